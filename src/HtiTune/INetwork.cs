@@ -1,0 +1,48 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>A network that can be trained at any value of the hyperparameter.</summary>
+public interface INetwork
+{
+    /// <summary>Trains the network at λ. May take seconds or hours; called from one thread at a time unless the tuner is told otherwise.</summary>
+    /// <param name="request">λ, the seed and where to report progress.</param>
+    /// <param name="cancellation">Ends the training early by <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The trained network; the tuner disposes it when it is no longer needed.</returns>
+    /// <exception cref="Exception">Any exception but cancellation is recorded as a failed trial, and the study goes on elsewhere.</exception>
+    ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation);
+}
+
+/// <summary>What a network is asked to train.</summary>
+/// <param name="Lambda">The hyperparameter's value λ, in its own units.</param>
+/// <param name="Seed">Seed of all chance in the training. The same for every λ of a study, so that outputs move smoothly with λ.</param>
+/// <param name="Progress">Takes the share that is done, 0 to 1; may be ignored.</param>
+public sealed record TrainingRequest(double Lambda, long Seed, IProgress<double>? Progress = null);
+
+/// <summary>A network trained at one λ, ready to answer.</summary>
+public interface ITrainedNetwork : IDisposable
+{
+    /// <summary>Answers each context with one output row.</summary>
+    /// <param name="contexts">n contexts.</param>
+    /// <param name="seed">Seed of the draws of a stochastic network (common random numbers over λ); a deterministic one ignores it.</param>
+    /// <returns>Outputs, shape [n, D]. The same contexts and seed give the same outputs.</returns>
+    Matrix Answer(Contexts contexts, long seed);
+}
+
+/// <summary>
+/// A conditional distribution p_λ(y|x) that can be sampled: the surrogate at any λ, or the real network at an anchor. The same
+/// objective judges both.
+/// </summary>
+public interface IConditionalModel
+{
+    /// <summary>The hyperparameter's value λ, in its own units.</summary>
+    double Lambda { get; }
+
+    /// <summary>Whether a real, trained network answers; else the surrogate.</summary>
+    bool IsTrained { get; }
+
+    /// <summary>One output row for each context, by common random numbers: the same call gives the same answer.</summary>
+    /// <param name="contexts">n contexts.</param>
+    /// <returns>The outputs, shape [n, D], beside their contexts.</returns>
+    Samples Sample(Contexts contexts);
+}
