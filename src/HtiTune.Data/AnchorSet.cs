@@ -1,0 +1,123 @@
+using System.Collections;
+
+namespace HtiTune.Data;
+
+/// <summary>The anchors of a hyperparameter: trained networks' samples, in ascending λ.</summary>
+/// <remarks>Immutable and thread-safe. All anchors have outputs of D columns, contexts of C conditions, and the same categories.</remarks>
+public sealed class AnchorSet : IReadOnlyList<Anchor>
+{
+    private readonly Anchor[] _anchors;
+    private readonly double[] _lambdas;
+
+    /// <summary>A set of anchors.</summary>
+    /// <param name="hyperparameter">The hyperparameter that their λ are values of.</param>
+    /// <param name="anchors">At least one anchor with at least one row, in strictly ascending λ.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no anchor, a λ is out of order or given twice, or two anchors differ in D, C or the number of categories; the
+    /// message names the anchors' positions, counted from 0.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A λ lies outside the range.</exception>
+    public AnchorSet(Hyperparameter hyperparameter, IEnumerable<Anchor> anchors)
+    {
+        ArgumentNullException.ThrowIfNull(hyperparameter);
+        ArgumentNullException.ThrowIfNull(anchors);
+        _anchors = [.. anchors];
+        if (_anchors.Length == 0)
+        {
+            throw new ArgumentException("There is no anchor; expected at least one.", nameof(anchors));
+        }
+
+        for (var i = 0; i < _anchors.Length; i++)
+        {
+            if (_anchors[i] is null)
+            {
+                throw new ArgumentException($"Anchor {i} is null.", nameof(anchors));
+            }
+
+            hyperparameter.Require(_anchors[i].Lambda, $"anchor {i}");
+            if (_anchors[i].Samples.Count == 0)
+            {
+                throw new ArgumentException($"Anchor {i} (λ = {_anchors[i].Lambda:R}) has no row; expected at least one.", nameof(anchors));
+            }
+
+            if (i > 0)
+            {
+                RequireAscending(hyperparameter, i, nameof(anchors));
+                RequireSame(i, "output columns", samples => samples.Dimension, nameof(anchors));
+                RequireSame(i, "condition columns", samples => samples.Conditions.Columns, nameof(anchors));
+                RequireSame(i, "categories", samples => samples.Contexts.CategoryCount, nameof(anchors));
+            }
+        }
+
+        Hyperparameter = hyperparameter;
+        _lambdas = Array.ConvertAll(_anchors, anchor => anchor.Lambda);
+    }
+
+    /// <summary>The hyperparameter.</summary>
+    public Hyperparameter Hyperparameter { get; }
+
+    /// <summary>Number of output columns D, at least 1.</summary>
+    public int Dimension => _anchors[0].Samples.Dimension;
+
+    /// <summary>Number of continuous conditions C; 0 without.</summary>
+    public int ConditionCount => _anchors[0].Samples.Conditions.Columns;
+
+    /// <summary>Number of categories; 0 without.</summary>
+    public int CategoryCount => _anchors[0].Samples.Contexts.CategoryCount;
+
+    /// <summary>Number of anchors, at least 1.</summary>
+    public int Count => _anchors.Length;
+
+    /// <summary>The anchors' λ, strictly ascending.</summary>
+    public IReadOnlyList<double> Lambdas => _lambdas.AsReadOnly();
+
+    /// <summary>An anchor, by its place in ascending λ.</summary>
+    /// <param name="index">0 to Count − 1.</param>
+    public Anchor this[int index] => _anchors[index];
+
+    /// <summary>The set with one more anchor, inserted at its place.</summary>
+    /// <param name="anchor">An anchor at a λ that the set does not hold.</param>
+    /// <exception cref="ArgumentException">The set holds an anchor at this λ, or the new one differs in D, C or the number of categories.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range.</exception>
+    public AnchorSet With(Anchor anchor)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        Hyperparameter.Require(anchor.Lambda, "the new anchor");
+        var place = Array.BinarySearch(_lambdas, anchor.Lambda);
+        if (place >= 0)
+        {
+            throw new ArgumentException($"The new anchor's λ = {anchor.Lambda:R} is that of anchor {place}; expected another λ.", nameof(anchor));
+        }
+
+        return new AnchorSet(Hyperparameter, [.. _anchors[..~place], anchor, .. _anchors[~place..]]);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Anchor> GetEnumerator() => ((IEnumerable<Anchor>)_anchors).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private void RequireAscending(Hyperparameter hyperparameter, int i, string parameter)
+    {
+        var (before, here) = (_anchors[i - 1].Lambda, _anchors[i].Lambda);
+        var fault = here == before ? "equal"
+            : here < before ? "out of order"
+            : hyperparameter.ToUnit(here) <= hyperparameter.ToUnit(before) ? $"too close to tell apart on the scale '{hyperparameter.Scale.Name}'"
+            : null;
+        if (fault is not null)
+        {
+            throw new ArgumentException(
+                $"Anchors {i - 1} and {i} are {fault}: λ = {before:R}, then {here:R}; expected strictly ascending λ.", parameter);
+        }
+    }
+
+    private void RequireSame(int i, string what, Func<Samples, int> count, string parameter)
+    {
+        var (first, here) = (count(_anchors[0].Samples), count(_anchors[i].Samples));
+        if (first != here)
+        {
+            throw new ArgumentException(
+                $"Anchor {i} (λ = {_anchors[i].Lambda:R}) has {here} {what}; expected {first}, as anchor 0 has.", parameter);
+        }
+    }
+}

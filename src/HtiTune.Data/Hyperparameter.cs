@@ -1,0 +1,165 @@
+namespace HtiTune.Data;
+
+// λ   value of the hyperparameter, in its own units, λmin ≤ λ ≤ λmax
+// w   place on its scale, w(λ)
+// u   place in the range, u = (w(λ) − w(λmin)) / (w(λmax) − w(λmin)) ∈ [0, 1]
+
+/// <summary>A hyperparameter that a network is trained with: a name, a closed range, and the scale on which it is searched.</summary>
+/// <remarks>Immutable and thread-safe; two hyperparameters of the same name, range and scale are equal.</remarks>
+public sealed class Hyperparameter : IEquatable<Hyperparameter>
+{
+    // Places on the scale at which a warp is checked.
+    private const int ProbeCount = 65;
+
+    // An optimizer that works in u may overstep an end by rounding; more is a mistake.
+    private const double UnitSlack = 1e-9;
+
+    private readonly double _wMinimum;
+    private readonly double _wWidth;
+
+    private Hyperparameter(string name, double minimum, double maximum, Scale scale)
+    {
+        Name = name;
+        Minimum = minimum;
+        Maximum = maximum;
+        Scale = scale;
+        _wMinimum = scale.Forward(minimum);
+        _wWidth = scale.Forward(maximum) - _wMinimum;
+    }
+
+    /// <summary>The name, for messages, files and figures.</summary>
+    public string Name { get; }
+
+    /// <summary>The least λ.</summary>
+    public double Minimum { get; }
+
+    /// <summary>The greatest λ.</summary>
+    public double Maximum { get; }
+
+    /// <summary>The scale on which λ is searched.</summary>
+    public Scale Scale { get; }
+
+    /// <summary>A hyperparameter that takes every value of a range.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="minimum">The least λ, finite, in the scale's domain.</param>
+    /// <param name="maximum">The greatest λ, finite, above <paramref name="minimum"/>, in the scale's domain.</param>
+    /// <param name="scale">The scale; linear unless given.</param>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, the range is empty or leaves the scale's domain, or the scale is not strictly monotone in the range.
+    /// </exception>
+    public static Hyperparameter Continuous(string name, double minimum, double maximum, Scale? scale = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        scale ??= Scale.Linear;
+        RequireEnd(name, minimum, scale, nameof(minimum));
+        RequireEnd(name, maximum, scale, nameof(maximum));
+        if (!(minimum < maximum))
+        {
+            throw new ArgumentException(
+                $"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}; expected a minimum below the maximum.", nameof(maximum));
+        }
+
+        var hyperparameter = new Hyperparameter(name, minimum, maximum, scale);
+        if (!double.IsFinite(hyperparameter._wWidth) || hyperparameter._wWidth == 0)
+        {
+            throw new ArgumentException(
+                $"The hyperparameter '{name}' has no usable width on the scale '{scale.Name}' between {minimum:R} and {maximum:R}; "
+                + "expected ends whose places on the scale differ by a finite amount.", nameof(maximum));
+        }
+
+        if (scale is WarpScale)
+        {
+            hyperparameter.RequireMonotoneWarp();
+        }
+
+        return hyperparameter;
+    }
+
+    /// <summary>u(λ) = (w(λ) − w(λmin)) / (w(λmax) − w(λmin)): the place in the range along the scale.</summary>
+    /// <param name="lambda">λ, in the range.</param>
+    /// <returns>u, 0 at the minimum and 1 at the maximum, exactly.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range.</exception>
+    public double ToUnit(double lambda)
+    {
+        Require(lambda);
+        return Math.Clamp((Scale.Forward(lambda) - _wMinimum) / _wWidth, 0, 1);
+    }
+
+    /// <summary>The λ whose place in the range is u.</summary>
+    /// <param name="u">0 to 1; an overstep by rounding (1e-9) counts as the end.</param>
+    /// <returns>λ, the exact minimum at 0 and the exact maximum at 1, always in the range.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">u lies outside [0, 1], or is NaN.</exception>
+    public double FromUnit(double u)
+    {
+        if (!(u >= -UnitSlack && u <= 1 + UnitSlack))
+        {
+            throw new ArgumentOutOfRangeException(nameof(u), $"The place of '{Name}' in its range is u = {u:R}; expected 0 to 1.");
+        }
+
+        return u <= 0 ? Minimum : u >= 1 ? Maximum : Scale.InverseWithin(_wMinimum + u * _wWidth, Minimum, Maximum);
+    }
+
+    /// <summary>Whether λ is a number in the range, ends included.</summary>
+    /// <param name="lambda">λ.</param>
+    public bool Contains(double lambda) => lambda >= Minimum && lambda <= Maximum;
+
+    /// <summary>Throws unless λ lies in the range.</summary>
+    /// <param name="lambda">λ.</param>
+    /// <param name="place">Where the value stands, for the message (e.g. <c>anchor 3</c>), or none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range, or is NaN; the message names value, range and place.</exception>
+    public void Require(double lambda, string? place = null)
+    {
+        if (!Contains(lambda))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(lambda), $"{(place is null ? "" : place + ": ")}{Name} = {lambda:R}; expected {Minimum:R} to {Maximum:R}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Hyperparameter? other) =>
+        other is not null && Name == other.Name && Minimum.Equals(other.Minimum) && Maximum.Equals(other.Maximum) && Scale.Equals(other.Scale);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Hyperparameter);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Minimum, Maximum, Scale);
+
+    /// <summary>Name, range and scale, e.g. <c>quantile in [0.01, 0.99], linear</c>.</summary>
+    public override string ToString() => $"{Name} in [{Minimum:R}, {Maximum:R}], {Scale.Name}";
+
+    private static void RequireEnd(string name, double end, Scale scale, string parameter)
+    {
+        if (!double.IsFinite(end) || !scale.Covers(end))
+        {
+            throw new ArgumentOutOfRangeException(
+                parameter, $"The hyperparameter '{name}' has the {parameter} {end:R}, but the scale '{scale.Name}' needs {scale.Domain}.");
+        }
+    }
+
+    private void RequireMonotoneWarp()
+    {
+        var previous = (Lambda: Minimum, U: 0.0);
+        for (var i = 1; i < ProbeCount; i++)
+        {
+            var lambda = Minimum + (Maximum - Minimum) * (i / (ProbeCount - 1.0));
+            var u = (Scale.Forward(lambda) - _wMinimum) / _wWidth;
+            if (!(u > previous.U))
+            {
+                throw new ArgumentException(
+                    $"The warp '{Scale.Name}' of '{Name}' is not strictly monotone between λ = {previous.Lambda:R} and {lambda:R}; "
+                    + "expected w(λ) to rise all the way or to fall all the way.");
+            }
+
+            var back = Scale.InverseWithin(Scale.Forward(lambda), Minimum, Maximum);
+            if (!(Math.Abs(back - lambda) <= 1e-6 * (Maximum - Minimum)))
+            {
+                throw new ArgumentException(
+                    $"The inverse of the warp '{Scale.Name}' of '{Name}' gives {back:R} for w({lambda:R}); expected {lambda:R}.");
+            }
+
+            previous = (lambda, u);
+        }
+    }
+}
