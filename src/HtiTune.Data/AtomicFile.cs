@@ -12,14 +12,21 @@ public static class AtomicFile
     /// <exception cref="IOException">The folder does not exist or cannot be written to, or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
+        Write(path, write, static (stream, write) => write(stream));
+    }
+
+    /// <summary>The same for content that a closure cannot hold, such as a span.</summary>
+    internal static void Write<TContent>(string path, TContent content, Action<Stream, TContent> write)
+        where TContent : allows ref struct
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         var (stream, temporary) = Create(Path.GetFullPath(path));
         try
         {
             using (stream)
             {
-                write(stream);
+                write(stream, content);
                 stream.Flush(flushToDisk: true);
             }
 

@@ -19,6 +19,7 @@ public sealed class Contexts
     public Contexts(Matrix conditions, int[]? categories = null, int categoryCount = 0)
     {
         ArgumentNullException.ThrowIfNull(conditions);
+        ArgumentOutOfRangeException.ThrowIfNegative(categoryCount);
         Check.Finite(conditions, "condition", nameof(conditions));
         if (categories is null != (categoryCount == 0))
         {

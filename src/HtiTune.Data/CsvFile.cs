@@ -1,19 +1,152 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
 namespace HtiTune.Data;
 
 /// <summary>Tables of numbers in comma-separated files [RFC4180]: a header line, UTF-8, numbers with a decimal point.</summary>
+/// <remarks>
+/// Positions in messages count lines and columns from 1, the header being line 1. Empty lines are allowed at the end only.
+/// </remarks>
 public static class CsvFile
 {
+    // In a name, these would be taken for a separator, a line end or a quote unless the name stands in quotes.
+    private static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n;\t");
+
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+
     /// <summary>Reads the named columns of a table, or all of them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of the columns wanted, in the order wanted; all columns unless given. Other columns may hold anything.</param>
     /// <returns>The columns, every number finite.</returns>
     /// <exception cref="DataFormatException">The file holds something else; the message names file, line, column and expectation.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static CsvTable Read(string path, IReadOnlyList<string>? columns = null) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">No column is wanted, or one twice.</exception>
+    public static CsvTable Read(string path, IReadOnlyList<string>? columns = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (columns is not null && (columns.Count == 0 || columns.Distinct().Count() < columns.Count))
+        {
+            throw new ArgumentException($"The columns wanted are '{string.Join("', '", columns)}'; expected at least one, each once.", nameof(columns));
+        }
+
+        try
+        {
+            using var text = new StreamReader(path, s_utf8, detectEncodingFromByteOrderMarks: false);
+            return Read(path, new CsvReader(path, text), columns);
+        }
+        catch (DecoderFallbackException fault)
+        {
+            throw new DataFormatException(path, FirstInvalidByte(path), "the text is not UTF-8", "a text file in UTF-8", fault);
+        }
+    }
 
     /// <summary>Writes a table, whole or not at all; numbers in the shortest form that reads back the same.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
-    /// <param name="table">The table; names neither empty nor repeated, numbers finite.</param>
+    /// <param name="table">The table, at least one column; names neither empty nor repeated, numbers finite.</param>
     /// <exception cref="ArgumentException">A name is empty or repeated, their number is not the matrix's columns, or a number is not finite.</exception>
-    public static void Write(string path, CsvTable table) => throw new NotImplementedException();
+    public static void Write(string path, CsvTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var (header, matrix) = table;
+        if (header.Count == 0 || header.Count != matrix.Columns)
+        {
+            throw new ArgumentException($"{header.Count} names for {matrix.Columns} columns; expected one each, and at least one.", nameof(table));
+        }
+
+        if (header.Any(string.IsNullOrWhiteSpace) || header.Distinct().Count() < header.Count)
+        {
+            throw new ArgumentException($"The names are '{string.Join("', '", header)}'; expected none empty or repeated.", nameof(table));
+        }
+
+        Check.Finite(matrix, "value", nameof(table));
+        AtomicFile.Write(path, stream =>
+        {
+            using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+            text.WriteLine(string.Join(',', header.Select(Quote)));
+            for (var i = 0; i < matrix.Rows; i++)
+            {
+                for (var j = 0; j < matrix.Columns; j++)
+                {
+                    text.Write(j > 0 ? "," : "");
+                    text.Write(matrix[i, j].ToString("R", CultureInfo.InvariantCulture));
+                }
+
+                text.WriteLine();
+            }
+        });
+    }
+
+    private static CsvTable Read(string path, CsvReader reader, IReadOnlyList<string>? columns)
+    {
+        var record = new List<CsvField>();
+        if (!reader.Read(record) || IsBlank(record))
+        {
+            throw new DataFormatException(path, "line 1", "there is no header", "the names of the columns, separated by commas");
+        }
+
+        var names = record.ConvertAll(field => field.Quoted ? field.Text : field.Text.Trim());
+        var places = CsvHeader.Places(path, record, names, columns);
+        var values = new List<float>();
+        int? blank = null;
+        while (reader.Read(record))
+        {
+            if (IsBlank(record))
+            {
+                blank ??= record[0].Line;
+                continue;
+            }
+
+            if (blank is not null)
+            {
+                throw new DataFormatException(path, $"line {blank}", "the line is empty", $"{names.Count} fields, as the header has");
+            }
+
+            if (record.Count != names.Count)
+            {
+                throw new DataFormatException(
+                    path, $"line {record[0].Line}", $"the line has {record.Count} fields", $"{names.Count}, as the header has");
+            }
+
+            foreach (var j in places)
+            {
+                values.Add(Number(path, record[j], j, names[j]));
+            }
+        }
+
+        return new CsvTable(Array.ConvertAll(places, j => names[j]), new Matrix(values.Count / places.Length, places.Length, [.. values]));
+    }
+
+    private static float Number(string path, CsvField field, int column, string name)
+    {
+        if (float.TryParse(field.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value))
+        {
+            return value;
+        }
+
+        throw new DataFormatException(
+            path,
+            $"line {field.Line}, column {column + 1} ('{name}')",
+            string.IsNullOrWhiteSpace(field.Text) ? "the field is empty" : $"the field is '{field.Text}'",
+            "a finite number with a decimal point, at most 3.4e38 in size");
+    }
+
+    private static bool IsBlank(List<CsvField> record) => record is [{ Quoted: false } only] && string.IsNullOrWhiteSpace(only.Text);
+
+    // Also quoted: what would be trimmed or taken for a number.
+    private static string Quote(string name) =>
+        name.AsSpan().ContainsAny(s_special) || name != name.Trim() || CsvHeader.IsNumber(name) ? $"\"{name.Replace("\"", "\"\"")}\"" : name;
+
+    private static string FirstInvalidByte(string path)
+    {
+        var bytes = File.ReadAllBytes(path).AsSpan();
+        var (at, line) = (0, 1);
+        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out var rune, out var length) == OperationStatus.Done)
+        {
+            at += length;
+            line += rune.Value == '\n' ? 1 : 0;
+        }
+
+        return $"line {line} (byte {at})";
+    }
 }

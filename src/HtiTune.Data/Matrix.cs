@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace HtiTune.Data;
 
 /// <summary>
@@ -113,7 +115,7 @@ public sealed class Matrix
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + count, Columns, nameof(count));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + count, Columns, nameof(count));
         return Create(Rows, count, (i, row) => Row(i).Slice(start, count).CopyTo(row));
     }
 
@@ -122,6 +124,7 @@ public sealed class Matrix
     public bool SameAs(Matrix other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Rows == other.Rows && Columns == other.Columns && Values.SequenceEqual(other.Values);
+        return Rows == other.Rows && Columns == other.Columns
+            && MemoryMarshal.Cast<float, int>(Values).SequenceEqual(MemoryMarshal.Cast<float, int>(other.Values));
     }
 }

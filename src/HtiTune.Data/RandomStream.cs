@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace HtiTune.Data;
 
-/// <summary>A stream of pseudo-random numbers: xoshiro256** (Blackman and Vigna 2021). Not thread-safe.</summary>
+/// <summary>A stream of pseudo-random numbers: xoshiro256** [Blackman2021]. Not thread-safe.</summary>
 public sealed class RandomStream
 {
     private ulong _a, _b, _c, _d;
@@ -33,7 +33,7 @@ public sealed class RandomStream
     /// <summary>A uniform number in [0, 1).</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A uniform integer in 0 … limit − 1, without bias (Lemire 2019).</summary>
+    /// <summary>A uniform integer in 0 … limit − 1, without bias [Lemire2019].</summary>
     /// <param name="limit">At least 1.</param>
     public int NextInt(int limit)
     {
@@ -51,7 +51,7 @@ public sealed class RandomStream
         return (int)(product >> 64);
     }
 
-    /// <summary>A standard normal number (polar method of Marsaglia 1964).</summary>
+    /// <summary>A standard normal number (polar method, [Marsaglia1964]).</summary>
     public double NextNormal()
     {
         if (!double.IsNaN(_spareNormal))

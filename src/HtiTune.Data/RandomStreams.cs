@@ -8,8 +8,8 @@ namespace HtiTune.Data;
 /// place moves no other.
 /// </summary>
 /// <remarks>
-/// The key of a stream is SHA-256(seed ‖ name); names nest with <see cref="Fork"/>. The generator is xoshiro256** (Blackman
-/// and Vigna 2021), the same on every platform and runtime.
+/// The key of a stream is SHA-256(seed ‖ name); names nest with <see cref="Fork"/>. The generator is xoshiro256**
+/// [Blackman2021], the same on every platform and runtime.
 /// </remarks>
 public sealed class RandomStreams
 {
