@@ -31,12 +31,12 @@ internal sealed class ElfVersionNeeds
             throw new BadImageFormatException("Not a 64-bit little-endian ELF file.");
         }
 
-        var table = (long)U64(0x28);
-        int size = U16(0x3A), count = U16(0x3C);
+        int table = checked((int)U64(0x28)), size = U16(0x3A), count = U16(0x3C);
+        _ = image.AsSpan(table, size * count);
         _sections = new Section[count];
         for (var i = 0; i < count; i++)
         {
-            var at = checked((int)(table + (long)i * size));
+            var at = table + i * size;
             _sections[i] = new Section(U32(at + 4), checked((int)U64(at + 0x18)), checked((int)U64(at + 0x20)), (int)U32(at + 0x28), (int)U32(at + 0x2C));
         }
 

@@ -33,6 +33,7 @@ internal sealed class LinuxLoader
     /// <summary>Loads everything and returns the handle of libLibTorchSharp.so.</summary>
     /// <exception cref="DllNotFoundException">A library is missing or does not load.</exception>
     /// <exception cref="PlatformNotSupportedException">The system's processor, C or C++ library cannot run libtorch.</exception>
+    /// <exception cref="InvalidOperationException">A failed attempt of TorchSharp left half of libtorch in the process.</exception>
     internal nint Load()
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
@@ -41,11 +42,18 @@ internal sealed class LinuxLoader
                 $"TorchSharp has Linux natives for x64 alone, and this process is {RuntimeInformation.ProcessArchitecture}. Run on an x64 machine.");
         }
 
+        // libc10 cannot be unloaded: it is here if TorchSharp was used first, and after that one's failure libtorch does not load again.
+        var isUsedBefore = IsMapped("/libc10.so");
+
         // All are looked for before the first is loaded: a missing package is reported as that.
         var wrapper = Find(Wrapper, "TorchSharp");
         foreach (var path in Libtorch.Select(file => Find(file, _libtorchPackage)).ToList())
         {
-            Load(path);
+            if (!TryLoad(path, out _, out var refusal))
+            {
+                var failure = LoadFailure.Refused(path, refusal, IsMusl());
+                throw isUsedBefore ? LoadFailure.TooLate(failure) : failure;
+            }
         }
 
         return TryLoad(wrapper, out var handle, out var loaderText) ? handle : LoadRepaired(wrapper, loaderText);
@@ -91,6 +99,8 @@ internal sealed class LinuxLoader
 
             if (LoadFailure.MissingVersion(loaderText) is not null)
             {
+                // One more version is missing: this copy is of no use to anybody on this system.
+                File.Delete(path);
                 return false;
             }
         }
@@ -112,14 +122,6 @@ internal sealed class LinuxLoader
     private string Find(string file, string package) =>
         NativeFolders.Find(_folders, file) ?? throw LoadFailure.Missing(file, package, _folders);
 
-    private static void Load(string path)
-    {
-        if (!TryLoad(path, out _, out var loaderText))
-        {
-            throw LoadFailure.Refused(path, loaderText, IsMusl());
-        }
-    }
-
     private static bool TryLoad(string path, out nint handle, out string loaderText)
     {
         loaderText = "";
@@ -136,5 +138,8 @@ internal sealed class LinuxLoader
         }
     }
 
-    private static bool IsMusl() => File.Exists("/proc/self/maps") && File.ReadAllText("/proc/self/maps").Contains("/ld-musl-", StringComparison.Ordinal);
+    private static bool IsMusl() => IsMapped("/ld-musl-");
+
+    private static bool IsMapped(string part) =>
+        File.Exists("/proc/self/maps") && File.ReadAllText("/proc/self/maps").Contains(part, StringComparison.Ordinal);
 }

@@ -14,6 +14,11 @@ internal static partial class LoadFailure
         + $"(dotnet add package {package}), or in a file-based app by \"#:package {package}\", in a script by #r \"nuget: {package}\". "
         + $"Folders searched: {(folders.Count == 0 ? "none exists" : string.Join(", ", folders))}.");
 
+    /// <summary>TorchSharp was used before its natives could be loaded.</summary>
+    internal static InvalidOperationException TooLate(Exception cause) => new(
+        "TorchSharp was used (or another libtorch loaded) before TorchSharp's native libraries were; it does not recover in this process. "
+        + "Call HtiTune.Surrogates.TorchRuntime.EnsureLoaded() first, before any use of TorchSharp.", cause);
+
     /// <summary>A library stands there, and the loader refuses it.</summary>
     /// <param name="path">The library.</param>
     /// <param name="loaderText">What the dynamic loader said.</param>

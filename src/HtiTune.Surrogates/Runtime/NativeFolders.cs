@@ -7,11 +7,16 @@ internal static class NativeFolders
 {
     private const string Natives = "runtimes/linux-x64/native";
 
+    /// <summary>The folders in which the .NET host looks when TorchSharp asks for a native library by name.</summary>
+    /// <param name="torchSharp">The TorchSharp assembly.</param>
+    internal static IReadOnlyList<string> OfHost(Assembly torchSharp) =>
+        [.. List(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string), .. FolderOf(torchSharp) is { } folder ? [folder] : Array.Empty<string>()];
+
     /// <summary>All folders that may hold them, in the order in which the .NET host looks, then the package folders.</summary>
     /// <param name="torchSharp">The TorchSharp assembly.</param>
     internal static IReadOnlyList<string> Of(Assembly torchSharp)
     {
-        List<string?> folders = [.. List(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string)];
+        List<string?> folders = [.. OfHost(torchSharp)];
 
         // Beside TorchSharp.dll, beside the application and beside this library, flat or by platform.
         var torchSharpFolder = FolderOf(torchSharp);

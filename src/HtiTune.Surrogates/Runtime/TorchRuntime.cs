@@ -50,9 +50,7 @@ public static class TorchRuntime
         }
         catch (TypeInitializationException error) when (OperatingSystem.IsLinux())
         {
-            throw new InvalidOperationException(
-                "TorchSharp was used before its native libraries were loaded, and does not try again in this process. "
-                + "Call HtiTune.Surrogates.TorchRuntime.EnsureLoaded() first, before any use of TorchSharp.", error);
+            throw LoadFailure.TooLate(error);
         }
         catch (Exception error) when (error is TypeInitializationException or NotSupportedException)
         {
@@ -85,9 +83,26 @@ public static class TorchRuntime
 
     private static void AttachIfTorchSharp(Assembly assembly)
     {
-        if (assembly.GetName().Name == TorchSharpName)
+        if (assembly.GetName().Name != TorchSharpName)
         {
-            Attach(assembly);
+            return;
+        }
+
+        Attach(assembly);
+        if (NativeFolders.Find(NativeFolders.OfHost(assembly), "libtorch_cpu.so") is not null)
+        {
+            return;
+        }
+
+        // Scripts and notebooks: the host's search finds no libtorch_cpu.so, and would go on to the system's own (Debian packages
+        // an old one), which crashes. One that is already loaded is found first.
+        try
+        {
+            LoadNatives(assembly);
+        }
+        catch (Exception error) when (error is DllNotFoundException or PlatformNotSupportedException or InvalidOperationException)
+        {
+            // Loading an assembly is no place to fail: EnsureLoaded tries again and tells.
         }
     }
 
