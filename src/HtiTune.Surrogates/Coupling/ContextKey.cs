@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+using HtiTune.Data;
+
+namespace HtiTune.Surrogates.Coupling;
+
+/// <summary>Tells contexts apart to the last bit.</summary>
+internal static class ContextKey
+{
+    /// <summary>A key that two rows share only if their category and every bit of their conditions are equal.</summary>
+    internal static string Of(Contexts contexts, int row)
+    {
+        var bytes = MemoryMarshal.AsBytes(contexts.Conditions.Row(row));
+        return $"{(contexts.CategoryCount > 0 ? contexts.Categories[row] : 0)}:{Convert.ToHexString(bytes)}";
+    }
+}

@@ -1,0 +1,40 @@
+namespace HtiTune.Surrogates;
+
+/// <summary>What a fit did and chose.</summary>
+public sealed record FitReport
+{
+    /// <summary>The coupling that was used.</summary>
+    public required CouplingKind Coupling { get; init; }
+
+    /// <summary>Whether the outputs are one for each context (deterministic) rather than draws.</summary>
+    public required bool Deterministic { get; init; }
+
+    /// <summary>The transport cost of each interval between neighbouring anchors.</summary>
+    public required IReadOnlyList<CouplingCost> Costs { get; init; }
+
+    /// <summary>The potential that was used.</summary>
+    public required PotentialKind Potential { get; init; }
+
+    /// <summary>Kernel bandwidth of the density of each interval, in standard deviations of the outputs; 0 without a potential.</summary>
+    public required IReadOnlyList<double> Bandwidths { get; init; }
+
+    /// <summary>Shift θ of the clock on the logit axis; 0 is constant speed.</summary>
+    public required double ClockShift { get; init; }
+
+    /// <summary>Leave-one-anchor-out error with the clock that was chosen; NaN with two anchors.</summary>
+    public required double ClockError { get; init; }
+
+    /// <summary>Leave-one-anchor-out error at constant speed; NaN with two anchors.</summary>
+    public required double ConstantClockError { get; init; }
+
+    /// <summary>Mean squared error of each forward map on its own pairs, in squared standard deviations; empty without maps.</summary>
+    public required IReadOnlyList<double> MapErrors { get; init; }
+
+    /// <summary>Things a user should know, in words.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}
+
+/// <summary>How far a fit has come.</summary>
+/// <param name="Stage">What is being done.</param>
+/// <param name="Share">Share of the whole fit that is done, 0 to 1.</param>
+public readonly record struct FitProgress(string Stage, double Share);

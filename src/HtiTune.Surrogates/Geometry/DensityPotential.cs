@@ -1,0 +1,135 @@
+// Notation
+//   V(q|x) = α·max(0, τ − log p̂(q|x))   saturated potential: paths must stay where samples are and gain nothing beyond
+//   h      bandwidth that maximises the leave-one-out log likelihood of the interval's samples (Habbema et al. 1974; Duin 1976)
+//   τ      the 20 % quantile of the samples' own log densities
+// An interval's potential is built from its own two anchors.
+
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates.Geometry;
+
+/// <summary>The density potential of one interval between neighbouring anchors.</summary>
+internal sealed class DensityPotential
+{
+    private const double Quantile = 0.2;
+    private const int BandwidthRows = 600;
+    private const int ConditionKernels = 192;
+
+    private readonly float[][] _samples;
+    private readonly float[][] _conditions;
+    private readonly ILogDensity?[] _grids;
+    private readonly int _dimension, _conditionCount;
+    private readonly double _conditionBandwidth;
+
+    internal DensityPotential(Trajectories trajectories, int interval, double strength)
+    {
+        _dimension = trajectories.Dimension;
+        _conditionCount = trajectories.ConditionCount;
+        Strength = strength;
+        var members = trajectories.ByCategory();
+        _samples = Array.ConvertAll(members, list => Gather(trajectories.Points, list, interval, _dimension));
+        _conditions = Array.ConvertAll(members, list => Gather(trajectories.Conditions, list, interval, _conditionCount));
+        Bandwidth = BandwidthSelection.ByLikelihood(_samples, _dimension, BandwidthRows);
+        _conditionBandwidth = _conditionCount == 0 ? 0 : BandwidthSelection.ByLikelihood(_conditions, _conditionCount, BandwidthRows);
+        _grids = Array.ConvertAll(
+            _samples, s => _dimension == 2 && _conditionCount == 0 && s.Length > 0 ? (ILogDensity)new DensityGrid(s, Bandwidth) : null);
+        Threshold = SampleQuantile();
+    }
+
+    /// <summary>α.</summary>
+    internal double Strength { get; }
+
+    /// <summary>h, in standard deviations of the outputs.</summary>
+    internal double Bandwidth { get; }
+
+    /// <summary>τ.</summary>
+    internal double Threshold { get; }
+
+    /// <summary>The log density that a path of this category and condition sees.</summary>
+    internal ILogDensity For(int category, ReadOnlySpan<float> condition)
+    {
+        if (_grids[category] is { } grid)
+        {
+            return grid;
+        }
+
+        var samples = _samples[category];
+        var n = samples.Length / _dimension;
+        var logWeights = new float[n];
+        if (_conditionCount == 0)
+        {
+            Array.Fill(logWeights, -(float)Math.Log(n));
+            return new KernelDensity(samples, logWeights, _dimension, Bandwidth);
+        }
+
+        // The kernels that weigh most for this condition; the others' weights are negligible by comparison.
+        var precision = 0.5 / (_conditionBandwidth * _conditionBandwidth);
+        var far = new float[n];
+        var order = new int[n];
+        for (var i = 0; i < n; i++)
+        {
+            double square = 0;
+            for (var k = 0; k < _conditionCount; k++)
+            {
+                double difference = condition[k] - _conditions[category][i * _conditionCount + k];
+                square += difference * difference;
+            }
+
+            far[i] = (float)(square * precision);
+            order[i] = i;
+        }
+
+        Array.Sort(far, order);
+        var kept = Math.Min(n, ConditionKernels);
+        double total = 0;
+        for (var i = 0; i < kept; i++)
+        {
+            total += Math.Exp(far[0] - far[i]);
+        }
+
+        var near = new float[kept * _dimension];
+        var weights = new float[kept];
+        for (var i = 0; i < kept; i++)
+        {
+            samples.AsSpan(order[i] * _dimension, _dimension).CopyTo(near.AsSpan(i * _dimension));
+            weights[i] = (float)(far[0] - far[i] - Math.Log(total));
+        }
+
+        return new KernelDensity(near, weights, _dimension, Bandwidth);
+    }
+
+    private static float[] Gather(float[][] columns, int[] members, int interval, int width)
+    {
+        var gathered = new float[2 * members.Length * width];
+        for (var side = 0; side < 2; side++)
+        {
+            for (var i = 0; i < members.Length; i++)
+            {
+                columns[interval + side].AsSpan(members[i] * width, width).CopyTo(gathered.AsSpan((side * members.Length + i) * width));
+            }
+        }
+
+        return gathered;
+    }
+
+    private double SampleQuantile()
+    {
+        var logs = new List<double>();
+        var gradient = new float[_dimension];
+        for (var c = 0; c < _samples.Length; c++)
+        {
+            var n = _samples[c].Length / _dimension;
+            var stride = Math.Max(1, n / BandwidthRows);
+            for (var i = 0; i < n; i += stride)
+            {
+                var point = _samples[c].AsSpan(i * _dimension, _dimension);
+                var density = For(c, _conditions[c].AsSpan(i * _conditionCount, _conditionCount));
+                density.Focus(point);
+                logs.Add(density.Evaluate(point, gradient));
+            }
+        }
+
+        logs.Sort();
+        return logs.Count == 0 ? double.NegativeInfinity : logs[(int)(Quantile * (logs.Count - 1))];
+    }
+}

@@ -1,0 +1,182 @@
+using System.Text.Json.Serialization;
+using HtiTune.Data;
+using HtiTune.Surrogates.Clock;
+using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.Networks;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>What a model file says of itself before its arrays.</summary>
+internal sealed record ModelHeader(
+    string Hyperparameter,
+    double Minimum,
+    double Maximum,
+    string Scale,
+    double[] Lambdas,
+    double ClockShift,
+    int Dimension,
+    int ConditionCount,
+    int CategoryCount,
+    int Trajectories,
+    bool SharedConditions,
+    OutputBounds[]? Bounds,
+    FitReport Report,
+    ModelHeader.NetworkEntry[] Networks,
+    ModelHeader.ArrayEntry[] Arrays)
+{
+    /// <summary>One array of the payload.</summary>
+    internal sealed record ArrayEntry(string Name, int Length);
+
+    /// <summary>The layers of one network, as widths from input to output.</summary>
+    internal sealed record NetworkEntry(string Name, int[] Widths, int Categories);
+
+    internal static ModelHeader Of(TrajectoryState state, List<(string Name, float[] Values)> arrays)
+    {
+        var networks = new List<NetworkEntry>();
+        var trajectories = state.Trajectories;
+        var shared = trajectories.Conditions.All(x => ReferenceEquals(x, trajectories.Conditions[0]));
+        Add("outputs.centre", state.Outputs.Centre);
+        Add("outputs.scale", state.Outputs.Scale);
+        Add("conditions.centre", state.Conditions.Centre);
+        Add("conditions.scale", state.Conditions.Scale);
+        Add("contexts", [.. state.Contexts.Conditions.Values]);
+        Add("categories", Array.ConvertAll(trajectories.Categories, c => (float)c));
+        for (var k = 0; k < trajectories.Points.Length; k++)
+        {
+            Add($"points.{k}", trajectories.Points[k]);
+            if (!shared || k == 0)
+            {
+                Add($"conditions.{k}", trajectories.Conditions[k]);
+            }
+        }
+
+        for (var k = 0; k < state.Bends.Length; k++)
+        {
+            if (state.Bends[k] is { } bends)
+            {
+                Add($"bends.{k}", bends);
+            }
+
+            AddNetwork($"forward.{k}", k < state.Forward.Length ? state.Forward[k] : null);
+            AddNetwork($"backward.{k}", k < state.Backward.Length ? state.Backward[k] : null);
+            AddNetwork($"path.{k}", state.Paths[k]);
+        }
+
+        AddNetwork("start", state.Start);
+        return new ModelHeader(
+            state.Hyperparameter.Name,
+            state.Hyperparameter.Minimum,
+            state.Hyperparameter.Maximum,
+            state.Hyperparameter.Scale.Name,
+            state.Lambdas,
+            state.Clock.Shift,
+            trajectories.Dimension,
+            trajectories.ConditionCount,
+            state.CategoryCount,
+            trajectories.Count,
+            shared,
+            state.Bounds?.ToArray(),
+            state.Report,
+            [.. networks],
+            [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))]);
+
+        void Add(string name, float[] values) => arrays.Add((name, values));
+
+        void AddNetwork(string name, FrozenNetwork? network)
+        {
+            if (network is null)
+            {
+                return;
+            }
+
+            networks.Add(new NetworkEntry(name, [network.Inputs, .. network.Layers.Select(layer => layer.Outputs)], network.Categories));
+            for (var l = 0; l < network.Layers.Length; l++)
+            {
+                Add($"{name}.weights.{l}", network.Layers[l].Weights);
+                Add($"{name}.bias.{l}", network.Layers[l].Bias);
+            }
+
+            Add($"{name}.film", network.Film);
+            Add($"{name}.linear", network.Linear);
+            Add($"{name}.offsets", network.Offsets);
+        }
+    }
+
+    internal TrajectoryState ToState(Dictionary<string, float[]> arrays, Scale? scale)
+    {
+        var intervals = Lambdas.Length - 1;
+        var categories = Array.ConvertAll(arrays["categories"], c => (int)c);
+        var points = Enumerable.Range(0, Lambdas.Length).Select(k => Sized($"points.{k}", Trajectories * Dimension)).ToArray();
+        var first = Sized("conditions.0", Trajectories * ConditionCount);
+        var conditions = Enumerable.Range(0, Lambdas.Length)
+            .Select(k => SharedConditions || k == 0 ? first : Sized($"conditions.{k}", Trajectories * ConditionCount)).ToArray();
+        var contexts = new Matrix(Trajectories, ConditionCount, Sized("contexts", Trajectories * ConditionCount));
+        return new TrajectoryState
+        {
+            Hyperparameter = Data.Hyperparameter.Continuous(Hyperparameter, Minimum, Maximum, scale ?? Parsed()),
+            Lambdas = Lambdas,
+            Clock = new LogitShiftClock(ClockShift),
+            Outputs = new Standardization(Sized("outputs.centre", Dimension), Sized("outputs.scale", Dimension)),
+            Conditions = new Standardization(Sized("conditions.centre", ConditionCount), Sized("conditions.scale", ConditionCount)),
+            Trajectories = new Trajectories(points, conditions, categories, Dimension, ConditionCount, Math.Max(1, CategoryCount)),
+            Contexts = CategoryCount == 0 ? new Contexts(contexts) : new Contexts(contexts, categories, CategoryCount),
+            Bends = [.. Enumerable.Range(0, intervals).Select(k => arrays.GetValueOrDefault($"bends.{k}"))],
+            Forward = All("forward", intervals),
+            Backward = All("backward", intervals),
+            Paths = [.. Enumerable.Range(0, intervals).Select(k => Network($"path.{k}"))],
+            Start = Network("start"),
+            Bounds = Bounds,
+            Report = Report,
+        };
+
+        float[] Sized(string name, int length)
+        {
+            var values = arrays[name];
+            return values.Length == length ? values : throw new ArgumentException($"array {name} has {values.Length} values instead of {length}");
+        }
+
+        FrozenNetwork[] All(string name, int count) =>
+            [.. Enumerable.Range(0, count).Select(k => Network($"{name}.{k}")).OfType<FrozenNetwork>()];
+
+        FrozenNetwork? Network(string name)
+        {
+            if (Array.Find(Networks, entry => entry.Name == name) is not { } entry)
+            {
+                return null;
+            }
+
+            var widths = entry.Widths;
+            var layers = new FrozenNetwork.Dense[widths.Length - 1];
+            for (var l = 0; l < layers.Length; l++)
+            {
+                layers[l] = new FrozenNetwork.Dense(
+                    widths[l], widths[l + 1], Sized($"{name}.weights.{l}", widths[l] * widths[l + 1]), Sized($"{name}.bias.{l}", widths[l + 1]));
+            }
+
+            return new FrozenNetwork(
+                layers,
+                Sized($"{name}.film", entry.Categories * 2 * widths[1]),
+                Sized($"{name}.linear", widths[0] * widths[^1]),
+                Sized($"{name}.offsets", entry.Categories * widths[^1]),
+                entry.Categories);
+        }
+    }
+
+    private Scale Parsed()
+    {
+        try
+        {
+            return Data.Scale.Parse(Scale);
+        }
+        catch (Exception problem) when (problem is ArgumentException or FormatException)
+        {
+            throw new ArgumentException(
+                $"the hyperparameter's scale '{Scale}' is a warp given as functions, which a file cannot hold: pass the scale when loading", problem);
+        }
+    }
+}
+
+/// <summary>Serialisation of <see cref="ModelHeader"/> without reflection.</summary>
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ModelHeader))]
+internal sealed partial class ModelHeaderJson : JsonSerializerContext;

@@ -1,0 +1,253 @@
+using HtiTune.Data;
+using HtiTune.Surrogates.Clock;
+using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.Geometry;
+using HtiTune.Surrogates.Networks;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Fits the parts of a <see cref="TrajectorySurrogate"/>, in the order of the method: coupling, clock, paths, maps.</summary>
+internal static class TrajectoryFitter
+{
+    private const int MostDensityDimensions = 8;
+    private const int MapDepth = 3;
+    private const int PathDepth = 2;
+    private const double MapRate = 5e-3;
+    private const double PathRate = 3e-3;
+
+    internal static TrajectoryState Fit(
+        AnchorSet anchors, TrajectoryOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        if (anchors.Count < 2)
+        {
+            throw new ArgumentException($"A surrogate needs at least 2 anchors; there {(anchors.Count == 1 ? "is 1" : "are none")}.", nameof(anchors));
+        }
+
+        options.Validate(anchors.Dimension);
+        var random = new RandomStreams(options.Seed).Fork("surrogate");
+        progress?.Report(new FitProgress("coupling", 0));
+        var outputs = Standardization.Of(anchors.Select(a => a.Samples.Outputs), anchors.Dimension, shareScale: true);
+        var conditions = Standardization.Of(anchors.Select(a => a.Samples.Conditions), anchors.ConditionCount, shareScale: false);
+        var coupled = Coupler.Couple(anchors, outputs, conditions, options, cancellation);
+        var trajectories = coupled.Trajectories;
+
+        progress?.Report(new FitProgress("clock", 0.15));
+        var positions = TrajectoryState.PositionsOf(anchors.Hyperparameter, anchors.Lambdas);
+        var clock = ClockSelection.Choose(anchors, positions, coupled, outputs, conditions, options, cancellation);
+
+        progress?.Report(new FitProgress("paths", 0.2));
+        var potential = ChoosePotential(options.Potential, coupled, anchors.Dimension);
+        var intervals = anchors.Count - 1;
+        var bandwidths = new double[intervals];
+        var bends = new float[intervals][];
+        for (var k = 0; k < intervals && potential == PotentialKind.Density; k++)
+        {
+            (bends[k], bandwidths[k]) = SolvePaths(trajectories, k, options, cancellation);
+        }
+
+        var networks = new NetworkFits(trajectories, coupled.Deterministic, options, random, progress, cancellation);
+        var maps = networks.Train(bends);
+        return new TrajectoryState
+        {
+            Hyperparameter = anchors.Hyperparameter,
+            Lambdas = [.. anchors.Lambdas],
+            Clock = clock.Clock,
+            Outputs = outputs,
+            Conditions = conditions,
+            Trajectories = trajectories,
+            Contexts = ContextsOf(anchors, coupled),
+            Bends = bends,
+            Forward = maps.Forward,
+            Backward = maps.Backward,
+            Paths = maps.Paths,
+            Start = maps.Start,
+            Bounds = options.Bounds,
+            Report = new FitReport
+            {
+                Coupling = coupled.Kind,
+                Deterministic = coupled.Deterministic,
+                Costs = coupled.Costs,
+                Potential = potential,
+                Bandwidths = bandwidths,
+                ClockShift = clock.Clock.Shift,
+                ClockError = clock.Error,
+                ConstantClockError = clock.ConstantError,
+                MapErrors = maps.Errors,
+                Notes = Notes(anchors, clock),
+            },
+        };
+    }
+
+    private static PotentialKind ChoosePotential(PotentialKind asked, Coupler.Result coupled, int dimension) =>
+        asked != PotentialKind.Auto ? asked
+        : coupled.Kind == CouplingKind.ByContext || dimension > MostDensityDimensions ? PotentialKind.None
+        : PotentialKind.Density;
+
+    private static (float[] Bends, double Bandwidth) SolvePaths(
+        Trajectories trajectories, int interval, TrajectoryOptions options, CancellationToken cancellation)
+    {
+        var potential = new DensityPotential(trajectories, interval, options.PotentialStrength);
+        var size = SineBasis.Count * trajectories.Dimension;
+        var bends = new float[trajectories.Count * size];
+        for (var t = 0; t < trajectories.Count; t++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ActionPathSolver.Solve(
+                trajectories.Point(interval, t),
+                trajectories.Point(interval + 1, t),
+                potential.For(trajectories.Categories[t], trajectories.Condition(interval, t)),
+                potential.Strength,
+                potential.Threshold,
+                bends.AsSpan(t * size, size));
+        }
+
+        return (bends, potential.Bandwidth);
+    }
+
+    private static Contexts ContextsOf(AnchorSet anchors, Coupler.Result coupled)
+    {
+        if (coupled.Kind == CouplingKind.ByContext)
+        {
+            return anchors[0].Samples.Contexts;
+        }
+
+        var trajectories = coupled.Trajectories;
+        var conditions = anchors.ConditionCount == 0
+            ? Matrix.Empty(trajectories.Count)
+            : new Matrix(trajectories.Count, anchors.ConditionCount, coupled.FirstConditions);
+        return anchors.CategoryCount == 0
+            ? new Contexts(conditions)
+            : new Contexts(conditions, (int[])trajectories.Categories.Clone(), anchors.CategoryCount);
+    }
+
+    private static List<string> Notes(AnchorSet anchors, ClockSelection.Choice clock)
+    {
+        var notes = new List<string>();
+        if (anchors.Count == 2)
+        {
+            notes.Add("Two anchors do not show how fast outputs move between them: a third anchor, or a declared scale of the "
+                + "hyperparameter, is worth more than any other setting.");
+        }
+        else if (clock.Clock.Shift == 0)
+        {
+            notes.Add("Leaving out one anchor at a time showed no clear gain of a learned clock: samples move at constant speed.");
+        }
+
+        return notes;
+    }
+
+    /// <summary>The networks of a fit.</summary>
+    private sealed class NetworkFits(
+        Trajectories trajectories,
+        bool deterministic,
+        TrajectoryOptions options,
+        RandomStreams random,
+        IProgress<FitProgress>? progress,
+        CancellationToken cancellation)
+    {
+        private readonly NetworkShape _mapShape = new(options.HiddenWidth, MapDepth, options.MapSteps, MapRate);
+        private readonly NetworkShape _pathShape = new(2 * options.HiddenWidth, PathDepth, options.PathSteps, PathRate);
+
+        internal (FrozenNetwork[] Forward, FrozenNetwork[] Backward, FrozenNetwork?[] Paths, FrozenNetwork? Start, double[] Errors) Train(
+            float[]?[] bends)
+        {
+            var intervals = trajectories.Points.Length - 1;
+            if (!options.TrainMaps)
+            {
+                return ([], [], new FrozenNetwork?[intervals], null, []);
+            }
+
+            var forward = new FrozenNetwork[intervals];
+            var backward = new FrozenNetwork[intervals];
+            var paths = new FrozenNetwork?[intervals];
+            var errors = new double[intervals];
+            for (var k = 0; k < intervals; k++)
+            {
+                progress?.Report(new FitProgress("maps", 0.3 + 0.7 * k / intervals));
+                forward[k] = Map(k, k + 1, out errors[k]);
+                backward[k] = Map(k + 1, k, out _);
+                if (bends[k] is { } solved)
+                {
+                    paths[k] = Path(k, solved);
+                }
+            }
+
+            var start = deterministic
+                ? NetworkTrainer.Train(
+                    trajectories.Conditions[0],
+                    trajectories.ConditionCount,
+                    trajectories.Categories,
+                    trajectories.CategoryCount,
+                    trajectories.Points[0],
+                    trajectories.Dimension,
+                    _mapShape,
+                    random.Fork("start"),
+                    cancellation)
+                : null;
+            progress?.Report(new FitProgress("done", 1));
+            return (forward, backward, paths, start, errors);
+        }
+
+        /// <summary>y_to − y_from from (y_from, x).</summary>
+        private FrozenNetwork Map(int from, int to, out double error)
+        {
+            int n = trajectories.Count, d = trajectories.Dimension, c = trajectories.ConditionCount;
+            var inputs = new float[n * (d + c)];
+            var targets = new float[n * d];
+            for (var t = 0; t < n; t++)
+            {
+                trajectories.Point(from, t).CopyTo(inputs.AsSpan(t * (d + c)));
+                trajectories.Condition(from, t).CopyTo(inputs.AsSpan(t * (d + c) + d));
+                for (var j = 0; j < d; j++)
+                {
+                    targets[t * d + j] = trajectories.Point(to, t)[j] - trajectories.Point(from, t)[j];
+                }
+            }
+
+            var network = NetworkTrainer.Train(
+                inputs,
+                d + c,
+                trajectories.Categories,
+                trajectories.CategoryCount,
+                targets,
+                d,
+                _mapShape,
+                random.Fork($"map {from}-{to}"),
+                cancellation);
+            var predicted = new float[n * d];
+            network.Evaluate(inputs, trajectories.Categories, predicted);
+            error = predicted.Zip(targets, (p, t) => (double)(p - t) * (p - t)).Sum() / Math.Max(1, n * d);
+            return network;
+        }
+
+        /// <summary>Bends z_q/q from both end points and x: the division puts all terms on the scale of the curve.</summary>
+        private FrozenNetwork Path(int interval, float[] bends)
+        {
+            int n = trajectories.Count, d = trajectories.Dimension, c = trajectories.ConditionCount, width = 2 * d + c;
+            var inputs = new float[n * width];
+            var targets = new float[n * SineBasis.Count * d];
+            for (var t = 0; t < n; t++)
+            {
+                var row = inputs.AsSpan(t * width, width);
+                trajectories.Point(interval, t).CopyTo(row);
+                trajectories.Point(interval + 1, t).CopyTo(row[d..]);
+                trajectories.Condition(interval, t).CopyTo(row[(2 * d)..]);
+                for (var i = 0; i < SineBasis.Count * d; i++)
+                {
+                    targets[t * SineBasis.Count * d + i] = bends[t * SineBasis.Count * d + i] / (i / d + 1);
+                }
+            }
+
+            return NetworkTrainer.Train(
+                inputs,
+                width,
+                trajectories.Categories,
+                trajectories.CategoryCount,
+                targets,
+                SineBasis.Count * d,
+                _pathShape,
+                random.Fork($"path {interval}"),
+                cancellation);
+        }
+    }
+}

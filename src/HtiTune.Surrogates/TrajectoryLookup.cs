@@ -1,0 +1,179 @@
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.Geometry;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>
+/// Which stored trajectory answers which context. The choice never depends on λ, so that every functional of the answers is
+/// continuous in λ.
+/// </summary>
+internal sealed class TrajectoryLookup
+{
+    /// <summary>Step of the additive golden-ratio sequence: successive draws spread evenly over the weights.</summary>
+    private const double GoldenStep = 0.6180339887498949;
+
+    private readonly TrajectoryState _state;
+    private readonly Lazy<Dictionary<string, int[]>> _byContext;
+    private readonly int[][] _byCategory;
+    private readonly Lazy<double> _bandwidth;
+
+    internal TrajectoryLookup(TrajectoryState state)
+    {
+        _state = state;
+        _byCategory = state.Trajectories.ByCategory();
+        _byContext = new Lazy<Dictionary<string, int[]>>(GroupByContext);
+        _bandwidth = new Lazy<double>(() =>
+            BandwidthSelection.ByLikelihood([state.Trajectories.Conditions[0]], state.Trajectories.ConditionCount, 600));
+    }
+
+    /// <summary>Throws where contexts do not have the columns and categories that the surrogate was fitted on.</summary>
+    internal void Require(Contexts contexts)
+    {
+        if (contexts.Conditions.Columns != _state.Trajectories.ConditionCount || contexts.CategoryCount != _state.CategoryCount)
+        {
+            throw new ArgumentException(
+                $"Contexts have {contexts.Conditions.Columns} conditions and {contexts.CategoryCount} categories; the surrogate was fitted on "
+                + $"{_state.Trajectories.ConditionCount} and {_state.CategoryCount}.",
+                nameof(contexts));
+        }
+    }
+
+    /// <summary>The category of each row; all 0 without categories.</summary>
+    internal static int[] CategoriesOf(Contexts contexts) =>
+        contexts.CategoryCount == 0 ? new int[contexts.Count] : contexts.Categories.ToArray();
+
+    /// <summary>Whether each context is among those stored.</summary>
+    internal bool HasAll(Contexts contexts)
+    {
+        if (contexts.SameAs(_state.Contexts))
+        {
+            return true;
+        }
+
+        for (var i = 0; i < contexts.Count; i++)
+        {
+            if (!_byContext.Value.ContainsKey(ContextKey.Of(contexts, i)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A trajectory for each row.</summary>
+    internal (int[] Trajectories, SampleSource Source) Choose(Contexts contexts)
+    {
+        if (contexts.SameAs(_state.Contexts))
+        {
+            return (Enumerable.Range(0, contexts.Count).ToArray(), SampleSource.StoredOutputs);
+        }
+
+        return _state.Trajectories.ConditionCount == 0
+            ? (ByCategory(contexts), SampleSource.StoredOutputs)
+            : ByCondition(contexts);
+    }
+
+    /// <summary>The trajectories of a category spread evenly over the rows that ask for it, each once where there are as many.</summary>
+    private int[] ByCategory(Contexts contexts)
+    {
+        var categories = CategoriesOf(contexts);
+        var asked = new int[_byCategory.Length];
+        foreach (var c in categories)
+        {
+            asked[c]++;
+        }
+
+        var given = new int[_byCategory.Length];
+        var chosen = new int[categories.Length];
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var c = categories[i];
+            var stored = _byCategory[c];
+            if (stored.Length == 0)
+            {
+                throw new ArgumentException($"Row {i} asks for category {c}, of which the anchors hold no sample.", nameof(contexts));
+            }
+
+            var rank = given[c]++;
+            chosen[i] = asked[c] <= stored.Length
+                ? stored[(int)((long)rank * stored.Length / asked[c])]
+                : stored[rank % stored.Length];
+        }
+
+        return chosen;
+    }
+
+    private (int[] Trajectories, SampleSource Source) ByCondition(Contexts contexts)
+    {
+        var given = new Dictionary<string, int>();
+        var chosen = new int[contexts.Count];
+        var source = SampleSource.StoredOutputs;
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var key = ContextKey.Of(contexts, i);
+            var rank = given.TryGetValue(key, out var count) ? count : 0;
+            given[key] = rank + 1;
+            if (_byContext.Value.TryGetValue(key, out var stored))
+            {
+                chosen[i] = stored[rank % stored.Length];
+            }
+            else
+            {
+                chosen[i] = Near(contexts, i, rank);
+                source = SampleSource.ConditionalSampler;
+            }
+        }
+
+        return (chosen, source);
+    }
+
+    /// <summary>Draws a trajectory by Nadaraya–Watson weights of its condition.</summary>
+    private int Near(Contexts contexts, int row, int rank)
+    {
+        var category = contexts.CategoryCount == 0 ? 0 : contexts.Categories[row];
+        var stored = _byCategory[category];
+        if (stored.Length == 0)
+        {
+            throw new ArgumentException($"Row {row} asks for category {category}, of which the anchors hold no sample.", nameof(contexts));
+        }
+
+        var c = _state.Trajectories.ConditionCount;
+        var x = new float[c];
+        _state.Conditions.Apply(contexts.Conditions.Row(row), x);
+        var exponents = new double[stored.Length];
+        var most = double.NegativeInfinity;
+        for (var i = 0; i < stored.Length; i++)
+        {
+            var at = _state.Trajectories.Condition(0, stored[i]);
+            double square = 0;
+            for (var k = 0; k < c; k++)
+            {
+                double difference = x[k] - at[k];
+                square += difference * difference;
+            }
+
+            exponents[i] = -0.5 * square / (_bandwidth.Value * _bandwidth.Value);
+            most = Math.Max(most, exponents[i]);
+        }
+
+        var total = exponents.Sum(e => Math.Exp(e - most));
+        var target = ((rank + 0.5) * GoldenStep) % 1 * total;
+        for (var i = 0; i < stored.Length; i++)
+        {
+            target -= Math.Exp(exponents[i] - most);
+            if (target <= 0)
+            {
+                return stored[i];
+            }
+        }
+
+        return stored[^1];
+    }
+
+    private Dictionary<string, int[]> GroupByContext() =>
+        Enumerable.Range(0, _state.Contexts.Count)
+            .GroupBy(t => ContextKey.Of(_state.Contexts, t))
+            .ToDictionary(group => group.Key, group => group.ToArray());
+}

@@ -1,0 +1,153 @@
+namespace HtiTune.Surrogates;
+
+/// <summary>How a <see cref="TrajectorySurrogate"/> is fitted. Defaults suit every task; <c>Auto</c> lets the data choose.</summary>
+public sealed record TrajectoryOptions
+{
+    /// <summary>Seed of all chance in the fit: initial weights, batches, shuffles.</summary>
+    /// <value>Default 1.</value>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Which output at one anchor belongs to which at the next.</summary>
+    /// <value>Default <see cref="CouplingKind.Auto"/>.</value>
+    public CouplingKind Coupling { get; init; } = CouplingKind.Auto;
+
+    /// <summary>The cost of the optimal transport where outputs are coupled by category.</summary>
+    /// <value>Default <see cref="CouplingCost.Auto"/>: the cost whose coupling is the smoother map.</value>
+    public CouplingCost Cost { get; init; } = CouplingCost.Auto;
+
+    /// <summary>What bends the paths between anchors.</summary>
+    /// <value>Default <see cref="PotentialKind.Auto"/>: density for stochastic outputs of up to 8 dimensions, else none.</value>
+    public PotentialKind Potential { get; init; } = PotentialKind.Auto;
+
+    /// <summary>Strength α of the density potential, in squared standard deviations of the outputs.</summary>
+    /// <value>Default 30; positive.</value>
+    public double PotentialStrength { get; init; } = 30;
+
+    /// <summary>How fast samples move along their paths as λ goes.</summary>
+    /// <value>Default <see cref="ClockKind.Auto"/>: a learned warp where there are three anchors or more and it clearly helps.</value>
+    public ClockKind Clock { get; init; } = ClockKind.Auto;
+
+    /// <summary>
+    /// Whether to train the networks that <c>Transport</c> needs. Without them only <c>Sample</c> is served, from the stored
+    /// outputs, and a fit to deterministic outputs takes milliseconds.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool TrainMaps { get; init; } = true;
+
+    /// <summary>Steps of gradient descent for each transport map.</summary>
+    /// <value>Default 600; 1 to 1,000,000.</value>
+    public int MapSteps { get; init; } = 600;
+
+    /// <summary>Steps of gradient descent for each path network.</summary>
+    /// <value>Default 400; 1 to 1,000,000.</value>
+    public int PathSteps { get; init; } = 400;
+
+    /// <summary>Width of the hidden layers of maps and path networks.</summary>
+    /// <value>Default 64; 4 to 4096.</value>
+    public int HiddenWidth { get; init; } = 64;
+
+    /// <summary>Bounds that outputs cannot leave, one pair (low, high) for each column, or none.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<OutputBounds>? Bounds { get; init; }
+
+    internal void Validate(int? dimension)
+    {
+        var faults = new List<string>();
+        if (!(PotentialStrength > 0) || double.IsInfinity(PotentialStrength))
+        {
+            faults.Add($"{nameof(PotentialStrength)} is {PotentialStrength}; expected a positive number");
+        }
+
+        Range(MapSteps, 1, 1_000_000, nameof(MapSteps), faults);
+        Range(PathSteps, 1, 1_000_000, nameof(PathSteps), faults);
+        Range(HiddenWidth, 4, 4096, nameof(HiddenWidth), faults);
+        if (Bounds is not null)
+        {
+            if (dimension is { } d && Bounds.Count != d)
+            {
+                faults.Add($"{nameof(Bounds)} has {Bounds.Count} pairs; expected {d}, one for each output column");
+            }
+
+            for (var i = 0; i < Bounds.Count; i++)
+            {
+                if (!(Bounds[i].Low < Bounds[i].High))
+                {
+                    faults.Add($"{nameof(Bounds)}[{i}] is {Bounds[i].Low}..{Bounds[i].High}; expected low < high");
+                }
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{nameof(TrajectoryOptions)}: {string.Join("; ", faults)}.");
+        }
+    }
+
+    private static void Range(int value, int low, int high, string name, List<string> faults)
+    {
+        if (value < low || value > high)
+        {
+            faults.Add($"{name} is {value}; expected {low} to {high}");
+        }
+    }
+}
+
+/// <summary>The closed interval that an output column cannot leave.</summary>
+/// <param name="Low">Lowest value; may be −∞.</param>
+/// <param name="High">Highest value; may be +∞.</param>
+public readonly record struct OutputBounds(double Low, double High);
+
+/// <summary>Which output at one anchor belongs to which at the next.</summary>
+public enum CouplingKind
+{
+    /// <summary>Chosen by what the data are: by context where all anchors answer the same rows, else by category or relaxed.</summary>
+    Auto,
+
+    /// <summary>All anchors answered the same contexts: rows pair by context, m draws of a context by exact optimal transport.</summary>
+    ByContext,
+
+    /// <summary>Exact optimal transport within each category (one category where there is none).</summary>
+    ByCategory,
+
+    /// <summary>Exact optimal transport with a penalty on the distance between unmatched continuous conditions.</summary>
+    Relaxed,
+}
+
+/// <summary>The ground cost of an optimal transport between two anchors.</summary>
+public enum CouplingCost
+{
+    /// <summary>The cost whose coupling is the smoother map (smaller residual of a nearest-neighbour regression).</summary>
+    Auto,
+
+    /// <summary>Squared Euclidean distance.</summary>
+    SquaredEuclidean,
+
+    /// <summary>Squared Fermat distance: least sum of squared hops through the samples' nearest-neighbour graph, squared.</summary>
+    Fermat,
+}
+
+/// <summary>What bends the paths between anchors.</summary>
+public enum PotentialKind
+{
+    /// <summary>Density for stochastic outputs of up to 8 dimensions, else none.</summary>
+    Auto,
+
+    /// <summary>Straight paths (K_I with no potential).</summary>
+    None,
+
+    /// <summary>Saturated density potential V = α·max(0, τ − log p̂(q|x)): paths stay where samples are.</summary>
+    Density,
+}
+
+/// <summary>How fast samples move along their paths as λ goes.</summary>
+public enum ClockKind
+{
+    /// <summary>Learned where there are three anchors or more and it clearly helps, else constant.</summary>
+    Auto,
+
+    /// <summary>Constant speed between neighbouring anchors on the hyperparameter's scale.</summary>
+    Constant,
+
+    /// <summary>A shift on the logit axis, learned by leave-one-anchor-out.</summary>
+    Learned,
+}

@@ -1,0 +1,56 @@
+using HtiTune.Data;
+using HtiTune.Surrogates.Clock;
+using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.Networks;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Everything a fitted <see cref="TrajectorySurrogate"/> serves from and keeps in its file.</summary>
+internal sealed record TrajectoryState
+{
+    internal required Hyperparameter Hyperparameter { get; init; }
+
+    /// <summary>The anchors' λ, ascending.</summary>
+    internal required double[] Lambdas { get; init; }
+
+    internal required LogitShiftClock Clock { get; init; }
+
+    internal required Standardization Outputs { get; init; }
+
+    internal required Standardization Conditions { get; init; }
+
+    internal required Trajectories Trajectories { get; init; }
+
+    /// <summary>The contexts of the trajectories: the anchors' own where they share them, else those of the first anchor's rows.</summary>
+    internal required Contexts Contexts { get; init; }
+
+    /// <summary>Bends of the stored trajectories in each interval, [N, Q, D]; null for straight paths.</summary>
+    internal required float[]?[] Bends { get; init; }
+
+    /// <summary>Maps from anchor k to k + 1; empty without maps.</summary>
+    internal required FrozenNetwork[] Forward { get; init; }
+
+    /// <summary>Maps from anchor k + 1 to k; empty without maps.</summary>
+    internal required FrozenNetwork[] Backward { get; init; }
+
+    /// <summary>Bends from end points, for each interval; null for straight paths.</summary>
+    internal required FrozenNetwork?[] Paths { get; init; }
+
+    /// <summary>Outputs at the first anchor from conditions, for deterministic networks; null otherwise.</summary>
+    internal required FrozenNetwork? Start { get; init; }
+
+    internal required IReadOnlyList<OutputBounds>? Bounds { get; init; }
+
+    internal required FitReport Report { get; init; }
+
+    internal int CategoryCount => Contexts.CategoryCount;
+
+    /// <summary>Positions of the anchors between the first (0) and the last (1) on the hyperparameter's scale.</summary>
+    internal double[] Positions() => PositionsOf(Hyperparameter, Lambdas);
+
+    internal static double[] PositionsOf(Hyperparameter hyperparameter, IReadOnlyList<double> lambdas)
+    {
+        double low = hyperparameter.ToUnit(lambdas[0]), high = hyperparameter.ToUnit(lambdas[^1]);
+        return lambdas.Select(lambda => (hyperparameter.ToUnit(lambda) - low) / (high - low)).ToArray();
+    }
+}
