@@ -1,0 +1,205 @@
+namespace HtiTune.Acquisition;
+
+// Notation (maximising; u on the unit scale; t counts trainings in the order they arrived, n of them)
+//   f(u) = ρ m_A(u) + (1 − ρ) β₀ + δ(u)     m_A surrogate objective, β₀ ~ N(c, κ²σ²), δ ~ GP(0, σ² k_ℓ), Matérn 5/2
+//   y_t = f(u_t) + noise, variance r ω_t σ²   ω_t relative noise (mean 1)
+//   Enumerated: ρ, ℓ, r. Integrated in closed form: β₀, δ, σ² ~ IG(a₀, a₀ s₀²).
+//   One step ahead, for each (ρ, ℓ, r):       e_t = y_t − mean_t,  v_t its variance over σ²   (Kriging.OneStepAhead)
+//     p(y_t | y_<t) = t_ν(e_t; 0, v_t b/a), ν = 2a;  then  a ← a + ½,  b ← b + e_t²/(2 v_t)
+//   Weight of a component ∝ prior(ρ, ℓ, r) Π_t p(y_t | y_<t). At ρ = 0 the product is the exact marginal likelihood.
+//   Trust = E[ρ | y].
+
+/// <summary>
+/// The bridge process: a Gaussian process around the surrogate's objective that learns from its own one-step-ahead errors how far the
+/// surrogate may be trusted. Without a surrogate it is a Gaussian process with integrated hyperparameters.
+/// </summary>
+/// <remarks>
+/// Exact by enumeration: no optimiser, no random number. Given fixed (ρ, ℓ, r) the posterior is Student-t; over them it is a mixture. The
+/// prior's centre c and scale s₀ come from the first observations (<see cref="BridgeOptions.InitialCount"/>). Immutable and as
+/// thread-safe as the surrogate's delegate.
+/// </remarks>
+public sealed class BridgeProcess
+{
+    private readonly Func<double, double>? _surrogate;
+    private readonly Kriging[] _krigings;
+    private readonly BridgeComponent[] _components;
+    private readonly double[] _weights;
+
+    private BridgeProcess(
+        IReadOnlyList<Observation> observations,
+        Func<double, double>? surrogate,
+        BridgePrior prior,
+        Kriging[] krigings,
+        BridgeComponent[] components,
+        BridgeEvidence evidence)
+    {
+        Observations = observations;
+        _surrogate = surrogate;
+        _krigings = krigings;
+        _components = components;
+        _weights = [.. components.Select(k => k.Weight)];
+        Centre = prior.Centre;
+        Scale = prior.Scale;
+        DegreesOfFreedom = 2 * prior.Shape + observations.Count;
+        Trust = evidence.Trust;
+        LogEvidence = evidence.LogEvidence;
+        MeanLengthScale = evidence.MeanLengthScale;
+        Jitter = krigings.Max(k => k.Factor.Jitter);
+        BestMean = double.NegativeInfinity;
+        for (var i = 0; i < observations.Count; i++)
+        {
+            var mean = At(observations[i].U).Mean;
+            if (mean > BestMean)
+            {
+                (BestMean, BestObservation) = (mean, i);
+            }
+        }
+    }
+
+    /// <summary>The observations, in the order they arrived.</summary>
+    public IReadOnlyList<Observation> Observations { get; }
+
+    /// <summary>Trust in the surrogate, E[ρ | y], 0 to 1; 0 without a surrogate, the prior's mean before its first test.</summary>
+    public double Trust { get; }
+
+    /// <summary>ln p(y): the logarithm of the mixture's prequential density of all values.</summary>
+    public double LogEvidence { get; }
+
+    /// <summary>Geometric posterior mean of the length scale, on the unit scale.</summary>
+    public double MeanLengthScale { get; }
+
+    /// <summary>Centre c of the prior, in units of the objective.</summary>
+    public double Centre { get; }
+
+    /// <summary>Scale s₀ of the prior, in units of the objective.</summary>
+    public double Scale { get; }
+
+    /// <summary>Degrees of freedom of the posterior, 2a₀ + n.</summary>
+    public double DegreesOfFreedom { get; }
+
+    /// <summary>The largest jitter that a covariance needed, as a share of its largest diagonal entry; usually 0.</summary>
+    public double Jitter { get; }
+
+    /// <summary>f⁺: the best posterior mean at an observed point.</summary>
+    public double BestMean { get; }
+
+    /// <summary>The index of the observation at which <see cref="BestMean"/> is taken.</summary>
+    public int BestObservation { get; }
+
+    /// <summary>Number of components (ρ, ℓ, r) that were kept.</summary>
+    public int ComponentCount => _components.Length;
+
+    internal ReadOnlySpan<BridgeComponent> Components => _components;
+
+    internal ReadOnlySpan<Kriging> Krigings => _krigings;
+
+    /// <summary>Conditions the process on observations.</summary>
+    /// <param name="observations">At least one, in the order they arrived.</param>
+    /// <param name="surrogate">
+    /// m_A: the objective of the surrogate that was fitted to all of them, at u, in the maximising sign; NaN where it has no answer
+    /// (plain kriging takes its place there). Null without a surrogate.
+    /// </param>
+    /// <param name="options">Constants; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no observation, one holds a number out of range, or options are out of range.</exception>
+    public static BridgeProcess Fit(
+        IReadOnlyList<Observation> observations,
+        Func<double, double>? surrogate = null,
+        BridgeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(observations);
+        options ??= new BridgeOptions();
+        options.Validate();
+        var prior = BridgePrior.Of(observations, options);
+        var n = observations.Count;
+        double[] u = [.. observations.Select(o => o.U)];
+        double[] y = [.. observations.Select(o => o.Value - prior.Centre)];
+        double[] predicted = [.. observations.Select(o => surrogate is null || o.Predicted is null ? double.NaN : o.Predicted.Value - prior.Centre)];
+        var m = new double[n];
+        for (var i = 0; i < n; i++)
+        {
+            var value = surrogate?.Invoke(u[i]) ?? double.NaN;
+            m[i] = double.IsFinite(value) ? value - prior.Centre : y[i];
+        }
+
+        IReadOnlyList<double> shares = surrogate is null ? [0] : options.SurrogateShares;
+        var krigings = new List<Kriging>();
+        var candidates = new List<BridgeComponent>();
+        var means = new double[n];
+        var variances = new double[n];
+        foreach (var (lengthScale, logLength) in prior.LengthScales)
+        {
+            foreach (var (ratio, logRatio) in prior.NoiseRatios)
+            {
+                var kriging = new Kriging(u, prior.RelativeNoise, y, m, lengthScale, ratio, options.LevelDeviation);
+                foreach (var share in shares)
+                {
+                    kriging.OneStepAhead(predicted, share, means, variances);
+                    var (logDensity, scale) = prior.Prequential(y, means, variances);
+                    candidates.Add(new BridgeComponent(krigings.Count, share, logLength + logRatio + logDensity, scale));
+                }
+
+                krigings.Add(kriging);
+            }
+        }
+
+        var evidence = BridgeEvidence.Weigh(candidates, krigings, shares.Count);
+        var (kept, components) = BridgeEvidence.Keep(candidates, krigings, options.LeastWeight);
+        return new BridgeProcess(observations, surrogate, prior, kept, components, evidence);
+    }
+
+    /// <summary>Posterior of the objective at a point, without the noise of a training.</summary>
+    /// <param name="u">The point, on the unit scale.</param>
+    public StudentMixture At(double u) => Posterior(u, SurrogateAt(u), noise: 0);
+
+    /// <summary>Prediction of the value that a training at a point would give, its noise included.</summary>
+    /// <param name="u">The point, on the unit scale.</param>
+    public StudentMixture Predict(double u) => Posterior(u, SurrogateAt(u), noise: 1);
+
+    /// <summary>Posterior on a grid.</summary>
+    /// <param name="grid">Points on the unit scale, ascending.</param>
+    public GridPosterior OnGrid(IReadOnlyList<double> grid)
+    {
+        ArgumentNullException.ThrowIfNull(grid);
+        return new GridPosterior(this, [.. grid]);
+    }
+
+    /// <summary>m_A(u), or NaN where there is none.</summary>
+    internal double SurrogateAt(double u)
+    {
+        Require.Finite(u);
+        var value = _surrogate?.Invoke(u) ?? double.NaN;
+        return double.IsFinite(value) ? value : double.NaN;
+    }
+
+    /// <summary>Fills the components' locations and scales at a point, and the products of each kriging.</summary>
+    internal void Evaluate(double u, double surrogate, double noise, Span<double> locations, Span<double> scales)
+    {
+        Span<double> w = new double[Observations.Count];
+        var at = -1;
+        KrigingPoint point = default;
+        for (var k = 0; k < _components.Length; k++)
+        {
+            var component = _components[k];
+            var kriging = _krigings[component.Kriging];
+            if (component.Kriging != at)
+            {
+                point = kriging.At(u, w);
+                at = component.Kriging;
+            }
+
+            var (mean, level) = kriging.Component(point, surrogate - Centre, component.Share);
+            locations[k] = Centre + mean;
+            scales[k] = component.Scale * Math.Sqrt(point.Variance + level * level + noise * kriging.NoiseRatio);
+        }
+    }
+
+    internal StudentMixture Mixture(double[] locations, double[] scales) => new(_weights, locations, scales, DegreesOfFreedom);
+
+    private StudentMixture Posterior(double u, double surrogate, double noise)
+    {
+        var locations = new double[_components.Length];
+        var scales = new double[_components.Length];
+        Evaluate(u, surrogate, noise, locations, scales);
+        return Mixture(locations, scales);
+    }
+}

@@ -1,0 +1,102 @@
+using HtiTune.Data;
+using MathNet.Numerics;
+
+namespace HtiTune.Acquisition;
+
+// Notation (Wilson 2024, "probabilistic regret bound")
+//   Δ_s = max_u f_s(u) − f_s(û)     regret of the recommendation û on joint path s of S
+//   k   = #{s: Δ_s ≤ ε},  p̂ = k/S   estimate of P(regret ≤ ε | data)
+//   Clopper–Pearson: with confidence 1 − η over the draws, P ≥ p_low, the η-quantile of Beta(k, S − k + 1)
+//   The certificate holds when p_low ≥ 1 − δ.
+
+/// <summary>
+/// Whether the recommendation's regret is at most ε with probability 1 − δ, under the model: what was not modelled (a narrow spike between
+/// trainings, a drifting network) it cannot know.
+/// </summary>
+/// <param name="Epsilon">ε, in units of the objective.</param>
+/// <param name="Delta">δ.</param>
+/// <param name="Probability">p̂, the share of paths with regret at most ε.</param>
+/// <param name="LowerBound">p_low, the lower confidence bound of that probability.</param>
+/// <param name="RegretQuantile">R_{1−δ}: the regret that a share 1 − δ of the paths stays below, in units of the objective.</param>
+/// <param name="Draws">Number of paths S.</param>
+public sealed record Certificate(double Epsilon, double Delta, double Probability, double LowerBound, double RegretQuantile, int Draws)
+{
+    /// <summary>ε as a share of the range of the posterior mean, when none is given.</summary>
+    public const double DefaultRangeShare = 0.01;
+
+    /// <summary>Whether the bound is met: p_low ≥ 1 − δ.</summary>
+    public bool Holds => LowerBound >= 1 - Delta;
+
+    /// <summary>Draws paths and judges a recommendation.</summary>
+    /// <param name="posterior">The posterior on a grid that holds the recommendation.</param>
+    /// <param name="recommended">Index of the recommendation û in the grid.</param>
+    /// <param name="epsilon">ε &gt; 0 in units of the objective; null for 1 % of the range of the posterior mean.</param>
+    /// <param name="delta">δ, between 0 and 1.</param>
+    /// <param name="stream">All chance of the draws.</param>
+    /// <param name="draws">Number of paths S.</param>
+    /// <param name="eta">η, the risk that the bound itself is wrong because the draws are finite.</param>
+    public static Certificate Evaluate(
+        GridPosterior posterior,
+        int recommended,
+        double? epsilon,
+        double delta,
+        RandomStream stream,
+        int draws = 4096,
+        double eta = 1e-3)
+    {
+        ArgumentNullException.ThrowIfNull(posterior);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)recommended, (uint)posterior.Count, nameof(recommended));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
+        Require.Share(delta);
+        Require.Share(eta);
+        var bar = epsilon ?? DefaultRangeShare * posterior.Range;
+        var regrets = new List<double>(draws);
+        posterior.Draw(draws, stream, path =>
+        {
+            var best = double.NegativeInfinity;
+            foreach (var value in path)
+            {
+                best = Math.Max(best, value);
+            }
+
+            regrets.Add(best - path[recommended]);
+        });
+        regrets.Sort();
+        var hits = regrets.Count(r => r <= bar);
+        return new Certificate(
+            bar, delta, (double)hits / draws, LowerConfidenceBound(hits, draws, eta), regrets[(int)Math.Ceiling((1 - delta) * draws) - 1], draws);
+    }
+
+    /// <summary>The one-sided lower confidence bound of Clopper and Pearson (1934).</summary>
+    /// <param name="hits">Successes k, 0 to <paramref name="trials"/>.</param>
+    /// <param name="trials">Trials S ≥ 1.</param>
+    /// <param name="eta">η: the bound fails with at most this probability.</param>
+    /// <returns>The probability p at which k or more successes have probability η.</returns>
+    public static double LowerConfidenceBound(int hits, int trials, double eta)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trials);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)hits, (uint)trials, nameof(hits));
+        Require.Share(eta);
+        if (hits == 0 || hits == trials)
+        {
+            return hits == 0 ? 0 : Math.Pow(eta, 1.0 / trials);
+        }
+
+        // The η-quantile of Beta(k, S − k + 1) by bisection to the last bit: MathNet's own inverse stops at 1e-7.
+        double low = 0, high = 1;
+        for (var i = 0; i < 80; i++)
+        {
+            var middle = 0.5 * (low + high);
+            if (SpecialFunctions.BetaRegularized(hits, trials - hits + 1, middle) < eta)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return 0.5 * (low + high);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace HtiTune.Acquisition;
+
+// Notation
+//   K   symmetric matrix, [n, n], positive semi-definite
+//   L   lower triangle with L Lᵀ = K + jitter·I, [n, n], row-major
+//   The order is by rows, so that every inner product runs over contiguous memory.
+
+/// <summary>The lower Cholesky factor of a covariance, with the jitter that it needed.</summary>
+internal sealed class CholeskyFactor
+{
+    // A pivot that is smaller than this share of its diagonal is rounding error, not information.
+    private const double PivotTolerance = 1e-13;
+
+    private static readonly double[] Jitters = [0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4];
+
+    private readonly double[] _lower;
+
+    private CholeskyFactor(int order, double[] lower, double jitter)
+    {
+        Order = order;
+        _lower = lower;
+        Jitter = jitter;
+    }
+
+    /// <summary>Number of rows n.</summary>
+    public int Order { get; }
+
+    /// <summary>What was added to the diagonal, as a share of the largest diagonal entry.</summary>
+    public double Jitter { get; }
+
+    /// <summary>ln det(K + jitter·I).</summary>
+    public double LogDeterminant
+    {
+        get
+        {
+            var sum = 0.0;
+            for (var i = 0; i < Order; i++)
+            {
+                sum += Math.Log(Diagonal(i));
+            }
+
+            return 2 * sum;
+        }
+    }
+
+    /// <summary>Factorises, with the least jitter of a fixed ladder that leaves every pivot above rounding error.</summary>
+    /// <param name="matrix">K, row-major, length n²; only the lower triangle is read.</param>
+    /// <param name="order">n.</param>
+    /// <param name="leastJitter">Where the ladder starts, as a share of the largest diagonal entry.</param>
+    /// <exception cref="ArithmeticException">The matrix is not positive semi-definite, or holds NaN.</exception>
+    public static CholeskyFactor Of(double[] matrix, int order, double leastJitter = 0)
+    {
+        var largest = 0.0;
+        for (var i = 0; i < order; i++)
+        {
+            largest = Math.Max(largest, matrix[i * order + i]);
+        }
+
+        var lower = new double[order * order];
+        foreach (var jitter in Jitters)
+        {
+            if (jitter >= leastJitter && TryFactorise(matrix, lower, order, jitter * largest))
+            {
+                return new CholeskyFactor(order, lower, jitter);
+            }
+        }
+
+        throw new ArithmeticException("The covariance is not positive semi-definite, even with a jitter of 1e-4.");
+    }
+
+    /// <summary>L_ii.</summary>
+    public double Diagonal(int i) => _lower[i * Order + i];
+
+    /// <summary>The first <paramref name="count"/> entries of row i of L.</summary>
+    public ReadOnlySpan<double> Row(int i, int count) => _lower.AsSpan(i * Order, count);
+
+    /// <summary>x = L⁻¹ b; b and x may be the same span.</summary>
+    public void SolveLower(ReadOnlySpan<double> b, Span<double> x)
+    {
+        for (var i = 0; i < Order; i++)
+        {
+            x[i] = (b[i] - Dot(Row(i, i), x[..i])) / Diagonal(i);
+        }
+    }
+
+    /// <summary>x = L⁻ᵀ b; b and x may be the same span.</summary>
+    public void SolveUpper(ReadOnlySpan<double> b, Span<double> x)
+    {
+        b.CopyTo(x);
+        for (var i = Order - 1; i >= 0; i--)
+        {
+            var value = x[i] / Diagonal(i);
+            x[i] = value;
+            var row = Row(i, i);
+            for (var j = 0; j < i; j++)
+            {
+                x[j] -= row[j] * value;
+            }
+        }
+    }
+
+    /// <summary>x = L b; b and x must be different spans.</summary>
+    public void Multiply(ReadOnlySpan<double> b, Span<double> x)
+    {
+        for (var i = 0; i < Order; i++)
+        {
+            x[i] = Dot(Row(i, i + 1), b[..(i + 1)]);
+        }
+    }
+
+    /// <summary>Σ a_i b_i.</summary>
+    internal static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var left = MemoryMarshal.Cast<double, Vector<double>>(a);
+        var right = MemoryMarshal.Cast<double, Vector<double>>(b[..a.Length]);
+        var sums = Vector<double>.Zero;
+        for (var i = 0; i < left.Length; i++)
+        {
+            sums += left[i] * right[i];
+        }
+
+        var sum = Vector.Sum(sums);
+        for (var i = left.Length * Vector<double>.Count; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
+    }
+
+    private static bool TryFactorise(double[] matrix, double[] lower, int order, double added)
+    {
+        for (var i = 0; i < order; i++)
+        {
+            var row = lower.AsSpan(i * order, order);
+            for (var j = 0; j < i; j++)
+            {
+                row[j] = (matrix[i * order + j] - Dot(lower.AsSpan(j * order, j), row[..j])) / lower[j * order + j];
+            }
+
+            var pivot = matrix[i * order + i] + added - Dot(row[..i], row[..i]);
+            if (!(pivot > PivotTolerance * matrix[i * order + i]))
+            {
+                return false;
+            }
+
+            row[i] = Math.Sqrt(pivot);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,150 @@
+using HtiTune.Data;
+
+namespace HtiTune.Acquisition;
+
+// Notation: G grid points, K components, S paths.
+//   locations, scales   [G][K]
+//   A path of a component:  f = location + σ (L ξ + g z),  L Lᵀ = k(u, u) − WᵀW, ξ ~ N(0, I_G), z ~ N(0, 1) for the level β₀,
+//   σ² = b_n/γ, γ ~ Gamma(a_n, 1).
+
+/// <summary>The bridge process's posterior on a grid: marginals, and joint draws.</summary>
+/// <remarks>Immutable.</remarks>
+public sealed class GridPosterior
+{
+    // Joint draws leave out the lightest components up to this total weight: each (ℓ, r) costs a factorisation of order G.
+    private const double LeftOutOfDraws = 1e-3;
+
+    private readonly BridgeProcess _process;
+    private readonly double[] _grid;
+    private readonly double[] _surrogate;
+    private readonly double[] _means;
+    private readonly StudentMixture[] _marginals;
+    private readonly double[][] _locations;
+
+    internal GridPosterior(BridgeProcess process, double[] grid)
+    {
+        Require.Finite(grid, nameof(grid));
+        _process = process;
+        _grid = grid;
+        _surrogate = new double[grid.Length];
+        _means = new double[grid.Length];
+        _marginals = new StudentMixture[grid.Length];
+        _locations = new double[grid.Length][];
+        for (var i = 0; i < grid.Length; i++)
+        {
+            _surrogate[i] = process.SurrogateAt(grid[i]);
+            var scales = new double[process.ComponentCount];
+            _locations[i] = new double[process.ComponentCount];
+            process.Evaluate(grid[i], _surrogate[i], 0, _locations[i], scales);
+            _marginals[i] = process.Mixture(_locations[i], scales);
+            _means[i] = _marginals[i].Mean;
+        }
+    }
+
+    /// <summary>Number of points G.</summary>
+    public int Count => _grid.Length;
+
+    /// <summary>The points, on the unit scale, [G].</summary>
+    public IReadOnlyList<double> Points => _grid;
+
+    /// <summary>Posterior means, [G].</summary>
+    public IReadOnlyList<double> Means => _means;
+
+    /// <summary>The surrogate's objective m_A, NaN where it has no answer, [G].</summary>
+    public IReadOnlyList<double> Surrogate => _surrogate;
+
+    /// <summary>Largest less smallest posterior mean.</summary>
+    public double Range => _means.Max() - _means.Min();
+
+    /// <summary>The marginal posterior at a point.</summary>
+    /// <param name="index">Index of the point, 0 to G − 1.</param>
+    public StudentMixture this[int index] => _marginals[index];
+
+    /// <summary>Log expected improvement at every point.</summary>
+    /// <param name="best">The value to improve on, f⁺.</param>
+    /// <returns>ln EI, [G].</returns>
+    public double[] LogExpectedImprovement(double best) => [.. _marginals.Select(m => m.LogExpectedImprovement(best))];
+
+    /// <summary>Draws joint paths from the posterior: hyperparameters, σ² and path each by their posterior.</summary>
+    /// <param name="count">Number of paths S; they are allotted to components by weight, systematically.</param>
+    /// <param name="stream">All chance of the draws.</param>
+    /// <param name="visit">Is given each path in turn, [G]; the span is overwritten by the next.</param>
+    public void Draw(int count, RandomStream stream, Action<ReadOnlySpan<double>> visit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(visit);
+        var shape = 0.5 * _process.DegreesOfFreedom;
+        var normals = new double[Count];
+        var path = new double[Count];
+        var level = new double[Count];
+        PathFactor? factor = null;
+        foreach (var (index, paths) in Allot(count))
+        {
+            var component = _process.Components[index];
+            if (factor is null || factor.Kriging != component.Kriging)
+            {
+                factor = PathFactor.Of(_process, component.Kriging, _grid);
+            }
+
+            for (var i = 0; i < Count; i++)
+            {
+                level[i] = factor.Level(i, _surrogate[i] - _process.Centre, component.Share);
+            }
+
+            for (var s = 0; s < paths; s++)
+            {
+                // √(b_n/γ) = √(b_n/a_n) √(a_n/γ)
+                var sigma = component.Scale * Math.Sqrt(shape / stream.NextGamma(shape));
+                var z = stream.NextNormal();
+                for (var i = 0; i < Count; i++)
+                {
+                    normals[i] = stream.NextNormal();
+                }
+
+                factor.Multiply(normals, path);
+                for (var i = 0; i < Count; i++)
+                {
+                    path[i] = _locations[i][index] + sigma * (path[i] + level[i] * z);
+                }
+
+                visit(path);
+            }
+        }
+    }
+
+    // The heaviest components first until all but LeftOutOfDraws is covered; then systematic shares of the paths.
+    private List<(int Component, int Paths)> Allot(int count)
+    {
+        var weights = new double[_process.ComponentCount];
+        for (var k = 0; k < weights.Length; k++)
+        {
+            weights[k] = _process.Components[k].Weight;
+        }
+
+        var byWeight = Enumerable.Range(0, weights.Length).OrderByDescending(k => weights[k]).ThenBy(k => k).ToList();
+        var covered = 0.0;
+        var chosen = byWeight.TakeWhile(k =>
+        {
+            var before = covered;
+            covered += weights[k];
+            return before < 1 - LeftOutOfDraws;
+        }).Order().ToList();
+        var whole = chosen.Sum(k => weights[k]);
+        var allotted = new List<(int, int)>();
+        double cumulated = 0;
+        var drawn = 0;
+        foreach (var k in chosen)
+        {
+            cumulated += weights[k] / whole;
+            var upTo = k == chosen[^1] ? count : Math.Min(count, (int)Math.Floor(count * cumulated + 0.5));
+            if (upTo > drawn)
+            {
+                allotted.Add((k, upTo - drawn));
+                drawn = upTo;
+            }
+        }
+
+        return allotted;
+    }
+}

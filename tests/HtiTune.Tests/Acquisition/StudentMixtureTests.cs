@@ -1,0 +1,53 @@
+using HtiTune.Acquisition;
+
+namespace HtiTune.Tests.Acquisition;
+
+public class StudentMixtureTests
+{
+    private static readonly StudentMixture Mixture = new([0.2, 0.5, 0.3], [-1, 0.5, 4], [0.3, 1, 0.05], 7);
+
+    [Fact]
+    public void Moments_and_expected_improvement_agree_with_integration_of_the_density()
+    {
+        double whole = 0, mean = 0, second = 0, gain = 0;
+        const double step = 2e-4;
+        for (var x = -60.0; x < 60; x += step)
+        {
+            var p = Math.Exp(Mixture.LogDensity(x)) * step;
+            whole += p;
+            mean += p * x;
+            second += p * x * x;
+            gain += p * Math.Max(0, x - 2);
+        }
+
+        Assert.Equal(1, whole, 1e-6);
+        Assert.Equal(Mixture.Mean, mean, 1e-5);
+        Assert.Equal(Mixture.Variance, second - mean * mean, 1e-4);
+        Assert.Equal(Mixture.LogExpectedImprovement(2), Math.Log(gain), 1e-5);
+    }
+
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(0.05)]
+    [InlineData(0.3)]
+    [InlineData(0.7)]
+    [InlineData(0.95)]
+    [InlineData(1 - 1e-6)]
+    public void Quantiles_invert_the_distribution(double probability) =>
+        Assert.Equal(probability, Mixture.Distribution(Mixture.Quantile(probability)), 1e-9);
+
+    [Fact]
+    public void Quantiles_of_a_jump_lie_on_it()
+    {
+        var jump = new StudentMixture([0.5, 0.5], [1, 1], [0, 1e-9], 5);
+        Assert.Equal(1, jump.Quantile(0.5), 1e-6);
+    }
+
+    [Fact]
+    public void Improvement_is_ranked_where_it_underflows()
+    {
+        var near = new StudentMixture([1.0], [0], [1e-9], 40).LogExpectedImprovement(1);
+        var far = new StudentMixture([1.0], [0], [1e-9], 40).LogExpectedImprovement(2);
+        Assert.True(far < near && near < -700 && double.IsFinite(far));
+    }
+}
