@@ -8,8 +8,9 @@ namespace HtiTune.Data;
 /// <remarks>Immutable and thread-safe; two hyperparameters of the same name, range and scale are equal.</remarks>
 public sealed class Hyperparameter : IEquatable<Hyperparameter>
 {
-    // Places on the scale at which a warp is checked.
-    private const int ProbeCount = 65;
+    // A warp is checked at so many places; its inverse may be off by this share of the range.
+    private const int ProbeCount = 64;
+    private const double InverseTolerance = 1e-6;
 
     // An optimizer that works in u may overstep an end by rounding; more is a mistake.
     private const double UnitSlack = 1e-9;
@@ -70,6 +71,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
         if (scale is WarpScale)
         {
             hyperparameter.RequireMonotoneWarp();
+            hyperparameter.RequireInverse();
         }
 
         return hyperparameter;
@@ -141,9 +143,8 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
     private void RequireMonotoneWarp()
     {
         var previous = (Lambda: Minimum, U: 0.0);
-        for (var i = 1; i < ProbeCount; i++)
+        foreach (var lambda in Probes())
         {
-            var lambda = Minimum + (Maximum - Minimum) * (i / (ProbeCount - 1.0));
             var u = (Scale.Forward(lambda) - _wMinimum) / _wWidth;
             if (!(u > previous.U))
             {
@@ -152,14 +153,23 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
                     + "expected w(λ) to rise all the way or to fall all the way.");
             }
 
+            previous = (lambda, u);
+        }
+    }
+
+    private void RequireInverse()
+    {
+        foreach (var lambda in Probes())
+        {
             var back = Scale.InverseWithin(Scale.Forward(lambda), Minimum, Maximum);
-            if (!(Math.Abs(back - lambda) <= 1e-6 * (Maximum - Minimum)))
+            if (!(Math.Abs(back - lambda) <= InverseTolerance * (Maximum - Minimum)))
             {
                 throw new ArgumentException(
                     $"The inverse of the warp '{Scale.Name}' of '{Name}' gives {back:R} for w({lambda:R}); expected {lambda:R}.");
             }
-
-            previous = (lambda, u);
         }
     }
+
+    private IEnumerable<double> Probes() =>
+        Enumerable.Range(1, ProbeCount).Select(i => Minimum + (Maximum - Minimum) * (i / (double)ProbeCount));
 }
