@@ -118,7 +118,7 @@ internal sealed record ModelHeader(
             Clock = new LogitShiftClock(ClockShift),
             Outputs = new Standardization(Sized("outputs.centre", Dimension), Sized("outputs.scale", Dimension)),
             Conditions = new Standardization(Sized("conditions.centre", ConditionCount), Sized("conditions.scale", ConditionCount)),
-            Trajectories = new Trajectories(points, conditions, categories, Dimension, ConditionCount, Math.Max(1, CategoryCount)),
+            Trajectories = new Trajectories(points, conditions, categories, Dimension, ConditionCount, Math.Max(1, CategoryCount), []),
             Contexts = CategoryCount == 0 ? new Contexts(contexts) : new Contexts(contexts, categories, CategoryCount),
             Bends = [.. Enumerable.Range(0, intervals).Select(k => arrays.GetValueOrDefault($"bends.{k}"))],
             Forward = All("forward", intervals),

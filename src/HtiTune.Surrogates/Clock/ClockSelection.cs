@@ -1,10 +1,11 @@
 // Notation
-//   i        an interior anchor, left out;  a, b  rows of the anchors i−1 and i+1, coupled without it;  y  its own samples
+//   i        an interior anchor, left out;  a, b  rows of the anchors i−1 and i+1, coupled without it
+//   y        its own output on the trajectory of a (and once more of b): the row coupled to it, or the context's mean
 //   f(θ)     how far between i−1 and i+1 the clock g_θ puts λ_i
-//   error(θ) deterministic outputs (context means of draws): mean |(1 − f)·a + f·b − y|²
-//            else: energy distance between the rows (1 − f)·a + f·b and y, mean over categories
+//   error(θ) mean |(1 − f)·a + f·b − y|² = f²·⟨|b − a|²⟩ − 2f·⟨(b − a)·(y − a)⟩ + ⟨|y − a|²⟩, so its least f is a projection
 // θ minimises the errors' sum over interior anchors, on a grid of step 0.5 refined twice. It is used only where it lowers the error
-// of constant speed by a tenth: with few anchors the default is left only for a clear gain.
+// of constant speed by a tenth: with few anchors the default is left only for a clear gain. (The energy distance between the moved
+// rows and y was tried: with draws it puts f too near 0, because y sits among the rows that have not moved.)
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Coupling;
@@ -15,7 +16,6 @@ namespace HtiTune.Surrogates.Clock;
 internal static class ClockSelection
 {
     private const double ClearGain = 0.9;
-    private const int MostRows = 500;
 
     /// <summary>What was chosen, with the errors behind it.</summary>
     /// <param name="Clock">The clock.</param>
@@ -37,13 +37,14 @@ internal static class ClockSelection
             return new Choice(default, double.NaN, double.NaN);
         }
 
-        var tests = new List<(double Low, double At, double High, Func<double, double> Error)>();
+        var tests = new List<(double Low, double Place, double High, Parabola Error)>();
         for (var i = 1; i + 1 < anchors.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var error = coupled.Kind == CouplingKind.ByContext
                 ? ContextError(coupled.Trajectories, anchors[0].Samples.Contexts, i)
-                : SampleError(anchors, i, outputs, conditions, options with { Cost = CouplingCost.SquaredEuclidean }, cancellation);
+                : SampleError(
+                    anchors, i, coupled.Trajectories, outputs, conditions, options with { Cost = CouplingCost.SquaredEuclidean }, cancellation);
             tests.Add((positions[i - 1], positions[i], positions[i + 1], error));
         }
 
@@ -51,7 +52,7 @@ internal static class ClockSelection
         {
             cancellation.ThrowIfCancellationRequested();
             var clock = new LogitShiftClock(shift);
-            return tests.Sum(test => test.Error(clock.Fraction(test.At, test.Low, test.High))) / tests.Count;
+            return tests.Sum(test => test.Error.At(clock.Fraction(test.Place, test.Low, test.High))) / tests.Count;
         }
 
         var constant = Total(0);
@@ -77,22 +78,11 @@ internal static class ClockSelection
             : new Choice(default, constant, constant);
     }
 
-    /// <summary>Rows pair by context: the error is a parabola in the fraction.</summary>
-    private static Func<double, double> ContextError(Trajectories trajectories, Contexts contexts, int i)
+    /// <summary>Rows pair by context.</summary>
+    private static Parabola ContextError(Trajectories trajectories, Contexts contexts, int i)
     {
-        var d = trajectories.Dimension;
         var means = ContextMeans(trajectories, contexts, [i - 1, i, i + 1]);
-        double square = 0, product = 0, offset = 0;
-        for (var row = 0; row < means[0].Length; row++)
-        {
-            double span = means[2][row] - means[0][row], gap = means[1][row] - means[0][row];
-            square += span * span;
-            product += span * gap;
-            offset += gap * gap;
-        }
-
-        var count = Math.Max(1, means[0].Length / d);
-        return f => (f * f * square - 2 * f * product + offset) / count;
+        return Parabola.Of(means[0], means[1], means[2]);
     }
 
     private static double[][] ContextMeans(Trajectories trajectories, Contexts contexts, int[] anchors)
@@ -130,87 +120,69 @@ internal static class ClockSelection
         });
     }
 
-    /// <summary>Draws: the neighbours are coupled anew without anchor i, and the moved rows are compared with its samples.</summary>
-    private static Func<double, double> SampleError(
-        AnchorSet anchors, int i, Standardization outputs, Standardization conditions, TrajectoryOptions options, CancellationToken cancellation)
+    /// <summary>Draws: the neighbours are coupled anew without anchor i, and each row's own partner at i says how far it has come.</summary>
+    private static Parabola SampleError(
+        AnchorSet anchors,
+        int i,
+        Trajectories trajectories,
+        Standardization outputs,
+        Standardization conditions,
+        TrajectoryOptions options,
+        CancellationToken cancellation)
     {
         var pair = new AnchorSet(anchors.Hyperparameter, [anchors[i - 1], anchors[i + 1]]);
-        var coupled = Coupler.Couple(pair, outputs, conditions, options, cancellation).Trajectories;
-        var samples = anchors[i].Samples;
-        int d = coupled.Dimension, c = coupled.ConditionCount;
-        var y = Trajectories.Standardised(samples.Outputs, outputs);
-        var x = Trajectories.Standardised(samples.Conditions, conditions);
-        var targets = new List<float[]>();
-        var members = coupled.ByCategory();
-        for (var category = 0; category < members.Length; category++)
-        {
-            var rows = Enumerable.Range(0, samples.Count)
-                .Where(row => samples.Contexts.CategoryCount == 0 || samples.Categories[row] == category).ToArray();
-            members[category] = Thin(members[category]);
-            targets.Add(Joint(y, x, Thin(rows), d, c));
-        }
+        var direct = Coupler.Couple(pair, outputs, conditions, options, cancellation).Trajectories;
+        return Parabola.Of(Doubles(direct.Points[0]), PartnersOf(0, i - 1), Doubles(direct.Points[1]))
+            + Parabola.Of(Doubles(direct.Points[0]), PartnersOf(1, i + 1), Doubles(direct.Points[1]));
 
-        var within = targets.ConvertAll(target => EnergyDistance.MeanDistance(target, target, d + c));
-        return f =>
+        // The point at anchor i on the trajectory through each row of one side of the direct coupling.
+        double[] PartnersOf(int side, int anchor)
         {
-            double sum = 0;
-            var used = 0;
-            for (var category = 0; category < members.Length; category++)
+            int d = trajectories.Dimension;
+            var through = new Dictionary<int, int>();
+            for (var t = 0; t < trajectories.Count; t++)
             {
-                if (members[category].Length == 0 || targets[category].Length == 0)
-                {
-                    continue;
-                }
-
-                used++;
-                sum += EnergyDistance.Between(Moved(coupled, members[category], f), targets[category], d + c, within[category]);
+                through[trajectories.Rows[anchor][t]] = t;
             }
 
-            return sum / Math.Max(1, used);
-        };
-    }
+            var partners = new double[direct.Count * d];
+            for (var t = 0; t < direct.Count; t++)
+            {
+                var point = trajectories.Point(i, through[direct.Rows[side][t]]);
+                for (var j = 0; j < d; j++)
+                {
+                    partners[t * d + j] = point[j];
+                }
+            }
 
-    private static int[] Thin(int[] rows)
-    {
-        if (rows.Length <= MostRows)
-        {
-            return rows;
+            return partners;
         }
 
-        return Enumerable.Range(0, MostRows).Select(i => rows[(int)((long)i * rows.Length / MostRows)]).ToArray();
+        static double[] Doubles(float[] values) => Array.ConvertAll(values, v => (double)v);
     }
 
-    private static float[] Joint(float[] y, float[] x, int[] rows, int d, int c)
+    /// <summary>The error as a function of the fraction: Square·f² − 2·Product·f + Offset.</summary>
+    private readonly record struct Parabola(double Square, double Product, double Offset)
     {
-        var joint = new float[rows.Length * (d + c)];
-        for (var i = 0; i < rows.Length; i++)
+        internal double At(double f) => f * f * Square - 2 * f * Product + Offset;
+
+        /// <summary>Means over rows a, y, b of equal length.</summary>
+        internal static Parabola Of(double[] a, double[] y, double[] b)
         {
-            y.AsSpan(rows[i] * d, d).CopyTo(joint.AsSpan(i * (d + c)));
-            x.AsSpan(rows[i] * c, c).CopyTo(joint.AsSpan(i * (d + c) + d));
+            double square = 0, product = 0, offset = 0;
+            for (var row = 0; row < a.Length; row++)
+            {
+                double span = b[row] - a[row], gap = y[row] - a[row];
+                square += span * span;
+                product += span * gap;
+                offset += gap * gap;
+            }
+
+            var count = Math.Max(1, a.Length);
+            return new Parabola(square / count, product / count, offset / count);
         }
 
-        return joint;
-    }
-
-    private static float[] Moved(Trajectories pair, int[] members, double f)
-    {
-        int d = pair.Dimension, c = pair.ConditionCount;
-        var moved = new float[members.Length * (d + c)];
-        for (var i = 0; i < members.Length; i++)
-        {
-            var target = moved.AsSpan(i * (d + c), d + c);
-            Blend(pair.Point(0, members[i]), pair.Point(1, members[i]), f, target);
-            Blend(pair.Condition(0, members[i]), pair.Condition(1, members[i]), f, target[d..]);
-        }
-
-        return moved;
-    }
-
-    private static void Blend(ReadOnlySpan<float> a, ReadOnlySpan<float> b, double f, Span<float> target)
-    {
-        for (var k = 0; k < a.Length; k++)
-        {
-            target[k] = (float)(a[k] + f * (b[k] - a[k]));
-        }
+        public static Parabola operator +(Parabola left, Parabola right) =>
+            new(left.Square + right.Square, left.Product + right.Product, left.Offset + right.Offset);
     }
 }

@@ -277,6 +277,6 @@ internal static class Coupler
         var points = order.Select((rows, k) => Rows(y[k], rows, d)).ToArray();
         var shared = kind == CouplingKind.ByContext ? Rows(x[0], order[0], c) : null;
         var conditions = order.Select((rows, k) => shared ?? Rows(x[k], rows, c)).ToArray();
-        return new Trajectories(points, conditions, labels, d, c, categories);
+        return new Trajectories(points, conditions, labels, d, c, categories, order);
     }
 }

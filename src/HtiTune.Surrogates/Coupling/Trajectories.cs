@@ -8,8 +8,10 @@ namespace HtiTune.Surrogates.Coupling;
 /// </summary>
 internal sealed class Trajectories
 {
-    internal Trajectories(float[][] points, float[][] conditions, int[] categories, int dimension, int conditionCount, int categoryCount)
+    internal Trajectories(
+        float[][] points, float[][] conditions, int[] categories, int dimension, int conditionCount, int categoryCount, int[][] rows)
     {
+        Rows = rows;
         Points = points;
         Conditions = conditions;
         Categories = categories;
@@ -17,6 +19,9 @@ internal sealed class Trajectories
         ConditionCount = conditionCount;
         CategoryCount = categoryCount;
     }
+
+    /// <summary>The row of anchor k that trajectory t passes through, Rows[k][t]; empty after loading from a file.</summary>
+    internal int[][] Rows { get; }
 
     /// <summary>Standardised outputs at each anchor, [N, D], row t for trajectory t.</summary>
     internal float[][] Points { get; }

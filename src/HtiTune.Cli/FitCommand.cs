@@ -1,0 +1,224 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune fit</c>: a surrogate from samples at several values of the hyperparameter.</summary>
+internal static class FitCommand
+{
+    internal static Command Create()
+    {
+        var data = new Option<FileInfo>("--data")
+        {
+            Description = "Samples as a .npy array of shape [K, N, D + C]: K values of the hyperparameter, N rows each, D outputs, then C conditions.",
+            Required = true,
+            HelpName = "A.npy",
+        };
+        var outputs = new Option<int>("--outputs") { Description = "D, the number of output columns.", Required = true, HelpName = "D" };
+        var categories = new Option<int>("--categories")
+        {
+            Description = "The last condition column is a category 0 … n − 1.",
+            HelpName = "n",
+        };
+        var lambdas = new Option<double[]>("--lambdas")
+        {
+            Description = "The K values of the hyperparameter, ascending, in the order of the array.",
+            Required = true,
+            HelpName = "l0,l1,…",
+            CustomParser = Values.Numbers,
+        };
+        var anchors = new Option<double[]?>("--anchors")
+        {
+            Description = "Which of them to fit on. Default: all.",
+            HelpName = "la,lb,…",
+            CustomParser = Values.Numbers,
+        };
+        var rows = new Option<RowRange?>("--rows")
+        {
+            Description = "Which rows of each to fit on, first:end, end not included. Default: all.",
+            HelpName = "a:b",
+            CustomParser = Values.Rows,
+        };
+        var bounds = new Option<OutputBounds[]?>("--bounds")
+        {
+            Description = "Bounds that the outputs cannot leave, one pair a column.",
+            HelpName = "lo..hi,…",
+            CustomParser = Values.Bounds,
+        };
+        var warp = new Option<string>("--warp")
+        {
+            Description = "The scale on which outputs move evenly.",
+            DefaultValueFactory = _ => "linear",
+        };
+        warp.AcceptOnlyFromAmong("linear", "log", "logit", "odds", "normal-quantile");
+        var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
+        var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
+        var coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
+        var cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
+        var potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
+        var clock = Choice<ClockKind>("--clock", "How fast samples move along their paths.");
+        var json = new Option<bool>("--json") { Description = "Print what was chosen as one JSON object on standard output." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress, no summary." };
+        var command = new Command(
+            "fit",
+            "Fit a surrogate to samples of a network's outputs at several values of its hyperparameter.\n\n"
+            + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
+        {
+            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, coupling, cost, potential, clock, json, quiet,
+        };
+        command.SetAction((result, cancellation) => Task.FromResult(Terminal.Guard(() =>
+        {
+            var set = ReadAnchors(
+                result.GetRequiredValue(data).FullName,
+                new RowLayout(result.GetRequiredValue(outputs), result.GetValue(categories)),
+                result.GetRequiredValue(lambdas),
+                result.GetValue(anchors) is { Length: > 0 } chosen ? chosen : null,
+                result.GetValue(rows),
+                Scale.Parse(result.GetRequiredValue(warp)));
+            var options = new TrajectoryOptions
+            {
+                Seed = result.GetValue(seed),
+                Bounds = result.GetValue(bounds) is { Length: > 0 } pairs ? pairs : null,
+                Coupling = result.GetValue(coupling),
+                Cost = result.GetValue(cost),
+                Potential = result.GetValue(potential),
+                Clock = result.GetValue(clock),
+            };
+            var model = Terminal.WithProgress(
+                "fit",
+                result.GetValue(quiet),
+                report => TrajectorySurrogate.Fit(set, options, new Reporter(report), cancellation));
+            var path = result.GetRequiredValue(output).FullName;
+            model.Save(path);
+            Tell(model, path, result.GetValue(json), result.GetValue(quiet));
+            return ExitCode.Done;
+        })));
+        return command;
+    }
+
+    /// <summary>Reads the anchors of a stacked array.</summary>
+    internal static AnchorSet ReadAnchors(string file, RowLayout layout, double[] lambdas, double[]? anchors, RowRange? rows, Scale scale)
+    {
+        if (layout.Outputs < 1)
+        {
+            throw new ArgumentException($"--outputs is {layout.Outputs}; expected at least 1.");
+        }
+
+        if (layout.Categories < 0)
+        {
+            throw new ArgumentException($"--categories is {layout.Categories}; expected at least 1, or leave it out.");
+        }
+
+        var array = NpyFile.Read(file);
+        if (array.Shape.Length != 3)
+        {
+            throw new DataFormatException(
+                file, "shape", $"({string.Join(", ", array.Shape)})", "three axes [K, N, D + C]: hyperparameter values, rows, columns");
+        }
+
+        if (array.Shape[0] != lambdas.Length)
+        {
+            throw new DataFormatException(
+                file, "first axis", $"{array.Shape[0]} blocks of rows", $"{lambdas.Length}, one for each value of --lambdas");
+        }
+
+        for (var i = 1; i < lambdas.Length; i++)
+        {
+            if (!(lambdas[i] > lambdas[i - 1]))
+            {
+                throw new ArgumentException(
+                    $"--lambdas are not ascending: value {i + 1} is {lambdas[i]} after {lambdas[i - 1]}; expected each larger than the one before.");
+            }
+        }
+
+        rows ??= new RowRange(0, array.Shape[1]);
+        if (rows.End > array.Shape[1])
+        {
+            throw new ArgumentException($"--rows end at {rows.End}; {file} has {array.Shape[1]} rows for each value.");
+        }
+
+        var hyperparameter = Hyperparameter.Continuous("lambda", lambdas[0], lambdas[^1], scale);
+        return new AnchorSet(hyperparameter, (anchors ?? lambdas).Select(lambda =>
+        {
+            var block = Array.IndexOf(lambdas, lambda);
+            return block < 0
+                ? throw new ArgumentException($"--anchors names {lambda}, which is not among --lambdas {string.Join(",", lambdas)}.")
+                : new Anchor(lambda, layout.Read(array, file, block * array.Shape[1] + rows.First, rows.End - rows.First));
+        }));
+    }
+
+    private static Option<T> Choice<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>().ToDictionary(Kebab, Enum.Parse<T>);
+        var option = new Option<T>(name)
+        {
+            Description = $"{description} Default: {names.First().Key}.",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (names.TryGetValue(text, out var value))
+                {
+                    return value;
+                }
+
+                result.AddError($"'{text}' is not what {name} takes; expected one of {string.Join(", ", names.Keys)}.");
+                return default;
+            },
+            HelpName = string.Join('|', names.Keys),
+        };
+        return option;
+    }
+
+    private static string Kebab(string name) =>
+        string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+
+    private static void Tell(TrajectorySurrogate model, string path, bool json, bool quiet)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(
+                new FitSummary(1, path, [.. model.Anchors], model.Report), FitSummaryJson.Default.FitSummary));
+        }
+
+        if (quiet)
+        {
+            return;
+        }
+
+        var report = model.Report;
+        Console.Error.WriteLine($"{path}: {model.Anchors.Count} anchors, coupled {Kebab(report.Coupling.ToString())}, "
+            + $"paths {(report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
+            + $"clock {(report.ClockShift == 0 ? "constant" : $"shifted by {report.ClockShift:0.00}")}");
+        foreach (var note in report.Notes)
+        {
+            Console.Error.WriteLine($"note: {note}");
+        }
+
+        Console.Error.WriteLine($"next: htitune sample --model {path} --from {model.Anchors[0]} --lambda … --input X.npy --out Y.npy");
+    }
+
+    /// <summary>Reports on the calling thread, in order.</summary>
+    private sealed class Reporter(Action<string, double> report) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => report(value.Stage, value.Share);
+    }
+}
+
+/// <summary>What <c>fit --json</c> prints.</summary>
+/// <param name="Schema">Version of this object's shape.</param>
+/// <param name="Model">The file written.</param>
+/// <param name="Anchors">The anchors' values.</param>
+/// <param name="Report">What the fit chose.</param>
+internal sealed record FitSummary(int Schema, string Model, double[] Anchors, FitReport Report);
+
+/// <summary>Serialisation without reflection.</summary>
+[JsonSourceGenerationOptions(
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(FitSummary))]
+internal sealed partial class FitSummaryJson : JsonSerializerContext;
