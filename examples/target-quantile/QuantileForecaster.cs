@@ -1,0 +1,122 @@
+using HtiTune;
+using HtiTune.Data;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+/// <summary>
+/// A network that forecasts the λ-quantile of the load 1, 2 and 3 hours ahead from the last 12 hours. All that HtiTune asks of a
+/// network is <see cref="Train"/>, and of a trained one to answer contexts.
+/// </summary>
+/// <remarks>
+/// Inputs and outputs are standardised by the training hours. All chance of a training comes from its seed, so one seed gives one
+/// network, bit for bit; and as neighbouring λ start from the same weights and see the same batches, their forecasts differ by λ and
+/// little else. Trainings may run side by side: they share nothing but read-only data.
+/// </remarks>
+internal sealed class QuantileForecaster : INetwork, IDisposable
+{
+    private readonly ForecasterOptions _options;
+    private readonly float _mean, _deviation;
+    private readonly TensorWindows _training, _validation;
+
+    /// <summary>Takes the training and validation windows of a series.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="options">Size and length of the training.</param>
+    public QuantileForecaster(LoadSeries series, ForecasterOptions? options = null)
+    {
+        _options = options ?? new ForecasterOptions();
+        (_mean, _deviation) = MeanAndDeviation(series.Training.Past.Values);
+        _training = new(Standardised(series.Training.Past, _mean, _deviation), Standardised(series.Training.Ahead, _mean, _deviation));
+        _validation = new(Standardised(series.Validation.Past, _mean, _deviation), Standardised(series.Validation.Ahead, _mean, _deviation));
+    }
+
+    /// <inheritdoc/>
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
+    {
+        var threads = get_num_threads();
+        set_num_threads(1); // these matrices are too small for two, and another training may want the other core
+        using var scope = NewDisposeScope();
+        using var chance = new Generator((ulong)request.Seed);
+        var network = NewNetwork(chance);
+        try
+        {
+            new ForecasterTraining(network, _training, _validation, _options).Run(request, chance, cancellation);
+            return new TrainedForecaster(network, _mean, _deviation);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _training.Dispose();
+        _validation.Dispose();
+    }
+
+    private Sequential NewNetwork(Generator chance)
+    {
+        var network = nn.Sequential(
+            nn.Linear(LoadSeries.Past, _options.Width), nn.SiLU(),
+            nn.Linear(_options.Width, _options.Width / 2), nn.SiLU(),
+            nn.Linear(_options.Width / 2, LoadSeries.Ahead));
+
+        // torch draws first weights from a generator that the whole process shares; ours are drawn anew from this training's own.
+        using var _ = no_grad();
+        foreach (var layer in network.children().OfType<Linear>())
+        {
+            var bound = 1 / Math.Sqrt(layer.in_features);
+            layer.weight!.uniform_(-bound, bound, chance);
+            layer.bias!.uniform_(-bound, bound, chance);
+        }
+
+        return network;
+    }
+
+    private static Tensor Standardised(Matrix values, float mean, float deviation) =>
+        tensor(values.Values.ToArray(), values.Rows, values.Columns).sub_(mean).div_(deviation);
+
+    private static (float Mean, float Deviation) MeanAndDeviation(ReadOnlySpan<float> values)
+    {
+        var (sum, squares) = (0.0, 0.0);
+        foreach (var value in values)
+        {
+            sum += value;
+            squares += (double)value * value;
+        }
+
+        var mean = sum / values.Length;
+        return ((float)mean, (float)Math.Sqrt(squares / values.Length - mean * mean));
+    }
+
+    private sealed class TrainedForecaster(Sequential network, float mean, float deviation) : ITrainedNetwork
+    {
+        public Matrix Answer(Contexts contexts, long seed)
+        {
+            using var _ = no_grad();
+            using var scope = NewDisposeScope();
+            var q = network.call(Standardised(contexts.Conditions, mean, deviation));
+            return new Matrix(contexts.Count, LoadSeries.Ahead, q.mul_(deviation).add_(mean).data<float>().ToArray());
+        }
+
+        public void Dispose() => network.Dispose();
+    }
+}
+
+/// <summary>Standardised windows: past values x, shape [n, 12], and values ahead y, shape [n, 3].</summary>
+internal sealed record TensorWindows(Tensor Past, Tensor Ahead) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Past.Dispose();
+        Ahead.Dispose();
+    }
+}

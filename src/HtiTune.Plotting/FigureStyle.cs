@@ -1,0 +1,101 @@
+using System.Globalization;
+using ScottPlot;
+using SkiaSharp;
+
+namespace HtiTune.Plotting;
+
+/// <summary>Colours (readable with the common colour blindnesses, after Okabe and Ito 2008), fonts and frames of every figure.</summary>
+internal static class FigureStyle
+{
+    public static readonly Color Ink = Color.FromHex("#222222");
+    public static readonly Color Faint = Color.FromHex("#8a8a8a");
+    public static readonly Color GridLine = Color.FromHex("#e6e6e6");
+    public static readonly Color Mean = Color.FromHex("#0072b2");
+    public static readonly Color Band = Color.FromHex("#0072b2").WithAlpha(.18);
+    public static readonly Color Surrogate = Color.FromHex("#f0b27a");
+    public static readonly Color Truth = Color.FromHex("#555555");
+    public static readonly Color Recommended = Color.FromHex("#007a5a");
+
+    /// <summary>Empty pixels around a figure.</summary>
+    public const float Margin = 12;
+
+    private const float TitleHeight = 36;
+
+    /// <summary>An empty plot in the house's look, axes labelled.</summary>
+    /// <param name="horizontal">Label of the horizontal axis.</param>
+    /// <param name="vertical">Label of the vertical axis.</param>
+    /// <param name="title">The line above the plot, or none.</param>
+    public static Plot NewPlot(string horizontal, string vertical, string? title = null)
+    {
+        var plot = new Plot();
+        plot.RenderManager.ClearCanvasBeforeEachRender = false; // several plots share a canvas
+        plot.FigureBackground.Color = Colors.Transparent;
+        plot.HideLegend();
+        plot.Font.Set(FigureFont.Family);
+        plot.Grid.MajorLineColor = GridLine;
+        plot.Axes.Color(Ink);
+        plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.XLabel(horizontal, 15);
+        plot.YLabel(vertical, 15);
+        plot.Axes.Bottom.Label.Bold = false;
+        plot.Axes.Left.Label.Bold = false;
+        plot.Axes.Bottom.TickLabelStyle.FontSize = 13;
+        plot.Axes.Left.TickLabelStyle.FontSize = 13;
+        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
+        {
+            TickDensity = 0.6,
+            LabelFormatter = value => value.ToString("G6", CultureInfo.InvariantCulture),
+        };
+        if (title is not null)
+        {
+            plot.Title(title, 15);
+            plot.Axes.Title.Label.Bold = false;
+        }
+
+        return plot;
+    }
+
+    /// <summary>Writes the line above a figure, if there is one.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="area">The whole figure.</param>
+    /// <param name="title">The line.</param>
+    /// <returns>The room left, within the margin.</returns>
+    public static PixelRect WriteTitle(SKCanvas canvas, PixelRect area, string? title)
+    {
+        var room = new PixelRect(area.Left + Margin, area.Right - Margin, area.Bottom - Margin, area.Top + Margin);
+        if (title is null)
+        {
+            return room;
+        }
+
+        Write(canvas, title, new Pixel(area.Left + area.Width / 2, room.Top + TitleHeight / 2), Alignment.MiddleCenter, 20);
+        return new PixelRect(room.Left, room.Right, room.Bottom, room.Top + TitleHeight);
+    }
+
+    /// <summary>Writes one line of text.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="at">Its place.</param>
+    /// <param name="alignment">The part of the text that lies at the place.</param>
+    /// <param name="size">Font size in pixels.</param>
+    /// <param name="rotation">Clockwise turn in degrees.</param>
+    public static void Write(SKCanvas canvas, string text, Pixel at, Alignment alignment, float size, float rotation = 0)
+    {
+        using var paint = Paint.NewDisposablePaint();
+        var label = new LabelStyle
+        {
+            Text = text, FontName = FigureFont.Family, FontSize = size, ForeColor = Ink, Alignment = alignment, Rotation = rotation,
+        };
+        label.Render(canvas, at, paint);
+    }
+
+    /// <summary>Width of one line of text in pixels.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="size">Font size in pixels.</param>
+    public static float TextWidth(string text, float size)
+    {
+        using var paint = Paint.NewDisposablePaint();
+        return new LabelStyle { Text = text, FontName = FigureFont.Family, FontSize = size }.Measure(text, paint).Width;
+    }
+}

@@ -1,0 +1,158 @@
+using HtiTune.Data;
+using ScottPlot;
+using SkiaSharp;
+
+namespace HtiTune.Plotting;
+
+// u        place of λ in its range along its scale, 0 to 1: the horizontal coordinate
+// μ(u)     posterior mean, with its band [low, high]
+// m(u)     the surrogate's value
+// (u, y)   anchors: real trainings, numbered in their order
+// u*       the recommendation
+
+/// <summary>An objective over λ: the whole range on the left, the surroundings of the recommendation on the right.</summary>
+/// <param name="Hyperparameter">The hyperparameter λ.</param>
+/// <param name="Curve">Posterior and surrogate, ascending in λ.</param>
+/// <param name="Anchors">Real trainings.</param>
+/// <param name="Recommended">The recommended λ and the value expected, or measured, there.</param>
+/// <param name="Truth">A known curve, or nothing.</param>
+internal sealed record ObjectiveFigure(
+    Hyperparameter Hyperparameter,
+    IReadOnlyList<ObjectiveFigure.Point> Curve,
+    IReadOnlyList<ObjectiveFigure.AnchorPoint> Anchors,
+    CurvePoint Recommended,
+    IReadOnlyList<CurvePoint> Truth)
+{
+    // Half the width of the close-up, as a share of the range.
+    private const double CloseUp = 0.12;
+
+    /// <summary>Posterior and surrogate at one λ.</summary>
+    internal readonly record struct Point(double Lambda, double Mean, double Low, double High, double? Surrogate);
+
+    /// <summary>A real training: its place in the order, λ and value.</summary>
+    internal readonly record struct AnchorPoint(int Number, double Lambda, double Value);
+
+    /// <summary>Draws the figure.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="area">Its rectangle.</param>
+    /// <param name="options">Title and label.</param>
+    public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
+    {
+        var value = options.ValueLabel ?? "objective";
+        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
+        var entries = Legend();
+        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
+        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right, room.Bottom, bottom), entries);
+
+        var place = U(Recommended.Lambda);
+        var (from, to) = (Math.Max(0, place - CloseUp), Math.Min(1, place + CloseUp));
+        var split = room.Left + room.Width * 0.54f;
+        using var whole = Panel(value, "the whole range", -0.02, 1.02, markWindow: (from, to));
+        using var close = Panel(value, "around the recommendation", from, to);
+        whole.Render(canvas, new PixelRect(room.Left, split - FigureStyle.Margin, bottom, room.Top));
+        close.Render(canvas, new PixelRect(split, room.Right, bottom, room.Top));
+    }
+
+    private List<LegendEntry> Legend()
+    {
+        var entries = new List<LegendEntry>
+        {
+            new("posterior mean", FigureStyle.Mean, LegendSwatch.Line),
+            new("its band", FigureStyle.Band, LegendSwatch.Band),
+        };
+        if (Curve.Any(p => p.Surrogate is not null))
+        {
+            entries.Add(new("surrogate", FigureStyle.Surrogate, LegendSwatch.Line));
+        }
+
+        entries.Add(new("real trainings, numbered", FigureStyle.Ink, LegendSwatch.Dot));
+        if (Truth.Count > 0)
+        {
+            entries.Add(new("dense sweep of real trainings", FigureStyle.Truth, LegendSwatch.DottedLine));
+        }
+
+        entries.Add(new($"recommended: {Hyperparameter.Name} {LambdaAxis.Text(Math.Round(Recommended.Lambda, 4))}", FigureStyle.Recommended, LegendSwatch.Line));
+        return entries;
+    }
+
+    private double U(double lambda) => Hyperparameter.ToUnit(lambda);
+
+    private Plot Panel(string valueLabel, string title, double from, double to, (double From, double To)? markWindow = null)
+    {
+        var plot = FigureStyle.NewPlot(Hyperparameter.Name, valueLabel, title);
+        if (markWindow is var (left, right))
+        {
+            var window = plot.Add.HorizontalSpan(left, right);
+            window.FillStyle.Color = FigureStyle.Recommended.WithAlpha(.07);
+            window.LineStyle.Width = 0;
+        }
+
+        // The surrogate lies broad beneath the mean: where both agree, its rim still shows.
+        var u = Curve.Select(p => U(p.Lambda)).ToArray();
+        var band = plot.Add.FillY(u, [.. Curve.Select(p => p.Low)], [.. Curve.Select(p => p.High)]);
+        (band.FillColor, band.LineWidth) = (FigureStyle.Band, 0);
+        var known = Curve.Where(p => p.Surrogate is not null).ToList();
+        Line(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => p.Surrogate!.Value)], FigureStyle.Surrogate, 5.5f);
+        Line(plot, u, [.. Curve.Select(p => p.Mean)], FigureStyle.Mean, 2.2f);
+        Line(plot, [.. Truth.Select(p => U(p.Lambda))], [.. Truth.Select(p => p.Value)], FigureStyle.Truth, 1, markerSize: 5);
+        plot.Add.VerticalLine(U(Recommended.Lambda), 1.8f, FigureStyle.Recommended);
+        DrawAnchors(plot, from, to, numbered: lambda => markWindow is not var (l, r) || U(lambda) < l || U(lambda) > r);
+        LambdaAxis.Apply(plot, Hyperparameter, from, to);
+        var (low, high) = ValueRange(from, to);
+        plot.Axes.SetLimitsY(low, high);
+        return plot;
+    }
+
+    private static void Line(Plot plot, double[] xs, double[] ys, Color color, float width, float markerSize = 0)
+    {
+        if (xs.Length > 0)
+        {
+            var line = plot.Add.Scatter(xs, ys, color);
+            (line.LineWidth, line.MarkerSize) = (width, markerSize);
+        }
+    }
+
+    private void DrawAnchors(Plot plot, double from, double to, Func<double, bool> numbered)
+    {
+        var shown = Anchors.Where(a => U(a.Lambda) >= from && U(a.Lambda) <= to).OrderBy(a => a.Lambda).ToList();
+        if (shown.Count == 0)
+        {
+            return;
+        }
+
+        var markers = plot.Add.Markers(shown.Select(a => U(a.Lambda)).ToArray(), shown.Select(a => a.Value).ToArray());
+        markers.MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 9, FigureStyle.Ink) { LineColor = Colors.White, LineWidth = 1.2f };
+
+        // Numbers of close neighbours are stacked, or they would cover each other.
+        var (previous, level) = (double.NegativeInfinity, 0);
+        foreach (var anchor in shown.Where(a => numbered(a.Lambda)))
+        {
+            level = U(anchor.Lambda) - previous < 0.03 * (to - from) ? level + 1 : 0;
+            previous = U(anchor.Lambda);
+            var number = plot.Add.Text(anchor.Number.ToString(), U(anchor.Lambda), anchor.Value);
+            number.LabelStyle.Alignment = Alignment.LowerCenter;
+            number.LabelStyle.OffsetY = -7 - 15 * level;
+            number.LabelStyle.FontSize = 13;
+            number.LabelStyle.Bold = true;
+            number.LabelStyle.ForeColor = FigureStyle.Ink;
+        }
+    }
+
+    // All lines and anchors between two places; of the band as much as would double their range, so that a wide one hides nothing.
+    private (double Low, double High) ValueRange(double from, double to)
+    {
+        bool Shown(double lambda) => U(lambda) >= from - 1e-9 && U(lambda) <= to + 1e-9;
+        var points = Curve.Where(p => Shown(p.Lambda)).ToList();
+        var values = points.Select(p => p.Mean)
+            .Concat(points.Where(p => p.Surrogate is not null).Select(p => p.Surrogate!.Value))
+            .Concat(Truth.Where(p => Shown(p.Lambda)).Select(p => p.Value))
+            .Concat(Anchors.Where(a => Shown(a.Lambda)).Select(a => a.Value))
+            .Append(Recommended.Value)
+            .Where(double.IsFinite).ToList();
+        var (least, greatest) = (values.Min(), values.Max());
+        var range = Math.Max(greatest - least, 1e-9 * Math.Max(1, Math.Abs(greatest)));
+        var low = Math.Max(points.Select(p => p.Low).Append(least).Min(), least - range / 2);
+        var high = Math.Min(points.Select(p => p.High).Append(greatest).Max(), greatest + range / 2);
+        return (low - 0.05 * range, high + 0.09 * range);
+    }
+}
