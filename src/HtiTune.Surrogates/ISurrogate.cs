@@ -19,6 +19,17 @@ public interface ISurrogate
     /// <exception cref="ArgumentOutOfRangeException">λ is outside the anchors' range.</exception>
     SurrogateSamples Sample(double lambda, Contexts contexts);
 
+    /// <summary>
+    /// As <see cref="Sample(double, Contexts)"/>, with the anchors' networks at hand for contexts that were not stored. The default
+    /// leaves the networks alone.
+    /// </summary>
+    /// <param name="lambda">λ between the first and the last anchor.</param>
+    /// <param name="contexts">n contexts.</param>
+    /// <param name="answers">Asks the trained network of an anchor.</param>
+    /// <returns>Samples of shape [n, D], and what they were made from.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">λ is outside the anchors' range.</exception>
+    SurrogateSamples Sample(double lambda, Contexts contexts, AnchorAnswers answers) => Sample(lambda, contexts);
+
     /// <summary>Moves given rows from the anchor <paramref name="from"/> to λ = <paramref name="to"/>, one-sided.</summary>
     /// <param name="rows">Outputs of the network at the anchor <paramref name="from"/>, beside their contexts; n rows.</param>
     /// <param name="from">An anchor's λ.</param>
@@ -27,6 +38,12 @@ public interface ISurrogate
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor, or <paramref name="to"/> is outside the anchors' range.</exception>
     Matrix Transport(Samples rows, double from, double to);
 }
+
+/// <summary>Asks the trained network of an anchor.</summary>
+/// <param name="lambda">The anchor's λ.</param>
+/// <param name="contexts">n contexts.</param>
+/// <returns>Outputs, shape [n, D].</returns>
+public delegate Matrix AnchorAnswers(double lambda, Contexts contexts);
 
 /// <summary>Outputs of a surrogate, and what they were made from.</summary>
 /// <param name="Samples">Outputs [n, D] beside their contexts.</param>

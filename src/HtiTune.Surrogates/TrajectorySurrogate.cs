@@ -1,11 +1,7 @@
-// Notation
-//   λ_k, y_k   anchors and points of one trajectory there;  w_k  the anchors' places after the clock;  s  share of an interval
-//   Sample:    y(λ) = base(λ) + bend(s): straight between y_k and y_{k+1} for draws, a monotone cubic through all y_k for
-//              deterministic outputs (no kink at anchors), plus the least-action path's bend, zero at both ends
-//   Transport: the same curve through points that the maps chain from the anchor the rows come from
+// Sample reads the curves of stored trajectories (TrajectoryCurve); Transport reads the same curve through points that the maps chain
+// from the anchor that the rows come from.
 
 using HtiTune.Data;
-using HtiTune.Surrogates.Clock;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates;
@@ -92,14 +88,9 @@ public sealed class TrajectorySurrogate : ISurrogate
         var (chosen, source) = _lookup.Choose(contexts);
         var trajectories = _state.Trajectories;
         int d = Dimension, size = SineBasis.Count * d;
-        var curve = new Curve(this, interval, u);
+        var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
         var values = new float[contexts.Count * d];
-        var points = new ReadOnlyMemory<float>[_places.Length];
-        for (var k = 0; k < points.Length; k++)
-        {
-            points[k] = trajectories.Points[k];
-        }
-
+        var points = Array.ConvertAll(trajectories.Points, p => (ReadOnlyMemory<float>)p);
         for (var i = 0; i < chosen.Length; i++)
         {
             var bend = _state.Bends[interval] is { } bends ? bends.AsSpan(chosen[i] * size, size) : default;
@@ -107,6 +98,34 @@ public sealed class TrajectorySurrogate : ISurrogate
         }
 
         return new SurrogateSamples(new Samples(new Matrix(contexts.Count, d, values), contexts), source);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Contexts that were not stored are asked of the networks where those answer each context with one output: their answers then
+    /// take the place of stored ones. Draws of stochastic networks have no partners at the next anchor; there stored ones serve.
+    /// </remarks>
+    public SurrogateSamples Sample(double lambda, Contexts contexts, AnchorAnswers answers)
+    {
+        ArgumentNullException.ThrowIfNull(contexts);
+        ArgumentNullException.ThrowIfNull(answers);
+        var (interval, u) = Locate(lambda);
+        _lookup.Require(contexts);
+        var bent = _state.Report.Potential == PotentialKind.Density;
+        if (!_state.Report.Deterministic || _lookup.HasAll(contexts) || (bent && _state.Paths[interval] is null))
+        {
+            return Sample(lambda, contexts);
+        }
+
+        var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
+        var points = new float[_places.Length][];
+        for (var k = curve.FirstNeeded; k <= curve.LastNeeded; k++)
+        {
+            points[k] = Coupling.Trajectories.Standardised(answers(Anchors[k], contexts), _state.Outputs);
+        }
+
+        var outputs = new Matrix(contexts.Count, Dimension, Read(curve, points, contexts, interval));
+        return new SurrogateSamples(new Samples(outputs, contexts), SampleSource.AnchorNetworks);
     }
 
     /// <inheritdoc/>
@@ -146,7 +165,7 @@ public sealed class TrajectorySurrogate : ISurrogate
         int n = contexts.Count, d = Dimension, c = ConditionCount;
         var categories = TrajectoryLookup.CategoriesOf(contexts);
         var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
-        var curve = new Curve(this, interval, u);
+        var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
         var points = new float[_places.Length][];
         points[source] = y;
         for (var k = source; k < curve.LastNeeded; k++)
@@ -159,21 +178,12 @@ public sealed class TrajectorySurrogate : ISurrogate
             points[k - 1] = Step(_state.Backward[k - 1], points[k]);
         }
 
-        var bends = _state.Paths[interval] is { } path && curve.IsInside ? Bend(path) : null;
-        var memories = Array.ConvertAll(points, p => (ReadOnlyMemory<float>)p);
-        var values = new float[n * d];
-        var size = SineBasis.Count * d;
-        for (var i = 0; i < n; i++)
-        {
-            curve.At(memories, i, bends is null ? default : bends.AsSpan(i * size, size), values.AsSpan(i * d, d));
-        }
-
-        return values;
+        return Read(curve, points, contexts, interval);
 
         float[] Step(Networks.FrozenNetwork map, float[] at)
         {
             var moved = new float[n * d];
-            map.Evaluate(Joined(at, null), categories, moved);
+            map.Evaluate(Joined(n, (at, d), (x, c)), categories, moved);
             for (var i = 0; i < moved.Length; i++)
             {
                 moved[i] += at[i];
@@ -181,33 +191,57 @@ public sealed class TrajectorySurrogate : ISurrogate
 
             return moved;
         }
+    }
 
-        float[] Bend(Networks.FrozenNetwork network)
+    /// <summary>Reads the curves through points at the anchors, with the bends that the path network gives them.</summary>
+    private float[] Read(TrajectoryCurve curve, float[][] points, Contexts contexts, int interval)
+    {
+        int n = contexts.Count, d = Dimension, size = SineBasis.Count * d;
+        float[]? bends = null;
+        if (_state.Paths[interval] is { } network && curve.IsInside)
         {
-            var bend = new float[n * network.Outputs];
-            network.Evaluate(Joined(points[interval], points[interval + 1]), categories, bend);
-            for (var i = 0; i < bend.Length; i++)
+            var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
+            bends = new float[n * size];
+            network.Evaluate(
+                Joined(n, (points[interval], d), (points[interval + 1], d), (x, ConditionCount)), TrajectoryLookup.CategoriesOf(contexts), bends);
+            for (var i = 0; i < bends.Length; i++)
             {
-                bend[i] *= i % network.Outputs / d + 1;
+                bends[i] *= i % size / d + 1;
             }
-
-            return bend;
         }
 
-        float[] Joined(float[] first, float[]? second)
+        var memories = Array.ConvertAll(points, p => (ReadOnlyMemory<float>)p);
+        var values = new float[n * d];
+        for (var i = 0; i < n; i++)
         {
-            var width = (second is null ? d : 2 * d) + c;
-            var joined = new float[n * width];
+            curve.At(memories, i, bends is null ? default : bends.AsSpan(i * size, size), values.AsSpan(i * d, d));
+        }
+
+        return values;
+    }
+
+    /// <summary>Rows of several arrays side by side.</summary>
+    private static float[] Joined(int n, params ReadOnlySpan<(float[] Values, int Columns)> parts)
+    {
+        var width = 0;
+        foreach (var (_, columns) in parts)
+        {
+            width += columns;
+        }
+
+        var joined = new float[n * width];
+        var start = 0;
+        foreach (var (values, columns) in parts)
+        {
             for (var i = 0; i < n; i++)
             {
-                var row = joined.AsSpan(i * width, width);
-                first.AsSpan(i * d, d).CopyTo(row);
-                second?.AsSpan(i * d, d).CopyTo(row[d..]);
-                x.AsSpan(i * c, c).CopyTo(row[(width - c)..]);
+                values.AsSpan(i * columns, columns).CopyTo(joined.AsSpan(i * width + start, columns));
             }
 
-            return joined;
+            start += columns;
         }
+
+        return joined;
     }
 
     private (int Interval, double Position) Locate(double lambda)
@@ -241,89 +275,5 @@ public sealed class TrajectorySurrogate : ISurrogate
         var index = Array.IndexOf(_state.Lambdas, lambda);
         return index >= 0 ? index : throw new ArgumentOutOfRangeException(
             nameof(lambda), lambda, $"{Hyperparameter.Name} = {lambda} is no anchor; anchors are at {string.Join(", ", _state.Lambdas)}.");
-    }
-
-    /// <summary>Reads one place on the curves of many rows.</summary>
-    private readonly struct Curve
-    {
-        private readonly TrajectorySurrogate _owner;
-        private readonly int _interval;
-        private readonly double _share, _place;
-        private readonly bool _cubic;
-        private readonly float[] _basis;
-        private readonly double[] _window;
-
-        internal Curve(TrajectorySurrogate owner, int interval, double u)
-        {
-            _owner = owner;
-            _interval = interval;
-            var positions = owner._positions;
-            _share = owner._state.Clock.Fraction(u, positions[interval], positions[interval + 1]);
-            _place = owner._state.Clock.Warp(u);
-            _cubic = owner._state.Report.Deterministic && positions.Length > 2;
-            _basis = new float[SineBasis.Count];
-            SineBasis.At(_share, _basis);
-
-            // The slopes at both ends of the interval need one more anchor on each side, or two more on the other where there is none.
-            var last = positions.Length - 1;
-            FirstNeeded = _share >= 1 ? interval + 1 : !_cubic || _share <= 0 ? interval : Math.Max(0, Math.Min(interval - 1, last - 2));
-            LastNeeded = _share <= 0 ? interval : !_cubic || _share >= 1 ? interval + 1 : Math.Min(last, Math.Max(interval + 2, 2));
-            _window = owner._places[FirstNeeded..(LastNeeded + 1)];
-        }
-
-        /// <summary>First anchor whose points are read.</summary>
-        internal int FirstNeeded { get; }
-
-        /// <summary>Last anchor whose points are read.</summary>
-        internal int LastNeeded { get; }
-
-        /// <summary>Whether the place lies strictly between two anchors.</summary>
-        internal bool IsInside => _share is > 0 and < 1;
-
-        /// <summary>Writes row <paramref name="row"/> at the place, in the outputs' own units.</summary>
-        internal void At(ReadOnlyMemory<float>[] points, int row, ReadOnlySpan<float> bend, Span<float> target)
-        {
-            var d = target.Length;
-            if (_share is <= 0 or >= 1)
-            {
-                points[_share <= 0 ? _interval : _interval + 1].Span.Slice(row * d, d).CopyTo(target);
-            }
-            else if (_cubic)
-            {
-                Span<double> values = stackalloc double[_window.Length];
-                for (var j = 0; j < d; j++)
-                {
-                    for (var k = 0; k < values.Length; k++)
-                    {
-                        values[k] = points[FirstNeeded + k].Span[row * d + j];
-                    }
-
-                    target[j] = (float)MonotoneCubic.At(_window, values, _interval - FirstNeeded, _place);
-                }
-            }
-            else
-            {
-                var a = points[_interval].Span.Slice(row * d, d);
-                var b = points[_interval + 1].Span.Slice(row * d, d);
-                for (var j = 0; j < d; j++)
-                {
-                    target[j] = (float)(a[j] + _share * (b[j] - a[j]));
-                }
-            }
-
-            if (bend.Length > 0)
-            {
-                SineBasis.AddBend(bend, _basis, target);
-            }
-
-            _owner._state.Outputs.Undo(target, target);
-            if (_owner._state.Bounds is { } bounds)
-            {
-                for (var j = 0; j < d; j++)
-                {
-                    target[j] = (float)Math.Clamp(target[j], bounds[j].Low, bounds[j].High);
-                }
-            }
-        }
     }
 }
