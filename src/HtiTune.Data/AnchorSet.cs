@@ -77,7 +77,9 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
 
     /// <summary>The set with one more anchor, inserted at its place.</summary>
     /// <param name="anchor">An anchor at a λ that the set does not hold.</param>
-    /// <exception cref="ArgumentException">The set holds an anchor at this λ, or the new one differs in D, C or the number of categories.</exception>
+    /// <exception cref="ArgumentException">
+    /// The set holds an anchor at this λ, or the new one differs in D, C or the number of categories.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range.</exception>
     public AnchorSet With(Anchor anchor)
     {
@@ -86,7 +88,8 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
         var place = Array.BinarySearch(_lambdas, anchor.Lambda);
         if (place >= 0)
         {
-            throw new ArgumentException($"The new anchor's λ = {anchor.Lambda:R} is that of anchor {place}; expected another λ.", nameof(anchor));
+            throw new ArgumentException(
+                $"The new anchor's λ = {anchor.Lambda:R} is that of anchor {place}; expected another λ.", nameof(anchor));
         }
 
         return new AnchorSet(Hyperparameter, [.. _anchors[..~place], anchor, .. _anchors[~place..]]);
@@ -102,7 +105,8 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
         var (before, here) = (_anchors[i - 1].Lambda, _anchors[i].Lambda);
         var fault = here == before ? "equal"
             : here < before ? "out of order"
-            : hyperparameter.ToUnit(here) <= hyperparameter.ToUnit(before) ? $"too close to tell apart on the scale '{hyperparameter.Scale.Name}'"
+            : hyperparameter.ToUnit(here) <= hyperparameter.ToUnit(before)
+                ? $"too close to tell apart on the scale '{hyperparameter.Scale.Name}'"
             : null;
         if (fault is not null)
         {

@@ -12,7 +12,8 @@ internal static class Check
             if (!float.IsFinite(values[i]))
             {
                 throw new ArgumentException(
-                    $"The {what} in row {i / matrix.Columns}, column {i % matrix.Columns} is {values[i]}; expected a finite number.", parameter);
+                    $"The {what} in row {i / matrix.Columns}, column {i % matrix.Columns} is {values[i]}; expected a finite number.",
+                    parameter);
             }
         }
     }

@@ -17,9 +17,9 @@ public static class CsvFile
 
     /// <summary>Reads the named columns of a table, or all of them.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="columns">Names of the columns wanted, in the order wanted; all columns unless given. Other columns may hold anything.</param>
+    /// <param name="columns">Names of the columns wanted, in the order wanted; all unless given. Other columns may hold anything.</param>
     /// <returns>The columns, every number finite.</returns>
-    /// <exception cref="DataFormatException">The file holds something else; the message names file, line, column and expectation.</exception>
+    /// <exception cref="DataFormatException">The file holds something else; the message says where and what was expected.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">No column is wanted, or one twice.</exception>
     public static CsvTable Read(string path, IReadOnlyList<string>? columns = null)
@@ -27,7 +27,8 @@ public static class CsvFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (columns is not null && (columns.Count == 0 || columns.Distinct().Count() < columns.Count))
         {
-            throw new ArgumentException($"The columns wanted are '{string.Join("', '", columns)}'; expected at least one, each once.", nameof(columns));
+            throw new ArgumentException(
+                $"The columns wanted are '{string.Join("', '", columns)}'; expected at least one, each once.", nameof(columns));
         }
 
         try
@@ -44,14 +45,17 @@ public static class CsvFile
     /// <summary>Writes a table, whole or not at all; numbers in the shortest form that reads back the same.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="table">The table, at least one column; names neither empty nor repeated, numbers finite.</param>
-    /// <exception cref="ArgumentException">A name is empty or repeated, their number is not the matrix's columns, or a number is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty or repeated, their number is not that of the columns, or a number is not finite.
+    /// </exception>
     public static void Write(string path, CsvTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         var (header, matrix) = table;
         if (header.Count == 0 || header.Count != matrix.Columns)
         {
-            throw new ArgumentException($"{header.Count} names for {matrix.Columns} columns; expected one each, and at least one.", nameof(table));
+            throw new ArgumentException(
+                $"{header.Count} names for {matrix.Columns} columns; expected one each, and at least one.", nameof(table));
         }
 
         if (header.Any(string.IsNullOrWhiteSpace) || header.Distinct().Count() < header.Count)
@@ -62,7 +66,8 @@ public static class CsvFile
         Check.Finite(matrix, "value", nameof(table));
         AtomicFile.Write(path, stream =>
         {
-            using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+            using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+            text.NewLine = "\n";
             text.WriteLine(string.Join(',', header.Select(Quote)));
             for (var i = 0; i < matrix.Rows; i++)
             {
@@ -135,7 +140,9 @@ public static class CsvFile
 
     // Also quoted: what would be trimmed or taken for a number.
     private static string Quote(string name) =>
-        name.AsSpan().ContainsAny(s_special) || name != name.Trim() || CsvHeader.IsNumber(name) ? $"\"{name.Replace("\"", "\"\"")}\"" : name;
+        name.AsSpan().ContainsAny(s_special) || name != name.Trim() || CsvHeader.IsNumber(name)
+            ? $"\"{name.Replace("\"", "\"\"")}\""
+            : name;
 
     private static string FirstInvalidByte(string path)
     {

@@ -16,7 +16,10 @@ internal static class CsvHeader
         if (header is [{ Quoted: false } only] && only.Text.AsSpan().IndexOfAny(';', '\t') is var separator and >= 0)
         {
             throw new DataFormatException(
-                path, "line 1", $"the names are separated by '{(only.Text[separator] == ';' ? ";" : "tab")}'", "fields separated by commas");
+                path,
+                "line 1",
+                $"the names are separated by '{(only.Text[separator] == ';' ? ";" : "tab")}'",
+                "fields separated by commas");
         }
 
         if (wanted is not null)
@@ -26,7 +29,8 @@ internal static class CsvHeader
 
         if (header.TrueForAll(field => !field.Quoted && IsNumber(field.Text)))
         {
-            throw new DataFormatException(path, "line 1", "the line holds only numbers", "the names of the columns (in quotes where they are numbers)");
+            throw new DataFormatException(
+                path, "line 1", "the line holds only numbers", "the names of the columns (in quotes where they are numbers)");
         }
 
         for (var j = 0; j < names.Count; j++)

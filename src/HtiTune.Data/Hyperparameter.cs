@@ -57,7 +57,8 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
         if (!(minimum < maximum))
         {
             throw new ArgumentException(
-                $"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}; expected a minimum below the maximum.", nameof(maximum));
+                $"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}; expected a minimum below the maximum.",
+                nameof(maximum));
         }
 
         var hyperparameter = new Hyperparameter(name, minimum, maximum, scale);
@@ -108,7 +109,9 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
     /// <summary>Throws unless λ lies in the range.</summary>
     /// <param name="lambda">λ.</param>
     /// <param name="place">Where the value stands, for the message (e.g. <c>anchor 3</c>), or none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range, or is NaN; the message names value, range and place.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// λ lies outside the range, or is NaN; the message names value, range and place.
+    /// </exception>
     public void Require(double lambda, string? place = null)
     {
         if (!Contains(lambda))
@@ -120,7 +123,8 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
 
     /// <inheritdoc/>
     public bool Equals(Hyperparameter? other) =>
-        other is not null && Name == other.Name && Minimum.Equals(other.Minimum) && Maximum.Equals(other.Maximum) && Scale.Equals(other.Scale);
+        other is not null && Name == other.Name && Scale.Equals(other.Scale)
+        && Minimum.Equals(other.Minimum) && Maximum.Equals(other.Maximum);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Hyperparameter);

@@ -41,7 +41,10 @@ public static class NpyFile
         using var stream = File.OpenRead(path);
         var (array, headerAt) = Read(path, stream);
         return array.Shape.Length is 1 or 2 ? array.ToMatrix() : throw new DataFormatException(
-            path, $"byte {headerAt} (header)", $"the shape is ({string.Join(", ", array.Shape)})", "one axis or two: (rows,) or (rows, columns)");
+            path,
+            $"byte {headerAt} (header)",
+            $"the shape is ({string.Join(", ", array.Shape)})",
+            "one axis or two: (rows,) or (rows, columns)");
     }
 
     /// <summary>Writes an array as little-endian <c>&lt;f4</c> in C order, format version 1.0, whole or not at all.</summary>
@@ -56,7 +59,8 @@ public static class NpyFile
         {
             if (!float.IsFinite(values[i]))
             {
-                throw new ArgumentException($"The value at index {Index(shape, i, false)} is {values[i]}; expected a finite number.", nameof(values));
+                throw new ArgumentException(
+                    $"The value at index {Index(shape, i, false)} is {values[i]}; expected a finite number.", nameof(values));
             }
         }
 
@@ -138,7 +142,10 @@ public static class NpyFile
         if (agreed < Magic.Length)
         {
             throw new DataFormatException(
-                path, $"byte {agreed}", agreed < read ? $"the byte is 0x{prefix[agreed]:X2}" : "the file ends", "a .npy file, which starts with \\x93NUMPY");
+                path,
+                $"byte {agreed}",
+                agreed < read ? $"the byte is 0x{prefix[agreed]:X2}" : "the file ends",
+                "a .npy file, which starts with \\x93NUMPY");
         }
 
         if (read < ShortPrefix || (prefix[6] > 1 && read < LongPrefix))
@@ -152,10 +159,13 @@ public static class NpyFile
         }
 
         var at = prefix[6] == 1 ? ShortPrefix : LongPrefix;
-        long length = prefix[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
+        long length = prefix[6] == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
         if (at + length > stream.Length || at + length > int.MaxValue)
         {
-            throw new DataFormatException(path, $"byte {stream.Length}", "the file ends in its header", $"a header of {length} bytes from byte {at} on");
+            throw new DataFormatException(
+                path, $"byte {stream.Length}", "the file ends in its header", $"a header of {length} bytes from byte {at} on");
         }
 
         var bytes = new byte[length];

@@ -47,7 +47,8 @@ internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, i
                         itemSize = ItemSize();
                         break;
                     case "fortran_order" when fortranOrder is null:
-                        fortranOrder = Next("True") || (Next("False") ? false : throw Fault(_at, $"fortran_order is {Rest()}", "True or False"));
+                        fortranOrder = Next("True") ? true : Next("False") ? false
+                            : throw Fault(_at, $"fortran_order is {Rest()}", "True or False");
                         break;
                     case "shape" when shape is null:
                         shape = Shape();
@@ -130,7 +131,8 @@ internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, i
 
             return int.TryParse(text.AsSpan(at, _at - at), NumberStyles.None, CultureInfo.InvariantCulture, out var axis)
                 ? axis
-                : throw Fault(at, $"an axis of the shape is {(_at > at ? text[at.._at] : Rest())}", $"a whole number from 0 to {int.MaxValue}");
+                : throw Fault(
+                    at, $"an axis of the shape is {(_at > at ? text[at.._at] : Rest())}", $"a whole number from 0 to {int.MaxValue}");
         }
 
         private string Quoted(string expected)

@@ -25,7 +25,8 @@ public sealed class Standardizer
         _deviations = [.. deviations];
         if (_means.Length != _deviations.Length)
         {
-            throw new ArgumentException($"{_means.Length} means but {_deviations.Length} deviations; expected one each a column.", nameof(deviations));
+            throw new ArgumentException(
+                $"{_means.Length} means but {_deviations.Length} deviations; expected one each a column.", nameof(deviations));
         }
 
         for (var j = 0; j < _means.Length; j++)
@@ -37,7 +38,8 @@ public sealed class Standardizer
 
             if (!double.IsFinite(_deviations[j]) || _deviations[j] <= 0)
             {
-                throw new ArgumentException($"The deviation of column {j} is {_deviations[j]}; expected a finite number above 0.", nameof(deviations));
+                throw new ArgumentException(
+                    $"The deviation of column {j} is {_deviations[j]}; expected a finite number above 0.", nameof(deviations));
             }
         }
     }

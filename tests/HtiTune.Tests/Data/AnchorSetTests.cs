@@ -44,7 +44,8 @@ public class AnchorSetTests
     {
         var set = new AnchorSet(s_quantile, [At(0.1), At(0.5)]);
         Assert.Contains("λ = 0.5 is that of anchor 1", Assert.Throws<ArgumentException>(() => set.With(At(0.5))).Message);
-        Assert.StartsWith("the new anchor: quantile = 1; expected 0.01 to 0.99", Assert.Throws<ArgumentOutOfRangeException>(() => set.With(At(1))).Message);
+        var outside = Assert.Throws<ArgumentOutOfRangeException>(() => set.With(At(1)));
+        Assert.StartsWith("the new anchor: quantile = 1; expected 0.01 to 0.99", outside.Message);
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public class AnchorSetTests
         var plain = Contexts.None(4);
         AssertRefused([At(0.1), At(0.2, 3)], "Anchor 1 (λ = 0.2) has 3 output columns; expected 2, as anchor 0 has");
         AssertRefused(
-            [At(0.1), At(0.2), At(0.3, 2, new Contexts(new Matrix(4, 1, new float[4])))], "Anchor 2 (λ = 0.3) has 1 condition columns; expected 0");
+            [At(0.1), At(0.2), At(0.3, 2, new Contexts(new Matrix(4, 1, new float[4])))],
+            "Anchor 2 (λ = 0.3) has 1 condition columns; expected 0");
         AssertRefused([At(0.1, 2, Contexts.Of([0, 0, 0, 0], 3)), At(0.2, 2, plain)], "Anchor 1 (λ = 0.2) has 0 categories; expected 3");
         AssertRefused([At(0.1), At(0.2, 2, Contexts.None(0))], "Anchor 1 (λ = 0.2) has no row");
         AssertRefused([At(0.1), null!], "Anchor 1 is null");

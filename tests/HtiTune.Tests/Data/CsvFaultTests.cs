@@ -32,7 +32,12 @@ public class CsvFaultTests
 
     [Fact]
     public void AMissingColumnListsTheAvailableOnes() =>
-        AssertFault("date,load,\"the price\"\n1,2,3\n"u8, ["load", "price"], "line 1", "there is no column 'price'", "one of 'date', 'load', 'the price'");
+        AssertFault(
+            "date,load,\"the price\"\n1,2,3\n"u8,
+            ["load", "price"],
+            "line 1",
+            "there is no column 'price'",
+            "one of 'date', 'load', 'the price'");
 
     [Fact]
     public void AnAmbiguousColumnIsAnErrorOnlyWhereItIsWanted()
@@ -49,7 +54,8 @@ public class CsvFaultTests
 
     [Fact]
     public void RefusesAnotherEncoding() =>
-        AssertFault([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("a,b\n")], null, "line 1 (byte 0)", "not UTF-8", "UTF-8");
+        AssertFault(
+            [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("a,b\n")], null, "line 1 (byte 0)", "not UTF-8", "UTF-8");
 
     [Fact]
     public void RefusesAnEmptyOrRepeatedWish()

@@ -52,9 +52,11 @@ public class CsvFileTests
         using var folder = new TemporaryFolder();
         var path = folder.File("table.csv");
         var finite = Gen.Int.Select(BitConverter.Int32BitsToSingle).Where(float.IsFinite);
-        var name = Gen.OneOf(Gen.String[Gen.Char["ab,\"\n\r; .1é\t"], 1, 6], Gen.Int.Select(i => $"{i}")).Where(text => !string.IsNullOrWhiteSpace(text));
+        var name = Gen.OneOf(Gen.String[Gen.Char["ab,\"\n\r; .1é\t"], 1, 6], Gen.Int.Select(i => $"{i}"))
+            .Where(text => !string.IsNullOrWhiteSpace(text));
         Gen.Select(name.Array[1, 4].Where(names => names.Distinct().Count() == names.Length), Gen.Int[0, 6])
-            .SelectMany((names, rows) => finite.Array[names.Length * rows].Select(values => new CsvTable(names, new Matrix(rows, names.Length, values))))
+            .SelectMany((names, rows) => finite.Array[names.Length * rows].Select(
+                values => new CsvTable(names, new Matrix(rows, names.Length, values))))
             .Sample(table =>
             {
                 CsvFile.Write(path, table);
@@ -84,7 +86,8 @@ public class CsvFileTests
         void AssertRefused(string[] header, double[,] values, string message)
         {
             var path = folder.File("table.csv");
-            Assert.Contains(message, Assert.Throws<ArgumentException>(() => CsvFile.Write(path, new CsvTable(header, Matrix.From(values)))).Message);
+            var table = new CsvTable(header, Matrix.From(values));
+            Assert.Contains(message, Assert.Throws<ArgumentException>(() => CsvFile.Write(path, table)).Message);
             Assert.Empty(folder.Names);
         }
     }

@@ -9,6 +9,8 @@ internal static class DataFixture
 
     /// <summary>A table of a name and two numbers in double precision, without its header.</summary>
     internal static IEnumerable<(string Name, double Argument, double Value)> Rows(string name) =>
-        File.ReadLines(PathOf(name)).Skip(1).Select(line => line.Split(',')).Select(
-            fields => (fields[0], double.Parse(fields[1], CultureInfo.InvariantCulture), double.Parse(fields[2], CultureInfo.InvariantCulture)));
+        File.ReadLines(PathOf(name)).Skip(1).Select(line => line.Split(','))
+            .Select(fields => (fields[0], Number(fields[1]), Number(fields[2])));
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

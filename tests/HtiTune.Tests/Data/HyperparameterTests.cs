@@ -51,8 +51,11 @@ public class HyperparameterTests
     [InlineData(-0.01)]
     [InlineData(1.01)]
     [InlineData(double.NaN)]
-    public void RefusesAPlaceOutsideTheUnit(double u) =>
-        Assert.Contains("expected 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => Hyperparameter.Continuous("λ", 0.1, 0.9).FromUnit(u)).Message);
+    public void RefusesAPlaceOutsideTheUnit(double u)
+    {
+        var hyperparameter = Hyperparameter.Continuous("λ", 0.1, 0.9);
+        Assert.Contains("expected 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => hyperparameter.FromUnit(u)).Message);
+    }
 
     [Theory]
     [InlineData(0.0999999)]
@@ -103,7 +106,8 @@ public class HyperparameterTests
     public void RefusesAnInverseThatDoesNotUndoTheWarp()
     {
         var warp = Scale.Warp("square", x => x * x, x => x / 2);
-        Assert.Contains("The inverse of the warp 'square'", Assert.Throws<ArgumentException>(() => Hyperparameter.Continuous("λ", 0, 3, warp)).Message);
+        var fault = Assert.Throws<ArgumentException>(() => Hyperparameter.Continuous("λ", 0, 3, warp));
+        Assert.Contains("The inverse of the warp 'square' of 'λ' gives", fault.Message);
     }
 
     [Fact]

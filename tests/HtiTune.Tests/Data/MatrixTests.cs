@@ -64,6 +64,7 @@ public class MatrixTests
         AssertRefused(() => new Samples(s_matrix, Contexts.None(3)), "2 rows of outputs for 3 contexts");
         AssertRefused(() => new Samples(Matrix.Empty(2), Contexts.None(2)), "no column");
 
-        static void AssertRefused(Func<object> make, string message) => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(make).Message);
+        static void AssertRefused(Func<object> make, string message) =>
+            Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(make).Message);
     }
 }

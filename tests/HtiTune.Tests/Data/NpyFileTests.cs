@@ -77,13 +77,13 @@ public class NpyFileTests
         using var folder = new TemporaryFolder();
         var path = folder.File("array.npy");
         var finite = Gen.Int.Select(BitConverter.Int32BitsToSingle).Where(float.IsFinite);
-        Gen.Int[0, 5].Array[0, 4].SelectMany(shape => finite.Array[shape.Aggregate(1, (n, axis) => n * axis)].Select(values => (shape, values)))
+        Gen.Int[0, 5].Array[0, 4]
+            .SelectMany(shape => finite.Array[shape.Aggregate(1, (n, axis) => n * axis)].Select(values => (shape, values)))
             .Sample(array =>
             {
                 NpyFile.Write(path, array.shape, array.values);
                 var read = NpyFile.Read(path);
-                return read.Shape.SequenceEqual(array.shape)
-                    && read.Values.Select(BitConverter.SingleToInt32Bits).SequenceEqual(array.values.Select(BitConverter.SingleToInt32Bits));
+                return read.Shape.SequenceEqual(array.shape) && Bits(read.Values).SequenceEqual(Bits(array.values));
             }, iter: 200, threads: 1);
     }
 
@@ -101,12 +101,16 @@ public class NpyFileTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("bad.npy");
-        Assert.Contains("[1, 0] is NaN", Assert.Throws<ArgumentException>(() => NpyFile.Write(path, [2, 2], new[] { 1, 2, float.NaN, 4 })).Message);
-        Assert.Contains("(2, 3) needs 6 values, not 4", Assert.Throws<ArgumentException>(() => NpyFile.Write(path, [2, 3], new float[4])).Message);
+        var notANumber = Assert.Throws<ArgumentException>(() => NpyFile.Write(path, [2, 2], new[] { 1, 2, float.NaN, 4 }));
+        Assert.Contains("[1, 0] is NaN", notANumber.Message);
+        var tooFew = Assert.Throws<ArgumentException>(() => NpyFile.Write(path, [2, 3], new float[4]));
+        Assert.Contains("(2, 3) needs 6 values, not 4", tooFew.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => NpyFile.Write(path, [-1, -4], new float[4]));
         Assert.Contains("at most 32", Assert.Throws<ArgumentException>(() => NpyFile.Write(path, new int[33], [])).Message);
         Assert.Empty(folder.Names);
     }
+
+    private static IEnumerable<int> Bits(float[] values) => values.Select(BitConverter.SingleToInt32Bits);
 
     private static (string Header, byte[] Data) Split(string path)
     {

@@ -7,7 +7,11 @@ public class ScaleTests
 {
     public static TheoryData<string, double, double> Ranges => new()
     {
-        { "linear", -5, 1e6 }, { "log", 1e-8, 1e4 }, { "logit", 1e-6, 1 - 1e-6 }, { "odds", 0, 0.999 }, { "normal-quantile", 1e-6, 1 - 1e-6 },
+        { "linear", -5, 1e6 },
+        { "log", 1e-8, 1e4 },
+        { "logit", 1e-6, 1 - 1e-6 },
+        { "odds", 0, 0.999 },
+        { "normal-quantile", 1e-6, 1 - 1e-6 },
     };
 
     [Fact]
@@ -22,7 +26,8 @@ public class ScaleTests
         Assert.Equal(double.NegativeInfinity, Scale.NormalQuantile.Forward(0));
         Assert.Equal(double.PositiveInfinity, Scale.NormalQuantile.Forward(1));
         Assert.True(double.IsNaN(Scale.NormalQuantile.Forward(-0.1)) && double.IsNaN(Scale.NormalQuantile.Forward(double.NaN)));
-        Assert.Equal((0, 1), (Scale.NormalQuantile.Inverse(double.NegativeInfinity), Scale.NormalQuantile.Inverse(double.PositiveInfinity)));
+        Assert.Equal(0, Scale.NormalQuantile.Inverse(double.NegativeInfinity));
+        Assert.Equal(1, Scale.NormalQuantile.Inverse(double.PositiveInfinity));
         Assert.True(double.IsNaN(Scale.NormalQuantile.Inverse(double.NaN)));
         Assert.Equal(0, Scale.NormalQuantile.Forward(0.5));
         Assert.Equal(0.5, Scale.NormalQuantile.Inverse(0));
@@ -63,7 +68,9 @@ public class ScaleTests
         Gen.Double[minimum, maximum].Select(Gen.Double[minimum, maximum]).Sample((a, b) =>
         {
             var (low, high) = (Math.Min(a, b), Math.Max(a, b));
-            Assert.True(high - low < 1e-12 * width || scale.Forward(low) < scale.Forward(high), $"{name} falls between {low:R} and {high:R}");
+            Assert.True(
+                high - low < 1e-12 * width || scale.Forward(low) < scale.Forward(high),
+                $"{name} falls between {low:R} and {high:R}");
             Assert.InRange(Math.Abs(scale.Inverse(scale.Forward(a)) - a), 0, 1e-13 * Math.Max(1, Math.Abs(a)));
         }, iter: 2000, threads: 1);
     }
@@ -133,7 +140,7 @@ public class ScaleTests
         Assert.Equal(count, rows.Length);
         foreach (var (_, argument, value) in rows)
         {
-            AssertRelative(value, ours(argument), 1e-13, $"{function} at {argument:R}");
+            AssertRelative(value, ours(argument), 4e-15, $"{function} at {argument:R}");
         }
     }
 

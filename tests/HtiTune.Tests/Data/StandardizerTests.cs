@@ -23,7 +23,8 @@ public class StandardizerTests
     [Fact]
     public void StandardizedColumnsHaveMean0AndDeviation1AndComeBack()
     {
-        Gen.Select(Gen.Int[2, 40], Gen.Int[1, 4]).SelectMany((n, d) => Gen.Single[-1e3f, 1e3f].Array[n * d].Select(values => new Matrix(n, d, values)))
+        Gen.Select(Gen.Int[2, 40], Gen.Int[1, 4])
+            .SelectMany((n, d) => Gen.Single[-1e3f, 1e3f].Array[n * d].Select(values => new Matrix(n, d, values)))
             .Sample(values =>
             {
                 var standardizer = Standardizer.Of(values);
@@ -66,12 +67,15 @@ public class StandardizerTests
     public void RefusesWhatItCannotStandardize()
     {
         Assert.Contains("no row", Assert.Throws<ArgumentException>(() => Standardizer.Of(new Matrix(0, 2, []))).Message);
-        Assert.Contains("row 1, column 0 is NaN", Assert.Throws<ArgumentException>(() => Standardizer.Of(new Matrix(2, 1, [1, float.NaN]))).Message);
+        var notANumber = Assert.Throws<ArgumentException>(() => Standardizer.Of(new Matrix(2, 1, [1, float.NaN])));
+        Assert.Contains("row 1, column 0 is NaN", notANumber.Message);
         Assert.Contains("2 means but 1 deviations", Assert.Throws<ArgumentException>(() => new Standardizer([1, 2], [1])).Message);
         Assert.Contains("deviation of column 1 is 0", Assert.Throws<ArgumentException>(() => new Standardizer([1, 2], [1, 0])).Message);
         Assert.Contains("mean of column 0 is NaN", Assert.Throws<ArgumentException>(() => new Standardizer([double.NaN], [1])).Message);
         var standardizer = new Standardizer([1, 2], [2, 4]);
-        Assert.Contains("3 columns; expected 2", Assert.Throws<ArgumentException>(() => standardizer.Apply(new Matrix(1, 3, new float[3]))).Message);
-        Assert.Contains("1 columns; expected 2", Assert.Throws<ArgumentException>(() => standardizer.Undo(new float[2], new float[1])).Message);
+        var wide = Assert.Throws<ArgumentException>(() => standardizer.Apply(new Matrix(1, 3, new float[3])));
+        Assert.Contains("3 columns; expected 2", wide.Message);
+        var narrow = Assert.Throws<ArgumentException>(() => standardizer.Undo(new float[2], new float[1]));
+        Assert.Contains("1 columns; expected 2", narrow.Message);
     }
 }
