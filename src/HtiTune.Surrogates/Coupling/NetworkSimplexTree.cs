@@ -128,7 +128,7 @@ internal sealed class NetworkSimplexTree
         return x;
     }
 
-    /// <summary>Cuts the subtree of <paramref name="top"/> off and hangs it by its node x below a parent, with a flow on the new arc.</summary>
+    /// <summary>Cuts the subtree of a top off and hangs it by its node x below a parent, with a flow on the new arc.</summary>
     private void Hang(int x, int parent, int top, long flow)
     {
         while (true)

@@ -35,21 +35,22 @@ internal static class OptimalTransport
     /// <param name="targets">Masses b of the targets, shape [m], each at least 1, with the same sum.</param>
     /// <param name="cost">Costs, shape [n, m], row-major, finite.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="ArgumentException">The sums differ, a mass is not positive, the costs have another shape, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">The masses' sums differ, one is not positive, or the costs are not finite or of another shape.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     internal static TransportPlan Solve(long[] sources, long[] targets, float[] cost, CancellationToken cancellation = default)
     {
         var total = Mass(sources, nameof(sources));
-        if (total != Mass(targets, nameof(targets)))
+        var received = Mass(targets, nameof(targets));
+        if (total != received)
         {
-            throw new ArgumentException($"The sources' mass is {total}, and the targets' {Mass(targets, nameof(targets))}; expected the same.", nameof(targets));
+            throw new ArgumentException($"The sources' mass is {total}, and the targets' {received}; expected the same.", nameof(targets));
         }
 
-        if (cost.LongLength != (long)sources.Length * targets.Length)
+        var pairs = (long)sources.Length * targets.Length;
+        if (cost.LongLength != pairs)
         {
             throw new ArgumentException(
-                $"{cost.LongLength} costs for {sources.Length} sources and {targets.Length} targets; expected {(long)sources.Length * targets.Length}.",
-                nameof(cost));
+                $"{cost.LongLength} costs for {sources.Length} sources and {targets.Length} targets; expected {pairs}.", nameof(cost));
         }
 
         var (least, most) = Range(cost, targets.Length);
@@ -78,7 +79,8 @@ internal static class OptimalTransport
         {
             if (!float.IsFinite(cost[k]))
             {
-                throw new ArgumentException($"The cost from source {k / m} to target {k % m} is {cost[k]}; expected a finite number.", nameof(cost));
+                throw new ArgumentException(
+                    $"The cost from source {k / m} to target {k % m} is {cost[k]}; expected a finite number.", nameof(cost));
             }
 
             least = Math.Min(least, cost[k]);

@@ -37,7 +37,8 @@ internal sealed class ElfVersionNeeds
         for (var i = 0; i < count; i++)
         {
             var at = table + i * size;
-            _sections[i] = new Section(U32(at + 4), checked((int)U64(at + 0x18)), checked((int)U64(at + 0x20)), (int)U32(at + 0x28), (int)U32(at + 0x2C));
+            _sections[i] = new Section(
+                U32(at + 4), checked((int)U64(at + 0x18)), checked((int)U64(at + 0x20)), (int)U32(at + 0x28), (int)U32(at + 0x2C));
         }
 
         _symbols = _sections.FirstOrDefault(s => s.Type == DynamicSymbols);
@@ -97,8 +98,8 @@ internal sealed class ElfVersionNeeds
                 for (var j = 0; j < U16(file + 2); j++)
                 {
                     var flags = U16(entry + 4);
-                    yield return new VersionNeed(
-                        library, Text(names.Offset + (int)U32(entry + 8)), (ushort)(U16(entry + 6) & 0x7fff), (flags & WeakFlag) != 0, entry + 4);
+                    var version = Text(names.Offset + (int)U32(entry + 8));
+                    yield return new VersionNeed(library, version, (ushort)(U16(entry + 6) & 0x7fff), (flags & WeakFlag) != 0, entry + 4);
                     entry += (int)U32(entry + 12);
                 }
 

@@ -39,7 +39,7 @@ internal sealed class LinuxLoader
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
             throw new PlatformNotSupportedException(
-                $"TorchSharp has Linux natives for x64 alone, and this process is {RuntimeInformation.ProcessArchitecture}. Run on an x64 machine.");
+                $"TorchSharp has Linux natives for x64 alone; this process is {RuntimeInformation.ProcessArchitecture}. Run on an x64 machine.");
         }
 
         // libc10 cannot be unloaded: it is here if TorchSharp was used first, and after that one's failure libtorch does not load again.

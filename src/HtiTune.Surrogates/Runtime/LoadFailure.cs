@@ -6,7 +6,8 @@ namespace HtiTune.Surrogates.Runtime;
 internal static partial class LoadFailure
 {
     /// <summary>The version that the loader misses, such as GLIBCXX_3.4.32, or null when it complains of something else.</summary>
-    internal static string? MissingVersion(string loaderText) => VersionPattern().Match(loaderText) is { Success: true } match ? match.Groups[1].Value : null;
+    internal static string? MissingVersion(string loaderText) =>
+        VersionPattern().Match(loaderText) is { Success: true } match ? match.Groups[1].Value : null;
 
     /// <summary>No folder holds a library.</summary>
     internal static DllNotFoundException Missing(string file, string package, IReadOnlyList<string> folders) => new(
@@ -29,7 +30,7 @@ internal static partial class LoadFailure
         if (isMusl)
         {
             return new PlatformNotSupportedException(
-                $"libtorch is built for glibc, and this system uses musl (Alpine Linux). Use a glibc system or image, such as Debian 12. {Said()}");
+                $"libtorch is built for glibc, and this system uses musl (Alpine Linux). Use a glibc system, such as Debian 12. {Said()}");
         }
 
         if (version is not null && version.StartsWith("GLIBC_", StringComparison.Ordinal))
@@ -53,8 +54,8 @@ internal static partial class LoadFailure
             _ when Has("ELF") || Has("file too short") || Has("file data") =>
                 "The file is damaged or made for another processor: delete its package folder and run dotnet restore again.",
             _ when Has("cannot open shared object file") =>
-                "A library that it depends on is missing: install it with the system's package manager, or restore the libtorch package again.",
-            _ => "Check that the TorchSharp and libtorch packages belong together (TorchSharp names the libtorch version in its description).",
+                "A library that it depends on is missing: install it with the system's package manager, or restore the packages.",
+            _ => "Check that the TorchSharp and libtorch packages belong together (TorchSharp's description names libtorch's version).",
         };
         return new DllNotFoundException($"{path} does not load. {cure} {Said()}");
 

@@ -10,7 +10,10 @@ internal static class NativeFolders
     /// <summary>The folders in which the .NET host looks when TorchSharp asks for a native library by name.</summary>
     /// <param name="torchSharp">The TorchSharp assembly.</param>
     internal static IReadOnlyList<string> OfHost(Assembly torchSharp) =>
-        [.. List(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string), .. FolderOf(torchSharp) is { } folder ? [folder] : Array.Empty<string>()];
+        [
+            .. List(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string),
+            .. FolderOf(torchSharp) is { } folder ? [folder] : Array.Empty<string>(),
+        ];
 
     /// <summary>All folders that may hold them, in the order in which the .NET host looks, then the package folders.</summary>
     /// <param name="torchSharp">The TorchSharp assembly.</param>
@@ -57,7 +60,8 @@ internal static class NativeFolders
     internal static string? LibtorchVersion(Assembly torchSharp)
     {
         // A constant: reading it from the metadata runs no static constructor of TorchSharp.
-        var constant = torchSharp.GetType("TorchSharp.torch")?.GetField("libtorchPackageVersion", BindingFlags.Static | BindingFlags.NonPublic);
+        var constant = torchSharp.GetType("TorchSharp.torch")?
+            .GetField("libtorchPackageVersion", BindingFlags.Static | BindingFlags.NonPublic);
         return constant is { IsLiteral: true } && System.Version.TryParse(constant.GetRawConstantValue() as string, out var version)
             ? version.ToString(3)
             : null;

@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace HtiTune.Surrogates;
 
-/// <summary>Loads the native libraries of TorchSharp, also where their makers' build asks for a newer C++ library than the system has.</summary>
+/// <summary>Loads the native libraries of TorchSharp, also where they ask for a newer C++ library than the system has.</summary>
 /// <remarks>
 /// HtiTune calls <see cref="EnsureLoaded"/> itself. Code that uses TorchSharp on its own (a network that is defined before the first
 /// HtiTune type is touched) calls it first: TorchSharp loads its natives when its type <c>torch</c> is first used, once, and a
@@ -25,7 +25,7 @@ public static class TorchRuntime
     private static volatile bool _ready;
 
     /// <summary>Makes TorchSharp usable. Idempotent and thread-safe; costs nothing after the first call.</summary>
-    /// <exception cref="DllNotFoundException">A native library is missing or does not load; the message names the cause and the cure.</exception>
+    /// <exception cref="DllNotFoundException">A native library is missing or does not load; the message says why, and the cure.</exception>
     /// <exception cref="PlatformNotSupportedException">This system's processor, C or C++ library cannot run libtorch.</exception>
     /// <exception cref="InvalidOperationException">TorchSharp was used before this call and failed for good in this process.</exception>
     public static void EnsureLoaded()
@@ -56,8 +56,8 @@ public static class TorchRuntime
         {
             var package = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : "libtorch-cpu-osx-arm64";
             throw new DllNotFoundException(
-                $"TorchSharp found no libtorch. Reference the NuGet package {package} {NativeFolders.LibtorchVersion(typeof(torch).Assembly)} "
-                + $"in the application's project. {error.GetBaseException().Message}", error);
+                $"TorchSharp found no libtorch. Reference the NuGet package {package} in the application's project, in version "
+                + $"{NativeFolders.LibtorchVersion(typeof(torch).Assembly)}. {error.GetBaseException().Message}", error);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace HtiTune.Tests.Surrogates.Runtime;
 
-/// <summary>Writes the smallest ELF file that has needed versions, from the System V ABI's layout and not from the reader under test.</summary>
+/// <summary>Writes a small ELF file that has needed versions, from the System V ABI's layout.</summary>
 internal static class SyntheticElf
 {
     /// <param name="needs">Library, version, index; entries of one library stand together.</param>
