@@ -34,7 +34,7 @@ internal sealed record ModelHeader(
     {
         var networks = new List<NetworkEntry>();
         var trajectories = state.Trajectories;
-        var shared = trajectories.Conditions.All(x => ReferenceEquals(x, trajectories.Conditions[0]));
+        var shared = trajectories.ConditionCount == 0 || trajectories.Conditions.All(x => ReferenceEquals(x, trajectories.Conditions[0]));
         Add("outputs.centre", state.Outputs.Centre);
         Add("outputs.scale", state.Outputs.Scale);
         Add("conditions.centre", state.Conditions.Centre);

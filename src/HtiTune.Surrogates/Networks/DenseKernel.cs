@@ -63,18 +63,22 @@ internal static class DenseKernel
         }
     }
 
-    /// <summary>v ↦ v/(1 + e^{−v}).</summary>
-    internal static void SiLU(Span<float> values)
+    /// <summary>v ↦ v/(1 + e^{−v}), row by row, so that a row's last few values are rounded alike wherever the row stands.</summary>
+    internal static void SiLU(Span<float> values, int rows, int columns)
     {
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        for (var i = 0; i < vectors.Length; i++)
+        for (var i = 0; i < rows; i++)
         {
-            vectors[i] /= Vector<float>.One + Vector.Exp(-vectors[i]);
-        }
+            var row = values.Slice(i * columns, columns);
+            var vectors = MemoryMarshal.Cast<float, Vector<float>>(row);
+            for (var j = 0; j < vectors.Length; j++)
+            {
+                vectors[j] /= Vector<float>.One + Vector.Exp(-vectors[j]);
+            }
 
-        for (var i = vectors.Length * Vector<float>.Count; i < values.Length; i++)
-        {
-            values[i] /= 1 + MathF.Exp(-values[i]);
+            for (var j = vectors.Length * Vector<float>.Count; j < columns; j++)
+            {
+                row[j] /= 1 + MathF.Exp(-row[j]);
+            }
         }
     }
 

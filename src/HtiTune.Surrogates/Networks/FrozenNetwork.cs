@@ -73,12 +73,12 @@ internal sealed class FrozenNetwork
                 DenseKernel.ScaleShift(current.AsSpan(i * hidden, hidden), film[..hidden], film[hidden..]);
             }
 
-            DenseKernel.SiLU(current.AsSpan(0, rows * hidden));
+            DenseKernel.SiLU(current, rows, hidden);
             for (var l = 1; l < Layers.Length - 1; l++)
             {
                 var layer = Layers[l];
                 DenseKernel.Multiply(current, rows, layer.Inputs, layer.Weights, layer.Bias, layer.Outputs, next);
-                DenseKernel.SiLU(next.AsSpan(0, rows * layer.Outputs));
+                DenseKernel.SiLU(next, rows, layer.Outputs);
                 (current, next) = (next, current);
             }
 
