@@ -42,15 +42,38 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
         double delta,
         RandomStream stream,
         int draws = 4096,
+        double eta = 1e-3) => Evaluate(posterior, [recommended], epsilon, delta, stream, draws, eta)[0];
+
+    /// <summary>Judges several candidates by the same paths.</summary>
+    /// <param name="posterior">The posterior on a grid that holds the candidates.</param>
+    /// <param name="candidates">Their indices in the grid.</param>
+    /// <param name="epsilon">ε &gt; 0 in units of the objective; null for 1 % of the range of the posterior mean.</param>
+    /// <param name="delta">δ, between 0 and 1.</param>
+    /// <param name="stream">All chance of the draws.</param>
+    /// <param name="draws">Number of paths S.</param>
+    /// <param name="eta">η, the risk that a bound is wrong because the draws are finite.</param>
+    /// <returns>One certificate for each candidate.</returns>
+    public static IReadOnlyList<Certificate> Evaluate(
+        GridPosterior posterior,
+        IReadOnlyList<int> candidates,
+        double? epsilon,
+        double delta,
+        RandomStream stream,
+        int draws = 4096,
         double eta = 1e-3)
     {
         ArgumentNullException.ThrowIfNull(posterior);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)recommended, (uint)posterior.Count, nameof(recommended));
+        ArgumentNullException.ThrowIfNull(candidates);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
         Require.Share(delta);
         Require.Share(eta);
+        foreach (var candidate in candidates)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)candidate, (uint)posterior.Count, nameof(candidates));
+        }
+
         var bar = epsilon ?? DefaultRangeShare * posterior.Range;
-        var regrets = new List<double>(draws);
+        List<double>[] regrets = [.. candidates.Select(_ => new List<double>(draws))];
         posterior.Draw(draws, stream, path =>
         {
             var best = double.NegativeInfinity;
@@ -59,12 +82,18 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
                 best = Math.Max(best, value);
             }
 
-            regrets.Add(best - path[recommended]);
+            for (var c = 0; c < regrets.Length; c++)
+            {
+                regrets[c].Add(best - path[candidates[c]]);
+            }
         });
-        regrets.Sort();
-        var hits = regrets.Count(r => r <= bar);
-        return new Certificate(
-            bar, delta, (double)hits / draws, LowerConfidenceBound(hits, draws, eta), regrets[(int)Math.Ceiling((1 - delta) * draws) - 1], draws);
+        return [.. regrets.Select(sample =>
+        {
+            sample.Sort();
+            var hits = sample.Count(r => r <= bar);
+            var quantile = sample[(int)Math.Ceiling((1 - delta) * draws) - 1];
+            return new Certificate(bar, delta, (double)hits / draws, LowerConfidenceBound(hits, draws, eta), quantile, draws);
+        })];
     }
 
     /// <summary>The one-sided lower confidence bound of Clopper and Pearson (1934).</summary>

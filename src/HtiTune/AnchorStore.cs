@@ -1,0 +1,176 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>A training that ended: what happened, and the network where it succeeded.</summary>
+internal sealed record Training(int Number, double Lambda, double U, string Reason, TimeSpan Duration, TrialState State, string? Error)
+{
+    /// <summary>The trained network; null unless completed.</summary>
+    public ITrainedNetwork? Network { get; init; }
+
+    /// <summary>Its place among the anchors in the order they arrived, or −1.</summary>
+    public int Anchor { get; init; } = -1;
+}
+
+/// <summary>
+/// Everything that trainings have brought: the networks, their answers, and the surrogate of every prefix of them. It knows no
+/// objective, so it serves all of them; and the prefixes let a new objective test the surrogate one step ahead without retraining.
+/// </summary>
+internal sealed class AnchorStore : IDisposable
+{
+    private readonly List<Training> _trainings = [];
+    private readonly List<Training> _anchors = [];
+    private readonly List<ContextGroup> _groups = [];
+    private readonly Func<AnchorSet, ISurrogate>? _fit;
+    private readonly long _answerSeed;
+    private readonly Action<int, Exception> _fitFailed;
+
+    /// <param name="hyperparameter">The hyperparameter.</param>
+    /// <param name="contexts">What every network is asked as soon as it is trained.</param>
+    /// <param name="answerSeed">Seed of the draws of stochastic networks, common to all λ.</param>
+    /// <param name="fit">Fits the surrogate; null for none.</param>
+    /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
+    public AnchorStore(
+        Hyperparameter hyperparameter, Contexts contexts, long answerSeed, Func<AnchorSet, ISurrogate>? fit, Action<int, Exception> fitFailed)
+    {
+        Hyperparameter = hyperparameter;
+        _answerSeed = answerSeed;
+        _fit = fit;
+        _fitFailed = fitFailed;
+        _groups.Add(new ContextGroup(contexts));
+    }
+
+    public Hyperparameter Hyperparameter { get; }
+
+    /// <summary>All trainings, in the order they ended.</summary>
+    public IReadOnlyList<Training> Trainings => _trainings;
+
+    /// <summary>The completed ones, in the order they arrived.</summary>
+    public IReadOnlyList<Training> Anchors => _anchors;
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Asks a fresh network its contexts and keeps both. Whatever is wrong with the answers is thrown, and nothing is kept.</summary>
+    public void Add(Training training)
+    {
+        var contexts = _groups[0].Contexts;
+        var samples = new Samples(training.Network!.Answer(contexts, _answerSeed), contexts);
+        if (_anchors.Count > 0 && samples.Dimension != _groups[0].Samples[0].Dimension)
+        {
+            throw new InvalidOperationException(
+                $"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at λ = {_anchors[0].Lambda:R}.");
+        }
+
+        _groups[0].Samples.Add(samples);
+        var anchor = training with { Anchor = _anchors.Count };
+        _anchors.Add(anchor);
+        _trainings.Add(anchor);
+    }
+
+    /// <summary>Keeps the record of a training that brought no network.</summary>
+    public void AddFailed(Training training) => _trainings.Add(training);
+
+    /// <summary>The answers of an anchor; other contexts than the stored ones are asked once, and kept too.</summary>
+    public Samples Samples(int anchor, Contexts contexts)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, typeof(Tuner));
+        var group = Group(contexts);
+        for (var i = group.Samples.Count; i <= anchor; i++)
+        {
+            group.Samples.Add(new Samples(_anchors[i].Network!.Answer(group.Contexts, _answerSeed), group.Contexts));
+        }
+
+        return group.Samples[anchor];
+    }
+
+    /// <summary>The surrogate of the first anchors for some contexts; null where there are less than two, or it cannot be fitted.</summary>
+    public ISurrogate? Surrogate(int count, Contexts? contexts = null)
+    {
+        if (_fit is null || count < 2)
+        {
+            return null;
+        }
+
+        var group = contexts is null ? _groups[0] : Group(contexts);
+        if (!group.Surrogates.TryGetValue(count, out var surrogate))
+        {
+            try
+            {
+                surrogate = _fit(Set(count, group.Contexts));
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                _fitFailed(count, error);
+            }
+
+            group.Surrogates[count] = surrogate;
+        }
+
+        return surrogate;
+    }
+
+    /// <summary>The first anchors with their answers, ascending in λ.</summary>
+    public AnchorSet Set(int count, Contexts? contexts = null) => new(
+        Hyperparameter,
+        Enumerable.Range(0, count).OrderBy(i => _anchors[i].Lambda)
+            .Select(i => new Anchor(_anchors[i].Lambda, Samples(i, contexts ?? _groups[0].Contexts))));
+
+    /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
+    public double LambdaAt(double u)
+    {
+        foreach (var anchor in _anchors)
+        {
+            if (anchor.U == u)
+            {
+                return anchor.Lambda;
+            }
+        }
+
+        return Hyperparameter.FromUnit(u);
+    }
+
+    public void Dispose()
+    {
+        if (IsDisposed)
+        {
+            return;
+        }
+
+        IsDisposed = true;
+        foreach (var disposable in _groups.SelectMany(g => g.Surrogates.Values).OfType<IDisposable>())
+        {
+            disposable.Dispose();
+        }
+
+        foreach (var anchor in _anchors)
+        {
+            anchor.Network!.Dispose();
+        }
+    }
+
+    private ContextGroup Group(Contexts contexts)
+    {
+        foreach (var known in _groups)
+        {
+            if (known.Contexts.SameAs(contexts))
+            {
+                return known;
+            }
+        }
+
+        var group = new ContextGroup(contexts);
+        _groups.Add(group);
+        return group;
+    }
+
+    /// <summary>Answers to one set of contexts, by anchor, and the surrogates of their prefixes.</summary>
+    private sealed class ContextGroup(Contexts contexts)
+    {
+        public Contexts Contexts { get; } = contexts;
+
+        public List<Samples> Samples { get; } = [];
+
+        public Dictionary<int, ISurrogate?> Surrogates { get; } = [];
+    }
+}

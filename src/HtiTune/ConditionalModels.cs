@@ -1,0 +1,34 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>The real network at an anchor.</summary>
+internal sealed class TrainedModel(AnchorStore store, int anchor) : IConditionalModel
+{
+    public double Lambda => store.Anchors[anchor].Lambda;
+
+    public bool IsTrained => true;
+
+    public Samples Sample(Contexts contexts)
+    {
+        ArgumentNullException.ThrowIfNull(contexts);
+        return store.Samples(anchor, contexts);
+    }
+}
+
+/// <summary>The surrogate of the first trainings, at any λ between them.</summary>
+internal sealed class SurrogateModel(AnchorStore store, int count, double lambda) : IConditionalModel
+{
+    public double Lambda => lambda;
+
+    public bool IsTrained => false;
+
+    public Samples Sample(Contexts contexts)
+    {
+        ArgumentNullException.ThrowIfNull(contexts);
+        ISurrogate surrogate = store.Surrogate(count, contexts)
+            ?? throw new InvalidOperationException($"There is no surrogate of the first {count} trainings.");
+        return surrogate.Sample(lambda, contexts).Samples;
+    }
+}

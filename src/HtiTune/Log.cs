@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune;
+
+/// <summary>The tuner's log messages; the event ids are stable.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Tuning {Hyperparameter}: {Forecast}; {Anchors} anchors there are.")]
+    public static partial void Starting(ILogger logger, string hyperparameter, string forecast, int anchors);
+
+    [LoggerMessage(2, LogLevel.Information, "Training {Number} at {Lambda} ({Reason}).")]
+    public static partial void Training(ILogger logger, int number, double lambda, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Training {Number} at {Lambda} gave {Value} after {Seconds:F1} s (predicted {Predicted}).")]
+    public static partial void Completed(ILogger logger, int number, double lambda, double? value, double seconds, double? predicted);
+
+    [LoggerMessage(4, LogLevel.Warning, "Training {Number} at {Lambda} failed: {Error}")]
+    public static partial void Failed(ILogger logger, int number, double lambda, string? error);
+
+    [LoggerMessage(5, LogLevel.Information, "Training {Number} at {Lambda} was cancelled.")]
+    public static partial void Cancelled(ILogger logger, int number, double lambda);
+
+    [LoggerMessage(6, LogLevel.Warning, "The surrogate could not be fitted to {Anchors} anchors; the Gaussian process goes on without it: {Error}")]
+    public static partial void SurrogateFailed(ILogger logger, int anchors, string error);
+
+    [LoggerMessage(7, LogLevel.Information, "P(regret ≤ {Epsilon}) = {Probability:F4} at {Lambda}, trust {Trust:F2}.")]
+    public static partial void Judged(ILogger logger, double epsilon, double probability, double lambda, double trust);
+
+    [LoggerMessage(9, LogLevel.Warning, "The objective gives no answer for the surrogate at {Lambda} (plain kriging takes its place): {Error}")]
+    public static partial void ObjectiveFailed(ILogger logger, double lambda, string error);
+
+    [LoggerMessage(8, LogLevel.Information, "Finished ({StopReason}) with {Hyperparameter} = {Lambda} after {Trainings} trainings.")]
+    public static partial void Finished(ILogger logger, StopReason stopReason, string hyperparameter, double lambda, int trainings);
+}

@@ -1,0 +1,143 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>An objective's value at an anchor, in its own sign; or what went wrong.</summary>
+internal readonly record struct Measurement(double? Value, string? Error);
+
+/// <summary>
+/// All anchors seen through one objective: values of the real networks, values of the surrogate of any prefix of them, and one-step-ahead
+/// predictions. The only place where the objective is called, and where its sign is flipped: inside, larger is better.
+/// </summary>
+internal sealed class ObjectiveView
+{
+    private readonly AnchorStore _store;
+    private readonly Func<IConditionalModel, double> _objective;
+    private readonly double? _noiseVariance;
+    private readonly double _sign;
+    private readonly Action<double, string> _surrogateFailed;
+    private readonly List<Measurement> _measured = [];
+    private readonly Dictionary<(int Count, double U), double> _surrogateValues = [];
+    private readonly Dictionary<int, StudentMixture?> _predictions = [];
+
+    /// <param name="store">The anchors.</param>
+    /// <param name="objective">The objective.</param>
+    /// <param name="options">For goal and noise.</param>
+    /// <param name="surrogateFailed">Is told λ and error when the objective cannot judge the surrogate there.</param>
+    public ObjectiveView(AnchorStore store, Func<IConditionalModel, double> objective, TunerOptions options, Action<double, string> surrogateFailed)
+    {
+        _store = store;
+        _objective = objective;
+        _noiseVariance = options.NoiseVariance;
+        _sign = options.Goal == Goal.Maximize ? 1 : -1;
+        _surrogateFailed = surrogateFailed;
+    }
+
+    /// <summary>Turns a value of the maximising sign into the objective's own, and back.</summary>
+    public double Signed(double value) => _sign * value;
+
+    /// <summary>The objective of the real network at an anchor, evaluated once.</summary>
+    public Measurement Measured(int anchor)
+    {
+        for (var i = _measured.Count; i <= anchor; i++)
+        {
+            _measured.Add(Measure(i));
+        }
+
+        return _measured[anchor];
+    }
+
+    /// <summary>The first anchors that have a value, in the order they arrived, with their one-step-ahead surrogate predictions.</summary>
+    public List<(int Anchor, Observation Observation)> Observations(int count)
+    {
+        var observations = new List<(int, Observation)>(count);
+        for (var i = 0; i < count; i++)
+        {
+            if (Measured(i).Value is { } value)
+            {
+                var u = _store.Anchors[i].U;
+                var predicted = Surrogate(i, u);
+                observations.Add((i, new Observation(u, Signed(value), double.IsNaN(predicted) ? null : predicted, _noiseVariance)));
+            }
+        }
+
+        return observations;
+    }
+
+    /// <summary>Places where the network or this objective failed.</summary>
+    public List<double> FailedPlaces() =>
+        [.. _store.Trainings
+            .Where(t => t.State == TrialState.Failed || t.State == TrialState.Completed && Measured(t.Anchor).Value is null)
+            .Select(t => t.U)];
+
+    /// <summary>
+    /// The objective of the surrogate of the first anchors at a place, larger is better; NaN where it has no answer: outside its
+    /// anchors, without a surrogate, or where the objective throws or is not finite.
+    /// </summary>
+    public double Surrogate(int count, double u)
+    {
+        if (_surrogateValues.TryGetValue((count, u), out var known))
+        {
+            return known;
+        }
+
+        var value = double.NaN;
+        var lambda = _store.LambdaAt(u);
+        if (_store.Surrogate(count) is { } surrogate && lambda >= surrogate.Anchors[0] && lambda <= surrogate.Anchors[^1])
+        {
+            try
+            {
+                value = Signed(_objective(new SurrogateModel(_store, count, lambda)));
+                if (!double.IsFinite(value))
+                {
+                    _surrogateFailed(lambda, $"the value is {value}");
+                    value = double.NaN;
+                }
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                _surrogateFailed(lambda, error.Message);
+            }
+        }
+
+        _surrogateValues[(count, u)] = value;
+        return value;
+    }
+
+    /// <summary>The bridge process of the first anchors; null while none of them has a value.</summary>
+    public BridgeProcess? Process(int count)
+    {
+        var observations = Observations(count);
+        return observations.Count == 0
+            ? null
+            : BridgeProcess.Fit([.. observations.Select(o => o.Observation)], _store.Surrogate(count) is null ? null : u => Surrogate(count, u));
+    }
+
+    /// <summary>What the anchors before this one predict for its value, larger is better; null for the first.</summary>
+    public StudentMixture? Predict(int anchor)
+    {
+        if (!_predictions.TryGetValue(anchor, out var prediction))
+        {
+            prediction = Process(anchor)?.Predict(_store.Anchors[anchor].U);
+            _predictions[anchor] = prediction;
+        }
+
+        return prediction;
+    }
+
+    private Measurement Measure(int anchor)
+    {
+        try
+        {
+            var value = _objective(new TrainedModel(_store, anchor));
+            return double.IsFinite(value)
+                ? new Measurement(value, null)
+                : new Measurement(null, $"The objective's value is {value}; expected a finite number.");
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return new Measurement(null, $"The objective failed: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace HtiTune;
+
+/// <summary>What is believed about the objective at one λ, in the objective's own sign and units.</summary>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Mean">Posterior mean.</param>
+/// <param name="Low">Lower end of the 90 % interval.</param>
+/// <param name="High">Upper end of the 90 % interval.</param>
+/// <param name="Surrogate">The surrogate's objective; NaN where it has no answer.</param>
+public readonly record struct PosteriorPoint(double Lambda, double Mean, double Low, double High, double Surrogate);

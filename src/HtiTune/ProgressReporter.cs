@@ -1,0 +1,58 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Puts what a run does into words, for whoever watches.</summary>
+internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparameter, IProgress<TunerProgress>? progress)
+{
+    public void Starting() => Report(TunerStage.Starting, $"Tuning {hyperparameter}: {run.Forecast}.");
+
+    public void Training(Proposal proposal) =>
+        Report(TunerStage.Training, $"Training {proposal.Number} at {hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason}).", proposal.Lambda);
+
+    public void Trained(Trial trial)
+    {
+        var outcome = trial.State switch
+        {
+            TrialState.Completed => $"gave {trial.Value:G6}" + (trial.Predicted is { } predicted ? $" (predicted {predicted:G6})" : ""),
+            TrialState.Failed => $"failed: {trial.Error}",
+            _ => "was cancelled",
+        };
+        Report(TunerStage.Trained, $"Training {trial.Number} at {hyperparameter.Name} = {trial.Lambda:G5} {outcome}.", trial.Lambda, trial: trial);
+        if (trial.State != TrialState.Cancelled && run.TrainingsUsed < run.Budget)
+        {
+            Report(TunerStage.Choosing, "Fitting the surrogate and choosing where to train next.");
+        }
+    }
+
+    public void Finished(Study study) => Report(
+        TunerStage.Finished,
+        $"{hyperparameter.Name} = {study.Lambda:G5} after {study.TrainingsUsed} trainings ({study.StopReason}).",
+        study.Lambda, done: true);
+
+    /// <summary>Takes the share of one training that is done.</summary>
+    public IProgress<double>? ShareOf(Proposal proposal) => progress is null ? null : new TrainingShare(this, proposal);
+
+    private void Report(TunerStage stage, string message, double? lambda = null, double part = 0, Trial? trial = null, bool done = false)
+    {
+        if (progress is null)
+        {
+            return;
+        }
+
+        var share = done || run.Budget == 0 ? 1 : Math.Min(1, (run.TrainingsUsed + part) / run.Budget);
+        var remaining = done ? TimeSpan.Zero : run.Forecast.Remaining;
+        progress.Report(new TunerProgress(stage, message, lambda, share, run.TrainingsUsed, run.Budget, remaining, trial));
+    }
+
+    private sealed class TrainingShare(ProgressReporter reporter, Proposal proposal) : IProgress<double>
+    {
+        public void Report(double value) => reporter.Report(
+            TunerStage.Training,
+            $"Training {proposal.Number} at {reporter.Name} = {proposal.Lambda:G5}: {value:P0}.",
+            proposal.Lambda,
+            Math.Clamp(value, 0, 1));
+    }
+
+    private string Name => hyperparameter.Name;
+}

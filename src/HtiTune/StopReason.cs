@@ -1,0 +1,17 @@
+namespace HtiTune;
+
+/// <summary>Why a tuning run ended.</summary>
+public enum StopReason
+{
+    /// <summary>The recommendation's regret is at most ε with probability 1 − δ, under the model.</summary>
+    Certified,
+
+    /// <summary>All trainings that were allowed are used.</summary>
+    TrainingBudget,
+
+    /// <summary>No further training is expected to bring more than a thousandth of ε.</summary>
+    NoImprovementLeft,
+
+    /// <summary>The caller cancelled; the study holds everything up to there.</summary>
+    Cancelled,
+}

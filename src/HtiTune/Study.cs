@@ -1,0 +1,83 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>What a tuning run found, and what it cost. Immutable; all values in the objective's own sign and units.</summary>
+public sealed class Study
+{
+    private readonly AnchorStore _store;
+    private readonly int? _anchor;
+    private readonly Lazy<IReadOnlyList<PosteriorPoint>> _posterior;
+
+    internal Study(AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior)
+    {
+        _store = store;
+        _anchor = anchor;
+        _posterior = new Lazy<IReadOnlyList<PosteriorPoint>>(posterior);
+    }
+
+    /// <summary>The recommended λ, in its own units.</summary>
+    public required double Lambda { get; init; }
+
+    /// <summary>Whether the network was really trained at <see cref="Lambda"/>.</summary>
+    public bool IsTrained => _anchor is not null;
+
+    /// <summary>Posterior mean of the objective at <see cref="Lambda"/>.</summary>
+    public required double PredictedValue { get; init; }
+
+    /// <summary>Posterior standard deviation of the objective at <see cref="Lambda"/>.</summary>
+    public required double PredictedDeviation { get; init; }
+
+    /// <summary>The objective of the real network at <see cref="Lambda"/>; null when it was not trained there.</summary>
+    public required double? RealValue { get; init; }
+
+    /// <summary>The real network at <see cref="Lambda"/>. It belongs to the tuner, and is valid until the tuner is disposed.</summary>
+    /// <exception cref="InvalidOperationException">The recommended λ was not trained; the message says what to do.</exception>
+    /// <exception cref="ObjectDisposedException">The tuner was disposed.</exception>
+    public ITrainedNetwork Network
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_store.IsDisposed, typeof(Tuner));
+            return _anchor is { } anchor
+                ? _store.Anchors[anchor].Network!
+                : throw new InvalidOperationException(
+                    $"No network was trained at the recommended {_store.Hyperparameter.Name} = {Lambda:R}. "
+                    + "Call Optimize again with maxTrainings of at least 1, or keep TunerOptions.ConfirmByTraining, to have it trained.");
+        }
+    }
+
+    /// <summary>Every training that the study knows, in order: first those of earlier runs, re-evaluated by this objective.</summary>
+    public required IReadOnlyList<Trial> Trials { get; init; }
+
+    /// <summary>Trainings that this run used, failed ones included.</summary>
+    public required int TrainingsUsed { get; init; }
+
+    /// <summary>Trust in the surrogate, 0 to 1, learned from its one-step-ahead errors on this objective; ½ before its first test, 0 without one.</summary>
+    public required double Trust { get; init; }
+
+    /// <summary>Why the run ended.</summary>
+    public required StopReason StopReason { get; init; }
+
+    /// <summary>What can be said about the recommendation.</summary>
+    public required Outcome Outcome { get; init; }
+
+    /// <summary>The regret that does not matter, ε.</summary>
+    public required double Epsilon { get; init; }
+
+    /// <summary>Time that the run took.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Whether lower or higher values are better.</summary>
+    public required Goal Goal { get; init; }
+
+    /// <summary>The anchors: trained λ with their answers to the tuner's contexts, ascending in λ.</summary>
+    public required AnchorSet Anchors { get; init; }
+
+    /// <summary>The surrogate of all anchors; null without one.</summary>
+    public required ISurrogate? Surrogate { get; init; }
+
+    /// <summary>What is believed about the objective over λ, on the grid and at the anchors, ascending in λ. Computed when first read.</summary>
+    public IReadOnlyList<PosteriorPoint> Posterior => _posterior.Value;
+}

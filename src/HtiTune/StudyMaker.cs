@@ -1,0 +1,91 @@
+using HtiTune.Acquisition;
+
+namespace HtiTune;
+
+/// <summary>Turns what a run knows into the immutable records that it hands out, in the objective's own sign.</summary>
+internal static class StudyMaker
+{
+    // The 90 % intervals of predictions and posteriors.
+    private const double LowShare = 0.05;
+    private const double HighShare = 0.95;
+
+    public static Study Make(
+        AnchorStore store,
+        ObjectiveView view,
+        Analysis analysis,
+        Judgement judgement,
+        StopReason stop,
+        Outcome outcome,
+        int used,
+        TunerOptions options,
+        IReadOnlyList<Trial> trials,
+        long started)
+    {
+        var anchor = analysis.AnchorAt(judgement.Index);
+        var posterior = analysis.Posterior[judgement.Index];
+        double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
+        return new Study(store, anchor, () => Posterior(view, analysis, lambdas))
+        {
+            Lambda = lambdas[judgement.Index],
+            PredictedValue = view.Signed(posterior.Mean),
+            PredictedDeviation = posterior.Deviation,
+            RealValue = anchor is { } real ? view.Measured(real).Value : null,
+            Trials = trials,
+            TrainingsUsed = used,
+            Trust = analysis.Process.Trust,
+            StopReason = stop,
+            Outcome = outcome,
+            Epsilon = analysis.Epsilon,
+            Elapsed = options.TimeProvider.GetElapsedTime(started),
+            Goal = options.Goal,
+            Anchors = store.Set(store.Anchors.Count),
+            Surrogate = store.Surrogate(store.Anchors.Count),
+        };
+    }
+
+    public static Trial TrialOf(Training training, ObjectiveView view, bool isReused)
+    {
+        var measured = training.State == TrialState.Completed ? view.Measured(training.Anchor) : default;
+        var trial = new Trial
+        {
+            Number = training.Number,
+            Lambda = training.Lambda,
+            State = training.State == TrialState.Completed && measured.Value is null ? TrialState.Failed : training.State,
+            Reason = training.Reason,
+            Value = measured.Value,
+            Error = training.Error ?? measured.Error,
+            Duration = training.Duration,
+            IsReused = isReused,
+        };
+        return measured.Value is not null && view.Predict(training.Anchor) is { } prediction
+            ? trial with
+            {
+                Predicted = view.Signed(prediction.Mean),
+                PredictedLow = Low(view, prediction),
+                PredictedHigh = High(view, prediction),
+            }
+            : trial;
+    }
+
+    private static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)
+    {
+        var posterior = analysis.Posterior;
+        var points = new PosteriorPoint[posterior.Count];
+        for (var i = 0; i < points.Length; i++)
+        {
+            // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
+            var mean = view.Signed(posterior.Means[i]);
+            points[i] = new PosteriorPoint(
+                lambdas[i], mean, Math.Min(mean, Low(view, posterior[i])), Math.Max(mean, High(view, posterior[i])), view.Signed(posterior.Surrogate[i]));
+        }
+
+        return Array.AsReadOnly(points);
+    }
+
+    // Inside, larger is better; a flipped sign swaps the ends. Both quantiles are taken inside, so that the two goals mirror exactly.
+    private static double Low(ObjectiveView view, StudentMixture mixture) =>
+        view.Signed(mixture.Quantile(view.Signed(1) > 0 ? LowShare : HighShare));
+
+    private static double High(ObjectiveView view, StudentMixture mixture) =>
+        view.Signed(mixture.Quantile(view.Signed(1) > 0 ? HighShare : LowShare));
+}

@@ -1,0 +1,184 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HtiTune;
+
+/// <summary>
+/// Finds the best value of a hyperparameter with few trainings. It trains the network at a few λ, fits a surrogate of its outputs
+/// between them, asks a Gaussian process around the surrogate where one more training pays, and stops when the recommendation is good
+/// enough. Trained networks and their answers stay with the tuner and serve every later objective.
+/// </summary>
+/// <remarks>
+/// Not thread-safe; one run at a time. Disposing the tuner disposes all networks that it trained, those of its studies included.
+/// </remarks>
+public sealed class Tuner : IDisposable
+{
+    private readonly INetwork _network;
+    private readonly AnchorStore _store;
+    private readonly RandomStreams _streams;
+    private readonly ILogger _logger;
+    private int _isRunning;
+
+    /// <summary>A tuner of one network's hyperparameter.</summary>
+    /// <param name="network">Trains at any λ.</param>
+    /// <param name="hyperparameter">What is tuned, its range and scale.</param>
+    /// <param name="contexts">What every network is asked once it is trained; objectives judge the answers. At least one row.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
+    public Tuner(INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(hyperparameter);
+        ArgumentNullException.ThrowIfNull(contexts);
+        if (contexts.Count == 0)
+        {
+            throw new ArgumentException("There is no context to ask the network; expected at least one row.", nameof(contexts));
+        }
+
+        Options = options ?? new TunerOptions();
+        Options.Validate(hyperparameter);
+        Hyperparameter = hyperparameter;
+        _network = network;
+        _streams = new RandomStreams(Options.Seed).Fork("tuner");
+        _logger = Options.Logger ?? NullLogger.Instance;
+        var surrogateSeed = _streams.SeedOf("surrogate");
+        var fit = Options.SurrogateFactory
+            ?? (anchors => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = surrogateSeed, TrainMaps = false }));
+        _store = new AnchorStore(
+            hyperparameter, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
+            (count, error) => Log.SurrogateFailed(_logger, count, error.Message));
+    }
+
+    /// <summary>The hyperparameter that is tuned.</summary>
+    public Hyperparameter Hyperparameter { get; }
+
+    /// <summary>The options.</summary>
+    public TunerOptions Options { get; }
+
+    /// <summary>The anchors so far, ascending in λ; null before the first training.</summary>
+    public AnchorSet? Anchors => _store.Anchors.Count == 0 ? null : _store.Set(_store.Anchors.Count);
+
+    /// <summary>What a run with <see cref="TunerOptions.MaxTrainings"/> is expected to cost, from the anchors and times so far.</summary>
+    public Forecast Forecast => ForecastOf(_store, Options.MaxTrainings, 0);
+
+    /// <summary>Searches the best λ for an objective.</summary>
+    /// <param name="objective">
+    /// Judges a conditional model: the surrogate at any λ, or a real network. Must give the same value for the same model. An exception or a
+    /// value that is not finite counts as no answer there.
+    /// </param>
+    /// <param name="maxTrainings">
+    /// New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the anchors there are.
+    /// </param>
+    /// <param name="progress">Is told what happens, on the calling thread.</param>
+    /// <param name="cancellation">Ends the run as soon as the current training reacts; the study so far is returned.</param>
+    /// <returns>The study; <see cref="Study.StopReason"/> says how it ended.</returns>
+    /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    public Study Optimize(
+        Func<IConditionalModel, double> objective,
+        int? maxTrainings = null,
+        IProgress<TunerProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        using var run = Begin(objective, maxTrainings);
+        var reporter = new ProgressReporter(run, Hyperparameter, progress);
+        reporter.Starting();
+        while (!cancellation.IsCancellationRequested && run.Ask() is { } proposal)
+        {
+            reporter.Training(proposal);
+            Trial? trial;
+            try
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var network = _network.Train(new TrainingRequest(proposal.Lambda, proposal.Seed, reporter.ShareOf(proposal)), cancellation)
+                    ?? throw new InvalidOperationException("The network's training returned nothing.");
+                trial = run.Tell(proposal, network);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                trial = run.Cancel(proposal);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException && run.IsPending(proposal))
+            {
+                trial = run.TellFailed(proposal, error.Message.Length > 0 ? error.Message : error.GetType().Name);
+            }
+
+            reporter.Trained(trial!);
+            if (trial!.State == TrialState.Cancelled)
+            {
+                break;
+            }
+        }
+
+        if (cancellation.IsCancellationRequested && !run.IsStopped)
+        {
+            run.Cancel();
+        }
+
+        if (run.IsCancelled && !run.HasValue)
+        {
+            throw new OperationCanceledException("The run was cancelled before any training had given a value.", cancellation);
+        }
+
+        var study = run.Finish();
+        reporter.Finished(study);
+        return study;
+    }
+
+    /// <summary><see cref="Optimize"/> on a worker thread.</summary>
+    /// <param name="objective">Judges a conditional model; called on the worker thread.</param>
+    /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>.</param>
+    /// <param name="progress">Is told what happens, on the worker thread.</param>
+    /// <param name="cancellation">Ends the run as soon as the current training reacts; the study so far is returned.</param>
+    /// <returns>The study.</returns>
+    /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    public async Task<Study> OptimizeAsync(
+        Func<IConditionalModel, double> objective,
+        int? maxTrainings = null,
+        IProgress<TunerProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        await Task.Factory.StartNew(
+            () => Optimize(objective, maxTrainings, progress, cancellation),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+
+    /// <summary>Begins a run whose trainings the caller makes: ask, train, tell, and finish.</summary>
+    /// <param name="objective">Judges a conditional model, as in <see cref="Optimize"/>.</param>
+    /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>.</param>
+    /// <exception cref="InvalidOperationException">Another run is going on.</exception>
+    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        var budget = maxTrainings ?? Options.MaxTrainings;
+        ArgumentOutOfRangeException.ThrowIfNegative(budget, nameof(maxTrainings));
+        ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
+        if (Interlocked.Exchange(ref _isRunning, 1) == 1)
+        {
+            throw new InvalidOperationException("A run of this tuner is going on; finish or dispose it first.");
+        }
+
+        try
+        {
+            return new TuningRun(_store, objective, budget, Options, _logger, _streams, () => Interlocked.Exchange(ref _isRunning, 0));
+        }
+        catch
+        {
+            Interlocked.Exchange(ref _isRunning, 0);
+            throw;
+        }
+    }
+
+    /// <summary>Disposes all networks that were trained.</summary>
+    public void Dispose() => _store.Dispose();
+
+    internal static Forecast ForecastOf(AnchorStore store, int budget, int used)
+    {
+        var timed = store.Trainings.Where(t => t.State == TrialState.Completed).ToList();
+        TimeSpan? mean = timed.Count == 0 ? null : TimeSpan.FromTicks((long)timed.Average(t => t.Duration.Ticks));
+        return Forecast.Of(budget, used, store.Anchors.Count, mean);
+    }
+}

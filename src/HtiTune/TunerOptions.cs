@@ -1,0 +1,101 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune;
+
+/// <summary>How a <see cref="Tuner"/> works. Immutable; checked when the tuner is made, all violations in one error.</summary>
+public sealed record TunerOptions
+{
+    /// <summary>Trainings allowed in a run that gives no number of its own.</summary>
+    /// <value>8; at least 0.</value>
+    public int MaxTrainings { get; init; } = 8;
+
+    /// <summary>Seed of all chance: trainings, answers, certificate.</summary>
+    /// <value>1.</value>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Which values of the objective are better.</summary>
+    /// <value><see cref="Goal.Minimize"/>.</value>
+    public Goal Goal { get; init; } = Goal.Minimize;
+
+    /// <summary>The regret ε that does not matter, in units of the objective.</summary>
+    /// <value>null: 1 % of the range of the posterior mean. Else above 0.</value>
+    public double? Epsilon { get; init; }
+
+    /// <summary>The risk δ that a certificate may take.</summary>
+    /// <value>0.05; between 0 and 1.</value>
+    public double Delta { get; init; } = 0.05;
+
+    /// <summary>
+    /// Whether to recommend only λ at which the network was really trained: the last training of a run then goes to the best λ of the
+    /// model. Without, the best λ of the model is recommended, trained or not. A run with no training allowed has nothing to confirm with,
+    /// and recommends the best λ of the model in either case.
+    /// </summary>
+    /// <value>true.</value>
+    public bool ConfirmByTraining { get; init; } = true;
+
+    /// <summary>Whether the surrogate informs the Gaussian process; without, it is a plain one.</summary>
+    /// <value>true.</value>
+    public bool UseSurrogate { get; init; } = true;
+
+    /// <summary>The first λ to train, in this order and in the hyperparameter's own units.</summary>
+    /// <value>null: both ends and the middle, and from 8 trainings on the quarters. Else distinct λ in the range.</value>
+    public IReadOnlyList<double>? InitialLambdas { get; init; }
+
+    /// <summary>Variance of the objective over repeated trainings at one λ, in squared units of the objective.</summary>
+    /// <value>null: learned. Else at least 0; 0 says that trainings repeat exactly.</value>
+    public double? NoiseVariance { get; init; }
+
+    /// <summary>Number of λ on which the posterior is held, evenly on the hyperparameter's scale; the anchors' λ are added.</summary>
+    /// <value>257; 9 to 2049.</value>
+    public int GridSize { get; init; } = 257;
+
+    /// <summary>Fits the surrogate to a set of two anchors or more; must be deterministic.</summary>
+    /// <value>null: <see cref="TrajectorySurrogate.Fit"/> without transport maps, with the tuner's seed.</value>
+    public Func<AnchorSet, ISurrogate>? SurrogateFactory { get; init; }
+
+    /// <summary>The clock that times trainings.</summary>
+    /// <value><see cref="TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Takes the log, if any.</summary>
+    /// <value>null.</value>
+    public ILogger? Logger { get; init; }
+
+    internal void Validate(Hyperparameter hyperparameter)
+    {
+        var faults = new List<string>();
+        Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");
+        Check(Enum.IsDefined(Goal), nameof(Goal), Goal, "Minimize or Maximize");
+        Check(Epsilon is null || Epsilon > 0 && double.IsFinite(Epsilon.Value), nameof(Epsilon), Epsilon, "a finite number above 0, or null");
+        Check(Delta > 0 && Delta < 1, nameof(Delta), Delta, "between 0 and 1, ends excluded");
+        Check(
+            NoiseVariance is null || NoiseVariance >= 0 && double.IsFinite(NoiseVariance.Value),
+            nameof(NoiseVariance), NoiseVariance, "a finite number of at least 0, or null");
+        Check(GridSize is >= 9 and <= 2049, nameof(GridSize), GridSize, "9 to 2049");
+        Check(TimeProvider is not null, nameof(TimeProvider), "null", "a clock");
+        if (InitialLambdas is not null)
+        {
+            Check(InitialLambdas.Count > 0, nameof(InitialLambdas), "empty", "at least one λ, or null");
+            Check(InitialLambdas.Distinct().Count() == InitialLambdas.Count, nameof(InitialLambdas), string.Join(", ", InitialLambdas), "distinct λ");
+            foreach (var lambda in InitialLambdas.Where(lambda => !hyperparameter.Contains(lambda)))
+            {
+                faults.Add($"{nameof(InitialLambdas)} holds {lambda:R}; expected {hyperparameter.Minimum:R} to {hyperparameter.Maximum:R}");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{nameof(TunerOptions)}: {string.Join("; ", faults)}.");
+        }
+
+        void Check(bool holds, string name, object? value, string expected)
+        {
+            if (!holds)
+            {
+                faults.Add($"{name} is {value ?? "null"}; expected {expected}");
+            }
+        }
+    }
+}

@@ -1,0 +1,387 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune;
+
+/// <summary>
+/// One run of a <see cref="Tuner"/> for one objective, in the caller's hands: <see cref="Ask"/> where to train, train, <see cref="Tell"/>.
+/// <see cref="Tuner.Optimize"/> is a loop over it.
+/// </summary>
+/// <remarks>Not thread-safe. A tuner has one run at a time; it ends by <see cref="Finish"/> or <see cref="Dispose"/>.</remarks>
+public sealed class TuningRun : IDisposable
+{
+    // A training that is expected to gain less than this share of ε is not made.
+    private const double LeastGainShare = 1e-3;
+
+    private const int AnchorsForCertificate = 5;
+    private const int SurrogateTestsForCertificate = 2;
+
+    private readonly AnchorStore _store;
+    private readonly TunerOptions _options;
+    private readonly ILogger _logger;
+    private readonly RandomStreams _streams;
+    private readonly ObjectiveView _view;
+    private readonly Action _ended;
+    private readonly int _trainingsBefore;
+    private readonly Queue<(double U, double Lambda, string Reason)> _initial;
+    private readonly Dictionary<Training, Trial> _trials = [];
+    private readonly long _started;
+    private Proposal? _pending;
+    private double _pendingU;
+    private long _pendingSince;
+    private StopReason? _stop;
+    private Analysis? _analysis;
+    private Judgement? _judgement;
+    private int _passes;
+    private bool _isEnded;
+
+    internal TuningRun(
+        AnchorStore store, Func<IConditionalModel, double> objective, int budget, TunerOptions options, ILogger logger, RandomStreams streams, Action ended)
+    {
+        _store = store;
+        _options = options;
+        _logger = logger;
+        _streams = streams;
+        _ended = ended;
+        Budget = budget;
+        _trainingsBefore = store.Trainings.Count;
+        var warned = false;
+        _view = new ObjectiveView(store, objective, options, (lambda, error) =>
+        {
+            if (!warned)
+            {
+                warned = true;
+                Log.ObjectiveFailed(logger, lambda, error);
+            }
+        });
+        _initial = new(InitialPlaces());
+        _started = options.TimeProvider.GetTimestamp();
+        Log.Starting(logger, store.Hyperparameter.Name, Forecast.ToString(), store.Anchors.Count);
+    }
+
+    /// <summary>Trainings that the run may use.</summary>
+    public int Budget { get; }
+
+    /// <summary>Trainings used so far, failed ones included.</summary>
+    public int TrainingsUsed { get; private set; }
+
+    /// <summary>What the run is expected to cost from here.</summary>
+    public Forecast Forecast => Tuner.ForecastOf(_store, Budget, TrainingsUsed);
+
+    /// <summary>Where to train next; the same proposal until it is told how it went.</summary>
+    /// <returns>The proposal, or null when the run should end: certified, no improvement left, or the budget is used.</returns>
+    public Proposal? Ask()
+    {
+        ThrowIfEnded();
+        if (_pending is not null || _stop is not null)
+        {
+            return _pending;
+        }
+
+        if (TrainingsUsed >= Budget)
+        {
+            _stop = StopReason.TrainingBudget;
+            return null;
+        }
+
+        if (_initial.TryDequeue(out var place))
+        {
+            return Propose(place.U, place.Lambda, place.Reason, null);
+        }
+
+        if (Analyse() is not { } analysis)
+        {
+            return Propose(InitialDesign.WidestGap(TakenPlaces()), null, "widest gap: nothing has succeeded yet", null);
+        }
+
+        var judgement = Judge(analysis, isLast: false);
+        if (judgement.IsCertified)
+        {
+            _stop = StopReason.Certified;
+            return null;
+        }
+
+        if (Next(analysis, judgement) is not { } next)
+        {
+            _stop = StopReason.NoImprovementLeft;
+            return null;
+        }
+
+        return Propose(next.U, null, next.Reason, next.Gain);
+    }
+
+    /// <summary>Hands over the network that was trained as proposed. The tuner owns it from here on, and asks it the contexts at once.</summary>
+    /// <param name="proposal">The pending proposal.</param>
+    /// <param name="network">The trained network.</param>
+    /// <returns>The trial; failed when the answers or the objective's value are not numbers, or could not be had.</returns>
+    public Trial Tell(Proposal proposal, ITrainedNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        RequirePending(proposal);
+        var training = Ended(TrialState.Completed, null) with { Network = network };
+        try
+        {
+            _store.Add(training);
+            training = _store.Anchors[^1];
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            network.Dispose();
+            training = training with { Network = null, State = TrialState.Failed, Error = error.Message };
+            _store.AddFailed(training);
+        }
+
+        return Record(training, used: true);
+    }
+
+    /// <summary>Reports that the proposed training failed. The model never sees it, and the run goes on elsewhere.</summary>
+    /// <param name="proposal">The pending proposal.</param>
+    /// <param name="error">What went wrong.</param>
+    /// <returns>The failed trial.</returns>
+    public Trial TellFailed(Proposal proposal, string error)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(error);
+        RequirePending(proposal);
+        var training = Ended(TrialState.Failed, error);
+        _store.AddFailed(training);
+        return Record(training, used: true);
+    }
+
+    /// <summary>Reports that the proposed training was cancelled, and ends the run as cancelled.</summary>
+    /// <param name="proposal">The pending proposal, or null when none was being trained.</param>
+    /// <returns>The cancelled trial, or null.</returns>
+    public Trial? Cancel(Proposal? proposal = null)
+    {
+        ThrowIfEnded();
+        _stop = StopReason.Cancelled;
+        if (proposal is null)
+        {
+            return null;
+        }
+
+        RequirePending(proposal);
+        var training = Ended(TrialState.Cancelled, "The training was cancelled.");
+        _store.AddFailed(training);
+        return Record(training, used: false);
+    }
+
+    /// <summary>Ends the run.</summary>
+    /// <returns>The study: recommendation, trials, and what can be said about them.</returns>
+    /// <exception cref="InvalidOperationException">No training has given a value; the message holds the first error.</exception>
+    public Study Finish()
+    {
+        ThrowIfEnded();
+        if (Analyse() is not { } analysis)
+        {
+            var errors = _store.Trainings.Select(t => TrialOf(t).Error).OfType<string>().ToList();
+            Dispose();
+            throw new InvalidOperationException(errors.Count == 0
+                ? "There is no trained network to judge: allow at least one training."
+                : $"No training has given a value ({errors.Count} failed). The first error: {errors[0]}");
+        }
+
+        var judgement = Judge(analysis, isLast: true);
+        var stop = judgement.IsCertified && _stop != StopReason.Cancelled ? StopReason.Certified : _stop ?? StopReason.TrainingBudget;
+        var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, OutcomeOf(analysis, judgement, stop), TrainingsUsed, _options, Trials(), _started);
+        Log.Finished(_logger, stop, _store.Hyperparameter.Name, study.Lambda, TrainingsUsed);
+        Dispose();
+        return study;
+    }
+
+    /// <summary>Ends the run without a study, if it has not ended; what was trained stays with the tuner.</summary>
+    public void Dispose()
+    {
+        if (!_isEnded)
+        {
+            _isEnded = true;
+            _ended();
+        }
+    }
+
+    /// <summary>Whether the run knows why it should end.</summary>
+    internal bool IsStopped => _stop is not null;
+
+    /// <summary>Whether it was cancelled.</summary>
+    internal bool IsCancelled => _stop == StopReason.Cancelled;
+
+    /// <summary>Whether any training, of this run or before, has given a value.</summary>
+    internal bool HasValue => _view.Observations(_store.Anchors.Count).Count > 0;
+
+    /// <summary>Whether a proposal waits to be told.</summary>
+    internal bool IsPending(Proposal proposal) => ReferenceEquals(proposal, _pending);
+
+    private bool MayConfirm => _options.ConfirmByTraining && Budget > 0;
+
+    private Outcome OutcomeOf(Analysis analysis, Judgement judgement, StopReason stop)
+    {
+        var certificate = judgement.Recommended;
+        if (stop == StopReason.Certified)
+        {
+            return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, TrainingsUsed);
+        }
+
+        return Budget == 0 && Next(analysis, judgement) is { } next
+            ? new NeedsTraining(_store.LambdaAt(next.U), next.Gain, certificate.Probability)
+            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
+    }
+
+    /// <summary>
+    /// Where the model would train: at its own best λ when that is the last chance to confirm it, or when it would be certified but for a
+    /// training there; else where the expected improvement is largest. Null when that is negligible.
+    /// </summary>
+    private (double U, string Reason, double Gain)? Next(Analysis analysis, Judgement judgement)
+    {
+        var best = analysis.BestModel;
+        var isLast = Budget - TrainingsUsed <= 1;
+        if (_options.ConfirmByTraining && analysis.AnchorAt(best) is null && (isLast || judgement.ModelHolds))
+        {
+            return (analysis.Posterior.Points[best], "confirm the recommendation", analysis.ExpectedGain(best));
+        }
+
+        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, TakenPlaces(), _view.FailedPlaces());
+        return found is null || found.LogExpectedImprovement < Math.Log(LeastGainShare * analysis.Epsilon)
+            ? null
+            : (found.U, "log expected improvement", found.ExpectedGain);
+    }
+
+    /// <summary>Judges a state once: two passes in a row with a training between certify, or one pass of anchors that were there before.</summary>
+    private Judgement Judge(Analysis analysis, bool isLast)
+    {
+        if (_judgement is { } known && known.Count == analysis.Count)
+        {
+            return known;
+        }
+
+        // Before there is enough to certify, the paths are drawn only for the study's own report.
+        var recommended = MayConfirm ? analysis.BestAnchored : analysis.BestModel;
+        var observations = analysis.Process.Observations;
+        var isEligible = observations.Count >= AnchorsForCertificate
+            && (_store.Surrogate(analysis.Count) is null || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
+        if (!isEligible && !isLast)
+        {
+            _passes = 0;
+            return Judgement.None;
+        }
+
+        var certificates = Certificate.Evaluate(
+            analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, _options.Delta,
+            _streams.Stream($"certificate {analysis.Count}"));
+        var modelHolds = isEligible && certificates[1].Holds;
+        _passes = isEligible && (certificates[0].Holds || modelHolds) ? _passes + 1 : 0;
+        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || TrainingsUsed == 0);
+        _judgement = new Judgement(analysis.Count, recommended, certificates[0], modelHolds, isCertified);
+        Log.Judged(
+            _logger, certificates[0].Epsilon, certificates[0].Probability, _store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
+        return _judgement;
+    }
+
+    private Analysis? Analyse()
+    {
+        if (_analysis is null || _analysis.Count != _store.Anchors.Count)
+        {
+            _analysis = Analysis.Of(_store, _view, _store.Anchors.Count, _options);
+        }
+
+        return _analysis;
+    }
+
+    private IEnumerable<(double, double, string)> InitialPlaces()
+    {
+        var taken = TakenPlaces();
+        if (_view.Observations(_store.Anchors.Count).Count >= InitialDesign.EnoughValues)
+        {
+            return [];
+        }
+
+        var hyperparameter = _store.Hyperparameter;
+        var places = _options.InitialLambdas is { } given
+            ? given.Select(lambda => (U: hyperparameter.ToUnit(lambda), Lambda: lambda, Reason: "initial: given"))
+            : InitialDesign.Places(Budget).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason));
+        return places.Where(p => !taken.Exists(t => Math.Abs(t - p.U) < 1e-4)).Take(Budget).ToList();
+    }
+
+    private List<double> TakenPlaces() => [.. _store.Trainings.Where(t => t.State != TrialState.Cancelled).Select(t => t.U)];
+
+    private Proposal Propose(double u, double? lambda, string reason, double? gain)
+    {
+        var value = lambda ?? _store.Hyperparameter.FromUnit(u);
+        _pendingU = _store.Hyperparameter.ToUnit(value);
+        _pendingSince = _options.TimeProvider.GetTimestamp();
+        _pending = new Proposal(_store.Trainings.Count + 1, value, _streams.SeedOf("training"), reason, gain);
+        Log.Training(_logger, _pending.Number, value, reason);
+        return _pending;
+    }
+
+    private Training Ended(TrialState state, string? error)
+    {
+        var proposal = _pending!;
+        _pending = null;
+        return new Training(
+            proposal.Number, proposal.Lambda, _pendingU, proposal.Reason, _options.TimeProvider.GetElapsedTime(_pendingSince), state, error);
+    }
+
+    private Trial Record(Training training, bool used)
+    {
+        TrainingsUsed += used ? 1 : 0;
+        var trial = TrialOf(training);
+        switch (trial.State)
+        {
+            case TrialState.Completed:
+                Log.Completed(_logger, trial.Number, trial.Lambda, trial.Value, trial.Duration.TotalSeconds, trial.Predicted);
+                break;
+            case TrialState.Failed:
+                Log.Failed(_logger, trial.Number, trial.Lambda, trial.Error);
+                break;
+            default:
+                Log.Cancelled(_logger, trial.Number, trial.Lambda);
+                break;
+        }
+
+        return trial;
+    }
+
+    private List<Trial> Trials() => [.. _store.Trainings.Select(TrialOf)];
+
+    private Trial TrialOf(Training training)
+    {
+        if (!_trials.TryGetValue(training, out var trial))
+        {
+            trial = StudyMaker.TrialOf(training, _view, training.Number <= _trainingsBefore);
+            _trials.Add(training, trial);
+        }
+
+        return trial;
+    }
+
+    private void RequirePending(Proposal proposal)
+    {
+        ThrowIfEnded();
+        ArgumentNullException.ThrowIfNull(proposal);
+        if (!ReferenceEquals(proposal, _pending))
+        {
+            throw new ArgumentException($"Proposal {proposal.Number} is not the one that is pending; tell each proposal once.", nameof(proposal));
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        ObjectDisposedException.ThrowIf(_store.IsDisposed, typeof(Tuner));
+        if (_isEnded)
+        {
+            throw new InvalidOperationException("The run has ended.");
+        }
+    }
+}
+
+/// <summary>What the certificate says of one state.</summary>
+/// <param name="Count">Number of anchors of the state.</param>
+/// <param name="Index">Grid index of the recommendation.</param>
+/// <param name="Recommended">Its certificate.</param>
+/// <param name="ModelHolds">Whether the model's own best λ, trained or not, would pass.</param>
+/// <param name="IsCertified">Whether all conditions are met.</param>
+internal sealed record Judgement(int Count, int Index, Certificate Recommended, bool ModelHolds, bool IsCertified)
+{
+    /// <summary>Nothing can be certified yet.</summary>
+    public static Judgement None { get; } = new(-1, -1, new Certificate(0, 0, 0, 0, 0, 0), false, false);
+}
