@@ -31,7 +31,8 @@ internal sealed class ForecastCost(Matrix actual)
         if (forecasts.Rows != actual.Rows || forecasts.Columns != actual.Columns)
         {
             throw new ArgumentException(
-                $"Forecasts of shape [{forecasts.Rows}, {forecasts.Columns}] for hours of shape [{actual.Rows}, {actual.Columns}].", nameof(forecasts));
+                $"Forecasts of shape [{forecasts.Rows}, {forecasts.Columns}] for hours of shape [{actual.Rows}, {actual.Columns}].",
+                nameof(forecasts));
         }
 
         var costs = new double[actual.Values.Length];

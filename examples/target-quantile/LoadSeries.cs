@@ -102,7 +102,8 @@ internal sealed class LoadSeries
             var count = (end - start - LoadSeries.Past - LoadSeries.Ahead) / stride + 1;
             return new Windows(
                 Matrix.Create(count, LoadSeries.Past, (i, row) => load.AsSpan(start + i * stride, row.Length).CopyTo(row)),
-                Matrix.Create(count, LoadSeries.Ahead, (i, row) => load.AsSpan(start + i * stride + LoadSeries.Past, row.Length).CopyTo(row)));
+                Matrix.Create(
+                    count, LoadSeries.Ahead, (i, row) => load.AsSpan(start + i * stride + LoadSeries.Past, row.Length).CopyTo(row)));
         }
     }
 }

@@ -26,8 +26,8 @@ internal sealed class QuantileForecaster : INetwork, IDisposable
     {
         _options = options ?? new ForecasterOptions();
         (_mean, _deviation) = MeanAndDeviation(series.Training.Past.Values);
-        _training = new(Standardised(series.Training.Past, _mean, _deviation), Standardised(series.Training.Ahead, _mean, _deviation));
-        _validation = new(Standardised(series.Validation.Past, _mean, _deviation), Standardised(series.Validation.Ahead, _mean, _deviation));
+        _training = Standardised(series.Training);
+        _validation = Standardised(series.Validation);
     }
 
     /// <inheritdoc/>
@@ -79,6 +79,9 @@ internal sealed class QuantileForecaster : INetwork, IDisposable
 
         return network;
     }
+
+    private TensorWindows Standardised(LoadSeries.Windows windows) =>
+        new(Standardised(windows.Past, _mean, _deviation), Standardised(windows.Ahead, _mean, _deviation));
 
     private static Tensor Standardised(Matrix values, float mean, float deviation) =>
         tensor(values.Values.ToArray(), values.Rows, values.Columns).sub_(mean).div_(deviation);

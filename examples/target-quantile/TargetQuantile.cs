@@ -1,0 +1,133 @@
+#!/usr/bin/env dotnet
+// Which quantile should a load forecast aim at, when a MW too little costs four times a MW too much? In theory the 0.8 quantile, if the
+// network learned it perfectly. Here the answer is found as for any hyperparameter: by training the network at a few λ, where it pays.
+//
+//   dotnet run examples/target-quantile/TargetQuantile.cs             two objectives, a comparison, two figures; about two minutes
+//   dotnet run examples/target-quantile/TargetQuantile.cs -- --help   all options
+
+#:project ../../src/HtiTune.Data/HtiTune.Data.csproj
+#:project ../../src/HtiTune.Surrogates/HtiTune.Surrogates.csproj
+#:project ../../src/HtiTune/HtiTune.csproj
+#:project ../../src/HtiTune.Plotting/HtiTune.Plotting.csproj
+#:package TorchSharp
+#:include LoadSeries.cs
+#:include QuantileForecaster.cs
+#:include ForecasterTraining.cs
+#:include ForecasterOptions.cs
+#:include ForecastCost.cs
+#:include RememberedTrainings.cs
+#:include DenseSweep.cs
+#:include Comparison.cs
+#:include Steps.cs
+#:include CommandLine.cs
+
+using HtiTune;
+using HtiTune.Data;
+using HtiTune.Plotting;
+using HtiTune.Surrogates;
+
+CommandLine command;
+try
+{
+    command = CommandLine.Parse(args);
+}
+catch (FormatException error)
+{
+    Console.Error.WriteLine($"{error.Message} Try --help.");
+    return 2;
+}
+
+if (command.WantsHelp)
+{
+    Console.WriteLine(CommandLine.Help);
+    return 0;
+}
+
+TorchRuntime.EnsureLoaded(); // before the first tensor: loads libtorch, also where the system's C++ library is older
+
+// The network, its hyperparameter, and what the trained networks are asked: the windows of the held-out hours.
+var series = command.Csv is { } csv ? LoadSeries.FromCsv(csv, command.Column!) : LoadSeries.Generate(hours: 26_280, seed: 2024);
+using var forecaster = new QuantileForecaster(series, command.Quick ? ForecasterOptions.Quick : null);
+var quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99, Scale.NormalQuantile); // quantiles move evenly on the bell curve's scale
+var contexts = new Contexts(series.HeldOut.Past);
+
+// Two preferences about the same forecasts; lower is better. The model is the surrogate at some quantile, or a real network.
+var cost = new ForecastCost(series.HeldOut.Ahead);
+double FourToOne(IConditionalModel model) => cost.Mean(model.Sample(contexts).Outputs, under: 4, over: 1);
+double NineToOne(IConditionalModel model) => cost.MeanAndWorst(model.Sample(contexts).Outputs, under: 9, over: 1, penalty: 0.25);
+
+var truthFile = Path.Combine(AppContext.GetData("EntryPointFileDirectoryPath") as string ?? ".", "truth.csv");
+if (command.Sweep)
+{
+    // The seed that the tuner gives every training, so that both train the same networks.
+    using var asker = new Tuner(forecaster, quantile, contexts, new TunerOptions { Seed = command.Seed });
+    using var asked = asker.Begin(_ => 0);
+    var made = DenseSweep.Train(
+        forecaster, asked.Ask()!.Seed, quantile, [FourToOne, NineToOne], count: 50,
+        (lambda, costs) => Console.WriteLine($"quantile {lambda:F2}   {string.Join("   ", costs.Select(c => c.ToString("F4")))}"));
+    made.Write(truthFile, command.Seed);
+    Console.WriteLine($"kept in {truthFile}");
+    return 0;
+}
+
+var clock = TimeProvider.System;
+var start = clock.GetTimestamp();
+Console.WriteLine($"{series.Name}: {series.Hours:N0} hours, {series.Training.Count:N0} windows to train on, {contexts.Count:N0} held out");
+using var network = new RememberedTrainings(forecaster, clock);
+var steps = new Steps(clock);
+var options = new TunerOptions { MaxTrainings = 8, Seed = command.Seed };
+
+Run Timed(string way, int objective, Func<Study> optimize)
+{
+    var saved = network.Saved;
+    var study = optimize();
+    return new Run(way, objective, study, study.Elapsed + network.Saved - saved);
+}
+
+Console.WriteLine("\nHtiTune, 4 : 1");
+using var tuner = new Tuner(network, quantile, contexts, options);
+var first = Timed("HtiTune", 0, () => tuner.Optimize(FourToOne, progress: steps));
+
+// The preference changes. The trained networks answer the new question too, or say where one more training is needed.
+Console.WriteLine("\nHtiTune, 9 : 1 and the worst tenth, from the networks that are there");
+var second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 0, steps));
+if (second.Study.Outcome is NeedsTraining)
+{
+    Console.WriteLine("  They do not suffice: one more training, where it is worth most.");
+    second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 1, steps));
+}
+
+Console.WriteLine("\nA Gaussian process without the surrogate, 4 : 1 (what is trained already is not trained again, but counted)");
+const string Plain = "plain Gaussian process";
+using var plain = new Tuner(network, quantile, contexts, options with { UseSurrogate = false, MaxTrainings = 12 });
+var plainFirst = Timed(Plain, 0, () => plain.Optimize(FourToOne, progress: steps));
+
+Console.WriteLine("\nA Gaussian process without the surrogate, 9 : 1 and the worst tenth");
+var plainSecond = Timed(Plain, 1, () => plain.Optimize(NineToOne, maxTrainings: 6, steps));
+
+// What it cost, and how far from the truth it ended.
+var truth = command.Csv is null && !command.Quick ? DenseSweep.Read(truthFile, command.Seed) : null;
+string[] objectives = ["cost 4 : 1", "cost 9 : 1 and the worst tenth of hours"];
+new Comparison(objectives, truth).Print(Console.Out, [first, plainFirst, second, plainSecond]);
+
+Directory.CreateDirectory(command.Out);
+var objectiveFigure = Path.GetFullPath(Path.Combine(command.Out, "objective.png"));
+StudyFigures.Objective(
+    first.Study,
+    objectiveFigure,
+    truth?.Lambdas.Zip(truth.Costs[0], (lambda, value) => new CurvePoint(lambda, value)).ToList(),
+    new FigureOptions { Title = "Cost of the forecasts over the quantile they aim at, 4 : 1", ValueLabel = "mean cost of an hour" });
+Console.WriteLine($"\nfigures: {objectiveFigure}");
+if (first.Study.Surrogate is { } surrogate)
+{
+    var fanFigure = Path.GetFullPath(Path.Combine(command.Out, "forecasts.png"));
+    TrajectoryFigures.Fan(
+        TrajectoryFan.Of(surrogate, contexts).With(past: series.HeldOut.Past, actual: series.HeldOut.Ahead),
+        rows: [.. Enumerable.Range(1, 4).Select(k => contexts.Count * k / 5)],
+        fanFigure,
+        new FigureOptions { Title = "Forecasts of the surrogate, fanned over the quantile", ValueLabel = "load, MW", Height = 760 });
+    Console.WriteLine($"         {fanFigure}");
+}
+
+Console.WriteLine($"\n{network.Count} networks trained, {clock.GetElapsedTime(start).TotalSeconds:F0} s in all");
+return 0;
