@@ -69,7 +69,9 @@ internal static class FitCommand
         {
             data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, coupling, cost, potential, clock, json, quiet,
         };
-        command.SetAction((result, cancellation) => Task.FromResult(Terminal.Guard(() =>
+
+        // On a thread of its own: Ctrl-C is listened for while the fit runs.
+        command.SetAction((result, cancellation) => Task.Run(() => Terminal.Guard(() =>
         {
             var set = ReadAnchors(
                 result.GetRequiredValue(data).FullName,
@@ -95,7 +97,7 @@ internal static class FitCommand
             model.Save(path);
             Tell(model, path, result.GetValue(json), result.GetValue(quiet));
             return ExitCode.Done;
-        })));
+        }), CancellationToken.None));
         return command;
     }
 
