@@ -11,10 +11,10 @@ public class LayerTests
         ["HtiTune.Data"] = [],
         ["HtiTune.Surrogates"] = ["HtiTune.Data", "TorchSharp"],
         ["HtiTune.Acquisition"] = ["HtiTune.Data", "MathNet.Numerics"],
-        ["HtiTune"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "Microsoft.Extensions.Logging.Abstractions"],
-        ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune", "ScottPlot", "SkiaSharp"],
+        ["HtiTune.Tuner"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "Microsoft.Extensions.Logging.Abstractions"],
+        ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Tuner", "ScottPlot", "SkiaSharp"],
         ["htitune"] =
-            ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console"],
+            ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console"],
     };
 
     public static TheoryData<string> Layers => [.. Allowed.Keys];
