@@ -48,9 +48,9 @@ internal static class FanPanel
 
         if (fan.Actual is { } actual)
         {
-            var truth = plot.Add.Markers(
-                Enumerable.Range(1, steps).Select(step => (double)step).ToArray(), actual.Row(row).ToArray().Select(y => (double)y).ToArray());
-            truth.MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 10, FigureStyle.Ink) { LineColor = Colors.White, LineWidth = 1.2f };
+            double[] actualXs = [.. Enumerable.Range(1, steps).Select(step => (double)step)];
+            double[] actualYs = [.. actual.Row(row).ToArray().Select(y => (double)y)];
+            plot.Add.Markers(actualXs, actualYs).MarkerStyle = FigureStyle.Dot(10);
         }
 
         Frame(plot, pastXs.Length > 0 ? pastXs[0] : 1, steps);

@@ -21,6 +21,10 @@ internal static class FigureStyle
 
     private const float TitleHeight = 36;
 
+    /// <summary>A dark dot that stands out from any line.</summary>
+    /// <param name="size">Its diameter in pixels.</param>
+    public static MarkerStyle Dot(float size) => new(MarkerShape.FilledCircle, size, Ink) { LineColor = Colors.White, LineWidth = 1.2f };
+
     /// <summary>An empty plot in the house's look, axes labelled.</summary>
     /// <param name="horizontal">Label of the horizontal axis.</param>
     /// <param name="vertical">Label of the vertical axis.</param>
@@ -54,6 +58,18 @@ internal static class FigureStyle
         }
 
         return plot;
+    }
+
+    /// <summary>Draws a plot into its place.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="area">The place.</param>
+    /// <remarks>A plot's first rendering draws everything twice, to settle its layout; words would come out bold. It goes nowhere.</remarks>
+    public static void Render(Plot plot, SKCanvas canvas, PixelRect area)
+    {
+        using var nowhere = new SKNoDrawCanvas((int)area.Right + 1, (int)area.Bottom + 1);
+        plot.Render(nowhere, area);
+        plot.Render(canvas, area);
     }
 
     /// <summary>Writes the line above a figure, if there is one.</summary>

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace HtiTune.Plotting;
 
-/// <summary>The colour of a λ, by its place between a fan's first and last λ along the hyperparameter's scale; and the bar that explains it.</summary>
+/// <summary>
+/// The colour of a λ, by its place between a fan's first and last λ along the hyperparameter's scale; and the bar that explains it.
+/// </summary>
 internal static class LambdaColors
 {
     private const int Steps = 128;
@@ -46,8 +48,8 @@ internal static class LambdaColors
             FigureStyle.Write(canvas, LambdaAxis.Text(lambda), new Pixel(bar.Right + 9, y), Alignment.MiddleLeft, 13);
         }
 
-        FigureStyle.Write(
-            canvas, fan.Hyperparameter.Name, new Pixel(area.Right - 14, bar.Top + bar.Height / 2), Alignment.MiddleCenter, 15, rotation: -90);
+        var middle = new Pixel(area.Right - 14, bar.Top + bar.Height / 2);
+        FigureStyle.Write(canvas, fan.Hyperparameter.Name, middle, Alignment.MiddleCenter, 15, rotation: -90);
     }
 
     private static (double From, double To) Ends(TrajectoryFan fan) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HtiTune.Data;
 using ScottPlot;
 using SkiaSharp;
@@ -13,24 +14,18 @@ namespace HtiTune.Plotting;
 /// <summary>An objective over λ: the whole range on the left, the surroundings of the recommendation on the right.</summary>
 /// <param name="Hyperparameter">The hyperparameter λ.</param>
 /// <param name="Curve">Posterior and surrogate, ascending in λ.</param>
-/// <param name="Anchors">Real trainings.</param>
+/// <param name="Anchors">Completed trainings.</param>
 /// <param name="Recommended">The recommended λ and the value expected, or measured, there.</param>
 /// <param name="Truth">A known curve, or nothing.</param>
 internal sealed record ObjectiveFigure(
     Hyperparameter Hyperparameter,
-    IReadOnlyList<ObjectiveFigure.Point> Curve,
-    IReadOnlyList<ObjectiveFigure.AnchorPoint> Anchors,
+    IReadOnlyList<PosteriorPoint> Curve,
+    IReadOnlyList<Trial> Anchors,
     CurvePoint Recommended,
     IReadOnlyList<CurvePoint> Truth)
 {
     // Half the width of the close-up, as a share of the range.
     private const double CloseUp = 0.12;
-
-    /// <summary>Posterior and surrogate at one λ.</summary>
-    internal readonly record struct Point(double Lambda, double Mean, double Low, double High, double? Surrogate);
-
-    /// <summary>A real training: its place in the order, λ and value.</summary>
-    internal readonly record struct AnchorPoint(int Number, double Lambda, double Value);
 
     /// <summary>Draws the figure.</summary>
     /// <param name="canvas">The canvas.</param>
@@ -49,8 +44,8 @@ internal sealed record ObjectiveFigure(
         var split = room.Left + room.Width * 0.54f;
         using var whole = Panel(value, "the whole range", -0.02, 1.02, markWindow: (from, to));
         using var close = Panel(value, "around the recommendation", from, to);
-        whole.Render(canvas, new PixelRect(room.Left, split - FigureStyle.Margin, bottom, room.Top));
-        close.Render(canvas, new PixelRect(split, room.Right, bottom, room.Top));
+        FigureStyle.Render(whole, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, bottom, room.Top));
+        FigureStyle.Render(close, canvas, new PixelRect(split, room.Right, bottom, room.Top));
     }
 
     private List<LegendEntry> Legend()
@@ -60,7 +55,7 @@ internal sealed record ObjectiveFigure(
             new("posterior mean", FigureStyle.Mean, LegendSwatch.Line),
             new("its band", FigureStyle.Band, LegendSwatch.Band),
         };
-        if (Curve.Any(p => p.Surrogate is not null))
+        if (Curve.Any(p => double.IsFinite(p.Surrogate)))
         {
             entries.Add(new("surrogate", FigureStyle.Surrogate, LegendSwatch.Line));
         }
@@ -71,7 +66,8 @@ internal sealed record ObjectiveFigure(
             entries.Add(new("dense sweep of real trainings", FigureStyle.Truth, LegendSwatch.DottedLine));
         }
 
-        entries.Add(new($"recommended: {Hyperparameter.Name} {LambdaAxis.Text(Math.Round(Recommended.Lambda, 4))}", FigureStyle.Recommended, LegendSwatch.Line));
+        var recommended = $"recommended: {Hyperparameter.Name} {Recommended.Lambda.ToString("G4", CultureInfo.InvariantCulture)}";
+        entries.Add(new(recommended, FigureStyle.Recommended, LegendSwatch.Line));
         return entries;
     }
 
@@ -91,8 +87,8 @@ internal sealed record ObjectiveFigure(
         var u = Curve.Select(p => U(p.Lambda)).ToArray();
         var band = plot.Add.FillY(u, [.. Curve.Select(p => p.Low)], [.. Curve.Select(p => p.High)]);
         (band.FillColor, band.LineWidth) = (FigureStyle.Band, 0);
-        var known = Curve.Where(p => p.Surrogate is not null).ToList();
-        Line(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => p.Surrogate!.Value)], FigureStyle.Surrogate, 5.5f);
+        var known = Curve.Where(p => double.IsFinite(p.Surrogate)).ToList();
+        Line(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => p.Surrogate)], FigureStyle.Surrogate, 5.5f);
         Line(plot, u, [.. Curve.Select(p => p.Mean)], FigureStyle.Mean, 2.2f);
         Line(plot, [.. Truth.Select(p => U(p.Lambda))], [.. Truth.Select(p => p.Value)], FigureStyle.Truth, 1, markerSize: 5);
         plot.Add.VerticalLine(U(Recommended.Lambda), 1.8f, FigureStyle.Recommended);
@@ -120,8 +116,8 @@ internal sealed record ObjectiveFigure(
             return;
         }
 
-        var markers = plot.Add.Markers(shown.Select(a => U(a.Lambda)).ToArray(), shown.Select(a => a.Value).ToArray());
-        markers.MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 9, FigureStyle.Ink) { LineColor = Colors.White, LineWidth = 1.2f };
+        var markers = plot.Add.Markers(shown.Select(a => U(a.Lambda)).ToArray(), shown.Select(a => a.Value!.Value).ToArray());
+        markers.MarkerStyle = FigureStyle.Dot(9);
 
         // Numbers of close neighbours are stacked, or they would cover each other.
         var (previous, level) = (double.NegativeInfinity, 0);
@@ -129,12 +125,13 @@ internal sealed record ObjectiveFigure(
         {
             level = U(anchor.Lambda) - previous < 0.03 * (to - from) ? level + 1 : 0;
             previous = U(anchor.Lambda);
-            var number = plot.Add.Text(anchor.Number.ToString(), U(anchor.Lambda), anchor.Value);
+            var number = plot.Add.Text(anchor.Number.ToString(), U(anchor.Lambda), anchor.Value!.Value);
             number.LabelStyle.Alignment = Alignment.LowerCenter;
             number.LabelStyle.OffsetY = -7 - 15 * level;
             number.LabelStyle.FontSize = 13;
-            number.LabelStyle.Bold = true;
             number.LabelStyle.ForeColor = FigureStyle.Ink;
+            number.LabelStyle.BackgroundColor = Colors.White.WithAlpha(.7);
+            number.LabelStyle.Padding = 1;
         }
     }
 
@@ -144,9 +141,9 @@ internal sealed record ObjectiveFigure(
         bool Shown(double lambda) => U(lambda) >= from - 1e-9 && U(lambda) <= to + 1e-9;
         var points = Curve.Where(p => Shown(p.Lambda)).ToList();
         var values = points.Select(p => p.Mean)
-            .Concat(points.Where(p => p.Surrogate is not null).Select(p => p.Surrogate!.Value))
+            .Concat(points.Where(p => double.IsFinite(p.Surrogate)).Select(p => p.Surrogate))
             .Concat(Truth.Where(p => Shown(p.Lambda)).Select(p => p.Value))
-            .Concat(Anchors.Where(a => Shown(a.Lambda)).Select(a => a.Value))
+            .Concat(Anchors.Where(a => Shown(a.Lambda)).Select(a => a.Value!.Value))
             .Append(Recommended.Value)
             .Where(double.IsFinite).ToList();
         var (least, greatest) = (values.Min(), values.Max());

@@ -19,7 +19,8 @@ public sealed class TrajectoryFan
         ArgumentNullException.ThrowIfNull(outputs);
         if (lambdas.Count < 2 || lambdas.Count != outputs.Count)
         {
-            throw new ArgumentException($"A fan has {lambdas.Count} λ and {outputs.Count} outputs; expected as many of each, at least 2.", nameof(lambdas));
+            throw new ArgumentException(
+                $"A fan has {lambdas.Count} λ and {outputs.Count} outputs; expected as many of each, at least 2.", nameof(lambdas));
         }
 
         for (var i = 0; i < lambdas.Count; i++)
@@ -27,7 +28,8 @@ public sealed class TrajectoryFan
             hyperparameter.Require(lambdas[i], $"λ number {i + 1} of the fan");
             if (i > 0 && lambdas[i] <= lambdas[i - 1])
             {
-                throw new ArgumentException($"The fan's λ number {i + 1}, {lambdas[i]:R}, does not exceed the one before it, {lambdas[i - 1]:R}.", nameof(lambdas));
+                throw new ArgumentException(
+                    $"The fan's λ number {i + 1}, {lambdas[i]:R}, does not exceed the one before it, {lambdas[i - 1]:R}.", nameof(lambdas));
             }
 
             if (outputs[i].Rows != outputs[0].Rows || outputs[i].Columns != outputs[0].Columns)
@@ -53,12 +55,17 @@ public sealed class TrajectoryFan
     public IReadOnlyList<Matrix> Outputs { get; }
 
     /// <summary>What came before, shape [n, P], oldest first, in the outputs' units; drawn in front of the fan.</summary>
-    /// <value>Nothing unless set.</value>
-    public Matrix? Past { get; init; }
+    /// <value>Nothing unless given by <see cref="With"/>.</value>
+    public Matrix? Past { get; private init; }
 
     /// <summary>What came true, shape [n, D].</summary>
-    /// <value>Nothing unless set.</value>
-    public Matrix? Actual { get; init; }
+    /// <value>Nothing unless given by <see cref="With"/>.</value>
+    public Matrix? Actual { get; private init; }
+
+    /// <summary>The same fan with what came before and what came true.</summary>
+    /// <param name="past">What came before, shape [n, P], or nothing.</param>
+    /// <param name="actual">What came true, shape [n, D], or nothing.</param>
+    public TrajectoryFan With(Matrix? past, Matrix? actual) => new(Hyperparameter, Lambdas, Outputs) { Past = past, Actual = actual };
 
     /// <summary>The surrogate's outputs at λ spread evenly along the hyperparameter's scale, from its first anchor to its last.</summary>
     /// <param name="surrogate">The surrogate.</param>
@@ -74,6 +81,7 @@ public sealed class TrajectoryFan
         var lambdas = Enumerable.Range(0, count)
             .Select(i => i == 0 ? first : i == count - 1 ? last : hyperparameter.FromUnit(from + (to - from) * i / (count - 1)))
             .ToList();
-        return new TrajectoryFan(hyperparameter, lambdas, [.. lambdas.Select(lambda => surrogate.Sample(lambda, contexts).Samples.Outputs)]);
+        var outputs = lambdas.Select(lambda => surrogate.Sample(lambda, contexts).Samples.Outputs).ToList();
+        return new TrajectoryFan(hyperparameter, lambdas, outputs);
     }
 }

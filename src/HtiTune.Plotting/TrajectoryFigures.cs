@@ -38,7 +38,7 @@ public static class TrajectoryFigures
         {
             var (left, top) = (room.Left + width * (i % columns), room.Top + height * (i / columns));
             using var panel = FanPanel.Of(fan, rows[i], options.ValueLabel ?? "output");
-            panel.Render(canvas, new PixelRect(left, left + width - FigureStyle.Margin, top + height, top));
+            FigureStyle.Render(panel, canvas, new PixelRect(left, left + width - FigureStyle.Margin, top + height, top));
         }
 
         LambdaColors.DrawBar(canvas, new PixelRect(room.Right - ColorBarWidth, room.Right, bottom, room.Top), fan);
@@ -52,9 +52,9 @@ public static class TrajectoryFigures
             throw new ArgumentException($"The fan is asked for {rows.Count} contexts; expected 1 to 9.", nameof(rows));
         }
 
-        if (rows.Any(row => row < 0 || row >= count))
+        foreach (var row in rows.Where(row => row < 0 || row >= count))
         {
-            throw new ArgumentException($"The fan is asked for row {rows.First(row => row < 0 || row >= count)}; expected 0 to {count - 1}.", nameof(rows));
+            throw new ArgumentException($"The fan is asked for row {row}; expected 0 to {count - 1}.", nameof(rows));
         }
 
         if (fan.Past is { } past && past.Rows != count)
@@ -65,7 +65,8 @@ public static class TrajectoryFigures
         if (fan.Actual is { } actual && (actual.Rows != count || actual.Columns != dimension))
         {
             throw new ArgumentException(
-                $"The fan's actual values have the shape [{actual.Rows}, {actual.Columns}]; expected [{count}, {dimension}], as its outputs.", nameof(fan));
+                $"The fan's actual values have the shape [{actual.Rows}, {actual.Columns}]; expected [{count}, {dimension}].",
+                nameof(fan));
         }
     }
 }

@@ -1,0 +1,33 @@
+namespace HtiTune.Plotting;
+
+/// <summary>Figures of a study.</summary>
+public static class StudyFigures
+{
+    /// <summary>
+    /// Draws the objective over λ: posterior mean and band, the surrogate's values, the real trainings in their order, the
+    /// recommendation, and a known curve if there is one; once over the whole range, once around the recommendation.
+    /// </summary>
+    /// <param name="study">A study with at least one real training.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="truth">The objective as known from elsewhere, ascending in λ; drawn with a mark at every point.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or the study has no posterior.</exception>
+    public static void Objective(Study study, string path, IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        options ??= new FigureOptions();
+        options.Validate();
+        if (study.Posterior.Count == 0)
+        {
+            throw new ArgumentException("The study has no posterior to draw; expected at least one completed training.", nameof(study));
+        }
+
+        var figure = new ObjectiveFigure(
+            study.Anchors.Hyperparameter,
+            [.. study.Posterior],
+            [.. study.Trials.Where(trial => trial.Value is not null)],
+            new CurvePoint(study.Lambda, study.RealValue ?? study.PredictedValue),
+            truth ?? []);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+}

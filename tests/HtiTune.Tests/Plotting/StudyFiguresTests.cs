@@ -1,0 +1,90 @@
+using HtiTune.Data;
+using HtiTune.Plotting;
+using HtiTune.Tests.Data;
+
+namespace HtiTune.Tests.Plotting;
+
+/// <summary>The objective's figure: drawn at the size asked for, with everything on it that its legend names.</summary>
+public class StudyFiguresTests
+{
+    private static readonly Hyperparameter Quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99);
+
+    [Fact]
+    public void Png_has_the_size_and_is_drawn()
+    {
+        using var folder = new TemporaryFolder();
+        using var tuner = Tuned(useSurrogate: true, out var study);
+        StudyFigures.Objective(study, folder.File("o.png"), options: new FigureOptions { Width = 900, Height = 500 });
+        var (width, height, drawn) = Picture.Png(folder.File("o.png"));
+        Assert.Equal((900, 500), (width, height));
+        Assert.InRange(drawn, 0.05, 0.7);
+        Assert.Equal(["o.png"], folder.Names);
+    }
+
+    [Fact]
+    public void Svg_names_axes_trainings_and_recommendation()
+    {
+        using var folder = new TemporaryFolder();
+        using var tuner = Tuned(useSurrogate: true, out var study);
+        CurvePoint[] truth = [new(0.01, Cost(0.01)), new(0.5, Cost(0.5)), new(0.99, Cost(0.99))];
+        StudyFigures.Objective(study, folder.File("o.svg"), truth, new FigureOptions { Title = "Cost over the quantile", ValueLabel = "cost, €" });
+        var (width, height, texts) = Picture.Svg(folder.File("o.svg"));
+        Assert.Equal(("1200", "640"), (width, height));
+        Assert.Contains("Cost over the quantile", texts);
+        Assert.Equal(2, texts.Count(text => text == "cost, €"));
+        Assert.Equal(2, texts.Count(text => text == "quantile"));
+        Assert.Contains(texts, text => text.StartsWith("recommended: quantile 0.", StringComparison.Ordinal));
+        Assert.Contains("dense sweep of real trainings", texts);
+        Assert.Contains("surrogate", texts);
+        Assert.All(study.Trials, trial => Assert.Contains(trial.Number.ToString(), texts));
+    }
+
+    [Fact]
+    public void Without_surrogate_and_truth_the_legend_is_shorter()
+    {
+        using var folder = new TemporaryFolder();
+        using var tuner = Tuned(useSurrogate: false, out var study);
+        StudyFigures.Objective(study, folder.File("o.svg"));
+        var texts = Picture.Svg(folder.File("o.svg")).Texts;
+        Assert.Contains("posterior mean", texts);
+        Assert.DoesNotContain("surrogate", texts);
+        Assert.DoesNotContain("dense sweep of real trainings", texts);
+    }
+
+    [Fact]
+    public void Faults_are_named_and_leave_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var tuner = Tuned(useSurrogate: false, out var study);
+        Assert.Contains("expected .png or .svg", Assert.Throws<ArgumentException>(() => StudyFigures.Objective(study, folder.File("o.pdf"))).Message);
+        var tiny = new FigureOptions { Height = 20 };
+        Assert.Contains("Height 20", Assert.Throws<ArgumentException>(() => StudyFigures.Objective(study, folder.File("o.png"), options: tiny)).Message);
+        Assert.Empty(folder.Names);
+    }
+
+    private static double Cost(double lambda) => (lambda - 0.8) * (lambda - 0.8);
+
+    private static Tuner Tuned(bool useSurrogate, out Study study)
+    {
+        var tuner = new Tuner(
+            new Shifted(), Quantile, Contexts.None(20), new TunerOptions { MaxTrainings = 5, UseSurrogate = useSurrogate });
+        study = tuner.Optimize(model => Cost(model.Sample(Contexts.None(20)).Outputs.Values.ToArray().Average()));
+        return tuner;
+    }
+
+    /// <summary>A network that answers λ itself, spread a little.</summary>
+    private sealed class Shifted : INetwork
+    {
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Trained(request.Lambda);
+
+        private sealed class Trained(double lambda) : ITrainedNetwork
+        {
+            public Matrix Answer(Contexts contexts, long seed) =>
+                Matrix.Create(contexts.Count, 1, (i, row) => row[0] = (float)(lambda + 0.01 * (i - (contexts.Count - 1) / 2.0)));
+
+            public void Dispose()
+            {
+            }
+        }
+    }
+}
