@@ -5,6 +5,9 @@ namespace HtiTune;
 /// <summary>What one objective and the anchors so far say: the posterior on the grid, and the two candidates for a recommendation.</summary>
 internal sealed class Analysis
 {
+    /// <summary>The least distance of two trainings on the unit scale.</summary>
+    public const double LeastSeparation = 1e-4;
+
     // A gain below this share of ε is not worth a training, nor an untrained recommendation.
     private const double NegligibleShare = 0.05;
 
@@ -86,7 +89,9 @@ internal sealed class Analysis
                 (BestAnchored, bestAnchored) = (i, mean);
             }
 
-            if (mean > best && !failed.Exists(f => Math.Abs(f - u) < separation))
+            var isTooNear = failed.Exists(f => Math.Abs(f - u) < separation)
+                || _anchors.Keys.Any(a => a != u && Math.Abs(a - u) < LeastSeparation);
+            if (mean > best && !isTooNear)
             {
                 (BestModel, best) = (i, mean);
             }

@@ -11,17 +11,12 @@ namespace HtiTune;
 /// <remarks>Not thread-safe. A tuner has one run at a time; it ends by <see cref="Finish"/> or <see cref="Dispose"/>.</remarks>
 public sealed class TuningRun : IDisposable
 {
-    // A training that is expected to gain less than this share of ε is not made.
-    private const double LeastGainShare = 1e-3;
-
-    private const int AnchorsForCertificate = 5;
-    private const int SurrogateTestsForCertificate = 2;
-
     private readonly AnchorStore _store;
     private readonly TunerOptions _options;
     private readonly ILogger _logger;
     private readonly RandomStreams _streams;
     private readonly ObjectiveView _view;
+    private readonly TuningPolicy _policy;
     private readonly Action _ended;
     private readonly int _trainingsBefore;
     private readonly Queue<(double U, double Lambda, string Reason)> _initial;
@@ -32,8 +27,7 @@ public sealed class TuningRun : IDisposable
     private long _pendingSince;
     private StopReason? _stop;
     private Analysis? _analysis;
-    private Judgement? _judgement;
-    private int _passes;
+    private int _analysedTrainings;
     private bool _isEnded;
 
     internal TuningRun(
@@ -55,7 +49,8 @@ public sealed class TuningRun : IDisposable
                 Log.ObjectiveFailed(logger, lambda, error);
             }
         });
-        _initial = new(InitialPlaces());
+        _policy = new TuningPolicy(store, _view, options, streams, logger, budget);
+        _initial = new(_policy.InitialPlaces());
         _started = options.TimeProvider.GetTimestamp();
         Log.Starting(logger, store.Hyperparameter.Name, Forecast.ToString(), store.Anchors.Count);
     }
@@ -92,17 +87,17 @@ public sealed class TuningRun : IDisposable
 
         if (Analyse() is not { } analysis)
         {
-            return Propose(InitialDesign.WidestGap(TakenPlaces()), null, "widest gap: nothing has succeeded yet", null);
+            return Propose(InitialDesign.WidestGap(_policy.TakenPlaces()), null, "widest gap: nothing has succeeded yet", null);
         }
 
-        var judgement = Judge(analysis, isLast: false);
+        var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: false);
         if (judgement.IsCertified)
         {
             _stop = StopReason.Certified;
             return null;
         }
 
-        if (Next(analysis, judgement) is not { } next)
+        if (_policy.Next(analysis, judgement, TrainingsUsed) is not { } next)
         {
             _stop = StopReason.NoImprovementLeft;
             return null;
@@ -181,9 +176,9 @@ public sealed class TuningRun : IDisposable
                 : $"No training has given a value ({errors.Count} failed). The first error: {errors[0]}");
         }
 
-        var judgement = Judge(analysis, isLast: true);
+        var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: true);
         var stop = judgement.IsCertified && _stop != StopReason.Cancelled ? StopReason.Certified : _stop ?? StopReason.TrainingBudget;
-        var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, OutcomeOf(analysis, judgement, stop), TrainingsUsed, _options, Trials(), _started);
+        var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, _policy.OutcomeOf(analysis, judgement, stop, TrainingsUsed), TrainingsUsed, _options, Trials(), _started);
         Log.Finished(_logger, stop, _store.Hyperparameter.Name, study.Lambda, TrainingsUsed);
         Dispose();
         return study;
@@ -211,97 +206,17 @@ public sealed class TuningRun : IDisposable
     /// <summary>Whether a proposal waits to be told.</summary>
     internal bool IsPending(Proposal proposal) => ReferenceEquals(proposal, _pending);
 
-    private bool MayConfirm => _options.ConfirmByTraining && Budget > 0;
-
-    private Outcome OutcomeOf(Analysis analysis, Judgement judgement, StopReason stop)
-    {
-        var certificate = judgement.Recommended;
-        if (stop == StopReason.Certified)
-        {
-            return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, TrainingsUsed);
-        }
-
-        return Budget == 0 && Next(analysis, judgement) is { } next
-            ? new NeedsTraining(_store.LambdaAt(next.U), next.Gain, certificate.Probability)
-            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
-    }
-
-    /// <summary>
-    /// Where the model would train: at its own best λ when that is the last chance to confirm it, or when it would be certified but for a
-    /// training there; else where the expected improvement is largest. Null when that is negligible.
-    /// </summary>
-    private (double U, string Reason, double Gain)? Next(Analysis analysis, Judgement judgement)
-    {
-        var best = analysis.BestModel;
-        var isLast = Budget - TrainingsUsed <= 1;
-        if (_options.ConfirmByTraining && analysis.AnchorAt(best) is null && (isLast || judgement.ModelHolds))
-        {
-            return (analysis.Posterior.Points[best], "confirm the recommendation", analysis.ExpectedGain(best));
-        }
-
-        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, TakenPlaces(), _view.FailedPlaces());
-        return found is null || found.LogExpectedImprovement < Math.Log(LeastGainShare * analysis.Epsilon)
-            ? null
-            : (found.U, "log expected improvement", found.ExpectedGain);
-    }
-
-    /// <summary>Judges a state once: two passes in a row with a training between certify, or one pass of anchors that were there before.</summary>
-    private Judgement Judge(Analysis analysis, bool isLast)
-    {
-        if (_judgement is { } known && known.Count == analysis.Count)
-        {
-            return known;
-        }
-
-        // Before there is enough to certify, the paths are drawn only for the study's own report.
-        var recommended = MayConfirm ? analysis.BestAnchored : analysis.BestModel;
-        var observations = analysis.Process.Observations;
-        var isEligible = observations.Count >= AnchorsForCertificate
-            && (_store.Surrogate(analysis.Count) is null || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
-        if (!isEligible && !isLast)
-        {
-            _passes = 0;
-            return Judgement.None;
-        }
-
-        var certificates = Certificate.Evaluate(
-            analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, _options.Delta,
-            _streams.Stream($"certificate {analysis.Count}"));
-        var modelHolds = isEligible && certificates[1].Holds;
-        _passes = isEligible && (certificates[0].Holds || modelHolds) ? _passes + 1 : 0;
-        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || TrainingsUsed == 0);
-        _judgement = new Judgement(analysis.Count, recommended, certificates[0], modelHolds, isCertified);
-        Log.Judged(
-            _logger, certificates[0].Epsilon, certificates[0].Probability, _store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
-        return _judgement;
-    }
-
     private Analysis? Analyse()
     {
-        if (_analysis is null || _analysis.Count != _store.Anchors.Count)
+        // A failure brings no anchor, but it moves the candidates away from its place.
+        if (_analysis is null || _analysedTrainings != _store.Trainings.Count)
         {
             _analysis = Analysis.Of(_store, _view, _store.Anchors.Count, _options);
+            _analysedTrainings = _store.Trainings.Count;
         }
 
         return _analysis;
     }
-
-    private IEnumerable<(double, double, string)> InitialPlaces()
-    {
-        var taken = TakenPlaces();
-        if (_view.Observations(_store.Anchors.Count).Count >= InitialDesign.EnoughValues)
-        {
-            return [];
-        }
-
-        var hyperparameter = _store.Hyperparameter;
-        var places = _options.InitialLambdas is { } given
-            ? given.Select(lambda => (U: hyperparameter.ToUnit(lambda), Lambda: lambda, Reason: "initial: given"))
-            : InitialDesign.Places(Budget).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason));
-        return places.Where(p => !taken.Exists(t => Math.Abs(t - p.U) < 1e-4)).Take(Budget).ToList();
-    }
-
-    private List<double> TakenPlaces() => [.. _store.Trainings.Where(t => t.State != TrialState.Cancelled).Select(t => t.U)];
 
     private Proposal Propose(double u, double? lambda, string reason, double? gain)
     {
@@ -372,16 +287,4 @@ public sealed class TuningRun : IDisposable
             throw new InvalidOperationException("The run has ended.");
         }
     }
-}
-
-/// <summary>What the certificate says of one state.</summary>
-/// <param name="Count">Number of anchors of the state.</param>
-/// <param name="Index">Grid index of the recommendation.</param>
-/// <param name="Recommended">Its certificate.</param>
-/// <param name="ModelHolds">Whether the model's own best λ, trained or not, would pass.</param>
-/// <param name="IsCertified">Whether all conditions are met.</param>
-internal sealed record Judgement(int Count, int Index, Certificate Recommended, bool ModelHolds, bool IsCertified)
-{
-    /// <summary>Nothing can be certified yet.</summary>
-    public static Judgement None { get; } = new(-1, -1, new Certificate(0, 0, 0, 0, 0, 0), false, false);
 }

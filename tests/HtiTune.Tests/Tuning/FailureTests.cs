@@ -106,6 +106,30 @@ public class FailureTests
     }
 
     [Fact]
+    public void An_optimum_that_cannot_be_trained_is_not_proposed_again_and_again()
+    {
+        using var free = Make(Task1.Network(), 10);
+        var optimum = free.Optimize(Objective).Lambda;
+        var network = new FormulaNetwork(Task1.Output)
+        {
+            Before = (_, lambda, _) =>
+            {
+                if (Math.Abs(lambda - optimum) < 0.03)
+                {
+                    throw new ArithmeticException("diverged");
+                }
+            },
+        };
+        using var tuner = new Tuner(network, Problem.Hyperparameter, Problem.Contexts, Problem.Options(12));
+        var study = tuner.Optimize(Objective);
+        double[] failed = [.. study.Trials.Where(t => t.State == TrialState.Failed).Select(t => t.Lambda)];
+        Assert.NotEmpty(failed);
+        Assert.All(failed, a => Assert.All(failed, b => Assert.True(a == b || Math.Abs(a - b) > 0.004)));
+        Assert.Equal(network.Trained.Count, network.Trained.Distinct().Count());
+        Assert.True(Task1.Regret(Objective, study.Lambda) < 0.05, $"{Task1.Regret(Objective, study.Lambda):P1}");
+    }
+
+    [Fact]
     public void A_cancellation_that_nobody_asked_for_is_a_failure()
     {
         var network = new FormulaNetwork(Task1.Output)
@@ -165,6 +189,26 @@ public class FailureTests
             var expected = undisturbed.Optimize(Objective).Trials.Take(5).Select(t => t.Lambda).ToHashSet();
             Assert.True(next.Trials.Where(t => t.State == TrialState.Completed).Take(at - 1).All(t => at > 6 || expected.Contains(t.Lambda)));
         }
+    }
+
+    [Fact]
+    public void Cancelled_in_the_first_training_there_is_no_study()
+    {
+        using var source = new CancellationTokenSource();
+        var network = new FormulaNetwork(Task1.Output)
+        {
+            Before = (n, _, token) =>
+            {
+                if (n == 1)
+                {
+                    source.Cancel();
+                    token.ThrowIfCancellationRequested();
+                }
+            },
+        };
+        using var tuner = Make(network, 3);
+        Assert.Throws<OperationCanceledException>(() => tuner.Optimize(Objective, cancellation: source.Token));
+        Assert.Equal(3, tuner.Optimize(Objective).Trials.Count(t => t.State == TrialState.Completed));
     }
 
     [Fact]

@@ -55,8 +55,9 @@ internal sealed class Problem
         return (At(objective, lambda) - best) / gap;
     }
 
+    /// <summary>Half the default grid: joint draws cost its third power, and the tests make many runs.</summary>
     public static TunerOptions Options(int trainings = 8, long seed = 1) =>
-        new() { MaxTrainings = trainings, Seed = seed, SurrogateFactory = anchors => new CubicSurrogate(anchors) };
+        new() { MaxTrainings = trainings, Seed = seed, GridSize = 129, SurrogateFactory = anchors => new CubicSurrogate(anchors) };
 
     /// <summary>Inverse of the normal distribution function by bisection of an integrated density: slow, exact enough for contexts.</summary>
     public static double NormalQuantile(double p)

@@ -143,7 +143,7 @@ public class TunerQualityTests
         Assert.True(issued >= 4, $"{issued} of 6");
     }
 
-    private sealed class Sabotaged(AnchorSet anchors) : Surrogates.ISurrogate
+    private sealed class Sabotaged(AnchorSet anchors) : HtiTune.Surrogates.ISurrogate
     {
         private readonly CubicSurrogate _inner = new(anchors);
 
@@ -152,7 +152,7 @@ public class TunerQualityTests
         public IReadOnlyList<double> Anchors => _inner.Anchors;
 
         // Right at the anchors, wrong by up to 2 between them.
-        public Surrogates.SurrogateSamples Sample(double lambda, Contexts contexts)
+        public HtiTune.Surrogates.SurrogateSamples Sample(double lambda, Contexts contexts)
         {
             var u = Hyperparameter.ToUnit(lambda);
             var distance = Anchors.Min(a => Math.Abs(Hyperparameter.ToUnit(a) - u));

@@ -19,7 +19,7 @@ public class TunerTests
     public void Trains_ends_middle_and_quarters_first_then_where_it_pays_and_reports_everything()
     {
         var network = Task1.Network();
-        using var tuner = Make(network, Problem.Options(10) with { Epsilon = 1e-12 });
+        using var tuner = Make(network, Problem.Options(10) with { Epsilon = 1e-12, GridSize = 257 });
         Assert.Null(tuner.Anchors);
         var study = tuner.Optimize(Objective);
         Assert.Equal([2, 6, 4, 3, 5], network.Trained.Take(5));

@@ -1,0 +1,129 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune;
+
+/// <summary>What a run does next and when it may stop: the rules, apart from the bookkeeping of <see cref="TuningRun"/>.</summary>
+internal sealed class TuningPolicy(
+    AnchorStore store, ObjectiveView view, TunerOptions options, RandomStreams streams, ILogger logger, int budget)
+{
+    // A training that is expected to gain less than this share of ε is not made.
+    private const double LeastGainShare = 1e-3;
+
+    // A certificate from fewer is not believed.
+    private const int AnchorsForCertificate = 5;
+    private const int SurrogateTestsForCertificate = 2;
+
+    private Analysis? _judged;
+    private Judgement _judgement = Judgement.None;
+    private int _passes;
+    private int _passedAt = -1;
+
+    /// <summary>The first places, at most as many as the budget; none when there are values enough to model.</summary>
+    public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces()
+    {
+        if (view.Observations(store.Anchors.Count).Count >= InitialDesign.EnoughValues)
+        {
+            return [];
+        }
+
+        var taken = TakenPlaces();
+        var hyperparameter = store.Hyperparameter;
+        var places = options.InitialLambdas is { } given
+            ? given.Select(lambda => (U: hyperparameter.ToUnit(lambda), Lambda: lambda, Reason: "initial: given"))
+            : InitialDesign.Places(budget).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason));
+        return [.. places.Where(p => !taken.Exists(t => Math.Abs(t - p.U) < Analysis.LeastSeparation)).Take(budget)];
+    }
+
+    /// <summary>Places where a training succeeded or failed; a cancelled one may be proposed again.</summary>
+    public List<double> TakenPlaces() => [.. store.Trainings.Where(t => t.State != TrialState.Cancelled).Select(t => t.U)];
+
+    /// <summary>Judges a state once: two passes in a row with a training between certify, or one pass of anchors that were there before.</summary>
+    /// <param name="analysis">The state.</param>
+    /// <param name="used">Trainings that the run has used.</param>
+    /// <param name="isLast">Whether the study is made from it; then the paths are drawn even where there is too little to certify.</param>
+    public Judgement Judge(Analysis analysis, int used, bool isLast)
+    {
+        if (ReferenceEquals(_judged, analysis))
+        {
+            return _judgement;
+        }
+
+        var observations = analysis.Process.Observations;
+        var isEligible = observations.Count >= AnchorsForCertificate
+            && (store.Surrogate(analysis.Count) is null || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
+        if (!isEligible && !isLast)
+        {
+            return Judgement.None;
+        }
+
+        // With a training to spend, what is recommended is trained; without, the model's best is all there is.
+        var recommended = options.ConfirmByTraining && budget > 0 ? analysis.BestAnchored : analysis.BestModel;
+        var certificates = Certificate.Evaluate(
+            analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, options.Delta, streams.Stream($"certificate {analysis.Count}"));
+        var modelHolds = isEligible && certificates[1].Holds;
+        var passes = isEligible && (certificates[0].Holds || modelHolds);
+        if (!passes)
+        {
+            _passes = 0;
+        }
+        else if (_passedAt != analysis.Count)
+        {
+            // A failed training in between is no new evidence.
+            _passes++;
+            _passedAt = analysis.Count;
+        }
+
+        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || used == 0);
+        _judged = analysis;
+        _judgement = new Judgement(recommended, certificates[0], modelHolds, isCertified);
+        Log.Judged(
+            logger, certificates[0].Epsilon, certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
+        return _judgement;
+    }
+
+    /// <summary>
+    /// Where to train: at the model's own best λ when that is the last chance to confirm it, or when it would be certified but for a
+    /// training there; else where the expected improvement is largest. Null when that is negligible.
+    /// </summary>
+    public (double U, string Reason, double Gain)? Next(Analysis analysis, Judgement judgement, int used)
+    {
+        var best = analysis.BestModel;
+        var isLast = budget - used <= 1;
+        if (options.ConfirmByTraining && analysis.AnchorAt(best) is null && (isLast || judgement.ModelHolds))
+        {
+            return (analysis.Posterior.Points[best], "confirm the recommendation", analysis.ExpectedGain(best));
+        }
+
+        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, TakenPlaces(), view.FailedPlaces());
+        return found is null || found.LogExpectedImprovement < Math.Log(LeastGainShare * analysis.Epsilon)
+            ? null
+            : (found.U, "log expected improvement", found.ExpectedGain);
+    }
+
+    /// <summary>What can be said about the recommendation of a run that ends.</summary>
+    public Outcome OutcomeOf(Analysis analysis, Judgement judgement, StopReason stop, int used)
+    {
+        var certificate = judgement.Recommended;
+        if (stop == StopReason.Certified)
+        {
+            return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, used);
+        }
+
+        return budget == 0 && Next(analysis, judgement, used) is { } next
+            ? new NeedsTraining(store.Hyperparameter.FromUnit(next.U), next.Gain, certificate.Probability)
+            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
+    }
+}
+
+/// <summary>What the certificate says of one state.</summary>
+/// <param name="Index">Grid index of the recommendation.</param>
+/// <param name="Recommended">Its certificate.</param>
+/// <param name="ModelHolds">Whether the model's own best λ, trained or not, would pass.</param>
+/// <param name="IsCertified">Whether all conditions are met.</param>
+internal sealed record Judgement(int Index, Certificate Recommended, bool ModelHolds, bool IsCertified)
+{
+    /// <summary>Nothing can be certified yet.</summary>
+    public static Judgement None { get; } = new(-1, new Certificate(0, 0, 0, 0, 0, 0), false, false);
+}
