@@ -13,7 +13,7 @@ internal sealed class LoadSeries
     /// <summary>Hours that a forecast answers.</summary>
     public const int Ahead = 3;
 
-    private LoadSeries(string name, float[] load)
+    private LoadSeries(string name, string quantity, float[] load)
     {
         const int Shortest = 500;
         if (load.Length < Shortest)
@@ -21,7 +21,7 @@ internal sealed class LoadSeries
             throw new ArgumentException($"The series {name} has {load.Length} hours; at least {Shortest} are needed.", nameof(load));
         }
 
-        Name = name;
+        (Name, Quantity) = (name, quantity);
         Hours = load.Length;
         var (trained, validated) = (load.Length * 7 / 10, load.Length * 8 / 10);
         Training = Windows.Of(load, 0, trained, stride: 1);
@@ -31,6 +31,9 @@ internal sealed class LoadSeries
 
     /// <summary>Where the series comes from.</summary>
     public string Name { get; }
+
+    /// <summary>What the series measures, with its unit where known.</summary>
+    public string Quantity { get; }
 
     /// <summary>Length of the series in hours.</summary>
     public int Hours { get; }
@@ -76,7 +79,7 @@ internal sealed class LoadSeries
             load[t] = (float)(60 + daily + 4 * (working - 0.7) + heating + remainder);
         }
 
-        return new LoadSeries($"generated load, seed {seed}", load);
+        return new LoadSeries($"generated load, seed {seed}", "load, MW", load);
     }
 
     /// <summary>One column of a file with a header line, one row an hour.</summary>
@@ -86,7 +89,7 @@ internal sealed class LoadSeries
     public static LoadSeries FromCsv(string path, string column)
     {
         var table = CsvFile.Read(path, [column]);
-        return new LoadSeries($"{column} of {Path.GetFileName(path)}", table.Matrix.Values.ToArray());
+        return new LoadSeries($"{column} of {Path.GetFileName(path)}", column, table.Matrix.Values.ToArray());
     }
 
     /// <summary>Windows over a series.</summary>

@@ -27,26 +27,27 @@ using HtiTune.Plotting;
 using HtiTune.Surrogates;
 
 CommandLine command;
+LoadSeries series;
 try
 {
     command = CommandLine.Parse(args);
+    if (command.WantsHelp)
+    {
+        Console.WriteLine(CommandLine.Help);
+        return 0;
+    }
+
+    series = command.Csv is { } csv ? LoadSeries.FromCsv(csv, command.Column!) : LoadSeries.Generate(hours: 26_280, seed: 2024);
 }
-catch (FormatException error)
+catch (Exception error) when (error is FormatException or DataFormatException or IOException or ArgumentException)
 {
     Console.Error.WriteLine($"{error.Message} Try --help.");
     return 2;
 }
 
-if (command.WantsHelp)
-{
-    Console.WriteLine(CommandLine.Help);
-    return 0;
-}
-
 TorchRuntime.EnsureLoaded(); // before the first tensor: loads libtorch, also where the system's C++ library is older
 
 // The network, its hyperparameter, and what the trained networks are asked: the windows of the held-out hours.
-var series = command.Csv is { } csv ? LoadSeries.FromCsv(csv, command.Column!) : LoadSeries.Generate(hours: 26_280, seed: 2024);
 using var forecaster = new QuantileForecaster(series, command.Quick ? ForecasterOptions.Quick : null);
 var quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99, Scale.NormalQuantile); // quantiles move evenly on the bell curve's scale
 var contexts = new Contexts(series.HeldOut.Past);
@@ -125,7 +126,7 @@ if (first.Study.Surrogate is { } surrogate)
         TrajectoryFan.Of(surrogate, contexts).With(past: series.HeldOut.Past, actual: series.HeldOut.Ahead),
         rows: [.. Enumerable.Range(1, 4).Select(k => contexts.Count * k / 5)],
         fanFigure,
-        new FigureOptions { Title = "Forecasts of the surrogate, fanned over the quantile", ValueLabel = "load, MW", Height = 760 });
+        new FigureOptions { Title = "Forecasts of the surrogate, fanned over the quantile", ValueLabel = series.Quantity, Height = 760 });
     Console.WriteLine($"         {fanFigure}");
 }
 

@@ -21,7 +21,7 @@ internal static class FigureLegend
     /// <summary>Height of one row in pixels.</summary>
     public const float RowHeight = 24;
 
-    private const float SwatchWidth = 26, Space = 8, Between = 26, FontSize = 14;
+    private const float SwatchWidth = 24, Space = 7, Between = 20, FontSize = 13.5f;
 
     /// <summary>Number of rows that the entries fill.</summary>
     /// <param name="entries">The entries.</param>
