@@ -50,7 +50,7 @@ public class ReadmeTests
         var links = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Root(), "README.md")), @"\]\((?!https?:)([^)#]+)\)")
             .Select(match => match.Groups[1].Value).ToArray();
         Assert.NotEmpty(links);
-        Assert.Empty(links.Where(link => !Path.Exists(Path.Combine(Root(), link))));
+        Assert.Equal([], links.Where(link => !Path.Exists(Path.Combine(Root(), link))).ToArray());
     }
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
