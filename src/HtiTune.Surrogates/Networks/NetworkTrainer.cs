@@ -3,7 +3,6 @@
 
 using HtiTune.Data;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace HtiTune.Surrogates.Networks;
@@ -19,7 +18,6 @@ internal sealed record NetworkShape(int Hidden, int Depth, int Steps, double Rat
 internal static class NetworkTrainer
 {
     private const int BatchRows = 256;
-    private const double WeightDecay = 0.01;
     private const double LastRateShare = 0.01;
 
     /// <summary>Fits a network to targets; equal to the last bit for one seed on one machine, whatever the number of threads.</summary>
@@ -56,10 +54,10 @@ internal static class NetworkTrainer
         try
         {
             using var scope = NewDisposeScope();
-            var weights = layers.Select(layer => new Parameter(tensor(layer.Weights, [layer.Inputs, layer.Outputs]))).ToArray();
-            var biases = layers.Select(layer => new Parameter(tensor(layer.Bias))).ToArray();
-            var filmTable = new Parameter(tensor(film, [categoryCount, 2 * shape.Hidden]));
-            using var optimiser = optim.AdamW([.. weights, .. biases, filmTable], shape.Rate, weight_decay: WeightDecay);
+            using Scalar one = 1f, minusOne = -1f;
+            var start = layers.SelectMany(layer => layer.Weights.Concat(layer.Bias)).Concat(film).ToArray();
+            var flat = tensor(start, requires_grad: true);
+            using var optimiser = new AdamW(flat);
             var x = tensor(inputs, [n, inputCount]);
             var t = tensor(residual, [n, outputCount]);
             var c = tensor(Array.ConvertAll(categories, value => (long)value));
@@ -69,35 +67,19 @@ internal static class NetworkTrainer
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var inner = NewDisposeScope();
-                var rate = shape.Rate * (LastRateShare + (1 - LastRateShare) * 0.5 * (1 + Math.Cos(Math.PI * step / shape.Steps)));
-                foreach (var group in optimiser.ParamGroups)
-                {
-                    group.LearningRate = rate;
-                }
-
                 for (var i = 0; i < rows.Length; i++)
                 {
                     rows[i] = draws.NextInt(n);
                 }
 
                 var batch = tensor(rows);
-                var predicted = Forward(x.index_select(0, batch), filmTable.index_select(0, c.index_select(0, batch)), weights, biases, shape.Hidden);
-                var loss = (predicted - t.index_select(0, batch)).square().mean();
-                optimiser.zero_grad();
-                loss.backward();
-                optimiser.step();
+                var predicted = Forward(flat, layers, categoryCount, x.index_select(0, batch), c.index_select(0, batch), one);
+                var error = predicted.add(t.index_select(0, batch), minusOne);
+                error.mul(error).mean().backward();
+                optimiser.Step(shape.Rate * (LastRateShare + (1 - LastRateShare) * 0.5 * (1 + Math.Cos(Math.PI * step / shape.Steps))));
             }
 
-            for (var l = 0; l < layers.Length; l++)
-            {
-                layers[l] = layers[l] with
-                {
-                    Weights = weights[l].detach().data<float>().ToArray(),
-                    Bias = biases[l].detach().data<float>().ToArray(),
-                };
-            }
-
-            film = filmTable.detach().data<float>().ToArray();
+            (layers, film) = Unpack(flat.detach().data<float>().ToArray(), layers, film.Length);
         }
         finally
         {
@@ -107,16 +89,51 @@ internal static class NetworkTrainer
         return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
     }
 
-    private static Tensor Forward(Tensor u, Tensor film, Parameter[] weights, Parameter[] biases, int hidden)
+    /// <summary>The formula at the head of FrozenNetwork.cs without its linear part; parameters are views into the flat vector.</summary>
+    private static Tensor Forward(Tensor flat, FrozenNetwork.Dense[] layers, int categoryCount, Tensor u, Tensor categories, Scalar one)
     {
-        var h = mm(u, weights[0]) + biases[0];
-        h = nn.functional.silu(h * (film.narrow(1, 0, hidden) + 1) + film.narrow(1, hidden, hidden));
-        for (var l = 1; l < weights.Length - 1; l++)
+        var start = 0L;
+        var hidden = layers[0].Outputs;
+        var film = flat.narrow(0, flat.shape[0] - categoryCount * 2 * hidden, categoryCount * 2 * hidden)
+            .view(categoryCount, 2 * hidden).index_select(0, categories);
+        var h = nn.functional.silu(Dense(u, layers[0])
+            .mul(film.narrow(1, 0, hidden).add(one)).add(film.narrow(1, hidden, hidden), one));
+        for (var l = 1; l < layers.Length - 1; l++)
         {
-            h = nn.functional.silu(mm(h, weights[l]) + biases[l]);
+            h = nn.functional.silu(Dense(h, layers[l]));
         }
 
-        return mm(h, weights[^1]) + biases[^1];
+        return Dense(h, layers[^1]);
+
+        Tensor Dense(Tensor input, FrozenNetwork.Dense layer)
+        {
+            var weights = Take(layer.Inputs * layer.Outputs).view(layer.Inputs, layer.Outputs);
+            return mm(input, weights).add(Take(layer.Outputs), one);
+        }
+
+        Tensor Take(long length)
+        {
+            start += length;
+            return flat.narrow(0, start - length, length);
+        }
+    }
+
+    private static (FrozenNetwork.Dense[] Layers, float[] Film) Unpack(float[] flat, FrozenNetwork.Dense[] layers, int filmLength)
+    {
+        var start = 0;
+        var trained = new FrozenNetwork.Dense[layers.Length];
+        for (var l = 0; l < layers.Length; l++)
+        {
+            trained[l] = layers[l] with { Weights = Take(layers[l].Weights.Length), Bias = Take(layers[l].Bias.Length) };
+        }
+
+        return (trained, Take(filmLength));
+
+        float[] Take(int length)
+        {
+            start += length;
+            return flat[(start - length)..start];
+        }
     }
 
     private static float[] Residual(
