@@ -33,11 +33,16 @@ internal sealed class BridgePrior
 
         for (var i = 0; i < observations.Count; i++)
         {
-            var (u, value, predicted, noise) = observations[i];
+            var (u, value, predicted, noise, earlier) = observations[i];
             if (!double.IsFinite(u) || !double.IsFinite(value) || predicted is { } p && !double.IsFinite(p)
                 || noise is { } v && !(v >= 0 && double.IsFinite(v)))
             {
                 throw new ArgumentException($"Observation {i} holds a number that is not finite, or a negative noise variance.", nameof(observations));
+            }
+
+            if (earlier is not null && earlier.Count != i)
+            {
+                throw new ArgumentException($"Observation {i} has {earlier.Count} earlier predictions; expected {i}.", nameof(observations));
             }
         }
 

@@ -121,6 +121,14 @@ public sealed class BridgeProcess
             m[i] = double.IsFinite(value) ? value - prior.Centre : y[i];
         }
 
+        // What each prefix surrogate gives at the observations before it, less c: their values where it is not known better.
+        var earlier = new double[n][];
+        for (var t = 0; t < n; t++)
+        {
+            earlier[t] = [.. Enumerable.Range(0, t).Select(i =>
+                observations[t].PredictedEarlier?[i] is { } value && double.IsFinite(value) ? value - prior.Centre : y[i])];
+        }
+
         IReadOnlyList<double> shares = surrogate is null ? [0] : options.SurrogateShares;
         var krigings = new List<Kriging>();
         var candidates = new List<BridgeComponent>();
@@ -130,7 +138,7 @@ public sealed class BridgeProcess
         {
             foreach (var (ratio, logRatio) in prior.NoiseRatios)
             {
-                var kriging = new Kriging(u, prior.RelativeNoise, y, m, lengthScale, ratio, options.LevelDeviation);
+                var kriging = new Kriging(u, prior.RelativeNoise, y, m, earlier, lengthScale, ratio, options.LevelDeviation);
                 foreach (var share in shares)
                 {
                     kriging.OneStepAhead(predicted, share, means, variances);

@@ -77,10 +77,10 @@ internal sealed class CholeskyFactor
     /// <summary>The first <paramref name="count"/> entries of row i of L.</summary>
     public ReadOnlySpan<double> Row(int i, int count) => _lower.AsSpan(i * Order, count);
 
-    /// <summary>x = L⁻¹ b; b and x may be the same span.</summary>
+    /// <summary>x = L⁻¹ b, for the leading block when b is shorter than the order; b and x may be the same span.</summary>
     public void SolveLower(ReadOnlySpan<double> b, Span<double> x)
     {
-        for (var i = 0; i < Order; i++)
+        for (var i = 0; i < b.Length; i++)
         {
             x[i] = (b[i] - Dot(Row(i, i), x[..i])) / Diagonal(i);
         }

@@ -11,6 +11,7 @@ namespace HtiTune.Acquisition;
 //   b = h · (h 1ᵀK⁻¹d)/P          posterior mean of h (β₀ − c)
 //   mean      c + ρ (m* − c) + b + wᵀ(L⁻¹d − b 1̂)
 //   variance  k** − wᵀw + g²,     g = h (1 − wᵀ1̂)/√P          (kriging with an uncertain level)
+// One step ahead the same holds with the first t observations and the surrogate m_<t of that time: m̂ becomes L_<t⁻¹ (m_<t(u_<t) − c).
 // Where the surrogate has no answer, ρ = 0 takes its place: mean and g are those of plain kriging.
 
 /// <summary>The products of w = L⁻¹k* at one point that every component of the same (ℓ, r) needs.</summary>
@@ -25,12 +26,14 @@ internal sealed class Kriging
 {
     private readonly double[] _points;
     private readonly double _levelPrecision;
+    private readonly (double Row, double Ones)[] _earlier;
 
     /// <summary>Factorises.</summary>
     /// <param name="points">u, [n].</param>
     /// <param name="relativeNoise">ω, [n].</param>
     /// <param name="values">y − c, [n].</param>
     /// <param name="surrogate">m_A(u) − c, [n].</param>
+    /// <param name="earlier">m_&lt;t(u_i) − c for i &lt; t, [n][t].</param>
     /// <param name="lengthScale">ℓ.</param>
     /// <param name="noiseRatio">r = τ²/σ².</param>
     /// <param name="levelDeviation">κ.</param>
@@ -39,6 +42,7 @@ internal sealed class Kriging
         double[] relativeNoise,
         double[] values,
         double[] surrogate,
+        double[][] earlier,
         double lengthScale,
         double noiseRatio,
         double levelDeviation)
@@ -67,6 +71,14 @@ internal sealed class Kriging
         Factor.SolveLower(Ones, Ones);
         Factor.SolveLower(values, Values);
         Factor.SolveLower(surrogate, Surrogate);
+        _earlier = new (double, double)[n];
+        var solved = new double[n];
+        for (var t = 0; t < n; t++)
+        {
+            Factor.SolveLower(earlier[t], solved);
+            _earlier[t] = (CholeskyFactor.Dot(Factor.Row(t, t), solved), CholeskyFactor.Dot(Ones.AsSpan(0, t), solved));
+        }
+
         OnesOnes = CholeskyFactor.Dot(Ones, Ones);
         OnesValues = CholeskyFactor.Dot(Ones, Values);
         OnesSurrogate = CholeskyFactor.Dot(Ones, Surrogate);
@@ -140,12 +152,10 @@ internal sealed class Kriging
             var rho = double.IsNaN(predicted[t]) ? 0 : share;
             var h = 1 - rho;
             var precision = _levelPrecision + h * h * ones;
-            var b = h * h * values / precision;
-            var kriged = b + wValues - b * wOnes;
+            var (row, sum) = _earlier[t];
+            var b = h * h * (values - rho * sum) / precision;
             var level = h * (1 - wOnes) / Math.Sqrt(precision);
-
-            // The surrogate that stood then meets the earlier values: y − ρ m = h y there, so its residuals are h times the values.
-            means[t] = rho == 0 ? kriged : rho * predicted[t] + h * kriged;
+            means[t] = (rho == 0 ? 0 : rho * predicted[t]) + b + wValues - rho * row - b * wOnes;
             variances[t] = Factor.Diagonal(t) * Factor.Diagonal(t) + level * level;
             ones += Ones[t] * Ones[t];
             values += Ones[t] * Values[t];

@@ -5,7 +5,12 @@ namespace HtiTune.Acquisition;
 /// <param name="Value">The objective's value there in the maximising sign, finite.</param>
 /// <param name="Predicted">
 /// What the surrogate of all earlier trainings predicted here, in the maximising sign; null where there was none yet or it could not
-/// answer. It is taken to agree with the earlier values where they were observed, as a surrogate through stored outputs does.
+/// answer.
 /// </param>
 /// <param name="NoiseVariance">Variance of the value over seeds or resamples, in squared units of the value; null when unknown.</param>
-public sealed record Observation(double U, double Value, double? Predicted = null, double? NoiseVariance = null);
+/// <param name="PredictedEarlier">
+/// What that same surrogate gives at the earlier observations, in their order, in the maximising sign (NaN where it has no answer); null
+/// where it meets their values, as a surrogate through stored outputs does.
+/// </param>
+public sealed record Observation(
+    double U, double Value, double? Predicted = null, double? NoiseVariance = null, IReadOnlyList<double>? PredictedEarlier = null);

@@ -57,8 +57,10 @@ internal sealed class ObjectiveView
             if (Measured(i).Value is { } value)
             {
                 var u = _store.Anchors[i].U;
-                var predicted = Surrogate(i, u);
-                observations.Add((i, new Observation(u, Signed(value), double.IsNaN(predicted) ? null : predicted, _noiseVariance)));
+                var prefix = i;
+                double? predicted = Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : m;
+                double[]? earlier = predicted is null ? null : [.. observations.Select(o => Surrogate(prefix, o.Item2.U))];
+                observations.Add((i, new Observation(u, Signed(value), predicted, _noiseVariance, earlier)));
             }
         }
 

@@ -101,6 +101,24 @@ public class BridgeProcessTests
     }
 
     [Fact]
+    public void At_full_trust_in_one_fixed_surrogate_the_evidence_is_that_of_a_process_on_its_errors()
+    {
+        // The surrogate misses earlier values too, and says so: then y − m is a Gaussian process with mean 0.
+        double[] errors = [0.3, -0.3, 0.5, 0.1, -0.6];
+        var options = new BridgeOptions { SurrogateShares = [1], ValueScale = 0.7, InitialCount = 2, LevelDeviation = 1e-7 };
+        double Fixed(double u) => 4 + Math.Cos(3 * u);
+        var onValues = errors.Select((e, t) => new Observation(
+            Places[t], Fixed(Places[t]) + e, Fixed(Places[t]), null, [.. Places.Take(t).Select(Fixed)])).ToList();
+        var onErrors = errors.Select((e, t) => new Observation(Places[t], e)).ToList();
+        var process = BridgeProcess.Fit(onValues, Fixed, options);
+        var plain = BridgeProcess.Fit(onErrors, null, options);
+        Assert.Equal(plain.LogEvidence, process.LogEvidence, 1e-9);
+        Assert.Equal(Fixed(0.4) + plain.At(0.4).Mean, process.At(0.4).Mean, 1e-9);
+        Assert.Equal(plain.At(0.4).Deviation, process.At(0.4).Deviation, 1e-9);
+        Assert.NotEqual(plain.LogEvidence, BridgeProcess.Fit([.. onValues.Select(o => o with { PredictedEarlier = null })], Fixed, options).LogEvidence, 0.01);
+    }
+
+    [Fact]
     public void Where_the_surrogate_is_silent_plain_kriging_answers()
     {
         var options = new BridgeOptions { NoiseRatios = [0], NoiseRatioWeights = [1], LengthScaleCount = 1, ShortestLengthScale = 0.2, LongestLengthScale = 0.2 };
