@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Tests.Tuning;
 
@@ -143,7 +144,7 @@ public class TunerQualityTests
         Assert.True(issued >= 4, $"{issued} of 6");
     }
 
-    private sealed class Sabotaged(AnchorSet anchors) : HtiTune.Surrogates.ISurrogate
+    private sealed class Sabotaged(AnchorSet anchors) : ISurrogate
     {
         private readonly CubicSurrogate _inner = new(anchors);
 
