@@ -32,28 +32,34 @@ public sealed class RandomStreams
     public long Seed { get; }
 
     /// <summary>Streams nested under a name.</summary>
-    /// <param name="name">The consumer's name.</param>
+    /// <param name="name">The consumer's name, without a slash.</param>
     public RandomStreams Fork(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return new RandomStreams(Seed, $"{_path}/{name}");
+        return new RandomStreams(Seed, $"{_path}/{Checked(name)}");
     }
 
     /// <summary>A new generator at the start of a named stream.</summary>
-    /// <param name="name">The consumer's name.</param>
+    /// <param name="name">The consumer's name, without a slash.</param>
     public RandomStream Stream(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
         return new RandomStream(Key(name));
     }
 
     /// <summary>A non-negative seed for a library that draws its own numbers (a torch generator, a trainer).</summary>
-    /// <param name="name">The consumer's name.</param>
+    /// <param name="name">The consumer's name, without a slash.</param>
     public long SeedOf(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
         return BitConverter.ToInt64(Key(name)) & long.MaxValue;
     }
 
-    private byte[] Key(string name) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}{_path}/{name}"));
+    private byte[] Key(string name) => SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}{_path}/{Checked(name)}"));
+
+    /// <summary>A slash separates nested names: inside one it would make two streams the same.</summary>
+    private static string Checked(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return name.Contains('/', StringComparison.Ordinal)
+            ? throw new ArgumentException($"The stream's name '{name}' contains a slash; nest it with {nameof(Fork)}.", nameof(name))
+            : name;
+    }
 }

@@ -19,7 +19,7 @@ internal sealed record ModelHeader(
     int CategoryCount,
     int Trajectories,
     bool SharedConditions,
-    OutputBounds[]? Bounds,
+    TrajectoryOptions Options,
     FitReport Report,
     ModelHeader.NetworkEntry[] Networks,
     ModelHeader.ArrayEntry[] Arrays)
@@ -75,7 +75,7 @@ internal sealed record ModelHeader(
             state.CategoryCount,
             trajectories.Count,
             shared,
-            state.Bounds?.ToArray(),
+            state.Options,
             state.Report,
             [.. networks],
             [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))]);
@@ -125,7 +125,7 @@ internal sealed record ModelHeader(
             Backward = All("backward", intervals),
             Paths = [.. Enumerable.Range(0, intervals).Select(k => Network($"path.{k}"))],
             Start = Network("start"),
-            Bounds = Bounds,
+            Options = Options,
             Report = Report,
         };
 

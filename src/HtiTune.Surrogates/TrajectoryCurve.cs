@@ -81,7 +81,7 @@ internal readonly struct TrajectoryCurve
         }
 
         _state.Outputs.Undo(target, target);
-        if (_state.Bounds is { } bounds)
+        if (_state.Options.Bounds is { } bounds)
         {
             for (var j = 0; j < d; j++)
             {

@@ -61,7 +61,7 @@ internal static class TrajectoryFitter
             Backward = maps.Backward,
             Paths = maps.Paths,
             Start = maps.Start,
-            Bounds = options.Bounds,
+            Options = options,
             Report = new FitReport
             {
                 Coupling = coupled.Kind,

@@ -39,7 +39,8 @@ internal sealed record TrajectoryState
     /// <summary>Outputs at the first anchor from conditions, for deterministic networks; null otherwise.</summary>
     internal required FrozenNetwork? Start { get; init; }
 
-    internal required IReadOnlyList<OutputBounds>? Bounds { get; init; }
+    /// <summary>The options of the fit; bounds hold when serving too.</summary>
+    internal required TrajectoryOptions Options { get; init; }
 
     internal required FitReport Report { get; init; }
 

@@ -37,6 +37,9 @@ public sealed class TrajectorySurrogate : ISurrogate
     /// <summary>What the fit did and chose.</summary>
     public FitReport Report => _state.Report;
 
+    /// <summary>The options it was fitted with.</summary>
+    public TrajectoryOptions Options => _state.Options;
+
     /// <summary>Number of output columns D.</summary>
     public int Dimension => _state.Trajectories.Dimension;
 

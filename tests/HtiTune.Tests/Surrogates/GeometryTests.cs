@@ -45,9 +45,9 @@ public class GeometryTests
     {
         float[] centre = [0.3f, -0.2f, 1.1f];
         var density = new KernelDensity(centre, [0f], 3, 0.4);
-        var gradient = new float[3];
         Gen.Float[-2, 2].Array[3].Sample(point =>
         {
+            var gradient = new float[3];
             var square = point.Zip(centre, (p, c) => (double)(p - c) * (p - c)).Sum();
             var expected = -square / (2 * 0.16) - 1.5 * Math.Log(2 * Math.PI * 0.16);
             Assert.Equal(expected, density.Evaluate(point, gradient), 1e-5);

@@ -161,6 +161,8 @@ public class TrajectorySurrogateTests
 
         Assert.Equal(saved.Hyperparameter, loaded.Hyperparameter);
         Assert.Equal(saved.Report.Notes, loaded.Report.Notes);
+        Assert.Equal(saved.Options with { Bounds = null }, loaded.Options with { Bounds = null });
+        Assert.Equal(saved.Options.Bounds, loaded.Options.Bounds);
         loaded.Save(folder.File("again.hti"));
         Assert.Equal(File.ReadAllBytes(folder.File("m.hti")), File.ReadAllBytes(folder.File("again.hti")));
     }
