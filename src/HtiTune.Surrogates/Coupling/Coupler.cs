@@ -12,6 +12,9 @@ internal static class Coupler
     /// <summary>Weight of squared distance between standardised conditions in the relaxed coupling.</summary>
     private const float ConditionPenalty = 10;
 
+    /// <summary>Roughness (a share of variance, mean over both directions) below which a coupling is taken without trying another.</summary>
+    private const double SmoothEnough = 0.1;
+
     /// <summary>A coupling with what was chosen on the way.</summary>
     /// <param name="Trajectories">The trajectories.</param>
     /// <param name="Kind">The kind that was used.</param>
@@ -205,14 +208,15 @@ internal static class Coupler
 
         var euclidean = With(CouplingCost.SquaredEuclidean);
 
-        // In one dimension both costs give the same monotone coupling.
-        if (d == 1)
+        // In one dimension both costs give the same monotone coupling; a coupling that is a smooth map already needs no other.
+        var roughness = Roughness(euclidean);
+        if (d == 1 || roughness < SmoothEnough)
         {
             return (euclidean, CouplingCost.SquaredEuclidean);
         }
 
         var fermat = With(CouplingCost.Fermat);
-        return Roughness(fermat) < Roughness(euclidean)
+        return Roughness(fermat) < roughness
             ? (fermat, CouplingCost.Fermat)
             : (euclidean, CouplingCost.SquaredEuclidean);
 
@@ -228,7 +232,7 @@ internal static class Coupler
                 start += size;
             }
 
-            return sum;
+            return sum / (2 * groups.Count);
         }
     }
 
