@@ -56,6 +56,7 @@ internal static class FitCommand
         warp.AcceptOnlyFromAmong("linear", "log", "logit", "odds", "normal-quantile");
         var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
+        var method = Choice<Method>("--method", "The method, or a baseline to compare it with.");
         var coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
         var cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
         var potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
@@ -67,7 +68,7 @@ internal static class FitCommand
             "Fit a surrogate to samples of a network's outputs at several values of its hyperparameter.\n\n"
             + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
         {
-            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, coupling, cost, potential, clock, json, quiet,
+            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, coupling, cost, potential, clock, json, quiet,
         };
 
         // On a thread of its own: Ctrl-C is listened for while the fit runs.
@@ -84,6 +85,7 @@ internal static class FitCommand
             {
                 Seed = result.GetValue(seed),
                 Bounds = result.GetValue(bounds) is { Length: > 0 } pairs ? pairs : null,
+                Method = result.GetValue(method),
                 Coupling = result.GetValue(coupling),
                 Cost = result.GetValue(cost),
                 Potential = result.GetValue(potential),
@@ -192,7 +194,7 @@ internal static class FitCommand
         }
 
         var report = model.Report;
-        Console.Error.WriteLine($"{path}: {model.Anchors.Count} anchors, coupled {Kebab(report.Coupling.ToString())}, "
+        Console.Error.WriteLine($"{path}: {Kebab(model.Options.Method.ToString())}, {model.Anchors.Count} anchors, coupled {Kebab(report.Coupling.ToString())}, "
             + $"paths {(report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
             + $"clock {(report.ClockShift == 0 ? "constant" : $"shifted by {report.ClockShift:0.00}")}");
         foreach (var note in report.Notes)

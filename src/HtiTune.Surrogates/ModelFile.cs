@@ -21,7 +21,7 @@ namespace HtiTune.Surrogates;
 /// <summary>Writes and reads the file of a <see cref="TrajectorySurrogate"/>.</summary>
 internal static class ModelFile
 {
-    internal const int Version = 1;
+    internal const int Version = 2;
     private const int PrefixLength = 16;
     private const int HashLength = 32;
     private static ReadOnlySpan<byte> Magic => "HTITUNE\0"u8;

@@ -62,6 +62,11 @@ internal sealed record ModelHeader(
             AddNetwork($"path.{k}", state.Paths[k]);
         }
 
+        for (var k = 0; k < state.Motion.Length; k++)
+        {
+            AddNetwork($"motion.{k}", state.Motion[k]);
+        }
+
         AddNetwork("start", state.Start);
         return new ModelHeader(
             state.Hyperparameter.Name,
@@ -125,6 +130,7 @@ internal sealed record ModelHeader(
             Backward = All("backward", intervals),
             Paths = [.. Enumerable.Range(0, intervals).Select(k => Network($"path.{k}"))],
             Start = Network("start"),
+            Motion = All("motion", intervals),
             Options = Options,
             Report = Report,
         };

@@ -3,7 +3,9 @@
 //   s          share of the interval k that is travelled at λ, 0 … 1, by the clock
 //   y(λ) = base(λ) + bend(s): straight between y_k and y_{k+1} for draws, a monotone cubic in w through all y_k for deterministic
 //   outputs (no kink at anchors), plus the bend of the least-action path, zero at both ends
+//   baselines: y(λ) = Σ_k a_k·y_k with the weights of AnchorWeights
 
+using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates;
@@ -17,8 +19,9 @@ internal readonly struct TrajectoryCurve
     private readonly bool _cubic;
     private readonly float[] _basis;
     private readonly double[] _window;
+    private readonly double[]? _weights;
 
-    internal TrajectoryCurve(TrajectoryState state, double[] positions, double[] places, int interval, double u)
+    internal TrajectoryCurve(TrajectoryState state, double[] positions, double[] places, int interval, double u, int source = 0)
     {
         _state = state;
         _interval = interval;
@@ -32,6 +35,13 @@ internal readonly struct TrajectoryCurve
         var last = positions.Length - 1;
         FirstNeeded = _share >= 1 ? interval + 1 : !_cubic || _share <= 0 ? interval : Math.Max(0, Math.Min(interval - 1, last - 2));
         LastNeeded = _share <= 0 ? interval : !_cubic || _share >= 1 ? interval + 1 : Math.Min(last, Math.Max(interval + 2, 2));
+        if (MethodRecipe.IsWeighted(state.Options.Method))
+        {
+            _weights = AnchorWeights.Of(state.Options.Method, positions, interval, u, source);
+            FirstNeeded = Array.FindIndex(_weights, a => a != 0);
+            LastNeeded = Array.FindLastIndex(_weights, a => a != 0);
+        }
+
         _window = places[FirstNeeded..(LastNeeded + 1)];
     }
 
@@ -48,7 +58,20 @@ internal readonly struct TrajectoryCurve
     internal void At(ReadOnlyMemory<float>[] points, int row, ReadOnlySpan<float> bend, Span<float> target)
     {
         var d = target.Length;
-        if (_share is <= 0 or >= 1)
+        if (_weights is { } weights)
+        {
+            for (var j = 0; j < d; j++)
+            {
+                double sum = 0;
+                for (var k = FirstNeeded; k <= LastNeeded; k++)
+                {
+                    sum += weights[k] * points[k].Span[row * d + j];
+                }
+
+                target[j] = (float)sum;
+            }
+        }
+        else if (_share is <= 0 or >= 1)
         {
             points[_share <= 0 ? _interval : _interval + 1].Span.Slice(row * d, d).CopyTo(target);
         }
@@ -80,13 +103,6 @@ internal readonly struct TrajectoryCurve
             SineBasis.AddBend(bend, _basis, target);
         }
 
-        _state.Outputs.Undo(target, target);
-        if (_state.Options.Bounds is { } bounds)
-        {
-            for (var j = 0; j < d; j++)
-            {
-                target[j] = (float)Math.Clamp(target[j], bounds[j].Low, bounds[j].High);
-            }
-        }
+        _state.Finish(target);
     }
 }

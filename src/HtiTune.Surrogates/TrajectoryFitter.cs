@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Clock;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Geometry;
@@ -24,6 +25,7 @@ internal static class TrajectoryFitter
         }
 
         options.Validate(anchors.Dimension);
+        options = MethodRecipe.Apply(options);
         var random = new RandomStreams(options.Seed).Fork("surrogate");
         progress?.Report(new FitProgress("coupling", 0));
         var outputs = Standardization.Of(anchors.Select(a => a.Samples.Outputs), anchors.Dimension, shareScale: true);
@@ -47,6 +49,8 @@ internal static class TrajectoryFitter
 
         var networks = new NetworkFits(trajectories, coupled.Deterministic, options, random, progress, cancellation);
         var maps = networks.Train(bends);
+        var motion = LearnedMotion.Train(trajectories, positions, options, random, cancellation);
+        progress?.Report(new FitProgress("done", 1));
         return new TrajectoryState
         {
             Hyperparameter = anchors.Hyperparameter,
@@ -61,6 +65,7 @@ internal static class TrajectoryFitter
             Backward = maps.Backward,
             Paths = maps.Paths,
             Start = maps.Start,
+            Motion = motion,
             Options = options,
             Report = new FitReport
             {
@@ -73,7 +78,7 @@ internal static class TrajectoryFitter
                 ClockError = clock.Error,
                 ConstantClockError = clock.ConstantError,
                 MapErrors = maps.Errors,
-                Notes = Notes(anchors, clock),
+                Notes = Notes(anchors, options, clock),
             },
         };
     }
@@ -120,10 +125,14 @@ internal static class TrajectoryFitter
             : new Contexts(conditions, (int[])trajectories.Categories.Clone(), anchors.CategoryCount);
     }
 
-    private static List<string> Notes(AnchorSet anchors, ClockSelection.Choice clock)
+    private static List<string> Notes(AnchorSet anchors, TrajectoryOptions options, ClockSelection.Choice clock)
     {
         var notes = new List<string>();
-        if (anchors.Count == 2)
+        if (options.Method != Method.Hti)
+        {
+            notes.Add(MethodRecipe.Note(options.Method));
+        }
+        else if (anchors.Count == 2)
         {
             notes.Add("Two anchors do not show how fast outputs move between them: a third anchor, or a declared scale of the "
                 + "hyperparameter, is worth more than any other setting.");
@@ -152,7 +161,7 @@ internal static class TrajectoryFitter
             float[]?[] bends)
         {
             var intervals = trajectories.Points.Length - 1;
-            if (!options.TrainMaps)
+            if (!options.TrainMaps || !MethodRecipe.NeedsMaps(options.Method))
             {
                 return ([], [], new FrozenNetwork?[intervals], null, []);
             }
@@ -184,7 +193,6 @@ internal static class TrajectoryFitter
                     random.Fork("start"),
                     cancellation)
                 : null;
-            progress?.Report(new FitProgress("done", 1));
             return (forward, backward, paths, start, errors);
         }
 

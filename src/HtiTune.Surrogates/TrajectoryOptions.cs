@@ -7,6 +7,10 @@ public sealed record TrajectoryOptions
     /// <value>Default 1.</value>
     public long Seed { get; init; } = 1;
 
+    /// <summary>The method, or a baseline in its place.</summary>
+    /// <value>Default <see cref="Method.Hti"/>; a baseline forces some of the options below and refuses what contradicts it.</value>
+    public Method Method { get; init; } = Method.Hti;
+
     /// <summary>Which output at one anchor belongs to which at the next.</summary>
     /// <value>Default <see cref="CouplingKind.Auto"/>.</value>
     public CouplingKind Coupling { get; init; } = CouplingKind.Auto;
@@ -53,6 +57,7 @@ public sealed record TrajectoryOptions
     internal void Validate(int? dimension)
     {
         var faults = new List<string>();
+        Baselines.MethodRecipe.Check(this, faults);
         if (!(PotentialStrength > 0) || double.IsInfinity(PotentialStrength))
         {
             faults.Add($"{nameof(PotentialStrength)} is {PotentialStrength}; expected a positive number");

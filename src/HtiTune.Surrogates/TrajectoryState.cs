@@ -39,6 +39,9 @@ internal sealed record TrajectoryState
     /// <summary>Outputs at the first anchor from conditions, for deterministic networks; null otherwise.</summary>
     internal required FrozenNetwork? Start { get; init; }
 
+    /// <summary>The networks of a baseline that moves rows by its own; empty otherwise.</summary>
+    internal FrozenNetwork[] Motion { get; init; } = [];
+
     /// <summary>The options of the fit; bounds hold when serving too.</summary>
     internal required TrajectoryOptions Options { get; init; }
 
@@ -48,6 +51,16 @@ internal sealed record TrajectoryState
 
     /// <summary>Positions of the anchors between the first (0) and the last (1) on the hyperparameter's scale.</summary>
     internal double[] Positions() => PositionsOf(Hyperparameter, Lambdas);
+
+    /// <summary>Takes a standardised output row [D] back to its own units and into its bounds.</summary>
+    internal void Finish(Span<float> row)
+    {
+        Outputs.Undo(row, row);
+        for (var j = 0; j < row.Length && Options.Bounds is { } bounds; j++)
+        {
+            row[j] = (float)Math.Clamp(row[j], bounds[j].Low, bounds[j].High);
+        }
+    }
 
     internal static double[] PositionsOf(Hyperparameter hyperparameter, IReadOnlyList<double> lambdas)
     {

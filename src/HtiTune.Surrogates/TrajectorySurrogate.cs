@@ -2,6 +2,7 @@
 // from the anchor that the rows come from.
 
 using HtiTune.Data;
+using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates;
@@ -91,6 +92,12 @@ public sealed class TrajectorySurrogate : ISurrogate
         var (chosen, source) = _lookup.Choose(contexts);
         var trajectories = _state.Trajectories;
         int d = Dimension, size = SineBasis.Count * d;
+        if (MethodRecipe.IsLearned(Options.Method))
+        {
+            float[] first = [.. new Matrix(trajectories.Count, d, trajectories.Points[0]).SelectRows(chosen).Values];
+            return new SurrogateSamples(new Samples(new Matrix(chosen.Length, d, Follow(first, contexts, 0, interval, u)), contexts), source);
+        }
+
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
         var values = new float[contexts.Count * d];
         var points = Array.ConvertAll(trajectories.Points, p => (ReadOnlyMemory<float>)p);
@@ -120,15 +127,24 @@ public sealed class TrajectorySurrogate : ISurrogate
             return Sample(lambda, contexts);
         }
 
+        if (MethodRecipe.IsLearned(Options.Method))
+        {
+            return Answered(Follow(Ask(0), contexts, 0, interval, u));
+        }
+
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
         var points = new float[_places.Length][];
         for (var k = curve.FirstNeeded; k <= curve.LastNeeded; k++)
         {
-            points[k] = Coupling.Trajectories.Standardised(answers(Anchors[k], contexts), _state.Outputs);
+            points[k] = Ask(k);
         }
 
-        var outputs = new Matrix(contexts.Count, Dimension, Read(curve, points, contexts, interval));
-        return new SurrogateSamples(new Samples(outputs, contexts), SampleSource.AnchorNetworks);
+        return Answered(Read(curve, points, contexts, interval));
+
+        float[] Ask(int anchor) => Coupling.Trajectories.Standardised(answers(Anchors[anchor], contexts), _state.Outputs);
+
+        SurrogateSamples Answered(float[] outputs) =>
+            new(new Samples(new Matrix(contexts.Count, Dimension, outputs), contexts), SampleSource.AnchorNetworks);
     }
 
     /// <inheritdoc/>
@@ -143,7 +159,12 @@ public sealed class TrajectorySurrogate : ISurrogate
             throw new ArgumentException($"Rows have {rows.Dimension} output columns; the surrogate has {Dimension}.", nameof(rows));
         }
 
-        if (_state.Forward.Length == 0)
+        if (Options.Method == Method.Stay)
+        {
+            return rows.Outputs;
+        }
+
+        if (_state.Forward.Length + _state.Motion.Length == 0)
         {
             throw new InvalidOperationException(
                 $"This surrogate was fitted without maps; fit it with {nameof(TrajectoryOptions.TrainMaps)} = true to transport rows.");
@@ -168,7 +189,12 @@ public sealed class TrajectorySurrogate : ISurrogate
         int n = contexts.Count, d = Dimension, c = ConditionCount;
         var categories = TrajectoryLookup.CategoriesOf(contexts);
         var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
-        var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
+        if (MethodRecipe.IsLearned(Options.Method))
+        {
+            return LearnedMotion.Move(_state, _positions, y, x, categories, source, interval, u);
+        }
+
+        var curve = new TrajectoryCurve(_state, _positions, _places, interval, u, source);
         var points = new float[_places.Length][];
         points[source] = y;
         for (var k = source; k < curve.LastNeeded; k++)
@@ -186,7 +212,7 @@ public sealed class TrajectorySurrogate : ISurrogate
         float[] Step(Networks.FrozenNetwork map, float[] at)
         {
             var moved = new float[n * d];
-            map.Evaluate(Joined(n, (at, d), (x, c)), categories, moved);
+            map.Evaluate(Coupling.Trajectories.Joined(n, (at, d), (x, c)), categories, moved);
             for (var i = 0; i < moved.Length; i++)
             {
                 moved[i] += at[i];
@@ -206,7 +232,7 @@ public sealed class TrajectorySurrogate : ISurrogate
             var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
             bends = new float[n * size];
             network.Evaluate(
-                Joined(n, (points[interval], d), (points[interval + 1], d), (x, ConditionCount)), TrajectoryLookup.CategoriesOf(contexts), bends);
+                Coupling.Trajectories.Joined(n, (points[interval], d), (points[interval + 1], d), (x, ConditionCount)), TrajectoryLookup.CategoriesOf(contexts), bends);
             for (var i = 0; i < bends.Length; i++)
             {
                 bends[i] *= i % size / d + 1;
@@ -221,30 +247,6 @@ public sealed class TrajectorySurrogate : ISurrogate
         }
 
         return values;
-    }
-
-    /// <summary>Rows of several arrays side by side.</summary>
-    private static float[] Joined(int n, params ReadOnlySpan<(float[] Values, int Columns)> parts)
-    {
-        var width = 0;
-        foreach (var (_, columns) in parts)
-        {
-            width += columns;
-        }
-
-        var joined = new float[n * width];
-        var start = 0;
-        foreach (var (values, columns) in parts)
-        {
-            for (var i = 0; i < n; i++)
-            {
-                values.AsSpan(i * columns, columns).CopyTo(joined.AsSpan(i * width + start, columns));
-            }
-
-            start += columns;
-        }
-
-        return joined;
     }
 
     private (int Interval, double Position) Locate(double lambda)

@@ -79,4 +79,28 @@ internal sealed class Trajectories
 
         return values;
     }
+
+    /// <summary>Rows of several arrays side by side.</summary>
+    internal static float[] Joined(int n, params ReadOnlySpan<(float[] Values, int Columns)> parts)
+    {
+        var width = 0;
+        foreach (var (_, columns) in parts)
+        {
+            width += columns;
+        }
+
+        var joined = new float[n * width];
+        var start = 0;
+        foreach (var (values, columns) in parts)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                values.AsSpan(i * columns, columns).CopyTo(joined.AsSpan(i * width + start, columns));
+            }
+
+            start += columns;
+        }
+
+        return joined;
+    }
 }
