@@ -39,6 +39,30 @@ public class CommandLineTests
         }
     }
 
+    [Theory]
+    [InlineData("hti")]
+    [InlineData("stay")]
+    [InlineData("nearest")]
+    [InlineData("mean")]
+    [InlineData("linear")]
+    [InlineData("shrunk-linear")]
+    [InlineData("displacement")]
+    [InlineData("regression")]
+    [InlineData("flow-matching")]
+    public async Task Every_method_is_fitted_and_sampled_by_name(string method)
+    {
+        using var folder = new TemporaryFolder();
+        WriteStack(folder.File("a.npy"), [0, 1]);
+        var (code, _, errors) = await Run(
+            "fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,1", "--method", method, "--out", folder.File("m.hti"));
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains($"m.hti: {method}, 2 anchors", errors, StringComparison.Ordinal);
+        NpyFile.Write(folder.File("x.npy"), [60, 4], Rows(Problems.Linear([0])[0].Samples));
+        Assert.Equal(ExitCode.Done, (await Run(
+            "sample", "--model", folder.File("m.hti"), "--from", "0", "--lambda", "0.5", "--input", folder.File("x.npy"), "--out", folder.File("y.npy"))).Code);
+        Assert.Equal([60, 4], NpyFile.Read(folder.File("y.npy")).Shape);
+    }
+
     [Fact]
     public async Task Values_may_start_with_a_minus_sign()
     {
@@ -58,6 +82,7 @@ public class CommandLineTests
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --bounds 3..1", "low..high")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --clock slow", "expected one of auto, constant, learned")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --warp cubic", "cubic")]
+    [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --method kriging", "'kriging' is not what --method takes; expected one of hti, stay, nearest, mean, linear, shrunk-linear, displacement, regression, flow-matching")]
     [InlineData("sample", "Option '--model' is required")]
     [InlineData("tame", "tame")]
     public async Task Usage_errors_exit_with_2_and_name_the_help(string line, string expected)
