@@ -42,9 +42,9 @@ internal static class TrajectoryFitter
         var intervals = anchors.Count - 1;
         var bandwidths = new double[intervals];
         var bends = new float[intervals][];
-        for (var k = 0; k < intervals && potential == PotentialKind.Density; k++)
+        for (var k = 0; k < intervals && (potential == PotentialKind.Density || options.Metric != MetricKind.None); k++)
         {
-            (bends[k], bandwidths[k]) = SolvePaths(trajectories, k, options, cancellation);
+            (bends[k], bandwidths[k]) = SolvePaths(trajectories, k, potential, options, random, cancellation);
         }
 
         var networks = new NetworkFits(trajectories, coupled.Deterministic, options, random, progress, cancellation);
@@ -89,12 +89,12 @@ internal static class TrajectoryFitter
         : PotentialKind.Density;
 
     private static (float[] Bends, double Bandwidth) SolvePaths(
-        Trajectories trajectories, int interval, TrajectoryOptions options, CancellationToken cancellation)
+        Trajectories trajectories, int interval, PotentialKind kind, TrajectoryOptions options, RandomStreams random, CancellationToken cancellation)
     {
-        var potential = new DensityPotential(trajectories, interval, options.PotentialStrength);
+        var potential = kind == PotentialKind.Density ? new DensityPotential(trajectories, interval, options.PotentialStrength) : null;
         var size = SineBasis.Count * trajectories.Dimension;
         var bends = new float[trajectories.Count * size];
-        for (var t = 0; t < trajectories.Count; t++)
+        for (var t = 0; t < trajectories.Count && potential is not null; t++)
         {
             cancellation.ThrowIfCancellationRequested();
             ActionPathSolver.Solve(
@@ -106,7 +106,13 @@ internal static class TrajectoryFitter
                 bends.AsSpan(t * size, size));
         }
 
-        return (bends, potential.Bandwidth);
+        if (options.Metric != MetricKind.None)
+        {
+            new MetricPaths(trajectories, interval, potential)
+                .Train(bends, options.Metric == MetricKind.Learned, random.Stream($"metric {interval}"), cancellation);
+        }
+
+        return (bends, potential?.Bandwidth ?? 0);
     }
 
     private static Contexts ContextsOf(AnchorSet anchors, Coupler.Result coupled)

@@ -23,6 +23,10 @@ public sealed record TrajectoryOptions
     /// <value>Default <see cref="PotentialKind.Auto"/>: density for stochastic outputs of up to 8 dimensions, else none.</value>
     public PotentialKind Potential { get; init; } = PotentialKind.Auto;
 
+    /// <summary>The metric of the paths' kinetic energy.</summary>
+    /// <value>Default <see cref="MetricKind.None"/>.</value>
+    public MetricKind Metric { get; init; } = MetricKind.None;
+
     /// <summary>Strength α of the density potential, in squared standard deviations of the outputs.</summary>
     /// <value>Default 30; positive.</value>
     public double PotentialStrength { get; init; } = 30;
@@ -142,6 +146,19 @@ public enum PotentialKind
 
     /// <summary>Saturated density potential V = α·max(0, τ − log p̂(q|x)): paths stay where samples are.</summary>
     Density,
+}
+
+/// <summary>The metric of the paths' kinetic energy ½ vᵀM(q|x)v.</summary>
+public enum MetricKind
+{
+    /// <summary>M = 1: Euclidean (K_I).</summary>
+    None,
+
+    /// <summary>Learned directions with fixed eigenvalues 1, 0.1, …, 0.1, scaled to trace D.</summary>
+    Fixed,
+
+    /// <summary>Learned directions and eigenvalues within a budget (K_θ).</summary>
+    Learned,
 }
 
 /// <summary>How fast samples move along their paths as λ goes.</summary>

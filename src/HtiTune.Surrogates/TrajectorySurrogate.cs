@@ -121,8 +121,7 @@ public sealed class TrajectorySurrogate : ISurrogate
         ArgumentNullException.ThrowIfNull(answers);
         var (interval, u) = Locate(lambda);
         _lookup.Require(contexts);
-        var bent = _state.Report.Potential == PotentialKind.Density;
-        if (!_state.Report.Deterministic || _lookup.HasAll(contexts) || (bent && _state.Paths[interval] is null))
+        if (!_state.Report.Deterministic || _lookup.HasAll(contexts) || (_state.Bends[interval] is not null && _state.Paths[interval] is null))
         {
             return Sample(lambda, contexts);
         }
