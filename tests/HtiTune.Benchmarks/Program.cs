@@ -2,20 +2,37 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
-using HtiTune.Benchmarks;
+using HtiTune.Benchmarks.Quality;
+using HtiTune.Benchmarks.Quality.Tasks;
 
-if (args is ["speed", .. var rest])
+namespace HtiTune.Benchmarks;
+
+/// <summary>Benchmarks of speed and of quality, by verb.</summary>
+internal static class Program
 {
-    // In process: generated projects would inherit this repository's build files.
-    var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance));
-    BenchmarkSwitcher.FromTypes([typeof(TransportSpeed), typeof(SurrogateSpeed), typeof(ProposalSpeed)])
-        .Run(rest.Length > 0 ? rest : ["--filter", "*"], config);
-    return 0;
-}
+    private static int Main(string[] args)
+    {
+        if (args is ["speed", .. var rest])
+        {
+            // In process: generated projects would inherit this repository's build files.
+            var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance));
+            BenchmarkSwitcher.FromTypes([typeof(TransportSpeed), typeof(SurrogateSpeed), typeof(ProposalSpeed)])
+                .Run(rest.Length > 0 ? rest : ["--filter", "*"], config);
+            return 0;
+        }
 
-Console.WriteLine(
-    """
-    Benchmarks of HtiTune. Verbs:
-      speed [BenchmarkDotNet arguments]   optimal transport, surrogate sampling, proposals
-    """);
-return args.Length == 0 || args is ["--help"] ? 0 : 2;
+        if (args is ["quality", .. var options] && !options.Contains("--help"))
+        {
+            return QualityCommand.Run(options);
+        }
+
+        Console.WriteLine(
+            """
+            Benchmarks of HtiTune. Verbs:
+              speed [BenchmarkDotNet arguments]   optimal transport, surrogate sampling, proposals
+            """);
+        Console.WriteLine(
+            QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
+        return args.Length == 0 || args.Contains("--help") ? 0 : 2;
+    }
+}
