@@ -78,33 +78,47 @@ using var network = new RememberedTrainings(forecaster, clock);
 var steps = new Steps(clock);
 var options = new TunerOptions { MaxTrainings = 8, Seed = command.Seed };
 
+// Ctrl-C ends the training that is going on, and the study so far is told.
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
 Run Timed(string way, int objective, Func<Study> optimize)
 {
     var saved = network.Saved;
     var study = optimize();
+    if (study.StopReason == StopReason.Cancelled)
+    {
+        Console.WriteLine($"interrupted after {study.TrainingsUsed} trainings; best so far: quantile = {study.Lambda:F3}");
+        Environment.Exit(130);
+    }
+
     return new Run(way, objective, study, study.Elapsed + network.Saved - saved);
 }
 
 Console.WriteLine("\nHtiTune, 4 : 1");
 using var tuner = new Tuner(network, quantile, contexts, options);
-var first = Timed("HtiTune", 0, () => tuner.Optimize(FourToOne, progress: steps));
+var first = Timed("HtiTune", 0, () => tuner.Optimize(FourToOne, progress: steps, cancellation: stop.Token));
 
 // The preference changes. The trained networks answer the new question too, or say where one more training is needed.
 Console.WriteLine("\nHtiTune, 9 : 1 and the worst tenth, from the networks that are there");
-var second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 0, steps));
+var second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 0, steps, stop.Token));
 if (second.Study.Outcome is NeedsTraining)
 {
     Console.WriteLine("  They do not suffice: one more training, where it is worth most.");
-    second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 1, steps));
+    second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 1, steps, stop.Token));
 }
 
 Console.WriteLine("\nA Gaussian process without the surrogate, 4 : 1 (what is trained already is not trained again, but counted)");
 const string Plain = "plain Gaussian process";
 using var plain = new Tuner(network, quantile, contexts, options with { UseSurrogate = false, MaxTrainings = 12 });
-var plainFirst = Timed(Plain, 0, () => plain.Optimize(FourToOne, progress: steps));
+var plainFirst = Timed(Plain, 0, () => plain.Optimize(FourToOne, progress: steps, cancellation: stop.Token));
 
 Console.WriteLine("\nA Gaussian process without the surrogate, 9 : 1 and the worst tenth");
-var plainSecond = Timed(Plain, 1, () => plain.Optimize(NineToOne, maxTrainings: 6, steps));
+var plainSecond = Timed(Plain, 1, () => plain.Optimize(NineToOne, maxTrainings: 6, steps, stop.Token));
 
 // What it cost, and how far from the truth it ended.
 var truth = command.Csv is null && !command.Quick ? DenseSweep.Read(truthFile, command.Seed) : null;
