@@ -35,10 +35,10 @@ internal sealed record ModelHeader(
         var networks = new List<NetworkEntry>();
         var trajectories = state.Trajectories;
         var shared = trajectories.ConditionCount == 0 || trajectories.Conditions.All(x => ReferenceEquals(x, trajectories.Conditions[0]));
-        Add("outputs.centre", state.Outputs.Centre);
-        Add("outputs.scale", state.Outputs.Scale);
-        Add("conditions.centre", state.Conditions.Centre);
-        Add("conditions.scale", state.Conditions.Scale);
+        Add("outputs.mean", Floats(state.Outputs.Means));
+        Add("outputs.deviation", Floats(state.Outputs.Deviations));
+        Add("conditions.mean", Floats(state.Conditions.Means));
+        Add("conditions.deviation", Floats(state.Conditions.Deviations));
         Add("contexts", [.. state.Contexts.Conditions.Values]);
         Add("categories", Array.ConvertAll(trajectories.Categories, c => (float)c));
         for (var k = 0; k < trajectories.Points.Length; k++)
@@ -87,6 +87,8 @@ internal sealed record ModelHeader(
 
         void Add(string name, float[] values) => arrays.Add((name, values));
 
+        static float[] Floats(ReadOnlySpan<double> values) => [.. values.ToArray().Select(value => (float)value)];
+
         void AddNetwork(string name, FrozenNetwork? network)
         {
             if (network is null)
@@ -121,8 +123,8 @@ internal sealed record ModelHeader(
             Hyperparameter = Data.Hyperparameter.Continuous(Hyperparameter, Minimum, Maximum, scale ?? Parsed()),
             Lambdas = Lambdas,
             Clock = new LogitShiftClock(ClockShift),
-            Outputs = new Standardization(Sized("outputs.centre", Dimension), Sized("outputs.scale", Dimension)),
-            Conditions = new Standardization(Sized("conditions.centre", ConditionCount), Sized("conditions.scale", ConditionCount)),
+            Outputs = new Standardizer(Doubles("outputs.mean", Dimension), Doubles("outputs.deviation", Dimension)),
+            Conditions = new Standardizer(Doubles("conditions.mean", ConditionCount), Doubles("conditions.deviation", ConditionCount)),
             Trajectories = new Trajectories(points, conditions, categories, Dimension, ConditionCount, Math.Max(1, CategoryCount), []),
             Contexts = CategoryCount == 0 ? new Contexts(contexts) : new Contexts(contexts, categories, CategoryCount),
             Bends = [.. Enumerable.Range(0, intervals).Select(k => arrays.GetValueOrDefault($"bends.{k}"))],
@@ -134,6 +136,8 @@ internal sealed record ModelHeader(
             Options = Options,
             Report = Report,
         };
+
+        IEnumerable<double> Doubles(string name, int length) => Sized(name, length).Select(value => (double)value);
 
         float[] Sized(string name, int length)
         {

@@ -2,74 +2,44 @@ using HtiTune.Data;
 
 namespace HtiTune.Surrogates;
 
-/// <summary>
-/// Centre and scale of columns, v ↦ (v − centre)/scale. Columns of comparable spread (largest at most three times the smallest)
-/// share one scale, so that distances keep their shape; else each has its own. Constant columns have scale 1.
-/// </summary>
-/// <param name="Centre">Mean of each column.</param>
-/// <param name="Scale">Deviation of each column, positive.</param>
-internal sealed record Standardization(float[] Centre, float[] Scale)
+/// <summary>How the columns of all anchors' samples are brought to one scale.</summary>
+internal static class Standardization
 {
-    internal static Standardization Of(IEnumerable<Matrix> matrices, int columns, bool shareScale)
+    /// <summary>Columns share a scale where the largest deviation is at most so many times the smallest.</summary>
+    private const double MostUneven = 3;
+
+    /// <summary>
+    /// Each column by its own mean; columns of comparable spread by one shared deviation, so that distances between outputs keep their
+    /// shape; else, and for conditions, each by its own.
+    /// </summary>
+    /// <param name="parts">The anchors' outputs or conditions, [n, columns] each.</param>
+    /// <param name="shareScale">Whether comparable columns share a deviation.</param>
+    internal static Standardizer Of(IEnumerable<Matrix> parts, bool shareScale)
     {
-        var sum = new double[columns];
-        var squares = new double[columns];
-        long count = 0;
-        var parts = matrices.ToArray();
-        foreach (var part in parts)
-        {
-            count += part.Rows;
-            for (var i = 0; i < part.Rows; i++)
-            {
-                var row = part.Row(i);
-                for (var j = 0; j < columns; j++)
-                {
-                    sum[j] += row[j];
-                }
-            }
-        }
-
-        var centre = Array.ConvertAll(sum, s => s / count);
-        foreach (var part in parts)
-        {
-            for (var i = 0; i < part.Rows; i++)
-            {
-                var row = part.Row(i);
-                for (var j = 0; j < columns; j++)
-                {
-                    squares[j] += (row[j] - centre[j]) * (row[j] - centre[j]);
-                }
-            }
-        }
-
-        var deviation = Array.ConvertAll(squares, s => Math.Sqrt(s / count));
-        var varying = deviation.Where((s, j) => s > 1e-6 * (1 + Math.Abs(centre[j]))).ToArray();
-        var shared = shareScale && varying.Length > 0 && varying.Max() <= 3 * varying.Min()
+        var all = parts.ToArray();
+        var rows = new Matrix(all.Sum(part => part.Rows), all[0].Columns, [.. all.SelectMany(part => part.Values.ToArray())]);
+        var own = Standardizer.Of(rows);
+        var varying = Enumerable.Range(0, own.Columns).Where(j => Varies(rows, j)).Select(j => own.Deviations[j]).ToArray();
+        var shared = shareScale && varying.Length > 0 && varying.Max() <= MostUneven * varying.Min()
             ? Math.Sqrt(varying.Average(s => s * s))
             : double.NaN;
-        var scale = new float[columns];
-        for (var j = 0; j < columns; j++)
-        {
-            var constant = !(deviation[j] > 1e-6 * (1 + Math.Abs(centre[j])));
-            scale[j] = !double.IsNaN(shared) ? (float)shared : constant ? 1f : (float)deviation[j];
-        }
 
-        return new Standardization(Array.ConvertAll(centre, c => (float)c), scale);
+        // A model file holds these figures in single precision: rounded now, they serve alike before and after.
+        return new Standardizer(
+            own.Means.ToArray().Select(mean => (double)(float)mean),
+            own.Deviations.ToArray().Select(deviation => (double)Math.Max(1e-30f, (float)(double.IsNaN(shared) ? deviation : shared))));
     }
 
-    internal void Apply(ReadOnlySpan<float> row, Span<float> target)
+    private static bool Varies(Matrix rows, int column)
     {
-        for (var j = 0; j < row.Length; j++)
+        for (var i = 1; i < rows.Rows; i++)
         {
-            target[j] = (row[j] - Centre[j]) / Scale[j];
+            if (rows[i, column] != rows[0, column])
+            {
+                return true;
+            }
         }
-    }
 
-    internal void Undo(ReadOnlySpan<float> row, Span<float> target)
-    {
-        for (var j = 0; j < row.Length; j++)
-        {
-            target[j] = row[j] * Scale[j] + Centre[j];
-        }
+        return false;
     }
 }

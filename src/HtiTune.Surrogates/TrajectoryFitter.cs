@@ -28,8 +28,8 @@ internal static class TrajectoryFitter
         options = MethodRecipe.Apply(options);
         var random = new RandomStreams(options.Seed).Fork("surrogate");
         progress?.Report(new FitProgress("coupling", 0));
-        var outputs = Standardization.Of(anchors.Select(a => a.Samples.Outputs), anchors.Dimension, shareScale: true);
-        var conditions = Standardization.Of(anchors.Select(a => a.Samples.Conditions), anchors.ConditionCount, shareScale: false);
+        var outputs = Standardization.Of(anchors.Select(a => a.Samples.Outputs), shareScale: true);
+        var conditions = Standardization.Of(anchors.Select(a => a.Samples.Conditions), shareScale: false);
         var coupled = Coupler.Couple(anchors, outputs, conditions, options, cancellation);
         var trajectories = coupled.Trajectories;
 

@@ -15,9 +15,9 @@ internal sealed record TrajectoryState
 
     internal required LogitShiftClock Clock { get; init; }
 
-    internal required Standardization Outputs { get; init; }
+    internal required Standardizer Outputs { get; init; }
 
-    internal required Standardization Conditions { get; init; }
+    internal required Standardizer Conditions { get; init; }
 
     internal required Trajectories Trajectories { get; init; }
 

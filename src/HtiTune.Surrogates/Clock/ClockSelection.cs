@@ -27,8 +27,8 @@ internal static class ClockSelection
         AnchorSet anchors,
         double[] positions,
         Coupler.Result coupled,
-        Standardization outputs,
-        Standardization conditions,
+        Standardizer outputs,
+        Standardizer conditions,
         TrajectoryOptions options,
         CancellationToken cancellation)
     {
@@ -125,8 +125,8 @@ internal static class ClockSelection
         AnchorSet anchors,
         int i,
         Trajectories trajectories,
-        Standardization outputs,
-        Standardization conditions,
+        Standardizer outputs,
+        Standardizer conditions,
         TrajectoryOptions options,
         CancellationToken cancellation)
     {

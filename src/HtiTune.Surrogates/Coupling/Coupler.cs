@@ -25,7 +25,7 @@ internal static class Coupler
         Trajectories Trajectories, CouplingKind Kind, bool Deterministic, CouplingCost[] Costs, float[] FirstConditions);
 
     internal static Result Couple(
-        AnchorSet anchors, Standardization outputs, Standardization conditions, TrajectoryOptions options, CancellationToken cancellation)
+        AnchorSet anchors, Standardizer outputs, Standardizer conditions, TrajectoryOptions options, CancellationToken cancellation)
     {
         var kind = Kind(anchors, options.Coupling);
         int d = anchors.Dimension, c = anchors.ConditionCount, categories = Math.Max(1, anchors.CategoryCount);

@@ -69,7 +69,7 @@ internal sealed class Trajectories
     }
 
     /// <summary>The standardised samples of an anchor set, before coupling.</summary>
-    internal static float[] Standardised(Matrix matrix, Standardization scale)
+    internal static float[] Standardised(Matrix matrix, Standardizer scale)
     {
         var values = new float[matrix.Rows * matrix.Columns];
         for (var i = 0; i < matrix.Rows; i++)
