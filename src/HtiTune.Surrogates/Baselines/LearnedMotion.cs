@@ -2,12 +2,14 @@
 //   y_k, x   points of one trajectory at the anchors [D], and its condition [C] (category by FiLM);  u_k  places of the anchors, 0 … 1
 // Regression: one network f for all anchors, fitted to every ordered pair (k, l), k = l included:
 //   f(y_k, x, 2u_k − 1, 2u_l − 1) ≈ y_l − y_k;   served  y(u) = y_k + f(y_k, x, 2u_k − 1, 2u − 1)
-// Flow matching [Lipman2023, eq. 22 with σ → 0], on pairs of exact optimal transport [Tong2024, section 3.2.3]; for each interval k
+// Flow matching [Lipman2023, σ → 0], on pairs of exact optimal transport [Tong2024]; for each interval k
 //   t ~ U(0, 1),  z = (1 − t)·y_k + t·y_{k+1};   v_k(z, x, 2t − 1) ≈ y_{k+1} − y_k
+// Metric flow matching [Kapusniak2024]: the same with z and its velocity on the bent path of LandPaths instead of the chord
 //   served: dz/dt = v_k by the midpoint rule, 20 steps an interval, backwards in t for lower places
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.Geometry;
 using HtiTune.Surrogates.Networks;
 
 namespace HtiTune.Surrogates.Baselines;
@@ -32,7 +34,7 @@ internal static class LearnedMotion
         options.Method switch
         {
             Method.Regression => [Regression(trajectories, positions, options, random.Fork("regression"), cancellation)],
-            Method.FlowMatching => [.. Enumerable.Range(0, positions.Length - 1).Select(k =>
+            Method.FlowMatching or Method.MetricFlowMatching => [.. Enumerable.Range(0, positions.Length - 1).Select(k =>
                 Velocity(trajectories, k, options, random.Fork($"velocity {k}"), cancellation))],
             _ => [],
         };
@@ -80,11 +82,18 @@ internal static class LearnedMotion
         var count = positions.Length;
         var all = (long)trajectories.Count * count * count;
         var rows = new Rows(trajectories, 2, (int)Math.Min(all, TrainingRows));
+        var way = new float[trajectories.Dimension];
         for (var i = 0; i < rows.Count; i++)
         {
             var pick = all <= TrainingRows ? i : (int)(draws.NextDouble() * all);
             int t = pick / (count * count), from = pick / count % count, to = pick % count;
-            rows.Set(i, t, from, trajectories.Point(from, t), trajectories.Point(from, t), trajectories.Point(to, t));
+            ReadOnlySpan<float> a = trajectories.Point(from, t), b = trajectories.Point(to, t);
+            for (var j = 0; j < way.Length; j++)
+            {
+                way[j] = b[j] - a[j];
+            }
+
+            rows.Set(i, t, from, a, way);
             rows.Place(i, 2 * positions[from] - 1, 2 * positions[to] - 1);
         }
 
@@ -97,7 +106,8 @@ internal static class LearnedMotion
         var draws = random.Stream("times");
         int n = trajectories.Count, d = trajectories.Dimension, times = Math.Max(1, TrainingRows / n);
         var rows = new Rows(trajectories, 1, n * times);
-        Span<float> z = d <= 64 ? stackalloc float[d] : new float[d];
+        var bends = options.Method == Method.MetricFlowMatching ? LandPaths.Solve(trajectories, interval, cancellation) : null;
+        float[] z = new float[d], way = new float[d], basis = new float[SineBasis.Count];
         for (var i = 0; i < rows.Count; i++)
         {
             var t = i / times;
@@ -106,9 +116,23 @@ internal static class LearnedMotion
             for (var j = 0; j < d; j++)
             {
                 z[j] = (float)((1 - time) * a[j] + time * b[j]);
+                way[j] = b[j] - a[j];
             }
 
-            rows.Set(i, t, interval, z, a, b);
+            if (bends is not null)
+            {
+                var bend = bends.AsSpan(t * basis.Length * d, basis.Length * d);
+                SineBasis.At(time, basis);
+                SineBasis.AddBend(bend, basis, z);
+                for (var q = 1; q <= basis.Length; q++)
+                {
+                    basis[q - 1] = (float)(Math.PI * Math.Cos(q * Math.PI * time));
+                }
+
+                SineBasis.AddBend(bend, basis, way);
+            }
+
+            rows.Set(i, t, interval, z, way);
             rows.Place(i, 2 * time - 1);
         }
 
@@ -162,7 +186,7 @@ internal static class LearnedMotion
         return sum;
     }
 
-    /// <summary>Rows to fit a network to: (point, condition, places) and the difference of two points.</summary>
+    /// <summary>Rows to fit a network to: (point, condition, places) and the motion from there.</summary>
     private sealed class Rows(Trajectories trajectories, int places, int count)
     {
         private readonly int _width = trajectories.Dimension + trajectories.ConditionCount + places;
@@ -172,16 +196,13 @@ internal static class LearnedMotion
 
         internal int Count => count;
 
-        internal void Set(int row, int trajectory, int anchor, ReadOnlySpan<float> at, ReadOnlySpan<float> from, ReadOnlySpan<float> to)
+        internal void Set(int row, int trajectory, int anchor, ReadOnlySpan<float> at, ReadOnlySpan<float> motion)
         {
             var d = trajectories.Dimension;
             at.CopyTo(_inputs.AsSpan(row * _width));
             trajectories.Condition(anchor, trajectory).CopyTo(_inputs.AsSpan(row * _width + d));
             _categories[row] = trajectories.Categories[trajectory];
-            for (var j = 0; j < d; j++)
-            {
-                _targets[row * d + j] = to[j] - from[j];
-            }
+            motion.CopyTo(_targets.AsSpan(row * d));
         }
 
         internal void Place(int row, params ReadOnlySpan<double> values)

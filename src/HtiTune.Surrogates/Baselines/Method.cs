@@ -30,4 +30,7 @@ public enum Method
 
     /// <summary>Conditional flow matching on pairs of optimal transport: a velocity network for each interval [Lipman2023, Tong2024].</summary>
     FlowMatching,
+
+    /// <summary>Flow matching along paths of least energy under a metric of the samples [Kapusniak2024].</summary>
+    MetricFlowMatching,
 }

@@ -17,7 +17,7 @@ internal static class MethodRecipe
         or Method.Linear or Method.ShrunkLinear or Method.Displacement;
 
     /// <summary>Whether outputs are moved by networks of the method's own.</summary>
-    internal static bool IsLearned(Method method) => method is Method.Regression or Method.FlowMatching;
+    internal static bool IsLearned(Method method) => method is Method.Regression or Method.FlowMatching or Method.MetricFlowMatching;
 
     /// <summary>Whether rows are chained from anchor to anchor along maps.</summary>
     internal static bool NeedsMaps(Method method) => method != Method.Stay && !IsLearned(method);
@@ -33,6 +33,7 @@ internal static class MethodRecipe
         Method.Displacement => "Baseline: straight between anchors coupled by squared-Euclidean optimal transport.",
         Method.Regression => "Baseline: one network takes the source anchor and the place asked for; it meets anchors only approximately.",
         Method.FlowMatching => "Baseline: a velocity field for each interval, integrated by 20 midpoint steps; it meets anchors only approximately.",
+        Method.MetricFlowMatching => "Baseline: a velocity field for each interval along paths near the samples; it meets anchors only approximately.",
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "No baseline."),
     };
 

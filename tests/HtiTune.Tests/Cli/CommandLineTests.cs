@@ -49,6 +49,7 @@ public class CommandLineTests
     [InlineData("displacement")]
     [InlineData("regression")]
     [InlineData("flow-matching")]
+    [InlineData("metric-flow-matching")]
     public async Task Every_method_is_fitted_and_sampled_by_name(string method)
     {
         using var folder = new TemporaryFolder();
@@ -82,7 +83,7 @@ public class CommandLineTests
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --bounds 3..1", "low..high")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --clock slow", "expected one of auto, constant, learned")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --warp cubic", "cubic")]
-    [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --method kriging", "'kriging' is not what --method takes; expected one of hti, stay, nearest, mean, linear, shrunk-linear, displacement, regression, flow-matching")]
+    [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --method kriging", "'kriging' is not what --method takes; expected one of hti, stay, nearest, mean, linear, shrunk-linear, displacement, regression, flow-matching, metric-flow-matching")]
     [InlineData("sample", "Option '--model' is required")]
     [InlineData("tame", "tame")]
     public async Task Usage_errors_exit_with_2_and_name_the_help(string line, string expected)

@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Surrogates;
+using HtiTune.Surrogates.Baselines;
 
 namespace HtiTune.Tests.Surrogates;
 
@@ -109,6 +110,52 @@ public class BaselineTests
             Matrix.Create(2 * each, 1, (i, row) =>
                 row[0] = (float)((i < each ? 4 : -4) * lambda + (1 + lambda) * NormalDistribution.Quantile((i % each + 0.5) / each))),
             Contexts.Of([.. Enumerable.Range(0, 2 * each).Select(i => i / each)], 2));
+    }
+
+    [Fact]
+    public void Energy_of_a_path_has_the_gradient_of_its_differences()
+    {
+        var random = new RandomStreams(6).Stream("path");
+        var samples = Enumerable.Range(0, 60).Select(_ => (float)(0.6 * random.NextNormal())).ToArray();
+        var bend = Enumerable.Range(0, 28).Select(_ => (float)(0.1 * random.NextNormal())).ToArray();
+        double[] gradient = new double[28], unused = new double[28];
+        LandPaths.Energy([-0.5f, 0], [0.7f, 0.2f], samples, bend, gradient);
+        foreach (var i in (int[])[0, 1, 5, 12, 27])
+        {
+            double Moved(float by)
+            {
+                var moved = (float[])[.. bend];
+                moved[i] += by;
+                return LandPaths.Energy([-0.5f, 0], [0.7f, 0.2f], samples, moved, unused);
+            }
+
+            var difference = (Moved(2e-3f) - Moved(-2e-3f)) / 4e-3;
+            Assert.Equal(difference, gradient[i], 0.02 * (1 + Math.Abs(difference)));
+        }
+    }
+
+    [Fact]
+    public void Metric_flow_follows_the_samples_where_the_chord_leaves_them()
+    {
+        // A quarter of a circle is filled at both anchors; halfway between its ends the chord is 0.29 inside it.
+        var anchors = new AnchorSet(Problems.Unit, new[] { 0, 1 }.Select(lambda => new Anchor(lambda, Arc(lambda))));
+        Assert.InRange(Radius(Method.MetricFlowMatching), Radius(Method.FlowMatching) + 0.05, 1.1);
+
+        double Radius(Method method)
+        {
+            var moved = Fit(anchors, method).Transport(anchors[0].Samples, 0, 0.5);
+            return Enumerable.Range(0, moved.Rows).Average(i => Math.Sqrt(moved[i, 0] * moved[i, 0] + moved[i, 1] * moved[i, 1]));
+        }
+
+        // Most samples gather at one end, λ = 0, or the other, with a tail along the arc.
+        static Samples Arc(double lambda) => new(
+            Matrix.Create(100, 2, (i, row) =>
+            {
+                var way = Math.Pow((i + 0.5) / 100, 3);
+                var angle = Math.PI / 2 * (lambda == 0 ? way : 1 - way);
+                (row[0], row[1]) = ((float)Math.Cos(angle), (float)Math.Sin(angle));
+            }),
+            Contexts.None(100));
     }
 
     [Theory]
