@@ -60,6 +60,7 @@ internal static class MethodRecipe
 
         Allow(options.Potential, PotentialKind.Auto, PotentialKind.None);
         Allow(options.Clock, ClockKind.Auto, ClockKind.Constant);
+        Allow(options.Metric, MetricKind.None, MetricKind.None);
         if (IsEuclidean(options.Method))
         {
             Allow(options.Cost, CouplingCost.Auto, CouplingCost.SquaredEuclidean);
