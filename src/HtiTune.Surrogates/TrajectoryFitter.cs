@@ -30,24 +30,28 @@ internal static class TrajectoryFitter
         progress?.Report(new FitProgress("coupling", 0));
         var outputs = Standardization.Of(anchors.Select(a => a.Samples.Outputs), shareScale: true);
         var conditions = Standardization.Of(anchors.Select(a => a.Samples.Conditions), shareScale: false);
-        var coupled = Coupler.Couple(anchors, outputs, conditions, options, cancellation);
+        var dual = options.Coupling == CouplingKind.Dual
+            ? new DualCoupler(options, ChoosePotential(options.Potential, CouplingKind.Dual, anchors.Dimension), random.Fork("dual"), progress)
+            : null;
+        var coupled = Coupler.Couple(anchors, outputs, conditions, options, cancellation, dual);
         var trajectories = coupled.Trajectories;
 
         progress?.Report(new FitProgress("clock", 0.15));
         var positions = TrajectoryState.PositionsOf(anchors.Hyperparameter, anchors.Lambdas);
-        var clock = ClockSelection.Choose(anchors, positions, coupled, outputs, conditions, options, cancellation);
+        var clock = ClockSelection.Choose(anchors, positions, coupled, outputs, conditions, dual is null ? options : DualCoupler.WithClock(options), cancellation);
 
         progress?.Report(new FitProgress("paths", 0.2));
-        var potential = ChoosePotential(options.Potential, coupled, anchors.Dimension);
+        var potential = ChoosePotential(options.Potential, coupled.Kind, anchors.Dimension);
         var intervals = anchors.Count - 1;
         var bandwidths = new double[intervals];
         var bends = new float[intervals][];
         for (var k = 0; k < intervals && (potential == PotentialKind.Density || options.Metric != MetricKind.None); k++)
         {
-            (bends[k], bandwidths[k]) = SolvePaths(trajectories, k, potential, options, random, cancellation);
+            (bends[k], bandwidths[k]) = dual?.Bends(trajectories, k)
+                ?? SolvePaths(trajectories, k, potential, options, random, cancellation);
         }
 
-        var networks = new NetworkFits(trajectories, coupled.Deterministic, options, random, progress, cancellation);
+        var networks = new NetworkFits(trajectories, coupled.Deterministic, dual, options, random, progress, cancellation);
         var maps = networks.Train(bends);
         var motion = LearnedMotion.Train(trajectories, positions, options, random, cancellation);
         progress?.Report(new FitProgress("done", 1));
@@ -83,9 +87,9 @@ internal static class TrajectoryFitter
         };
     }
 
-    private static PotentialKind ChoosePotential(PotentialKind asked, Coupler.Result coupled, int dimension) =>
+    private static PotentialKind ChoosePotential(PotentialKind asked, CouplingKind coupling, int dimension) =>
         asked != PotentialKind.Auto ? asked
-        : coupled.Kind == CouplingKind.ByContext || dimension > MostDensityDimensions ? PotentialKind.None
+        : coupling == CouplingKind.ByContext || dimension > MostDensityDimensions ? PotentialKind.None
         : PotentialKind.Density;
 
     private static (float[] Bends, double Bandwidth) SolvePaths(
@@ -155,6 +159,7 @@ internal static class TrajectoryFitter
     private sealed class NetworkFits(
         Trajectories trajectories,
         bool deterministic,
+        DualCoupler? dual,
         TrajectoryOptions options,
         RandomStreams random,
         IProgress<FitProgress>? progress,
@@ -179,11 +184,12 @@ internal static class TrajectoryFitter
             for (var k = 0; k < intervals; k++)
             {
                 progress?.Report(new FitProgress("maps", 0.3 + 0.7 * k / intervals));
-                forward[k] = Map(k, k + 1, out errors[k]);
-                backward[k] = Map(k + 1, k, out _);
+                forward[k] = dual?.Map(k) ?? Map(k, k + 1);
+                errors[k] = Error(forward[k], k);
+                backward[k] = Map(k + 1, k);
                 if (bends[k] is { } solved)
                 {
-                    paths[k] = Path(k, solved);
+                    paths[k] = dual?.Paths(k) ?? Path(k, solved);
                 }
             }
 
@@ -203,35 +209,49 @@ internal static class TrajectoryFitter
         }
 
         /// <summary>y_to − y_from from (y_from, x).</summary>
-        private FrozenNetwork Map(int from, int to, out double error)
+        private FrozenNetwork Map(int from, int to) => NetworkTrainer.Train(
+            Sources(from),
+            trajectories.Dimension + trajectories.ConditionCount,
+            trajectories.Categories,
+            trajectories.CategoryCount,
+            Moves(from, to),
+            trajectories.Dimension,
+            _mapShape,
+            random.Fork($"map {from}-{to}"),
+            cancellation);
+
+        /// <summary>Mean squared error of a forward map on its own pairs.</summary>
+        private double Error(FrozenNetwork map, int interval)
+        {
+            var predicted = new float[trajectories.Count * trajectories.Dimension];
+            map.Evaluate(Sources(interval), trajectories.Categories, predicted);
+            return predicted.Zip(Moves(interval, interval + 1), (p, t) => (double)(p - t) * (p - t)).Sum() / Math.Max(1, predicted.Length);
+        }
+
+        /// <summary>(y, x) of an anchor, [N, D + C].</summary>
+        private float[] Sources(int anchor)
         {
             int n = trajectories.Count, d = trajectories.Dimension, c = trajectories.ConditionCount;
             var inputs = new float[n * (d + c)];
-            var targets = new float[n * d];
             for (var t = 0; t < n; t++)
             {
-                trajectories.Point(from, t).CopyTo(inputs.AsSpan(t * (d + c)));
-                trajectories.Condition(from, t).CopyTo(inputs.AsSpan(t * (d + c) + d));
-                for (var j = 0; j < d; j++)
-                {
-                    targets[t * d + j] = trajectories.Point(to, t)[j] - trajectories.Point(from, t)[j];
-                }
+                trajectories.Point(anchor, t).CopyTo(inputs.AsSpan(t * (d + c)));
+                trajectories.Condition(anchor, t).CopyTo(inputs.AsSpan(t * (d + c) + d));
             }
 
-            var network = NetworkTrainer.Train(
-                inputs,
-                d + c,
-                trajectories.Categories,
-                trajectories.CategoryCount,
-                targets,
-                d,
-                _mapShape,
-                random.Fork($"map {from}-{to}"),
-                cancellation);
-            var predicted = new float[n * d];
-            network.Evaluate(inputs, trajectories.Categories, predicted);
-            error = predicted.Zip(targets, (p, t) => (double)(p - t) * (p - t)).Sum() / Math.Max(1, n * d);
-            return network;
+            return inputs;
+        }
+
+        /// <summary>y_to − y_from, [N, D].</summary>
+        private float[] Moves(int from, int to)
+        {
+            var moves = new float[trajectories.Count * trajectories.Dimension];
+            for (var i = 0; i < moves.Length; i++)
+            {
+                moves[i] = trajectories.Points[to][i] - trajectories.Points[from][i];
+            }
+
+            return moves;
         }
 
         /// <summary>Bends z_q/q from both end points and x: the division puts all terms on the scale of the curve.</summary>

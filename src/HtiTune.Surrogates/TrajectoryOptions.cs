@@ -31,6 +31,10 @@ public sealed record TrajectoryOptions
     /// <value>Default 30; positive.</value>
     public double PotentialStrength { get; init; } = 30;
 
+    /// <summary>What the paths minimise.</summary>
+    /// <value>Default <see cref="EnergyKind.Auto"/>: the published energy for a dual coupling, else the action.</value>
+    public EnergyKind Energy { get; init; } = EnergyKind.Auto;
+
     /// <summary>How fast samples move along their paths as λ goes.</summary>
     /// <value>Default <see cref="ClockKind.Auto"/>: a learned warp where there are three anchors or more and it clearly helps.</value>
     public ClockKind Clock { get; init; } = ClockKind.Auto;
@@ -65,6 +69,16 @@ public sealed record TrajectoryOptions
         if (!(PotentialStrength > 0) || double.IsInfinity(PotentialStrength))
         {
             faults.Add($"{nameof(PotentialStrength)} is {PotentialStrength}; expected a positive number");
+        }
+
+        if (Energy == EnergyKind.Published && Coupling != CouplingKind.Dual)
+        {
+            faults.Add($"{nameof(Energy)} is {Energy}; it comes with the dual coupling alone, and {nameof(Coupling)} is {Coupling}");
+        }
+
+        if (Metric != MetricKind.None && Coupling == CouplingKind.Dual)
+        {
+            faults.Add($"{nameof(Metric)} is {Metric}; the dual coupling knows the Euclidean metric alone");
         }
 
         Range(MapSteps, 1, 1_000_000, nameof(MapSteps), faults);
@@ -120,6 +134,9 @@ public enum CouplingKind
 
     /// <summary>Exact optimal transport with a penalty on the distance between unmatched continuous conditions.</summary>
     Relaxed,
+
+    /// <summary>The neural semi-dual: a potential and a map, trained against each other on the cost of least-energy paths.</summary>
+    Dual,
 }
 
 /// <summary>The ground cost of an optimal transport between two anchors.</summary>
@@ -146,6 +163,19 @@ public enum PotentialKind
 
     /// <summary>Saturated density potential V = α·max(0, τ − log p̂(q|x)): paths stay where samples are.</summary>
     Density,
+}
+
+/// <summary>What the paths of a dual coupling minimise.</summary>
+public enum EnergyKind
+{
+    /// <summary>Published for a dual coupling, else action.</summary>
+    Auto,
+
+    /// <summary>A time integral: kinetic energy and a saturated density potential.</summary>
+    Action,
+
+    /// <summary>Length less α·log p̂, counted at each node: nodes crowd where samples are dense, a hidden clock. Dual coupling alone.</summary>
+    Published,
 }
 
 /// <summary>The metric of the paths' kinetic energy ½ vᵀM(q|x)v.</summary>

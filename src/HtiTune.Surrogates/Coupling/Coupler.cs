@@ -25,9 +25,15 @@ internal static class Coupler
         Trajectories Trajectories, CouplingKind Kind, bool Deterministic, CouplingCost[] Costs, float[] FirstConditions);
 
     internal static Result Couple(
-        AnchorSet anchors, Standardizer outputs, Standardizer conditions, TrajectoryOptions options, CancellationToken cancellation)
+        AnchorSet anchors,
+        Standardizer outputs,
+        Standardizer conditions,
+        TrajectoryOptions options,
+        CancellationToken cancellation,
+        DualCoupler? dual = null)
     {
-        var kind = Kind(anchors, options.Coupling);
+        // Leaving anchors out to choose a clock does not train networks: exact couplings stand in for the dual there.
+        var kind = Kind(anchors, options.Coupling == CouplingKind.Dual && dual is null ? CouplingKind.Auto : options.Coupling);
         int d = anchors.Dimension, c = anchors.ConditionCount, categories = Math.Max(1, anchors.CategoryCount);
         var y = anchors.Select(anchor => Trajectories.Standardised(anchor.Samples.Outputs, outputs)).ToArray();
         var x = anchors.Select(anchor => Trajectories.Standardised(anchor.Samples.Conditions, conditions)).ToArray();
@@ -45,6 +51,12 @@ internal static class Coupler
             if (kind == CouplingKind.ByContext)
             {
                 order[k + 1] = Pair(groups, order[k], k, (a, b) => GroundCost.SquaredEuclidean(Rows(y[k], a, d), Rows(y[k + 1], b, d), d), cancellation);
+            }
+            else if (kind == CouplingKind.Dual)
+            {
+                // Each anchor keeps its own rows: images under the map are assigned to the rows nearest to them, each row once.
+                var images = dual!.Fit(k, DualProblem.Between(anchors, y, x, k), cancellation);
+                order[k + 1] = Pair(groups, order[k], k, (a, b) => WithConditions(images, y[k + 1], x[k], x[k + 1], a, b, d, c), cancellation);
             }
             else if (kind == CouplingKind.Relaxed)
             {
@@ -239,6 +251,11 @@ internal static class Coupler
     private static float[] WithConditions(float[] y0, float[] y1, float[] x0, float[] x1, int[] a, int[] b, int d, int c)
     {
         var cost = GroundCost.SquaredEuclidean(Rows(y0, a, d), Rows(y1, b, d), d);
+        if (c == 0)
+        {
+            return cost;
+        }
+
         var distance = GroundCost.SquaredEuclidean(Rows(x0, a, c), Rows(x1, b, c), c);
         for (var i = 0; i < cost.Length; i++)
         {

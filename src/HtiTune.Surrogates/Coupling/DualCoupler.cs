@@ -1,0 +1,93 @@
+// The dual coupling of one fit: for each interval a map and, where there is a potential, a network of paths. Both are frozen as soon as they are
+// trained, so that no native memory outlives an interval.
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Geometry;
+using HtiTune.Surrogates.Networks;
+using TorchSharp;
+
+namespace HtiTune.Surrogates.Coupling;
+
+/// <summary>Trains and keeps the dual networks of a fit.</summary>
+/// <param name="options">Options of the fit.</param>
+/// <param name="potential">Density or none.</param>
+/// <param name="random">Chance of weights and batches.</param>
+/// <param name="progress">Takes the share that is done.</param>
+/// <param name="settings">The schedule; null for the default.</param>
+internal sealed class DualCoupler(
+    TrajectoryOptions options, PotentialKind potential, RandomStreams random, IProgress<FitProgress>? progress, DualSettings? settings = null)
+{
+    private readonly Dictionary<int, Solution> _solutions = [];
+
+    private sealed record Solution(FrozenNetwork Map, FrozenNetwork? Paths, double Bandwidth);
+
+    /// <summary>Options for the choice of a clock: the published energy holds a clock already.</summary>
+    internal static TrajectoryOptions WithClock(TrajectoryOptions chosen) =>
+        chosen.Clock == ClockKind.Auto && chosen.Energy != EnergyKind.Action ? chosen with { Clock = ClockKind.Constant } : chosen;
+
+    /// <summary>y_{k+1} − y_k from (y_k, x).</summary>
+    internal FrozenNetwork Map(int interval) => _solutions[interval].Map;
+
+    /// <summary>Bends z_q/q from both end points and x; null for straight paths.</summary>
+    internal FrozenNetwork? Paths(int interval) => _solutions[interval].Paths;
+
+    /// <summary>Couples two neighbouring anchors.</summary>
+    /// <param name="interval">k.</param>
+    /// <param name="problem">Their rows.</param>
+    /// <param name="cancellation">Ends the training.</param>
+    /// <returns>The images of the left anchor's rows at the right one, [n, D].</returns>
+    internal float[] Fit(int interval, DualProblem problem, CancellationToken cancellation)
+    {
+        progress?.Report(new FitProgress("dual coupling", 0.05));
+        TorchRuntime.EnsureLoaded();
+        var threads = torch.get_num_threads();
+        torch.set_num_threads(1);
+        try
+        {
+            using var scope = torch.NewDisposeScope();
+            var streams = random.Fork($"interval {interval}");
+            var schedule = settings ?? DualSettings.For(problem);
+            var densities = potential == PotentialKind.Density
+                ? new RowDensities(
+                    problem.Points, problem.Conditions, problem.Categories, problem.CategoryCount, problem.Dimension, problem.ConditionCount)
+                : null;
+            using var paths = densities is null ? null : new DualPaths(problem, densities, Energy(densities, schedule), schedule, streams);
+            using var dual = new DualInterval(problem, paths, schedule, streams);
+            dual.Solve(null, cancellation);
+            _solutions[interval] = new Solution(dual.Freeze(), paths?.Freeze(), densities?.Bandwidth ?? 0);
+            return dual.Images();
+        }
+        finally
+        {
+            torch.set_num_threads(threads);
+        }
+    }
+
+    /// <summary>Bends of stored trajectories, [N, Q, D], and the bandwidth behind them.</summary>
+    internal (float[] Bends, double Bandwidth) Bends(Trajectories trajectories, int interval)
+    {
+        int n = trajectories.Count, d = trajectories.Dimension, c = trajectories.ConditionCount, width = 2 * d + c, size = SineBasis.Count * d;
+        var (_, paths, bandwidth) = _solutions[interval];
+        var inputs = new float[n * width];
+        for (var t = 0; t < n; t++)
+        {
+            var row = inputs.AsSpan(t * width, width);
+            trajectories.Point(interval, t).CopyTo(row);
+            trajectories.Point(interval + 1, t).CopyTo(row[d..]);
+            trajectories.Condition(interval, t).CopyTo(row[(2 * d)..]);
+        }
+
+        var bends = new float[n * size];
+        paths!.Evaluate(inputs, trajectories.Categories, bends);
+        for (var i = 0; i < bends.Length; i++)
+        {
+            bends[i] *= i % size / d + 1;
+        }
+
+        return (bends, bandwidth);
+    }
+
+    private PathEnergy Energy(RowDensities densities, DualSettings schedule) => options.Energy == EnergyKind.Action
+        ? new PathEnergy.Action(options.PotentialStrength, densities.Threshold())
+        : new PathEnergy.Published(schedule.PublishedStrength);
+}

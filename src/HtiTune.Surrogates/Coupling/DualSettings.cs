@@ -1,0 +1,65 @@
+using HtiTune.Surrogates.Geometry;
+
+namespace HtiTune.Surrogates.Coupling;
+
+/// <summary>Schedule of a dual coupling: the published one with the repairs of the method's notes.</summary>
+internal sealed record DualSettings
+{
+    /// <summary>Rounds of c-transform, potential and map.</summary>
+    internal int Rounds { get; init; } = 80;
+
+    /// <summary>Rows of a round at most.</summary>
+    internal int BatchRows { get; init; } = 1200;
+
+    /// <summary>Steps of L-BFGS in a c-transform.</summary>
+    internal int Iterations { get; init; } = 4;
+
+    /// <summary>Trial points of each of its line searches.</summary>
+    internal int Trials { get; init; } = 6;
+
+    /// <summary>Steps of the map for each c-transform.</summary>
+    internal int MapStepsPerRound { get; init; } = 3;
+
+    /// <summary>First learning rate of the potential.</summary>
+    internal double PotentialRate { get; init; } = 2e-3;
+
+    /// <summary>First learning rate of the map.</summary>
+    internal double MapRate { get; init; } = 2e-3;
+
+    /// <summary>First learning rate of the paths.</summary>
+    internal double PathRate { get; init; } = 1e-3;
+
+    /// <summary>Steps of the paths on random pairs, before the first round.</summary>
+    internal int WarmUp { get; init; } = 100;
+
+    /// <summary>Rounds between two trainings of the paths.</summary>
+    internal int PathEvery { get; init; } = 20;
+
+    /// <summary>Steps of each such training.</summary>
+    internal int PathSteps { get; init; } = 20;
+
+    /// <summary>Share of the rates that is left at the last round; they fall on a cosine.</summary>
+    internal double LastRateShare { get; init; } = 0.1;
+
+    /// <summary>Share of random pairs in the training of the paths after the warm-up.</summary>
+    internal double RandomShare { get; init; } = 0.5;
+
+    /// <summary>α of the published energy.</summary>
+    internal double PublishedStrength { get; init; } = 0.02;
+
+    /// <summary>Width of the hidden layers of potential and map.</summary>
+    internal int Hidden { get; init; } = 64;
+
+    /// <summary>Width of the hidden layers of the path network.</summary>
+    internal int PathHidden { get; init; } = 128;
+
+    /// <summary>
+    /// The schedule for a problem. Continuous conditions: fewer rounds, and paths trained on random pairs alone. Ends off their condition teach
+    /// them to stay near the start and go late; the published figures rest on that habit, and training on images unlearns it (on forecasts of a
+    /// low and a high quantile the error between them rises from 0.34 to 0.60 and above). It is no principle: two anchors do not say how
+    /// fast outputs move. Categories: paths settle on the images.
+    /// </summary>
+    internal static DualSettings For(DualProblem problem) => problem.ConditionCount > 0
+        ? new DualSettings { Rounds = 80, WarmUp = 60, PathSteps = 0, PublishedStrength = 0.015 }
+        : new DualSettings { Rounds = 500, PathSteps = 50, RandomShare = 0, PublishedStrength = 0.05 };
+}
