@@ -55,8 +55,7 @@ internal sealed record DualSettings
 
     /// <summary>
     /// The schedule for a problem. Continuous conditions: fewer rounds, and paths trained on random pairs alone. Ends off their condition teach
-    /// them to stay near the start and go late; the published figures rest on that habit, and training on images unlearns it (on forecasts of a
-    /// low and a high quantile the error between them rises from 0.34 to 0.60 and above). It is no principle: two anchors do not say how
+    /// them to stay near the start and go late; the published figures rest on that habit, and training on images unlearns it. It is no principle: two anchors do not say how
     /// fast outputs move. Categories: paths settle on the images.
     /// </summary>
     internal static DualSettings For(DualProblem problem) => problem.ConditionCount > 0
