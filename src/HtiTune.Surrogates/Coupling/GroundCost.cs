@@ -73,32 +73,7 @@ internal static class GroundCost
         for (var i = 0; i < total; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            near.Clear();
-            for (var j = 0; j < total; j++)
-            {
-                if (j == i)
-                {
-                    continue;
-                }
-
-                float square = 0;
-                for (var k = 0; k < d; k++)
-                {
-                    var difference = nodes[i * d + k] - nodes[j * d + k];
-                    square += difference * difference;
-                }
-
-                // The queue's head is the farthest of the nearest so far.
-                if (near.Count < Neighbours)
-                {
-                    near.Enqueue(j, -square);
-                }
-                else if (near.TryPeek(out _, out var farthest) && square < -farthest)
-                {
-                    near.DequeueEnqueue(j, -square);
-                }
-            }
-
+            NearestRows.Find(nodes, d, i, Neighbours, near);
             while (near.TryDequeue(out var j, out var negative))
             {
                 edges[i].Add((j, -negative));

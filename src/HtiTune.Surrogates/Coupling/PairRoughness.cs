@@ -36,31 +36,7 @@ internal static class PairRoughness
         var near = new PriorityQueue<int, float>();
         for (var i = 0; i < n; i += stride)
         {
-            near.Clear();
-            for (var j = 0; j < n; j++)
-            {
-                if (j == i)
-                {
-                    continue;
-                }
-
-                float square = 0;
-                for (var c = 0; c < d; c++)
-                {
-                    var difference = source[i * d + c] - source[j * d + c];
-                    square += difference * difference;
-                }
-
-                if (near.Count < k)
-                {
-                    near.Enqueue(j, -square);
-                }
-                else if (near.TryPeek(out _, out var farthest) && square < -farthest)
-                {
-                    near.DequeueEnqueue(j, -square);
-                }
-            }
-
+            NearestRows.Find(source, d, i, k, near);
             for (var c = 0; c < d; c++)
             {
                 double predicted = 0;

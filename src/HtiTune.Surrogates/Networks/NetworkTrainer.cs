@@ -45,8 +45,8 @@ internal static class NetworkTrainer
         var n = categories.Length;
         var (linear, offsets) = RidgeRegression.Fit(inputs, inputCount, categories, categoryCount, targets, outputCount);
         var residual = Residual(inputs, inputCount, categories, targets, outputCount, linear, offsets);
-        var layers = InitialLayers(inputCount, outputCount, shape, random.Stream("weights"));
-        var film = InitialFilm(categoryCount, shape.Hidden, random.Stream("film"));
+        var layers = FlatNetwork.InitialLayers(inputCount, outputCount, shape.Hidden, shape.Depth, random.Stream("weights"));
+        var film = FlatNetwork.InitialFilm(categoryCount, shape.Hidden, random.Stream("film"));
 
         // One thread: two OpenMP threads are slower on layers this small, and the sum of a product must not depend on them.
         var threads = torch.get_num_threads();
@@ -55,8 +55,7 @@ internal static class NetworkTrainer
         {
             using var scope = NewDisposeScope();
             using Scalar one = 1f, minusOne = -1f;
-            var start = layers.SelectMany(layer => layer.Weights.Concat(layer.Bias)).Concat(film).ToArray();
-            var flat = tensor(start, requires_grad: true);
+            var flat = tensor(FlatNetwork.Pack(layers, film), requires_grad: true);
             using var optimiser = new AdamW(flat);
             var x = tensor(inputs, [n, inputCount]);
             var t = tensor(residual, [n, outputCount]);
@@ -73,13 +72,13 @@ internal static class NetworkTrainer
                 }
 
                 var batch = tensor(rows);
-                var predicted = Forward(flat, layers, categoryCount, x.index_select(0, batch), c.index_select(0, batch), one);
+                var predicted = FlatNetwork.Forward(flat, layers, categoryCount, x.index_select(0, batch), c.index_select(0, batch), one);
                 var error = predicted.add(t.index_select(0, batch), minusOne);
                 error.mul(error).mean().backward();
                 optimiser.Step(shape.Rate * (LastRateShare + (1 - LastRateShare) * 0.5 * (1 + Math.Cos(Math.PI * step / shape.Steps))));
             }
 
-            (layers, film) = Unpack(flat.detach().data<float>().ToArray(), layers, film.Length);
+            (layers, film) = FlatNetwork.Unpack(flat.detach().data<float>().ToArray(), layers, film.Length);
         }
         finally
         {
@@ -87,53 +86,6 @@ internal static class NetworkTrainer
         }
 
         return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
-    }
-
-    /// <summary>The formula at the head of FrozenNetwork.cs without its linear part; parameters are views into the flat vector.</summary>
-    private static Tensor Forward(Tensor flat, FrozenNetwork.Dense[] layers, int categoryCount, Tensor u, Tensor categories, Scalar one)
-    {
-        var start = 0L;
-        var hidden = layers[0].Outputs;
-        var film = flat.narrow(0, flat.shape[0] - categoryCount * 2 * hidden, categoryCount * 2 * hidden)
-            .view(categoryCount, 2 * hidden).index_select(0, categories);
-        var h = nn.functional.silu(Dense(u, layers[0])
-            .mul(film.narrow(1, 0, hidden).add(one)).add(film.narrow(1, hidden, hidden), one));
-        for (var l = 1; l < layers.Length - 1; l++)
-        {
-            h = nn.functional.silu(Dense(h, layers[l]));
-        }
-
-        return Dense(h, layers[^1]);
-
-        Tensor Dense(Tensor input, FrozenNetwork.Dense layer)
-        {
-            var weights = Take(layer.Inputs * layer.Outputs).view(layer.Inputs, layer.Outputs);
-            return mm(input, weights).add(Take(layer.Outputs), one);
-        }
-
-        Tensor Take(long length)
-        {
-            start += length;
-            return flat.narrow(0, start - length, length);
-        }
-    }
-
-    private static (FrozenNetwork.Dense[] Layers, float[] Film) Unpack(float[] flat, FrozenNetwork.Dense[] layers, int filmLength)
-    {
-        var start = 0;
-        var trained = new FrozenNetwork.Dense[layers.Length];
-        for (var l = 0; l < layers.Length; l++)
-        {
-            trained[l] = layers[l] with { Weights = Take(layers[l].Weights.Length), Bias = Take(layers[l].Bias.Length) };
-        }
-
-        return (trained, Take(filmLength));
-
-        float[] Take(int length)
-        {
-            start += length;
-            return flat[(start - length)..start];
-        }
     }
 
     private static float[] Residual(
@@ -155,44 +107,5 @@ internal static class NetworkTrainer
         }
 
         return residual;
-    }
-
-    /// <summary>Uniform weights in ±1/√inputs; the last layer a tenth of that, so that training starts at the linear part.</summary>
-    private static FrozenNetwork.Dense[] InitialLayers(int inputs, int outputs, NetworkShape shape, RandomStream random)
-    {
-        var layers = new FrozenNetwork.Dense[shape.Depth + 1];
-        for (var l = 0; l < layers.Length; l++)
-        {
-            int from = l == 0 ? inputs : shape.Hidden, to = l == shape.Depth ? outputs : shape.Hidden;
-            var bound = 1 / Math.Sqrt(from);
-            var last = l == shape.Depth;
-            var weights = Uniform(from * to, last ? 0.1 * bound : bound, random);
-            layers[l] = new FrozenNetwork.Dense(from, to, weights, last ? new float[to] : Uniform(to, bound, random));
-        }
-
-        return layers;
-    }
-
-    private static float[] InitialFilm(int categories, int hidden, RandomStream random)
-    {
-        // One category needs no difference between categories.
-        var film = new float[categories * 2 * hidden];
-        for (var i = 0; i < film.Length && categories > 1; i++)
-        {
-            film[i] = (float)(0.3 * random.NextNormal());
-        }
-
-        return film;
-    }
-
-    private static float[] Uniform(int count, double bound, RandomStream random)
-    {
-        var values = new float[count];
-        for (var i = 0; i < count; i++)
-        {
-            values[i] = (float)((2 * random.NextDouble() - 1) * bound);
-        }
-
-        return values;
     }
 }
