@@ -2,8 +2,10 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using HtiTune.Benchmarks.Continuity;
 using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
+using HtiTune.Benchmarks.Scaling;
 
 namespace HtiTune.Benchmarks;
 
@@ -26,6 +28,16 @@ internal static class Program
             return QualityCommand.Run(options);
         }
 
+        if (args is ["scaling", .. var sizes] && !sizes.Contains("--help"))
+        {
+            return ScalingCommand.Run(sizes);
+        }
+
+        if (args is ["continuity", .. var choices] && !choices.Contains("--help"))
+        {
+            return ContinuityCommand.Run(choices);
+        }
+
         Console.WriteLine(
             """
             Benchmarks of HtiTune. Verbs:
@@ -33,6 +45,8 @@ internal static class Program
             """);
         Console.WriteLine(
             QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
+        Console.WriteLine(ScalingOptions.Help, string.Join(',', ScalingProblem.All.Select(problem => problem.Name)));
+        Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using HtiTune.Benchmarks.Quality.Processes;
 using HtiTune.Benchmarks.Quality.Tasks;
 
@@ -8,8 +7,6 @@ namespace HtiTune.Benchmarks.Quality;
 /// <summary>The verb <c>quality</c>: the table on standard output, every run in full precision on standard error.</summary>
 internal static class QualityCommand
 {
-    private const string Solution = "HtiTune.sln";
-
     /// <summary>Runs the benchmark.</summary>
     /// <param name="arguments">Arguments after the verb.</param>
     /// <returns>0; 2 for wrong arguments; 3 if the data or the command are missing; 1 if a run failed.</returns>
@@ -18,10 +15,9 @@ internal static class QualityCommand
         try
         {
             var options = QualityOptions.Parse(arguments);
-            var root = Root();
+            var root = Surroundings.Root();
             var data = BenchmarkData.Find(options.Data, root);
-            using var place = new Workplace(
-                options.Cli ?? Path.Combine(root ?? ".", "src", "HtiTune.Cli", "bin", "Release", "net10.0", "htitune.dll"), options.Limit);
+            using var place = new Workplace(options.Cli ?? Surroundings.Cli(root), options.Limit);
             return Measure(options, data, place);
         }
         catch (ArgumentException problem)
@@ -40,23 +36,33 @@ internal static class QualityCommand
     {
         var skipped = new Dictionary<Method, string>();
         var failures = 0;
-        Console.WriteLine($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, {Machine()}\n\n{QualityTable.Head}");
+        var runs = new RunFile(options.Append);
+        Console.WriteLine($"{Surroundings.Describe()}\n\n{QualityTable.Head}");
         foreach (var task in options.Tasks)
         {
-            foreach (var method in options.Methods.Where(method => !skipped.ContainsKey(method)))
+            foreach (var method in options.Methods)
             {
-                try
+                foreach (var seed in options.Seeds.Where(seed => !skipped.ContainsKey(method) && runs.Find(task, method, seed) is null))
                 {
-                    Console.WriteLine(QualityTable.Row(task, method, [.. options.Seeds.Select(seed => Once(task, method, seed, data, place))]));
+                    try
+                    {
+                        runs.Add(task, method, seed, Once(task, method, seed, data, place));
+                    }
+                    catch (UnknownMethodException problem)
+                    {
+                        skipped[method] = problem.Message;
+                    }
+                    catch (Exception problem) when (problem is InvalidOperationException or HtiTune.Data.DataFormatException or TimeoutException)
+                    {
+                        failures++;
+                        Console.WriteLine($"| {task.Name} | {method.Name}, seed {seed} | failed: {problem.Message.Replace('|', '/')} | | | | | | |");
+                    }
                 }
-                catch (UnknownMethodException problem)
+
+                // With a file: whatever it holds of the task and the method, in this call or an earlier one.
+                if (runs.All(task, method) is { Length: > 0 } done)
                 {
-                    skipped[method] = problem.Message;
-                }
-                catch (Exception problem) when (problem is InvalidOperationException or HtiTune.Data.DataFormatException or TimeoutException)
-                {
-                    failures++;
-                    Console.WriteLine($"| {task.Name} | {method.Name} | failed: {problem.Message.Replace('|', '/')} | | | | | | |");
+                    Console.WriteLine(QualityTable.Row(task, method, done));
                 }
             }
         }
@@ -80,27 +86,5 @@ internal static class QualityCommand
         Console.Error.WriteLine($"{task.Name}, {method.Name}, seed {seed}: {string.Join(", ", values)}; "
             + $"fit {command.FitSeconds:F2} s, sample {command.SampleSeconds:F2} s, peak {command.PeakMebibytes:F0} MiB");
         return new QualityRun(scores, command.FitSeconds, command.SampleSeconds, command.PeakMebibytes);
-    }
-
-    /// <summary>The nearest folder above this program that holds the solution.</summary>
-    private static string? Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Solution)))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName;
-    }
-
-    private static string Machine()
-    {
-        const string Processors = "/proc/cpuinfo";
-        var model = File.Exists(Processors)
-            ? File.ReadLines(Processors).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
-            : null;
-        return $"{model ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, "
-            + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
     }
 }

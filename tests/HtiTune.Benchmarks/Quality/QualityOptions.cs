@@ -10,7 +10,9 @@ namespace HtiTune.Benchmarks.Quality;
 /// <param name="Data">Folder of the data, if given.</param>
 /// <param name="Cli">htitune.dll, if given.</param>
 /// <param name="Limit">Longest time of one process.</param>
-internal sealed record QualityOptions(long[] Seeds, QualityTask[] Tasks, Method[] Methods, string? Data, string? Cli, TimeSpan Limit)
+/// <param name="Append">File that keeps single runs, if given.</param>
+internal sealed record QualityOptions(
+    long[] Seeds, QualityTask[] Tasks, Method[] Methods, string? Data, string? Cli, TimeSpan Limit, string? Append)
 {
     internal const string Help =
         """
@@ -22,6 +24,7 @@ internal sealed record QualityOptions(long[] Seeds, QualityTask[] Tasks, Method[
             --data FOLDER       default HTITUNE_DATA, else ../shared/data seen from the repository's root
             --cli FILE          htitune.dll; default the Release build of this repository
             --limit SECONDS     longest time of one process; default 600
+            --append FILE       keeps each run in the file as it ends (a line of JSON), repeats none that it holds, and prints its table
         """;
 
     /// <summary>Parses arguments.</summary>
@@ -29,7 +32,7 @@ internal sealed record QualityOptions(long[] Seeds, QualityTask[] Tasks, Method[
     internal static QualityOptions Parse(string[] arguments)
     {
         long seeds = 5, first = 1, limit = 600;
-        string? data = null, cli = null;
+        string? data = null, cli = null, append = null;
         QualityTask[] tasks = [.. QualityTask.All];
         Method[] methods = [.. Method.All];
         for (var i = 0; i < arguments.Length; i += 2)
@@ -52,6 +55,9 @@ internal sealed record QualityOptions(long[] Seeds, QualityTask[] Tasks, Method[
                 case "--cli":
                     cli = value;
                     break;
+                case "--append":
+                    append = value;
+                    break;
                 case "--tasks":
                     tasks = Chosen(value, QualityTask.All, task => task.Name);
                     break;
@@ -63,7 +69,8 @@ internal sealed record QualityOptions(long[] Seeds, QualityTask[] Tasks, Method[
             }
         }
 
-        return new QualityOptions([.. Enumerable.Range(0, (int)seeds).Select(i => first + i)], tasks, methods, data, cli, TimeSpan.FromSeconds(limit));
+        return new QualityOptions(
+            [.. Enumerable.Range(0, (int)seeds).Select(i => first + i)], tasks, methods, data, cli, TimeSpan.FromSeconds(limit), append);
     }
 
     private static long Whole(string name, string value) =>
