@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using HtiTune.Data;
+using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Clock;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Networks;
@@ -40,7 +41,7 @@ internal sealed record ModelHeader(
         Add("conditions.mean", Floats(state.Conditions.Means));
         Add("conditions.deviation", Floats(state.Conditions.Deviations));
         Add("contexts", [.. state.Contexts.Conditions.Values]);
-        Add("categories", Array.ConvertAll(trajectories.Categories, c => (float)c));
+        Add("categories", Array.ConvertAll(TrajectoryLookup.CategoriesOf(state.Contexts), c => (float)c));
         for (var k = 0; k < trajectories.Points.Length; k++)
         {
             Add($"points.{k}", trajectories.Points[k]);
@@ -76,7 +77,7 @@ internal sealed record ModelHeader(
             state.Lambdas,
             state.Clock.Shift,
             trajectories.Dimension,
-            trajectories.ConditionCount,
+            state.Contexts.Conditions.Columns,
             state.CategoryCount,
             trajectories.Count,
             shared,
@@ -114,9 +115,11 @@ internal sealed record ModelHeader(
         var intervals = Lambdas.Length - 1;
         var categories = Array.ConvertAll(arrays["categories"], c => (int)c);
         var points = Enumerable.Range(0, Lambdas.Length).Select(k => Sized($"points.{k}", Trajectories * Dimension)).ToArray();
-        var first = Sized("conditions.0", Trajectories * ConditionCount);
+        var unseen = MethodRecipe.IsUnconditional(Options.Method);
+        var seenConditions = unseen ? 0 : ConditionCount;
+        var first = Sized("conditions.0", Trajectories * seenConditions);
         var conditions = Enumerable.Range(0, Lambdas.Length)
-            .Select(k => SharedConditions || k == 0 ? first : Sized($"conditions.{k}", Trajectories * ConditionCount)).ToArray();
+            .Select(k => SharedConditions || k == 0 ? first : Sized($"conditions.{k}", Trajectories * seenConditions)).ToArray();
         var contexts = new Matrix(Trajectories, ConditionCount, Sized("contexts", Trajectories * ConditionCount));
         return new TrajectoryState
         {
@@ -125,7 +128,8 @@ internal sealed record ModelHeader(
             Clock = new LogitShiftClock(ClockShift),
             Outputs = new Standardizer(Doubles("outputs.mean", Dimension), Doubles("outputs.deviation", Dimension)),
             Conditions = new Standardizer(Doubles("conditions.mean", ConditionCount), Doubles("conditions.deviation", ConditionCount)),
-            Trajectories = new Trajectories(points, conditions, categories, Dimension, ConditionCount, Math.Max(1, CategoryCount), []),
+            Trajectories = new Trajectories(
+                points, conditions, unseen ? new int[Trajectories] : categories, Dimension, seenConditions, unseen ? 1 : Math.Max(1, CategoryCount), []),
             Contexts = CategoryCount == 0 ? new Contexts(contexts) : new Contexts(contexts, categories, CategoryCount),
             Bends = [.. Enumerable.Range(0, intervals).Select(k => arrays.GetValueOrDefault($"bends.{k}"))],
             Forward = All("forward", intervals),

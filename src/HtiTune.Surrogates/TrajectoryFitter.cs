@@ -26,6 +26,11 @@ internal static class TrajectoryFitter
 
         options.Validate(anchors.Dimension);
         options = MethodRecipe.Apply(options);
+        if (Unconditional.Applies(anchors, options.Method))
+        {
+            return Unconditional.Restore(Fit(Unconditional.Strip(anchors), options, progress, cancellation), anchors);
+        }
+
         var random = new RandomStreams(options.Seed).Fork("surrogate");
         progress?.Report(new FitProgress("coupling", 0));
         var outputs = Standardization.Of(anchors.Select(a => a.Samples.Outputs), shareScale: true);

@@ -16,25 +16,31 @@ internal sealed class TrajectoryLookup
     private readonly TrajectoryState _state;
     private readonly Lazy<Dictionary<string, int[]>> _byContext;
     private readonly int[][] _byCategory;
+    private readonly Lazy<float[]> _conditions;
     private readonly Lazy<double> _bandwidth;
 
     internal TrajectoryLookup(TrajectoryState state)
     {
         _state = state;
-        _byCategory = state.Trajectories.ByCategory();
+
+        // The contexts say which trajectory answers; those that the trajectories carry are what the fit has seen of them.
+        var categories = CategoriesOf(state.Contexts);
+        _byCategory = [.. Enumerable.Range(0, Math.Max(1, state.CategoryCount))
+            .Select(c => Enumerable.Range(0, categories.Length).Where(t => categories[t] == c).ToArray())];
+        _conditions = new Lazy<float[]>(() => Trajectories.Standardised(state.Contexts.Conditions, state.Conditions));
         _byContext = new Lazy<Dictionary<string, int[]>>(GroupByContext);
         _bandwidth = new Lazy<double>(() =>
-            BandwidthSelection.ByLikelihood([state.Trajectories.Conditions[0]], state.Trajectories.ConditionCount, 600));
+            BandwidthSelection.ByLikelihood([_conditions.Value], state.Contexts.Conditions.Columns, 600));
     }
 
     /// <summary>Throws where contexts do not have the columns and categories that the surrogate was fitted on.</summary>
     internal void Require(Contexts contexts)
     {
-        if (contexts.Conditions.Columns != _state.Trajectories.ConditionCount || contexts.CategoryCount != _state.CategoryCount)
+        if (contexts.Conditions.Columns != _state.Contexts.Conditions.Columns || contexts.CategoryCount != _state.CategoryCount)
         {
             throw new ArgumentException(
                 $"Contexts have {contexts.Conditions.Columns} conditions and {contexts.CategoryCount} categories; the surrogate was fitted on "
-                + $"{_state.Trajectories.ConditionCount} and {_state.CategoryCount}.",
+                + $"{_state.Contexts.Conditions.Columns} and {_state.CategoryCount}.",
                 nameof(contexts));
         }
     }
@@ -70,7 +76,7 @@ internal sealed class TrajectoryLookup
             return (Enumerable.Range(0, contexts.Count).ToArray(), SampleSource.StoredOutputs);
         }
 
-        return _state.Trajectories.ConditionCount == 0
+        return _state.Contexts.Conditions.Columns == 0
             ? (ByCategory(contexts), SampleSource.StoredOutputs)
             : ByCondition(contexts);
     }
@@ -139,14 +145,14 @@ internal sealed class TrajectoryLookup
             throw new ArgumentException($"Row {row} asks for category {category}, of which the anchors hold no sample.", nameof(contexts));
         }
 
-        var c = _state.Trajectories.ConditionCount;
+        var c = _state.Contexts.Conditions.Columns;
         var x = new float[c];
         _state.Conditions.Apply(contexts.Conditions.Row(row), x);
         var exponents = new double[stored.Length];
         var most = double.NegativeInfinity;
         for (var i = 0; i < stored.Length; i++)
         {
-            var at = _state.Trajectories.Condition(0, stored[i]);
+            var at = _conditions.Value.AsSpan(stored[i] * c, c);
             double square = 0;
             for (var k = 0; k < c; k++)
             {

@@ -45,7 +45,7 @@ public sealed class TrajectorySurrogate : ISurrogate
     public int Dimension => _state.Trajectories.Dimension;
 
     /// <summary>Number of continuous conditions C.</summary>
-    public int ConditionCount => _state.Trajectories.ConditionCount;
+    public int ConditionCount => _state.Contexts.Conditions.Columns;
 
     /// <summary>Number of categories, 0 without.</summary>
     public int CategoryCount => _state.CategoryCount;
@@ -185,9 +185,8 @@ public sealed class TrajectorySurrogate : ISurrogate
     /// <summary>Chains standardised outputs y at anchor <paramref name="source"/> along the maps and reads the curve at u.</summary>
     private float[] Follow(float[] y, Contexts contexts, int source, int interval, double u)
     {
-        int n = contexts.Count, d = Dimension, c = ConditionCount;
-        var categories = TrajectoryLookup.CategoriesOf(contexts);
-        var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
+        int n = contexts.Count, d = Dimension, c = _state.Trajectories.ConditionCount;
+        var (x, categories) = _state.Seen(contexts);
         if (MethodRecipe.IsLearned(Options.Method))
         {
             return LearnedMotion.Move(_state, _positions, y, x, categories, source, interval, u);
@@ -228,10 +227,10 @@ public sealed class TrajectorySurrogate : ISurrogate
         float[]? bends = null;
         if (_state.Paths[interval] is { } network && curve.IsInside)
         {
-            var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
+            var (x, categories) = _state.Seen(contexts);
             bends = new float[n * size];
             network.Evaluate(
-                Coupling.Trajectories.Joined(n, (points[interval], d), (points[interval + 1], d), (x, ConditionCount)), TrajectoryLookup.CategoriesOf(contexts), bends);
+                Coupling.Trajectories.Joined(n, (points[interval], d), (points[interval + 1], d), (x, _state.Trajectories.ConditionCount)), categories, bends);
             for (var i = 0; i < bends.Length; i++)
             {
                 bends[i] *= i % size / d + 1;

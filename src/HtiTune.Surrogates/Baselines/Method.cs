@@ -33,4 +33,10 @@ public enum Method
 
     /// <summary>Flow matching along paths of least energy under a metric of the samples [Kapusniak2024].</summary>
     MetricFlowMatching,
+
+    /// <summary>
+    /// Neural Lagrangian optimal transport without conditions or categories: squared-Euclidean coupling of all rows, paths under a
+    /// learned metric of fixed eigenvalues [Pooladian2024].
+    /// </summary>
+    Nlot,
 }

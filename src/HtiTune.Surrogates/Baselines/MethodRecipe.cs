@@ -6,6 +6,7 @@
 //   displacement    squared Euclidean       weights of the anchors
 //   regression      squared Euclidean       a network (LearnedMotion)
 //   flow matching   squared Euclidean       a velocity field (LearnedMotion)
+//   nlot            squared Euclidean       paths under a metric of fixed eigenvalues; the fit sees no condition (Unconditional)
 
 namespace HtiTune.Surrogates.Baselines;
 
@@ -22,6 +23,9 @@ internal static class MethodRecipe
     /// <summary>Whether rows are chained from anchor to anchor along maps.</summary>
     internal static bool NeedsMaps(Method method) => method != Method.Stay && !IsLearned(method);
 
+    /// <summary>Whether the fit sees neither conditions nor categories.</summary>
+    internal static bool IsUnconditional(Method method) => method == Method.Nlot;
+
     /// <summary>What a user of a baseline should know.</summary>
     internal static string Note(Method method) => method switch
     {
@@ -34,6 +38,7 @@ internal static class MethodRecipe
         Method.Regression => "Baseline: one network takes the source anchor and the place asked for; it meets anchors only approximately.",
         Method.FlowMatching => "Baseline: a velocity field for each interval, integrated by 20 midpoint steps; it meets anchors only approximately.",
         Method.MetricFlowMatching => "Baseline: a velocity field for each interval along paths near the samples; it meets anchors only approximately.",
+        Method.Nlot => "Baseline: coupling, maps and paths know neither conditions nor categories.",
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "No baseline."),
     };
 
@@ -43,6 +48,7 @@ internal static class MethodRecipe
         Potential = PotentialKind.None,
         Clock = ClockKind.Constant,
         Cost = IsEuclidean(options.Method) ? CouplingCost.SquaredEuclidean : options.Cost,
+        Metric = Metric(options.Method),
     };
 
     /// <summary>Adds a fault for each option that contradicts the method.</summary>
@@ -60,7 +66,7 @@ internal static class MethodRecipe
 
         Allow(options.Potential, PotentialKind.Auto, PotentialKind.None);
         Allow(options.Clock, ClockKind.Auto, ClockKind.Constant);
-        Allow(options.Metric, MetricKind.None, MetricKind.None);
+        Allow(options.Metric, MetricKind.None, Metric(options.Method));
         if (IsEuclidean(options.Method))
         {
             Allow(options.Cost, CouplingCost.Auto, CouplingCost.SquaredEuclidean);
@@ -81,5 +87,7 @@ internal static class MethodRecipe
         }
     }
 
-    private static bool IsEuclidean(Method method) => method == Method.Displacement || IsLearned(method);
+    private static bool IsEuclidean(Method method) => method is Method.Displacement or Method.Nlot || IsLearned(method);
+
+    private static MetricKind Metric(Method method) => method == Method.Nlot ? MetricKind.Fixed : MetricKind.None;
 }

@@ -41,9 +41,17 @@ internal sealed class MetricPaths
     /// <param name="learnsEigenvalues">Learned or fixed eigenvalues.</param>
     /// <param name="random">Chance of the metric's first weights.</param>
     /// <param name="cancellation">Ends the training between two steps.</param>
-    /// <returns>Mean kinetic energy of the paths that the metric is trained on, before the first step and after the last.</returns>
+    /// <returns>
+    /// Mean kinetic energy of the paths that the metric is trained on, before the first step and after the last; NaN in one dimension,
+    /// where trace 1 leaves only M = 1.
+    /// </returns>
     internal (double First, double Last) Train(float[] bends, bool learnsEigenvalues, RandomStream random, CancellationToken cancellation)
     {
+        if (_trajectories.Dimension == 1)
+        {
+            return (double.NaN, double.NaN);
+        }
+
         TorchRuntime.EnsureLoaded();
         var threads = torch.get_num_threads();
         torch.set_num_threads(1);

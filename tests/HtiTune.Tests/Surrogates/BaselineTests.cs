@@ -89,6 +89,47 @@ public class BaselineTests
         Assert.All(expected.Zip(got.Order()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
+    [Fact]
+    public void Nlot_pairs_rows_whatever_their_category()
+    {
+        // Two categories change places. Knowing that costs 4 a row; pairing by outputs alone, nothing moves but by the noise.
+        var anchors = new AnchorSet(Problems.Unit, new[] { 0.0, 1 }.Select(lambda => new Anchor(lambda, Cross(lambda, 60))));
+        var surrogate = Fit(anchors, Method.Nlot);
+        var rows = Cross(0, 60);
+        Assert.InRange(Largest(rows.Outputs, surrogate.Transport(rows, 0, 1)), 0, 0.3);
+        Assert.InRange(Largest(Cross(1, 60).Outputs, Fit(anchors, Method.Displacement).Transport(rows, 0, 1)), 0, 0.3);
+
+        // Other labels, the same answer; stored rows of a category are still those of that category at the first anchor.
+        var relabelled = new Samples(rows.Outputs, Contexts.Of([.. Enumerable.Range(0, 120).Select(i => 1 - i % 2)], 2));
+        Assert.True(surrogate.Transport(rows, 0, 0.6).SameAs(surrogate.Transport(relabelled, 0, 0.6)));
+        var second = surrogate.Sample(0, Contexts.Of([.. Enumerable.Repeat(1, 10)], 2));
+        Assert.Equal(SampleSource.StoredOutputs, second.Source);
+        Assert.All(Enumerable.Range(0, 10), i => Assert.Equal(1, second.Samples.Outputs[i, 0], 0.2));
+        Assert.Throws<ArgumentException>(() => surrogate.Transport(new Samples(rows.Outputs, Contexts.None(120)), 0, 1));
+
+        static Samples Cross(double lambda, int each) => new(
+            Matrix.Create(2 * each, 2, (i, row) =>
+            {
+                row[0] = (float)((i % 2 == 0 ? -1 : 1) * (1 - 2 * lambda) + 0.1 * Math.Sin(i));
+                row[1] = (float)(0.1 * Math.Cos(i));
+            }),
+            Contexts.Of([.. Enumerable.Range(0, 2 * each).Select(i => i % 2)], 2));
+    }
+
+    [Fact]
+    public void Nlot_is_the_quantile_interpolation_in_one_dimension_whatever_the_conditions()
+    {
+        var random = new RandomStreams(5).Stream("draws");
+        float[][] draws = [.. Enumerable.Range(0, 2).Select(k => Enumerable.Range(0, 80).Select(_ => (float)(random.NextNormal() * (1 + k))).ToArray())];
+        var contexts = Problems.Conditions(80, 3);
+        var anchors = new AnchorSet(Problems.Unit, draws.Select((values, k) => new Anchor(k, new Samples(new Matrix(80, 1, values), contexts))));
+        var surrogate = Fit(anchors, Method.Nlot);
+        Assert.Equal(2, surrogate.ConditionCount);
+        var got = surrogate.Sample(0.3, contexts).Samples.Outputs.Values.ToArray();
+        var expected = draws[0].Order().Zip(draws[1].Order(), (a, b) => 0.7f * a + 0.3f * b).ToArray();
+        Assert.All(expected.Zip(got.Order()), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+    }
+
     [Theory]
     [InlineData(Method.Regression)]
     [InlineData(Method.FlowMatching)]
@@ -187,7 +228,9 @@ public class BaselineTests
         var contexts = Problems.Conditions(25, 9);
         var alone = surrogate.Sample(0.7, contexts).Samples.Outputs;
         var asked = surrogate.Sample(0.7, contexts, (lambda, _) => Problems.Linear([lambda], 25, seed: 9)[0].Samples.Outputs);
-        Assert.Equal(SampleSource.AnchorNetworks, asked.Source);
+
+        // A fit that knows no condition has no answer to a context; stored rows of similar contexts serve.
+        Assert.Equal(method == Method.Nlot ? SampleSource.ConditionalSampler : SampleSource.AnchorNetworks, asked.Source);
         Assert.All(alone.Values.ToArray().Concat(asked.Samples.Outputs.Values.ToArray()), value => Assert.InRange(value, -1, 1));
     }
 
