@@ -60,6 +60,21 @@ internal static class FitCommand
         var coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
         var cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
         var potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
+        var strength = new Option<double>("--potential-strength")
+        {
+            Description = "Strength of the density potential.",
+            DefaultValueFactory = _ => 30,
+            HelpName = "a",
+            CustomParser = Values.Number,
+        };
+        var bandwidth = Choice<BandwidthKind>("--bandwidth", "How the widths of the density potential's kernels are chosen.");
+        var factor = new Option<double>("--bandwidth-factor")
+        {
+            Description = "Multiplies the bandwidth that is chosen.",
+            DefaultValueFactory = _ => 1,
+            HelpName = "f",
+            CustomParser = Values.Number,
+        };
         var energy = Choice<EnergyKind>("--energy", "What the paths of a dual coupling minimise.");
         var metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy.");
         var clock = Choice<ClockKind>("--clock", "How fast samples move along their paths.");
@@ -70,7 +85,8 @@ internal static class FitCommand
             "Fit a surrogate to samples of a network's outputs at several values of its hyperparameter.\n\n"
             + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
         {
-            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, coupling, cost, metric, potential, energy, clock, json, quiet,
+            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, coupling, cost, metric, potential,
+            strength, bandwidth, factor, energy, clock, json, quiet,
         };
 
         // On a thread of its own: Ctrl-C is listened for while the fit runs.
@@ -91,6 +107,9 @@ internal static class FitCommand
                 Coupling = result.GetValue(coupling),
                 Cost = result.GetValue(cost),
                 Potential = result.GetValue(potential),
+                PotentialStrength = result.GetValue(strength),
+                Bandwidth = result.GetValue(bandwidth),
+                BandwidthFactor = result.GetValue(factor),
                 Energy = result.GetValue(energy),
                 Metric = result.GetValue(metric),
                 Clock = result.GetValue(clock),

@@ -100,7 +100,7 @@ internal static class TrajectoryFitter
     private static (float[] Bends, double Bandwidth) SolvePaths(
         Trajectories trajectories, int interval, PotentialKind kind, TrajectoryOptions options, RandomStreams random, CancellationToken cancellation)
     {
-        var potential = kind == PotentialKind.Density ? new DensityPotential(trajectories, interval, options.PotentialStrength) : null;
+        var potential = kind == PotentialKind.Density ? new DensityPotential(trajectories, interval, options) : null;
         var size = SineBasis.Count * trajectories.Dimension;
         var bends = new float[trajectories.Count * size];
         for (var t = 0; t < trajectories.Count && potential is not null; t++)

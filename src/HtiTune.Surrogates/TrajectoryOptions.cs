@@ -31,6 +31,14 @@ public sealed record TrajectoryOptions
     /// <value>Default 30; positive.</value>
     public double PotentialStrength { get; init; } = 30;
 
+    /// <summary>How the widths of the density potential's kernels are chosen.</summary>
+    /// <value>Default <see cref="BandwidthKind.Likelihood"/>; the dual coupling knows no other.</value>
+    public BandwidthKind Bandwidth { get; init; } = BandwidthKind.Likelihood;
+
+    /// <summary>Multiplies the bandwidth that <see cref="Bandwidth"/> chooses.</summary>
+    /// <value>Default 1; positive, and 1 for the dual coupling.</value>
+    public double BandwidthFactor { get; init; } = 1;
+
     /// <summary>What the paths minimise.</summary>
     /// <value>Default <see cref="EnergyKind.Auto"/>: the published energy for a dual coupling, else the action.</value>
     public EnergyKind Energy { get; init; } = EnergyKind.Auto;
@@ -69,6 +77,16 @@ public sealed record TrajectoryOptions
         if (!(PotentialStrength > 0) || double.IsInfinity(PotentialStrength))
         {
             faults.Add($"{nameof(PotentialStrength)} is {PotentialStrength}; expected a positive number");
+        }
+
+        if (!(BandwidthFactor > 0) || double.IsInfinity(BandwidthFactor))
+        {
+            faults.Add($"{nameof(BandwidthFactor)} is {BandwidthFactor}; expected a positive number");
+        }
+
+        if (Coupling == CouplingKind.Dual && (Bandwidth != BandwidthKind.Likelihood || BandwidthFactor != 1))
+        {
+            faults.Add($"{nameof(Bandwidth)} is {Bandwidth}, times {BandwidthFactor}; the dual coupling knows {BandwidthKind.Likelihood}, times 1, alone");
         }
 
         if (Energy == EnergyKind.Published && Coupling != CouplingKind.Dual)
@@ -163,6 +181,16 @@ public enum PotentialKind
 
     /// <summary>Saturated density potential V = α·max(0, τ − log p̂(q|x)): paths stay where samples are.</summary>
     Density,
+}
+
+/// <summary>How the widths of the density potential's Gaussian kernels are chosen.</summary>
+public enum BandwidthKind
+{
+    /// <summary>One width for all samples of an interval, by leave-one-out likelihood [Duin1976].</summary>
+    Likelihood,
+
+    /// <summary>Each sample's width ∝ p̂^(−1/2) there: narrow among many samples, wide among few; their scale by likelihood [Abramson1982].</summary>
+    Adaptive,
 }
 
 /// <summary>What the paths of a dual coupling minimise.</summary>

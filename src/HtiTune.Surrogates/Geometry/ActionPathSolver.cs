@@ -2,8 +2,10 @@
 //   γ(s)   path of SineBasis, s_j = j/(T − 1), T = 20 nodes;  z  its coefficients [Q, D]
 //   action = Σ_j ½ n |γ_{j+1} − γ_j|² + (1/T) Σ_j V(γ_j),  n = T − 1     (a proper time integral, method section 2)
 //   ∂action/∂z_q = (π²/2)·z_q (kinetic, exact in this basis) + (1/T) Σ_j sin(qπs_j)/q · ∂V(γ_j)
-// Minimised from the straight line by Adam (Kingma and Ba 2015) on the coefficients of one pair: 200 steps, rate 0.05 falling to
-// 5 % of it on a cosine.
+// Minimised from the straight line by Adam [Kingma2015] on the coefficients of one pair: 200 steps, rate 0.05 falling to 5 % of it on
+// a cosine. Coefficients and nodes are kept by coordinate and padded to whole vectors, [D, 16] and [D, 24].
+
+using System.Runtime.Intrinsics;
 
 namespace HtiTune.Surrogates.Geometry;
 
@@ -17,7 +19,11 @@ internal static class ActionPathSolver
     private const double Rate = 0.05;
     private const int FocusEvery = 40;
 
-    private static readonly float[] Basis = MakeBasis();
+    /// <summary>Q and T in whole vectors of 8.</summary>
+    private const int Sines = 16, Places = 24;
+
+    /// <summary>sin(qπs_j)/q by node [T, 16], and by sine [Q, 24]; zero in the padding.</summary>
+    private static readonly float[] ByNode = MakeBasis(Sines, byNode: true), BySine = MakeBasis(Places, byNode: false);
 
     /// <summary>Finds the coefficients of the least-action path.</summary>
     /// <param name="from">γ(0), shape [D].</param>
@@ -30,39 +36,44 @@ internal static class ActionPathSolver
         ReadOnlySpan<float> from, ReadOnlySpan<float> to, ILogDensity density, double strength, double threshold, Span<float> coefficients)
     {
         var d = from.Length;
-        var size = SineBasis.Count * d;
         coefficients.Clear();
-        var nodes = new float[Nodes * d];
-        float[] slope = new float[d], gradient = new float[size], first = new float[size], second = new float[size];
+        float[] line = Line(from, to), nodes = new float[d * Places], z = new float[d * Sines], gradient = new float[d * Sines];
+        float[] first = new float[d * Sines], second = new float[d * Sines], point = new float[d], slope = new float[d];
         double decayFirst = 1, decaySecond = 1;
         for (var step = 0; step < Steps; step++)
         {
-            Trace(from, to, coefficients, nodes);
+            Trace(line, z, nodes);
             if (step % FocusEvery == 0)
             {
-                density.Focus(nodes);
+                density.Focus(ByRow(nodes, d));
             }
 
-            for (var i = 0; i < size; i++)
+            for (var i = 0; i < gradient.Length; i += Vector256<float>.Count)
             {
-                gradient[i] = (float)(Math.PI * Math.PI / 2) * coefficients[i];
+                (Vector256.Create((float)(Math.PI * Math.PI / 2)) * Vector256.Create(z, i)).CopyTo(gradient, i);
             }
 
             var pushed = false;
             for (var j = 1; j < Nodes - 1; j++)
             {
-                if (density.Evaluate(nodes.AsSpan(j * d, d), slope) >= threshold)
+                for (var k = 0; k < d; k++)
+                {
+                    point[k] = nodes[k * Places + j];
+                }
+
+                if (density.Evaluate(point, slope) >= threshold)
                 {
                     continue;
                 }
 
                 pushed = true;
-                for (var q = 0; q < SineBasis.Count; q++)
+                for (var k = 0; k < d; k++)
                 {
-                    var weight = (float)(-strength / Nodes) * Basis[j * SineBasis.Count + q];
-                    for (var k = 0; k < d; k++)
+                    var push = Vector256.Create((float)(-strength / Nodes) * slope[k]);
+                    for (var q = 0; q < Sines; q += Vector256<float>.Count)
                     {
-                        gradient[q * d + k] += weight * slope[k];
+                        var at = k * Sines + q;
+                        Vector256.FusedMultiplyAdd(push, Vector256.Create(ByNode, j * Sines + q), Vector256.Create(gradient, at)).CopyTo(gradient, at);
                     }
                 }
             }
@@ -73,16 +84,17 @@ internal static class ActionPathSolver
                 return;
             }
 
-            var rate = Rate * (0.05 + 0.95 * 0.5 * (1 + Math.Cos(Math.PI * step / Steps)));
             decayFirst *= 0.9;
             decaySecond *= 0.999;
-            for (var i = 0; i < size; i++)
+            var rate = Rate * (0.05 + 0.95 * 0.5 * (1 + Math.Cos(Math.PI * step / Steps)));
+            Descend(z, gradient, first, second, (float)(rate / (1 - decayFirst)), (float)(1 / (1 - decaySecond)));
+        }
+
+        for (var q = 0; q < SineBasis.Count; q++)
+        {
+            for (var k = 0; k < d; k++)
             {
-                first[i] = 0.9f * first[i] + 0.1f * gradient[i];
-                second[i] = 0.999f * second[i] + 0.001f * gradient[i] * gradient[i];
-                var mean = first[i] / (1 - decayFirst);
-                var scale = Math.Sqrt(second[i] / (1 - decaySecond)) + 1e-8;
-                coefficients[i] -= (float)(rate * mean / scale);
+                coefficients[q * d + k] = z[k * Sines + q];
             }
         }
     }
@@ -92,16 +104,25 @@ internal static class ActionPathSolver
         ReadOnlySpan<float> from, ReadOnlySpan<float> to, ReadOnlySpan<float> coefficients, ILogDensity density, double strength, double threshold)
     {
         var d = from.Length;
+        var basis = new float[SineBasis.Count];
         var nodes = new float[Nodes * d];
         var slope = new float[d];
-        Trace(from, to, coefficients, nodes);
         double kinetic = 0, potential = 0;
         for (var j = 0; j < Nodes; j++)
         {
-            potential += strength * Math.Max(0, threshold - density.Evaluate(nodes.AsSpan(j * d, d), slope)) / Nodes;
-            for (var k = 0; k < d && j + 1 < Nodes; k++)
+            var s = j / (Nodes - 1.0);
+            var node = nodes.AsSpan(j * d, d);
+            for (var k = 0; k < d; k++)
             {
-                double difference = nodes[(j + 1) * d + k] - nodes[j * d + k];
+                node[k] = (float)(from[k] + s * (to[k] - from[k]));
+            }
+
+            SineBasis.At(s, basis);
+            SineBasis.AddBend(coefficients, basis, node);
+            potential += strength * Math.Max(0, threshold - density.Evaluate(node, slope)) / Nodes;
+            for (var k = 0; k < d && j > 0; k++)
+            {
+                double difference = node[k] - nodes[(j - 1) * d + k];
                 kinetic += 0.5 * (Nodes - 1) * difference * difference;
             }
         }
@@ -109,28 +130,79 @@ internal static class ActionPathSolver
         return (kinetic + potential, kinetic);
     }
 
-    private static void Trace(ReadOnlySpan<float> from, ReadOnlySpan<float> to, ReadOnlySpan<float> coefficients, Span<float> nodes)
+    /// <summary>One step of Adam: z −= rate·m/(√(scale·v) + 1e-8).</summary>
+    private static void Descend(float[] z, float[] gradient, float[] first, float[] second, float rate, float scale)
     {
-        var d = from.Length;
-        for (var j = 0; j < Nodes; j++)
+        for (var i = 0; i < z.Length; i += Vector256<float>.Count)
         {
-            var s = j / (Nodes - 1f);
-            var point = nodes.Slice(j * d, d);
-            for (var k = 0; k < d; k++)
-            {
-                point[k] = from[k] + s * (to[k] - from[k]);
-            }
-
-            SineBasis.AddBend(coefficients, Basis.AsSpan(j * SineBasis.Count, SineBasis.Count), point);
+            var g = Vector256.Create(gradient, i);
+            var m = Vector256.Create(0.9f) * Vector256.Create(first, i) + Vector256.Create(0.1f) * g;
+            var v = Vector256.Create(0.999f) * Vector256.Create(second, i) + Vector256.Create(0.001f) * g * g;
+            m.CopyTo(first, i);
+            v.CopyTo(second, i);
+            var by = Vector256.Create(rate) * m / (Vector256.Sqrt(Vector256.Create(scale) * v) + Vector256.Create(1e-8f));
+            (Vector256.Create(z, i) - by).CopyTo(z, i);
         }
     }
 
-    private static float[] MakeBasis()
+    /// <summary>The nodes on the straight line, [D, 24].</summary>
+    private static float[] Line(ReadOnlySpan<float> from, ReadOnlySpan<float> to)
     {
-        var basis = new float[Nodes * SineBasis.Count];
+        var line = new float[from.Length * Places];
+        for (var k = 0; k < from.Length; k++)
+        {
+            for (var j = 0; j < Nodes; j++)
+            {
+                line[k * Places + j] = from[k] + j / (Nodes - 1f) * (to[k] - from[k]);
+            }
+        }
+
+        return line;
+    }
+
+    /// <summary>nodes = line + Σ_q z_q·basis_q.</summary>
+    private static void Trace(float[] line, float[] z, float[] nodes)
+    {
+        for (int k = 0, at = 0; at < line.Length; k++, at += Places)
+        {
+            Vector256<float> a = Vector256.Create(line, at), b = Vector256.Create(line, at + 8), c = Vector256.Create(line, at + 16);
+            for (var q = 0; q < SineBasis.Count; q++)
+            {
+                var weight = Vector256.Create(z[k * Sines + q]);
+                a = Vector256.FusedMultiplyAdd(weight, Vector256.Create(BySine, q * Places), a);
+                b = Vector256.FusedMultiplyAdd(weight, Vector256.Create(BySine, q * Places + 8), b);
+                c = Vector256.FusedMultiplyAdd(weight, Vector256.Create(BySine, q * Places + 16), c);
+            }
+
+            a.CopyTo(nodes, at);
+            b.CopyTo(nodes, at + 8);
+            c.CopyTo(nodes, at + 16);
+        }
+    }
+
+    /// <summary>Nodes as rows, [T, D].</summary>
+    private static float[] ByRow(float[] nodes, int d)
+    {
+        var rows = new float[Nodes * d];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = nodes[i % d * Places + i / d];
+        }
+
+        return rows;
+    }
+
+    private static float[] MakeBasis(int padded, bool byNode)
+    {
+        var basis = new float[(byNode ? Nodes : SineBasis.Count) * padded];
+        var row = new float[SineBasis.Count];
         for (var j = 0; j < Nodes; j++)
         {
-            SineBasis.At(j / (Nodes - 1.0), basis.AsSpan(j * SineBasis.Count, SineBasis.Count));
+            SineBasis.At(j / (Nodes - 1.0), row);
+            for (var q = 0; q < row.Length; q++)
+            {
+                basis[byNode ? j * padded + q : q * padded + j] = row[q];
+            }
         }
 
         return basis;

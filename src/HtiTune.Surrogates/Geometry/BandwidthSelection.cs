@@ -1,3 +1,10 @@
+// Notation
+//   s_i    samples of one category, [n, D];  h  bandwidth;  f_i  factor of sample i, h_i = h·f_i
+//   LL(h)  Σ_i max(−50, log p̂_{−i}(s_i)),  p̂_{−i}(q) = 1/(n − 1) Σ_{j≠i} N(q; s_j, h_j²·1)                      [Duin1976]
+//   fixed     f_i = 1
+//   adaptive  f_i = (p̂(s_i)/g)^{−1/2}, p̂ the fixed estimate, g the geometric mean of all p̂(s_i)               [Abramson1982]
+// e^{−x/2h²} squared is that of h/√2: one exponential serves a whole ladder of bandwidths. From the best rung, golden section.
+
 using System.Numerics;
 
 namespace HtiTune.Surrogates.Geometry;
@@ -5,103 +12,205 @@ namespace HtiTune.Surrogates.Geometry;
 /// <summary>Bandwidth of a Gaussian kernel density by leave-one-out likelihood.</summary>
 internal static class BandwidthSelection
 {
-    /// <summary>
-    /// The h of a log-spaced grid (0.02 to 2, refined once) that maximises Σ_i log p̂_{−i}(s_i), each term cut at −50 so that one
-    /// outlier does not decide.
-    /// </summary>
+    private const double Widest = 2;
+    private const int Rungs = 14;
+    private const int Refinements = 7;
+    private const int MostPilotKernels = 2000;
+
+    /// <summary>Each term is cut there, so that one outlier does not decide.</summary>
+    private const double LeastTerm = -50;
+
+    /// <summary>The h between 0.02 and 2 that maximises LL with one bandwidth for all samples.</summary>
     /// <param name="groups">Samples of each category, [n, D].</param>
     /// <param name="dimension">D.</param>
     /// <param name="mostRows">Rows evaluated at most in each category.</param>
-    internal static double ByLikelihood(float[][] groups, int dimension, int mostRows)
+    internal static double ByLikelihood(float[][] groups, int dimension, int mostRows) =>
+        Maximise([.. groups.Select(group => new Group(group, null, dimension, mostRows))]);
+
+    /// <summary>Factors from the estimate with one bandwidth, then the h that maximises LL with them.</summary>
+    /// <param name="groups">Samples of each category, [n, D].</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="mostRows">Rows evaluated at most in each category.</param>
+    /// <returns>h, and f_i of each sample.</returns>
+    internal static (double Bandwidth, float[][] Factors) Adaptive(float[][] groups, int dimension, int mostRows)
     {
-        var best = 0.1;
-        var bestValue = double.NegativeInfinity;
-        var squares = groups.Select(group => Squares(group, dimension, mostRows)).ToArray();
-        double low = Math.Log(0.02), high = Math.Log(2);
-        for (var round = 0; round < 2; round++)
-        {
-            var step = (high - low) / 16;
-            for (var i = 0; i <= 16; i++)
-            {
-                var h = Math.Exp(low + i * step);
-                var value = LogLikelihood(squares, dimension, h);
-                if (value > bestValue)
-                {
-                    (best, bestValue) = (h, value);
-                }
-            }
-
-            low = Math.Log(best) - step;
-            high = Math.Log(best) + step;
-        }
-
-        return best;
+        var pilot = ByLikelihood(groups, dimension, mostRows);
+        var logs = Array.ConvertAll(groups, group => LogDensities(group, dimension, pilot));
+        var mean = logs.Sum(l => l.Sum()) / Math.Max(1, logs.Sum(l => l.Length));
+        var factors = Array.ConvertAll(logs, l => Array.ConvertAll(l, log => (float)Math.Exp(-0.5 * (log - mean))));
+        return (Maximise([.. groups.Select((group, i) => new Group(group, factors[i], dimension, mostRows))]), factors);
     }
 
-    private static (float[] Values, int Rows, int Columns) Squares(float[] samples, int d, int mostRows)
+    /// <summary>log p̂ at every sample, itself included, up to a constant.</summary>
+    private static double[] LogDensities(float[] samples, int d, double h)
     {
         var n = samples.Length / d;
-        var stride = Math.Max(1, n / mostRows);
-        var rows = (n + stride - 1) / stride;
-        var values = new float[rows * n];
-        for (int r = 0, i = 0; i < n; i += stride, r++)
+        var kept = Math.Min(n, MostPilotKernels);
+        var precision = -0.5 / (h * h);
+        var logs = new double[n];
+        for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < n; j++)
+            // The sample's own kernel is 1: nothing underflows.
+            double sum = 1;
+            for (var k = 0; k < kept; k++)
             {
-                float square = 0;
-                for (var k = 0; k < d; k++)
-                {
-                    var difference = samples[i * d + k] - samples[j * d + k];
-                    square += difference * difference;
-                }
-
-                // A sample does not vouch for itself.
-                values[r * n + j] = i == j ? float.PositiveInfinity : square;
+                var j = (int)((long)k * n / kept);
+                sum += i == j ? 0 : Math.Exp(precision * Square(samples, d, i, j));
             }
+
+            logs[i] = Math.Log(sum / kept);
         }
 
-        return (values, rows, n);
+        return logs;
     }
 
-    private static double LogLikelihood((float[] Values, int Rows, int Columns)[] groups, int dimension, double h)
+    private static float Square(float[] samples, int d, int i, int j)
     {
-        double total = 0;
-        var precision = (float)(-0.5 / (h * h));
-        var lanes = Vector<float>.Count;
-        foreach (var (values, rows, columns) in groups)
+        float square = 0;
+        for (var k = 0; k < d; k++)
         {
-            if (columns < 2)
+            var difference = samples[i * d + k] - samples[j * d + k];
+            square += difference * difference;
+        }
+
+        return square;
+    }
+
+    private static double Maximise(Group[] groups)
+    {
+        var ladder = new double[Rungs];
+        foreach (var group in groups)
+        {
+            group.AddLadder(ladder);
+        }
+
+        var best = Array.IndexOf(ladder, ladder.Max());
+        double Value(double logWidth) => groups.Sum(group => group.LogLikelihood(Math.Exp(logWidth)));
+
+        // Golden section between the neighbouring rungs.
+        var share = (Math.Sqrt(5) - 1) / 2;
+        var centre = Math.Log(Widest) - 0.5 * best * Math.Log(2);
+        double low = centre - 0.5 * Math.Log(2), high = centre + 0.5 * Math.Log(2);
+        double left = high - share * (high - low), right = low + share * (high - low);
+        double leftValue = Value(left), rightValue = Value(right);
+        for (var i = 2; i < Refinements; i++)
+        {
+            if (leftValue >= rightValue)
             {
-                continue;
+                (high, right, rightValue) = (right, left, leftValue);
+                leftValue = Value(left = high - share * (high - low));
             }
-
-            var constant = Math.Log(columns - 1) + dimension * Math.Log(Math.Sqrt(2 * Math.PI) * h);
-            for (var r = 0; r < rows; r++)
+            else
             {
-                var row = values.AsSpan(r * columns, columns);
-                var least = float.PositiveInfinity;
-                foreach (var square in row)
-                {
-                    least = Math.Min(least, square);
-                }
-
-                var sums = Vector<float>.Zero;
-                var j = 0;
-                for (; j <= columns - lanes; j += lanes)
-                {
-                    sums += Vector.Exp((new Vector<float>(row[j..]) - new Vector<float>(least)) * new Vector<float>(precision));
-                }
-
-                double sum = Vector.Sum(sums);
-                for (; j < columns; j++)
-                {
-                    sum += Math.Exp((row[j] - least) * precision);
-                }
-
-                total += Math.Max(-50, least * precision + Math.Log(sum) - constant);
+                (low, left, leftValue) = (left, right, rightValue);
+                rightValue = Value(right = low + share * (high - low));
             }
         }
 
-        return total;
+        return Math.Exp(leftValue >= rightValue ? left : right);
+    }
+
+    /// <summary>Scaled squared distances x_ij = |s_i − s_j|²/f_j² of some samples to all of one category, less the least of each row.</summary>
+    private sealed class Group
+    {
+        private readonly float[] _beyond, _least, _weights;
+        private readonly int _rows, _columns, _padded;
+        private readonly int _dimension;
+
+        internal Group(float[] samples, float[]? factors, int d, int mostRows)
+        {
+            var n = samples.Length / d;
+            var lanes = Vector<float>.Count;
+            var stride = Math.Max(1, (n + mostRows - 1) / mostRows);
+            _dimension = d;
+            _columns = n;
+            _rows = n < 2 ? 0 : (n + stride - 1) / stride;
+            _padded = (n + lanes - 1) / lanes * lanes;
+            _weights = new float[_padded];
+            _least = new float[_rows];
+            _beyond = new float[_rows * _padded];
+            for (var j = 0; j < n; j++)
+            {
+                _weights[j] = factors is null ? 1 : (float)Math.Pow(factors[j], -d);
+            }
+
+            for (var r = 0; r < _rows; r++)
+            {
+                var row = _beyond.AsSpan(r * _padded, _padded);
+                row.Fill(float.PositiveInfinity);
+                var least = float.PositiveInfinity;
+                for (var j = 0; j < n; j++)
+                {
+                    // A sample does not vouch for itself.
+                    if (j != r * stride)
+                    {
+                        var square = Square(samples, d, r * stride, j);
+                        row[j] = factors is null ? square : square / (factors[j] * factors[j]);
+                        least = Math.Min(least, row[j]);
+                    }
+                }
+
+                _least[r] = least;
+                for (var j = 0; j < n; j++)
+                {
+                    row[j] -= least;
+                }
+            }
+        }
+
+        /// <summary>Adds LL(2·2^{−r/2}) for every rung r.</summary>
+        internal void AddLadder(Span<double> ladder)
+        {
+            var lanes = Vector<float>.Count;
+            Span<Vector<float>> sums = stackalloc Vector<float>[Rungs];
+            var precision = new Vector<float>((float)(-0.5 / (Widest * Widest)));
+            for (var r = 0; r < _rows; r++)
+            {
+                sums.Clear();
+                for (var j = 0; j < _padded; j += lanes)
+                {
+                    var weight = new Vector<float>(_weights, j);
+                    var kernel = Exponential(new Vector<float>(_beyond, r * _padded + j) * precision);
+                    for (var rung = 0; rung < Rungs; rung++)
+                    {
+                        sums[rung] += weight * kernel;
+
+                        // Not below what can be squared without becoming denormal.
+                        kernel = Vector.Max(kernel, new Vector<float>(2e-19f));
+                        kernel *= kernel;
+                    }
+                }
+
+                for (var rung = 0; rung < Rungs; rung++)
+                {
+                    ladder[rung] += Term(r, Vector.Sum(sums[rung]), Widest * Math.Pow(2, -0.5 * rung));
+                }
+            }
+        }
+
+        internal double LogLikelihood(double h)
+        {
+            var lanes = Vector<float>.Count;
+            var precision = new Vector<float>((float)(-0.5 / (h * h)));
+            double total = 0;
+            for (var r = 0; r < _rows; r++)
+            {
+                var sum = Vector<float>.Zero;
+                for (var j = 0; j < _padded; j += lanes)
+                {
+                    sum += new Vector<float>(_weights, j) * Exponential(new Vector<float>(_beyond, r * _padded + j) * precision);
+                }
+
+                total += Term(r, Vector.Sum(sum), h);
+            }
+
+            return total;
+        }
+
+        private static Vector<float> Exponential(Vector<float> exponent) => Vector.Exp(Vector.Max(exponent, new Vector<float>(-80f)));
+
+        private double Term(int row, double sum, double h) => Math.Max(
+            LeastTerm,
+            Math.Log(sum) - 0.5 * _least[row] / (h * h) - Math.Log(_columns - 1) - _dimension * Math.Log(Math.Sqrt(2 * Math.PI) * h));
     }
 }

@@ -1,7 +1,10 @@
-// log p̂ of two-dimensional samples on a grid with step h/2, read by bicubic interpolation (Catmull–Rom; Keys 1981): a lookup of
-// sixteen values instead of a sum over all samples.
+// log p̂ of two-dimensional samples on a grid, read by bicubic interpolation (Catmull–Rom) [Keys1981]: a lookup of sixteen values
+// instead of a sum over all samples. A Gaussian kernel is a product of one in x and one in y, so the table of
+//   p̂(X_c, Y_r) ∝ Σ_i f_i^{−2}·e^{−(x_i − X_c)²/2h_i²}·e^{−(y_i − Y_r)²/2h_i²},   h_i = h·f_i
+// is a matrix product, in double precision: it reaches 25 bandwidths from the nearest sample; farther nodes sum logarithms.
 
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace HtiTune.Surrogates.Geometry;
 
@@ -11,33 +14,45 @@ internal sealed class DensityGrid : ILogDensity
     private const int MostNodes = 320;
     private const int MostKernels = 2000;
 
+    /// <summary>Rows and columns of a tile of the matrix product.</summary>
+    private const int TileRows = 4, TileColumns = 8;
+
+    /// <summary>Exponents are cut there: two such factors are still no denormal number.</summary>
+    private const double LeastExponent = -345;
+
+    /// <summary>Above what the cut factors of all kernels can sum to.</summary>
+    private const double LeastSum = 1e-140;
+
     private readonly double _lowX, _lowY, _step;
     private readonly int _columns, _rows;
     private readonly float[] _values;
 
     /// <param name="samples">Samples [n, 2].</param>
     /// <param name="bandwidth">h.</param>
-    internal DensityGrid(ReadOnlySpan<float> samples, double bandwidth)
+    /// <param name="factors">f_i, length n; empty where all bandwidths are h.</param>
+    internal DensityGrid(ReadOnlySpan<float> samples, double bandwidth, ReadOnlySpan<float> factors = default)
     {
         var n = samples.Length / 2;
         double lowX = double.MaxValue, highX = double.MinValue, lowY = double.MaxValue, highY = double.MinValue;
+        float narrowest = 1;
         for (var i = 0; i < n; i++)
         {
             lowX = Math.Min(lowX, samples[2 * i]);
             highX = Math.Max(highX, samples[2 * i]);
             lowY = Math.Min(lowY, samples[2 * i + 1]);
             highY = Math.Max(highY, samples[2 * i + 1]);
+            narrowest = factors.IsEmpty ? 1 : Math.Min(narrowest, factors[i]);
         }
 
         var margin = Math.Max(8 * bandwidth, 0.25 * Math.Max(highX - lowX, highY - lowY));
         _lowX = lowX - margin;
         _lowY = lowY - margin;
         var width = Math.Max(highX - lowX, highY - lowY) + 2 * margin;
-        _step = Math.Max(bandwidth / 2, width / (MostNodes - 1));
+        _step = Math.Max(bandwidth * narrowest / 2, width / (MostNodes - 1));
         _columns = (int)Math.Ceiling((highX - lowX + 2 * margin) / _step) + 1;
         _rows = (int)Math.Ceiling((highY - lowY + 2 * margin) / _step) + 1;
         _values = new float[_columns * _rows];
-        Fill(samples, n, bandwidth);
+        Fill(new Kernels(samples, factors, bandwidth, Math.Min(n, MostKernels)));
     }
 
     /// <inheritdoc/>
@@ -51,86 +66,170 @@ internal sealed class DensityGrid : ILogDensity
     {
         double u = Math.Clamp((point[0] - _lowX) / _step, 1, _columns - 2.001), v = Math.Clamp((point[1] - _lowY) / _step, 1, _rows - 2.001);
         int i = (int)u, j = (int)v;
-        Span<double> wx = stackalloc double[4], wy = stackalloc double[4], dx = stackalloc double[4], dy = stackalloc double[4];
-        Weights(u - i, wx, dx);
-        Weights(v - j, wy, dy);
-        double value = 0, slopeX = 0, slopeY = 0;
+        var (wx, dx) = Weights((float)(u - i));
+        var (wy, dy) = Weights((float)(v - j));
+        var values = _values.AsSpan((j - 1) * _columns + i - 1);
+        Vector128<float> rows = Vector128<float>.Zero, slopes = Vector128<float>.Zero;
         for (var a = 0; a < 4; a++)
         {
-            double row = 0, rowSlope = 0;
-            var at = (j + a - 1) * _columns + i - 1;
-            for (var b = 0; b < 4; b++)
-            {
-                row += wx[b] * _values[at + b];
-                rowSlope += dx[b] * _values[at + b];
-            }
-
-            value += wy[a] * row;
-            slopeX += wy[a] * rowSlope;
-            slopeY += dy[a] * row;
+            var row = Vector128.Create(values.Slice(a * _columns, 4));
+            rows += Vector128.Create(wy[a]) * row;
+            slopes += Vector128.Create(dy[a]) * row;
         }
 
-        gradient[0] = (float)(slopeX / _step);
-        gradient[1] = (float)(slopeY / _step);
-        return value;
+        gradient[0] = (float)(Vector128.Dot(rows, dx) / _step);
+        gradient[1] = (float)(Vector128.Dot(slopes, wx) / _step);
+        return Vector128.Dot(rows, wx);
     }
 
-    private static void Weights(double f, Span<double> w, Span<double> d)
+    private static (Vector128<float> Weights, Vector128<float> Slopes) Weights(float f)
     {
-        double f2 = f * f, f3 = f2 * f;
-        w[0] = -0.5 * f3 + f2 - 0.5 * f;
-        w[1] = 1.5 * f3 - 2.5 * f2 + 1;
-        w[2] = -1.5 * f3 + 2 * f2 + 0.5 * f;
-        w[3] = 0.5 * f3 - 0.5 * f2;
-        d[0] = -1.5 * f2 + 2 * f - 0.5;
-        d[1] = 4.5 * f2 - 5 * f;
-        d[2] = -4.5 * f2 + 4 * f + 0.5;
-        d[3] = 1.5 * f2 - f;
+        float f2 = f * f, f3 = f2 * f;
+        return (
+            Vector128.Create(-0.5f * f3 + f2 - 0.5f * f, 1.5f * f3 - 2.5f * f2 + 1, -1.5f * f3 + 2 * f2 + 0.5f * f, 0.5f * f3 - 0.5f * f2),
+            Vector128.Create(-1.5f * f2 + 2 * f - 0.5f, 4.5f * f2 - 5 * f, -4.5f * f2 + 4 * f + 0.5f, 1.5f * f2 - f));
     }
 
-    private void Fill(ReadOnlySpan<float> samples, int n, double bandwidth)
+    private void Fill(Kernels kernels)
     {
-        // An even subset of very large samples: a density estimate gains little beyond two thousand kernels.
-        var kept = Math.Min(n, MostKernels);
-        float[] x = new float[kept], y = new float[kept], exponents = new float[kept];
-        for (var i = 0; i < kept; i++)
-        {
-            var row = (int)((long)i * n / kept);
-            x[i] = samples[2 * row];
-            y[i] = samples[2 * row + 1];
-        }
+        var n = kernels.Count;
 
-        var precision = (float)(-0.5 / (bandwidth * bandwidth));
-        var constant = Math.Log(kept * 2 * Math.PI * bandwidth * bandwidth);
-        var lanes = Vector<float>.Count;
+        // e^{…} of rows [R, n], padded to whole tiles, with the kernels' weights; of one tile of columns at a time, [n, 8].
+        var byRow = new double[(_rows + TileRows - 1) / TileRows * TileRows * n];
         for (var r = 0; r < _rows; r++)
         {
-            for (var c = 0; c < _columns; c++)
+            Exponentials(kernels.Y, kernels, _lowY + r * _step, kernels.Weights, byRow.AsSpan(r * n, n));
+        }
+
+        double[] byColumn = new double[n * TileColumns], column = new double[n], ones = new double[n];
+        Array.Fill(ones, 1);
+        Span<double> tile = stackalloc double[TileRows * TileColumns];
+        for (var c = 0; c < _columns; c += TileColumns)
+        {
+            for (var k = 0; k < TileColumns; k++)
             {
-                float px = (float)(_lowX + c * _step), py = (float)(_lowY + r * _step);
-                var most = float.NegativeInfinity;
-                for (var i = 0; i < kept; i++)
+                Exponentials(kernels.X, kernels, _lowX + (c + k) * _step, ones, column);
+                for (var i = 0; i < n; i++)
                 {
-                    float ex = x[i] - px, ey = y[i] - py;
-                    exponents[i] = (ex * ex + ey * ey) * precision;
-                    most = Math.Max(most, exponents[i]);
+                    byColumn[i * TileColumns + k] = column[i];
                 }
-
-                var sums = Vector<float>.Zero;
-                var k = 0;
-                for (; k <= kept - lanes; k += lanes)
-                {
-                    sums += Vector.Exp(new Vector<float>(exponents, k) - new Vector<float>(most));
-                }
-
-                double sum = Vector.Sum(sums);
-                for (; k < kept; k++)
-                {
-                    sum += Math.Exp(exponents[k] - most);
-                }
-
-                _values[r * _columns + c] = (float)(most + Math.Log(sum) - constant);
             }
+
+            for (var r = 0; r < _rows; r += TileRows)
+            {
+                Multiply(byRow.AsSpan(r * n, TileRows * n), byColumn, n, tile);
+                for (var at = 0; at < tile.Length; at++)
+                {
+                    int row = r + at / TileColumns, col = c + at % TileColumns;
+                    if (row < _rows && col < _columns)
+                    {
+                        var log = tile[at] > LeastSum ? Math.Log(tile[at]) : kernels.LogSum(_lowX + col * _step, _lowY + row * _step);
+                        _values[row * _columns + col] = (float)(log - kernels.Constant);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>w_i·e^{−(s_i − at)²/2h_i²}.</summary>
+    private static void Exponentials(double[] samples, Kernels kernels, double at, double[] weights, Span<double> values)
+    {
+        var lanes = Vector<double>.Count;
+        var i = 0;
+        for (; i <= values.Length - lanes; i += lanes)
+        {
+            var away = new Vector<double>(samples, i) - new Vector<double>(at);
+            var exponent = Vector.Max(-away * away * new Vector<double>(kernels.Precisions, i), new Vector<double>(LeastExponent));
+            (new Vector<double>(weights, i) * Vector.Exp(exponent)).CopyTo(values[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            values[i] = weights[i] * Math.Exp(Math.Max(-(samples[i] - at) * (samples[i] - at) * kernels.Precisions[i], LeastExponent));
+        }
+    }
+
+    /// <summary>One tile [4, 8] of rows [4, n] times columns [n, 8].</summary>
+    private static void Multiply(ReadOnlySpan<double> rows, ReadOnlySpan<double> columns, int n, Span<double> tile)
+    {
+        ReadOnlySpan<double> r0 = rows[..n], r1 = rows.Slice(n, n), r2 = rows.Slice(2 * n, n), r3 = rows.Slice(3 * n, n);
+        Vector256<double> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+        for (var k = 0; k < n; k++)
+        {
+            Vector256<double> low = Vector256.Create(columns.Slice(k * TileColumns, 4)), high = Vector256.Create(columns.Slice(k * TileColumns + 4, 4));
+            var v = Vector256.Create(r0[k]);
+            a0 = Vector256.FusedMultiplyAdd(v, low, a0);
+            a1 = Vector256.FusedMultiplyAdd(v, high, a1);
+            v = Vector256.Create(r1[k]);
+            b0 = Vector256.FusedMultiplyAdd(v, low, b0);
+            b1 = Vector256.FusedMultiplyAdd(v, high, b1);
+            v = Vector256.Create(r2[k]);
+            c0 = Vector256.FusedMultiplyAdd(v, low, c0);
+            c1 = Vector256.FusedMultiplyAdd(v, high, c1);
+            v = Vector256.Create(r3[k]);
+            d0 = Vector256.FusedMultiplyAdd(v, low, d0);
+            d1 = Vector256.FusedMultiplyAdd(v, high, d1);
+        }
+
+        a0.CopyTo(tile);
+        a1.CopyTo(tile[4..]);
+        b0.CopyTo(tile[8..]);
+        b1.CopyTo(tile[12..]);
+        c0.CopyTo(tile[16..]);
+        c1.CopyTo(tile[20..]);
+        d0.CopyTo(tile[24..]);
+        d1.CopyTo(tile[28..]);
+    }
+
+    /// <summary>The kernels of a table: all samples, or an even subset of very many, beyond which an estimate gains little.</summary>
+    private sealed class Kernels
+    {
+        internal Kernels(ReadOnlySpan<float> samples, ReadOnlySpan<float> factors, double bandwidth, int count)
+        {
+            var n = samples.Length / 2;
+            Count = count;
+            (X, Y, Precisions, Weights) = (new double[count], new double[count], new double[count], new double[count]);
+            for (var i = 0; i < count; i++)
+            {
+                var row = (int)((long)i * n / count);
+                double factor = factors.IsEmpty ? 1 : factors[row];
+                (X[i], Y[i]) = (samples[2 * row], samples[2 * row + 1]);
+                Precisions[i] = 0.5 / (bandwidth * bandwidth * factor * factor);
+                Weights[i] = 1 / (factor * factor);
+            }
+
+            Constant = Math.Log(count * 2 * Math.PI * bandwidth * bandwidth);
+        }
+
+        internal int Count { get; }
+
+        internal double[] X { get; }
+
+        internal double[] Y { get; }
+
+        /// <summary>1/2h_i².</summary>
+        internal double[] Precisions { get; }
+
+        /// <summary>f_i^{−2}.</summary>
+        internal double[] Weights { get; }
+
+        /// <summary>log(n·2πh²).</summary>
+        internal double Constant { get; }
+
+        /// <summary>log of the sum at a point far from all samples, relative to the largest term.</summary>
+        internal double LogSum(double x, double y)
+        {
+            double most = double.NegativeInfinity, sum = 0;
+            for (var i = 0; i < Count; i++)
+            {
+                var log = Log(i);
+                sum = log > most ? sum * Math.Exp(most - log) + 1 : sum + Math.Exp(log - most);
+                most = Math.Max(most, log);
+            }
+
+            return most + Math.Log(sum);
+
+            double Log(int i) => Math.Log(Weights[i]) - ((X[i] - x) * (X[i] - x) + (Y[i] - y) * (Y[i] - y)) * Precisions[i];
         }
     }
 }

@@ -1,6 +1,7 @@
 // Notation
 //   V(q|x) = α·max(0, τ − log p̂(q|x))   saturated potential: paths must stay where samples are and gain nothing beyond
-//   h      bandwidth that maximises the leave-one-out log likelihood of the interval's samples (Habbema et al. 1974; Duin 1976)
+//   h      bandwidth that maximises the leave-one-out log likelihood of the interval's samples [Duin1976], times a factor of the options;
+//          adaptive: narrower kernels among many samples, wider ones among few [Abramson1982]
 //   τ      the 20 % quantile of the samples' own log densities
 // An interval's potential is built from its own two anchors.
 
@@ -17,22 +18,26 @@ internal sealed class DensityPotential
 
     private readonly float[][] _samples;
     private readonly float[][] _conditions;
+    private readonly float[][]? _factors;
     private readonly ILogDensity?[] _grids;
     private readonly int _dimension, _conditionCount;
     private readonly double _conditionBandwidth;
 
-    internal DensityPotential(Trajectories trajectories, int interval, double strength)
+    internal DensityPotential(Trajectories trajectories, int interval, TrajectoryOptions options)
     {
         _dimension = trajectories.Dimension;
         _conditionCount = trajectories.ConditionCount;
-        Strength = strength;
+        Strength = options.PotentialStrength;
         var members = trajectories.ByCategory();
         _samples = Array.ConvertAll(members, list => Gather(trajectories.Points, list, interval, _dimension));
         _conditions = Array.ConvertAll(members, list => Gather(trajectories.Conditions, list, interval, _conditionCount));
-        Bandwidth = BandwidthSelection.ByLikelihood(_samples, _dimension, BandwidthRows);
+        (Bandwidth, _factors) = options.Bandwidth == BandwidthKind.Adaptive
+            ? BandwidthSelection.Adaptive(_samples, _dimension, BandwidthRows)
+            : (BandwidthSelection.ByLikelihood(_samples, _dimension, BandwidthRows), null);
+        Bandwidth *= options.BandwidthFactor;
         _conditionBandwidth = _conditionCount == 0 ? 0 : BandwidthSelection.ByLikelihood(_conditions, _conditionCount, BandwidthRows);
-        _grids = Array.ConvertAll(
-            _samples, s => _dimension == 2 && _conditionCount == 0 && s.Length > 0 ? (ILogDensity)new DensityGrid(s, Bandwidth) : null);
+        _grids = [.. _samples.Select((s, i) =>
+            _dimension == 2 && _conditionCount == 0 && s.Length > 0 ? new DensityGrid(s, Bandwidth, _factors?[i]) : null)];
         Threshold = SampleQuantile();
     }
 
@@ -59,7 +64,7 @@ internal sealed class DensityPotential
         if (_conditionCount == 0)
         {
             Array.Fill(logWeights, -(float)Math.Log(n));
-            return new KernelDensity(samples, logWeights, _dimension, Bandwidth);
+            return new KernelDensity(samples, logWeights, _dimension, Bandwidth, _factors?[category]);
         }
 
         // The kernels that weigh most for this condition; the others' weights are negligible by comparison.
@@ -88,14 +93,18 @@ internal sealed class DensityPotential
         }
 
         var near = new float[kept * _dimension];
-        var weights = new float[kept];
+        float[] weights = new float[kept], factors = _factors is null ? [] : new float[kept];
         for (var i = 0; i < kept; i++)
         {
             samples.AsSpan(order[i] * _dimension, _dimension).CopyTo(near.AsSpan(i * _dimension));
             weights[i] = (float)(far[0] - far[i] - Math.Log(total));
+            if (_factors is not null)
+            {
+                factors[i] = _factors[category][order[i]];
+            }
         }
 
-        return new KernelDensity(near, weights, _dimension, Bandwidth);
+        return new KernelDensity(near, weights, _dimension, Bandwidth, factors);
     }
 
     private static float[] Gather(float[][] columns, int[] members, int interval, int width)

@@ -1,8 +1,8 @@
 // Notation
-//   s_i      samples of one category at an interval's two anchors, standardised, [n, D];  h  bandwidth
-//   p̂(q)     (1/n) Σ_i N(q; s_i, h²·1)                        (method e7, categories)
-//   p̂(q|x)   Σ_i w_i(x) N(q; s_i, h²·1), w_i ∝ exp(−|x − x_i|²/2h_x²)   (Nadaraya–Watson in the condition)
-// Values are log p̂, gradients ∂ log p̂/∂q = Σ_i r_i (s_i − q)/h², r_i the kernels' shares. Shares are computed relative to the
+//   s_i      samples of one category at an interval's two anchors, standardised, [n, D];  h_i = h·f_i  bandwidths, f_i = 1 unless adaptive
+//   p̂(q)     (1/n) Σ_i N(q; s_i, h_i²·1)                      (method e7, categories)
+//   p̂(q|x)   Σ_i w_i(x) N(q; s_i, h_i²·1), w_i ∝ exp(−|x − x_i|²/2h_x²)   (Nadaraya–Watson in the condition)
+// Values are log p̂, gradients ∂ log p̂/∂q = Σ_i r_i (s_i − q)/h_i², r_i the kernels' shares. Shares are computed relative to the
 // nearest kernel, so that log p̂ falls like −|q − s|²/2h² far from all samples instead of underflowing: paths are pulled back.
 
 namespace HtiTune.Surrogates.Geometry;
@@ -26,23 +26,27 @@ internal sealed class KernelDensity : ILogDensity
     /// <summary>Kernels kept around a path.</summary>
     private const int MostKernels = 96;
 
-    private readonly float[] _samples;
-    private readonly float[] _logWeights;
+    /// <summary>Kernels read before the path is known.</summary>
+    private const int MostUnfocused = 512;
+
+    private readonly float[] _samples, _logWeights, _factors;
     private readonly int _dimension;
     private readonly double _bandwidth;
-    private int[] _near;
+    private NearKernels _near;
 
     /// <param name="samples">Samples [n, D].</param>
     /// <param name="logWeights">Log weight of each, summing to 1 in all.</param>
     /// <param name="dimension">D.</param>
     /// <param name="bandwidth">h.</param>
-    internal KernelDensity(float[] samples, float[] logWeights, int dimension, double bandwidth)
+    /// <param name="factors">h_i/h of each sample; empty where all bandwidths are h.</param>
+    internal KernelDensity(float[] samples, float[] logWeights, int dimension, double bandwidth, float[]? factors = null)
     {
         _samples = samples;
         _logWeights = logWeights;
+        _factors = factors ?? [];
         _dimension = dimension;
         _bandwidth = bandwidth;
-        _near = Enumerable.Range(0, logWeights.Length).ToArray();
+        _near = Choose(Enumerable.Range(0, Math.Min(MostUnfocused, logWeights.Length)).ToArray());
     }
 
     /// <inheritdoc/>
@@ -57,7 +61,6 @@ internal sealed class KernelDensity : ILogDensity
         // Largest kernel value over the nodes of the path; −log of it is the distance that counts.
         var far = new float[n];
         var order = new int[n];
-        var precision = (float)(0.5 / (_bandwidth * _bandwidth));
         for (var i = 0; i < n; i++)
         {
             var least = float.PositiveInfinity;
@@ -73,53 +76,27 @@ internal sealed class KernelDensity : ILogDensity
                 least = Math.Min(least, square);
             }
 
-            far[i] = least * precision - _logWeights[i];
+            var factor = _factors.Length == 0 ? 1 : _factors[i];
+            far[i] = (float)(0.5 * least / (_bandwidth * _bandwidth * factor * factor) - _logWeights[i] + _dimension * Math.Log(factor));
             order[i] = i;
         }
 
         Array.Sort(far, order);
-        _near = order[..MostKernels];
+        _near = Choose(order[..MostKernels]);
     }
 
     /// <inheritdoc/>
-    public double Evaluate(ReadOnlySpan<float> point, Span<float> gradient)
+    public double Evaluate(ReadOnlySpan<float> point, Span<float> gradient) => _near.Evaluate(point, gradient);
+
+    private NearKernels Choose(int[] kernels)
     {
-        var d = _dimension;
-        Span<double> logs = stackalloc double[Math.Min(_near.Length, 512)];
-        var kernels = _near.Length <= logs.Length ? _near : _near[..logs.Length];
-        var precision = 0.5 / (_bandwidth * _bandwidth);
-        var most = double.NegativeInfinity;
+        var samples = new float[kernels.Length * _dimension];
         for (var i = 0; i < kernels.Length; i++)
         {
-            double square = 0;
-            for (var k = 0; k < d; k++)
-            {
-                double difference = point[k] - _samples[kernels[i] * d + k];
-                square += difference * difference;
-            }
-
-            logs[i] = _logWeights[kernels[i]] - square * precision;
-            most = Math.Max(most, logs[i]);
+            _samples.AsSpan(kernels[i] * _dimension, _dimension).CopyTo(samples.AsSpan(i * _dimension));
         }
 
-        double sum = 0;
-        Span<double> slope = stackalloc double[d];
-        slope.Clear();
-        for (var i = 0; i < kernels.Length; i++)
-        {
-            var share = Math.Exp(logs[i] - most);
-            sum += share;
-            for (var k = 0; k < d; k++)
-            {
-                slope[k] += share * (_samples[kernels[i] * d + k] - point[k]);
-            }
-        }
-
-        for (var k = 0; k < d; k++)
-        {
-            gradient[k] = (float)(slope[k] / sum * 2 * precision);
-        }
-
-        return most + Math.Log(sum) - d * Math.Log(Math.Sqrt(2 * Math.PI) * _bandwidth);
+        float[] Of(float[] values) => values.Length == 0 ? [] : Array.ConvertAll(kernels, i => values[i]);
+        return new NearKernels(samples, Of(_logWeights), _dimension, _bandwidth, Of(_factors));
     }
 }
