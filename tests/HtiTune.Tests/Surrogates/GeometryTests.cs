@@ -50,7 +50,7 @@ public class GeometryTests
             var gradient = new float[3];
             var square = point.Zip(centre, (p, c) => (double)(p - c) * (p - c)).Sum();
             var expected = -square / (2 * 0.16) - 1.5 * Math.Log(2 * Math.PI * 0.16);
-            Assert.Equal(expected, density.Evaluate(point, gradient), 1e-5);
+            Assert.Equal(expected, density.Evaluate(point, gradient), 1e-6 * (1 + Math.Abs(expected)));
             for (var k = 0; k < 3; k++)
             {
                 Assert.Equal((centre[k] - point[k]) / 0.16, gradient[k], 1e-3);
@@ -114,11 +114,12 @@ public class GeometryTests
     [Fact]
     public void Least_action_path_goes_around_what_holds_no_samples()
     {
-        // Samples on the upper half of the unit circle; the straight line between its ends crosses the empty middle.
+        // Samples on the upper half of the unit circle; the straight line between its ends crosses the empty middle. The ends are not
+        // symmetric: from the very middle only rounding decides where the path goes first.
         var arc = Enumerable.Range(0, 61).SelectMany(i => new[] { (float)Math.Cos(Math.PI * i / 60), (float)Math.Sin(Math.PI * i / 60) }).ToArray();
         var density = new DensityGrid(arc, 0.1);
         const double strength = 30, threshold = -1;
-        float[] from = [1, 0], to = [-1, 0];
+        float[] from = [0.98f, 0], to = [-1, 0];
         var bend = new float[SineBasis.Count * 2];
         ActionPathSolver.Solve(from, to, density, strength, threshold, bend);
         var (action, kinetic) = ActionPathSolver.Action(from, to, bend, density, strength, threshold);
@@ -131,7 +132,7 @@ public class GeometryTests
         foreach (var s in (double[])[0.2, 0.4, 0.5, 0.7])
         {
             SineBasis.At(s, basis);
-            float[] point = [(float)(1 - 2 * s), 0];
+            float[] point = [(float)(0.98 - 1.98 * s), 0];
             SineBasis.AddBend(bend, basis, point);
             Assert.InRange(Math.Sqrt(point[0] * point[0] + point[1] * point[1]), 0.8, 1.2);
         }

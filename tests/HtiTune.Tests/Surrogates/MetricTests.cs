@@ -65,6 +65,53 @@ public class MetricTests
         Assert.All(bends, value => Assert.True(float.IsFinite(value)));
     }
 
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(8, true)]
+    [InlineData(16, true)]
+    [InlineData(3, false)]
+    [InlineData(16, false)]
+    public void The_metric_finds_an_oblique_direction(int d, bool learned)
+    {
+        // Everything moves by 3 along (1, −1, 1, …)/√D; other directions hold noise. M = 1 prices that at ½·3².
+        var random = new RandomStreams(2).Stream("points");
+        const int n = 60;
+        var from = Enumerable.Range(0, n * d).Select(_ => (float)random.NextNormal()).ToArray();
+        var to = from.Select((value, i) => value + (float)((i % d % 2 == 0 ? 3 : -3) / Math.Sqrt(d))).ToArray();
+        var trajectories = new Trajectories([from, to], [[], []], new int[n], d, 0, 1, []);
+        var bends = new float[n * SineBasis.Count * d];
+        var (_, last) = new MetricPaths(trajectories, 0, null).Train(bends, learned, new RandomStreams(1).Stream("metric"), CancellationToken.None);
+        Assert.InRange(last, 0.1 * 4.5 * 0.9, 0.8 * 4.5);
+    }
+
+    [Theory]
+    [InlineData(MetricKind.None, PotentialKind.None)]
+    [InlineData(MetricKind.None, PotentialKind.Density)]
+    [InlineData(MetricKind.Learned, PotentialKind.None)]
+    [InlineData(MetricKind.Learned, PotentialKind.Density)]
+    [InlineData(MetricKind.Fixed, PotentialKind.None)]
+    [InlineData(MetricKind.Fixed, PotentialKind.Density)]
+    public void Every_variant_of_the_Lagrangian_is_reachable_by_options(MetricKind metric, PotentialKind potential)
+    {
+        var surrogate = TrajectorySurrogate.Fit(
+            Problems.Moving([0, 1], v => v, rows: 40),
+            new TrajectoryOptions { Metric = metric, Potential = potential, TrainMaps = false });
+        Assert.Equal(potential, surrogate.Report.Potential);
+        Assert.Equal(potential == PotentialKind.Density, surrogate.Report.Bandwidths[0] > 0);
+
+        // K_I alone is straight; a potential, a metric or both bend its paths, each in its own way.
+        var bends = surrogate.State.Bends[0];
+        Assert.Equal(metric == MetricKind.None && potential == PotentialKind.None, bends is null);
+        Assert.True(bends is null || bends.Any(b => b != 0));
+        Assert.DoesNotContain(Others(), other => bends is not null && bends.SequenceEqual(other));
+
+        IEnumerable<float[]> Others() => ((MetricKind[])[MetricKind.None, MetricKind.Learned, MetricKind.Fixed])
+            .Where(m => m != metric && (m, potential) != (MetricKind.None, PotentialKind.None))
+            .Select(m => TrajectorySurrogate.Fit(
+                Problems.Moving([0, 1], v => v, rows: 40),
+                new TrajectoryOptions { Metric = m, Potential = potential, TrainMaps = false }).State.Bends[0]!);
+    }
+
     [Fact]
     public void A_surrogate_with_a_learned_metric_is_saved_and_meets_its_anchors()
     {
