@@ -13,10 +13,17 @@ internal sealed class TrajectoryLookup
     /// <summary>Step of the additive golden-ratio sequence: successive draws spread evenly over the weights.</summary>
     private const double GoldenStep = 0.6180339887498949;
 
+    /// <summary>Stored conditions that weigh in a draw; the density potential keeps as many.</summary>
+    private const int MostKernels = 192;
+
+    /// <summary>Stored conditions compared with the one asked for: with many conditions a search would compare them all.</summary>
+    private const int MostVisited = 4096;
+
     private readonly TrajectoryState _state;
     private readonly Lazy<Dictionary<string, int[]>> _byContext;
     private readonly int[][] _byCategory;
     private readonly Lazy<float[]> _conditions;
+    private readonly Lazy<RowTree>[] _trees;
     private readonly Lazy<double> _bandwidth;
 
     internal TrajectoryLookup(TrajectoryState state)
@@ -29,6 +36,7 @@ internal sealed class TrajectoryLookup
             .Select(c => Enumerable.Range(0, categories.Length).Where(t => categories[t] == c).ToArray())];
         _conditions = new Lazy<float[]>(() => Trajectories.Standardised(state.Contexts.Conditions, state.Conditions));
         _byContext = new Lazy<Dictionary<string, int[]>>(GroupByContext);
+        _trees = [.. _byCategory.Select((_, category) => new Lazy<RowTree>(() => Tree(category)))];
         _bandwidth = new Lazy<double>(() =>
             BandwidthSelection.ByLikelihood([_conditions.Value], state.Contexts.Conditions.Columns, 600));
     }
@@ -135,7 +143,7 @@ internal sealed class TrajectoryLookup
         return (chosen, source);
     }
 
-    /// <summary>Draws a trajectory by Nadaraya–Watson weights of its condition.</summary>
+    /// <summary>Draws a trajectory by Nadaraya–Watson weights of its condition, among the stored ones of nearest conditions.</summary>
     private int Near(Contexts contexts, int row, int rank)
     {
         var category = contexts.CategoryCount == 0 ? 0 : contexts.Categories[row];
@@ -145,37 +153,39 @@ internal sealed class TrajectoryLookup
             throw new ArgumentException($"Row {row} asks for category {category}, of which the anchors hold no sample.", nameof(contexts));
         }
 
-        var c = _state.Contexts.Conditions.Columns;
-        var x = new float[c];
+        var x = new float[_state.Contexts.Conditions.Columns];
         _state.Conditions.Apply(contexts.Conditions.Row(row), x);
-        var exponents = new double[stored.Length];
-        var most = double.NegativeInfinity;
-        for (var i = 0; i < stored.Length; i++)
-        {
-            var at = _conditions.Value.AsSpan(stored[i] * c, c);
-            double square = 0;
-            for (var k = 0; k < c; k++)
-            {
-                double difference = x[k] - at[k];
-                square += difference * difference;
-            }
+        var (near, squares) = _trees[category].Value.Nearest(x, MostKernels, MostVisited);
+        var precision = 0.5 / (_bandwidth.Value * _bandwidth.Value);
+        var weights = Array.ConvertAll(squares, square => Math.Exp((squares[0] - square) * precision));
 
-            exponents[i] = -0.5 * square / (_bandwidth.Value * _bandwidth.Value);
-            most = Math.Max(most, exponents[i]);
-        }
-
-        var total = exponents.Sum(e => Math.Exp(e - most));
-        var target = ((rank + 0.5) * GoldenStep) % 1 * total;
-        for (var i = 0; i < stored.Length; i++)
+        // In the order in which they are stored: draws do not depend on which of them is nearest.
+        Array.Sort(near, weights);
+        var target = ((rank + 0.5) * GoldenStep) % 1 * weights.Sum();
+        for (var i = 0; i < near.Length; i++)
         {
-            target -= Math.Exp(exponents[i] - most);
+            target -= weights[i];
             if (target <= 0)
             {
-                return stored[i];
+                return stored[near[i]];
             }
         }
 
-        return stored[^1];
+        return stored[near[^1]];
+    }
+
+    /// <summary>The conditions of a category's stored contexts.</summary>
+    private RowTree Tree(int category)
+    {
+        var c = _state.Contexts.Conditions.Columns;
+        var stored = _byCategory[category];
+        var conditions = new float[stored.Length * c];
+        for (var i = 0; i < stored.Length; i++)
+        {
+            _conditions.Value.AsSpan(stored[i] * c, c).CopyTo(conditions.AsSpan(i * c));
+        }
+
+        return new RowTree(conditions, c);
     }
 
     private Dictionary<string, int[]> GroupByContext() =>

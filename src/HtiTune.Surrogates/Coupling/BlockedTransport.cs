@@ -7,7 +7,7 @@
 // What is left above the exact cost with blocks of a quarter of n and two sweeps (n = 2,000 and 4,000, standardised normal conditions
 // that weigh ten times as much as the two outputs): Near 0.0 % with 1 condition, 0.4 % with 3, 1.5 % with 7, 2.7 % with 12. Outputs alone
 // (a turned arc, normal laws shifted or sheared, the same law twice): Even 0.5 % at most, and Near up to 17 %.
-// Turned axes as in random-projection trees: Dasgupta and Freund, STOC (2008), 537–546.
+// Turned axes as in random-projection trees [Dasgupta2008].
 
 using HtiTune.Data;
 

@@ -10,7 +10,7 @@
 //   Even   both sides are dealt out: cells of B neighbours, one row to each block, so that a block is a thinned copy of its whole side.
 //          The transport between thinned samples tends to that of the whole, whatever the map; what is lost is only the fineness of the
 //          matching, as if there were n/B samples. For outputs.
-// k-d trees: Bentley, Communications of the ACM 18 (1975), 509–517.
+// k-d trees: [Bentley1975].
 
 namespace HtiTune.Surrogates.Coupling;
 
