@@ -21,7 +21,7 @@ namespace HtiTune.Surrogates;
 /// <summary>Writes and reads the file of a <see cref="TrajectorySurrogate"/>.</summary>
 internal static class ModelFile
 {
-    internal const int Version = 2;
+    internal const int Version = 3;
     private const int PrefixLength = 16;
     private const int HashLength = 32;
     private static ReadOnlySpan<byte> Magic => "HTITUNE\0"u8;
@@ -62,7 +62,7 @@ internal static class ModelFile
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
         if (version != Version)
         {
-            throw new DataFormatException(path, "byte 8", $"format version {version}", $"version {Version}; a newer HtiTune may read it");
+            throw new DataFormatException(path, "byte 8", $"format version {version}", version > Version ? $"version {Version}; a newer HtiTune may read it" : $"version {Version}; fit the model again");
         }
 
         var content = bytes.AsSpan(0, bytes.Length - HashLength);

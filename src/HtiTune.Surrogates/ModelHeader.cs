@@ -45,6 +45,11 @@ internal sealed record ModelHeader(
         for (var k = 0; k < trajectories.Points.Length; k++)
         {
             Add($"points.{k}", trajectories.Points[k]);
+            if (!state.Report.Deterministic)
+            {
+                Add($"rows.{k}", Array.ConvertAll(trajectories.Rows[k], row => (float)row));
+            }
+
             if (!shared || k == 0)
             {
                 Add($"conditions.{k}", trajectories.Conditions[k]);
@@ -120,6 +125,9 @@ internal sealed record ModelHeader(
         var first = Sized("conditions.0", Trajectories * seenConditions);
         var conditions = Enumerable.Range(0, Lambdas.Length)
             .Select(k => SharedConditions || k == 0 ? first : Sized($"conditions.{k}", Trajectories * seenConditions)).ToArray();
+        var rows = Enumerable.Range(0, Lambdas.Length).Select(k => Report.Deterministic
+            ? Enumerable.Range(0, Trajectories).ToArray()
+            : Array.ConvertAll(Sized($"rows.{k}", Trajectories), row => (int)row)).ToArray();
         var contexts = new Matrix(Trajectories, ConditionCount, Sized("contexts", Trajectories * ConditionCount));
         return new TrajectoryState
         {
@@ -129,7 +137,7 @@ internal sealed record ModelHeader(
             Outputs = new Standardizer(Doubles("outputs.mean", Dimension), Doubles("outputs.deviation", Dimension)),
             Conditions = new Standardizer(Doubles("conditions.mean", ConditionCount), Doubles("conditions.deviation", ConditionCount)),
             Trajectories = new Trajectories(
-                points, conditions, unseen ? new int[Trajectories] : categories, Dimension, seenConditions, unseen ? 1 : Math.Max(1, CategoryCount), []),
+                points, conditions, unseen ? new int[Trajectories] : categories, Dimension, seenConditions, unseen ? 1 : Math.Max(1, CategoryCount), rows),
             Contexts = CategoryCount == 0 ? new Contexts(contexts) : new Contexts(contexts, categories, CategoryCount),
             Bends = [.. Enumerable.Range(0, intervals).Select(k => arrays.GetValueOrDefault($"bends.{k}"))],
             Forward = All("forward", intervals),

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace HtiTune.Surrogates;
 
 /// <summary>How a <see cref="TrajectorySurrogate"/> is fitted. Defaults suit every task; <c>Auto</c> lets the data choose.</summary>
@@ -66,6 +68,11 @@ public sealed record TrajectoryOptions
     /// <value>Default 64; 4 to 4096.</value>
     public int HiddenWidth { get; init; } = 64;
 
+    /// <summary>Intervals between anchors that are fitted at a time. The result is the same for any number.</summary>
+    /// <value>Default null: as many as there are processors. At least 1. Not kept in a model file.</value>
+    [JsonIgnore]
+    public int? Threads { get; init; }
+
     /// <summary>Bounds that outputs cannot leave, one pair (low, high) for each column, or none.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<OutputBounds>? Bounds { get; init; }
@@ -102,6 +109,7 @@ public sealed record TrajectoryOptions
         Range(MapSteps, 1, 1_000_000, nameof(MapSteps), faults);
         Range(PathSteps, 1, 1_000_000, nameof(PathSteps), faults);
         Range(HiddenWidth, 4, 4096, nameof(HiddenWidth), faults);
+        Range(Threads ?? 1, 1, 1024, nameof(Threads), faults);
         if (Bounds is not null)
         {
             if (dimension is { } d && Bounds.Count != d)

@@ -55,7 +55,7 @@ public sealed class TrajectorySurrogate : ISurrogate
     /// <summary>Fits a surrogate to anchors.</summary>
     /// <param name="anchors">At least two anchors.</param>
     /// <param name="options">How; defaults suit every task.</param>
-    /// <param name="progress">Takes the stage and the share that is done.</param>
+    /// <param name="progress">Takes the stage and the share that is done; told from the threads that fit, one at a time.</param>
     /// <param name="cancellation">Ends the fit by <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">Fewer than two anchors, options out of range, or a coupling that the data do not allow.</exception>
     public static TrajectorySurrogate Fit(
@@ -65,7 +65,30 @@ public sealed class TrajectorySurrogate : ISurrogate
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(anchors);
-        return new TrajectorySurrogate(TrajectoryFitter.Fit(anchors, options ?? new TrajectoryOptions(), progress, cancellation));
+        return new TrajectorySurrogate(TrajectoryFitter.Fit(
+            new FitRequest(anchors, options ?? new TrajectoryOptions()) { Progress = progress, Cancellation = cancellation }));
+    }
+
+    /// <summary>
+    /// A surrogate with more anchors that goes on where this one is: intervals between anchors that are still neighbours keep their coupling, paths
+    /// and networks to the last bit, and scales, bandwidth rule and options stay those of this surrogate; only intervals beside a new anchor are
+    /// fitted. The clock's shift is chosen anew, and a cubic through anchors bends towards the new one. Fit anew for another version of all.
+    /// </summary>
+    /// <param name="anchors">The anchors of this surrogate with the same samples, and new ones.</param>
+    /// <param name="progress">Takes the stage and the share that is done; told from the threads that fit, one at a time.</param>
+    /// <param name="cancellation">Ends the fit by <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">An anchor of this surrogate is missing or has other samples, or a new one does not fit in.</exception>
+    /// <remarks>Regression and flow matching have no intervals of their own to keep: their networks are trained anew.</remarks>
+    public TrajectorySurrogate Extend(
+        AnchorSet anchors, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(anchors);
+        return new TrajectorySurrogate(TrajectoryFitter.Fit(new FitRequest(anchors, Options)
+        {
+            Previous = new PreviousFit(_state, anchors),
+            Progress = progress,
+            Cancellation = cancellation,
+        }));
     }
 
     /// <summary>Writes the surrogate to a file: a temporary name first, then renamed.</summary>

@@ -24,15 +24,9 @@ internal static class ClockSelection
     internal sealed record Choice(LogitShiftClock Clock, double Error, double ConstantError);
 
     internal static Choice Choose(
-        AnchorSet anchors,
-        double[] positions,
-        Coupler.Result coupled,
-        Standardizer outputs,
-        Standardizer conditions,
-        TrajectoryOptions options,
-        CancellationToken cancellation)
+        AnchorSet anchors, double[] positions, Coupler.Result coupled, PairCoupler pairs, Standardizer outputs, ClockKind asked, CancellationToken cancellation)
     {
-        if (anchors.Count < 3 || options.Clock == ClockKind.Constant)
+        if (anchors.Count < 3 || asked == ClockKind.Constant)
         {
             return new Choice(default, double.NaN, double.NaN);
         }
@@ -43,8 +37,7 @@ internal static class ClockSelection
             cancellation.ThrowIfCancellationRequested();
             var error = coupled.Kind == CouplingKind.ByContext
                 ? ContextError(coupled.Trajectories, anchors[0].Samples.Contexts, i)
-                : SampleError(
-                    anchors, i, coupled.Trajectories, outputs, conditions, options with { Cost = CouplingCost.SquaredEuclidean }, cancellation);
+                : SampleError(anchors, i, coupled, pairs, outputs, cancellation);
             tests.Add((positions[i - 1], positions[i], positions[i + 1], error));
         }
 
@@ -73,7 +66,7 @@ internal static class ClockSelection
             high = Math.Min(LogitShiftClock.MaximumShift, best + step);
         }
 
-        return options.Clock == ClockKind.Learned || bestError < ClearGain * constant
+        return asked == ClockKind.Learned || bestError < ClearGain * constant
             ? new Choice(new LogitShiftClock(best), bestError, constant)
             : new Choice(default, constant, constant);
     }
@@ -120,45 +113,31 @@ internal static class ClockSelection
         });
     }
 
-    /// <summary>Draws: the neighbours are coupled anew without anchor i, and each row's own partner at i says how far it has come.</summary>
+    /// <summary>
+    /// Draws: the neighbours are coupled without anchor i, by squared Euclidean transport where that is a choice, and each row's own partner at
+    /// i says how far it has come: seen from the left neighbour, and once more from the right.
+    /// </summary>
     private static Parabola SampleError(
-        AnchorSet anchors,
-        int i,
-        Trajectories trajectories,
-        Standardizer outputs,
-        Standardizer conditions,
-        TrajectoryOptions options,
-        CancellationToken cancellation)
+        AnchorSet anchors, int i, Coupler.Result coupled, PairCoupler pairs, Standardizer outputs, CancellationToken cancellation)
     {
-        var pair = new AnchorSet(anchors.Hyperparameter, [anchors[i - 1], anchors[i + 1]]);
-        var direct = Coupler.Couple(pair, outputs, conditions, options, cancellation).Trajectories;
-        return Parabola.Of(Doubles(direct.Points[0]), PartnersOf(0, i - 1), Doubles(direct.Points[1]))
-            + Parabola.Of(Doubles(direct.Points[0]), PartnersOf(1, i + 1), Doubles(direct.Points[1]));
-
-        // The point at anchor i on the trajectory through each row of one side of the direct coupling.
-        double[] PartnersOf(int side, int anchor)
+        var direct = pairs.Between(i - 1, i + 1, CouplingCost.SquaredEuclidean, cancellation).Slots;
+        var from = coupled.Pairs[i - 1].Slots;
+        var back = new int[direct.Length];
+        for (var slot = 0; slot < back.Length; slot++)
         {
-            int d = trajectories.Dimension;
-            var through = new Dictionary<int, int>();
-            for (var t = 0; t < trajectories.Count; t++)
-            {
-                through[trajectories.Rows[anchor][t]] = t;
-            }
-
-            var partners = new double[direct.Count * d];
-            for (var t = 0; t < direct.Count; t++)
-            {
-                var point = trajectories.Point(i, through[direct.Rows[side][t]]);
-                for (var j = 0; j < d; j++)
-                {
-                    partners[t * d + j] = point[j];
-                }
-            }
-
-            return partners;
+            back[coupled.Pairs[i].Slots[slot]] = slot;
         }
 
-        static double[] Doubles(float[] values) => Array.ConvertAll(values, v => (double)v);
+        var left = Slotted(i - 1, [.. Enumerable.Range(0, direct.Length)]);
+        var right = Slotted(i + 1, direct);
+        return Parabola.Of(left, Slotted(i, from), right) + Parabola.Of(left, Slotted(i, Array.ConvertAll(direct, slot => back[slot])), right);
+
+        double[] Slotted(int anchor, int[] slots)
+        {
+            var y = Trajectories.Standardised(anchors[anchor].Samples.Outputs, outputs);
+            var rows = Array.ConvertAll(slots, slot => coupled.Groups.Rows(anchor)[slot]);
+            return Array.ConvertAll(Trajectories.Select(y, rows, anchors.Dimension), v => (double)v);
+        }
     }
 
     /// <summary>The error as a function of the fraction: Square·f² − 2·Product·f + Offset.</summary>

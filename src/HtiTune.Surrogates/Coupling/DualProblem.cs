@@ -36,10 +36,10 @@ internal sealed record DualProblem(
     }
 
     /// <summary>Outputs of some rows, [a, D].</summary>
-    internal float[] PointsOf(ReadOnlySpan<int> rows) => Gather(Points, rows, Dimension);
+    internal float[] PointsOf(ReadOnlySpan<int> rows) => Trajectories.Select(Points, rows, Dimension);
 
     /// <summary>Conditions of some rows, [a, C].</summary>
-    internal float[] ConditionsOf(ReadOnlySpan<int> rows) => Gather(Conditions, rows, ConditionCount);
+    internal float[] ConditionsOf(ReadOnlySpan<int> rows) => Trajectories.Select(Conditions, rows, ConditionCount);
 
     /// <summary>Categories of some rows, as libtorch indexes with them.</summary>
     internal long[] CategoriesOf(ReadOnlySpan<int> rows)
@@ -72,16 +72,5 @@ internal sealed record DualProblem(
         }
 
         return (low, high);
-    }
-
-    private static float[] Gather(float[] values, ReadOnlySpan<int> rows, int columns)
-    {
-        var gathered = new float[rows.Length * columns];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            values.AsSpan(rows[i] * columns, columns).CopyTo(gathered.AsSpan(i * columns));
-        }
-
-        return gathered;
     }
 }

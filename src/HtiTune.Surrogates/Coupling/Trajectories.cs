@@ -20,7 +20,7 @@ internal sealed class Trajectories
         CategoryCount = categoryCount;
     }
 
-    /// <summary>The row of anchor k that trajectory t passes through, Rows[k][t]; empty after loading from a file.</summary>
+    /// <summary>The row of anchor k that trajectory t passes through, Rows[k][t].</summary>
     internal int[][] Rows { get; }
 
     /// <summary>Standardised outputs at each anchor, [N, D], row t for trajectory t.</summary>
@@ -66,6 +66,18 @@ internal sealed class Trajectories
         }
 
         return Array.ConvertAll(lists, list => list.ToArray());
+    }
+
+    /// <summary>Some rows of an array [n, columns].</summary>
+    internal static float[] Select(float[] values, ReadOnlySpan<int> rows, int columns)
+    {
+        var selected = new float[rows.Length * columns];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            values.AsSpan(rows[i] * columns, columns).CopyTo(selected.AsSpan(i * columns));
+        }
+
+        return selected;
     }
 
     /// <summary>The standardised samples of an anchor set, before coupling.</summary>

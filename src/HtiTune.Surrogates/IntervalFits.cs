@@ -1,0 +1,250 @@
+using System.Globalization;
+using HtiTune.Data;
+using HtiTune.Surrogates.Baselines;
+using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.Geometry;
+using HtiTune.Surrogates.Networks;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>The paths and networks of each interval, several intervals at a time; those that a fit before has are taken from it.</summary>
+/// <remarks>An interval's chance is named by its anchors' λ: what is drawn does not depend on the other intervals, nor on the threads.</remarks>
+internal sealed class IntervalFits
+{
+    private const int MapDepth = 3;
+    private const int PathDepth = 2;
+    private const double MapRate = 5e-3;
+    private const double PathRate = 3e-3;
+
+    private readonly FitRequest _request;
+    private readonly Trajectories _trajectories;
+    private readonly DualCoupler? _dual;
+    private readonly PotentialKind _potential;
+    private readonly RandomStreams _random;
+    private readonly NetworkShape _mapShape, _pathShape;
+    private readonly Lock _progress = new();
+    private double _share = 0.2;
+
+    /// <param name="request">The fit.</param>
+    /// <param name="trajectories">The coupled samples.</param>
+    /// <param name="dual">The dual coupling, if that was asked for.</param>
+    /// <param name="potential">Density or none.</param>
+    /// <param name="random">Chance of the fit.</param>
+    internal IntervalFits(FitRequest request, Trajectories trajectories, DualCoupler? dual, PotentialKind potential, RandomStreams random)
+    {
+        _request = request;
+        _trajectories = trajectories;
+        _dual = dual;
+        _potential = potential;
+        _random = random;
+        _mapShape = new NetworkShape(Options.HiddenWidth, MapDepth, Options.MapSteps, MapRate);
+        _pathShape = new NetworkShape(2 * Options.HiddenWidth, PathDepth, Options.PathSteps, PathRate);
+        var intervals = request.Anchors.Count - 1;
+        Bends = new float[intervals][];
+        Bandwidths = new double[intervals];
+        Paths = new FrozenNetwork?[intervals];
+        var maps = HasMaps ? intervals : 0;
+        (Forward, Backward, MapErrors) = (new FrozenNetwork[maps], new FrozenNetwork[maps], new double[maps]);
+    }
+
+    /// <summary>Bends of the trajectories in each interval, [N, Q, D]; null for straight paths.</summary>
+    internal float[]?[] Bends { get; }
+
+    /// <summary>Bandwidth of each interval; 0 without a potential.</summary>
+    internal double[] Bandwidths { get; }
+
+    /// <summary>Maps from anchor k to k + 1; empty without maps.</summary>
+    internal FrozenNetwork[] Forward { get; }
+
+    /// <summary>Maps from anchor k + 1 to k; empty without maps.</summary>
+    internal FrozenNetwork[] Backward { get; }
+
+    /// <summary>Bends from end points; null for straight paths.</summary>
+    internal FrozenNetwork?[] Paths { get; }
+
+    /// <summary>Outputs at the first anchor from conditions; null for draws.</summary>
+    internal FrozenNetwork? Start { get; private set; }
+
+    /// <summary>Mean squared error of each forward map; empty without maps.</summary>
+    internal double[] MapErrors { get; }
+
+    private TrajectoryOptions Options => _request.Options;
+
+    private bool HasMaps => Options.TrainMaps && MethodRecipe.NeedsMaps(Options.Method);
+
+    private bool HasPaths => _potential == PotentialKind.Density || Options.Metric != MetricKind.None;
+
+    /// <summary>Fits every interval.</summary>
+    /// <param name="deterministic">Whether each context has one output.</param>
+    internal void Run(bool deterministic)
+    {
+        // The last piece is the network of the first anchor's outputs.
+        var pieces = Bends.Length + (deterministic && HasMaps ? 1 : 0);
+        var torchIsNeeded = HasMaps || (HasPaths && Options.Metric != MetricKind.None);
+        using var single = torchIsNeeded ? OneTorchThread.Enter() : null;
+        InParallel.For(pieces, _request.Threads, piece =>
+        {
+            if (piece == Bends.Length)
+            {
+                Start = _request.Previous?.Start(_request.Anchors) ?? FirstOutputs();
+            }
+            else
+            {
+                Fit(piece);
+            }
+
+            Report(HasMaps ? "maps" : "paths", 1.0 / pieces);
+        }, _request.Cancellation);
+    }
+
+    private void Fit(int k)
+    {
+        var known = _request.Previous?.Find(k);
+        if (HasPaths && (_request.OnlyInterval is not { } only || only == k))
+        {
+            var bends = known?.Bends(_trajectories, k);
+            (Bends[k], Bandwidths[k]) = bends is not null ? (bends, known!.Value.Bandwidth)
+                : known is null && _dual is not null ? _dual.Bends(_trajectories, k)
+                : SolvePaths(k);
+        }
+
+        if (!HasMaps)
+        {
+            return;
+        }
+
+        Report("maps", 0);
+        Forward[k] = known?.Forward ?? _dual?.Map(k) ?? Map(k, k + 1);
+        MapErrors[k] = known?.Forward is null ? Error(Forward[k], k) : known.Value.MapError;
+        Backward[k] = known?.Backward ?? Map(k + 1, k);
+        if (Bends[k] is { } solved)
+        {
+            Paths[k] = known?.Paths ?? _dual?.Paths(k) ?? Path(k, solved);
+        }
+    }
+
+    /// <summary>Adds to what is done of the intervals; reports come one at a time, from the threads that work.</summary>
+    private void Report(string stage, double share)
+    {
+        lock (_progress)
+        {
+            _share += 0.8 * share;
+            _request.Progress?.Report(new FitProgress(stage, Math.Min(1, _share)));
+        }
+    }
+
+    private string Name(int anchor) => _request.Anchors[anchor].Lambda.ToString("R", CultureInfo.InvariantCulture);
+
+    private FrozenNetwork FirstOutputs() => NetworkTrainer.Train(
+        _trajectories.Conditions[0],
+        _trajectories.ConditionCount,
+        _trajectories.Categories,
+        _trajectories.CategoryCount,
+        _trajectories.Points[0],
+        _trajectories.Dimension,
+        _mapShape,
+        _random.Fork($"start {Name(0)}"),
+        _request.Cancellation);
+
+    private (float[] Bends, double Bandwidth) SolvePaths(int interval)
+    {
+        var potential = _potential == PotentialKind.Density ? new DensityPotential(_trajectories, interval, Options) : null;
+        var size = SineBasis.Count * _trajectories.Dimension;
+        var bends = new float[_trajectories.Count * size];
+        for (var t = 0; t < _trajectories.Count && potential is not null; t++)
+        {
+            _request.Cancellation.ThrowIfCancellationRequested();
+            ActionPathSolver.Solve(
+                _trajectories.Point(interval, t),
+                _trajectories.Point(interval + 1, t),
+                potential.For(_trajectories.Categories[t], _trajectories.Condition(interval, t)),
+                potential.Strength,
+                potential.Threshold,
+                bends.AsSpan(t * size, size));
+        }
+
+        if (Options.Metric != MetricKind.None)
+        {
+            new MetricPaths(_trajectories, interval, potential)
+                .Train(bends, Options.Metric == MetricKind.Learned, _random.Stream($"metric {Name(interval)} {Name(interval + 1)}"), _request.Cancellation);
+        }
+
+        return (bends, potential?.Bandwidth ?? 0);
+    }
+
+    /// <summary>y_to − y_from from (y_from, x).</summary>
+    private FrozenNetwork Map(int from, int to) => NetworkTrainer.Train(
+        Sources(from),
+        _trajectories.Dimension + _trajectories.ConditionCount,
+        _trajectories.Categories,
+        _trajectories.CategoryCount,
+        Moves(from, to),
+        _trajectories.Dimension,
+        _mapShape,
+        _random.Fork($"map {Name(from)} {Name(to)}"),
+        _request.Cancellation);
+
+    /// <summary>Mean squared error of a forward map on its own pairs.</summary>
+    private double Error(FrozenNetwork map, int interval)
+    {
+        var predicted = new float[_trajectories.Count * _trajectories.Dimension];
+        map.Evaluate(Sources(interval), _trajectories.Categories, predicted);
+        return predicted.Zip(Moves(interval, interval + 1), (p, t) => (double)(p - t) * (p - t)).Sum() / Math.Max(1, predicted.Length);
+    }
+
+    /// <summary>(y, x) of an anchor, [N, D + C].</summary>
+    private float[] Sources(int anchor)
+    {
+        int n = _trajectories.Count, d = _trajectories.Dimension, c = _trajectories.ConditionCount;
+        var inputs = new float[n * (d + c)];
+        for (var t = 0; t < n; t++)
+        {
+            _trajectories.Point(anchor, t).CopyTo(inputs.AsSpan(t * (d + c)));
+            _trajectories.Condition(anchor, t).CopyTo(inputs.AsSpan(t * (d + c) + d));
+        }
+
+        return inputs;
+    }
+
+    /// <summary>y_to − y_from, [N, D].</summary>
+    private float[] Moves(int from, int to)
+    {
+        var moves = new float[_trajectories.Count * _trajectories.Dimension];
+        for (var i = 0; i < moves.Length; i++)
+        {
+            moves[i] = _trajectories.Points[to][i] - _trajectories.Points[from][i];
+        }
+
+        return moves;
+    }
+
+    /// <summary>Bends z_q/q from both end points and x: the division puts all terms on the scale of the curve.</summary>
+    private FrozenNetwork Path(int interval, float[] bends)
+    {
+        int n = _trajectories.Count, d = _trajectories.Dimension, c = _trajectories.ConditionCount, width = 2 * d + c;
+        var inputs = new float[n * width];
+        var targets = new float[n * SineBasis.Count * d];
+        for (var t = 0; t < n; t++)
+        {
+            var row = inputs.AsSpan(t * width, width);
+            _trajectories.Point(interval, t).CopyTo(row);
+            _trajectories.Point(interval + 1, t).CopyTo(row[d..]);
+            _trajectories.Condition(interval, t).CopyTo(row[(2 * d)..]);
+            for (var i = 0; i < SineBasis.Count * d; i++)
+            {
+                targets[t * SineBasis.Count * d + i] = bends[t * SineBasis.Count * d + i] / (i / d + 1);
+            }
+        }
+
+        return NetworkTrainer.Train(
+            inputs,
+            width,
+            _trajectories.Categories,
+            _trajectories.CategoryCount,
+            targets,
+            SineBasis.Count * d,
+            _pathShape,
+            _random.Fork($"path {Name(interval)} {Name(interval + 1)}"),
+            _request.Cancellation);
+    }
+}
