@@ -3,6 +3,8 @@
 // By context and by category: exact transport under |y − y'|² or the Fermat cost, each column divided by its deviation relative to the
 // largest one, the whole by the two anchors' own spread: the units depend on these two anchors alone wherever columns share a scale.
 // Relaxed: exact transport under |y − y'|² + 10·|x − x'|², both standardised.
+// Groups larger than a limit are coupled in blocks (BlockedTransport): with conditions so that cost grows as n·log n, without so that memory
+// stays in bounds.
 
 using HtiTune.Data;
 
@@ -23,6 +25,12 @@ internal sealed class PairCoupler(
 
     /// <summary>Roughness (a share of variance, mean over both directions) below which a coupling is taken without trying another.</summary>
     private const double SmoothEnough = 0.1;
+
+    /// <summary>Rows up to which one group is coupled exactly: with conditions, by outputs alone, and under the Fermat cost.</summary>
+    private const int MostWithConditions = 1000, MostEuclidean = 8000, MostFermat = 2000;
+
+    /// <summary>Sweeps over blocks, where there is more than one.</summary>
+    private const int Sweeps = 2;
 
     private readonly string _slots = CouplingCache.SlotsOf(groups.Sizes);
 
@@ -92,13 +100,9 @@ internal sealed class PairCoupler(
             ? new PairCoupling(fermat, CouplingCost.Fermat)
             : new PairCoupling(euclidean, CouplingCost.SquaredEuclidean);
 
-        int[] Under(CouplingCost ground) => Assign(
-            i,
-            j,
-            (a, b) => ground == CouplingCost.Fermat
-                ? GroundCost.Fermat(Rows(y0, a), Rows(y1, b), anchors.Dimension, cancellation)
-                : GroundCost.SquaredEuclidean(Rows(y0, a), Rows(y1, b), anchors.Dimension),
-            cancellation);
+        int[] Under(CouplingCost ground) => ground == CouplingCost.Fermat
+            ? Assign(i, j, y0, y1, anchors.Dimension, new(BlockShape.Even, MostFermat, 0), (a, b) => GroundCost.Fermat(a, b, anchors.Dimension, cancellation), cancellation)
+            : Assign(i, j, y0, y1, anchors.Dimension, new(BlockShape.Even, MostEuclidean, Sweeps), (a, b) => GroundCost.SquaredEuclidean(a, b, anchors.Dimension), cancellation);
 
         double Roughness(int[] slots)
         {
@@ -119,38 +123,41 @@ internal sealed class PairCoupler(
 
     private PairCoupling WithConditions(float[] y0, float[] y1, int i, int j, CancellationToken cancellation)
     {
-        int d = anchors.Dimension, c = anchors.ConditionCount;
-        var x0 = Trajectories.Standardised(anchors[i].Samples.Conditions, conditions);
-        var x1 = Trajectories.Standardised(anchors[j].Samples.Conditions, conditions);
-        return new PairCoupling(Assign(i, j, Cost, cancellation), CouplingCost.SquaredEuclidean);
-
-        float[] Cost(int[] a, int[] b)
-        {
-            var total = GroundCost.SquaredEuclidean(Rows(y0, a), Rows(y1, b), d);
-            if (c == 0)
-            {
-                return total;
-            }
-
-            var distance = GroundCost.SquaredEuclidean(Trajectories.Select(x0, a, c), Trajectories.Select(x1, b, c), c);
-            for (var k = 0; k < total.Length; k++)
-            {
-                total[k] += ConditionPenalty * distance[k];
-            }
-
-            return total;
-        }
+        // Squared distance between these rows is the cost.
+        int n0 = anchors[i].Samples.Count, n1 = anchors[j].Samples.Count, d = anchors.Dimension, c = anchors.ConditionCount;
+        var weight = (float)Math.Sqrt(ConditionPenalty);
+        var x0 = Array.ConvertAll(Trajectories.Standardised(anchors[i].Samples.Conditions, conditions), v => weight * v);
+        var x1 = Array.ConvertAll(Trajectories.Standardised(anchors[j].Samples.Conditions, conditions), v => weight * v);
+        float[] left = Trajectories.Joined(n0, (x0, c), (y0, d)), right = Trajectories.Joined(n1, (x1, c), (y1, d));
+        var most = c == 0 ? MostEuclidean : MostWithConditions;
+        return new PairCoupling(
+            Assign(i, j, left, right, c + d, new(BlockShape.Near, most, Sweeps), (a, b) => GroundCost.SquaredEuclidean(a, b, c + d), cancellation),
+            CouplingCost.SquaredEuclidean);
     }
 
-    private int[] Assign(int i, int j, Func<int[], int[], float[]> pairCost, CancellationToken cancellation)
+    /// <summary>How a group beyond a size is cut.</summary>
+    private readonly record struct Blocks(BlockShape Shape, int Most, int Sweeps);
+
+    /// <summary>Exact transport of each group, in blocks where it is too large; coordinates [rows, columns], costs between rows of them.</summary>
+    private int[] Assign(
+        int i, int j, float[] y0, float[] y1, int columns, Blocks blocks, Func<float[], float[], float[]> ground, CancellationToken cancellation)
     {
         var slots = new int[groups.Labels.Length];
         var start = 0;
         foreach (var size in groups.Sizes)
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] left = groups.Rows(i)[start..(start + size)], right = groups.Rows(j)[start..(start + size)];
-            var assignment = size == 1 ? [0] : OptimalTransport.Solve(size, size, pairCost(left, right), cancellation).Assignment;
+            float[] left = Trajectories.Select(y0, groups.Rows(i).AsSpan(start, size), columns);
+            float[] right = Trajectories.Select(y1, groups.Rows(j).AsSpan(start, size), columns);
+            var assignment = BlockedTransport.Assign(
+                left,
+                right,
+                columns,
+                blocks.Shape,
+                blocks.Most,
+                blocks.Sweeps,
+                (a, b) => ground(Trajectories.Select(left, a, columns), Trajectories.Select(right, b, columns)),
+                cancellation);
             for (var s = 0; s < size; s++)
             {
                 slots[start + s] = start + assignment[s];
