@@ -7,6 +7,7 @@
 //   ∂G_a/∂y_b  −G_a²·Σ_i w_i·[(y_ia − y_a)²·(y_ib − y_b)/σ² − 2(y_ia − y_a)·δ_ab]
 // The paper trains a network for the bends; here those of each pair are found directly, by 80 steps of Adam from the chord.
 
+using System.Numerics;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Geometry;
 
@@ -22,6 +23,14 @@ internal static class LandPaths
     private const double Width = 0.25;
     private const double Floor = 1e-3;
 
+    /// <summary>sin(qπs_j)/q, [n + 1, Q].</summary>
+    private static readonly float[] Basis = [.. Enumerable.Range(0, Segments + 1).SelectMany(j =>
+    {
+        var row = new float[SineBasis.Count];
+        SineBasis.At((double)j / Segments, row);
+        return row;
+    })];
+
     /// <summary>Bends of all trajectories in one interval, [N, Q, D].</summary>
     internal static float[] Solve(Trajectories trajectories, int interval, CancellationToken cancellation)
     {
@@ -30,7 +39,7 @@ internal static class LandPaths
         var bends = new float[trajectories.Count * size];
         foreach (var members in trajectories.ByCategory())
         {
-            var samples = Samples(trajectories, interval, members);
+            var samples = new Cloud(Samples(trajectories, interval, members), d);
             foreach (var t in members)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -44,26 +53,23 @@ internal static class LandPaths
     /// <summary>E and its gradient in the coefficients.</summary>
     /// <param name="from">γ(0), [D].</param>
     /// <param name="to">γ(1), [D].</param>
-    /// <param name="samples">y_i, [n, D].</param>
+    /// <param name="samples">y_i.</param>
     /// <param name="bend">Coefficients, [Q, D].</param>
     /// <param name="gradient">Takes ∂E/∂z, [Q, D].</param>
     internal static double Energy(
-        ReadOnlySpan<float> from, ReadOnlySpan<float> to, float[] samples, ReadOnlySpan<float> bend, Span<double> gradient)
+        ReadOnlySpan<float> from, ReadOnlySpan<float> to, Cloud samples, ReadOnlySpan<float> bend, Span<double> gradient)
     {
         var d = from.Length;
-        var basis = new float[(Segments + 1) * SineBasis.Count];
         var nodes = new float[(Segments + 1) * d];
         for (var j = 0; j <= Segments; j++)
         {
             var s = (double)j / Segments;
-            var row = basis.AsSpan(j * SineBasis.Count, SineBasis.Count);
-            SineBasis.At(s, row);
             for (var a = 0; a < d; a++)
             {
                 nodes[j * d + a] = (float)(from[a] + s * (to[a] - from[a]));
             }
 
-            SineBasis.AddBend(bend, row, nodes.AsSpan(j * d, d));
+            SineBasis.AddBend(bend, Basis.AsSpan(j * SineBasis.Count, SineBasis.Count), nodes.AsSpan(j * d, d));
         }
 
         double energy = 0;
@@ -98,7 +104,7 @@ internal static class LandPaths
             {
                 for (var a = 0; a < d; a++)
                 {
-                    gradient[q * d + a] += basis[j * SineBasis.Count + q] * slope[j * d + a];
+                    gradient[q * d + a] += Basis[j * SineBasis.Count + q] * slope[j * d + a];
                 }
             }
         }
@@ -107,50 +113,51 @@ internal static class LandPaths
     }
 
     /// <summary>G [D] and ∂G_a/∂y_b [D, D].</summary>
-    private static void Metric(double[] y, float[] samples, double[] metric, double[] slopes)
+    private static void Metric(double[] y, Cloud cloud, double[] metric, double[] slopes)
     {
+        // Sums over samples, a vector of them at a time: [D] for h, [D, D] for Σ w·away_a²·away_b, [D] for Σ w·away_a.
         var d = y.Length;
-        Array.Fill(metric, Floor);
-        Array.Clear(slopes);
-        Span<double> away = d <= 64 ? stackalloc double[d] : new double[d];
-        for (var i = 0; i < samples.Length; i += d)
+        var length = 2 * d + d * d;
+        var sums = length <= 128 ? stackalloc Vector<float>[length] : new Vector<float>[length];
+        var away = d <= 16 ? stackalloc Vector<float>[d] : new Vector<float>[d];
+        sums.Clear();
+        var precision = new Vector<float>((float)(-0.5 / (Width * Width)));
+        for (var i = 0; i < cloud.Padded; i += Vector<float>.Count)
         {
-            double square = 0;
+            var square = Vector<float>.Zero;
             for (var a = 0; a < d; a++)
             {
-                away[a] = samples[i + a] - y[a];
+                away[a] = new Vector<float>(cloud.Values, a * cloud.Padded + i) - new Vector<float>((float)y[a]);
                 square += away[a] * away[a];
             }
 
-            // Beyond six widths a sample weighs less than 2e-8.
-            if (square > 36 * Width * Width)
-            {
-                continue;
-            }
-
-            var weight = Math.Exp(-0.5 * square / (Width * Width));
+            // A sample far away weighs nothing; cutting there keeps the exponential in its range.
+            var weight = Vector.Exp(Vector.Max(square * precision, new Vector<float>(-80f)));
             for (var a = 0; a < d; a++)
             {
-                metric[a] += weight * away[a] * away[a];
-                slopes[a * d + a] -= 2 * weight * away[a];
+                var pull = weight * away[a];
+                var spread = pull * away[a];
+                sums[a] += spread;
+                sums[d + d * d + a] += pull;
                 for (var b = 0; b < d; b++)
                 {
-                    slopes[a * d + b] += weight * away[a] * away[a] * away[b] / (Width * Width);
+                    sums[d + a * d + b] += spread * away[b];
                 }
             }
         }
 
         for (var a = 0; a < d; a++)
         {
-            metric[a] = 1 / metric[a];
+            metric[a] = 1 / (Floor + Vector.Sum(sums[a]));
             for (var b = 0; b < d; b++)
             {
-                slopes[a * d + b] *= -metric[a] * metric[a];
+                var own = a == b ? 2 * Vector.Sum(sums[d + d * d + a]) : 0;
+                slopes[a * d + b] = -metric[a] * metric[a] * (Vector.Sum(sums[d + a * d + b]) / (Width * Width) - own);
             }
         }
     }
 
-    private static void Bend(ReadOnlySpan<float> from, ReadOnlySpan<float> to, float[] samples, Span<float> bend)
+    private static void Bend(ReadOnlySpan<float> from, ReadOnlySpan<float> to, Cloud samples, Span<float> bend)
     {
         var gradient = new double[bend.Length];
         double[] first = new double[bend.Length], second = new double[bend.Length];
@@ -191,5 +198,27 @@ internal static class LandPaths
         }
 
         return samples;
+    }
+
+    /// <summary>Samples by coordinate, [D, n], padded to whole vectors with samples too far away to weigh.</summary>
+    internal sealed class Cloud
+    {
+        /// <param name="samples">y_i, [n, D].</param>
+        /// <param name="d">D.</param>
+        internal Cloud(float[] samples, int d)
+        {
+            var n = samples.Length / d;
+            Padded = (n + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+            Values = new float[d * Padded];
+            Array.Fill(Values, 1e6f);
+            for (var i = 0; i < samples.Length; i++)
+            {
+                Values[i % d * Padded + i / d] = samples[i];
+            }
+        }
+
+        internal int Padded { get; }
+
+        internal float[] Values { get; }
     }
 }

@@ -159,6 +159,9 @@ internal sealed class MetricPaths
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
+
+            // The metric stands still: no gradient of its weights is wanted.
+            _metric.Parameters.requires_grad = false;
             var nodes = Nodes(_bends);
             var action = Kinetic(nodes);
             if (_densities.Length > 0)
@@ -168,6 +171,7 @@ internal sealed class MetricPaths
             }
 
             action.backward();
+            _metric.Parameters.requires_grad = true;
             _optimiser.Step(PathRate);
         }
 

@@ -54,6 +54,53 @@ internal static class DenseKernel
         }
     }
 
+    /// <summary>output = inputᵀ·delta: the gradient of weights, summed over rows.</summary>
+    /// <param name="input">[n, I], I a multiple of 4.</param>
+    /// <param name="n">Rows.</param>
+    /// <param name="inputs">I.</param>
+    /// <param name="delta">[n, O], O a multiple of 16.</param>
+    /// <param name="outputs">O.</param>
+    /// <param name="output">Takes [I, O].</param>
+    internal static void MultiplyTransposed(
+        ReadOnlySpan<float> input, int n, int inputs, ReadOnlySpan<float> delta, int outputs, Span<float> output)
+    {
+        ref var x = ref MemoryMarshal.GetReference(input[..(n * inputs)]);
+        ref var w = ref MemoryMarshal.GetReference(delta[..(n * outputs)]);
+        for (var o = 0; o < outputs; o += 16)
+        {
+            for (var i = 0; i < inputs; i += Rows)
+            {
+                Vector256<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
+                for (var k = 0; k < n; k++)
+                {
+                    var w0 = Vector256.LoadUnsafe(ref w, (nuint)(k * outputs + o));
+                    var w1 = Vector256.LoadUnsafe(ref w, (nuint)(k * outputs + o + 8));
+                    var v = Vector256.Create(Unsafe.Add(ref x, k * inputs + i));
+                    a0 = Vector256.FusedMultiplyAdd(v, w0, a0);
+                    a1 = Vector256.FusedMultiplyAdd(v, w1, a1);
+                    v = Vector256.Create(Unsafe.Add(ref x, k * inputs + i + 1));
+                    b0 = Vector256.FusedMultiplyAdd(v, w0, b0);
+                    b1 = Vector256.FusedMultiplyAdd(v, w1, b1);
+                    v = Vector256.Create(Unsafe.Add(ref x, k * inputs + i + 2));
+                    c0 = Vector256.FusedMultiplyAdd(v, w0, c0);
+                    c1 = Vector256.FusedMultiplyAdd(v, w1, c1);
+                    v = Vector256.Create(Unsafe.Add(ref x, k * inputs + i + 3));
+                    d0 = Vector256.FusedMultiplyAdd(v, w0, d0);
+                    d1 = Vector256.FusedMultiplyAdd(v, w1, d1);
+                }
+
+                a0.CopyTo(output[(i * outputs + o)..]);
+                a1.CopyTo(output[(i * outputs + o + 8)..]);
+                b0.CopyTo(output[((i + 1) * outputs + o)..]);
+                b1.CopyTo(output[((i + 1) * outputs + o + 8)..]);
+                c0.CopyTo(output[((i + 2) * outputs + o)..]);
+                c1.CopyTo(output[((i + 2) * outputs + o + 8)..]);
+                d0.CopyTo(output[((i + 3) * outputs + o)..]);
+                d1.CopyTo(output[((i + 3) * outputs + o + 8)..]);
+            }
+        }
+    }
+
     /// <summary>row = (1 + scale)·row + shift.</summary>
     internal static void ScaleShift(Span<float> row, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {

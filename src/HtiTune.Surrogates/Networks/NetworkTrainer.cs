@@ -1,9 +1,7 @@
-// Supervised regression of a FrozenNetwork: the linear part by ridge regression, the rest by AdamW (Loshchilov and Hutter 2019) on
-// the residual, rate 5e-3 falling to 1 % of it on a cosine, batches of 256 rows drawn with replacement.
+// Supervised regression of a FrozenNetwork: the linear part by ridge regression, the rest by AdamW [Loshchilov2019] on the residual,
+// rate falling to 1 % of it on a cosine, batches of 256 rows drawn with replacement. Gradients are those of BatchNetwork: no libtorch.
 
 using HtiTune.Data;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace HtiTune.Surrogates.Networks;
 
@@ -14,13 +12,17 @@ namespace HtiTune.Surrogates.Networks;
 /// <param name="Rate">Initial learning rate.</param>
 internal sealed record NetworkShape(int Hidden, int Depth, int Steps, double Rate);
 
-/// <summary>Trains the networks of a surrogate with libtorch and hands them over as plain arrays.</summary>
+/// <summary>Trains the networks of a surrogate and hands them over as plain arrays.</summary>
 internal static class NetworkTrainer
 {
     private const int BatchRows = 256;
     private const double LastRateShare = 0.01;
+    private const double Decay = 0.01;
+    private const double FirstDecay = 0.9;
+    private const double SecondDecay = 0.999;
+    private const double Epsilon = 1e-8;
 
-    /// <summary>Fits a network to targets; equal to the last bit for one seed on one machine, whatever the number of threads.</summary>
+    /// <summary>Fits a network to targets; equal to the last bit for one seed on one machine. Safe to call from several threads.</summary>
     /// <param name="inputs">[n, I], standardised.</param>
     /// <param name="inputCount">I.</param>
     /// <param name="categories">Category of each row, length n.</param>
@@ -41,50 +43,41 @@ internal static class NetworkTrainer
         RandomStreams random,
         CancellationToken cancellation)
     {
-        TorchRuntime.EnsureLoaded();
         var n = categories.Length;
         var (linear, offsets) = RidgeRegression.Fit(inputs, inputCount, categories, categoryCount, targets, outputCount);
         var residual = Residual(inputs, inputCount, categories, targets, outputCount, linear, offsets);
         var layers = FlatNetwork.InitialLayers(inputCount, outputCount, shape.Hidden, shape.Depth, random.Stream("weights"));
         var film = FlatNetwork.InitialFilm(categoryCount, shape.Hidden, random.Stream("film"));
-
-        // One thread: two OpenMP threads are slower on layers this small, and the sum of a product must not depend on them.
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        try
+        var network = new BatchNetwork(layers, film, categoryCount, Math.Min(BatchRows, n));
+        float[] first = new float[network.Parameters.Length], second = new float[network.Parameters.Length];
+        var draws = random.Stream("batches");
+        double firstPower = 1, secondPower = 1;
+        for (var step = 0; step < shape.Steps; step++)
         {
-            using var scope = NewDisposeScope();
-            using Scalar one = 1f, minusOne = -1f;
-            var flat = tensor(FlatNetwork.Pack(layers, film), requires_grad: true);
-            using var optimiser = new AdamW(flat);
-            var x = tensor(inputs, [n, inputCount]);
-            var t = tensor(residual, [n, outputCount]);
-            var c = tensor(Array.ConvertAll(categories, value => (long)value));
-            var draws = random.Stream("batches");
-            var rows = new long[Math.Min(BatchRows, n)];
-            for (var step = 0; step < shape.Steps; step++)
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < network.Rows; i++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                using var inner = NewDisposeScope();
-                for (var i = 0; i < rows.Length; i++)
-                {
-                    rows[i] = draws.NextInt(n);
-                }
-
-                var batch = tensor(rows);
-                var predicted = FlatNetwork.Forward(flat, layers, categoryCount, x.index_select(0, batch), c.index_select(0, batch), one);
-                var error = predicted.add(t.index_select(0, batch), minusOne);
-                error.mul(error).mean().backward();
-                optimiser.Step(shape.Rate * (LastRateShare + (1 - LastRateShare) * 0.5 * (1 + Math.Cos(Math.PI * step / shape.Steps))));
+                var row = (int)draws.NextInt(n);
+                network.Set(
+                    i, inputs.AsSpan(row * inputCount, inputCount), categories[row], residual.AsSpan(row * outputCount, outputCount));
             }
 
-            (layers, film) = FlatNetwork.Unpack(flat.detach().data<float>().ToArray(), layers, film.Length);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
+            network.Differentiate();
+            var rate = shape.Rate * (LastRateShare + (1 - LastRateShare) * 0.5 * (1 + Math.Cos(Math.PI * step / shape.Steps)));
+            firstPower *= FirstDecay;
+            secondPower *= SecondDecay;
+            var correction = Math.Sqrt(1 - secondPower);
+            BatchKernel.Descend(
+                network.Parameters,
+                network.Gradient,
+                first,
+                second,
+                (float)(1 - rate * Decay),
+                (float)(rate * correction / (1 - firstPower)),
+                (float)(Epsilon * correction));
         }
 
+        (layers, film) = network.Unpack(network.Parameters);
         return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
     }
 

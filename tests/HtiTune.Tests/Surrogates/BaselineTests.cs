@@ -157,7 +157,7 @@ public class BaselineTests
     public void Energy_of_a_path_has_the_gradient_of_its_differences()
     {
         var random = new RandomStreams(6).Stream("path");
-        var samples = Enumerable.Range(0, 60).Select(_ => (float)(0.6 * random.NextNormal())).ToArray();
+        var samples = new LandPaths.Cloud([.. Enumerable.Range(0, 60).Select(_ => (float)(0.6 * random.NextNormal()))], 2);
         var bend = Enumerable.Range(0, 28).Select(_ => (float)(0.1 * random.NextNormal())).ToArray();
         double[] gradient = new double[28], unused = new double[28];
         LandPaths.Energy([-0.5f, 0], [0.7f, 0.2f], samples, bend, gradient);

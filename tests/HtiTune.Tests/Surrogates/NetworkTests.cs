@@ -1,5 +1,7 @@
 using HtiTune.Data;
+using HtiTune.Surrogates;
 using HtiTune.Surrogates.Networks;
+using TorchSharp;
 
 namespace HtiTune.Tests.Surrogates;
 
@@ -57,6 +59,46 @@ public class NetworkTests
         }
 
         Assert.True(error < 0.1 * lineError, $"network {error}, line {lineError}");
+    }
+
+    [Theory]
+    [InlineData(2, 20, 2, 1, 1, 7)]
+    [InlineData(5, 64, 28, 2, 3, 50)]
+    [InlineData(17, 24, 3, 3, 2, 256)]
+    public void The_gradient_is_that_of_automatic_differentiation(int inputs, int hidden, int outputs, int depth, int categories, int rows)
+    {
+        TorchRuntime.EnsureLoaded();
+        using var scope = torch.NewDisposeScope();
+        var random = new RandomStreams(depth);
+        var layers = FlatNetwork.InitialLayers(inputs, outputs, hidden, depth, random.Stream("weights"));
+        var film = FlatNetwork.InitialFilm(categories, hidden, random.Stream("film"));
+        var draws = random.Stream("rows");
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)draws.NextNormal())];
+        float[] u = Draw(rows * inputs), t = Draw(rows * outputs);
+        int[] c = [.. Enumerable.Range(0, rows).Select(i => i % categories)];
+
+        using Scalar one = 1f;
+        var flat = torch.tensor(FlatNetwork.Pack(layers, film), requires_grad: true);
+        var predicted = FlatNetwork.Forward(
+            flat, layers, categories, torch.tensor(u, [rows, inputs]), torch.tensor(Array.ConvertAll(c, value => (long)value)), one);
+        var loss = (predicted - torch.tensor(t, [rows, outputs])).pow(2).mean();
+        loss.backward();
+
+        var network = new BatchNetwork(layers, film, categories, rows);
+        for (var i = 0; i < rows; i++)
+        {
+            network.Set(i, u.AsSpan(i * inputs, inputs), c[i], t.AsSpan(i * outputs, outputs));
+        }
+
+        Assert.Equal(loss.item<float>(), network.Differentiate(), 1e-5);
+        var (weights, scales) = network.Unpack(network.Gradient);
+        var expected = flat.grad!.data<float>().ToArray();
+        Assert.All(expected.Zip(FlatNetwork.Pack(weights, scales)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        Assert.Contains(expected, g => Math.Abs(g) > 1e-3);
+
+        // What was padded has no gradient, and what was put in comes out.
+        Assert.Equal(expected.Count(g => g != 0), network.Gradient.Count(g => g != 0));
+        Assert.Equal(FlatNetwork.Pack(layers, film), FlatNetwork.Pack(network.Unpack(network.Parameters).Layers, network.Unpack(network.Parameters).Film));
     }
 
     [Fact]

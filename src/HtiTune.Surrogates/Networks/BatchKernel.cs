@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace HtiTune.Surrogates.Networks;
+
+/// <summary>The loops over single values in the training of a <see cref="BatchNetwork"/>; all lengths are multiples of 8.</summary>
+internal static class BatchKernel
+{
+    /// <summary>z ↦ z·σ(z), and σ(z).</summary>
+    internal static void SiLU(Span<float> values, Span<float> sigmoid)
+    {
+        Span<Vector256<float>> z = Vectors(values), s = Vectors(sigmoid);
+        for (var i = 0; i < z.Length; i++)
+        {
+            s[i] = Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-z[i]));
+            z[i] *= s[i];
+        }
+    }
+
+    /// <summary>delta ⊙= σ + h ⊙ (1 − σ).</summary>
+    internal static void SiLUBack(Span<float> delta, ReadOnlySpan<float> hidden, ReadOnlySpan<float> sigmoid)
+    {
+        var d = Vectors(delta);
+        ReadOnlySpan<Vector256<float>> h = Vectors(hidden), s = Vectors(sigmoid);
+        for (var i = 0; i < d.Length; i++)
+        {
+            d[i] *= s[i] + h[i] * (Vector256<float>.One - s[i]);
+        }
+    }
+
+    /// <summary>scaleSlope += delta ⊙ before, shiftSlope += delta, delta ⊙= 1 + scale.</summary>
+    internal static void FilmBack(
+        Span<float> delta, ReadOnlySpan<float> before, ReadOnlySpan<float> scale, Span<float> scaleSlope, Span<float> shiftSlope)
+    {
+        Span<Vector256<float>> d = Vectors(delta), gamma = Vectors(scaleSlope), beta = Vectors(shiftSlope);
+        ReadOnlySpan<Vector256<float>> a = Vectors(before), factor = Vectors(scale);
+        for (var i = 0; i < d.Length; i++)
+        {
+            gamma[i] += d[i] * a[i];
+            beta[i] += d[i];
+            d[i] *= Vector256<float>.One + factor[i];
+        }
+    }
+
+    /// <summary>sums += row.</summary>
+    internal static void Add(ReadOnlySpan<float> row, Span<float> sums)
+    {
+        var total = Vectors(sums);
+        var values = Vectors(row);
+        for (var i = 0; i < total.Length; i++)
+        {
+            total[i] += values[i];
+        }
+    }
+
+    /// <summary>One step of AdamW, as in AdamW.cs: m, v moving means, then p = keep·p − step·m/(√v + epsilon).</summary>
+    internal static void Descend(
+        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float keep, float step, float epsilon)
+    {
+        Span<Vector256<float>> p = Vectors(parameters), m = Vectors(first), v = Vectors(second);
+        var g = Vectors(gradient);
+        for (var i = 0; i < p.Length; i++)
+        {
+            m[i] = 0.9f * m[i] + 0.1f * g[i];
+            v[i] = 0.999f * v[i] + 0.001f * g[i] * g[i];
+            p[i] = keep * p[i] - step * m[i] / (Vector256.Sqrt(v[i]) + Vector256.Create(epsilon));
+        }
+    }
+
+    private static Span<Vector256<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
+
+    private static ReadOnlySpan<Vector256<float>> Vectors(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
+}
