@@ -107,7 +107,7 @@ internal sealed class MetricNetwork : IDisposable
         Tensor Layer(Tensor input, int inputs, int outputs)
         {
             var weights = Take(inputs * outputs).view(inputs, outputs);
-            return mm(input, weights).add(Take(outputs), _one);
+            return addmm(Take(outputs), input, weights, 1, 1);
         }
 
         Tensor Take(long length)

@@ -3,7 +3,7 @@
 //   action = Σ_j ½ n·d_jᵀ M(m_j|x) d_j + (1/T) Σ_j V(γ_j|x),  n = T − 1.  M is read at midpoints: neither end is favoured, and no jump
 //   leaves from a cheap node unpaid (read at left nodes the metric can be exploited that way).
 // M and the paths are trained in turn on the same mean action, as in the paper (metric on the cost of what is transported, amortised
-// paths on the energy): 8 rounds of 25 steps on the z of 200 trajectories and 15 steps on M, then 40 steps on all z. The trace of M is fixed, so the metric
+// paths on the energy): 8 rounds of 25 steps on the z of 100 trajectories and 15 steps on M, then 40 steps on all z. The trace of M is fixed, so the metric
 // cannot shrink to make everything cheap: it turns its cheap directions along the paths.
 
 using HtiTune.Data;
@@ -21,7 +21,7 @@ internal sealed class MetricPaths
     private const int PathSteps = 25;
     private const int MetricSteps = 15;
     private const int LastPathSteps = 40;
-    private const int MostTrained = 200;
+    private const int MostTrained = 100;
     private const double PathRate = 0.02;
     private const double MetricRate = 5e-3;
 
