@@ -3,8 +3,8 @@
 //   action = Σ_j ½ n·d_jᵀ M(m_j|x) d_j + (1/T) Σ_j V(γ_j|x),  n = T − 1.  M is read at midpoints: neither end is favoured, and no jump
 //   leaves from a cheap node unpaid (read at left nodes the metric can be exploited that way).
 // M and the paths are trained in turn on the same mean action, as in the paper (metric on the cost of what is transported, amortised
-// paths on the energy): 8 rounds of 25 steps on the z of 100 trajectories and 15 steps on M, then 40 steps on all z. The trace of M is fixed, so the metric
-// cannot shrink to make everything cheap: it turns its cheap directions along the paths.
+// paths on the energy): 8 rounds of 25 steps on the z of 100 trajectories and 15 steps on M, then 40 steps on all z, a part at a time.
+// The trace of M is fixed, so the metric cannot shrink to make everything cheap: it turns its cheap directions along the paths.
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Coupling;
@@ -79,13 +79,18 @@ internal sealed class MetricPaths
                 }
             }
 
-            using var all = new Bundle(this, metric, Spread(_trajectories.Count), bends);
-            for (var step = 0; step < LastPathSteps; step++)
+            // Paths do not meet under a metric that stands still: a part of them at a time keeps the tensors small.
+            foreach (var rows in Enumerable.Range(0, _trajectories.Count).Chunk(MostTrained))
             {
-                all.MovePaths(step == 0, cancellation);
+                using var part = new Bundle(this, metric, rows, bends);
+                for (var step = 0; step < LastPathSteps; step++)
+                {
+                    part.MovePaths(step == 0, cancellation);
+                }
+
+                part.CopyTo(bends.AsSpan(rows[0] * SineBasis.Count * _trajectories.Dimension));
             }
 
-            all.CopyTo(bends);
             return (first, last);
         }
         finally
@@ -186,10 +191,10 @@ internal sealed class MetricPaths
             return kinetic.item<float>() / _rows.Length;
         }
 
-        internal void CopyTo(float[] bends)
+        internal void CopyTo(Span<float> bends)
         {
             using var scope = NewDisposeScope();
-            _bends.detach().data<float>().CopyTo(bends);
+            _bends.detach().data<float>().ToArray().CopyTo(bends);
         }
 
         public void Dispose()
