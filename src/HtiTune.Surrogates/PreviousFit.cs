@@ -3,6 +3,7 @@
 // the last bit. The clock's shift may move, and so may the slopes of a cubic through anchors: neither is a network's weight.
 
 using HtiTune.Data;
+using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Networks;
 
@@ -40,8 +41,8 @@ internal sealed class PreviousFit
     /// <summary>Scale of the outputs.</summary>
     internal Standardizer Outputs => _state.Outputs;
 
-    /// <summary>Scale of the conditions.</summary>
-    internal Standardizer Conditions => _state.Conditions;
+    /// <summary>Scale of the conditions that the fit has seen.</summary>
+    internal Standardizer Conditions => MethodRecipe.IsUnconditional(_state.Options.Method) ? new Standardizer([], []) : _state.Conditions;
 
     /// <summary>The network of the first anchor's outputs where that anchor is still the first.</summary>
     internal FrozenNetwork? Start(AnchorSet anchors) => anchors[0].Lambda == _state.Lambdas[0] ? _state.Start : null;

@@ -117,6 +117,19 @@ public class BaselineTests
     }
 
     [Fact]
+    public void Nlot_is_extended_by_an_anchor()
+    {
+        var anchors = Problems.Linear([0, 0.5, 1], rows: 30);
+        var extended = Fit(new AnchorSet(Problems.Unit, [anchors[0], anchors[2]]), Method.Nlot, steps: 20).Extend(anchors);
+        Assert.Equal(2, extended.ConditionCount);
+        foreach (var anchor in anchors)
+        {
+            var stored = extended.Sample(anchor.Lambda, anchors[0].Samples.Contexts).Samples.Outputs.Values.ToArray();
+            Assert.All(anchor.Samples.Outputs.Values.ToArray().Order().Zip(stored.Order()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        }
+    }
+
+    [Fact]
     public void Nlot_is_the_quantile_interpolation_in_one_dimension_whatever_the_conditions()
     {
         var random = new RandomStreams(5).Stream("draws");
