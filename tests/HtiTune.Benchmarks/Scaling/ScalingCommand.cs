@@ -36,7 +36,8 @@ internal static class ScalingCommand
     private static int Measure(ScalingOptions options, Workplace place)
     {
         Console.WriteLine($"{Surroundings.Describe()}\n\n{ScalingRun.TableHead}");
-        var runs = new List<ScalingRun>();
+        var file = options.Out is { } folder ? Path.Combine(Directory.CreateDirectory(folder).FullName, "scaling.csv") : null;
+        List<ScalingRun> runs = file is not null && File.Exists(file) ? [.. File.ReadLines(file).Skip(1).Select(ScalingRun.Parse)] : [];
         var failures = 0;
         foreach (var problem in options.Problems)
         {
@@ -45,12 +46,18 @@ internal static class ScalingCommand
 
             int Series(IEnumerable<(int N, int K)> points)
             {
-                foreach (var (n, k) in points.Where(point => !runs.Any(run => (run.Problem, run.Samples, run.Anchors) == (problem.Name, point.N, point.K))))
+                foreach (var (n, k) in points)
                 {
                     try
                     {
-                        runs.Add(Once(problem, n, k, options, place));
-                        Console.WriteLine(runs[^1].Row());
+                        var run = runs.Find(known => (known.Problem, known.Samples, known.Anchors) == (problem.Name, n, k));
+                        if (run is null)
+                        {
+                            runs.Add(run = Once(problem, n, k, options, place));
+                            Write(file, runs);
+                        }
+
+                        Console.WriteLine(run.Row());
                     }
                     catch (Exception fault) when (fault is InvalidOperationException or TimeoutException)
                     {
@@ -75,14 +82,20 @@ internal static class ScalingCommand
                 + $"| {Power("K", overK, run => (run.Anchors, run.CpuSeconds))} | {Power("K", overK, run => (run.Anchors, run.PeakMebibytes))} |");
         }
 
-        if (options.Out is { } folder)
+        if (file is not null)
         {
-            Directory.CreateDirectory(folder);
-            File.WriteAllLines(Path.Combine(folder, "scaling.csv"), [ScalingRun.CsvHead, .. runs.Select(run => run.Csv())]);
-            ScalingFigure.Save(runs, FewAnchors, FewSamples, Path.Combine(folder, "scaling.png"));
+            ScalingFigure.Save(runs, FewAnchors, FewSamples, Path.ChangeExtension(file, ".png"));
         }
 
         return failures == 0 ? 0 : 1;
+    }
+
+    private static void Write(string? file, List<ScalingRun> runs)
+    {
+        if (file is not null)
+        {
+            File.WriteAllLines(file, [ScalingRun.CsvHead, .. runs.Select(run => run.Csv())]);
+        }
     }
 
     private static string Power(string name, IEnumerable<ScalingRun> runs, Func<ScalingRun, (double, double)> point) =>

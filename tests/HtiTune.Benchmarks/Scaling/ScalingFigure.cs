@@ -59,11 +59,11 @@ internal static class ScalingFigure
         });
     }
 
-    /// <summary>The law through the cheapest point of the largest n.</summary>
+    /// <summary>The law through the dearest point of the largest n.</summary>
     private static Coordinates[] Guide(ScalingRun[] series, Func<ScalingRun, double> x, Func<ScalingRun, double> y, Func<double, double> law)
     {
         var last = series.Max(x);
-        var top = series.Where(run => x(run) == last).Min(y);
+        var top = series.Where(run => x(run) == last).Max(y);
         return [.. series.Select(x).Distinct().Select(n => new Coordinates(Math.Log10(n), Math.Log10(top * law(n) / law(last))))];
     }
 
@@ -72,7 +72,7 @@ internal static class ScalingFigure
         var ticks = new NumericManual();
         foreach (var value in values)
         {
-            ticks.AddMajor(Math.Log10(value), value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture));
+            ticks.AddMajor(Math.Log10(value), value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture));
         }
 
         return ticks;

@@ -7,7 +7,7 @@ namespace HtiTune.Benchmarks.Scaling;
 /// <param name="Sizes">N at the smallest K, ascending; empty for none.</param>
 /// <param name="Anchors">K at N = 500, ascending.</param>
 /// <param name="FitArguments">Further arguments of every fit.</param>
-/// <param name="Out">Folder for scaling.csv and scaling.png, if given.</param>
+/// <param name="Out">Folder of scaling.csv and scaling.png, if given.</param>
 /// <param name="Cli">htitune.dll, if given.</param>
 /// <param name="Limit">Longest time of one fit; larger ones of the series are then left out.</param>
 internal sealed record ScalingOptions(
@@ -20,7 +20,7 @@ internal sealed record ScalingOptions(
             --sizes a,b,…       N, at 3 anchors; default 250 doubled up to 16000
             --anchors a,b,…     K, at 500 samples; default 3,5,9,17,33
             --fit-args "…"      further arguments of every fit
-            --out FOLDER        also writes scaling.csv and scaling.png there
+            --out FOLDER        keeps each run in scaling.csv there, repeats none that it holds, and draws scaling.png
             --cli FILE          htitune.dll; default the Release build of this repository
             --limit SECONDS     longest time of one fit; default 600
         """;

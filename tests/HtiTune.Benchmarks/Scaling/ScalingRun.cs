@@ -24,6 +24,18 @@ internal sealed record ScalingRun(string Problem, int Samples, int Anchors, doub
     /// <summary>A line of the CSV file.</summary>
     internal string Csv() => string.Create(CultureInfo.InvariantCulture, $"{Problem},{Samples},{Anchors},{CpuSeconds:F3},{PeakMebibytes:F1}");
 
+    /// <summary>A run from a line of the CSV file.</summary>
+    /// <exception cref="IOException">The line is none.</exception>
+    internal static ScalingRun Parse(string line)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        return line.Split(',') is [var problem, var n, var k, var cpu, var peak]
+            && int.TryParse(n, culture, out var samples) && int.TryParse(k, culture, out var anchors)
+            && double.TryParse(cpu, culture, out var seconds) && double.TryParse(peak, culture, out var mebibytes)
+            ? new ScalingRun(problem, samples, anchors, seconds, mebibytes)
+            : throw new IOException($"'{line}' is no run; expected {CsvHead}.");
+    }
+
     /// <summary>A row of the table.</summary>
     internal string Row() => string.Create(CultureInfo.InvariantCulture, $"| {Problem} | {Samples} | {Anchors} | {CpuSeconds:F2} | {PeakMebibytes:F0} |");
 

@@ -53,6 +53,14 @@ public class ScalingTests
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => ScalingOptions.Parse([option, value])).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_run_comes_back_from_its_line()
+    {
+        var run = new ScalingRun("matched", 250, 3, 1.25, 100.5);
+        Assert.Equal(run, ScalingRun.Parse(run.Csv()));
+        Assert.Contains("expected problem", Assert.Throws<IOException>(() => ScalingRun.Parse("matched,250,3,1.25")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_figure_names_its_axes_and_its_problems()
     {
         using var folder = new TemporaryFolder();
