@@ -6,6 +6,7 @@ using HtiTune.Benchmarks.Continuity;
 using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
 using HtiTune.Benchmarks.Scaling;
+using HtiTune.Benchmarks.Tuning;
 
 namespace HtiTune.Benchmarks;
 
@@ -38,6 +39,11 @@ internal static class Program
             return ContinuityCommand.Run(choices);
         }
 
+        if (args is ["tuner", .. var tunerOptions] && !tunerOptions.Contains("--help"))
+        {
+            return TunerCommand.Run(tunerOptions);
+        }
+
         Console.WriteLine(
             """
             Benchmarks of HtiTune. Verbs:
@@ -47,6 +53,7 @@ internal static class Program
             QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
         Console.WriteLine(ScalingOptions.Help, string.Join(',', ScalingProblem.All.Select(problem => problem.Name)));
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
+        Console.WriteLine(TunerCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }
