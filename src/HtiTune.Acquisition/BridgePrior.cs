@@ -77,18 +77,23 @@ internal sealed class BridgePrior
         return (sum, Math.Sqrt(b / a));
     }
 
-    // Equal first values tell no scale: then all values, else a hundredth of their size, else 1.
+    // n values show (n − 1)/(n + 1) of the range of a uniform distribution on average. Equal first values tell no scale: then all values,
+    // else a hundredth of their size, else 1. A single value tells at most its size.
     private static double HalfRange(double[] first, IReadOnlyList<Observation> all)
     {
         var size = Math.Max(Math.Abs(all.Max(o => o.Value)), Math.Abs(all.Min(o => o.Value)));
-        var least = 1e-12 * size;
-        var half = 0.5 * (first.Max() - first.Min());
-        if (half <= least)
+        if (all.Count == 1)
+        {
+            return size > 0 ? size : 1;
+        }
+
+        var half = 0.5 * (first.Max() - first.Min()) * (first.Length + 1) / Math.Max(1, first.Length - 1);
+        if (half <= 1e-12 * size)
         {
             half = 0.5 * (all.Max(o => o.Value) - all.Min(o => o.Value));
         }
 
-        return half > least ? half : size > 0 ? 0.01 * size : 1;
+        return half > 1e-12 * size ? half : size > 0 ? 0.01 * size : 1;
     }
 
     private static (double, double)[] LengthScaleGrid(BridgeOptions options)

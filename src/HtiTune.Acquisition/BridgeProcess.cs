@@ -24,11 +24,13 @@ public sealed class BridgeProcess
     private readonly Kriging[] _krigings;
     private readonly BridgeComponent[] _components;
     private readonly double[] _weights;
+    private readonly double _widening;
 
     private BridgeProcess(
         IReadOnlyList<Observation> observations,
         Func<double, double>? surrogate,
         BridgePrior prior,
+        BridgeOptions options,
         Kriging[] krigings,
         BridgeComponent[] components,
         BridgeEvidence evidence)
@@ -38,6 +40,7 @@ public sealed class BridgeProcess
         _krigings = krigings;
         _components = components;
         _weights = [.. components.Select(k => k.Weight)];
+        _widening = options.PredictionWidening;
         Centre = prior.Centre;
         Scale = prior.Scale;
         DegreesOfFreedom = 2 * prior.Shape + observations.Count;
@@ -46,12 +49,12 @@ public sealed class BridgeProcess
         MeanLengthScale = evidence.MeanLengthScale;
         Jitter = krigings.Max(k => k.Factor.Jitter);
         BestMean = double.NegativeInfinity;
-        for (var i = 0; i < observations.Count; i++)
+        var means = OnGrid([.. observations.Select(o => o.U)]).Means;
+        for (var i = 0; i < means.Count; i++)
         {
-            var mean = At(observations[i].U).Mean;
-            if (mean > BestMean)
+            if (means[i] > BestMean)
             {
-                (BestMean, BestObservation) = (mean, i);
+                (BestMean, BestObservation) = (means[i], i);
             }
         }
     }
@@ -152,16 +155,32 @@ public sealed class BridgeProcess
 
         var evidence = BridgeEvidence.Weigh(candidates, krigings, shares.Count);
         var (kept, components) = BridgeEvidence.Keep(candidates, krigings, options.LeastWeight);
-        return new BridgeProcess(observations, surrogate, prior, kept, components, evidence);
+        return new BridgeProcess(observations, surrogate, prior, options, kept, components, evidence);
     }
 
     /// <summary>Posterior of the objective at a point, without the noise of a training.</summary>
     /// <param name="u">The point, on the unit scale.</param>
-    public StudentMixture At(double u) => Posterior(u, SurrogateAt(u), noise: 0);
+    public StudentMixture At(double u)
+    {
+        var (locations, scales) = Evaluate(u, noise: 0);
+        return Mixture(locations, scales);
+    }
 
-    /// <summary>Prediction of the value that a training at a point would give, its noise included.</summary>
+    /// <summary>
+    /// Prediction of the value that a training at a point would give: its noise included, and widened by
+    /// <see cref="BridgeOptions.PredictionWidening"/>, so that its intervals hold what they say.
+    /// </summary>
     /// <param name="u">The point, on the unit scale.</param>
-    public StudentMixture Predict(double u) => Posterior(u, SurrogateAt(u), noise: 1);
+    public StudentMixture Predict(double u)
+    {
+        var (locations, scales) = Evaluate(u, noise: 1);
+        for (var k = 0; k < scales.Length; k++)
+        {
+            scales[k] *= 1 + (_widening - 1) * (1 - _components[k].Share);
+        }
+
+        return Mixture(locations, scales);
+    }
 
     /// <summary>Posterior on a grid.</summary>
     /// <param name="grid">Points on the unit scale, ascending.</param>
@@ -179,9 +198,45 @@ public sealed class BridgeProcess
         return double.IsFinite(value) ? value : double.NaN;
     }
 
-    /// <summary>Fills the components' locations and scales at a point, and the products of each kriging.</summary>
-    internal void Evaluate(double u, double surrogate, double noise, Span<double> locations, Span<double> scales)
+    /// <summary>Locations and scales of every component at many points, [K][G].</summary>
+    internal (double[][] Locations, double[][] Scales) Evaluate(double[] points, double[] surrogate)
     {
+        var locations = new double[_components.Length][];
+        var scales = new double[_components.Length][];
+        var grid = new KrigingGrid([.. Observations.Select(o => o.U)], points);
+        var at = -1;
+        for (var k = 0; k < _components.Length; k++)
+        {
+            var component = _components[k];
+            var kriging = _krigings[component.Kriging];
+            if (component.Kriging != at)
+            {
+                grid.Through(kriging);
+                at = component.Kriging;
+            }
+
+            locations[k] = new double[points.Length];
+            scales[k] = new double[points.Length];
+            for (var i = 0; i < points.Length; i++)
+            {
+                var (mean, level) = kriging.Component(grid[i], surrogate[i] - Centre, component.Share);
+                locations[k][i] = Centre + mean;
+                scales[k][i] = component.Scale * Math.Sqrt(grid.Variance[i] + level * level);
+            }
+        }
+
+        return (locations, scales);
+    }
+
+    internal ReadOnlySpan<double> Weights => _weights;
+
+    internal StudentMixture Mixture(double[] locations, double[] scales) => new(_weights, locations, scales, DegreesOfFreedom);
+
+    private (double[] Locations, double[] Scales) Evaluate(double u, double noise)
+    {
+        var surrogate = SurrogateAt(u);
+        var locations = new double[_components.Length];
+        var scales = new double[_components.Length];
         Span<double> w = new double[Observations.Count];
         var at = -1;
         KrigingPoint point = default;
@@ -199,15 +254,7 @@ public sealed class BridgeProcess
             locations[k] = Centre + mean;
             scales[k] = component.Scale * Math.Sqrt(point.Variance + level * level + noise * kriging.NoiseRatio);
         }
-    }
 
-    internal StudentMixture Mixture(double[] locations, double[] scales) => new(_weights, locations, scales, DegreesOfFreedom);
-
-    private StudentMixture Posterior(double u, double surrogate, double noise)
-    {
-        var locations = new double[_components.Length];
-        var scales = new double[_components.Length];
-        Evaluate(u, surrogate, noise, locations, scales);
-        return Mixture(locations, scales);
+        return (locations, scales);
     }
 }

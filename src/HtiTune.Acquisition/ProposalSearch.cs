@@ -43,6 +43,7 @@ public static class ProposalSearch
         var separation = Separation(process);
         var reach = Math.Clamp(process.MeanLengthScale, 0.05, 0.3);
         var points = posterior.Points;
+        var rough = posterior.RoughLogExpectedImprovement(process.BestMean);
         var best = -1;
         var bestValue = double.NegativeInfinity;
         for (var i = 0; i < points.Count; i++)
@@ -52,7 +53,7 @@ public static class ProposalSearch
                 continue;
             }
 
-            var value = posterior[i].LogExpectedImprovement(process.BestMean) + Discount(points[i]);
+            var value = rough[i] + Discount(points[i]);
             if (best < 0 || value > bestValue)
             {
                 (best, bestValue) = (i, value);
@@ -65,7 +66,7 @@ public static class ProposalSearch
         }
 
         // Golden section keeps the best point it has seen, so an acquisition with several modes can only gain.
-        var (u, log) = (points[best], bestValue);
+        var (u, log) = (points[best], posterior[best].LogExpectedImprovement(process.BestMean) + Discount(points[best]));
         var low = points[Math.Max(0, best - 1)];
         var high = points[Math.Min(points.Count - 1, best + 1)];
         var left = high - GoldenShare * (high - low);

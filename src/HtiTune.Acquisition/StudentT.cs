@@ -42,6 +42,18 @@ internal sealed class StudentT
         return z > 0 ? 1 - upper : upper;
     }
 
+    /// <summary>ln T(z), without underflow.</summary>
+    public double LogDistribution(double z)
+    {
+        if (z >= -1)
+        {
+            return Math.Log(Distribution(z));
+        }
+
+        var x = -z;
+        return LogDensity(x) + Math.Log((_nu + x * x) / (_nu * x) / (1 + Tail(x)));
+    }
+
     /// <summary>ln H(z), H(z) = E max(0, z + Z); finite for every finite z.</summary>
     public double LogExcess(double z)
     {

@@ -16,8 +16,11 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
     /// <summary>Most evaluations of a run.</summary>
     internal const int MostEvaluations = 60;
 
-    // Start points, evenly over the range; the seed shifts them within their cells.
-    private const int Starts = 3;
+    // A cell of the range for each start point, in the tuner's own order: the ends, the middle, the quarters. The seed shifts them within.
+    private static readonly double[] Cells = [0, 4, 2, 1, 3];
+
+    // One value tells no scale: from the third on, intervals are predictions.
+    private const int ValuesForScale = 2;
 
     // The 90 % interval.
     private const double Low = 0.05;
@@ -36,7 +39,7 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
         var options = new TunerOptions
         {
             UseSurrogate = false,
-            InitialLambdas = [.. Enumerable.Range(0, Starts).Select(i => x.FromUnit((i + shift) / Starts))],
+            InitialLambdas = [.. Cells.Select(cell => x.FromUnit((cell + shift) / Cells.Length))],
         };
         options.Validate(x);
         using var store = new AnchorStore(x, NoContext, 1, null, (_, _) => { });
@@ -68,7 +71,7 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
             var number = store.Anchors.Count;
             store.Add(new Training(number + 1, lambda, x.ToUnit(lambda), "", TimeSpan.Zero, TrialState.Completed, null) { Network = new Silent() });
             var value = view.Measured(number).Value!.Value;
-            if (view.Predict(number) is { } prediction)
+            if (number >= ValuesForScale && view.Predict(number) is { } prediction)
             {
                 var share = prediction.Distribution(view.Signed(value));
                 tests.Add(share is >= Low and <= High);

@@ -10,6 +10,9 @@ public class BridgeProcessTests
 
     private static double Truth(double u) => Math.Sin(5 * u) + 0.3 * u;
 
+    // As in the script of the figures.
+    private static double HalfRange(double[] values) => values.Length > 1 ? 0.5 * (values.Max() - values.Min()) : 0.01 * Math.Abs(values[0]);
+
     private static List<Observation> Observe(int count, Func<int, double, double?> predicted) =>
         [.. Places.Take(count).Select((u, t) => new Observation(u, Truth(u), predicted(t, u)))];
 
@@ -24,6 +27,7 @@ public class BridgeProcessTests
             {
                 LengthScaleCount = 1, ShortestLengthScale = length, LongestLengthScale = length,
                 NoiseRatios = [one.GetProperty("noiseRatio").GetDouble()], NoiseRatioWeights = [1],
+                VarianceShape = 2, LevelDeviation = 1, ValueScale = HalfRange([.. one.Doubles("values").Take(3)]),
             };
             var observations = one.Doubles("points").Zip(one.Doubles("values"), (u, y) => new Observation(u, y)).ToList();
             Assert.Equal(one.GetProperty("logDensity").GetDouble(), BridgeProcess.Fit(observations, null, options).LogEvidence, 1e-8);
@@ -49,7 +53,7 @@ public class BridgeProcessTests
         var options = BridgeOptions.Plain with
         {
             LengthScaleCount = 1, ShortestLengthScale = 0.3, LongestLengthScale = 0.3, NoiseRatios = [0.01], NoiseRatioWeights = [1],
-            ValueScale = 2, LevelDeviation = 1.5,
+            ValueScale = 2, LevelDeviation = 1.5, VarianceShape = 2, PredictionWidening = 1.5,
         };
         double[] u = [0.2, 0.7];
         double[] y = [1.0, 3.0];
@@ -66,8 +70,34 @@ public class BridgeProcessTests
         var posterior = process.At(0.4);
         Assert.Equal(mean, posterior.Mean, 1e-12);
         Assert.Equal(variance * rate / (shape - 1), posterior.Variance, 1e-12);
-        Assert.Equal((variance + 0.01) * rate / (shape - 1), process.Predict(0.4).Variance, 1e-12);
+        Assert.Equal(2.25 * (variance + 0.01) * rate / (shape - 1), process.Predict(0.4).Variance, 1e-12);
         Assert.Equal(0, process.Trust);
+    }
+
+    [Fact]
+    public void The_scale_of_a_prediction_is_the_range_that_so_few_values_suggest()
+    {
+        // n values of a uniform distribution show (n − 1)/(n + 1) of its range on average.
+        static double Scale(params double[] values) => BridgeProcess.Fit([.. values.Select((y, t) => new Observation(Places[t], y))]).Scale;
+        Assert.Equal(0.5 * 3 * 4, Scale(1, 5), 1e-12);
+        Assert.Equal(0.5 * 2 * 4, Scale(1, 5, 3), 1e-12);
+        Assert.Equal(0.5 * 2 * 4, Scale(1, 5, 3, 100), 1e-12);
+        Assert.Equal(7, Scale(-7), 1e-12);
+        Assert.Equal(1, Scale(0), 1e-12);
+    }
+
+    [Fact]
+    public void Predictions_are_widened_less_the_more_the_surrogate_is_followed()
+    {
+        StudentMixture Predict(double share, double widening) => BridgeProcess.Fit(
+            Observe(5, (t, u) => t < 2 ? null : Truth(u) + 0.1), Truth,
+            new BridgeOptions { SurrogateShares = [share], NoiseRatios = [0], NoiseRatioWeights = [1], PredictionWidening = widening, LengthScaleCount = 1 })
+            .Predict(0.4);
+        foreach (var (share, factor) in new[] { (0, 1.6), (0.5, 1.3), (1.0, 1.0) })
+        {
+            Assert.Equal(Predict(share, 1).Mean, Predict(share, 1.6).Mean, 1e-12);
+            Assert.Equal(factor * Predict(share, 1).Deviation, Predict(share, 1.6).Deviation, 1e-12);
+        }
     }
 
     [Fact]
