@@ -62,3 +62,17 @@ internal sealed record BridgeEvidence(double LogEvidence, double Trust, double M
         return ([.. used], [.. components]);
     }
 }
+
+/// <summary>What a process was made from: values and surrogate less the centre c, in the order they arrived, believed ones last.</summary>
+internal sealed record BridgeData(
+    BridgePrior Prior, BridgeOptions Options, int RealCount, double[] Points, double[] RelativeNoise, double[] Values, double[] Surrogate)
+{
+    /// <summary>One believed value more.</summary>
+    public BridgeData With(double point, double value, double surrogate) => this with
+    {
+        Points = [.. Points, point],
+        RelativeNoise = [.. RelativeNoise, 1],
+        Values = [.. Values, value],
+        Surrogate = [.. Surrogate, surrogate],
+    };
+}

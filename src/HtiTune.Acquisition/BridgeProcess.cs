@@ -25,25 +25,28 @@ public sealed class BridgeProcess
     private readonly BridgeComponent[] _components;
     private readonly double[] _weights;
     private readonly double _widening;
+    private readonly BridgeData _data;
+    private readonly BridgeEvidence _evidence;
 
     private BridgeProcess(
         IReadOnlyList<Observation> observations,
         Func<double, double>? surrogate,
-        BridgePrior prior,
-        BridgeOptions options,
+        BridgeData data,
         Kriging[] krigings,
         BridgeComponent[] components,
         BridgeEvidence evidence)
     {
+        _data = data;
+        _evidence = evidence;
         Observations = observations;
         _surrogate = surrogate;
         _krigings = krigings;
         _components = components;
         _weights = [.. components.Select(k => k.Weight)];
-        _widening = options.PredictionWidening;
-        Centre = prior.Centre;
-        Scale = prior.Scale;
-        DegreesOfFreedom = 2 * prior.Shape + observations.Count;
+        _widening = data.Options.PredictionWidening;
+        Centre = data.Prior.Centre;
+        Scale = data.Prior.Scale;
+        DegreesOfFreedom = 2 * data.Prior.Shape + data.RealCount;
         Trust = evidence.Trust;
         LogEvidence = evidence.LogEvidence;
         MeanLengthScale = evidence.MeanLengthScale;
@@ -155,7 +158,7 @@ public sealed class BridgeProcess
 
         var evidence = BridgeEvidence.Weigh(candidates, krigings, shares.Count);
         var (kept, components) = BridgeEvidence.Keep(candidates, krigings, options.LeastWeight);
-        return new BridgeProcess(observations, surrogate, prior, options, kept, components, evidence);
+        return new BridgeProcess(observations, surrogate, new BridgeData(prior, options, n, u, prior.RelativeNoise, y, m), kept, components, evidence);
     }
 
     /// <summary>Posterior of the objective at a point, without the noise of a training.</summary>
@@ -180,6 +183,25 @@ public sealed class BridgeProcess
         }
 
         return Mixture(locations, scales);
+    }
+
+    /// <summary>
+    /// The process as it will be once a training that is under way has given just the value that is expected (the "kriging believer",
+    /// Ginsbourger et al. 2010): certain there, its weights, scale and degrees of freedom as they are.
+    /// </summary>
+    /// <param name="u">Where the training is under way, on the unit scale.</param>
+    public BridgeProcess Believe(double u)
+    {
+        var value = At(u).Mean;
+        var surrogate = SurrogateAt(u);
+        var data = _data.With(u, value - Centre, double.IsNaN(surrogate) ? value - Centre : surrogate - Centre);
+        double[][] untested = [.. data.Points.Select(_ => Array.Empty<double>())];
+        Kriging[] krigings =
+        [
+            .. _krigings.Select(k => new Kriging(
+                data.Points, data.RelativeNoise, data.Values, data.Surrogate, untested, k.LengthScale, k.NoiseRatio, data.Options.LevelDeviation)),
+        ];
+        return new BridgeProcess([.. Observations, new Observation(u, value)], _surrogate, data, krigings, _components, _evidence);
     }
 
     /// <summary>Posterior on a grid.</summary>

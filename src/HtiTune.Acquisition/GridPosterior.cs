@@ -91,6 +91,45 @@ public sealed class GridPosterior
         return [.. sums.Select(sum => sum.Value)];
     }
 
+    internal BridgeProcess Process => _process;
+
+    /// <summary>Standard deviations, [G].</summary>
+    internal double[] Deviations()
+    {
+        var nu = _process.DegreesOfFreedom;
+        var variances = new double[Count];
+        for (var k = 0; k < _locations.Length; k++)
+        {
+            var weight = _process.Weights[k];
+            for (var i = 0; i < variances.Length; i++)
+            {
+                var offset = _locations[k][i] - _means[i];
+                variances[i] += weight * (offset * offset + _scales[k][i] * _scales[k][i] * nu / (nu - 2));
+            }
+        }
+
+        return [.. variances.Select(Math.Sqrt)];
+    }
+
+    /// <summary>How the values vary together.</summary>
+    internal JointPosterior Joint() => JointPosterior.Of(_process, _grid, _surrogate, _locations, _means);
+
+    /// <summary>One joint path, its component drawn by weight too, [G].</summary>
+    internal double[] DrawOne(RandomStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var rest = stream.NextDouble();
+        var index = 0;
+        while (index < _process.ComponentCount - 1 && (rest -= _process.Weights[index]) >= 0)
+        {
+            index++;
+        }
+
+        double[]? drawn = null;
+        Draw([(index, 1)], stream, path => drawn = path.ToArray());
+        return drawn!;
+    }
+
     /// <summary>Draws joint paths from the posterior: hyperparameters, σ² and path each by their posterior.</summary>
     /// <param name="count">Number of paths S; they are allotted to components by weight, systematically.</param>
     /// <param name="stream">All chance of the draws.</param>
@@ -100,12 +139,17 @@ public sealed class GridPosterior
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(visit);
+        Draw(Allot(count), stream, visit);
+    }
+
+    private void Draw(List<(int Component, int Paths)> allotted, RandomStream stream, Action<ReadOnlySpan<double>> visit)
+    {
         var shape = 0.5 * _process.DegreesOfFreedom;
         var normals = new double[Count];
         var path = new double[Count];
         var level = new double[Count];
         PathFactor? factor = null;
-        foreach (var (index, paths) in Allot(count))
+        foreach (var (index, paths) in allotted)
         {
             var component = _process.Components[index];
             if (factor is null || factor.Kriging != component.Kriging)

@@ -41,6 +41,9 @@ internal sealed class KrigingGrid
     /// <summary>Number of points G.</summary>
     public int Count { get; }
 
+    /// <summary>Length of a row: G rounded up to whole blocks.</summary>
+    public int Stride => _padded;
+
     /// <summary>k** − wᵀw, at least 0, [≥ G].</summary>
     public double[] Variance { get; }
 
@@ -62,7 +65,10 @@ internal sealed class KrigingGrid
         if (kriging.LengthScale != _lengthScale)
         {
             _lengthScale = kriging.LengthScale;
-            Correlate();
+            for (var i = 0; i < _observed.Length; i++)
+            {
+                Correlate(_observed[i], _lengthScale, _correlations.AsSpan(i * _padded, _padded));
+            }
         }
 
         for (var start = 0; start < _padded; start += Block)
@@ -72,19 +78,20 @@ internal sealed class KrigingGrid
         }
     }
 
-    private void Correlate()
+    /// <summary>Row t of w, of the last (ℓ, r), [<see cref="Stride"/>].</summary>
+    public ReadOnlySpan<double> W(int t) => _w.AsSpan(t * _padded, _padded);
+
+    /// <summary>Correlations of a place with all points, [<see cref="Stride"/>].</summary>
+    public void Correlate(double at, double lengthScale, Span<double> correlations)
     {
-        var rate = Math.Sqrt(5) / _lengthScale;
+        var rate = Math.Sqrt(5) / lengthScale;
         var points = MemoryMarshal.Cast<double, Vector<double>>(_points);
-        for (var i = 0; i < _observed.Length; i++)
+        var row = MemoryMarshal.Cast<double, Vector<double>>(correlations);
+        var place = new Vector<double>(at);
+        for (var v = 0; v < row.Length; v++)
         {
-            var at = new Vector<double>(_observed[i]);
-            var row = MemoryMarshal.Cast<double, Vector<double>>(_correlations.AsSpan(i * _padded, _padded));
-            for (var v = 0; v < row.Length; v++)
-            {
-                var x = rate * Vector.Abs(points[v] - at);
-                row[v] = (Vector<double>.One + x + x * x * (1.0 / 3)) * Vector.Exp(-x);
-            }
+            var x = rate * Vector.Abs(points[v] - place);
+            row[v] = (Vector<double>.One + x + x * x * (1.0 / 3)) * Vector.Exp(-x);
         }
     }
 

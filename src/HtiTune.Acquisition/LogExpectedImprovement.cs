@@ -35,7 +35,7 @@ public static class LogExpectedImprovement
 
         // The fraction's error falls like exp(−2x√(2m)) in the number of terms m.
         var r = 0.0;
-        for (var m = 24 + (int)(180 / (x * x)); m >= 2; m--)
+        for (var m = 24 + (int)(400 / (x * x)); m >= 2; m--)
         {
             r = m / (x + r);
         }

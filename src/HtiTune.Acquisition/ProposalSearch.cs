@@ -2,14 +2,17 @@ namespace HtiTune.Acquisition;
 
 /// <summary>Where the next training pays most.</summary>
 /// <param name="U">The point, on the unit scale.</param>
-/// <param name="LogExpectedImprovement">ln EI there, EI in units of the objective.</param>
+/// <param name="LogExpectedImprovement">ln EI there, EI in units of the objective; whatever acquisition chose the point.</param>
 public sealed record ProposedPoint(double U, double LogExpectedImprovement)
 {
     /// <summary>EI: the gain over the best trained value that a training there is expected to bring, in units of the objective.</summary>
     public double ExpectedGain => Math.Exp(LogExpectedImprovement);
+
+    /// <summary>ln of the worth by which it was chosen; <see cref="LogExpectedImprovement"/> by default.</summary>
+    public double LogWorth { get; init; } = LogExpectedImprovement;
 }
 
-/// <summary>Finds the point of largest log expected improvement: best grid point, then a golden-section search between its neighbours.</summary>
+/// <summary>Finds the point of largest worth: best grid point, then a golden-section search between its neighbours.</summary>
 public static class ProposalSearch
 {
     private const double GoldenShare = 0.6180339887498949;
@@ -18,12 +21,26 @@ public static class ProposalSearch
     /// <summary>Points are kept apart by a twentieth of the length scale, but by no more than this and no less than 1e-4.</summary>
     private const double LargestSeparation = 0.01;
 
+    // Trainings of one batch tell of each other's neighbourhood only when they end: they keep twice that distance, and at most this.
+    private const double LargestBatchSeparation = 0.05;
+    private const double LeastSeparation = 1e-4;
+
+    private static readonly ExpectedImprovement Default = new();
+
     /// <summary>The least distance between trainings, on the unit scale: below it a new one tells next to nothing new.</summary>
     /// <param name="process">The process, for its length scale.</param>
     public static double Separation(BridgeProcess process)
     {
         ArgumentNullException.ThrowIfNull(process);
-        return Math.Clamp(process.MeanLengthScale / 20, 1e-4, LargestSeparation);
+        return Math.Clamp(process.MeanLengthScale / 20, LeastSeparation, LargestSeparation);
+    }
+
+    /// <summary>The least distance between trainings that are under way at the same time, on the unit scale.</summary>
+    /// <param name="process">The process, for its length scale.</param>
+    public static double BatchSeparation(BridgeProcess process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return Math.Clamp(process.MeanLengthScale / 10, LeastSeparation, LargestBatchSeparation);
     }
 
     /// <summary>Finds it.</summary>
@@ -31,30 +48,102 @@ public static class ProposalSearch
     /// <param name="posterior">Its posterior on a grid over the range.</param>
     /// <param name="taken">Points where a training exists, succeeded or not.</param>
     /// <param name="failed">
-    /// Points where a training failed. A failure's neighbourhood is likely to fail again: EI is multiplied by 1 − k(u, failed).
+    /// Points where a training failed. A failure's neighbourhood is likely to fail again: the worth is multiplied by 1 − k(u, failed).
     /// </param>
-    /// <returns>The proposal, at least <see cref="Separation"/> from every taken point; null when no grid point is.</returns>
-    public static ProposedPoint? Find(BridgeProcess process, GridPosterior posterior, IReadOnlyList<double> taken, IReadOnlyList<double>? failed = null)
+    /// <param name="acquisition">The worth; null for <see cref="ExpectedImprovement"/>.</param>
+    /// <returns>
+    /// The proposal, at least <see cref="Separation"/> from every taken point; null when no grid point is, or none is worth anything.
+    /// </returns>
+    public static ProposedPoint? Find(
+        BridgeProcess process,
+        GridPosterior posterior,
+        IReadOnlyList<double> taken,
+        IReadOnlyList<double>? failed = null,
+        IAcquisition? acquisition = null)
     {
         ArgumentNullException.ThrowIfNull(process);
         ArgumentNullException.ThrowIfNull(posterior);
         ArgumentNullException.ThrowIfNull(taken);
-        failed ??= [];
         var separation = Separation(process);
+        return Find(process, posterior, u => Keeps(u, taken, separation), failed ?? [], acquisition ?? Default);
+    }
+
+    /// <summary>Finds the points of a batch, one after the other, each as if the ones before had given just what is expected there.</summary>
+    /// <param name="process">The bridge process.</param>
+    /// <param name="grid">A grid over the range, ascending, on the unit scale.</param>
+    /// <param name="count">Number of points wanted, at least 1.</param>
+    /// <param name="taken">Points where a training exists, succeeded or not.</param>
+    /// <param name="pending">Points where a training is under way; null for none.</param>
+    /// <param name="failed">Points where a training failed; null for none.</param>
+    /// <param name="acquisition">The worth; null for <see cref="ExpectedImprovement"/>.</param>
+    /// <returns>
+    /// The points in order of choice: at least <see cref="Separation"/> from every taken point, and <see cref="BatchSeparation"/> from each
+    /// other and the pending ones. Fewer than wanted where no more have room or worth.
+    /// </returns>
+    public static IReadOnlyList<ProposedPoint> FindBatch(
+        BridgeProcess process,
+        IReadOnlyList<double> grid,
+        int count,
+        IReadOnlyList<double> taken,
+        IReadOnlyList<double>? pending = null,
+        IReadOnlyList<double>? failed = null,
+        IAcquisition? acquisition = null)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(taken);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        var (separation, apart) = (Separation(process), BatchSeparation(process));
+        List<double> underWay = [.. pending ?? []];
+        var believed = underWay.Aggregate(process, (current, u) => current.Believe(u));
+        var found = new List<ProposedPoint>();
+        while (found.Count < count)
+        {
+            var next = Find(
+                believed, believed.OnGrid(grid), u => Keeps(u, taken, separation) && Keeps(u, underWay, apart), failed ?? [], acquisition ?? Default);
+            if (next is null)
+            {
+                break;
+            }
+
+            found.Add(next);
+            underWay.Add(next.U);
+            believed = believed.Believe(next.U);
+        }
+
+        return found;
+    }
+
+    private static bool Keeps(double point, IReadOnlyList<double> others, double distance)
+    {
+        foreach (var other in others)
+        {
+            if (Math.Abs(point - other) < distance)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ProposedPoint? Find(
+        BridgeProcess process, GridPosterior posterior, Func<double, bool> isFree, IReadOnlyList<double> failed, IAcquisition acquisition)
+    {
         var reach = Math.Clamp(process.MeanLengthScale, 0.05, 0.3);
         var points = posterior.Points;
-        var rough = posterior.RoughLogExpectedImprovement(process.BestMean);
+        var worths = acquisition.OnGrid(posterior);
         var best = -1;
         var bestValue = double.NegativeInfinity;
         for (var i = 0; i < points.Count; i++)
         {
-            if (!Free(points[i]))
+            if (!isFree(points[i]))
             {
                 continue;
             }
 
-            var value = rough[i] + Discount(points[i]);
-            if (best < 0 || value > bestValue)
+            var value = worths[i] + Discount(points[i]);
+            if (value > bestValue)
             {
                 (best, bestValue) = (i, value);
             }
@@ -65,43 +154,14 @@ public static class ProposalSearch
             return null;
         }
 
-        // Golden section keeps the best point it has seen, so an acquisition with several modes can only gain.
-        var (u, log) = (points[best], posterior[best].LogExpectedImprovement(process.BestMean) + Discount(points[best]));
-        var low = points[Math.Max(0, best - 1)];
-        var high = points[Math.Min(points.Count - 1, best + 1)];
-        var left = high - GoldenShare * (high - low);
-        var right = low + GoldenShare * (high - low);
-        double atLeft = Value(left), atRight = Value(right);
-        for (var i = 0; i < Refinements; i++)
+        var (u, log) = (points[best], bestValue);
+        if (acquisition.At(posterior, u) is { } exact)
         {
-            if (atLeft >= atRight)
-            {
-                (high, right, atRight) = (right, left, atLeft);
-                left = high - GoldenShare * (high - low);
-                atLeft = Value(left);
-            }
-            else
-            {
-                (low, left, atLeft) = (left, right, atRight);
-                right = low + GoldenShare * (high - low);
-                atRight = Value(right);
-            }
+            log = exact + Discount(u);
+            Refine(points[Math.Max(0, best - 1)], points[Math.Min(points.Count - 1, best + 1)]);
         }
 
-        return new ProposedPoint(u, log);
-
-        bool Free(double point)
-        {
-            foreach (var other in taken)
-            {
-                if (Math.Abs(point - other) < separation)
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
+        return new ProposedPoint(u, process.At(u).LogExpectedImprovement(process.BestMean) + Discount(u)) { LogWorth = log };
 
         double Discount(double point)
         {
@@ -114,14 +174,37 @@ public static class ProposalSearch
             return sum;
         }
 
+        // Golden section keeps the best point it has seen, so a worth with several modes can only gain.
+        void Refine(double low, double high)
+        {
+            var left = high - GoldenShare * (high - low);
+            var right = low + GoldenShare * (high - low);
+            double atLeft = Value(left), atRight = Value(right);
+            for (var i = 0; i < Refinements; i++)
+            {
+                if (atLeft >= atRight)
+                {
+                    (high, right, atRight) = (right, left, atLeft);
+                    left = high - GoldenShare * (high - low);
+                    atLeft = Value(left);
+                }
+                else
+                {
+                    (low, left, atLeft) = (left, right, atRight);
+                    right = low + GoldenShare * (high - low);
+                    atRight = Value(right);
+                }
+            }
+        }
+
         double Value(double point)
         {
-            if (!Free(point))
+            if (!isFree(point))
             {
                 return double.NegativeInfinity;
             }
 
-            var value = process.At(point).LogExpectedImprovement(process.BestMean) + Discount(point);
+            var value = acquisition.At(posterior, point)!.Value + Discount(point);
             if (value > log)
             {
                 (u, log) = (point, value);
