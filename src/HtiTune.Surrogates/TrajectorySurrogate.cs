@@ -13,7 +13,7 @@ namespace HtiTune.Surrogates;
 /// arXiv 2603.01771, in the form measured for this project).
 /// </summary>
 /// <remarks>Immutable after <see cref="Fit"/> or <see cref="Load"/>, holds no native memory, and is safe to read from many threads.</remarks>
-public sealed class TrajectorySurrogate : ISurrogate
+public sealed partial class TrajectorySurrogate : ISurrogate
 {
     private readonly TrajectoryState _state;
     private readonly double[] _positions;

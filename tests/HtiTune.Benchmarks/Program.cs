@@ -7,6 +7,7 @@ using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
 using HtiTune.Benchmarks.Scaling;
 using HtiTune.Benchmarks.Tuning;
+using HtiTune.Benchmarks.Uncertainty;
 
 namespace HtiTune.Benchmarks;
 
@@ -34,6 +35,11 @@ internal static class Program
             return ScalingCommand.Run(sizes);
         }
 
+        if (args is ["uncertainty", .. var places] && !places.Contains("--help"))
+        {
+            return UncertaintyCommand.Run(places);
+        }
+
         if (args is ["continuity", .. var choices] && !choices.Contains("--help"))
         {
             return ContinuityCommand.Run(choices);
@@ -52,6 +58,7 @@ internal static class Program
         Console.WriteLine(
             QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
         Console.WriteLine(ScalingOptions.Help, string.Join(',', ScalingProblem.All.Select(problem => problem.Name)));
+        Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
         Console.WriteLine(TunerCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;

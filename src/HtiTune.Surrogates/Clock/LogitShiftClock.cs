@@ -41,4 +41,11 @@ internal readonly record struct LogitShiftClock(double Shift)
         var a = Math.Exp(Shift);
         return (u - low) / (high - low) * (1 + high * (a - 1)) / (1 + u * (a - 1));
     }
+
+    /// <summary>The place whose fraction between two positions is given: the inverse of <see cref="Fraction"/>.</summary>
+    internal double Place(double fraction, double low, double high)
+    {
+        double bend = Math.Exp(Shift) - 1, pull = 1 + high * bend;
+        return (fraction * (high - low) + low * pull) / (pull - fraction * bend * (high - low));
+    }
 }
