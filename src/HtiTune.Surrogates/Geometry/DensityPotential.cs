@@ -15,9 +15,14 @@ internal sealed class DensityPotential
     private const double Quantile = 0.2;
     private const int BandwidthRows = 600;
     private const int ConditionKernels = 192;
+    private const int MostKernels = 2000;
+
+    /// <summary>Conditions compared with a path's own: with many columns a search would compare them all, for every path.</summary>
+    private const int MostVisited = 4096;
 
     private readonly float[][] _samples;
     private readonly float[][] _conditions;
+    private readonly RowTree?[] _trees;
     private readonly float[][]? _factors;
     private readonly ILogDensity?[] _grids;
     private readonly int _dimension, _conditionCount;
@@ -31,6 +36,7 @@ internal sealed class DensityPotential
         var members = trajectories.ByCategory();
         _samples = Array.ConvertAll(members, list => Gather(trajectories.Points, list, interval, _dimension));
         _conditions = Array.ConvertAll(members, list => Gather(trajectories.Conditions, list, interval, _conditionCount));
+        _trees = Array.ConvertAll(_conditions, x => _conditionCount == 0 ? null : new RowTree(x, _conditionCount));
         (Bandwidth, _factors) = options.Bandwidth == BandwidthKind.Adaptive
             ? BandwidthSelection.Adaptive(_samples, _dimension, BandwidthRows)
             : (BandwidthSelection.ByLikelihood(_samples, _dimension, BandwidthRows), null);
@@ -60,36 +66,25 @@ internal sealed class DensityPotential
 
         var samples = _samples[category];
         var n = samples.Length / _dimension;
-        var logWeights = new float[n];
         if (_conditionCount == 0)
         {
-            Array.Fill(logWeights, -(float)Math.Log(n));
-            return new KernelDensity(samples, logWeights, _dimension, Bandwidth, _factors?[category]);
+            // Even shares of both anchors, as many as a table of two dimensions takes: each path looks through them all.
+            var most = Math.Min(n, MostKernels);
+            int[] rows = [.. Enumerable.Range(0, most).Select(i => (int)((long)i * n / most))];
+            var logWeights = new float[most];
+            Array.Fill(logWeights, -(float)Math.Log(most));
+            return new KernelDensity(
+                Trajectories.Select(samples, rows, _dimension), logWeights, _dimension, Bandwidth, _factors is null ? null : Array.ConvertAll(rows, i => _factors[category][i]));
         }
 
         // The kernels that weigh most for this condition; the others' weights are negligible by comparison.
+        var (order, far) = _trees[category]!.Nearest(condition, ConditionKernels, MostVisited);
         var precision = 0.5 / (_conditionBandwidth * _conditionBandwidth);
-        var far = new float[n];
-        var order = new int[n];
-        for (var i = 0; i < n; i++)
-        {
-            double square = 0;
-            for (var k = 0; k < _conditionCount; k++)
-            {
-                double difference = condition[k] - _conditions[category][i * _conditionCount + k];
-                square += difference * difference;
-            }
-
-            far[i] = (float)(square * precision);
-            order[i] = i;
-        }
-
-        Array.Sort(far, order);
-        var kept = Math.Min(n, ConditionKernels);
+        var kept = order.Length;
         double total = 0;
-        for (var i = 0; i < kept; i++)
+        foreach (var square in far)
         {
-            total += Math.Exp(far[0] - far[i]);
+            total += Math.Exp((far[0] - square) * precision);
         }
 
         var near = new float[kept * _dimension];
@@ -97,7 +92,7 @@ internal sealed class DensityPotential
         for (var i = 0; i < kept; i++)
         {
             samples.AsSpan(order[i] * _dimension, _dimension).CopyTo(near.AsSpan(i * _dimension));
-            weights[i] = (float)(far[0] - far[i] - Math.Log(total));
+            weights[i] = (float)((far[0] - far[i]) * precision - Math.Log(total));
             if (_factors is not null)
             {
                 factors[i] = _factors[category][order[i]];

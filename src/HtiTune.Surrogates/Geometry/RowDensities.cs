@@ -8,6 +8,9 @@ namespace HtiTune.Surrogates.Geometry;
 internal sealed class RowDensities
 {
     private const int Kernels = 48;
+
+    /// <summary>Conditions compared with a row's own: with many columns a search would compare them all, for every row.</summary>
+    private const int MostVisited = 4096;
     private const int BandwidthRows = 600;
     private const double Quantile = 0.2;
     private const double LeastConditioned = 0.2;
@@ -15,6 +18,7 @@ internal sealed class RowDensities
     private readonly float[] _points, _conditions;
     private readonly int[] _categories;
     private readonly int[][] _members;
+    private readonly Coupling.RowTree?[] _trees;
     private readonly int _dimension, _conditionCount;
     private readonly double _conditionBandwidth;
     private readonly DensityGrid?[] _grids;
@@ -35,6 +39,7 @@ internal sealed class RowDensities
         _conditionCount = conditionCount;
         _members = Enumerable.Range(0, categoryCount)
             .Select(c => Enumerable.Range(0, categories.Length).Where(i => categories[i] == c).ToArray()).ToArray();
+        _trees = Array.ConvertAll(_members, m => conditionCount == 0 ? null : new Coupling.RowTree(Gather(conditions, m, conditionCount), conditionCount));
         var samples = Array.ConvertAll(_members, members => Gather(points, members, dimension));
         Bandwidth = BandwidthSelection.ByLikelihood(samples, dimension, BandwidthRows);
         if (conditionCount > 0)
@@ -90,36 +95,17 @@ internal sealed class RowDensities
             return new KernelDensity(Gather(_points, members, _dimension), even, _dimension, Bandwidth);
         }
 
-        var exponents = new float[samples];
-        var order = (int[])members.Clone();
         var precision = (float)(0.5 / (_conditionBandwidth * _conditionBandwidth));
-        for (var i = 0; i < samples; i++)
-        {
-            float square = 0;
-            for (var k = 0; k < _conditionCount; k++)
-            {
-                var difference = _conditions[row * _conditionCount + k] - _conditions[members[i] * _conditionCount + k];
-                square += difference * difference;
-            }
-
-            exponents[i] = square * precision;
-        }
-
-        Array.Sort(exponents, order);
-        var kept = Math.Min(samples, Kernels);
-        double total = 0;
-        for (var i = 0; i < kept; i++)
-        {
-            total += Math.Exp(exponents[0] - exponents[i]);
-        }
-
+        var (near, squares) = _trees[category]!.Nearest(_conditions.AsSpan(row * _conditionCount, _conditionCount), Kernels, MostVisited);
+        var kept = near.Length;
+        var total = squares.Sum(square => Math.Exp((squares[0] - square) * precision));
         var weights = new float[kept];
         for (var i = 0; i < kept; i++)
         {
-            weights[i] = (float)(exponents[0] - exponents[i] - Math.Log(total));
+            weights[i] = (float)((squares[0] - squares[i]) * precision - Math.Log(total));
         }
 
-        return new NearKernels(Gather(_points, order[..kept], _dimension), weights, _dimension, Bandwidth);
+        return new NearKernels(Gather(_points, Array.ConvertAll(near, i => members[i]), _dimension), weights, _dimension, Bandwidth);
     }
 
     private static float[] Gather(float[] values, int[] rows, int columns)
