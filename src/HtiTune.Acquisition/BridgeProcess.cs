@@ -186,8 +186,8 @@ public sealed class BridgeProcess
     }
 
     /// <summary>
-    /// The process as it will be once a training that is under way has given just the value that is expected (the "kriging believer",
-    /// Ginsbourger et al. 2010): certain there, its weights, scale and degrees of freedom as they are.
+    /// The process as it will be once a training that is under way has given just the value that is expected (the "kriging believer" of
+    /// [Ginsbourger2010]): certain there, its weights, scale and degrees of freedom as they are.
     /// </summary>
     /// <param name="u">Where the training is under way, on the unit scale.</param>
     public BridgeProcess Believe(double u)

@@ -84,7 +84,7 @@ public sealed class ConfidenceBound : IAcquisition
 
 /// <summary>
 /// Thompson sampling: one joint draw of the whole curve from the posterior, hyperparameters included; the training goes to its best point,
-/// so that each point is chosen as often as it is the best (Thompson 1933). Every call draws anew.
+/// so that each point is chosen as often as it is the best [Thompson1933]. Every call draws anew.
 /// </summary>
 /// <param name="stream">All chance of the draws.</param>
 public sealed class ThompsonSampling(HtiTune.Data.RandomStream stream) : IAcquisition

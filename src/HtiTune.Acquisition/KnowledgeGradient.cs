@@ -7,7 +7,7 @@ namespace HtiTune.Acquisition;
 //   KG(j) = E max_i (μ_i + b_i Z) − max_i μ_i
 // The maximum is the upper envelope of G lines in Z. With slopes ascending, line i leads from c_i on, where it crosses the one before on
 // the envelope, and for any Z of mean 0 that is symmetric
-//   KG = Σ_i (b_{i+1} − b_i) H(−|c_i|),   H(z) = E max(0, z + Z)            (Frazier, Powell and Dayanik 2009, section 4.1, for normal Z)
+//   KG = Σ_i (b_{i+1} − b_i) H(−|c_i|),   H(z) = E max(0, z + Z)            [Frazier2009, for normal Z]
 
 /// <summary>
 /// The knowledge gradient: how much a training is expected to raise the best posterior mean, wherever that is. The right worth where

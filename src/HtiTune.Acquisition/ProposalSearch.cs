@@ -18,10 +18,10 @@ public static class ProposalSearch
     private const double GoldenShare = 0.6180339887498949;
     private const int Refinements = 12;
 
-    /// <summary>Points are kept apart by a twentieth of the length scale, but by no more than this and no less than 1e-4.</summary>
+    /// <summary>Points are kept apart by a fortieth of the length scale, but by no more than this and no less than 1e-4: a twentieth kept runs from the bottom of narrow minima.</summary>
     private const double LargestSeparation = 0.01;
 
-    // Trainings of one batch tell of each other's neighbourhood only when they end: they keep twice that distance, and at most this.
+    // Trainings of one batch tell of each other's neighbourhood only when they end: they keep a tenth of it, and at most this.
     private const double LargestBatchSeparation = 0.05;
     private const double LeastSeparation = 1e-4;
 
@@ -32,7 +32,7 @@ public static class ProposalSearch
     public static double Separation(BridgeProcess process)
     {
         ArgumentNullException.ThrowIfNull(process);
-        return Math.Clamp(process.MeanLengthScale / 20, LeastSeparation, LargestSeparation);
+        return Math.Clamp(process.MeanLengthScale / 40, LeastSeparation, LargestSeparation);
     }
 
     /// <summary>The least distance between trainings that are under way at the same time, on the unit scale.</summary>

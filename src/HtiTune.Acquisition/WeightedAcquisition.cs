@@ -1,6 +1,6 @@
 namespace HtiTune.Acquisition;
 
-/// <summary>Worth per cost of a training: a dear training must promise more (Snoek et al. 2012).</summary>
+/// <summary>Worth per cost of a training: a dear training must promise more [Snoek2012].</summary>
 public sealed class CostWeighted : IAcquisition
 {
     private readonly IAcquisition _inner;
@@ -39,7 +39,7 @@ public sealed class CostWeighted : IAcquisition
 
 /// <summary>
 /// Worth times the user's belief about where the optimum lies, π(u)^(β/n): the belief leads while there are few trainings n, and what they
-/// say leads later (πBO, Hvarfner et al. 2022).
+/// say leads later (πBO, [Hvarfner2022]).
 /// </summary>
 public sealed class BeliefWeighted : IAcquisition
 {
