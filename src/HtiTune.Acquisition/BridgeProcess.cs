@@ -127,11 +127,12 @@ public sealed class BridgeProcess
             m[i] = double.IsFinite(value) ? value - prior.Centre : y[i];
         }
 
-        // What each prefix surrogate gives at the observations before it, less c: their values where it is not known better.
+        // What each prefix surrogate gives at the observations before it, less c: their values where it is not known better. Where no
+        // surrogate was tested nothing asks for it, and solving for it would cost as much as the factor.
         var earlier = new double[n][];
         for (var t = 0; t < n; t++)
         {
-            earlier[t] = [.. Enumerable.Range(0, t).Select(i =>
+            earlier[t] = double.IsNaN(predicted[t]) ? [] : [.. Enumerable.Range(0, t).Select(i =>
                 observations[t].PredictedEarlier?[i] is { } value && double.IsFinite(value) ? value - prior.Centre : y[i])];
         }
 
