@@ -78,6 +78,17 @@ internal static class FitCommand
         var energy = Choice<EnergyKind>("--energy", "What the paths of a dual coupling minimise.");
         var metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy.");
         var clock = Choice<ClockKind>("--clock", "How fast samples move along their paths.");
+        var tune = new Option<bool>("--self-tune")
+        {
+            Description = "Choose cost, potential, metric, bandwidth, strength and clock by leaving out interior values, one at a time.",
+        };
+        var budget = new Option<double>("--self-tune-budget")
+        {
+            Description = "Seconds that self-tuning may take before the fit.",
+            DefaultValueFactory = _ => 60,
+            HelpName = "s",
+            CustomParser = Values.Number,
+        };
         var json = new Option<bool>("--json") { Description = "Print what was chosen as one JSON object on standard output." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress, no summary." };
         var command = new Command(
@@ -86,7 +97,7 @@ internal static class FitCommand
             + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
         {
             data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, coupling, cost, metric, potential,
-            strength, bandwidth, factor, energy, clock, json, quiet,
+            strength, bandwidth, factor, energy, clock, tune, budget, json, quiet,
         };
 
         // On a thread of its own: Ctrl-C is listened for while the fit runs.
@@ -113,6 +124,8 @@ internal static class FitCommand
                 Energy = result.GetValue(energy),
                 Metric = result.GetValue(metric),
                 Clock = result.GetValue(clock),
+                SelfTune = result.GetValue(tune),
+                SelfTuneBudget = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(budget), -1, 1e6)),
             };
             var model = Terminal.WithProgress(
                 "fit",

@@ -30,6 +30,9 @@ public sealed record FitReport
     /// <summary>Mean squared error of each forward map on its own pairs, in squared standard deviations; empty without maps.</summary>
     public required IReadOnlyList<double> MapErrors { get; init; }
 
+    /// <summary>What self-tuning tried and chose, when the version of this surrogate was fitted; null without it.</summary>
+    public SelfTuningReport? SelfTuning { get; init; }
+
     /// <summary>Things a user should know, in words.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 }

@@ -44,6 +44,9 @@ internal sealed class PreviousFit
     /// <summary>Scale of the conditions that the fit has seen.</summary>
     internal Standardizer Conditions => MethodRecipe.IsUnconditional(_state.Options.Method) ? new Standardizer([], []) : _state.Conditions;
 
+    /// <summary>How its options were chosen; null where they were given.</summary>
+    internal SelfTuningReport? SelfTuning => _state.Report.SelfTuning;
+
     /// <summary>The network of the first anchor's outputs where that anchor is still the first.</summary>
     internal FrozenNetwork? Start(AnchorSet anchors) => anchors[0].Lambda == _state.Lambdas[0] ? _state.Start : null;
 

@@ -2,13 +2,15 @@ using HtiTune.Data;
 using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Clock;
 using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.SelfTuning;
 
 namespace HtiTune.Surrogates;
 
 /// <summary>Fits the parts of a <see cref="TrajectorySurrogate"/>, in the order of the method: coupling, clock, paths, maps.</summary>
 internal static class TrajectoryFitter
 {
-    private const int MostDensityDimensions = 8;
+    /// <summary>Outputs of more dimensions have no density potential of their own accord.</summary>
+    internal const int MostDensityDimensions = 8;
 
     internal static TrajectoryState Fit(FitRequest request)
     {
@@ -21,6 +23,13 @@ internal static class TrajectoryFitter
         request.Options.Validate(anchors.Dimension);
         request = request with { Options = MethodRecipe.Apply(request.Options) };
         var options = request.Options;
+        if (options.SelfTune)
+        {
+            var choice = SelfTuner.Choose(request);
+            var tuned = Fit(request with { Options = choice.Options });
+            return tuned with { Report = tuned.Report with { SelfTuning = choice.Report, Notes = [.. tuned.Report.Notes, choice.Note] } };
+        }
+
         if (Unconditional.Applies(anchors, options.Method))
         {
             return Unconditional.Restore(Fit(request with { Anchors = Unconditional.Strip(anchors) }), anchors);
@@ -77,6 +86,7 @@ internal static class TrajectoryFitter
                 ClockError = clock.Error,
                 ConstantClockError = clock.ConstantError,
                 MapErrors = fits.MapErrors,
+                SelfTuning = request.Previous?.SelfTuning,
                 Notes = Notes(anchors, options, clock),
             },
         };

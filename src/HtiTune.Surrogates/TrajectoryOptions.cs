@@ -73,6 +73,23 @@ public sealed record TrajectoryOptions
     [JsonIgnore]
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// Whether to choose coupling cost, potential, metric, bandwidth, strength and clock by leaving out interior anchors, one at a time, before the fit:
+    /// the default is left only for a clear gain, and an option that differs from its default stays as it is. The surrogate's own options are
+    /// then those that were chosen, with this one false; <see cref="FitReport.SelfTuning"/> says how.
+    /// </summary>
+    /// <value>Default false; a baseline and the dual coupling have nothing to choose and refuse it.</value>
+    public bool SelfTune { get; init; }
+
+    /// <summary>Time that self-tuning may take, before the fit proper; the best so far is used when it is over.</summary>
+    /// <value>Default 60 s; positive, at most one day.</value>
+    public TimeSpan SelfTuneBudget { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Tells the time for <see cref="SelfTuneBudget"/>.</summary>
+    /// <value>Default the system's. Not kept in a model file.</value>
+    [JsonIgnore]
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>Bounds that outputs cannot leave, one pair (low, high) for each column, or none.</summary>
     /// <value>Default none.</value>
     public IReadOnlyList<OutputBounds>? Bounds { get; init; }
@@ -104,6 +121,26 @@ public sealed record TrajectoryOptions
         if (Metric != MetricKind.None && Coupling == CouplingKind.Dual)
         {
             faults.Add($"{nameof(Metric)} is {Metric}; the dual coupling knows the Euclidean metric alone");
+        }
+
+        if (SelfTune && Method != Method.Hti)
+        {
+            faults.Add($"{nameof(SelfTune)} is true; the method {Method} has nothing to choose");
+        }
+
+        if (SelfTune && Coupling == CouplingKind.Dual)
+        {
+            faults.Add($"{nameof(SelfTune)} is true; fits without an anchor have no dual coupling, so nothing can be chosen for it");
+        }
+
+        if (SelfTuneBudget <= TimeSpan.Zero || SelfTuneBudget > TimeSpan.FromDays(1))
+        {
+            faults.Add($"{nameof(SelfTuneBudget)} is {SelfTuneBudget}; expected a positive time, at most one day");
+        }
+
+        if (TimeProvider is null)
+        {
+            faults.Add($"{nameof(TimeProvider)} is null; expected one, as a rule the system's");
         }
 
         Range(MapSteps, 1, 1_000_000, nameof(MapSteps), faults);

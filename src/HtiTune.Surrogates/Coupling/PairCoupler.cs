@@ -88,14 +88,14 @@ internal sealed class PairCoupler(
         }
 
         // In one dimension both costs give the same monotone coupling; a coupling that is a smooth map already needs no other.
-        var euclidean = Under(CouplingCost.SquaredEuclidean);
+        var euclidean = Between(i, j, CouplingCost.SquaredEuclidean, cancellation).Slots;
         var roughness = Roughness(euclidean);
         if (anchors.Dimension == 1 || roughness < SmoothEnough)
         {
             return new PairCoupling(euclidean, CouplingCost.SquaredEuclidean);
         }
 
-        var fermat = Under(CouplingCost.Fermat);
+        var fermat = Between(i, j, CouplingCost.Fermat, cancellation).Slots;
         return Roughness(fermat) < roughness
             ? new PairCoupling(fermat, CouplingCost.Fermat)
             : new PairCoupling(euclidean, CouplingCost.SquaredEuclidean);

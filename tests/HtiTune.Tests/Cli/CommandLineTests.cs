@@ -65,6 +65,25 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task Self_tuning_is_told_and_refused_where_there_is_nothing_to_choose()
+    {
+        using var folder = new TemporaryFolder();
+        WriteStack(folder.File("a.npy"), [0, 0.3, 0.6, 1]);
+        string[] line = ["fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,0.3,0.6,1", "--out", folder.File("m.hti"), "--self-tune"];
+        var (code, output, errors) = await Run([.. line, "--json", "--self-tune-budget", "100"]);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("note: Self-tuning by leaving out each of 2 anchors: no candidate was clearly better", errors, StringComparison.Ordinal);
+        using var summary = JsonDocument.Parse(output);
+        var tuning = summary.RootElement.GetProperty("report").GetProperty("selfTuning");
+        Assert.Equal([0.3, 0.6], tuning.GetProperty("folds").EnumerateArray().Select(fold => fold.GetDouble()));
+        Assert.Equal("clock", Assert.Single(tuning.GetProperty("stages").EnumerateArray()).GetProperty("name").GetString());
+
+        (code, _, errors) = await Run([.. line, "--method", "linear", "--self-tune-budget", "-3"]);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("the method Linear has nothing to choose; SelfTuneBudget is", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Values_may_start_with_a_minus_sign()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,95 @@
+// How well a surrogate that was fitted without an anchor foretells its samples, in units of the other anchors' scale:
+//   deterministic outputs   mean squared error over the contexts
+//   draws by context        energy distance within each context, mean over contexts
+//   draws by category       energy distance within each category, weighted by the anchor's rows
+//   continuous conditions   the same on (y, x) jointly: what is asked of each condition counts, not only the outputs in all
+// Two candidates are compared with the standard error of their difference: contexts, or else rows, are taken for independent, and the influence
+// of each on the score is subtracted pair by pair.
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates.SelfTuning;
+
+/// <summary>The score of a surrogate on an anchor that it has not seen.</summary>
+/// <param name="Value">The score; less is better.</param>
+/// <param name="Influence">What each context or row adds to it, about the mean.</param>
+internal sealed record FoldScore(double Value, double[] Influence)
+{
+    /// <summary>Keeps shares of errors finite where outputs are foretold exactly; in squared standard deviations.</summary>
+    private const double LeastError = 1e-10;
+
+    /// <summary>Scores a surrogate.</summary>
+    /// <param name="surrogate">Fitted without the anchor.</param>
+    /// <param name="actual">The anchor.</param>
+    internal static FoldScore Of(TrajectorySurrogate surrogate, Anchor actual)
+    {
+        var state = surrogate.State;
+        var byContext = state.Report.Coupling == CouplingKind.ByContext;
+        if (state.Report.Deterministic)
+        {
+            var answers = surrogate.Sample(actual.Lambda, actual.Samples.Contexts).Samples.Outputs;
+            return OverContexts(SquaredErrors(Scaled(answers, state.Outputs), Scaled(actual.Samples.Outputs, state.Outputs), actual.Samples.Dimension), LeastError);
+        }
+
+        var predicted = surrogate.Sample(actual.Lambda, state.Contexts).Samples;
+        var (left, width) = Rows(predicted, state, !byContext);
+        var (right, _) = Rows(actual.Samples, state, !byContext);
+        var known = Groups(predicted.Contexts, byContext);
+        var groups = Groups(actual.Samples.Contexts, byContext).Where(group => known.ContainsKey(group.Key)).ToArray();
+        var parts = groups.Select(group => EnergyDistance.Of(
+            Trajectories.Select(left, known[group.Key], width), Trajectories.Select(right, group.Value, width), width)).ToArray();
+        if (byContext)
+        {
+            return OverContexts([.. parts.Select(part => part.Score)], 0);
+        }
+
+        double rows = groups.Sum(group => group.Value.Length);
+        return new FoldScore(
+            parts.Select((part, g) => part.Score * groups[g].Value.Length / rows).Sum(),
+            [.. parts.SelectMany((part, g) => part.Influence.Select(value => value * groups[g].Value.Length / rows))]);
+    }
+
+    /// <summary>This score as a share of another on the same fold.</summary>
+    internal double Share(FoldScore other) => Value / other.Value;
+
+    /// <summary>Standard error of that share, from the rows' influences on the difference.</summary>
+    internal double ShareError(FoldScore other) =>
+        Math.Sqrt(Influence.Zip(other.Influence, (mine, theirs) => (mine - theirs) * (mine - theirs)).Sum()) / other.Value;
+
+    private static FoldScore OverContexts(double[] scores, double least)
+    {
+        var mean = scores.Average();
+        return new FoldScore(mean + least, Array.ConvertAll(scores, score => (score - mean) / scores.Length));
+    }
+
+    private static double[] SquaredErrors(float[] predicted, float[] actual, int d)
+    {
+        var errors = new double[actual.Length / d];
+        for (var i = 0; i < actual.Length; i++)
+        {
+            double error = predicted[i] - actual[i];
+            errors[i / d] += error * error / d;
+        }
+
+        return errors;
+    }
+
+    private static float[] Scaled(Matrix values, Standardizer units) => Trajectories.Standardised(values, units);
+
+    /// <summary>Outputs, and conditions beside them where wanted, [n, width].</summary>
+    private static (float[] Values, int Width) Rows(Samples samples, TrajectoryState state, bool withConditions)
+    {
+        var y = Scaled(samples.Outputs, state.Outputs);
+        int d = samples.Dimension, c = withConditions ? samples.Conditions.Columns : 0;
+        return c == 0 ? (y, d) : (Trajectories.Joined(samples.Count, (y, d), (Scaled(samples.Conditions, state.Conditions), c)), d + c);
+    }
+
+    private static Dictionary<string, int[]> Groups(Contexts contexts, bool byContext)
+    {
+        var categories = TrajectoryLookup.CategoriesOf(contexts);
+        return Enumerable.Range(0, contexts.Count)
+            .GroupBy(i => byContext ? ContextKey.Of(contexts, i) : $"{categories[i]}")
+            .ToDictionary(group => group.Key, group => group.ToArray());
+    }
+}
