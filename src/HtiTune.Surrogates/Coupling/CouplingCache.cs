@@ -41,6 +41,9 @@ internal sealed class CouplingCache
     /// <summary>A coupling if it is known.</summary>
     internal PairCoupling? Find(Key key) => _couplings.GetValueOrDefault(key);
 
+    /// <summary>Whether any coupling under a cost is known.</summary>
+    internal bool Holds(CouplingCost cost) => _couplings.Values.Any(coupling => coupling.Cost == cost);
+
     /// <summary>Takes over a coupling that is known from elsewhere.</summary>
     internal void Add(Key key, PairCoupling coupling) => _couplings.TryAdd(key, coupling);
 

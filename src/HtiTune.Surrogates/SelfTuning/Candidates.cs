@@ -20,6 +20,9 @@ internal static class Candidates
     {
         /// <summary>Whether a fit of it takes seconds.</summary>
         internal bool IsSlow => Options.Metric != MetricKind.None;
+
+        /// <summary>Why it is not tried; null where it is.</summary>
+        internal string? Skipped { get; init; }
     }
 
     /// <summary>A choice.</summary>
@@ -32,10 +35,11 @@ internal static class Candidates
     /// <param name="Asked">The options.</param>
     /// <param name="Coupling">The coupling in use.</param>
     /// <param name="Costs">The ground costs that were chosen.</param>
+    /// <param name="Compared">Whether the Fermat cost was tried for any coupling that was chosen.</param>
     /// <param name="Density">Whether paths are bent by density.</param>
     /// <param name="Dimension">D.</param>
     /// <param name="Anchors">K.</param>
-    internal sealed record Setting(TrajectoryOptions Asked, CouplingKind Coupling, CouplingCost[] Costs, bool Density, int Dimension, int Anchors);
+    internal sealed record Setting(TrajectoryOptions Asked, CouplingKind Coupling, CouplingCost[] Costs, bool Compared, bool Density, int Dimension, int Anchors);
 
     private static readonly TrajectoryOptions Default = new();
 
@@ -57,11 +61,12 @@ internal static class Candidates
             return null;
         }
 
-        // Where one cost was chosen everywhere, it is no other candidate.
+        // Where one cost was chosen everywhere, it is no other candidate; where squared Euclidean couplings are smooth maps, the choice of a cost
+        // tries no other, and the Fermat couplings of all pairs would be most of self-tuning's time.
         Candidate[] costs =
         [
             new("squared Euclidean", best with { Cost = CouplingCost.SquaredEuclidean }),
-            new("Fermat", best with { Cost = CouplingCost.Fermat }),
+            new("Fermat", best with { Cost = CouplingCost.Fermat }) { Skipped = setting.Compared ? null : "couplings by squared distance are smooth maps" },
         ];
         return new("coupling cost", setting.Costs.Length == 1 ? $"as chosen: {NameOf(setting.Costs[0])}" : "as chosen",
             [.. costs.Where(candidate => setting.Costs is not [var only] || only != candidate.Options.Cost)]);

@@ -24,7 +24,9 @@ internal sealed class Evaluation(Candidates.Candidate candidate, int folds)
     internal bool IsHopeless { get; set; }
 
     /// <summary>Why it cannot be chosen; null where it can.</summary>
-    internal string? Excluded => Array.Find(Failures, failure => failure is not null) ?? (IsHopeless ? "no gain on the first of its folds" : null);
+    internal string? Excluded => Candidate.Skipped
+        ?? Array.Find(Failures, failure => failure is not null)
+        ?? (IsHopeless ? "no gain on the first of its folds" : null);
 
     /// <summary>The same scores under the name that a stage gives to what stands.</summary>
     internal Evaluation Named(string name) => new(Candidate with { Name = name }, Scores.Length) { Scores = Scores, Reports = Reports, Failures = Failures };

@@ -3,8 +3,8 @@
 // fold: paths begin at the neighbour whatever they are, so it cannot tell one from another.
 //   r_f, e_f   score of a candidate on fold f as a share of the score of what stands, and its standard error over rows or contexts
 //   A candidate takes its place where mean r < 0.9 with one or two folds, 0.95 with more, r_f < 1 on more than half of them, and mean r + 3·e < 1,
-//   e = sqrt(Σ e_f²)/folds (a dozen candidates are tried: two standard errors are passed by chance now and then); of several, the one of least mean r. With few folds the default is left only for a clear gain, and never for one that
-//   other draws of the same anchors could undo.
+//   e = sqrt(Σ e_f²)/folds; of several, the one of least mean r. With few folds the default is left only for a clear gain, and never for one that
+//   other draws of the same anchors could undo; three standard errors, because a dozen candidates are tried and chance passes two now and then.
 // A fold of two anchors has no clock of its own, and its error would be one of timing: with three anchors, samples are read at the shift that all
 // three give (ClockSelection), and what is judged is where they go.
 // Metrics take seconds a fit: they are judged on at most three folds, and those that do not gain on the first go no further.
@@ -136,6 +136,7 @@ internal sealed class SelfTuner : IDisposable
             asked,
             initial.Reports[0]!.Coupling,
             [.. initial.Reports.SelectMany(report => report!.Costs).Distinct()],
+            _request.Cache.Holds(CouplingCost.Fermat),
             initial.Reports[0]!.Potential == PotentialKind.Density,
             anchors.Dimension,
             anchors.Count);
@@ -218,7 +219,7 @@ internal sealed class SelfTuner : IDisposable
     /// <summary>Fits and scores candidates on folds, each pair a piece of work of its own.</summary>
     private void Evaluate(Evaluation[] evaluations, IEnumerable<int> folds)
     {
-        var pieces = evaluations.SelectMany(evaluation => folds.Select(fold => (evaluation, fold))).ToArray();
+        var pieces = evaluations.Where(e => e.Candidate.Skipped is null).SelectMany(evaluation => folds.Select(fold => (evaluation, fold))).ToArray();
         InParallel.For(pieces.Length, _request.Threads, piece => Evaluate(pieces[piece].evaluation, pieces[piece].fold), _request.Cancellation);
     }
 
