@@ -25,6 +25,7 @@ internal static class LeaveOneOut
         var others = new AnchorSet(anchors.Hyperparameter, anchors.Where((_, k) => k != left));
         var request = new FitRequest(others, options with
         {
+            SelfTune = false,
             TrainMaps = false,
             Threads = 1,
             Coupling = options.Coupling == CouplingKind.Dual ? CouplingKind.Auto : options.Coupling,

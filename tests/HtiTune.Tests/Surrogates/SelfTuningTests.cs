@@ -97,7 +97,7 @@ public class SelfTuningTests
         var read = TrajectorySurrogate.Load(folder.File("1.hti"));
         Assert.Equivalent(tuned.Report.SelfTuning, read.Report.SelfTuning, strict: true);
         Assert.Equal(tuned.Options with { Threads = null }, read.Options);
-        var more = read.Extend(new AnchorSet(anchors.Hyperparameter, [.. anchors, Problems.Moving([0.85], v => v, rows: 60)[0]]));
+        var more = read.Extend(new AnchorSet(anchors.Hyperparameter, anchors.Append(Problems.Moving([0.85], v => v, rows: 60)[0]).OrderBy(anchor => anchor.Lambda)));
         Assert.Equal(read.Options, more.Options);
         Assert.Same(read.Report.SelfTuning, more.Report.SelfTuning);
     }
