@@ -12,10 +12,10 @@ public sealed record FitReport
     /// <summary>The transport cost of each interval between neighbouring anchors.</summary>
     public required IReadOnlyList<CouplingCost> Costs { get; init; }
 
-    /// <summary>The potential that was used.</summary>
+    /// <summary>The potential that was used: density where it bends the paths of at least one interval.</summary>
     public required PotentialKind Potential { get; init; }
 
-    /// <summary>Kernel bandwidth of the density of each interval, in standard deviations of the outputs; 0 without a potential.</summary>
+    /// <summary>Kernel bandwidth of the density of each interval, in standard deviations of the outputs; 0 where no potential bends it.</summary>
     public required IReadOnlyList<double> Bandwidths { get; init; }
 
     /// <summary>Shift θ of the clock on the logit axis; 0 is constant speed.</summary>

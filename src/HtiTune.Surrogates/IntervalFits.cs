@@ -13,6 +13,10 @@ internal sealed class IntervalFits
 {
     private const int MapDepth = 3;
     private const int PathDepth = 2;
+
+    /// <summary>Share of straight paths whose middle may lie where samples are rare, before a potential bends them; 0.2 is that of samples.</summary>
+    private const double MostRareMiddles = 0.3;
+
     private const double MapRate = 5e-3;
     private const double PathRate = 3e-3;
 
@@ -146,9 +150,21 @@ internal sealed class IntervalFits
         _random.Fork($"start {Name(0)}"),
         _request.Cancellation);
 
-    private (float[] Bends, double Bandwidth) SolvePaths(int interval)
+    private (float[]? Bends, double Bandwidth) SolvePaths(int interval)
     {
         var potential = _potential == PotentialKind.Density ? new DensityPotential(_trajectories, interval, Options) : null;
+        if (potential is not null && Options.Potential == PotentialKind.Auto && _trajectories.ConditionCount == 0
+            && potential.RareMiddles(_trajectories, interval) <= MostRareMiddles)
+        {
+            // Straight paths stay where samples are: a potential would only draw them onto single samples.
+            potential = null;
+        }
+
+        if (potential is null && Options.Metric == MetricKind.None)
+        {
+            return (null, 0);
+        }
+
         var size = SineBasis.Count * _trajectories.Dimension;
         var bends = new float[_trajectories.Count * size];
         for (var t = 0; t < _trajectories.Count && potential is not null; t++)

@@ -80,7 +80,7 @@ internal static class TrajectoryFitter
                 Coupling = coupled.Kind,
                 Deterministic = coupled.Deterministic,
                 Costs = coupled.Costs,
-                Potential = potential,
+                Potential = fits.Bandwidths.Any(bandwidth => bandwidth > 0) ? PotentialKind.Density : PotentialKind.None,
                 Bandwidths = fits.Bandwidths,
                 ClockShift = clock.Clock.Shift,
                 ClockError = clock.Error,

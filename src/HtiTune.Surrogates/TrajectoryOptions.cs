@@ -22,7 +22,7 @@ public sealed record TrajectoryOptions
     public CouplingCost Cost { get; init; } = CouplingCost.Auto;
 
     /// <summary>What bends the paths between anchors.</summary>
-    /// <value>Default <see cref="PotentialKind.Auto"/>: density for stochastic outputs of up to 8 dimensions, else none.</value>
+    /// <value>Default <see cref="PotentialKind.Auto"/>: density for stochastic outputs of up to 8 dimensions, where straight paths leave the samples; else none.</value>
     public PotentialKind Potential { get; init; } = PotentialKind.Auto;
 
     /// <summary>The metric of the paths' kinetic energy.</summary>
@@ -218,7 +218,10 @@ public enum CouplingCost
 /// <summary>What bends the paths between anchors.</summary>
 public enum PotentialKind
 {
-    /// <summary>Density for stochastic outputs of up to 8 dimensions, else none.</summary>
+    /// <summary>
+    /// Density for stochastic outputs of up to 8 dimensions, else none; without continuous conditions only in intervals where the middles of
+    /// straight paths lie among rare samples more often than samples do.
+    /// </summary>
     Auto,
 
     /// <summary>Straight paths (K_I with no potential).</summary>

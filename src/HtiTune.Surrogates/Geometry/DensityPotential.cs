@@ -116,6 +116,49 @@ internal sealed class DensityPotential
         return gathered;
     }
 
+    /// <summary>
+    /// How many of the straight paths' middles lie where samples are rare: below the density that a fifth of the samples have, each without
+    /// its own kernel, which no middle has either. 0.2 for middles that are distributed as samples are. For categories.
+    /// </summary>
+    internal double RareMiddles(Trajectories trajectories, int interval)
+    {
+        List<double> samples = [], middles = [];
+        var gradient = new float[_dimension];
+        var middle = new float[_dimension];
+        for (var c = 0; c < _samples.Length; c++)
+        {
+            var n = _samples[c].Length / _dimension;
+            var own = n <= MostKernels ? -Math.Log(n) - _dimension * Math.Log(Math.Sqrt(2 * Math.PI) * Bandwidth) : double.NegativeInfinity;
+            for (var i = 0; i < n; i += Math.Max(1, n / BandwidthRows))
+            {
+                var kernel = own - _dimension * Math.Log(_factors?[c][i] ?? 1);
+                var log = LogDensity(c, _samples[c].AsSpan(i * _dimension, _dimension));
+                samples.Add(log + Math.Log(Math.Max(1e-12, 1 - Math.Exp(kernel - log))));
+            }
+        }
+
+        for (var t = 0; t < trajectories.Count; t++)
+        {
+            for (var j = 0; j < _dimension; j++)
+            {
+                middle[j] = 0.5f * (trajectories.Point(interval, t)[j] + trajectories.Point(interval + 1, t)[j]);
+            }
+
+            middles.Add(LogDensity(trajectories.Categories[t], middle));
+        }
+
+        samples.Sort();
+        var rare = samples[(int)(Quantile * (samples.Count - 1))];
+        return middles.Count(log => log < rare) / (double)middles.Count;
+
+        double LogDensity(int category, ReadOnlySpan<float> point)
+        {
+            var density = For(category, []);
+            density.Focus(point);
+            return density.Evaluate(point, gradient);
+        }
+    }
+
     private double SampleQuantile()
     {
         var logs = new List<double>();

@@ -36,7 +36,7 @@ internal static class Candidates
     /// <param name="Coupling">The coupling in use.</param>
     /// <param name="Costs">The ground costs that were chosen.</param>
     /// <param name="Compared">Whether the Fermat cost was tried for any coupling that was chosen.</param>
-    /// <param name="Density">Whether paths are bent by density.</param>
+    /// <param name="Density">Whether any paths are bent by density.</param>
     /// <param name="Dimension">D.</param>
     /// <param name="Anchors">K.</param>
     internal sealed record Setting(TrajectoryOptions Asked, CouplingKind Coupling, CouplingCost[] Costs, bool Compared, bool Density, int Dimension, int Anchors);
@@ -75,9 +75,11 @@ internal static class Candidates
     private static string NameOf(CouplingCost cost) => cost == CouplingCost.Fermat ? "Fermat" : "squared Euclidean";
 
     private static Stage? Potential(Setting setting, TrajectoryOptions best) =>
-        !IsFree(setting) || !setting.Density || setting.Asked.Potential != Default.Potential
+        !IsFree(setting) || setting.Asked.Potential != Default.Potential
             ? null
-            : new("potential", "density", [new("straight paths", best with { Potential = PotentialKind.None })]);
+            : setting.Density
+                ? new("potential", "density", [new("straight paths", best with { Potential = PotentialKind.None })])
+                : new("potential", "straight paths", [new("density", best with { Potential = PotentialKind.Density })]);
 
     private static Stage? Metric(Setting setting, TrajectoryOptions best) =>
         !IsFree(setting) || setting.Dimension < 2 || setting.Asked.Metric != Default.Metric
@@ -118,5 +120,10 @@ internal static class Candidates
                 new("learned", best with { Clock = ClockKind.Learned }),
             ]);
 
-    private static bool HasDensity(Setting setting, TrajectoryOptions best) => setting.Density && best.Potential != PotentialKind.None;
+    private static bool HasDensity(Setting setting, TrajectoryOptions best) => best.Potential switch
+    {
+        PotentialKind.None => false,
+        PotentialKind.Density => true,
+        _ => setting.Density,
+    };
 }

@@ -137,7 +137,7 @@ internal sealed class SelfTuner : IDisposable
             initial.Reports[0]!.Coupling,
             [.. initial.Reports.SelectMany(report => report!.Costs).Distinct()],
             _request.Cache.Holds(CouplingCost.Fermat),
-            initial.Reports[0]!.Potential == PotentialKind.Density,
+            initial.Reports.Any(report => report?.Potential == PotentialKind.Density),
             anchors.Dimension,
             anchors.Count);
         foreach (var make in Candidates.Stages(setting))
