@@ -21,6 +21,9 @@ public sealed record FitReport
     /// <summary>Shift θ of the clock on the logit axis; 0 is constant speed.</summary>
     public required double ClockShift { get; init; }
 
+    /// <summary>Whether each interval follows the clock; the others are travelled at constant speed.</summary>
+    public required IReadOnlyList<bool> ClockIntervals { get; init; }
+
     /// <summary>Leave-one-anchor-out error with the clock that was chosen; NaN with two anchors.</summary>
     public required double ClockError { get; init; }
 

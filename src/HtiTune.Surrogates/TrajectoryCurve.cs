@@ -25,7 +25,7 @@ internal readonly struct TrajectoryCurve
     {
         _state = state;
         _interval = interval;
-        _share = state.Clock.Fraction(u, positions[interval], positions[interval + 1]);
+        _share = state.ClockOf(interval).Fraction(u, positions[interval], positions[interval + 1]);
         _place = state.Clock.Warp(u);
         _cubic = state.Report.Deterministic && positions.Length > 2;
         _basis = new float[SineBasis.Count];

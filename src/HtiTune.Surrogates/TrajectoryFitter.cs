@@ -83,6 +83,7 @@ internal static class TrajectoryFitter
                 Potential = fits.Bandwidths.Any(bandwidth => bandwidth > 0) ? PotentialKind.Density : PotentialKind.None,
                 Bandwidths = fits.Bandwidths,
                 ClockShift = clock.Clock.Shift,
+                ClockIntervals = clock.Intervals,
                 ClockError = clock.Error,
                 ConstantClockError = clock.ConstantError,
                 MapErrors = fits.MapErrors,

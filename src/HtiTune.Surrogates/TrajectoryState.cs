@@ -47,6 +47,17 @@ internal sealed record TrajectoryState
 
     internal required FitReport Report { get; init; }
 
+    /// <summary>The clock of an interval: constant speed where it does not follow the one that was learned.</summary>
+    internal LogitShiftClock ClockOf(int interval) => Report.ClockIntervals[interval] ? Clock : default;
+
+    /// <summary>How far between its neighbours an interior anchor is by the clock, where either interval beside it follows that, 0 … 1.</summary>
+    internal double ShareOf(int anchor)
+    {
+        var positions = Positions();
+        return (Report.ClockIntervals[anchor - 1] || Report.ClockIntervals[anchor] ? Clock : default)
+            .Fraction(positions[anchor], positions[anchor - 1], positions[anchor + 1]);
+    }
+
     internal int CategoryCount => Contexts.CategoryCount;
 
     /// <summary>What networks are told of contexts: standardised conditions [n, C] and a category each; nothing by an unconditional method.</summary>

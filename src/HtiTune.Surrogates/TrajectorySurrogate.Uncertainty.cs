@@ -53,7 +53,7 @@ public sealed partial class TrajectorySurrogate
             contexts.Count,
             rows => [Finite(functional(new Samples(samples.Outputs.SelectRows(rows), contexts.Select(rows))), lambda)],
             new RandomStreams(Options.Seed).Fork("uncertainty").Stream("rows"))[0];
-        var share = _state.Clock.Fraction(u, _positions[interval], _positions[interval + 1]);
+        var share = _state.ClockOf(interval).Fraction(u, _positions[interval], _positions[interval + 1]);
         var law = model.Law(grid, share, movement, error * Math.Sqrt(contexts.Count), _state.Report.Deterministic ? 0 : 2 * error * error);
         return new FunctionalEstimate(value, law.Deviation(), law.Quantile((1 - level) / 2), law.Quantile((1 + level) / 2), level);
     }
@@ -62,7 +62,7 @@ public sealed partial class TrajectorySurrogate
     internal Samples AtShare(int interval, double share, Contexts contexts)
     {
         double low = Hyperparameter.ToUnit(Anchors[0]), high = Hyperparameter.ToUnit(Anchors[^1]);
-        var place = _state.Clock.Place(share, _positions[interval], _positions[interval + 1]);
+        var place = _state.ClockOf(interval).Place(share, _positions[interval], _positions[interval + 1]);
         var lambda = share <= 0 ? Anchors[interval]
             : share >= 1 ? Anchors[interval + 1]
             : Math.Clamp(Hyperparameter.FromUnit(low + place * (high - low)), Anchors[interval], Anchors[interval + 1]);

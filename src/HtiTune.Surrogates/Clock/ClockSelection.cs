@@ -4,7 +4,9 @@
 //   f(θ)     how far between i−1 and i+1 the clock g_θ puts λ_i
 //   error(θ) mean |(1 − f)·a + f·b − y|² = f²·⟨|b − a|²⟩ − 2f·⟨(b − a)·(y − a)⟩ + ⟨|y − a|²⟩, so its least f is a projection
 // θ minimises the errors' sum over interior anchors, on a grid of step 0.5 refined twice. It is used only where it lowers the error
-// of constant speed by a tenth: with few anchors the default is left only for a clear gain. (The energy distance between the moved
+// of constant speed by a tenth: with few anchors the default is left only for a clear gain. Draws follow it in the intervals beside an anchor
+// where it gains as much by itself, and keep constant speed elsewhere: one parameter that is learned from a late leap says little of where
+// anchors hardly differ. (The energy distance between the moved
 // rows and y was tried: with draws it puts f too near 0, because y sits among the rows that have not moved.)
 
 using HtiTune.Data;
@@ -21,14 +23,15 @@ internal static class ClockSelection
     /// <param name="Clock">The clock.</param>
     /// <param name="Error">Leave-one-out error with it; NaN with two anchors.</param>
     /// <param name="ConstantError">Leave-one-out error at constant speed; NaN with two anchors.</param>
-    internal sealed record Choice(LogitShiftClock Clock, double Error, double ConstantError);
+    /// <param name="Intervals">Whether each interval follows the clock.</param>
+    internal sealed record Choice(LogitShiftClock Clock, double Error, double ConstantError, bool[] Intervals);
 
     internal static Choice Choose(
         AnchorSet anchors, double[] positions, Coupler.Result coupled, PairCoupler pairs, Standardizer outputs, ClockKind asked, CancellationToken cancellation)
     {
         if (anchors.Count < 3 || asked == ClockKind.Constant)
         {
-            return new Choice(default, double.NaN, double.NaN);
+            return new Choice(default, double.NaN, double.NaN, new bool[anchors.Count - 1]);
         }
 
         var tests = new List<(double Low, double Place, double High, Parabola Error)>();
@@ -66,9 +69,17 @@ internal static class ClockSelection
             high = Math.Min(LogitShiftClock.MaximumShift, best + step);
         }
 
-        return asked == ClockKind.Learned || bestError < ClearGain * constant
-            ? new Choice(new LogitShiftClock(best), bestError, constant)
-            : new Choice(default, constant, constant);
+        var chosen = new LogitShiftClock(best);
+        return asked == ClockKind.Learned || (bestError < ClearGain * constant && coupled.Deterministic)
+            ? new Choice(chosen, bestError, constant, [.. Enumerable.Repeat(true, anchors.Count - 1)])
+            : bestError < ClearGain * constant
+                ? new Choice(chosen, bestError, constant, [.. Enumerable.Range(0, anchors.Count - 1).Select(k => Gains(k - 1) || Gains(k))])
+                : new Choice(default, constant, constant, new bool[anchors.Count - 1]);
+
+        // Test i is of the anchor between the intervals i and i + 1.
+        bool Gains(int test) => test >= 0 && test < tests.Count
+            && tests[test].Error.At(chosen.Fraction(tests[test].Place, tests[test].Low, tests[test].High))
+                < ClearGain * tests[test].Error.At(default(LogitShiftClock).Fraction(tests[test].Place, tests[test].Low, tests[test].High));
     }
 
     /// <summary>Rows pair by context.</summary>

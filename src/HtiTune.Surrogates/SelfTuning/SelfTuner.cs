@@ -38,9 +38,9 @@ internal sealed class SelfTuner : IDisposable
         _folds = [];
         if (request.Anchors.Count > 2)
         {
-            var (clock, positions) = ClockOfAll(request);
-            _folds = FoldsOf([.. Enumerable.Range(1, positions.Length - 2).Select(k => clock.Fraction(positions[k], positions[k - 1], positions[k + 1]))]);
-            _clock = positions.Length == 3 ? clock : null;
+            var all = FitOfAll(request);
+            _folds = FoldsOf([.. Enumerable.Range(1, all.Lambdas.Length - 2).Select(all.ShareOf)]);
+            _clock = all.Lambdas.Length == 3 ? all.Clock : null;
         }
     }
 
@@ -159,16 +159,12 @@ internal sealed class SelfTuner : IDisposable
         return Done(best.Candidate.Options, stages, score, completed, note);
     }
 
-    /// <summary>Clock and positions of a fit of all anchors; its couplings are those of the fit proper.</summary>
-    private static (LogitShiftClock Clock, double[] Positions) ClockOfAll(FitRequest request)
+    /// <summary>Clock and couplings of all anchors, which are those of the fit proper.</summary>
+    private static TrajectoryState FitOfAll(FitRequest request) => TrajectoryFitter.Fit(request with
     {
-        var state = TrajectoryFitter.Fit(request with
-        {
-            Options = request.Options with { SelfTune = false, TrainMaps = false, Potential = PotentialKind.None, Metric = MetricKind.None },
-            Progress = null,
-        });
-        return (state.Clock, state.Positions());
-    }
+        Options = request.Options with { SelfTune = false, TrainMaps = false, Potential = PotentialKind.None, Metric = MetricKind.None },
+        Progress = null,
+    });
 
     private Choice Done(TrajectoryOptions options, IReadOnlyList<SelfTuningStage> stages, double score, bool completed, string note) => new(
         options,
@@ -234,7 +230,13 @@ internal sealed class SelfTuner : IDisposable
         try
         {
             var surrogate = LeaveOneOut.Fit(_request.Anchors, _folds[fold], evaluation.Candidate.Options, _request.Cache, _budget.Token);
-            surrogate = _clock is { } clock ? new TrajectorySurrogate(surrogate.State with { Clock = clock }) : surrogate;
+            surrogate = _clock is { } clock
+                ? new TrajectorySurrogate(surrogate.State with
+                {
+                    Clock = clock,
+                    Report = surrogate.Report with { ClockShift = clock.Shift, ClockIntervals = [true] },
+                })
+                : surrogate;
             var score = FoldScore.Of(surrogate, _request.Anchors[_folds[fold]]);
             evaluation.Scores[fold] = score;
             evaluation.Reports[fold] = surrogate.Report;

@@ -52,7 +52,6 @@ internal sealed class ErrorModel
         var panel = PanelFunctional.All(anchors.Dimension);
         var stored = anchors.Select(anchor => PanelFunctional.Values(panel, anchor.Samples.Outputs)).ToArray();
         var errors = StandardErrors(panel, anchors, state.Options.Seed);
-        var positions = state.Positions();
         var cache = new CouplingCache();
         var logs = new double[Math.Max(0, anchors.Count - 2)][,,];
         InParallel.For(logs.Length, state.Options.Threads ?? Environment.ProcessorCount, piece =>
@@ -62,8 +61,7 @@ internal sealed class ErrorModel
             var contexts = anchors[i - 1].Samples.Contexts;
             var grids = Enumerable.Range(0, GridPoints)
                 .Select(g => PanelFunctional.Values(panel, fold.AtShare(i - 1, g / (GridPoints - 1.0), contexts).Outputs)).ToArray();
-            var share = state.Clock.Fraction(positions[i], positions[i - 1], positions[i + 1]);
-            logs[piece] = FoldLikelihood(state, i, share, grids, stored, errors, anchors[i].Samples.Count);
+            logs[piece] = FoldLikelihood(state, i, state.ShareOf(i), grids, stored, errors, anchors[i].Samples.Count);
         }, cancellation);
         return new ErrorModel(Posterior(logs));
     }

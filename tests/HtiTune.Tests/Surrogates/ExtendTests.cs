@@ -8,7 +8,7 @@ namespace HtiTune.Tests.Surrogates;
 /// <summary>Incremental refits, fits without an anchor, and fits on several threads.</summary>
 public class ExtendTests
 {
-    private static readonly TrajectoryOptions Quick = new() { MapSteps = 40, PathSteps = 40, HiddenWidth = 16 };
+    private static readonly TrajectoryOptions Quick = new() { MapSteps = 40, PathSteps = 40, HiddenWidth = 16, Potential = PotentialKind.Density };
     private static readonly double[] Four = [0, 0.3, 0.7, 1];
 
     [Theory]
@@ -73,7 +73,7 @@ public class ExtendTests
     public void Deterministic_outputs_keep_their_networks_too()
     {
         var all = Problems.Linear([0, 0.25, 0.5, 1]);
-        var old = TrajectorySurrogate.Fit(new AnchorSet(Problems.Unit, all.Where(a => a.Lambda != 0.25)), Quick);
+        var old = TrajectorySurrogate.Fit(new AnchorSet(Problems.Unit, all.Where(a => a.Lambda != 0.25)), Quick with { Potential = PotentialKind.Auto });
         var grown = old.Extend(all);
         Assert.True(SameWeights(old.State.Forward[1], grown.State.Forward[2]));
         Assert.True(SameWeights(old.State.Start!, grown.State.Start!));
