@@ -105,11 +105,11 @@ var first = Timed("HtiTune", 0, () => tuner.Optimize(FourToOne, progress: steps,
 
 // The preference changes. The trained networks answer the new question too, or say where one more training is needed.
 Console.WriteLine("\nHtiTune, 9 : 1 and the worst tenth, from the networks that are there");
-var second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 0, steps, stop.Token));
+var second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 0, steps, cancellation: stop.Token));
 if (second.Study.Outcome is NeedsTraining)
 {
     Console.WriteLine("  They do not suffice: one more training, where it is worth most.");
-    second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 1, steps, stop.Token));
+    second = Timed("HtiTune", 1, () => tuner.Optimize(NineToOne, maxTrainings: 1, steps, cancellation: stop.Token));
 }
 
 Console.WriteLine("\nA Gaussian process without the surrogate, 4 : 1 (what is trained already is not trained again, but counted)");
@@ -118,7 +118,7 @@ using var plain = new Tuner(network, quantile, contexts, options with { UseSurro
 var plainFirst = Timed(Plain, 0, () => plain.Optimize(FourToOne, progress: steps, cancellation: stop.Token));
 
 Console.WriteLine("\nA Gaussian process without the surrogate, 9 : 1 and the worst tenth");
-var plainSecond = Timed(Plain, 1, () => plain.Optimize(NineToOne, maxTrainings: 6, steps, stop.Token));
+var plainSecond = Timed(Plain, 1, () => plain.Optimize(NineToOne, maxTrainings: 6, steps, cancellation: stop.Token));
 
 // What it cost, and how far from the truth it ended.
 var truth = command.Csv is null && !command.Quick ? DenseSweep.Read(truthFile, command.Seed) : null;

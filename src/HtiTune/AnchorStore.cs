@@ -43,6 +43,9 @@ internal sealed class AnchorStore : IDisposable
 
     public Hyperparameter Hyperparameter { get; }
 
+    /// <summary>What every network is asked as soon as it is trained.</summary>
+    public Contexts Contexts => _groups[0].Contexts;
+
     /// <summary>All trainings, in the order they ended.</summary>
     public IReadOnlyList<Training> Trainings => _trainings;
 
@@ -50,6 +53,9 @@ internal sealed class AnchorStore : IDisposable
     public IReadOnlyList<Training> Anchors => _anchors;
 
     public bool IsDisposed { get; private set; }
+
+    /// <summary>Is told what a network answered to other contexts than the stored ones.</summary>
+    public Action<Training, Samples>? OthersAnswered { get; set; }
 
     /// <summary>Asks a fresh network its contexts and keeps both. Whatever is wrong with the answers is thrown, and nothing is kept.</summary>
     public void Add(Training training)
@@ -71,6 +77,33 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>Keeps the record of a training that brought no network.</summary>
     public void AddFailed(Training training) => _trainings.Add(training);
 
+    /// <summary>Takes a training as it was recorded.</summary>
+    public Training Load(Training training)
+    {
+        if (training.State == TrialState.Completed)
+        {
+            Add(training);
+        }
+        else
+        {
+            AddFailed(training);
+        }
+
+        return _trainings[^1];
+    }
+
+    /// <summary>
+    /// Takes back all but the first trainings. Their networks are the caller's; those that come in their place must be the same in the same
+    /// order, for the surrogates of all prefixes stay.
+    /// </summary>
+    public void Rewind(int count)
+    {
+        _trainings.RemoveRange(count, _trainings.Count - count);
+        var anchors = _trainings.Count(t => t.State == TrialState.Completed);
+        _anchors.RemoveRange(anchors, _anchors.Count - anchors);
+        _groups[0].Samples.RemoveRange(anchors, _groups[0].Samples.Count - anchors);
+    }
+
     /// <summary>The answers of an anchor; other contexts than the stored ones are asked once, and kept too.</summary>
     public Samples Samples(int anchor, Contexts contexts)
     {
@@ -78,7 +111,9 @@ internal sealed class AnchorStore : IDisposable
         var group = Group(contexts);
         for (var i = group.Samples.Count; i <= anchor; i++)
         {
-            group.Samples.Add(new Samples(_anchors[i].Network!.Answer(group.Contexts, _answerSeed), group.Contexts));
+            var samples = new Samples(_anchors[i].Network!.Answer(group.Contexts, _answerSeed), group.Contexts);
+            group.Samples.Add(samples);
+            OthersAnswered?.Invoke(_anchors[i], samples);
         }
 
         return group.Samples[anchor];

@@ -5,6 +5,22 @@ namespace HtiTune;
 /// <summary>The tuner's log messages; the event ids are stable.</summary>
 internal static partial class Log
 {
+    public static void Ended(ILogger logger, Trial trial)
+    {
+        switch (trial.State)
+        {
+            case TrialState.Completed:
+                Completed(logger, trial.Number, trial.Lambda, trial.Value, trial.Duration.TotalSeconds, trial.Predicted);
+                break;
+            case TrialState.Failed:
+                Failed(logger, trial.Number, trial.Lambda, trial.Error);
+                break;
+            default:
+                Cancelled(logger, trial.Number, trial.Lambda);
+                break;
+        }
+    }
+
     [LoggerMessage(1, LogLevel.Information, "Tuning {Hyperparameter}: {Forecast}; {Anchors} anchors there are.")]
     public static partial void Starting(ILogger logger, string hyperparameter, string forecast, int anchors);
 
@@ -31,4 +47,19 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Information, "Finished ({StopReason}) with {Hyperparameter} = {Lambda} after {Trainings} trainings.")]
     public static partial void Finished(ILogger logger, StopReason stopReason, string hyperparameter, double lambda, int trainings);
+
+    [LoggerMessage(10, LogLevel.Information, "The study in {Folder} is taken up: {Trainings} trainings of {Runs} runs.")]
+    public static partial void Resumed(ILogger logger, string folder, int trainings, int runs);
+
+    [LoggerMessage(11, LogLevel.Warning, "The last line of {Journal}, line {Line}, was not whole; its {Bytes} bytes were cut off.")]
+    public static partial void TornLine(ILogger logger, string journal, int line, long bytes);
+
+    [LoggerMessage(12, LogLevel.Error, "{Count} entries of the journal could not be written: {Error}")]
+    public static partial void JournalBehind(ILogger logger, int count, string error);
+
+    [LoggerMessage(13, LogLevel.Warning, "The network of training {Number} could not be saved; its answers are kept: {Error}")]
+    public static partial void NetworkNotKept(ILogger logger, int number, string error);
+
+    [LoggerMessage(14, LogLevel.Warning, "Run {Run} of the journal cannot be continued: the same values lead to other proposals now. A new run begins from its trainings.")]
+    public static partial void Diverged(ILogger logger, int run);
 }

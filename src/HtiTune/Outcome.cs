@@ -1,6 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace HtiTune;
 
 /// <summary>What can be said about the recommendation when a study ends: <see cref="Certified"/>, <see cref="NeedsTraining"/> or <see cref="NotCertified"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]
+[JsonDerivedType(typeof(Certified), "certified")]
+[JsonDerivedType(typeof(NeedsTraining), "needs-training")]
+[JsonDerivedType(typeof(NotCertified), "not-certified")]
 public abstract record Outcome
 {
     private protected Outcome()

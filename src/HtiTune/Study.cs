@@ -32,7 +32,10 @@ public sealed class Study
     /// <summary>The objective of the real network at <see cref="Lambda"/>; null when it was not trained there.</summary>
     public required double? RealValue { get; init; }
 
-    /// <summary>The real network at <see cref="Lambda"/>. It belongs to the tuner, and is valid until the tuner is disposed.</summary>
+    /// <summary>
+    /// The real network at <see cref="Lambda"/>. It belongs to the tuner, and is valid until the tuner is disposed. Of a study loaded from disk
+    /// it answers the study's contexts alone, unless it is kept by an <see cref="IPersistentNetwork"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The recommended λ was not trained; the message says what to do.</exception>
     /// <exception cref="ObjectDisposedException">The tuner was disposed.</exception>
     public ITrainedNetwork Network
@@ -41,7 +44,7 @@ public sealed class Study
         {
             ObjectDisposedException.ThrowIf(_store.IsDisposed, typeof(Tuner));
             return _anchor is { } anchor
-                ? _store.Anchors[anchor].Network!
+                ? _store.Anchors[anchor].Network is RestoredNetwork restored ? restored.Network ?? restored : _store.Anchors[anchor].Network!
                 : throw new InvalidOperationException(
                     $"No network was trained at the recommended {_store.Hyperparameter.Name} = {Lambda:R}. "
                     + "Call Optimize again with maxTrainings of at least 1, or keep TunerOptions.ConfirmByTraining, to have it trained.");

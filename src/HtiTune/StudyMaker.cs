@@ -67,6 +67,25 @@ internal static class StudyMaker
             : trial;
     }
 
+    /// <summary>The journal's line of a proposal; the analysis is null where no model stands behind it.</summary>
+    public static TrainingProposed LineOf(Proposal proposal, ObjectiveView view, Analysis? analysis, double u)
+    {
+        if (analysis?.Process.Predict(u) is not { } prediction)
+        {
+            return new TrainingProposed(proposal.Number, proposal.Lambda, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
+        }
+
+        return new TrainingProposed(
+            proposal.Number,
+            proposal.Lambda,
+            proposal.Reason,
+            proposal.ExpectedGain,
+            view.Signed(prediction.Mean),
+            Low(view, prediction),
+            High(view, prediction),
+            analysis.Process.Trust);
+    }
+
     private static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)
     {
         var posterior = analysis.Posterior;

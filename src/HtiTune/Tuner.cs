@@ -13,12 +13,15 @@ namespace HtiTune;
 /// <remarks>
 /// Not thread-safe; one run at a time. Disposing the tuner disposes all networks that it trained, those of its studies included.
 /// </remarks>
-public sealed class Tuner : IDisposable
+public sealed partial class Tuner : IDisposable
 {
     private readonly INetwork _network;
     private readonly AnchorStore _store;
     private readonly RandomStreams _streams;
     private readonly ILogger _logger;
+    private readonly Queue<RecordedRun> _recorded = [];
+    private StudyRecorder? _recorder;
+    private List<Training> _later = [];
     private int _isRunning;
 
     /// <summary>A tuner of one network's hyperparameter.</summary>
@@ -28,6 +31,17 @@ public sealed class Tuner : IDisposable
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
     public Tuner(INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options = null)
+        : this(network, hyperparameter, contexts, options, null)
+    {
+    }
+
+    /// <param name="network">Trains at any λ.</param>
+    /// <param name="hyperparameter">What is tuned.</param>
+    /// <param name="contexts">What every network is asked.</param>
+    /// <param name="options">How.</param>
+    /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
+    internal Tuner(
+        INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options, IReadOnlyList<Training>? trainings)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(hyperparameter);
@@ -49,6 +63,10 @@ public sealed class Tuner : IDisposable
         _store = new AnchorStore(
             hyperparameter, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
             (count, error) => Log.SurrogateFailed(_logger, count, error.Message));
+        foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, hyperparameter, contexts))
+        {
+            _store.Load(training);
+        }
     }
 
     /// <summary>The hyperparameter that is tuned.</summary>
@@ -72,17 +90,20 @@ public sealed class Tuner : IDisposable
     /// New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the anchors there are.
     /// </param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
+    /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <param name="cancellation">Ends the run as soon as the current training reacts; the study so far is returned.</param>
     /// <returns>The study; <see cref="Study.StopReason"/> says how it ended.</returns>
     /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    /// <exception cref="IOException">The study's folder could not be written. The tuner keeps what it has trained, and writes it before a further run once there is room.</exception>
     public Study Optimize(
         Func<IConditionalModel, double> objective,
         int? maxTrainings = null,
         IProgress<TunerProgress>? progress = null,
+        string? name = null,
         CancellationToken cancellation = default)
     {
-        using var run = Begin(objective, maxTrainings);
+        using var run = Begin(objective, maxTrainings, name);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
         reporter.Starting();
         while (!cancellation.IsCancellationRequested && run.Ask() is { } proposal)
@@ -131,17 +152,20 @@ public sealed class Tuner : IDisposable
     /// <param name="objective">Judges a conditional model; called on the worker thread.</param>
     /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>.</param>
     /// <param name="progress">Is told what happens, on the worker thread.</param>
+    /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <param name="cancellation">Ends the run as soon as the current training reacts; the study so far is returned.</param>
     /// <returns>The study.</returns>
     /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    /// <exception cref="IOException">The study's folder could not be written. The tuner keeps what it has trained, and writes it before a further run once there is room.</exception>
     public async Task<Study> OptimizeAsync(
         Func<IConditionalModel, double> objective,
         int? maxTrainings = null,
         IProgress<TunerProgress>? progress = null,
+        string? name = null,
         CancellationToken cancellation = default) =>
         await Task.Factory.StartNew(
-            () => Optimize(objective, maxTrainings, progress, cancellation),
+            () => Optimize(objective, maxTrainings, progress, name, cancellation),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).ConfigureAwait(false);
@@ -149,8 +173,10 @@ public sealed class Tuner : IDisposable
     /// <summary>Begins a run whose trainings the caller makes: ask, train, tell, and finish.</summary>
     /// <param name="objective">Judges a conditional model, as in <see cref="Optimize"/>.</param>
     /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>.</param>
+    /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <exception cref="InvalidOperationException">Another run is going on.</exception>
-    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null)
+    /// <exception cref="IOException">The study's folder could not be written.</exception>
+    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(objective);
         var budget = maxTrainings ?? Options.MaxTrainings;
@@ -163,17 +189,38 @@ public sealed class Tuner : IDisposable
 
         try
         {
-            return new TuningRun(_store, objective, budget, Options, _logger, _streams, () => Interlocked.Exchange(ref _isRunning, 0));
+            if (_recorded.Count > 0 && Continue(objective, budget, name) is { } continued)
+            {
+                return continued;
+            }
+
+            var recorder = _recorder is null ? null : new RunRecorder(_recorder, null);
+            var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, EndRun);
+            run.Began(name);
+            return run;
         }
         catch
         {
-            Interlocked.Exchange(ref _isRunning, 0);
+            EndRun();
             throw;
         }
     }
 
-    /// <summary>Disposes all networks that were trained.</summary>
-    public void Dispose() => _store.Dispose();
+    /// <summary>Disposes all networks that were trained, and lets go of the study's folder.</summary>
+    public void Dispose()
+    {
+        // First what a full disk has held up: the networks may have to be saved.
+        _recorder?.Dispose();
+        _recorder = null;
+        foreach (var training in _later)
+        {
+            training.Network?.Dispose();
+        }
+
+        _store.Dispose();
+    }
+
+    private void EndRun() => Interlocked.Exchange(ref _isRunning, 0);
 
     internal static Forecast ForecastOf(AnchorStore store, int budget, int used)
     {

@@ -55,6 +55,13 @@ public sealed record TunerOptions
     /// <value>null: <see cref="TrajectorySurrogate.Fit"/> without transport maps, with the tuner's seed.</value>
     public Func<AnchorSet, ISurrogate>? SurrogateFactory { get; init; }
 
+    /// <summary>
+    /// Anchors of other studies of the same hyperparameter and contexts, see <see cref="StudyJournal.LoadAnchors"/>: they count as trainings
+    /// made before the first run, and cost nothing.
+    /// </summary>
+    /// <value>null. Else sets of the tuner's hyperparameter and contexts, alike in the number of output columns.</value>
+    public IReadOnlyList<AnchorSet>? WarmStart { get; init; }
+
     /// <summary>The clock that times trainings.</summary>
     /// <value><see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

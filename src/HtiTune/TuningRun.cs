@@ -9,7 +9,7 @@ namespace HtiTune;
 /// <see cref="Tuner.Optimize"/> is a loop over it.
 /// </summary>
 /// <remarks>Not thread-safe. A tuner has one run at a time; it ends by <see cref="Finish"/> or <see cref="Dispose"/>.</remarks>
-public sealed class TuningRun : IDisposable
+public sealed partial class TuningRun : IDisposable
 {
     private readonly AnchorStore _store;
     private readonly TunerOptions _options;
@@ -17,6 +17,7 @@ public sealed class TuningRun : IDisposable
     private readonly RandomStreams _streams;
     private readonly ObjectiveView _view;
     private readonly TuningPolicy _policy;
+    private readonly RunRecorder? _recorder;
     private readonly Action _ended;
     private readonly int _trainingsBefore;
     private readonly Queue<(double U, double Lambda, string Reason)> _initial;
@@ -31,12 +32,20 @@ public sealed class TuningRun : IDisposable
     private bool _isEnded;
 
     internal TuningRun(
-        AnchorStore store, Func<IConditionalModel, double> objective, int budget, TunerOptions options, ILogger logger, RandomStreams streams, Action ended)
+        AnchorStore store,
+        Func<IConditionalModel, double> objective,
+        int budget,
+        TunerOptions options,
+        ILogger logger,
+        RandomStreams streams,
+        RunRecorder? recorder,
+        Action ended)
     {
         _store = store;
         _options = options;
         _logger = logger;
         _streams = streams;
+        _recorder = recorder;
         _ended = ended;
         Budget = budget;
         _trainingsBefore = store.Trainings.Count;
@@ -66,11 +75,13 @@ public sealed class TuningRun : IDisposable
 
     /// <summary>Where to train next; the same proposal until it is told how it went.</summary>
     /// <returns>The proposal, or null when the run should end: certified, no improvement left, or the budget is used.</returns>
+    /// <exception cref="IOException">The study's folder could not be written; the run is as it was, and may be asked again.</exception>
     public Proposal? Ask()
     {
         ThrowIfEnded();
         if (_pending is not null || _stop is not null)
         {
+            _recorder?.Flush();
             return _pending;
         }
 
@@ -110,6 +121,9 @@ public sealed class TuningRun : IDisposable
     /// <param name="proposal">The pending proposal.</param>
     /// <param name="network">The trained network.</param>
     /// <returns>The trial; failed when the answers or the objective's value are not numbers, or could not be had.</returns>
+    /// <exception cref="IOException">
+    /// The study's folder could not be written. The network is with the tuner all the same, and is written before the run goes on.
+    /// </exception>
     public Trial Tell(Proposal proposal, ITrainedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -181,6 +195,7 @@ public sealed class TuningRun : IDisposable
         var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, _policy.OutcomeOf(analysis, judgement, stop, TrainingsUsed), TrainingsUsed, _options, Trials(), _started);
         Log.Finished(_logger, stop, _store.Hyperparameter.Name, study.Lambda, TrainingsUsed);
         Dispose();
+        _recorder?.Finished(study);
         return study;
     }
 
@@ -225,6 +240,7 @@ public sealed class TuningRun : IDisposable
         _pendingSince = _options.TimeProvider.GetTimestamp();
         _pending = new Proposal(_store.Trainings.Count + 1, value, _streams.SeedOf("training"), reason, gain);
         Log.Training(_logger, _pending.Number, value, reason);
+        _recorder?.Proposed(_pending, () => StudyMaker.LineOf(_pending, _view, gain is null ? null : _analysis, _pendingU));
         return _pending;
     }
 
@@ -239,20 +255,10 @@ public sealed class TuningRun : IDisposable
     private Trial Record(Training training, bool used)
     {
         TrainingsUsed += used ? 1 : 0;
+        _recorder?.Ended(training, _store);
         var trial = TrialOf(training);
-        switch (trial.State)
-        {
-            case TrialState.Completed:
-                Log.Completed(_logger, trial.Number, trial.Lambda, trial.Value, trial.Duration.TotalSeconds, trial.Predicted);
-                break;
-            case TrialState.Failed:
-                Log.Failed(_logger, trial.Number, trial.Lambda, trial.Error);
-                break;
-            default:
-                Log.Cancelled(_logger, trial.Number, trial.Lambda);
-                break;
-        }
-
+        Log.Ended(_logger, trial);
+        Measured();
         return trial;
     }
 

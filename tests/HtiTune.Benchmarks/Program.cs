@@ -5,6 +5,7 @@ using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using HtiTune.Benchmarks.Continuity;
 using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
+using HtiTune.Benchmarks.Resume;
 using HtiTune.Benchmarks.Scaling;
 using HtiTune.Benchmarks.Tuning;
 using HtiTune.Benchmarks.Uncertainty;
@@ -50,6 +51,17 @@ internal static class Program
             return TunerCommand.Run(tunerOptions);
         }
 
+        if (args is ["resume", .. var resumeOptions] && !resumeOptions.Contains("--help"))
+        {
+            return ResumeCommand.Run(resumeOptions);
+        }
+
+        // What the verb resume kills.
+        if (args is ["resume-child", _, _, _])
+        {
+            return ResumeStudy.Child(args[1..]);
+        }
+
         Console.WriteLine(
             """
             Benchmarks of HtiTune. Verbs:
@@ -61,6 +73,7 @@ internal static class Program
         Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
         Console.WriteLine(TunerCommand.Help);
+        Console.WriteLine(ResumeCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }

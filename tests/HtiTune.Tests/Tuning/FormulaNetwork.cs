@@ -14,6 +14,9 @@ internal sealed class FormulaNetwork(Func<double, double, double> formula) : INe
     /// <summary>Runs before the n-th training (from 1) at λ; may throw.</summary>
     public Action<int, double, CancellationToken>? Before { get; init; }
 
+    /// <summary>Whether x is the category where contexts have no condition.</summary>
+    public bool Categorical { get; init; }
+
     public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
     {
         Trained.Add(request.Lambda);
@@ -29,7 +32,8 @@ internal sealed class FormulaNetwork(Func<double, double, double> formula) : INe
         private readonly Func<double, double, double> _formula = network.Formula;
 
         public Matrix Answer(Contexts contexts, long seed) =>
-            Matrix.Create(contexts.Count, 1, (i, row) => row[0] = (float)_formula(lambda, contexts.Conditions[i, 0]));
+            Matrix.Create(contexts.Count, 1, (i, row) => row[0] = (float)_formula(
+                lambda, network.Categorical && contexts.Conditions.Columns == 0 ? contexts.Categories[i] : contexts.Conditions[i, 0]));
 
         public void Dispose() => network.Living--;
     }

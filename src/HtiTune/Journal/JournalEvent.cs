@@ -1,0 +1,165 @@
+using System.Text.Json.Serialization;
+
+namespace HtiTune;
+
+/// <summary>One line of a study's journal. Numbers are kept to the last bit.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(StudyCreated), "study-created")]
+[JsonDerivedType(typeof(StudyResumed), "study-resumed")]
+[JsonDerivedType(typeof(RunBegan), "run-began")]
+[JsonDerivedType(typeof(TrainingProposed), "training-proposed")]
+[JsonDerivedType(typeof(TrainingStarted), "training-started")]
+[JsonDerivedType(typeof(TrainingCompleted), "training-completed")]
+[JsonDerivedType(typeof(TrainingFailed), "training-failed")]
+[JsonDerivedType(typeof(TrainingCancelled), "training-cancelled")]
+[JsonDerivedType(typeof(ContextsAnswered), "contexts-answered")]
+[JsonDerivedType(typeof(ValueMeasured), "value-measured")]
+[JsonDerivedType(typeof(RunEnded), "run-ended")]
+public abstract record JournalEvent
+{
+    private protected JournalEvent()
+    {
+    }
+
+    /// <summary>The number of the line, from 1.</summary>
+    [JsonPropertyOrder(-2)]
+    public long Sequence { get; init; }
+
+    /// <summary>When it was written, by the tuner's clock.</summary>
+    [JsonPropertyOrder(-1)]
+    public DateTimeOffset Time { get; init; }
+}
+
+/// <summary>The first line: what is studied.</summary>
+/// <param name="Schema">Version of the journal's form; see <see cref="StudyJournal.Schema"/>.</param>
+/// <param name="Library">Version of the library that began the journal.</param>
+/// <param name="Hyperparameter">Name of the hyperparameter.</param>
+/// <param name="Minimum">Its least λ.</param>
+/// <param name="Maximum">Its greatest λ.</param>
+/// <param name="Scale">Name of its scale.</param>
+/// <param name="Settings">The tuner's settings at the beginning.</param>
+/// <param name="ContextsFile">File of the contexts, in the study's folder: conditions, then the category where there are categories.</param>
+/// <param name="ContextsSha256">SHA-256 of that file, hexadecimal.</param>
+/// <param name="CategoryCount">Number of categories of the contexts; 0 without.</param>
+public sealed record StudyCreated(
+    int Schema,
+    string Library,
+    string Hyperparameter,
+    double Minimum,
+    double Maximum,
+    string Scale,
+    StudySettings Settings,
+    string ContextsFile,
+    string ContextsSha256,
+    int CategoryCount) : JournalEvent;
+
+/// <summary>Another process, or another tuner, took the study up.</summary>
+/// <param name="Library">Version of the library that did.</param>
+/// <param name="BytesCut">Length of a last line that was not whole and was cut off; 0 without.</param>
+public sealed record StudyResumed(string Library, long BytesCut) : JournalEvent;
+
+/// <summary>A run for one objective began.</summary>
+/// <param name="Run">Its number, from 1.</param>
+/// <param name="Objective">The objective's name, if it was given one.</param>
+/// <param name="Budget">Trainings that the run may use.</param>
+/// <param name="Settings">The tuner's settings.</param>
+public sealed record RunBegan(int Run, string? Objective, int Budget, StudySettings Settings) : JournalEvent;
+
+/// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
+/// <param name="Number">Number of the training, from 1 over all runs.</param>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Reason">Why there.</param>
+/// <param name="ExpectedGain">Expected improvement on the best trained value; null where no model stands behind the proposal.</param>
+/// <param name="Predicted">What the model expects there; null without one.</param>
+/// <param name="PredictedLow">Lower end of the 90 % interval.</param>
+/// <param name="PredictedHigh">Upper end of the 90 % interval.</param>
+/// <param name="Trust">Trust in the surrogate, 0 to 1; null without a model.</param>
+public sealed record TrainingProposed(
+    int Number,
+    double Lambda,
+    string Reason,
+    double? ExpectedGain,
+    double? Predicted,
+    double? PredictedLow,
+    double? PredictedHigh,
+    double? Trust) : JournalEvent;
+
+/// <summary>A training was handed out. Without a line on how it ended it is made again.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Seed">Seed of all chance in it.</param>
+/// <param name="Reason">Why there.</param>
+public sealed record TrainingStarted(int Number, double Lambda, long Seed, string Reason) : JournalEvent;
+
+/// <summary>A training ended well, or was taken from another study; its answers are on disk.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Reason">Why there.</param>
+/// <param name="Duration">Time from the proposal until the network was handed over.</param>
+/// <param name="SamplesFile">File of its answers to the study's contexts, shape [n, D], in the study's folder.</param>
+/// <param name="SamplesSha256">SHA-256 of that file, hexadecimal.</param>
+/// <param name="NetworkFile">File of the network; null unless the network is an <see cref="IPersistentNetwork"/>.</param>
+/// <param name="NetworkSha256">SHA-256 of that file, hexadecimal.</param>
+public sealed record TrainingCompleted(
+    int Number,
+    double Lambda,
+    string Reason,
+    TimeSpan Duration,
+    string SamplesFile,
+    string SamplesSha256,
+    string? NetworkFile,
+    string? NetworkSha256) : JournalEvent;
+
+/// <summary>A training failed.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Reason">Why there.</param>
+/// <param name="Duration">Time from the proposal until it failed.</param>
+/// <param name="Error">What went wrong.</param>
+public sealed record TrainingFailed(int Number, double Lambda, string Reason, TimeSpan Duration, string Error) : JournalEvent;
+
+/// <summary>A training was cancelled.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Reason">Why there.</param>
+/// <param name="Duration">Time from the proposal until it was cancelled.</param>
+public sealed record TrainingCancelled(int Number, double Lambda, string Reason, TimeSpan Duration) : JournalEvent;
+
+/// <summary>The objective asked a trained network other contexts than the study's; its answers are on disk.</summary>
+/// <param name="Number">Number of the training.</param>
+/// <param name="ContextsFile">File of the contexts, in the study's folder.</param>
+/// <param name="ContextsSha256">SHA-256 of that file, hexadecimal.</param>
+/// <param name="CategoryCount">Number of categories of the contexts; 0 without.</param>
+/// <param name="SamplesFile">File of the answers, shape [n, D], in the study's folder.</param>
+/// <param name="SamplesSha256">SHA-256 of that file, hexadecimal.</param>
+public sealed record ContextsAnswered(
+    int Number, string ContextsFile, string ContextsSha256, int CategoryCount, string SamplesFile, string SamplesSha256) : JournalEvent;
+
+/// <summary>The run's objective was measured at a real network.</summary>
+/// <param name="Number">Number of the training.</param>
+/// <param name="Value">The value, in its own sign; null where it has none.</param>
+/// <param name="Error">What went wrong; null with a value.</param>
+public sealed record ValueMeasured(int Number, double? Value, string? Error) : JournalEvent;
+
+/// <summary>A run ended with a recommendation. Values are in the objective's own sign and units.</summary>
+/// <param name="StopReason">Why it ended.</param>
+/// <param name="Lambda">The recommended λ, in its own units.</param>
+/// <param name="PredictedValue">Posterior mean there.</param>
+/// <param name="PredictedDeviation">Posterior standard deviation there.</param>
+/// <param name="RealValue">The objective of the real network there; null when it was not trained there.</param>
+/// <param name="TrainingsUsed">Trainings that the run used.</param>
+/// <param name="Trust">Trust in the surrogate, 0 to 1.</param>
+/// <param name="Epsilon">The regret that does not matter.</param>
+/// <param name="Outcome">What can be said about the recommendation.</param>
+/// <param name="SurrogateFile">File of the surrogate of all anchors, in the study's folder, where it can be written.</param>
+public sealed record RunEnded(
+    StopReason StopReason,
+    double Lambda,
+    double PredictedValue,
+    double PredictedDeviation,
+    double? RealValue,
+    int TrainingsUsed,
+    double Trust,
+    double Epsilon,
+    Outcome Outcome,
+    string? SurrogateFile) : JournalEvent;

@@ -1,0 +1,82 @@
+// A line is one JSON object, its last property the checksum of all bytes before that property:
+//   {"event":"value-measured","sequence":9,"time":"…","number":3,"value":0.25,"error":null,"checksum":"0123456789abcdef"}
+// checksum   first 8 bytes of SHA-256, hexadecimal
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HtiTune;
+
+/// <summary>Writes and reads one line of a journal.</summary>
+internal static class JournalLine
+{
+    private const int ChecksumBytes = 8;
+
+    private static readonly JournalJson Json = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>() },
+    });
+
+    /// <summary>The line of an event, its end of line included.</summary>
+    public static byte[] Encode(JournalEvent line)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(line, Json.JournalEvent);
+        var body = json.AsSpan(0, json.Length - 1);
+        return [.. body, .. Checksum(body), (byte)'\n'];
+    }
+
+    /// <summary>Reads a line without its end of line.</summary>
+    /// <param name="line">The bytes.</param>
+    /// <param name="isWhole">Whether the checksum holds: then whatever is wrong was written so.</param>
+    /// <param name="found">What is wrong, or nothing.</param>
+    public static JournalEvent? Decode(ReadOnlySpan<byte> line, out bool isWhole, out string? found)
+    {
+        var length = Checksum([]).Length;
+        isWhole = line.Length > length && line[^length..].SequenceEqual(Checksum(line[..^length]));
+        found = null;
+        if (!isWhole)
+        {
+            found = "the line's checksum does not hold";
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(line, Json.JournalEvent) ?? throw new JsonException("null");
+        }
+        catch (Exception problem) when (problem is JsonException or NotSupportedException)
+        {
+            found = $"the event is not known or lacks something ({problem.Message.Split('\n')[0].TrimEnd('.')})";
+            return null;
+        }
+    }
+
+    /// <summary>The schema that a first line declares, whatever else it holds; null where it cannot be told.</summary>
+    public static int? SchemaOf(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("schema", out var schema) && schema.TryGetInt32(out var version) ? version : null;
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Checksum(ReadOnlySpan<byte> body) =>
+        Encoding.ASCII.GetBytes($",\"checksum\":\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, ChecksumBytes))}\"}}");
+}
+
+/// <summary>Serialisation of the journal without reflection.</summary>
+[JsonSerializable(typeof(JournalEvent))]
+internal sealed partial class JournalJson : JsonSerializerContext;

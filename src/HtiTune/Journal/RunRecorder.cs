@@ -1,0 +1,83 @@
+namespace HtiTune;
+
+/// <summary>What one run tells the journal. While a recorded run is replayed it is silent; then it writes what the journal lacks.</summary>
+internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
+{
+    private readonly HashSet<int> _measured = [.. recorded?.Values.Keys ?? []];
+    private Proposal? _proposed = recorded is { Proposals.Count: > 0 } ? recorded.Proposals[^1] : null;
+    private bool _hasEnded = recorded is { IsEnded: true };
+
+    /// <summary>Whether a recorded run is being replayed.</summary>
+    public bool IsReplaying { get; set; } = recorded is not null;
+
+    public void Began(string? objective, int budget, StudySettings settings) => study.Began(objective, budget, settings);
+
+    /// <summary>Writes a proposal before it is handed out. One that a killed process had written is only started again.</summary>
+    public void Proposed(Proposal proposal, Func<TrainingProposed> line)
+    {
+        if (IsReplaying)
+        {
+            return;
+        }
+
+        var started = new TrainingStarted(proposal.Number, proposal.Lambda, proposal.Seed, proposal.Reason);
+        if (proposal == _proposed)
+        {
+            study.Write(started);
+        }
+        else
+        {
+            _proposed = proposal;
+            study.Write(line(), started);
+        }
+    }
+
+    public void Ended(Training training, AnchorStore store)
+    {
+        if (!IsReplaying)
+        {
+            study.Ended(training, training.State == TrialState.Completed ? store.Samples(training.Anchor, store.Contexts).Outputs : null);
+        }
+    }
+
+    /// <summary>Writes the values of all anchors that the journal lacks.</summary>
+    public void Measured(AnchorStore store, ObjectiveView view)
+    {
+        if (IsReplaying)
+        {
+            return;
+        }
+
+        var lines = new List<JournalEvent>();
+        for (var i = 0; i < store.Anchors.Count; i++)
+        {
+            if (_measured.Add(store.Anchors[i].Number))
+            {
+                var measured = view.Measured(i);
+                lines.Add(new ValueMeasured(store.Anchors[i].Number, measured.Value, measured.Error));
+            }
+        }
+
+        if (lines.Count > 0)
+        {
+            study.Write([.. lines]);
+        }
+    }
+
+    public void Finished(Study result)
+    {
+        if (!_hasEnded)
+        {
+            _hasEnded = true;
+            study.Finished(result);
+        }
+    }
+
+    public void Flush()
+    {
+        if (!IsReplaying)
+        {
+            study.Flush();
+        }
+    }
+}

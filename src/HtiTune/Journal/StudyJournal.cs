@@ -1,0 +1,233 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>
+/// A study on disk: everything that happened, typed, and what its trainings answered. Reading changes nothing, and a tuner may be at work in
+/// the folder.
+/// </summary>
+public sealed class StudyJournal
+{
+    /// <summary>The version of the journal's form that this library writes; it reads this one and older ones.</summary>
+    public const int Schema = 1;
+
+    private readonly List<RecordedTraining> _trainings = [];
+    private readonly List<RecordedRun> _runs = [];
+    private readonly Dictionary<string, Contexts> _contexts = [];
+
+    private StudyJournal(string folder, JournalContent content, Scale? scale)
+    {
+        Folder = folder;
+        Content = content;
+        Header = (StudyCreated)content.Events[0];
+        Hyperparameter = Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
+        var gains = new Dictionary<int, double?>();
+        foreach (var entry in content.Events)
+        {
+            switch (entry)
+            {
+                case RunBegan began:
+                    _runs.Add(new RecordedRun(began, _trainings.Count));
+                    break;
+                case TrainingProposed proposed:
+                    gains[proposed.Number] = proposed.ExpectedGain;
+                    break;
+                case TrainingStarted started:
+                    // A run that went on after it was cancelled numbers its trainings as if it had not been.
+                    _trainings.RemoveAll(t => t.Number >= started.Number);
+                    _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
+                    break;
+                case TrainingCompleted completed:
+                    _trainings.Add(new RecordedTraining(
+                        completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed));
+                    break;
+                case TrainingFailed failed:
+                    _trainings.Add(new RecordedTraining(failed.Number, failed.Lambda, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null));
+                    break;
+                case TrainingCancelled cancelled:
+                    _trainings.Add(new RecordedTraining(
+                        cancelled.Number, cancelled.Lambda, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null));
+                    break;
+                case ContextsAnswered answered when _trainings.Find(t => t.Number == answered.Number) is { } training:
+                    training.Others.Add(answered);
+                    break;
+                case ValueMeasured value:
+                    _runs[^1].Add(value);
+                    break;
+                case RunEnded end:
+                    _runs[^1].Add(end);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The study's folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What is studied.</summary>
+    public StudyCreated Header { get; }
+
+    /// <summary>The hyperparameter.</summary>
+    public Hyperparameter Hyperparameter { get; }
+
+    /// <summary>All events, in the order in which they were written.</summary>
+    public IReadOnlyList<JournalEvent> Events => Content.Events;
+
+    /// <summary>The runs, in order.</summary>
+    public IReadOnlyList<RecordedRun> Runs => _runs;
+
+    /// <summary>
+    /// A last line that is not whole, as a killed process leaves it; null without. <see cref="Tuner.Resume(string, INetwork, TunerOptions?, Scale?)"/> cuts it off.
+    /// </summary>
+    public TornLine? Torn => Content.Torn;
+
+    internal JournalContent Content { get; }
+
+    /// <summary>Whether a folder holds a study.</summary>
+    /// <param name="folder">The folder, which may not exist.</param>
+    public static bool Exists(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return File.Exists(StudyFolder.At(folder, StudyFolder.JournalName));
+    }
+
+    /// <summary>Reads the journal of a study.</summary>
+    /// <param name="folder">The study's folder.</param>
+    /// <param name="scale">The hyperparameter's scale where it is a warp, which a file cannot hold; else null.</param>
+    /// <exception cref="FileNotFoundException">The folder holds no study.</exception>
+    /// <exception cref="DataFormatException">
+    /// The journal is damaged, other than by a torn last line, or of a newer version; the message names file and line.
+    /// </exception>
+    /// <exception cref="ArgumentException">The scale is not the study's, or is needed and not given.</exception>
+    public static StudyJournal Read(string folder, Scale? scale = null)
+    {
+        RequireStudy(folder);
+        return new StudyJournal(folder, JournalFile.Read(StudyFolder.At(folder, StudyFolder.JournalName)), scale);
+    }
+
+    /// <summary>Throws unless a folder holds a study.</summary>
+    internal static void RequireStudy(string folder)
+    {
+        if (!Exists(folder))
+        {
+            throw new FileNotFoundException(
+                $"{folder} holds no study: there is no {StudyFolder.JournalName} in it; expected a folder that {nameof(Tuner)}.{nameof(Tuner.Open)} made.",
+                StudyFolder.At(folder, StudyFolder.JournalName));
+        }
+    }
+
+    /// <summary>The contexts that every network of the study was asked.</summary>
+    /// <exception cref="DataFormatException">The file is not the one that the journal speaks of.</exception>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    public Contexts LoadContexts() => Load(Header.ContextsFile, Header.ContextsSha256, Header.CategoryCount);
+
+    /// <summary>The anchors of the study: its completed trainings with their stored answers, ascending in λ. For <see cref="TunerOptions.WarmStart"/>.</summary>
+    /// <exception cref="InvalidOperationException">No training has completed.</exception>
+    /// <exception cref="DataFormatException">A file is not the one that the journal speaks of.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    public AnchorSet LoadAnchors()
+    {
+        Anchor[] anchors = [.. LoadTrainings(_trainings.Count, null).Where(t => t.State == TrialState.Completed).OrderBy(t => t.Lambda)
+            .Select(t => new Anchor(t.Lambda, ((RestoredNetwork)t.Network!).Samples))];
+        return anchors.Length > 0
+            ? new AnchorSet(Hyperparameter, anchors)
+            : throw new InvalidOperationException($"No training of the study in {Folder} has completed: there is no anchor.");
+    }
+
+    /// <summary>
+    /// Computes the proposals of a run afresh, from the answers on disk, as a tuner would make them now: bit for bit those of the journal,
+    /// as long as library and processor compute alike.
+    /// </summary>
+    /// <param name="run">The run's place in <see cref="Runs"/>, from 0.</param>
+    /// <param name="objective">The run's objective.</param>
+    /// <param name="options">Only for the <see cref="TunerOptions.SurrogateFactory"/> of a study that had one.</param>
+    /// <returns>As many proposals as the run made, fewer where it would end earlier now.</returns>
+    /// <exception cref="ArgumentException">The study had a surrogate of its own, and it is not given.</exception>
+    public IReadOnlyList<Proposal> Replay(int run, Func<IConditionalModel, double> objective, TunerOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)run, (uint)_runs.Count, nameof(run));
+        return RunReplay.Proposals(this, _runs[run], objective, options);
+    }
+
+    /// <summary>The first trainings, with what they answered.</summary>
+    internal List<Training> LoadTrainings(int count, IPersistentNetwork? loader)
+    {
+        var contexts = LoadContexts();
+        return [.. _trainings.Take(count).Select(t => new Training(
+            t.Number, t.Lambda, Hyperparameter.ToUnit(t.Lambda), t.Reason, t.Duration, t.State, t.Error)
+        {
+            Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts, loader) : null,
+        })];
+    }
+
+    /// <summary>Number of trainings that ended, over all runs.</summary>
+    internal int TrainingCount => _trainings.Count;
+
+    /// <summary>Other contexts that objectives asked, in the order of their files.</summary>
+    internal IEnumerable<(Contexts Contexts, string File, string Sha256)> LoadOtherContexts() => Events.OfType<ContextsAnswered>()
+        .DistinctBy(answered => answered.ContextsFile)
+        .Select(answered => (Load(answered.ContextsFile, answered.ContextsSha256, answered.CategoryCount), answered.ContextsFile, answered.ContextsSha256));
+
+    private Contexts Load(string file, string sha256, int categoryCount)
+    {
+        if (!_contexts.TryGetValue(file, out var contexts))
+        {
+            var path = StudyFolder.At(Folder, file);
+            StudyFolder.Verify(path, sha256);
+            contexts = StudyFolder.ToContexts(NpyFile.ReadMatrix(path), categoryCount);
+            _contexts.Add(file, contexts);
+        }
+
+        return contexts;
+    }
+
+    private Samples Load(string file, string sha256, Contexts contexts)
+    {
+        var path = StudyFolder.At(Folder, file);
+        StudyFolder.Verify(path, sha256);
+        return new Samples(NpyFile.ReadMatrix(path), contexts);
+    }
+
+    private RestoredNetwork Restore(TrainingCompleted training, List<ContextsAnswered> answered, Contexts contexts, IPersistentNetwork? loader)
+    {
+        var path = StudyFolder.At(Folder, training.SamplesFile);
+        var samples = Load(training.SamplesFile, training.SamplesSha256, contexts);
+        Samples[] others = [.. answered.Select(a => Load(a.SamplesFile, a.SamplesSha256, Load(a.ContextsFile, a.ContextsSha256, a.CategoryCount)))];
+        if (loader is null || training.NetworkFile is null)
+        {
+            return new RestoredNetwork(path, samples, null, others);
+        }
+
+        var network = StudyFolder.At(Folder, training.NetworkFile);
+        return new RestoredNetwork(path, samples, () =>
+        {
+            StudyFolder.Verify(network, training.NetworkSha256!);
+            return loader.Load(network, training.Lambda) ?? throw new InvalidOperationException($"Loading {network} returned nothing.");
+        }, others);
+    }
+
+    private Scale ScaleOf(Scale? given)
+    {
+        if (given is not null)
+        {
+            return given.Name == Header.Scale ? given : throw new ArgumentException(
+                $"The scale '{given.Name}' was given for the study in {Folder}; expected '{Header.Scale}'.", nameof(given));
+        }
+
+        try
+        {
+            return Scale.Parse(Header.Scale);
+        }
+        catch (ArgumentException)
+        {
+            throw new ArgumentException(
+                $"The scale '{Header.Scale}' of the study in {Folder} is a warp given as functions, which a file cannot hold: give the scale.", nameof(given));
+        }
+    }
+
+    private sealed record RecordedTraining(
+        int Number, double Lambda, string Reason, TimeSpan Duration, TrialState State, string? Error, TrainingCompleted? Completed)
+    {
+        public List<ContextsAnswered> Others { get; } = [];
+    }
+}

@@ -1,0 +1,280 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune;
+
+/// <summary>
+/// Keeps a tuner's study on disk. What cannot be written is thrown and kept in order, and is written before anything that comes later:
+/// the journal may fall behind the tuner, but it never has a hole.
+/// </summary>
+internal sealed class StudyRecorder : IDisposable
+{
+    private readonly StudyFolder _folder;
+    private readonly JournalWriter _writer;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly IPersistentNetwork? _persistent;
+    private readonly Queue<Action> _behind = new();
+    private readonly List<(Contexts Contexts, string File, string Sha256)> _others = [];
+    private int _savedSurrogate;
+
+    private StudyRecorder(StudyFolder folder, JournalWriter writer, INetwork network, TunerOptions options, ILogger logger)
+    {
+        _folder = folder;
+        _writer = writer;
+        _clock = options.TimeProvider;
+        _logger = logger;
+        _persistent = network as IPersistentNetwork;
+    }
+
+    /// <summary>The version of this library.</summary>
+    public static string Library { get; } = typeof(StudyRecorder).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    /// <summary>Number of the last run.</summary>
+    public int Runs { get; private set; }
+
+    /// <summary>Begins a study in a folder that has none. The journal appears whole, with the anchors of other studies in it.</summary>
+    public static StudyRecorder Create(
+        StudyFolder folder,
+        INetwork network,
+        Hyperparameter hyperparameter,
+        Contexts contexts,
+        TunerOptions options,
+        IReadOnlyList<Training> warm,
+        ILogger logger)
+    {
+        if (Directory.EnumerateFiles(folder["anchors"]).FirstOrDefault() is { } stray)
+        {
+            throw new IOException(
+                $"{folder.Path} has no {StudyFolder.JournalName}, but answers of a study ({stray}); expected the folder of a study, or one without such files.");
+        }
+
+        try
+        {
+            folder.Files.Write(folder[StudyFolder.ContextsName], StudyFolder.ToMatrix(contexts));
+            List<JournalEvent> events =
+            [
+                new StudyCreated(
+                    StudyJournal.Schema,
+                    Library,
+                    hyperparameter.Name,
+                    hyperparameter.Minimum,
+                    hyperparameter.Maximum,
+                    hyperparameter.Scale.Name,
+                    StudySettings.Of(options),
+                    StudyFolder.ContextsName,
+                    StudyFolder.Hash(folder[StudyFolder.ContextsName]),
+                    contexts.CategoryCount),
+            ];
+            foreach (var training in warm)
+            {
+                var name = StudyFolder.SamplesName(training.Number);
+                folder.Files.Write(folder[name], ((RestoredNetwork)training.Network!).Samples.Outputs);
+                events.Add(Completed(training, name, StudyFolder.Hash(folder[name]), null, null));
+            }
+
+            var now = options.TimeProvider.GetUtcNow();
+            folder.Files.Write(
+                folder.Journal, [.. events.SelectMany((entry, i) => JournalLine.Encode(entry with { Sequence = i + 1, Time = now }))]);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            // Without a journal there is no study: leave none of it.
+            foreach (var training in warm)
+            {
+                File.Delete(folder[StudyFolder.SamplesName(training.Number)]);
+            }
+
+            throw JournalWriter.Unwritable(folder.Path, problem);
+        }
+
+        return new StudyRecorder(
+            folder, new JournalWriter(folder.Journal, folder.Files, JournalFile.Read(folder.Journal)), network, options, logger);
+    }
+
+    /// <summary>Takes up a study: cuts off what a killed process left half written, and says so in the journal.</summary>
+    public static StudyRecorder Resume(StudyFolder folder, StudyJournal journal, INetwork network, TunerOptions options, ILogger logger)
+    {
+        var recorder = new StudyRecorder(folder, new JournalWriter(folder.Journal, folder.Files, journal.Content), network, options, logger)
+        {
+            Runs = journal.Runs.Count,
+        };
+        recorder._others.AddRange(journal.LoadOtherContexts());
+        var cut = journal.Torn?.Bytes ?? 0;
+        if (cut > 0)
+        {
+            Log.TornLine(logger, folder.Journal, journal.Torn!.Line, cut);
+        }
+
+        try
+        {
+            recorder.Write(new StudyResumed(Library, cut));
+        }
+        catch
+        {
+            recorder._writer.Dispose();
+            throw;
+        }
+
+        return recorder;
+    }
+
+    public void Began(string? objective, int budget, StudySettings settings) => Write(new RunBegan(++Runs, objective, budget, settings));
+
+    /// <summary>Writes events that need no file.</summary>
+    public void Write(params JournalEvent[] events)
+    {
+        var now = _clock.GetUtcNow();
+        Do(() => _writer.Append([.. events.Select(entry => entry with { Time = now })]));
+    }
+
+    /// <summary>Writes how a training ended: its files first, then the line that names them.</summary>
+    public void Ended(Training training, Matrix? outputs)
+    {
+        var now = _clock.GetUtcNow();
+        Do(() =>
+        {
+            JournalEvent entry = training.State switch
+            {
+                TrialState.Completed => Keep(training, outputs!),
+                TrialState.Failed => new TrainingFailed(training.Number, training.Lambda, training.Reason, training.Duration, training.Error ?? ""),
+                _ => new TrainingCancelled(training.Number, training.Lambda, training.Reason, training.Duration),
+            };
+            _writer.Append(entry with { Time = now });
+        });
+    }
+
+    /// <summary>
+    /// Keeps what a network answered to other contexts. It is written with the next event, which is the value made of it: here an objective is
+    /// at work, and a full disk would be taken for its failure.
+    /// </summary>
+    public void Answered(Training training, Samples samples)
+    {
+        if (training.Network is RestoredNetwork restored && restored.Stored(samples.Contexts) is not null)
+        {
+            return;
+        }
+
+        var now = _clock.GetUtcNow();
+        _behind.Enqueue(() =>
+        {
+            var place = _others.FindIndex(other => other.Contexts.SameAs(samples.Contexts));
+            if (place < 0)
+            {
+                place = _others.Count;
+                var file = StudyFolder.OtherContextsName(place + 2);
+                Guarded(_folder[file], () => _folder.Files.Write(_folder[file], StudyFolder.ToMatrix(samples.Contexts)));
+                _others.Add((samples.Contexts, file, StudyFolder.Hash(_folder[file])));
+            }
+
+            var name = StudyFolder.OtherSamplesName(training.Number, place + 2);
+            Guarded(_folder[name], () => _folder.Files.Write(_folder[name], samples.Outputs));
+            var (_, contextsFile, sha256) = _others[place];
+            _writer.Append(new ContextsAnswered(
+                training.Number, contextsFile, sha256, samples.Contexts.CategoryCount, name, StudyFolder.Hash(_folder[name])) { Time = now });
+        });
+    }
+
+    /// <summary>Writes the surrogate where it can be, and the end of a run.</summary>
+    public void Finished(Study study)
+    {
+        var now = _clock.GetUtcNow();
+        Do(() =>
+        {
+            string? file = null;
+            if (study.Surrogate is TrajectorySurrogate surrogate)
+            {
+                file = StudyFolder.SurrogateName;
+                if (_savedSurrogate != study.Anchors.Count)
+                {
+                    Guarded(_folder[file], () => surrogate.Save(_folder[file]));
+                    _savedSurrogate = study.Anchors.Count;
+                }
+            }
+
+            _writer.Append(new RunEnded(
+                study.StopReason,
+                study.Lambda,
+                study.PredictedValue,
+                study.PredictedDeviation,
+                study.RealValue,
+                study.TrainingsUsed,
+                study.Trust,
+                study.Epsilon,
+                study.Outcome,
+                file) { Time = now });
+        });
+    }
+
+    /// <summary>Writes what could not be written before.</summary>
+    /// <exception cref="IOException">It still cannot.</exception>
+    public void Flush()
+    {
+        while (_behind.TryPeek(out var write))
+        {
+            write();
+            _behind.Dequeue();
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (IOException problem)
+        {
+            Log.JournalBehind(_logger, _behind.Count, problem.Message);
+        }
+
+        _writer.Dispose();
+        _folder.Dispose();
+    }
+
+    private static TrainingCompleted Completed(Training training, string samples, string samplesHash, string? network, string? networkHash) =>
+        new(training.Number, training.Lambda, training.Reason, training.Duration, samples, samplesHash, network, networkHash);
+
+    private static void Guarded(string path, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw JournalWriter.Unwritable(path, problem);
+        }
+    }
+
+    private TrainingCompleted Keep(Training training, Matrix outputs)
+    {
+        var samples = StudyFolder.SamplesName(training.Number);
+        Guarded(_folder[samples], () => _folder.Files.Write(_folder[samples], outputs));
+        string? network = null;
+        if (_persistent is not null && training.Network is { } trained and not RestoredNetwork)
+        {
+            network = StudyFolder.NetworkName(training.Number);
+            try
+            {
+                Guarded(_folder[network], () => _folder.Files.Write(_folder[network], path => _persistent.Save(trained, path)));
+            }
+            catch (Exception problem) when (problem is not (IOException or OutOfMemoryException))
+            {
+                // Its answers are kept, and they are what the study needs.
+                Log.NetworkNotKept(_logger, training.Number, problem.Message);
+                network = null;
+            }
+        }
+
+        return Completed(
+            training, samples, StudyFolder.Hash(_folder[samples]), network, network is null ? null : StudyFolder.Hash(_folder[network]));
+    }
+
+    private void Do(Action write)
+    {
+        _behind.Enqueue(write);
+        Flush();
+    }
+}

@@ -1,0 +1,215 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+public sealed partial class Tuner
+{
+    /// <summary>
+    /// Opens the study of a folder: begins it where there is none, and takes it up where there is. A program that is killed at any point and
+    /// started again continues bit for bit, and makes no completed training again.
+    /// </summary>
+    /// <param name="folder">The study's folder; made if need be. One tuner at a time may have it open.</param>
+    /// <param name="network">Trains at any λ. With <see cref="IPersistentNetwork"/> trained networks are kept too, not only their answers.</param>
+    /// <param name="hyperparameter">What is tuned, its range and scale; must be those of the study.</param>
+    /// <param name="contexts">What every network is asked; must be those of the study.</param>
+    /// <param name="options">How; null for the defaults. The seed must be that of the study. A warm start counts only at the beginning.</param>
+    /// <remarks>
+    /// The runs of the program are matched with those of the journal: one with the same values, settings and budget is continued where the
+    /// journal ends, and one that had ended returns its study again, without a training. The first run that differs is a new one, with all
+    /// trainings that there are; so is every run after it.
+    /// <para>
+    /// Every line is on the disk before what it announces matters. Where the disk is full, <see cref="IOException"/> is thrown and nothing is
+    /// damaged; the tuner keeps what it has trained, and writes it before it goes on.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">The folder holds another study, or an option is out of range; the message names all differences.</exception>
+    /// <exception cref="IOException">The folder cannot be written to, or another tuner has it open.</exception>
+    /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
+    public static Tuner Open(
+        string folder, INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options = null) =>
+        Open(folder, network, hyperparameter, contexts, options, new StudyFiles());
+
+    /// <summary>
+    /// Takes up the study of a folder by the folder alone, as <see cref="Open(string, INetwork, Hyperparameter, Contexts, TunerOptions?)"/>
+    /// does. Its anchors serve any objective, without a training by <c>maxTrainings: 0</c>.
+    /// </summary>
+    /// <param name="folder">The study's folder.</param>
+    /// <param name="network">Trains at any λ.</param>
+    /// <param name="options">How; null for the settings of the study. The seed must be that of the study.</param>
+    /// <param name="scale">The hyperparameter's scale where it is a warp, which a file cannot hold; else null.</param>
+    /// <exception cref="FileNotFoundException">The folder holds no study, or a file of it is missing.</exception>
+    /// <exception cref="ArgumentException">The options do not fit the study, or its surrogate or scale is needed and not given.</exception>
+    /// <exception cref="IOException">The folder cannot be written to, or another tuner has it open.</exception>
+    /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
+    public static Tuner Resume(string folder, INetwork network, TunerOptions? options = null, Scale? scale = null) =>
+        Resume(folder, network, options, scale, new StudyFiles());
+
+    internal static Tuner Open(
+        string folder, INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options, StudyFiles files)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(hyperparameter);
+        ArgumentNullException.ThrowIfNull(contexts);
+        options ??= new TunerOptions();
+        options.Validate(hyperparameter);
+        var taken = StudyFolder.Take(folder, files);
+        if (StudyJournal.Exists(folder))
+        {
+            return Resume(taken, network, options, hyperparameter.Scale, (hyperparameter, contexts));
+        }
+
+        return Held(taken, () =>
+        {
+            var warm = HtiTune.WarmStart.Trainings(options.WarmStart, hyperparameter, contexts);
+            var tuner = new Tuner(network, hyperparameter, contexts, options, warm);
+            return tuner.RecordedBy(StudyRecorder.Create(taken, network, hyperparameter, contexts, options, warm, tuner._logger));
+        });
+    }
+
+    internal static Tuner Resume(string folder, INetwork network, TunerOptions? options, Scale? scale, StudyFiles files)
+    {
+        StudyJournal.RequireStudy(folder);
+        return Resume(StudyFolder.Take(folder, files), network, options, scale, null);
+    }
+
+    private static Tuner Resume(
+        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (Hyperparameter Hyperparameter, Contexts Contexts)? expected) =>
+        Held(taken, () =>
+        {
+            var journal = StudyJournal.Read(taken.Path, scale);
+            RequireSame(journal, options, expected);
+            if (options is null || options.UseSurrogate)
+            {
+                RequireSurrogate(taken.Path, journal.Header.Settings, options);
+            }
+
+            // A warm start was taken when the study began, and is among its trainings.
+            options ??= journal.Header.Settings.ToOptions(null);
+            var trainings = journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork);
+            var tuner = new Tuner(network, journal.Hyperparameter, journal.LoadContexts(), options, trainings);
+            foreach (var run in journal.Runs)
+            {
+                tuner._recorded.Enqueue(run);
+            }
+
+            Log.Resumed(tuner._logger, taken.Path, trainings.Count, journal.Runs.Count);
+            return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, options, tuner._logger));
+        });
+
+    internal static void RequireSurrogate(string folder, StudySettings settings, TunerOptions? options)
+    {
+        if (settings.HasOwnSurrogate && options?.SurrogateFactory is null)
+        {
+            throw new ArgumentException(
+                $"The study in {folder} had surrogates of its own, which a file cannot hold; "
+                + $"expected options with {nameof(TunerOptions.SurrogateFactory)}.", nameof(options));
+        }
+    }
+
+    private Tuner RecordedBy(StudyRecorder recorder)
+    {
+        _recorder = recorder;
+        _store.OthersAnswered = recorder.Answered;
+        return this;
+    }
+
+    private static Tuner Held(StudyFolder taken, Func<Tuner> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireSame(StudyJournal journal, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts Contexts)? expected)
+    {
+        var faults = new List<string>();
+        if (expected is { } given)
+        {
+            if (!given.Hyperparameter.Equals(journal.Hyperparameter))
+            {
+                faults.Add($"its hyperparameter is {journal.Hyperparameter}, not {given.Hyperparameter}");
+            }
+
+            if (!journal.LoadContexts().SameAs(given.Contexts))
+            {
+                faults.Add($"its {journal.LoadContexts().Count} contexts are not the {given.Contexts.Count} given");
+            }
+        }
+
+        if (options is not null && options.Seed != journal.Header.Settings.Seed)
+        {
+            faults.Add($"its seed is {journal.Header.Settings.Seed}, not {options.Seed}");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{journal.Folder} holds another study: {string.Join("; ", faults)}. Expected the study's own, or another folder.");
+        }
+    }
+
+    /// <summary>Continues the next recorded run that is this one; null when none is, and then all trainings there are stand in the store.</summary>
+    private TuningRun? Continue(Func<IConditionalModel, double> objective, int budget, string? name)
+    {
+        var trainings = _store.Trainings.Concat(_later).ToList();
+        var settings = StudySettings.Of(Options);
+        while (_recorded.TryDequeue(out var recorded))
+        {
+            // A run in the middle that was broken off cannot go on: later ones stand on its trainings.
+            var began = recorded.Began;
+            if (!recorded.IsEnded && _recorded.Count > 0 || began.Budget != budget || !began.Settings.ProposeAs(settings)
+                || name is not null && began.Objective is not null && name != began.Objective)
+            {
+                continue;
+            }
+
+            var next = _recorded.TryPeek(out var following) ? following.TrainingsBefore : trainings.Count;
+            Stand(trainings, recorded.TrainingsBefore);
+            var recorder = new RunRecorder(_recorder!, recorded);
+            var gate = new GatedLogger(_logger);
+            var run = new TuningRun(_store, objective, budget, Options, gate, _streams, recorder, EndRun);
+            var result = RunReplay.Replay(run, recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
+            if (result == RunReplay.Result.Same)
+            {
+                gate.IsOpen = true;
+                recorder.IsReplaying = false;
+                _later = [.. trainings.Skip(next)];
+                run.Measured();
+                return run;
+            }
+
+            run.Abandon();
+            if (result == RunReplay.Result.OtherProposals)
+            {
+                Log.Diverged(_logger, began.Run);
+            }
+        }
+
+        Stand(trainings, trainings.Count);
+        return null;
+    }
+
+    /// <summary>Puts the first trainings into the store, and the others aside.</summary>
+    private void Stand(List<Training> trainings, int count)
+    {
+        var there = 0;
+        while (there < count && there < _store.Trainings.Count && _store.Trainings[there].Number == trainings[there].Number
+            && _store.Trainings[there].State == trainings[there].State)
+        {
+            there++;
+        }
+
+        _store.Rewind(there);
+        foreach (var training in trainings.Take(count).Skip(there))
+        {
+            _store.Load(training);
+        }
+
+        _later = [.. trainings.Skip(count)];
+    }
+}

@@ -1,0 +1,29 @@
+namespace HtiTune;
+
+public sealed partial class TuningRun
+{
+    /// <summary>Tells the journal that the run begins, and what its objective makes of the anchors there are.</summary>
+    internal void Began(string? name)
+    {
+        _recorder?.Began(name, Budget, StudySettings.Of(_options));
+        Measured();
+    }
+
+    /// <summary>Tells the journal the values that it lacks.</summary>
+    internal void Measured() => _recorder?.Measured(_store, _view);
+
+    /// <summary>Whether the objective has the recorded values, bit for bit, at the anchors so far.</summary>
+    internal bool MeasuresAs(IReadOnlyDictionary<int, ValueMeasured> recorded) => _store.Anchors.All(
+        anchor => !recorded.TryGetValue(anchor.Number, out var known) || _view.Measured(anchor.Anchor).Value == known.Value);
+
+    /// <summary>Takes a recorded training in the place of a real one.</summary>
+    internal void Replay(Proposal proposal, Training training)
+    {
+        RequirePending(proposal);
+        _pending = null;
+        Record(_store.Load(training), used: true);
+    }
+
+    /// <summary>Drops a replay that turned out to be of another run.</summary>
+    internal void Abandon() => _isEnded = true;
+}

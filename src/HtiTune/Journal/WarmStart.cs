@@ -1,0 +1,72 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Trainings taken from other studies: checked, and numbered as the first of this one.</summary>
+internal static class WarmStart
+{
+    /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once.</summary>
+    /// <exception cref="ArgumentException">They are not of this hyperparameter or these contexts, or differ; the message names the first fault of each set.</exception>
+    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, Hyperparameter hyperparameter, Contexts contexts)
+    {
+        var trainings = new List<Training>();
+        var faults = new List<string>();
+        for (var s = 0; s < (sources?.Count ?? 0); s++)
+        {
+            if (sources![s] is not { } set)
+            {
+                faults.Add($"[{s}] is null");
+                continue;
+            }
+
+            if (Fault(set, hyperparameter, contexts, trainings) is { } fault)
+            {
+                faults.Add($"[{s}] {fault}");
+                continue;
+            }
+
+            foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Lambda == anchor.Lambda)))
+            {
+                trainings.Add(new Training(
+                    trainings.Count + 1, anchor.Lambda, hyperparameter.ToUnit(anchor.Lambda), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
+                {
+                    Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts)),
+                });
+            }
+        }
+
+        return faults.Count == 0
+            ? trainings
+            : throw new ArgumentException($"{nameof(TunerOptions)}.{nameof(TunerOptions.WarmStart)}: {string.Join("; ", faults)}.");
+    }
+
+    private static string? Fault(AnchorSet set, Hyperparameter hyperparameter, Contexts contexts, List<Training> before)
+    {
+        if (!set.Hyperparameter.Equals(hyperparameter))
+        {
+            return $"is of {set.Hyperparameter}; expected {hyperparameter}";
+        }
+
+        foreach (var anchor in set)
+        {
+            if (!anchor.Samples.Contexts.SameAs(contexts))
+            {
+                return $"answers other contexts at λ = {anchor.Lambda:R} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit";
+            }
+
+            if (before.Count > 0 && Outputs(before[0]).Columns is var columns && columns != anchor.Samples.Dimension)
+            {
+                return $"has {anchor.Samples.Dimension} output columns; expected {columns}, as the anchors before it";
+            }
+
+            if (before.Find(t => t.Lambda == anchor.Lambda) is { } same && !Outputs(same).SameAs(anchor.Samples.Outputs))
+            {
+                return $"has other outputs at λ = {anchor.Lambda:R} than the anchors before it; expected each λ once";
+            }
+        }
+
+        return null;
+    }
+
+    private static Matrix Outputs(Training training) => ((RestoredNetwork)training.Network!).Samples.Outputs;
+}
