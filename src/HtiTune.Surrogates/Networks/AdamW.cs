@@ -4,7 +4,8 @@
 //   p ← (1 − η w) p − η · (m / (1 − 0.9^t)) / (√(v / (1 − 0.999^t)) + 1e-8)                       [Loshchilov2019, Kingma2015]
 //
 // One flat vector takes eight native calls a step, however many layers there are. Scalars are held in fields and using declarations: an
-// implicitly converted one can be finalised, and its memory given away, while the native call that received its handle still runs.
+// implicitly converted one can be finalised, and its memory given away, while the native call that received its handle still runs. So does
+// the factor that add(scalar) converts by itself: here and elsewhere it is written out.
 
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,7 +20,8 @@ internal sealed class AdamW : IDisposable
     private const double Epsilon = 1e-8;
 
     private readonly Tensor _parameters, _first, _second;
-    private readonly Scalar _keepFirst = FirstDecay, _takeFirst = 1 - FirstDecay, _keepSecond = SecondDecay, _takeSecond = 1 - SecondDecay;
+    private readonly Scalar _keepFirst = FirstDecay, _takeFirst = 1 - FirstDecay, _keepSecond = SecondDecay, _takeSecond = 1 - SecondDecay,
+        _one = 1;
     private readonly double _decay;
     private double _firstPower = 1, _secondPower = 1;
 
@@ -46,7 +48,7 @@ internal sealed class AdamW : IDisposable
         var gradient = _parameters.grad!;
         _first.mul_(_keepFirst).add_(gradient, _takeFirst);
         _second.mul_(_keepSecond).addcmul_(gradient, gradient, _takeSecond);
-        _parameters.mul_(keep).addcdiv_(_first, _second.sqrt().add_(epsilon), step);
+        _parameters.mul_(keep).addcdiv_(_first, _second.sqrt().add_(epsilon, _one), step);
         gradient.zero_();
     }
 
@@ -59,5 +61,6 @@ internal sealed class AdamW : IDisposable
         _takeFirst.Dispose();
         _keepSecond.Dispose();
         _takeSecond.Dispose();
+        _one.Dispose();
     }
 }

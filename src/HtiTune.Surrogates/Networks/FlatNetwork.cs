@@ -15,7 +15,7 @@ internal static class FlatNetwork
         var film = flat.narrow(0, flat.shape[0] - categoryCount * 2 * hidden, categoryCount * 2 * hidden)
             .view(categoryCount, 2 * hidden).index_select(0, categories);
         var h = nn.functional.silu(Dense(u, layers[0])
-            .mul(film.narrow(1, 0, hidden).add(one)).add(film.narrow(1, hidden, hidden), one));
+            .mul(film.narrow(1, 0, hidden).add(one, one)).add(film.narrow(1, hidden, hidden), one));
         for (var l = 1; l < layers.Length - 1; l++)
         {
             h = nn.functional.silu(Dense(h, layers[l]));
