@@ -27,7 +27,7 @@ internal sealed class PairCoupler(
     private const double SmoothEnough = 0.1;
 
     /// <summary>Rows up to which one group is coupled exactly: with conditions, by outputs alone, and under the Fermat cost.</summary>
-    private const int MostWithConditions = 1000, MostEuclidean = 8000, MostFermat = 1000;
+    private const int MostWithConditions = 1000, MostEuclidean = 2000, MostFermat = 1000;
 
     /// <summary>Sweeps over blocks, where there is more than one.</summary>
     private const int Sweeps = 2;
