@@ -84,8 +84,9 @@ internal sealed class IntervalFits
     {
         // The last piece is the network of the first anchor's outputs.
         var pieces = Bends.Length + (deterministic && HasMaps ? 1 : 0);
-        var torchIsNeeded = HasMaps || (HasPaths && Options.Metric != MetricKind.None);
-        using var single = torchIsNeeded ? OneTorchThread.Enter() : null;
+
+        // Only a metric is trained by libtorch: a fit without one does not load it.
+        using var single = Options.Metric != MetricKind.None ? OneTorchThread.Enter() : null;
         InParallel.For(pieces, _request.Threads, piece =>
         {
             if (piece == Bends.Length)

@@ -69,12 +69,15 @@ internal static class ClockSelection
             high = Math.Min(LogitShiftClock.MaximumShift, best + step);
         }
 
+        if (asked != ClockKind.Learned && !(bestError < ClearGain * constant))
+        {
+            return new Choice(default, constant, constant, new bool[anchors.Count - 1]);
+        }
+
         var chosen = new LogitShiftClock(best);
-        return asked == ClockKind.Learned || (bestError < ClearGain * constant && coupled.Deterministic)
-            ? new Choice(chosen, bestError, constant, [.. Enumerable.Repeat(true, anchors.Count - 1)])
-            : bestError < ClearGain * constant
-                ? new Choice(chosen, bestError, constant, [.. Enumerable.Range(0, anchors.Count - 1).Select(k => Gains(k - 1) || Gains(k))])
-                : new Choice(default, constant, constant, new bool[anchors.Count - 1]);
+        var everywhere = asked == ClockKind.Learned || coupled.Deterministic;
+        return new Choice(
+            chosen, bestError, constant, [.. Enumerable.Range(0, anchors.Count - 1).Select(k => everywhere || Gains(k - 1) || Gains(k))]);
 
         // Test i is of the anchor between the intervals i and i + 1.
         bool Gains(int test) => test >= 0 && test < tests.Count

@@ -39,28 +39,19 @@ internal sealed class DualCoupler(
     internal float[] Fit(int interval, DualProblem problem, CancellationToken cancellation)
     {
         progress?.Report(new FitProgress("dual coupling", 0.05));
-        TorchRuntime.EnsureLoaded();
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        try
-        {
-            using var scope = torch.NewDisposeScope();
-            var streams = random.Fork($"interval {interval}");
-            var schedule = settings ?? DualSettings.For(problem);
-            var densities = potential == PotentialKind.Density
-                ? new RowDensities(
-                    problem.Points, problem.Conditions, problem.Categories, problem.CategoryCount, problem.Dimension, problem.ConditionCount)
-                : null;
-            using var paths = densities is null ? null : new DualPaths(problem, densities, Energy(densities, schedule), schedule, streams);
-            using var dual = new DualInterval(problem, paths, schedule, streams);
-            dual.Solve(null, cancellation);
-            _solutions[interval] = new Solution(dual.Freeze(), paths?.Freeze(), densities?.Bandwidth ?? 0);
-            return dual.Images();
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
+        using var single = OneTorchThread.Enter();
+        using var scope = torch.NewDisposeScope();
+        var streams = random.Fork($"interval {interval}");
+        var schedule = settings ?? DualSettings.For(problem);
+        var densities = potential == PotentialKind.Density
+            ? new RowDensities(
+                problem.Points, problem.Conditions, problem.Categories, problem.CategoryCount, problem.Dimension, problem.ConditionCount)
+            : null;
+        using var paths = densities is null ? null : new DualPaths(problem, densities, Energy(densities, schedule), schedule, streams);
+        using var dual = new DualInterval(problem, paths, schedule, streams);
+        dual.Solve(null, cancellation);
+        _solutions[interval] = new Solution(dual.Freeze(), paths?.Freeze(), densities?.Bandwidth ?? 0);
+        return dual.Images();
     }
 
     /// <summary>Bends of stored trajectories, [N, Q, D], and the bandwidth behind them.</summary>

@@ -52,51 +52,42 @@ internal sealed class MetricPaths
             return (double.NaN, double.NaN);
         }
 
-        TorchRuntime.EnsureLoaded();
-        var threads = torch.get_num_threads();
-        torch.set_num_threads(1);
-        try
+        using var single = OneTorchThread.Enter();
+        using var scope = NewDisposeScope();
+        using var metric = new MetricNetwork(
+            _trajectories.Dimension, _trajectories.ConditionCount, _trajectories.CategoryCount, learnsEigenvalues, random);
+        using var shape = new AdamW(metric.Parameters);
+        double first = double.NaN, last = double.NaN;
+        using (var some = new Bundle(this, metric, Spread(MostTrained), bends))
         {
-            using var scope = NewDisposeScope();
-            using var metric = new MetricNetwork(
-                _trajectories.Dimension, _trajectories.ConditionCount, _trajectories.CategoryCount, learnsEigenvalues, random);
-            using var shape = new AdamW(metric.Parameters);
-            double first = double.NaN, last = double.NaN;
-            using (var some = new Bundle(this, metric, Spread(MostTrained), bends))
+            for (var round = 0; round < Rounds; round++)
             {
-                for (var round = 0; round < Rounds; round++)
+                for (var step = 0; step < PathSteps; step++)
                 {
-                    for (var step = 0; step < PathSteps; step++)
-                    {
-                        some.MovePaths(step == 0, cancellation);
-                    }
-
-                    for (var step = 0; step < MetricSteps; step++)
-                    {
-                        last = some.TurnMetric(shape, cancellation);
-                        first = double.IsNaN(first) ? last : first;
-                    }
-                }
-            }
-
-            // Paths do not meet under a metric that stands still: a part of them at a time keeps the tensors small.
-            foreach (var rows in Enumerable.Range(0, _trajectories.Count).Chunk(MostTrained))
-            {
-                using var part = new Bundle(this, metric, rows, bends);
-                for (var step = 0; step < LastPathSteps; step++)
-                {
-                    part.MovePaths(step == 0, cancellation);
+                    some.MovePaths(step == 0, cancellation);
                 }
 
-                part.CopyTo(bends.AsSpan(rows[0] * SineBasis.Count * _trajectories.Dimension));
+                for (var step = 0; step < MetricSteps; step++)
+                {
+                    last = some.TurnMetric(shape, cancellation);
+                    first = double.IsNaN(first) ? last : first;
+                }
+            }
+        }
+
+        // Paths do not meet under a metric that stands still: a part of them at a time keeps the tensors small.
+        foreach (var rows in Enumerable.Range(0, _trajectories.Count).Chunk(MostTrained))
+        {
+            using var part = new Bundle(this, metric, rows, bends);
+            for (var step = 0; step < LastPathSteps; step++)
+            {
+                part.MovePaths(step == 0, cancellation);
             }
 
-            return (first, last);
+            part.CopyTo(bends.AsSpan(rows[0] * SineBasis.Count * _trajectories.Dimension));
         }
-        finally
-        {
-            torch.set_num_threads(threads);
-        }
+
+        return (first, last);
     }
 
     /// <summary>Up to so many trajectories, evenly spread.</summary>
