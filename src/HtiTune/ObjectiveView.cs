@@ -32,7 +32,11 @@ internal sealed class ObjectiveView
         _noiseVariance = options.NoiseVariance;
         _sign = options.Goal == Goal.Maximize ? 1 : -1;
         _surrogateFailed = surrogateFailed;
+        Calibration = new CalibrationWatch(store, this);
     }
+
+    /// <summary>Tests each value against the interval that was known before it.</summary>
+    public CalibrationWatch Calibration { get; }
 
     /// <summary>Turns a value of the maximising sign into the objective's own, and back.</summary>
     public double Signed(double value) => _sign * value;
@@ -107,14 +111,28 @@ internal sealed class ObjectiveView
         return value;
     }
 
-    /// <summary>The bridge process of the first anchors; null while none of them has a value.</summary>
+    /// <summary>
+    /// The bridge process of the first anchors; null while none of them has a value. After an alarm it is a plain one of wider scale.
+    /// </summary>
     public BridgeProcess? Process(int count)
     {
+        if (Calibration.Correction(count) is { } scale)
+        {
+            return PlainProcess(count, scale);
+        }
+
         var observations = Observations(count);
         return observations.Count == 0
             ? null
             : BridgeProcess.Fit([.. observations.Select(o => o.Observation)], _store.Surrogate(count) is null ? null : u => Surrogate(count, u));
     }
+
+    /// <summary>The process of the first anchors without the surrogate, s₀ given.</summary>
+    public BridgeProcess PlainProcess(int count, double scale) =>
+        BridgeProcess.Fit([.. Observations(count).Select(o => o.Observation)], null, new BridgeOptions { ValueScale = scale });
+
+    /// <summary>How many of the first anchors have a value.</summary>
+    public int ValueCount(int count) => Enumerable.Range(0, count).Count(i => Measured(i).Value is not null);
 
     /// <summary>What the anchors before this one predict for its value, larger is better; null for the first.</summary>
     public StudentMixture? Predict(int anchor)

@@ -28,7 +28,8 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
     public void Finished(Study study) => Report(
         TunerStage.Finished,
         $"{hyperparameter.Name} = {study.Lambda:G5} after {study.TrainingsUsed} trainings ({study.StopReason})"
-            + (study.Surrogate is null ? "." : $", trust in the surrogate {study.Trust:F2}."),
+            + (study.Surrogate is null ? "." : $", trust in the surrogate {study.Trust:F2}.")
+            + (study.Calibration.IsAlarmed ? $" Calibration: {study.Calibration}." : ""),
         study.Lambda, done: true);
 
     /// <summary>Takes the share of one training that is done.</summary>

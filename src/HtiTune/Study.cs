@@ -57,8 +57,14 @@ public sealed class Study
     /// <summary>Trainings that this run used, failed ones included.</summary>
     public required int TrainingsUsed { get; init; }
 
-    /// <summary>Trust in the surrogate, 0 to 1, learned from its one-step-ahead errors on this objective; ½ before its first test, 0 without one.</summary>
+    /// <summary>
+    /// Trust in the surrogate, 0 to 1, learned from its one-step-ahead errors on this objective; ½ before its first test, 0 without one and
+    /// after an alarm.
+    /// </summary>
     public required double Trust { get; init; }
+
+    /// <summary>Whether the intervals have held so far, and whether the alarm over them has gone off: what a certificate rests on.</summary>
+    public required Calibration Calibration { get; init; }
 
     /// <summary>Why the run ended.</summary>
     public required StopReason StopReason { get; init; }

@@ -33,6 +33,7 @@ internal static class StudyMaker
             Trials = trials,
             TrainingsUsed = used,
             Trust = analysis.Process.Trust,
+            Calibration = view.Calibration.Of(analysis.Count),
             StopReason = stop,
             Outcome = outcome,
             Epsilon = analysis.Epsilon,
@@ -63,6 +64,7 @@ internal static class StudyMaker
                 Predicted = view.Signed(prediction.Mean),
                 PredictedLow = Low(view, prediction),
                 PredictedHigh = High(view, prediction),
+                Test = view.Calibration.TestOf(training.Anchor),
             }
             : trial;
     }

@@ -19,6 +19,7 @@ internal sealed class TuningPolicy(
     private Judgement _judgement = Judgement.None;
     private int _passes;
     private int _passedAt = -1;
+    private int _alarms;
 
     /// <summary>The first places, at most as many as the budget; none when there are values enough to model.</summary>
     public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces()
@@ -39,7 +40,10 @@ internal sealed class TuningPolicy(
     /// <summary>Places where a training succeeded or failed; a cancelled one may be proposed again.</summary>
     public List<double> TakenPlaces() => [.. store.Trainings.Where(t => t.State != TrialState.Cancelled).Select(t => t.U)];
 
-    /// <summary>Judges a state once: two passes in a row with a training between certify, or one pass of anchors that were there before.</summary>
+    /// <summary>
+    /// Judges a state once: two passes in a row with a training between certify, or one pass of anchors that were there before. An alarm
+    /// withdraws the passes before it, and then both must come after it.
+    /// </summary>
     /// <param name="analysis">The state.</param>
     /// <param name="used">Trainings that the run has used.</param>
     /// <param name="isLast">Whether the study is made from it; then the paths are drawn even where there is too little to certify.</param>
@@ -48,6 +52,13 @@ internal sealed class TuningPolicy(
         if (ReferenceEquals(_judged, analysis))
         {
             return _judgement;
+        }
+
+        var alarms = view.Calibration.Alarms(analysis.Count);
+        if (alarms > _alarms)
+        {
+            // What passed before rested on intervals that did not hold.
+            (_alarms, _passes) = (alarms, 0);
         }
 
         var observations = analysis.Process.Observations;
@@ -75,7 +86,7 @@ internal sealed class TuningPolicy(
             _passedAt = analysis.Count;
         }
 
-        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || used == 0);
+        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || used == 0 && alarms == 0);
         _judged = analysis;
         _judgement = new Judgement(recommended, certificates[0], modelHolds, isCertified);
         Log.Judged(

@@ -29,6 +29,7 @@ public sealed partial class TuningRun : IDisposable
     private StopReason? _stop;
     private Analysis? _analysis;
     private int _analysedTrainings;
+    private int _alarms;
     private bool _isEnded;
 
     internal TuningRun(
@@ -228,9 +229,20 @@ public sealed partial class TuningRun : IDisposable
         {
             _analysis = Analysis.Of(_store, _view, _store.Anchors.Count, _options);
             _analysedTrainings = _store.Trainings.Count;
+            TellAlarm();
         }
 
         return _analysis;
+    }
+
+    private void TellAlarm()
+    {
+        var calibration = _view.Calibration.Of(_store.Anchors.Count);
+        if (calibration.Alarms > _alarms)
+        {
+            _alarms = calibration.Alarms;
+            Log.AlarmRaised(_logger, calibration.Misses, calibration.Tests);
+        }
     }
 
     private Proposal Propose(double u, double? lambda, string reason, double? gain)
@@ -258,6 +270,7 @@ public sealed partial class TuningRun : IDisposable
         _recorder?.Ended(training, _store);
         var trial = TrialOf(training);
         Log.Ended(_logger, trial);
+        TellAlarm();
         Measured();
         return trial;
     }

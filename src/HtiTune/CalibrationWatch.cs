@@ -1,0 +1,104 @@
+using HtiTune.Acquisition;
+
+namespace HtiTune;
+
+// Notation (inside, larger is better)
+//   y_t        values of an objective in the order in which their trainings arrived     PI_t   central 90 % interval of p(y_t | y_<t)
+//   E_t        evidence against the intervals (CalibrationAlarm); E_t ≥ 20 raises the alarm
+//   s₀         scale of the process's prior, σ² ~ IG(a₀, a₀ s₀²)
+// After an alarm at t the process of y_≤t and of all that follow has ρ = 0 and
+//   s₀ ← √2^k s₀,  k the least with y_i ∈ PI_i(ρ = 0, √2^k s₀) for every i ≤ t that missed.
+// All of it is a function of the values in their order: a replay comes to the same.
+
+/// <summary>The alarm over one objective: tests each value, and corrects the process after an alarm.</summary>
+internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
+{
+    // One value tells no scale, so what it predicts is no test.
+    private const int ValuesForTest = 2;
+
+    private const int MostWidenings = 60;
+
+    private readonly CalibrationAlarm _alarm = new();
+
+    // By anchor; null where it was not tested.
+    private readonly List<CalibrationTest?> _tests = [];
+
+    // s₀ from an anchor on, in force for the processes of more anchors than that.
+    private readonly List<(int Anchor, double Scale)> _corrections = [];
+
+    /// <summary>The widened s₀ of the process of the first anchors; null where no alarm has corrected it.</summary>
+    public double? Correction(int count)
+    {
+        Test(count);
+        var found = _corrections.FindLastIndex(c => c.Anchor < count);
+        return found < 0 ? null : _corrections[found].Scale;
+    }
+
+    /// <summary>Alarms up to the first anchors.</summary>
+    public int Alarms(int count)
+    {
+        Test(count);
+        return _corrections.Count(c => c.Anchor < count);
+    }
+
+    /// <summary>The test of an anchor's value; null where it has none.</summary>
+    public CalibrationTest? TestOf(int anchor)
+    {
+        Test(anchor + 1);
+        return _tests[anchor];
+    }
+
+    /// <summary>What the first anchors say of the intervals.</summary>
+    public Calibration Of(int count)
+    {
+        Test(count);
+        var tests = _tests.Take(count).OfType<CalibrationTest>().ToList();
+        var alarms = _corrections.Where(c => c.Anchor < count).ToList();
+        var evidence = tests.Count == 0 || tests[^1].RaisedAlarm ? 1 : tests[^1].Evidence;
+        return new Calibration(
+            tests.Count, tests.Count(t => t.IsMiss), evidence, alarms.Count, alarms.Count == 0 ? null : store.Anchors[alarms[0].Anchor].Number);
+    }
+
+    private void Test(int count)
+    {
+        while (_tests.Count < count)
+        {
+            var anchor = _tests.Count;
+            if (view.Measured(anchor).Value is not { } own || view.ValueCount(anchor) < ValuesForTest || view.Predict(anchor) is not { } prediction)
+            {
+                _tests.Add(null);
+                continue;
+            }
+
+            var value = view.Signed(own);
+            var below = prediction.Distribution(value);
+            var misses = _alarm.Misses;
+            var isRaised = _alarm.Observe(prediction, value);
+            _tests.Add(new CalibrationTest(
+                view.Signed(1) > 0 ? below : 1 - below, _alarm.Misses > misses, _alarm.Evidence, prediction.LogDensity(value), isRaised));
+            if (isRaised)
+            {
+                _corrections.Add((anchor, Widened(anchor)));
+                _alarm.Restart();
+            }
+        }
+    }
+
+    private double Widened(int anchor)
+    {
+        var scale = view.Process(anchor)!.Scale;
+        var missed = Enumerable.Range(0, anchor + 1).Where(i => _tests[i] is { IsMiss: true }).ToList();
+        for (var k = 0; k < MostWidenings && !missed.TrueForAll(Holds); k++)
+        {
+            scale *= Math.Sqrt(2);
+        }
+
+        return scale;
+
+        bool Holds(int i)
+        {
+            var share = view.PlainProcess(i, scale).Predict(store.Anchors[i].U).Distribution(view.Signed(view.Measured(i).Value!.Value));
+            return share >= 0.5 * _alarm.MissRate && share <= 1 - 0.5 * _alarm.MissRate;
+        }
+    }
+}
