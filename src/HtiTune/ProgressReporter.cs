@@ -43,7 +43,7 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
         }
 
         var share = done || run.Budget == 0 ? 1 : Math.Min(1, (run.TrainingsUsed + part) / run.Budget);
-        var remaining = done ? TimeSpan.Zero : run.Forecast.Remaining;
+        var remaining = done ? TimeSpan.Zero : run.TimeLeft is { } left && (run.Forecast.Remaining is not { } expected || left < expected) ? left : run.Forecast.Remaining;
         progress.Report(new TunerProgress(stage, message, lambda, share, run.TrainingsUsed, run.Budget, remaining, trial));
     }
 

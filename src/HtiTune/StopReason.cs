@@ -14,4 +14,10 @@ public enum StopReason
 
     /// <summary>The caller cancelled; the study holds everything up to there.</summary>
     Cancelled,
+
+    /// <summary><see cref="TunerOptions.MaxTime"/> leaves no room for another training.</summary>
+    TimeLimit,
+
+    /// <summary>By a cost in units of the objective, no training is expected to gain what it costs.</summary>
+    CostExceedsGain,
 }

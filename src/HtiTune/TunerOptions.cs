@@ -7,6 +7,9 @@ namespace HtiTune;
 /// <summary>How a <see cref="Tuner"/> works. Immutable; checked when the tuner is made, all violations in one error.</summary>
 public sealed record TunerOptions
 {
+    // Functions of λ are tried at so many places and one.
+    private const int ProbeCount = 64;
+
     /// <summary>Trainings allowed in a run that gives no number of its own.</summary>
     /// <value>8; at least 0.</value>
     public int MaxTrainings { get; init; } = 8;
@@ -47,6 +50,25 @@ public sealed record TunerOptions
     /// <value>null: learned. Else at least 0; 0 says that trainings repeat exactly.</value>
     public double? NoiseVariance { get; init; }
 
+    /// <summary>By what the next λ is chosen.</summary>
+    /// <value><see cref="AcquisitionRule.LogExpectedImprovement"/>.</value>
+    public AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;
+
+    /// <summary>What a training costs over λ.</summary>
+    /// <value>null: the same everywhere.</value>
+    public TrainingCost? Cost { get; init; }
+
+    /// <summary>Where the best λ is believed to lie.</summary>
+    /// <value>null: anywhere.</value>
+    public OptimumBelief? Belief { get; init; }
+
+    /// <summary>
+    /// Time that a run may take, by <see cref="TimeProvider"/>. A training is not begun where the time expected for it, from the trainings so
+    /// far, is more than what is left; one that is under way is not broken off. What a run had taken before its process ended counts.
+    /// </summary>
+    /// <value>null: any time. Else above 0.</value>
+    public TimeSpan? MaxTime { get; init; }
+
     /// <summary>Number of λ on which the posterior is held, evenly on the hyperparameter's scale; the anchors' λ are added.</summary>
     /// <value>257; 9 to 2049.</value>
     public int GridSize { get; init; } = 257;
@@ -81,6 +103,33 @@ public sealed record TunerOptions
             NoiseVariance is null || NoiseVariance >= 0 && double.IsFinite(NoiseVariance.Value),
             nameof(NoiseVariance), NoiseVariance, "a finite number of at least 0, or null");
         Check(GridSize is >= 9 and <= 2049, nameof(GridSize), GridSize, "9 to 2049");
+        Check(MaxTime is null || MaxTime > TimeSpan.Zero, nameof(MaxTime), MaxTime, "above 0, or null");
+        Check(Acquisition is not null, nameof(Acquisition), "null", "a rule");
+        if (Acquisition?.Fault is { } fault)
+        {
+            faults.Add($"{nameof(Acquisition)} {fault}");
+        }
+
+        if (Cost?.OfHour is { } hour)
+        {
+            Check(hour > 0 && double.IsFinite(hour), $"{nameof(Cost)}.{nameof(TrainingCost.OfHour)}", hour, "a finite number above 0, or null");
+        }
+
+        if (Cost?.OfLambda is { } cost)
+        {
+            Probe(cost, nameof(Cost), "a finite number above 0", value => value > 0);
+        }
+
+        if (Belief is not null)
+        {
+            Check(Belief.Strength > 0 && double.IsFinite(Belief.Strength), $"{nameof(Belief)}.{nameof(OptimumBelief.Strength)}", Belief.Strength, "a finite number above 0");
+            Check(Belief.Density is not null, $"{nameof(Belief)}.{nameof(OptimumBelief.Density)}", null, "a function of λ");
+            if (Belief.Density is { } density)
+            {
+                Probe(density, nameof(Belief), "a finite number of at least 0", value => value >= 0);
+            }
+        }
+
         Check(TimeProvider is not null, nameof(TimeProvider), "null", "a clock");
         if (InitialLambdas is not null)
         {
@@ -95,6 +144,21 @@ public sealed record TunerOptions
         if (faults.Count > 0)
         {
             throw new ArgumentException($"{nameof(TunerOptions)}: {string.Join("; ", faults)}.");
+        }
+
+        // The first fault over the range is enough.
+        void Probe(Func<double, double> function, string name, string expected, Func<double, bool> isRight)
+        {
+            for (var i = 0; i <= ProbeCount; i++)
+            {
+                var lambda = hyperparameter.FromUnit(i / (double)ProbeCount);
+                var value = function(lambda);
+                if (!double.IsFinite(value) || !isRight(value))
+                {
+                    faults.Add($"{name} is {value:R} at λ = {lambda:R}; expected {expected}");
+                    return;
+                }
+            }
         }
 
         void Check(bool holds, string name, object? value, string expected)

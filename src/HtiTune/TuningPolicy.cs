@@ -8,13 +8,11 @@ namespace HtiTune;
 internal sealed class TuningPolicy(
     AnchorStore store, ObjectiveView view, TunerOptions options, RandomStreams streams, ILogger logger, int budget)
 {
-    // A training that is expected to gain less than this share of ε is not made.
-    private const double LeastGainShare = 1e-3;
-
     // A certificate from fewer is not believed.
     private const int AnchorsForCertificate = 5;
     private const int SurrogateTestsForCertificate = 2;
 
+    private readonly PlaceChoice _choice = new(store, view, options, streams);
     private Analysis? _judged;
     private Judgement _judgement = Judgement.None;
     private int _passes;
@@ -96,22 +94,23 @@ internal sealed class TuningPolicy(
 
     /// <summary>
     /// Where to train: at the model's own best λ when that is the last chance to confirm it, or when it would be certified but for a
-    /// training there; else where the expected improvement is largest. Null when that is negligible.
+    /// training there; else where the acquisition is largest. Null when that is negligible.
     /// </summary>
-    public (double U, string Reason, double Gain)? Next(Analysis analysis, Judgement judgement, int used)
+    /// <param name="analysis">The state.</param>
+    /// <param name="judgement">What the certificate says of it.</param>
+    /// <param name="used">Trainings that the run has used.</param>
+    /// <param name="isLast">Whether time allows no further one.</param>
+    public (double U, string Reason, double Gain)? Next(Analysis analysis, Judgement judgement, int used, bool isLast = false)
     {
         var best = analysis.BestModel;
-        var isLast = budget - used <= 1;
-        if (options.ConfirmByTraining && analysis.AnchorAt(best) is null && (isLast || judgement.ModelHolds))
-        {
-            return (analysis.Posterior.Points[best], "confirm the recommendation", analysis.ExpectedGain(best));
-        }
-
-        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, TakenPlaces(), view.FailedPlaces());
-        return found is null || found.LogExpectedImprovement < Math.Log(LeastGainShare * analysis.Epsilon)
-            ? null
-            : (found.U, "log expected improvement", found.ExpectedGain);
+        isLast |= budget - used <= 1;
+        return options.ConfirmByTraining && analysis.AnchorAt(best) is null && (isLast || judgement.ModelHolds)
+            ? (analysis.Posterior.Points[best], "confirm the recommendation", analysis.ExpectedGain(best))
+            : _choice.Find(analysis, TakenPlaces(), []);
     }
+
+    /// <summary>Whether no training is expected to gain what it costs.</summary>
+    public bool IsNotWorthIt(Analysis analysis) => _choice.IsNotWorthIt(analysis, TakenPlaces());
 
     /// <summary>What can be said about the recommendation of a run that ends.</summary>
     public Outcome OutcomeOf(Analysis analysis, Judgement judgement, StopReason stop, int used)
@@ -122,7 +121,7 @@ internal sealed class TuningPolicy(
             return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, used);
         }
 
-        return budget == 0 && Next(analysis, judgement, used) is { } next
+        return budget == 0 && !IsNotWorthIt(analysis) && Next(analysis, judgement, used) is { } next
             ? new NeedsTraining(store.Hyperparameter.FromUnit(next.U), next.Gain, certificate.Probability)
             : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
     }

@@ -23,6 +23,7 @@ public sealed partial class TuningRun : IDisposable
     private readonly Queue<(double U, double Lambda, string Reason)> _initial;
     private readonly Dictionary<Training, Trial> _trials = [];
     private readonly long _started;
+    private readonly RunTime _time;
     private Proposal? _pending;
     private double _pendingU;
     private long _pendingSince;
@@ -62,6 +63,7 @@ public sealed partial class TuningRun : IDisposable
         _policy = new TuningPolicy(store, _view, options, streams, logger, budget);
         _initial = new(_policy.InitialPlaces());
         _started = options.TimeProvider.GetTimestamp();
+        _time = new RunTime(store, options);
         Log.Starting(logger, store.Hyperparameter.Name, Forecast.ToString(), store.Anchors.Count);
     }
 
@@ -71,11 +73,14 @@ public sealed partial class TuningRun : IDisposable
     /// <summary>Trainings used so far, failed ones included.</summary>
     public int TrainingsUsed { get; private set; }
 
+    /// <summary>Time left by <see cref="TunerOptions.MaxTime"/>; null without one.</summary>
+    public TimeSpan? TimeLeft => _time.Left;
+
     /// <summary>What the run is expected to cost from here.</summary>
     public Forecast Forecast => Tuner.ForecastOf(_store, Budget, TrainingsUsed);
 
     /// <summary>Where to train next; the same proposal until it is told how it went.</summary>
-    /// <returns>The proposal, or null when the run should end: certified, no improvement left, or the budget is used.</returns>
+    /// <returns>The proposal, or null when the run should end; <see cref="Study.StopReason"/> says why.</returns>
     /// <exception cref="IOException">The study's folder could not be written; the run is as it was, and may be asked again.</exception>
     public Proposal? Ask()
     {
@@ -88,8 +93,12 @@ public sealed partial class TuningRun : IDisposable
 
         if (TrainingsUsed >= Budget)
         {
-            _stop = StopReason.TrainingBudget;
-            return null;
+            return Stop(StopReason.TrainingBudget);
+        }
+
+        if (_time.IsUp)
+        {
+            return Stop(StopReason.TimeLimit);
         }
 
         if (_initial.TryDequeue(out var place))
@@ -105,17 +114,17 @@ public sealed partial class TuningRun : IDisposable
         var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: false);
         if (judgement.IsCertified)
         {
-            _stop = StopReason.Certified;
-            return null;
+            return Stop(StopReason.Certified);
         }
 
-        if (_policy.Next(analysis, judgement, TrainingsUsed) is not { } next)
+        if (_policy.IsNotWorthIt(analysis))
         {
-            _stop = StopReason.NoImprovementLeft;
-            return null;
+            return Stop(StopReason.CostExceedsGain);
         }
 
-        return Propose(next.U, null, next.Reason, next.Gain);
+        return _policy.Next(analysis, judgement, TrainingsUsed, _time.IsLast) is { } next
+            ? Propose(next.U, null, next.Reason, next.Gain)
+            : Stop(StopReason.NoImprovementLeft);
     }
 
     /// <summary>Hands over the network that was trained as proposed. The tuner owns it from here on, and asks it the contexts at once.</summary>
@@ -221,89 +230,4 @@ public sealed partial class TuningRun : IDisposable
 
     /// <summary>Whether a proposal waits to be told.</summary>
     internal bool IsPending(Proposal proposal) => ReferenceEquals(proposal, _pending);
-
-    private Analysis? Analyse()
-    {
-        // A failure brings no anchor, but it moves the candidates away from its place.
-        if (_analysis is null || _analysedTrainings != _store.Trainings.Count)
-        {
-            _analysis = Analysis.Of(_store, _view, _store.Anchors.Count, _options);
-            _analysedTrainings = _store.Trainings.Count;
-            TellAlarm();
-        }
-
-        return _analysis;
-    }
-
-    private void TellAlarm()
-    {
-        var calibration = _view.Calibration.Of(_store.Anchors.Count);
-        if (calibration.Alarms > _alarms)
-        {
-            _alarms = calibration.Alarms;
-            Log.AlarmRaised(_logger, calibration.Misses, calibration.Tests);
-        }
-    }
-
-    private Proposal Propose(double u, double? lambda, string reason, double? gain)
-    {
-        var value = lambda ?? _store.Hyperparameter.FromUnit(u);
-        _pendingU = _store.Hyperparameter.ToUnit(value);
-        _pendingSince = _options.TimeProvider.GetTimestamp();
-        _pending = new Proposal(_store.Trainings.Count + 1, value, _streams.SeedOf("training"), reason, gain);
-        Log.Training(_logger, _pending.Number, value, reason);
-        _recorder?.Proposed(_pending, () => StudyMaker.LineOf(_pending, _view, gain is null ? null : _analysis, _pendingU));
-        return _pending;
-    }
-
-    private Training Ended(TrialState state, string? error)
-    {
-        var proposal = _pending!;
-        _pending = null;
-        return new Training(
-            proposal.Number, proposal.Lambda, _pendingU, proposal.Reason, _options.TimeProvider.GetElapsedTime(_pendingSince), state, error);
-    }
-
-    private Trial Record(Training training, bool used)
-    {
-        TrainingsUsed += used ? 1 : 0;
-        _recorder?.Ended(training, _store);
-        var trial = TrialOf(training);
-        Log.Ended(_logger, trial);
-        TellAlarm();
-        Measured();
-        return trial;
-    }
-
-    private List<Trial> Trials() => [.. _store.Trainings.Select(TrialOf)];
-
-    private Trial TrialOf(Training training)
-    {
-        if (!_trials.TryGetValue(training, out var trial))
-        {
-            trial = StudyMaker.TrialOf(training, _view, training.Number <= _trainingsBefore);
-            _trials.Add(training, trial);
-        }
-
-        return trial;
-    }
-
-    private void RequirePending(Proposal proposal)
-    {
-        ThrowIfEnded();
-        ArgumentNullException.ThrowIfNull(proposal);
-        if (!ReferenceEquals(proposal, _pending))
-        {
-            throw new ArgumentException($"Proposal {proposal.Number} is not the one that is pending; tell each proposal once.", nameof(proposal));
-        }
-    }
-
-    private void ThrowIfEnded()
-    {
-        ObjectDisposedException.ThrowIf(_store.IsDisposed, typeof(Tuner));
-        if (_isEnded)
-        {
-            throw new InvalidOperationException("The run has ended.");
-        }
-    }
 }

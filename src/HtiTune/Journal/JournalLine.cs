@@ -21,7 +21,7 @@ internal static class JournalLine
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>() },
+        Converters = { new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>() },
     });
 
     /// <summary>The line of an event, its end of line included.</summary>

@@ -5,11 +5,13 @@ public sealed class RecordedRun
 {
     private readonly List<Proposal> _proposals = [];
     private readonly Dictionary<int, ValueMeasured> _values = [];
+    private DateTimeOffset _last;
 
     internal RecordedRun(RunBegan began, int trainingsBefore)
     {
         Began = began;
         TrainingsBefore = trainingsBefore;
+        _last = began.Time;
     }
 
     /// <summary>How it began: its objective's name, budget and settings.</summary>
@@ -28,7 +30,24 @@ public sealed class RecordedRun
     internal int TrainingsBefore { get; }
 
     /// <summary>Whether it ended of its own accord: a cancelled run can be continued, as one that was killed.</summary>
-    internal bool IsEnded => End is { StopReason: not StopReason.Cancelled };
+    internal bool IsEnded => End is { StopReason: not (StopReason.Cancelled or StopReason.TimeLimit) };
+
+    /// <summary>Whether its time was up: with more time it can be continued, as long as no run came after it.</summary>
+    internal bool IsOutOfTime => End is { StopReason: StopReason.TimeLimit };
+
+    /// <summary>Time that it took, the times between processes left out.</summary>
+    internal TimeSpan Elapsed { get; private set; }
+
+    /// <summary>Takes the time of an event that was written while it was the last run.</summary>
+    internal void Pass(JournalEvent entry)
+    {
+        if (entry is not StudyResumed && entry.Time > _last)
+        {
+            Elapsed += entry.Time - _last;
+        }
+
+        _last = entry.Time;
+    }
 
     internal void Add(TrainingStarted started, double? gain)
     {

@@ -54,13 +54,13 @@ internal static class RunReplay
     public static List<Proposal> Proposals(StudyJournal journal, RecordedRun recorded, Func<IConditionalModel, double> objective, TunerOptions? options)
     {
         var settings = recorded.Began.Settings;
-        Tuner.RequireSurrogate(journal.Folder, settings, options);
+        Tuner.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
         var trainings = journal.LoadTrainings(journal.TrainingCount, null);
         using var tuner = new Tuner(
             new NoNetwork(),
             journal.Hyperparameter,
             journal.LoadContexts(),
-            settings.ToOptions(options) with { WarmStart = null },
+            settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
             trainings[..recorded.TrainingsBefore]);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         var proposals = new List<Proposal>();

@@ -24,6 +24,7 @@ public sealed class StudyJournal
         var gains = new Dictionary<int, double?>();
         foreach (var entry in content.Events)
         {
+            _runs.LastOrDefault()?.Pass(entry);
             switch (entry)
             {
                 case RunBegan began:

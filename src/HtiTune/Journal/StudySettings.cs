@@ -12,6 +12,9 @@ namespace HtiTune;
 /// <param name="InitialLambdas"><see cref="TunerOptions.InitialLambdas"/>.</param>
 /// <param name="NoiseVariance"><see cref="TunerOptions.NoiseVariance"/>.</param>
 /// <param name="GridSize"><see cref="TunerOptions.GridSize"/>.</param>
+/// <param name="Acquisition"><see cref="TunerOptions.Acquisition"/>; null for the default.</param>
+/// <param name="Cost"><see cref="TunerOptions.Cost"/>.</param>
+/// <param name="BeliefStrength">Strength of <see cref="TunerOptions.Belief"/>, whose density a file cannot hold; null without one.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -23,7 +26,10 @@ public sealed record StudySettings(
     bool HasOwnSurrogate,
     IReadOnlyList<double>? InitialLambdas,
     double? NoiseVariance,
-    int GridSize)
+    int GridSize,
+    AcquisitionRule? Acquisition = null,
+    CostSettings? Cost = null,
+    double? BeliefStrength = null)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -36,7 +42,10 @@ public sealed record StudySettings(
         options.UseSurrogate && options.SurrogateFactory is not null,
         options.InitialLambdas,
         options.NoiseVariance,
-        options.GridSize);
+        options.GridSize,
+        options.Acquisition == AcquisitionRule.LogExpectedImprovement ? null : options.Acquisition,
+        options.Cost is { } cost ? new CostSettings(cost.OfLambda is not null, cost.IsInObjectiveUnits, cost.OfHour) : null,
+        options.Belief?.Strength);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -57,5 +66,33 @@ public sealed record StudySettings(
         InitialLambdas = InitialLambdas,
         NoiseVariance = NoiseVariance,
         GridSize = GridSize,
+        Acquisition = Acquisition ?? AcquisitionRule.LogExpectedImprovement,
+        Cost = Cost is null ? null : Cost.IsFunction ? others?.Cost : TrainingCost.Measured(Cost.OfHour),
+        Belief = BeliefStrength is null ? null : others?.Belief,
     };
+
+    /// <summary>The options that a file cannot hold, and that these settings had.</summary>
+    internal IEnumerable<string> Functions()
+    {
+        if (HasOwnSurrogate)
+        {
+            yield return nameof(TunerOptions.SurrogateFactory);
+        }
+
+        if (Cost is { IsFunction: true })
+        {
+            yield return nameof(TunerOptions.Cost);
+        }
+
+        if (BeliefStrength is not null)
+        {
+            yield return nameof(TunerOptions.Belief);
+        }
+    }
 }
+
+/// <summary>The cost of trainings that a study reckoned with.</summary>
+/// <param name="IsFunction">Whether it was a function of λ, which a file cannot hold; else durations were measured.</param>
+/// <param name="IsInObjectiveUnits"><see cref="TrainingCost.IsInObjectiveUnits"/>.</param>
+/// <param name="OfHour"><see cref="TrainingCost.OfHour"/>.</param>
+public sealed record CostSettings(bool IsFunction, bool IsInObjectiveUnits, double? OfHour);

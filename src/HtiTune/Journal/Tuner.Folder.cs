@@ -78,10 +78,7 @@ public sealed partial class Tuner
         {
             var journal = StudyJournal.Read(taken.Path, scale);
             RequireSame(journal, options, expected);
-            if (options is null || options.UseSurrogate)
-            {
-                RequireSurrogate(taken.Path, journal.Header.Settings, options);
-            }
+            RequireFunctions(taken.Path, journal.Header.Settings, options, isAsRecorded: options is null);
 
             // A warm start was taken when the study began, and is among its trainings.
             options ??= journal.Header.Settings.ToOptions(null);
@@ -96,13 +93,19 @@ public sealed partial class Tuner
             return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, options, tuner._logger));
         });
 
-    internal static void RequireSurrogate(string folder, StudySettings settings, TunerOptions? options)
+    /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
+    internal static void RequireFunctions(string folder, StudySettings settings, TunerOptions? options, bool isAsRecorded)
     {
-        if (settings.HasOwnSurrogate && options?.SurrogateFactory is null)
+        var missing = settings.Functions().Where(name => name switch
+        {
+            nameof(TunerOptions.Cost) => isAsRecorded && options?.Cost?.OfLambda is null,
+            nameof(TunerOptions.Belief) => isAsRecorded && options?.Belief is null,
+            _ => (isAsRecorded || options!.UseSurrogate) && options?.SurrogateFactory is null,
+        }).ToList();
+        if (missing.Count > 0)
         {
             throw new ArgumentException(
-                $"The study in {folder} had surrogates of its own, which a file cannot hold; "
-                + $"expected options with {nameof(TunerOptions.SurrogateFactory)}.", nameof(options));
+                $"The study in {folder} had a function for {string.Join(" and ", missing)}, which a file cannot hold; expected options with it.", nameof(options));
         }
     }
 
@@ -162,7 +165,8 @@ public sealed partial class Tuner
         {
             // A run in the middle that was broken off cannot go on: later ones stand on its trainings.
             var began = recorded.Began;
-            if (!recorded.IsEnded && _recorded.Count > 0 || began.Budget != budget || !began.Settings.ProposeAs(settings)
+            var isLast = _recorded.Count == 0;
+            if (!recorded.IsEnded && !isLast && !recorded.IsOutOfTime || began.Budget != budget || !began.Settings.ProposeAs(settings)
                 || name is not null && began.Objective is not null && name != began.Objective)
             {
                 continue;
@@ -173,11 +177,13 @@ public sealed partial class Tuner
             var recorder = new RunRecorder(_recorder!, recorded);
             var gate = new GatedLogger(_logger);
             var run = new TuningRun(_store, objective, budget, Options, gate, _streams, recorder, EndRun);
+            run.StopClock();
             var result = RunReplay.Replay(run, recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
             if (result == RunReplay.Result.Same)
             {
                 gate.IsOpen = true;
                 recorder.IsReplaying = false;
+                run.GoOn(recorded.Elapsed, isEnded: recorded.IsOutOfTime && !isLast);
                 _later = [.. trainings.Skip(next)];
                 run.Measured();
                 return run;

@@ -24,6 +24,21 @@ public sealed partial class TuningRun
         Record(_store.Load(training), used: true);
     }
 
+    /// <summary>Time does not count in a replay.</summary>
+    internal void StopClock() => _time.IsRunning = false;
+
+    /// <summary>Goes on where a replay has come to.</summary>
+    /// <param name="before">Time that the run had taken.</param>
+    /// <param name="isEnded">Whether its time was up, and later runs stand on its trainings.</param>
+    internal void GoOn(TimeSpan before, bool isEnded)
+    {
+        (_time.Before, _time.IsRunning) = (before, true);
+        if (isEnded)
+        {
+            _stop = StopReason.TimeLimit;
+        }
+    }
+
     /// <summary>Drops a replay that turned out to be of another run.</summary>
     internal void Abandon() => _isEnded = true;
 }

@@ -1,0 +1,85 @@
+using System.Text.Json.Serialization;
+using HtiTune.Acquisition;
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>The kinds of <see cref="AcquisitionRule"/>.</summary>
+public enum AcquisitionKind
+{
+    /// <summary><see cref="AcquisitionRule.LogExpectedImprovement"/>.</summary>
+    LogExpectedImprovement,
+
+    /// <summary><see cref="AcquisitionRule.KnowledgeGradient"/>.</summary>
+    KnowledgeGradient,
+
+    /// <summary><see cref="AcquisitionRule.LowerConfidenceBound"/>.</summary>
+    LowerConfidenceBound,
+
+    /// <summary><see cref="AcquisitionRule.LowerConfidenceBoundAtRisk"/>.</summary>
+    LowerConfidenceBoundAtRisk,
+
+    /// <summary><see cref="AcquisitionRule.Thompson"/>.</summary>
+    Thompson,
+}
+
+/// <summary>By what a tuner chooses the next λ, once the first places are trained.</summary>
+public sealed record AcquisitionRule
+{
+    [JsonConstructor]
+    internal AcquisitionRule(AcquisitionKind kind, double? parameter) => (Kind, Parameter) = (kind, parameter);
+
+    /// <summary>Its kind.</summary>
+    public AcquisitionKind Kind { get; }
+
+    /// <summary>β or δ of a confidence bound; null for the others.</summary>
+    public double? Parameter { get; }
+
+    /// <summary>Expected improvement over the best trained value, compared by its logarithm [Ament2023]: the default.</summary>
+    public static AcquisitionRule LogExpectedImprovement { get; } = new(AcquisitionKind.LogExpectedImprovement, null);
+
+    /// <summary>
+    /// How much a training is expected to raise the best posterior mean, wherever that is [Frazier2009]: right where the recommendation need
+    /// not be trained (<see cref="TunerOptions.ConfirmByTraining"/> off), and where trainings are noisy.
+    /// </summary>
+    public static AcquisitionRule KnowledgeGradient { get; } = new(AcquisitionKind.KnowledgeGradient, null);
+
+    /// <summary>One joint draw of the objective over λ; the training goes to its best λ [Thompson1933]. Reproducible by the tuner's seed.</summary>
+    public static AcquisitionRule Thompson { get; } = new(AcquisitionKind.Thompson, null);
+
+    /// <summary>The most optimistic value: posterior mean less √β standard deviations (more, where higher is better).</summary>
+    /// <param name="beta">β, finite and at least 0: 0 exploits only, larger ones explore more.</param>
+    public static AcquisitionRule LowerConfidenceBound(double beta = 4) => new(AcquisitionKind.LowerConfidenceBound, beta);
+
+    /// <summary>
+    /// The same with β = 2 ln(G n² π²/6δ) for n values on a grid of G points: all bounds hold together, at all n, with probability 1 − δ
+    /// [Srinivas2010, theorem 1]. It explores much.
+    /// </summary>
+    /// <param name="delta">δ, between 0 and 1.</param>
+    public static AcquisitionRule LowerConfidenceBoundAtRisk(double delta) => new(AcquisitionKind.LowerConfidenceBoundAtRisk, delta);
+
+    /// <summary>What is wrong with it, or null.</summary>
+    internal string? Fault => Kind switch
+    {
+        AcquisitionKind.LowerConfidenceBound when !(Parameter >= 0 && double.IsFinite(Parameter.Value)) => $"has β = {Parameter:R}; expected a finite number of at least 0",
+        AcquisitionKind.LowerConfidenceBoundAtRisk when !(Parameter > 0 && Parameter < 1) => $"has δ = {Parameter:R}; expected a number between 0 and 1, ends excluded",
+        _ => null,
+    };
+
+    /// <summary>The acquisition for one proposal.</summary>
+    /// <param name="values">Values so far, n.</param>
+    /// <param name="points">Points of the grid, G.</param>
+    /// <param name="stream">Gives the chance of the proposal.</param>
+    internal IAcquisition Make(int values, int points, Func<RandomStream> stream) => Kind switch
+    {
+        AcquisitionKind.KnowledgeGradient => new KnowledgeGradient(),
+        AcquisitionKind.LowerConfidenceBound => new ConfidenceBound(Math.Sqrt(Parameter!.Value)),
+        AcquisitionKind.LowerConfidenceBoundAtRisk => new ConfidenceBound(Deviations(Parameter!.Value, values, points)),
+        AcquisitionKind.Thompson => new ThompsonSampling(stream()),
+        _ => new ExpectedImprovement(),
+    };
+
+    /// <summary>√β of the bound at risk δ.</summary>
+    internal static double Deviations(double delta, int values, int points) =>
+        Math.Sqrt(2 * Math.Log(points * (double)values * values * Math.PI * Math.PI / (6 * delta)));
+}

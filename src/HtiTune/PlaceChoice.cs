@@ -1,0 +1,79 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Where a training pays most, by the options' acquisition, cost and belief.</summary>
+internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOptions options, RandomStreams streams)
+{
+    // A training that is expected to gain less than this share of ε is not made.
+    private const double LeastGainShare = 1e-3;
+
+    private bool IsDefault => options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement && options.Cost is null && options.Belief is null;
+
+    /// <summary>The place, or null when nothing anywhere is expected to gain more than a thousandth of ε.</summary>
+    /// <param name="analysis">What is known.</param>
+    /// <param name="taken">Places of trainings that ended.</param>
+    /// <param name="pending">Places of trainings under way.</param>
+    public (double U, string Reason, double Gain)? Find(Analysis analysis, IReadOnlyList<double> taken, IReadOnlyList<double> pending)
+    {
+        var worth = new Noted(options.Acquisition.Make(
+            analysis.Process.Observations.Count, analysis.Posterior.Count, () => streams.Stream($"thompson {store.Trainings.Count + pending.Count + 1}")));
+        var acquisition = Weighted(worth);
+        var found = pending.Count == 0
+            ? ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces(), acquisition)
+            : ProposalSearch.FindBatch(analysis.Process, analysis.Posterior.Points, 1, taken, pending, view.FailedPlaces(), acquisition) is [var first] ? first : null;
+        if (found is null)
+        {
+            return null;
+        }
+
+        // A draw, a bound or a weight may lead where there is little to gain: what ends a run is that there is little anywhere.
+        var largest = IsDefault ? found.LogExpectedImprovement
+            : options.Acquisition.Kind == AcquisitionKind.KnowledgeGradient ? worth.Largest
+            : Math.Max(found.LogExpectedImprovement, ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces())?.LogExpectedImprovement ?? double.NegativeInfinity);
+        return largest < Math.Log(LeastGainShare * analysis.Epsilon) ? null : (found.U, acquisition.Name, found.ExpectedGain);
+    }
+
+    /// <summary>Whether, by a cost in units of the objective, no training is expected to gain what it costs.</summary>
+    public bool IsNotWorthIt(Analysis analysis, IReadOnlyList<double> taken)
+    {
+        if (options.Cost is not { IsInObjectiveUnits: true } || options.Cost.Over(store) is not { } cost)
+        {
+            return false;
+        }
+
+        IAcquisition gain = options.Acquisition.Kind == AcquisitionKind.KnowledgeGradient ? new KnowledgeGradient() : new ExpectedImprovement();
+        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces(), new CostWeighted(gain, cost));
+        return found is null || found.LogWorth <= 0;
+    }
+
+    private IAcquisition Weighted(IAcquisition worth)
+    {
+        if (options.Cost?.Over(store) is { } cost)
+        {
+            worth = new CostWeighted(worth, cost);
+        }
+
+        return options.Belief is { } belief
+            ? new BeliefWeighted(worth, u => belief.Density(store.Hyperparameter.FromUnit(u)), belief.Strength)
+            : worth;
+    }
+
+    /// <summary>Remembers the largest worth on the grid.</summary>
+    private sealed class Noted(IAcquisition inner) : IAcquisition
+    {
+        public double Largest { get; private set; } = double.NegativeInfinity;
+
+        public string Name => inner.Name;
+
+        public IReadOnlyList<double> OnGrid(GridPosterior posterior)
+        {
+            var worths = inner.OnGrid(posterior);
+            Largest = worths.Max();
+            return worths;
+        }
+
+        public double? At(GridPosterior posterior, double u) => inner.At(posterior, u);
+    }
+}
