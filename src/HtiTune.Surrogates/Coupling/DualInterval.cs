@@ -104,7 +104,7 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
         }
 
         using var scope = NewDisposeScope();
-        var y = tensor(points.ToArray(), [asked.Length, d], requires_grad: true);
+        var y = AlignedTensor.Leaf(points.ToArray(), asked.Length, d);
         var f = _potential.Hold(Joined(y, asked), tensor(_problem.CategoriesOf(asked)));
         f.sum().backward();
         var heights = f.detach().data<float>().ToArray();
@@ -138,15 +138,15 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
         Evaluations += CTransform.Minimise(this, transformed, _low, _high, _settings.Iterations, _settings.Trials);
 
         using var scope = NewDisposeScope();
-        var moved = tensor(transformed, [_batch.Length, d]);
+        var moved = AlignedTensor.Of(transformed, _batch.Length, d);
         var labels = tensor(_problem.CategoriesOf(_batch));
         var gained = _potential.Train(Joined(moved, _batch), labels).mean();
         var wanted = _potential
-            .Train(Joined(tensor(_problem.PointsOf(targets), [targets.Length, d]), targets), tensor(_problem.CategoriesOf(targets))).mean();
+            .Train(Joined(AlignedTensor.Of(_problem.PointsOf(targets), targets.Length, d), targets), tensor(_problem.CategoriesOf(targets))).mean();
         gained.add(wanted, _minusOne).backward();
         _potential.Step(_settings.PotentialRate * fall);
 
-        var from = tensor(_problem.PointsOf(_batch), [_batch.Length, d]);
+        var from = AlignedTensor.Of(_problem.PointsOf(_batch), _batch.Length, d);
         var inputs = Joined(from, _batch);
         var shift = moved.add(from, _minusOne);
         for (var step = 0; step < _settings.MapStepsPerRound; step++)
@@ -182,7 +182,7 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var from = _problem.PointsOf(rows);
-        var shift = _map.Hold(Joined(tensor(from, [rows.Length, _problem.Dimension]), rows), tensor(_problem.CategoriesOf(rows)))
+        var shift = _map.Hold(Joined(AlignedTensor.Of(from, rows.Length, _problem.Dimension), rows), tensor(_problem.CategoriesOf(rows)))
             .data<float>().ToArray();
         for (var i = 0; i < from.Length; i++)
         {
@@ -194,5 +194,5 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
 
     /// <summary>(y, x) side by side, x the conditions of some rows.</summary>
     private Tensor Joined(Tensor y, int[] rows) =>
-        _problem.ConditionCount == 0 ? y : cat([y, tensor(_problem.ConditionsOf(rows), [rows.Length, _problem.ConditionCount])], 1);
+        _problem.ConditionCount == 0 ? y : cat([y, AlignedTensor.Of(_problem.ConditionsOf(rows), rows.Length, _problem.ConditionCount)], 1);
 }

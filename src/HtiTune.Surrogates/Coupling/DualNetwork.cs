@@ -30,7 +30,7 @@ internal sealed class DualNetwork : IDisposable
         _categories = categories;
         _layers = FlatNetwork.InitialLayers(inputs, outputs, hidden, depth, random);
         var start = FlatNetwork.Pack(_layers, FlatNetwork.InitialFilm(categories, hidden, random));
-        _flat = tensor(start, requires_grad: true).DetachFromDisposeScope();
+        _flat = AlignedTensor.Leaf(start, start.Length).DetachFromDisposeScope();
         _optimiser = new AdamW(_flat);
     }
 

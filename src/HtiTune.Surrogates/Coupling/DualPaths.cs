@@ -163,7 +163,7 @@ internal sealed class DualPaths : IDisposable
             }
         }
 
-        predicted.mul(tensor(gradient, [rows.Length, size])).sum().backward();
+        predicted.mul(AlignedTensor.Of(gradient, rows.Length, size)).sum().backward();
         _network.Step(_rate * fall, LongestGradient);
         return total / rows.Length;
     }
@@ -181,7 +181,7 @@ internal sealed class DualPaths : IDisposable
             _problem.Conditions.AsSpan(rows[i] * c, c).CopyTo(row[(2 * d)..]);
         }
 
-        return tensor(inputs, [rows.Length, width]);
+        return AlignedTensor.Of(inputs, rows.Length, width);
     }
 
     private static void Trace(ReadOnlySpan<float> from, ReadOnlySpan<float> to, ReadOnlySpan<float> bends, Span<float> nodes)

@@ -7,6 +7,7 @@
 // A network of two hidden layers of 64 gives o and the angles from (q, x, one-hot c).
 
 using HtiTune.Data;
+using HtiTune.Surrogates.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,9 +44,9 @@ internal sealed class MetricNetwork : IDisposable
             }
         }
 
-        Parameters = tensor(start, requires_grad: true).DetachFromDisposeScope();
+        Parameters = AlignedTensor.Leaf(start, start.Length).DetachFromDisposeScope();
         var eigenvalues = Enumerable.Range(0, dimension).Select(i => i == 0 ? 1.0 : Floor).ToArray();
-        _fixed = tensor(Array.ConvertAll(eigenvalues, l => (float)(l * dimension / eigenvalues.Sum()))).DetachFromDisposeScope();
+        _fixed = AlignedTensor.Of(Array.ConvertAll(eigenvalues, l => (float)(l * dimension / eigenvalues.Sum())), dimension).DetachFromDisposeScope();
     }
 
     /// <summary>All weights, one flat leaf.</summary>
@@ -93,7 +94,7 @@ internal sealed class MetricNetwork : IDisposable
     private int[] Sizes() => [_inputs * Hidden, Hidden, Hidden * Hidden, Hidden, Hidden * _outputs, _outputs];
 
     private Tensor Eigenvalues(Tensor logits) =>
-        _learnsEigenvalues ? logits.softmax(1).mul(_budget).add(_floor) : _fixed.expand(logits.shape[0], _dimension);
+        _learnsEigenvalues ? logits.softmax(1).mul(_budget).add(_floor, _one) : _fixed.expand(logits.shape[0], _dimension);
 
     private (Tensor Logits, Tensor Angles) Evaluate(Tensor points, Tensor given)
     {

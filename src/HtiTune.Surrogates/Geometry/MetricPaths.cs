@@ -140,10 +140,10 @@ internal sealed class MetricPaths
                 bends.AsSpan(rows[i] * size, size).CopyTo(start.AsSpan(i * size));
             }
 
-            _line = tensor(line, [rows.Length, ActionPathSolver.Nodes, d]).DetachFromDisposeScope();
-            _given = tensor(given, [rows.Length * (ActionPathSolver.Nodes - 1), width]).DetachFromDisposeScope();
+            _line = AlignedTensor.Of(line, rows.Length, ActionPathSolver.Nodes, d).DetachFromDisposeScope();
+            _given = AlignedTensor.Of(given, rows.Length * (ActionPathSolver.Nodes - 1), width).DetachFromDisposeScope();
             _basis = Basis().DetachFromDisposeScope();
-            _bends = tensor(start, [rows.Length, size], requires_grad: true).DetachFromDisposeScope();
+            _bends = AlignedTensor.Leaf(start, rows.Length, size).DetachFromDisposeScope();
             _optimiser = new AdamW(_bends, decay: 0);
             _densities = owner._potential is { } potential
                 ? [.. rows.Select(t => potential.For(trajectories.Categories[t], trajectories.Condition(owner._interval, t)))]
@@ -241,7 +241,7 @@ internal sealed class MetricPaths
                 }
             }
 
-            return tensor(slopes, [_rows.Length, ActionPathSolver.Nodes, d]);
+            return AlignedTensor.Of(slopes, _rows.Length, ActionPathSolver.Nodes, d);
         }
     }
 
@@ -253,6 +253,6 @@ internal sealed class MetricPaths
             SineBasis.At(j / (ActionPathSolver.Nodes - 1.0), values.AsSpan(j * SineBasis.Count, SineBasis.Count));
         }
 
-        return tensor(values, [ActionPathSolver.Nodes, SineBasis.Count]);
+        return AlignedTensor.Of(values, ActionPathSolver.Nodes, SineBasis.Count);
     }
 }
