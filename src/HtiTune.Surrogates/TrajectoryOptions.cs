@@ -118,11 +118,6 @@ public sealed record TrajectoryOptions
             faults.Add($"{nameof(Energy)} is {Energy}; it comes with the dual coupling alone, and {nameof(Coupling)} is {Coupling}");
         }
 
-        if (Metric != MetricKind.None && Coupling == CouplingKind.Dual)
-        {
-            faults.Add($"{nameof(Metric)} is {Metric}; the dual coupling knows the Euclidean metric alone");
-        }
-
         if (SelfTune && Method != Method.Hti)
         {
             faults.Add($"{nameof(SelfTune)} is true; the method {Method} has nothing to choose");

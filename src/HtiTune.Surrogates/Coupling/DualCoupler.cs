@@ -1,5 +1,5 @@
-// The dual coupling of one fit: for each interval a map and, where there is a potential, a network of paths. Both are frozen as soon as they are
-// trained, so that no native memory outlives an interval.
+// The dual coupling of one fit: for each interval a map and, where there is a potential or a metric, a network of paths. Both are frozen as
+// soon as they are trained, so that no native memory outlives an interval. The metric ends with its interval: the paths have learned it.
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Geometry;
@@ -42,12 +42,19 @@ internal sealed class DualCoupler(
         using var single = OneTorchThread.Enter();
         using var scope = torch.NewDisposeScope();
         var streams = random.Fork($"interval {interval}");
-        var schedule = settings ?? DualSettings.For(problem);
+        var schedule = settings ?? DualSettings.For(problem, options.Metric != MetricKind.None);
         var densities = potential == PotentialKind.Density
             ? new RowDensities(
                 problem.Points, problem.Conditions, problem.Categories, problem.CategoryCount, problem.Dimension, problem.ConditionCount)
             : null;
-        using var paths = densities is null ? null : new DualPaths(problem, densities, Energy(densities, schedule), schedule, streams);
+
+        // In one dimension trace 1 leaves M = 1.
+        using var metric = options.Metric == MetricKind.None || problem.Dimension == 1
+            ? null
+            : new DualMetric(problem, options.Metric == MetricKind.Learned, schedule, streams);
+        using var paths = densities is null && options.Metric == MetricKind.None
+            ? null
+            : new DualPaths(problem, densities, Energy(densities, schedule), schedule, streams, metric);
         using var dual = new DualInterval(problem, paths, schedule, streams);
         dual.Solve(null, cancellation);
         _solutions[interval] = new Solution(dual.Freeze(), paths?.Freeze(), densities?.Bandwidth ?? 0);
@@ -78,7 +85,7 @@ internal sealed class DualCoupler(
         return (bends, bandwidth);
     }
 
-    private PathEnergy Energy(RowDensities densities, DualSettings schedule) => options.Energy == EnergyKind.Action
-        ? new PathEnergy.Action(options.PotentialStrength, densities.Threshold())
+    private PathEnergy Energy(RowDensities? densities, DualSettings schedule) => options.Energy == EnergyKind.Action
+        ? new PathEnergy.Action(options.PotentialStrength, densities?.Threshold() ?? 0)
         : new PathEnergy.Published(schedule.PublishedStrength);
 }

@@ -64,7 +64,7 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
                 _paths?.Train(_settings.PathSteps, Images(), _settings.RandomShare, fall);
             }
 
-            Round(fall);
+            Round(fall, round % _settings.MetricEvery == 0);
             watch?.Invoke(round);
         }
     }
@@ -128,7 +128,7 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
         _minusOne.Dispose();
     }
 
-    private void Round(double fall)
+    private void Round(double fall, bool turnsMetric)
     {
         var d = _problem.Dimension;
         _batch = Draw(0, _problem.Sources);
@@ -136,6 +136,10 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
         var transformed = Apply(_batch);
         _paths?.Focus(_batch, transformed);
         Evaluations += CTransform.Minimise(this, transformed, _low, _high, _settings.Iterations, _settings.Trials);
+        if (turnsMetric)
+        {
+            _paths?.TurnMetric(_batch, transformed, fall);
+        }
 
         using var scope = NewDisposeScope();
         var moved = AlignedTensor.Of(transformed, _batch.Length, d);

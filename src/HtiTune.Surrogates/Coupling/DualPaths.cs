@@ -22,17 +22,26 @@ internal sealed class DualPaths : IDisposable
     private static readonly float[] Basis = MakeBasis();
 
     private readonly DualProblem _problem;
-    private readonly RowDensities _densities;
+    private readonly RowDensities? _densities;
+    private readonly DualMetric? _metric;
     private readonly PathEnergy _energy;
     private readonly DualNetwork _network;
     private readonly RandomStream _chance;
     private readonly double _rate;
     private readonly int[][] _ofCategory;
 
-    internal DualPaths(DualProblem problem, RowDensities densities, PathEnergy energy, DualSettings settings, RandomStreams random)
+    /// <param name="problem">The rows.</param>
+    /// <param name="densities">What bends the paths; null for none.</param>
+    /// <param name="energy">What the paths minimise.</param>
+    /// <param name="settings">The schedule.</param>
+    /// <param name="random">Chance of weights and batches.</param>
+    /// <param name="metric">The metric, trained here, which stays the caller's; null for M = 1.</param>
+    internal DualPaths(
+        DualProblem problem, RowDensities? densities, PathEnergy energy, DualSettings settings, RandomStreams random, DualMetric? metric = null)
     {
         _problem = problem;
         _densities = densities;
+        _metric = metric;
         _energy = energy;
         _rate = settings.PathRate;
         var d = problem.Dimension;
@@ -81,6 +90,11 @@ internal sealed class DualPaths : IDisposable
     /// <summary>Tells densities that keep only kernels near a path where the paths run.</summary>
     internal void Focus(ReadOnlySpan<int> rows, float[] ends)
     {
+        if (_densities is null)
+        {
+            return;
+        }
+
         var d = _problem.Dimension;
         var straight = new float[SineBasis.Count * d];
         var nodes = new float[PathEnergy.Nodes * d];
@@ -99,18 +113,12 @@ internal sealed class DualPaths : IDisposable
     internal void Cost(ReadOnlySpan<int> rows, ReadOnlySpan<float> ends, Span<double> costs, Span<float> gradients)
     {
         int d = _problem.Dimension, size = SineBasis.Count * d;
-        float[] bends;
-        using (NewDisposeScope())
-        using (no_grad())
-        {
-            bends = _network.Hold(Inputs(rows, ends), tensor(_problem.CategoriesOf(rows))).data<float>().ToArray();
-        }
-
+        var bends = Bends(rows, ends);
         float[] nodes = new float[PathEnergy.Nodes * d], slope = new float[PathEnergy.Nodes * d];
         for (var i = 0; i < rows.Length; i++)
         {
             Trace(_problem.Points.AsSpan(rows[i] * d, d), ends.Slice(i * d, d), bends.AsSpan(i * size, size), nodes);
-            var (cost, factor) = _energy.Cost(_energy.Evaluate(nodes, _densities[rows[i]], slope));
+            var (cost, factor) = _energy.Cost(_energy.Evaluate(nodes, _densities?[rows[i]], slope, _metric?.At(rows[i])));
             costs[i] = cost;
             for (var k = 0; k < d; k++)
             {
@@ -125,6 +133,33 @@ internal sealed class DualPaths : IDisposable
         }
     }
 
+    /// <summary>Trains the metric, if there is one, on the paths from rows to their images.</summary>
+    /// <param name="rows">a rows of the problem.</param>
+    /// <param name="ends">Their images, [a, D].</param>
+    /// <param name="fall">Share of the learning rate.</param>
+    internal void TurnMetric(int[] rows, float[] ends, double fall)
+    {
+        if (_metric is null)
+        {
+            return;
+        }
+
+        int d = _problem.Dimension, size = SineBasis.Count * d, length = PathEnergy.Nodes * d;
+        var bends = Bends(rows, ends);
+        float[] nodes = new float[rows.Length * length], rest = new float[rows.Length], slope = new float[length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var path = nodes.AsSpan(i * length, length);
+            Trace(_problem.Points.AsSpan(rows[i] * d, d), ends.AsSpan(i * d, d), bends.AsSpan(i * size, size), path);
+            if (_densities?[rows[i]] is { } density)
+            {
+                rest[i] = (float)(_energy.Evaluate(path, density, slope) - _energy.Evaluate(path, null, slope));
+            }
+        }
+
+        _metric.Turn(_energy, rows, nodes, rest, fall);
+    }
+
     /// <summary>The network as surrogates serve it: its outputs are z_q/q.</summary>
     internal FrozenNetwork Freeze()
     {
@@ -134,6 +169,13 @@ internal sealed class DualPaths : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
+
+    private float[] Bends(ReadOnlySpan<int> rows, ReadOnlySpan<float> ends)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        return _network.Hold(Inputs(rows, ends), tensor(_problem.CategoriesOf(rows))).data<float>().ToArray();
+    }
 
     private double Step(int[] rows, float[] ends, double fall)
     {
@@ -147,9 +189,9 @@ internal sealed class DualPaths : IDisposable
         for (var i = 0; i < rows.Length; i++)
         {
             Trace(_problem.Points.AsSpan(rows[i] * d, d), ends.AsSpan(i * d, d), bends.AsSpan(i * size, size), nodes);
-            var density = _densities[rows[i]];
-            density.Focus(nodes);
-            total += _energy.Evaluate(nodes, density, slope);
+            var density = _densities?[rows[i]];
+            density?.Focus(nodes);
+            total += _energy.Evaluate(nodes, density, slope, _metric?.At(rows[i]));
             for (var j = 1; j < PathEnergy.Nodes - 1; j++)
             {
                 for (var q = 0; q < SineBasis.Count; q++)

@@ -47,6 +47,18 @@ internal sealed record DualSettings
     /// <summary>α of the published energy.</summary>
     internal double PublishedStrength { get; init; } = 0.02;
 
+    /// <summary>Rounds between two trainings of the metric, as published.</summary>
+    internal int MetricEvery { get; init; } = 10;
+
+    /// <summary>Steps of each such training: about as many in all as the published schedule takes.</summary>
+    internal int MetricSteps { get; init; } = 4;
+
+    /// <summary>First learning rate of the metric.</summary>
+    internal double MetricRate { get; init; } = 5e-3;
+
+    /// <summary>Width of the hidden layers of the metric, a multiple of 16.</summary>
+    internal int MetricHidden { get; init; } = 32;
+
     /// <summary>Width of the hidden layers of potential and map.</summary>
     internal int Hidden { get; init; } = 64;
 
@@ -58,7 +70,7 @@ internal sealed record DualSettings
     /// them to stay near the start and go late; the published figures rest on that habit, and training on images unlearns it. It is no principle: two anchors do not say how
     /// fast outputs move. Categories: paths settle on the images.
     /// </summary>
-    internal static DualSettings For(DualProblem problem) => problem.ConditionCount > 0
+    internal static DualSettings For(DualProblem problem, bool hasMetric) => problem.ConditionCount > 0
         ? new DualSettings { Rounds = 80, WarmUp = 60, PathSteps = 0, PublishedStrength = 0.015 }
         : new DualSettings { Rounds = 500, PathSteps = 50, RandomShare = 0, PublishedStrength = 0.05 };
 }

@@ -4,7 +4,7 @@
 //   l  learned: D·(0.1/D + 0.9·softmax(o)): a budget that no direction can take whole or leave empty        (method e6, normalised)
 //      fixed:   1, 0.1, … 0.1 scaled to trace D
 //   vᵀMv = Σ_i l_i·(Rv)_i²
-// A network of two hidden layers of 64 gives o and the angles from (q, x, one-hot c).
+// A network of two hidden layers gives o and the angles from (q, x, one-hot c).
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Networks;
@@ -16,22 +16,31 @@ namespace HtiTune.Surrogates.Geometry;
 /// <summary>A metric that varies in space: which directions are cheap to move in.</summary>
 internal sealed class MetricNetwork : IDisposable
 {
-    private const int Hidden = 64;
-    private const double Floor = 0.1;
+    /// <summary>The least eigenvalue.</summary>
+    internal const float Floor = 0.1f;
 
     private readonly int _dimension, _inputs, _outputs;
     private readonly bool _learnsEigenvalues;
     private readonly Scalar _one = 1f, _minusOne = -1f, _floor, _budget;
     private readonly Tensor _fixed;
 
-    internal MetricNetwork(int dimension, int conditionCount, int categoryCount, bool learnsEigenvalues, RandomStream random)
+    /// <param name="dimension">D.</param>
+    /// <param name="conditionCount">C.</param>
+    /// <param name="categoryCount">Number of categories, at least 1.</param>
+    /// <param name="learnsEigenvalues">Learned or fixed eigenvalues.</param>
+    /// <param name="random">Chance of the initial weights.</param>
+    /// <param name="hidden">Width of the hidden layers.</param>
+    internal MetricNetwork(
+        int dimension, int conditionCount, int categoryCount, bool learnsEigenvalues, RandomStream random, int hidden = 64)
     {
+        Hidden = hidden;
+        ConditionCount = conditionCount;
         _dimension = dimension;
         _learnsEigenvalues = learnsEigenvalues;
         _inputs = dimension + conditionCount + categoryCount;
         _outputs = dimension * (dimension - 1) / 2 + dimension;
-        _floor = (float)Floor;
-        _budget = (float)((1 - Floor) * dimension);
+        _floor = Floor;
+        _budget = Budget(dimension);
         var start = new float[Sizes().Sum()];
         var at = 0;
         foreach (var (inputs, size) in ((int, int)[])[(_inputs, _inputs * Hidden), (_inputs, Hidden), (Hidden, Hidden * Hidden), (Hidden, Hidden), (Hidden, Hidden * _outputs), (0, _outputs)])
@@ -45,12 +54,33 @@ internal sealed class MetricNetwork : IDisposable
         }
 
         Parameters = AlignedTensor.Leaf(start, start.Length).DetachFromDisposeScope();
-        var eigenvalues = Enumerable.Range(0, dimension).Select(i => i == 0 ? 1.0 : Floor).ToArray();
-        _fixed = AlignedTensor.Of(Array.ConvertAll(eigenvalues, l => (float)(l * dimension / eigenvalues.Sum())), dimension).DetachFromDisposeScope();
+        var eigenvalues = Enumerable.Range(0, dimension).Select(i => i == 0 ? 1.0 : 0.1).ToArray();
+        var scaled = Array.ConvertAll(eigenvalues, l => (float)(l * dimension / eigenvalues.Sum()));
+        _fixed = AlignedTensor.Of(scaled, dimension).DetachFromDisposeScope();
+        FixedEigenvalues = learnsEigenvalues ? null : scaled;
     }
 
     /// <summary>All weights, one flat leaf.</summary>
     internal Tensor Parameters { get; }
+
+    internal int Dimension => _dimension;
+
+    internal int ConditionCount { get; }
+
+    /// <summary>D + C + categories.</summary>
+    internal int Inputs => _inputs;
+
+    /// <summary>Logits of eigenvalues, then angles.</summary>
+    internal int Outputs => _outputs;
+
+    /// <summary>Width of the hidden layers.</summary>
+    internal int Hidden { get; }
+
+    /// <summary>l of any point, or null where they are learned.</summary>
+    internal float[]? FixedEigenvalues { get; }
+
+    /// <summary>What the learned eigenvalues share beyond their floor.</summary>
+    internal static float Budget(int dimension) => (float)((1 - 0.1) * dimension);
 
     /// <summary>vᵀM(q)v for each row.</summary>
     /// <param name="points">q, [n, D].</param>
