@@ -193,7 +193,7 @@ public enum CouplingKind
     /// <summary>Exact optimal transport with a penalty on the distance between unmatched continuous conditions.</summary>
     Relaxed,
 
-    /// <summary>The neural semi-dual: a potential and a map, trained against each other on the cost of least-energy paths.</summary>
+    /// <summary>The neural semi-dual: a potential and a map, trained against each other on the cost of least-energy paths; a metric learns with them.</summary>
     Dual,
 }
 
@@ -242,14 +242,17 @@ public enum EnergyKind
     /// <summary>Published for a dual coupling, else action.</summary>
     Auto,
 
-    /// <summary>A time integral: kinetic energy and a saturated density potential.</summary>
+    /// <summary>A time integral: kinetic energy under the metric and a saturated density potential.</summary>
     Action,
 
-    /// <summary>Length less α·log p̂, counted at each node: nodes crowd where samples are dense, a hidden clock. Dual coupling alone.</summary>
+    /// <summary>Length under the metric less α·log p̂, counted at each node: nodes crowd where samples are dense, a hidden clock. Dual coupling alone.</summary>
     Published,
 }
 
-/// <summary>The metric of the paths' kinetic energy ½ vᵀM(q|x)v.</summary>
+/// <summary>
+/// The metric M(q|x) of the paths' kinetic energy ½ vᵀMv, or of their length sqrt(vᵀMv) in the published energy; its trace is D. With the dual
+/// coupling it is trained with the transport, on the cost of what is transported; with any other, with the paths, the pairs held.
+/// </summary>
 public enum MetricKind
 {
     /// <summary>M = 1: Euclidean (K_I).</summary>

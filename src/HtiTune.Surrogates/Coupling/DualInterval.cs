@@ -2,6 +2,7 @@
 //   x_i, y_j  rows of the left and of the right anchor;  c(x, y)  cost of the path between them, in the condition of x
 //   f(y), m(x) potential and map, networks that take the condition too: m(x) = x + net(x)
 //   ŷ_i       argmin_y c(x_i, y) − f(y), from m(x_i), the condition held                                 (method e9; CTransform.cs)
+//   M, where it is trained, takes a step on mean c(x, ŷ) every few rounds                                 (method e10; DualMetric.cs)
 //   f lowers   mean f(ŷ) − mean f(y);   m lowers   mean |m(x) − ŷ|²                                      (method e10)
 
 using HtiTune.Data;
@@ -64,7 +65,7 @@ internal sealed class DualInterval : CTransform.IObjective, IDisposable
                 _paths?.Train(_settings.PathSteps, Images(), _settings.RandomShare, fall);
             }
 
-            Round(fall, round % _settings.MetricEvery == 0);
+            Round(fall, round % _settings.MetricEvery == 0 && round < _settings.MetricShare * _settings.Rounds);
             watch?.Invoke(round);
         }
     }

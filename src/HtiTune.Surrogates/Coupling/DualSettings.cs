@@ -53,6 +53,9 @@ internal sealed record DualSettings
     /// <summary>Steps of each such training: about as many in all as the published schedule takes.</summary>
     internal int MetricSteps { get; init; } = 4;
 
+    /// <summary>Share of the rounds in which the metric turns: after it stands, potential and map catch up with its costs.</summary>
+    internal double MetricShare { get; init; } = 0.3;
+
     /// <summary>First learning rate of the metric.</summary>
     internal double MetricRate { get; init; } = 5e-3;
 
@@ -70,7 +73,20 @@ internal sealed record DualSettings
     /// them to stay near the start and go late; the published figures rest on that habit, and training on images unlearns it. It is no principle: two anchors do not say how
     /// fast outputs move. Categories: paths settle on the images.
     /// </summary>
-    internal static DualSettings For(DualProblem problem, bool hasMetric) => problem.ConditionCount > 0
-        ? new DualSettings { Rounds = 80, WarmUp = 60, PathSteps = 0, PublishedStrength = 0.015 }
-        : new DualSettings { Rounds = 500, PathSteps = 50, RandomShare = 0, PublishedStrength = 0.05 };
+    internal static DualSettings For(DualProblem problem, bool hasMetric)
+    {
+        var plain = problem.ConditionCount > 0
+            ? new DualSettings { Rounds = 80, WarmUp = 60, PathSteps = 0, PublishedStrength = 0.015 }
+            : new DualSettings { Rounds = 500, PathSteps = 50, RandomShare = 0, PublishedStrength = 0.05 };
+
+        if (!hasMetric || problem.Dimension == 1)
+        {
+            return plain;
+        }
+
+        // Along a metric's cheap directions paths are a third as long: the density weighs as much less, else energies fall to zero, where
+        // the cost ½E·|E| is flat. Few rounds are too few then: twice as many let potential and map arrive.
+        var metric = plain with { PublishedStrength = plain.PublishedStrength / 3 };
+        return problem.ConditionCount > 0 ? metric with { Rounds = 160, PotentialRate = 3e-3 } : metric;
+    }
 }

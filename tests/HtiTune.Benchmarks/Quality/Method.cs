@@ -22,6 +22,8 @@ internal sealed record Method(string Name, params string[] Arguments)
         new("hti learned metric, straight", "--metric", "learned", "--potential", "none"),
         new("hti dual", "--coupling", "dual"),
         new("hti dual, straight", "--coupling", "dual", "--potential", "none"),
+        new("hti dual, learned metric", "--coupling", "dual", "--metric", "learned"),
+        new("hti dual, fixed eigenvalues", "--coupling", "dual", "--metric", "fixed"),
         Baseline("stay"),
         Baseline("nearest"),
         Baseline("mean"),
