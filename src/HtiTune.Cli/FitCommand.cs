@@ -76,7 +76,7 @@ internal static class FitCommand
             CustomParser = Values.Number,
         };
         var energy = Choice<EnergyKind>("--energy", "What the paths of a dual coupling minimise.");
-        var metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy.");
+        var metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy. With --coupling dual it is trained jointly with the transport.");
         var clock = Choice<ClockKind>("--clock", "How fast samples move along their paths.");
         var tune = new Option<bool>("--self-tune")
         {

@@ -110,24 +110,18 @@ public sealed class DualMetricTests
         // By the arrays that the c-transform reads, not by the tensors that were differentiated.
         double At(float step)
         {
-            using (no_grad())
-            {
-                metric.Parameters.add_(direction, step);
-            }
-
+            Move(step);
             metric.Field.Refresh();
             var total = rows.Sum(i =>
             {
                 var path = nodes.AsSpan(i * PathEnergy.Nodes * D, PathEnergy.Nodes * D);
                 return energy.Cost(energy.Evaluate(path, null, new float[path.Length], metric.At(i)) + rest[i]).Cost;
             });
-            using (no_grad())
-            {
-                metric.Parameters.add_(direction, -step);
-            }
-
+            Move(-step);
             return total / rows.Length;
         }
+
+        void Move(float by) => Add(metric.Parameters, direction, by);
     }
 
     [Theory]
@@ -200,10 +194,10 @@ public sealed class DualMetricTests
     [InlineData(1, MetricKind.Learned)]
     public void Any_dimension_is_fitted_with_continuous_conditions_and_leaves_no_tensor(int d, MetricKind metric)
     {
+        TorchRuntime.EnsureLoaded();
         using var folder = new Data.TemporaryFolder();
         var anchors = Anchors(d);
         var options = new TrajectoryOptions { Coupling = CouplingKind.Dual, Metric = metric, MapSteps = 20, PathSteps = 20, HiddenWidth = 16 };
-        TorchRuntime.EnsureLoaded();
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         var surrogate = TrajectorySurrogate.Fit(anchors, options);
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
@@ -253,13 +247,12 @@ public sealed class DualMetricTests
     {
         TorchRuntime.EnsureLoaded();
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
-        using var ended = new CancellationTokenSource();
-        ended.Cancel();
-        Assert.Throws<OperationCanceledException>(() => TrajectorySurrogate.Fit(
-            Anchors(2), new TrajectoryOptions { Coupling = CouplingKind.Dual, Metric = MetricKind.Learned }, cancellation: ended.Token));
+        var ended = new CancellationToken(canceled: true);
+        var options = new TrajectoryOptions { Coupling = CouplingKind.Dual, Metric = MetricKind.Learned };
+        Assert.Throws<OperationCanceledException>(() => TrajectorySurrogate.Fit(Anchors(2), options, cancellation: ended));
         var problem = new DualProblem(Draw(80, new RandomStreams(1).Stream("rows")), [], new int[40], 20, 2, 0, 1);
-        var coupler = new DualCoupler(new TrajectoryOptions { Metric = MetricKind.Learned }, PotentialKind.None, new RandomStreams(1), null);
-        Assert.Throws<OperationCanceledException>(() => coupler.Fit(0, problem, ended.Token));
+        var coupler = new DualCoupler(options, PotentialKind.None, new RandomStreams(1), null);
+        Assert.Throws<OperationCanceledException>(() => coupler.Fit(0, problem, ended));
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
@@ -273,11 +266,13 @@ public sealed class DualMetricTests
         return network;
     }
 
-    private static void Enlarge(Tensor parameters, float factor)
+    private static void Enlarge(Tensor parameters, float factor) => Add(parameters, parameters, factor - 1);
+
+    private static void Add(Tensor parameters, Tensor direction, float factor)
     {
         using var untracked = no_grad();
         using Scalar held = factor;
-        parameters.mul_(held);
+        parameters.add_(direction, held);
     }
 
     private static float[] Path(int d, RandomStream random) =>
@@ -290,7 +285,6 @@ public sealed class DualMetricTests
         const int Rows = 40;
         var random = new RandomStreams(d).Stream("rows");
         return new AnchorSet(Hyperparameter.Continuous("level", 0, 1), [new Anchor(0, At(0)), new Anchor(1, At(1))]);
-
         Samples At(double level)
         {
             var x = Draw(Rows, random);
