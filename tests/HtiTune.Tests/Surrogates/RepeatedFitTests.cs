@@ -13,7 +13,7 @@ public sealed class RepeatedFitTests
     private readonly List<byte[]> _kept = [];
 
     [Theory]
-    [InlineData(40, 1)]
+    [InlineData(400, 1)]
     [InlineData(40, 3)]
     [InlineData(1, 64)]
     public void Trains_to_the_same_bits_wherever_arrays_lie(int rows, int outputs)
@@ -28,7 +28,7 @@ public sealed class RepeatedFitTests
             var random = new RandomStreams(3);
             var chance = random.Stream("rows");
             Shift(repeat);
-            using var network = new DualNetwork(3, outputs, 32, 2, 1, random.Stream("weights"));
+            using var network = new DualNetwork(3, outputs, 64, 2, 1, random.Stream("weights"));
             for (var step = 0; step < 5; step++)
             {
                 Shift(repeat + step);
