@@ -85,8 +85,9 @@ internal sealed record DualSettings
         }
 
         // Along a metric's cheap directions paths are a third as long: the density weighs as much less, else energies fall to zero, where
-        // the cost ½E·|E| is flat. Few rounds are too few then: twice as many let potential and map arrive.
+        // the cost ½E·|E| is flat. Few rounds are too few then: twice as many let potential and map arrive. Where categories take many rounds,
+        // a metric that soon stands lets the map arrive.
         var metric = plain with { PublishedStrength = plain.PublishedStrength / 3 };
-        return problem.ConditionCount > 0 ? metric with { Rounds = 160, PotentialRate = 3e-3 } : metric;
+        return problem.ConditionCount > 0 ? metric with { Rounds = 160, PotentialRate = 3e-3 } : metric with { MetricShare = 0.1 };
     }
 }
