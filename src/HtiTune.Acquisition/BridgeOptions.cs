@@ -7,6 +7,13 @@ public sealed record BridgeOptions
     /// <value>0, ¼, ½, ¾, 1. Only 0 is a plain Gaussian process.</value>
     public IReadOnlyList<double> SurrogateShares { get; init; } = [0, 0.25, 0.5, 0.75, 1];
 
+    /// <summary>
+    /// Scales φ of what the surrogate leaves unexplained, in units of the objective's own scale s₀, weighed against each other with equal
+    /// prior weight: a good surrogate errs by much less than the objective varies, and one prior alone would take long to believe it.
+    /// </summary>
+    /// <value>1, ¼, 1/16, 1/64; each above 0.</value>
+    public IReadOnlyList<double> ErrorScales { get; init; } = [1, 0.25, 0.0625, 0.015625];
+
     /// <summary>Number of length scales ℓ, log-spaced from <see cref="ShortestLengthScale"/> to <see cref="LongestLengthScale"/>.</summary>
     /// <value>16; at least 1.</value>
     public int LengthScaleCount { get; init; } = 16;
@@ -77,6 +84,7 @@ public sealed record BridgeOptions
     {
         var errors = new List<string>();
         Check(SurrogateShares.Count > 0 && SurrogateShares.All(r => r is >= 0 and <= 1), nameof(SurrogateShares), "at least one, each 0 to 1");
+        Check(ErrorScales.Count > 0 && ErrorScales.All(f => f > 0 && double.IsFinite(f)), nameof(ErrorScales), "at least one, each above 0");
         Check(LengthScaleCount >= 1, nameof(LengthScaleCount), "at least 1");
         Check(
             ShortestLengthScale > 0 && LongestLengthScale >= ShortestLengthScale && double.IsFinite(LongestLengthScale),

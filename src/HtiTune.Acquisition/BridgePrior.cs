@@ -61,20 +61,65 @@ internal sealed class BridgePrior
         };
     }
 
-    /// <summary>ln Π_t p(y_t | y_&lt;t), and √(b_n/a_n).</summary>
-    public (double LogDensity, double Scale) Prequential(ReadOnlySpan<double> values, ReadOnlySpan<double> means, ReadOnlySpan<double> variances)
+    /// <summary>ln Π_t p(y_t | y_&lt;t), and √(b_n/a_n), of a component without the surrogate.</summary>
+    /// <param name="values">y − c, [n].</param>
+    /// <param name="means">One step ahead, [n].</param>
+    /// <param name="variances">One step ahead, over σ², [n].</param>
+    /// <param name="logDensities">Receives ln p(y_t | y_&lt;t), [n].</param>
+    public (double LogDensity, double Scale) Prequential(
+        ReadOnlySpan<double> values, ReadOnlySpan<double> means, ReadOnlySpan<double> variances, Span<double> logDensities)
     {
         double a = Shape, b = Shape * Scale * Scale, sum = 0;
         for (var t = 0; t < values.Length; t++)
         {
-            var error = values[t] - means[t];
-            var scale = Math.Sqrt(variances[t] * b / a);
-            sum += new StudentT(2 * a).LogDensity(error / scale) - Math.Log(scale);
-            a += 0.5;
-            b += error * error / (2 * variances[t]);
+            logDensities[t] = Next(values[t] - means[t], variances[t], ref a, ref b);
+            sum += logDensities[t];
         }
 
         return (sum, Math.Sqrt(b / a));
+    }
+
+    /// <summary>The same with a share of the surrogate, for one scale factor of its errors.</summary>
+    /// <param name="values">y − c, [n].</param>
+    /// <param name="means">One step ahead, [n].</param>
+    /// <param name="variances">One step ahead, over σ², [n].</param>
+    /// <param name="predicted">What the surrogate predicted, NaN where it was not asked, [n].</param>
+    /// <param name="plain">ln p(y_t | y_&lt;t) without the surrogate, [n].</param>
+    /// <param name="factor">φ.</param>
+    public (double LogDensity, double Scale) Prequential(
+        ReadOnlySpan<double> values,
+        ReadOnlySpan<double> means,
+        ReadOnlySpan<double> variances,
+        ReadOnlySpan<double> predicted,
+        ReadOnlySpan<double> plain,
+        double factor)
+    {
+        double a = Shape, b = Shape * Scale * Scale * factor * factor, sum = 0;
+        for (var t = 0; t < values.Length; t++)
+        {
+            if (double.IsNaN(predicted[t]))
+            {
+                // Counts as an error of just the expected size: all components have one number of degrees of freedom.
+                sum += plain[t];
+                b *= (a + 0.5) / a;
+                a += 0.5;
+            }
+            else
+            {
+                sum += Next(values[t] - means[t], variances[t], ref a, ref b);
+            }
+        }
+
+        return (sum, Math.Sqrt(b / a));
+    }
+
+    private static double Next(double error, double variance, ref double a, ref double b)
+    {
+        var scale = Math.Sqrt(variance * b / a);
+        var log = new StudentT(2 * a).LogDensity(error / scale) - Math.Log(scale);
+        a += 0.5;
+        b += error * error / (2 * variance);
+        return log;
     }
 
     // n values show (n − 1)/(n + 1) of the range of a uniform distribution on average. Equal first values tell no scale: then all values,

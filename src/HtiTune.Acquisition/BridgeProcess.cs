@@ -6,7 +6,9 @@ namespace HtiTune.Acquisition;
 //   Enumerated: ρ, ℓ, r. Integrated in closed form: β₀, δ, σ² ~ IG(a₀, a₀ s₀²).
 //   One step ahead, for each (ρ, ℓ, r):       e_t = y_t − mean_t,  v_t its variance over σ²   (Kriging.OneStepAhead)
 //     p(y_t | y_<t) = t_ν(e_t; 0, v_t b/a), ν = 2a;  then  a ← a + ½,  b ← b + e_t²/(2 v_t)
-//   Weight of a component ∝ prior(ρ, ℓ, r) Π_t p(y_t | y_<t). At ρ = 0 the product is the exact marginal likelihood.
+//   With ρ > 0 the process δ is what the surrogate leaves, which may be much less than the objective varies: σ² ~ IG(a₀, a₀ φ² s₀²), φ
+//   enumerated, and only values that the surrogate was tested on tell of it: the others have the density that they have at ρ = 0.
+//   Weight of a component ∝ prior(ρ, ℓ, r, φ) Π_t p(y_t | y_<t). At ρ = 0 the product is the exact marginal likelihood.
 //   Trust = E[ρ | y].
 
 /// <summary>
@@ -141,16 +143,29 @@ public sealed class BridgeProcess
         var candidates = new List<BridgeComponent>();
         var means = new double[n];
         var variances = new double[n];
+        var plain = new double[n];
         foreach (var (lengthScale, logLength) in prior.LengthScales)
         {
             foreach (var (ratio, logRatio) in prior.NoiseRatios)
             {
                 var kriging = new Kriging(u, prior.RelativeNoise, y, m, earlier, lengthScale, ratio, options.LevelDeviation);
+                kriging.OneStepAhead(predicted, 0, means, variances);
+                var without = prior.Prequential(y, means, variances, plain);
                 foreach (var share in shares)
                 {
+                    if (share == 0)
+                    {
+                        candidates.Add(new BridgeComponent(krigings.Count, share, logLength + logRatio + without.LogDensity, without.Scale));
+                        continue;
+                    }
+
                     kriging.OneStepAhead(predicted, share, means, variances);
-                    var (logDensity, scale) = prior.Prequential(y, means, variances);
-                    candidates.Add(new BridgeComponent(krigings.Count, share, logLength + logRatio + logDensity, scale));
+                    foreach (var factor in options.ErrorScales)
+                    {
+                        var (logDensity, scale) = prior.Prequential(y, means, variances, predicted, plain, factor);
+                        candidates.Add(new BridgeComponent(
+                            krigings.Count, share, logLength + logRatio + logDensity - Math.Log(options.ErrorScales.Count), scale));
+                    }
                 }
 
                 krigings.Add(kriging);

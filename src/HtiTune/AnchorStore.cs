@@ -22,17 +22,17 @@ internal sealed class AnchorStore : IDisposable
     private readonly List<Training> _trainings = [];
     private readonly List<Training> _anchors = [];
     private readonly List<ContextGroup> _groups = [];
-    private readonly Func<AnchorSet, ISurrogate>? _fit;
+    private readonly Func<AnchorSet, ISurrogate?, ISurrogate>? _fit;
     private readonly long _answerSeed;
     private readonly Action<int, Exception> _fitFailed;
 
     /// <param name="hyperparameter">The hyperparameter.</param>
     /// <param name="contexts">What every network is asked as soon as it is trained.</param>
     /// <param name="answerSeed">Seed of the draws of stochastic networks, common to all λ.</param>
-    /// <param name="fit">Fits the surrogate; null for none.</param>
+    /// <param name="fit">Fits the surrogate, given that of all anchors but the last to arrive; null for none.</param>
     /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
     public AnchorStore(
-        Hyperparameter hyperparameter, Contexts contexts, long answerSeed, Func<AnchorSet, ISurrogate>? fit, Action<int, Exception> fitFailed)
+        Hyperparameter hyperparameter, Contexts contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed)
     {
         Hyperparameter = hyperparameter;
         _answerSeed = answerSeed;
@@ -132,7 +132,8 @@ internal sealed class AnchorStore : IDisposable
         {
             try
             {
-                surrogate = _fit(Set(count, group.Contexts));
+                // Always from the prefix before, whoever asks first: what a surrogate is depends on the anchors' order alone.
+                surrogate = _fit(Set(count, group.Contexts), Surrogate(count - 1, group.Contexts));
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {

@@ -57,9 +57,7 @@ public sealed partial class Tuner : IDisposable
         _network = network;
         _streams = new RandomStreams(Options.Seed).Fork("tuner");
         _logger = Options.Logger ?? NullLogger.Instance;
-        var surrogateSeed = _streams.SeedOf("surrogate");
-        var fit = Options.SurrogateFactory
-            ?? (anchors => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = surrogateSeed, TrainMaps = false }));
+        var fit = SurrogateOf(Options.SurrogateFactory, _streams);
         _store = new AnchorStore(
             hyperparameter, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
             (count, error) => Log.SurrogateFailed(_logger, count, error.Message));
@@ -218,6 +216,26 @@ public sealed partial class Tuner : IDisposable
         }
 
         _store.Dispose();
+    }
+
+    /// <summary>Fits the surrogate of some anchors, given that of all but the last of them where there is one.</summary>
+    /// <remarks>
+    /// The default goes on where the one before is, so that a training costs the two intervals beside it, and starts anew with 8, 16, … anchors:
+    /// what an extension keeps, the outputs' scale above all, is never from less than half of the anchors.
+    /// </remarks>
+    /// <param name="factory">The factory of the options, or null.</param>
+    /// <param name="streams">The tuner's chance.</param>
+    internal static Func<AnchorSet, ISurrogate?, ISurrogate> SurrogateOf(Func<AnchorSet, ISurrogate>? factory, RandomStreams streams)
+    {
+        if (factory is not null)
+        {
+            return (anchors, _) => factory(anchors);
+        }
+
+        var options = new TrajectoryOptions { Seed = streams.SeedOf("surrogate"), TrainMaps = false };
+        return (anchors, previous) => previous is TrajectorySurrogate fitted && anchors.Count > 4 && !int.IsPow2(anchors.Count)
+            ? fitted.Extend(anchors)
+            : TrajectorySurrogate.Fit(anchors, options);
     }
 
     private void EndRun() => Interlocked.Exchange(ref _isRunning, 0);

@@ -2,7 +2,9 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using HtiTune.Benchmarks.Certificates;
 using HtiTune.Benchmarks.Continuity;
+using HtiTune.Benchmarks.Laws;
 using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
 using HtiTune.Benchmarks.Resume;
@@ -51,6 +53,16 @@ internal static class Program
             return TunerCommand.Run(tunerOptions);
         }
 
+        if (args is ["certificate", .. var certificateOptions] && !certificateOptions.Contains("--help"))
+        {
+            return CertificateCommand.Run(certificateOptions);
+        }
+
+        if (args is ["preferences", .. var preferenceOptions] && !preferenceOptions.Contains("--help"))
+        {
+            return PreferenceCommand.Run(preferenceOptions);
+        }
+
         if (args is ["resume", .. var resumeOptions] && !resumeOptions.Contains("--help"))
         {
             return ResumeCommand.Run(resumeOptions);
@@ -73,6 +85,7 @@ internal static class Program
         Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
         Console.WriteLine(TunerCommand.Help);
+        Console.WriteLine(CertificateOptions.Help, string.Join(',', OutputLaw.Families.Select(family => family.Name)));
         Console.WriteLine(ResumeCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }

@@ -89,8 +89,7 @@ internal sealed class PairCoupler(
 
         // In one dimension both costs give the same monotone coupling; a coupling that is a smooth map already needs no other.
         var euclidean = Between(i, j, CouplingCost.SquaredEuclidean, cancellation).Slots;
-        var roughness = Roughness(euclidean);
-        if (anchors.Dimension == 1 || roughness < SmoothEnough)
+        if (anchors.Dimension == 1 || Roughness(euclidean) is var roughness && roughness < SmoothEnough)
         {
             return new PairCoupling(euclidean, CouplingCost.SquaredEuclidean);
         }
@@ -149,7 +148,7 @@ internal sealed class PairCoupler(
             cancellation.ThrowIfCancellationRequested();
             float[] left = Trajectories.Select(y0, groups.Rows(i).AsSpan(start, size), columns);
             float[] right = Trajectories.Select(y1, groups.Rows(j).AsSpan(start, size), columns);
-            var assignment = BlockedTransport.Assign(
+            var assignment = columns == 1 ? Monotone(left, right) : BlockedTransport.Assign(
                 left,
                 right,
                 columns,
@@ -167,6 +166,26 @@ internal sealed class PairCoupler(
         }
 
         return slots;
+    }
+
+    /// <summary>On a line ranks are matched: the optimum of every cost that is convex in distance, and of the Fermat cost. Equal values keep their order.</summary>
+    private static int[] Monotone(float[] left, float[] right)
+    {
+        var (from, to) = (Order(left), Order(right));
+        var assignment = new int[from.Length];
+        for (var rank = 0; rank < from.Length; rank++)
+        {
+            assignment[from[rank]] = to[rank];
+        }
+
+        return assignment;
+
+        static int[] Order(float[] values)
+        {
+            int[] order = [.. Enumerable.Range(0, values.Length)];
+            Array.Sort(order, (a, b) => values[a] != values[b] ? values[a].CompareTo(values[b]) : a.CompareTo(b));
+            return order;
+        }
     }
 
     private float[] Rows(float[] values, ReadOnlySpan<int> rows) => Trajectories.Select(values, rows, anchors.Dimension);

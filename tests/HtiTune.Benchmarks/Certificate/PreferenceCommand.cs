@@ -1,0 +1,147 @@
+using System.Globalization;
+using HtiTune.Benchmarks.Laws;
+
+namespace HtiTune.Benchmarks.Certificates;
+
+/// <summary>The verb <c>preferences</c>: what a change of preference costs once there are anchors.</summary>
+internal static class PreferenceCommand
+{
+    private const int DefaultSeeds = 25;
+    private const int Changes = 5;
+    private const int InARow = 10;
+    private const int FirstTrainings = 8;
+    private const int MostTrainings = 12;
+
+    // Below what any number of draws can certify: the run uses all its trainings.
+    private const double NoCertificate = 1e-6;
+
+    private static readonly int[] AnchorCounts = [6, 8, 10];
+
+    /// <summary>Runs the benchmark.</summary>
+    /// <param name="arguments">Arguments after the verb.</param>
+    /// <returns>0; 2 for wrong arguments.</returns>
+    internal static int Run(string[] arguments)
+    {
+        try
+        {
+            var options = CertificateOptions.Parse(arguments, DefaultSeeds);
+            Console.WriteLine($"{Surroundings.Describe()}\n");
+            PrintRegrets(options);
+            PrintTrainings(options);
+            return 0;
+        }
+        catch (ArgumentException problem)
+        {
+            Console.Error.WriteLine($"error: {problem.Message}");
+            return 2;
+        }
+    }
+
+    private static void PrintRegrets(CertificateOptions options)
+    {
+        Console.WriteLine(
+            Text($"Regret after a change of preference, no training: median, and 90 % quantile, in % of the gap ({Changes} preferences a problem).\n\n")
+            + "| family | process | " + string.Join(" | ", AnchorCounts.Select(count => $"{count} anchors")) + " |\n|---|---|" + string.Concat(AnchorCounts.Select(_ => "---|")));
+        var all = new Dictionary<bool, List<double>[]> { [false] = [.. AnchorCounts.Select(_ => new List<double>())], [true] = [.. AnchorCounts.Select(_ => new List<double>())] };
+        foreach (var family in options.Families)
+        {
+            foreach (var useSurrogate in (bool[])[true, false])
+            {
+                var regrets = options.Map(
+                    [.. Enumerable.Range(options.First, options.Seeds)],
+                    number => AnchorCounts.Select(count => AfterChange(LawProblem.Of(family, number), useSurrogate, count)).ToArray());
+                List<double>[] columns = [.. AnchorCounts.Select((_, at) => regrets.SelectMany(one => one[at]).ToList())];
+                Console.WriteLine(Row(family, useSurrogate, columns));
+                for (var at = 0; at < columns.Length; at++)
+                {
+                    all[useSurrogate][at].AddRange(columns[at]);
+                }
+            }
+        }
+
+        Console.WriteLine(Row("all", true, all[true]));
+        Console.WriteLine(Row("all", false, all[false]));
+    }
+
+    private static double[] AfterChange(LawProblem problem, bool useSurrogate, int anchors)
+    {
+        using var tuner = TunerOf(problem, new TunerOptions { UseSurrogate = useSurrogate, ConfirmByTraining = false, Delta = NoCertificate, MaxTrainings = anchors });
+        tuner.Optimize(problem.Objective);
+        return [.. Enumerable.Range(1, Changes).Select(number =>
+        {
+            var other = problem.With(number);
+            return 100 * other.Regret(tuner.Optimize(other.Objective, maxTrainings: 0).Lambda) / other.Optimum.Gap;
+        })];
+    }
+
+    private static void PrintTrainings(CertificateOptions options)
+    {
+        Console.WriteLine(
+            Text($"\n{InARow} preferences in a row, each optimised to a certificate of 95 % (the default) with at most {MostTrainings} trainings; before them one more on ")
+            + Text($"at most {FirstTrainings}. Trainings of all {InARow}, mean and largest; their regrets in % of the gap, median and 90 % quantile.\n\n")
+            + "| family | surrogate: trainings | regret | certified | plain, replaying what is stored: trainings | regret | certified | plain, anew: trainings | regret | certified |\n"
+            + "|---|---|---|---|---|---|---|---|---|---|");
+        var all = new List<Row10[]>();
+        foreach (var family in options.Families)
+        {
+            var rows = options.Map([.. Enumerable.Range(options.First, options.Seeds)], number =>
+            {
+                var problem = LawProblem.Of(family, number);
+                return (Row10[])[InRow(problem, true), InRow(problem, false), Anew(problem)];
+            });
+            Console.WriteLine(Row(family, rows));
+            all.AddRange(rows);
+        }
+
+        Console.WriteLine(Row("all", all));
+    }
+
+    private static Row10 InRow(LawProblem problem, bool useSurrogate)
+    {
+        using var tuner = TunerOf(problem, new TunerOptions { UseSurrogate = useSurrogate, ConfirmByTraining = false, MaxTrainings = FirstTrainings });
+        tuner.Optimize(problem.Objective);
+        return Row10.Of(problem, other => tuner.Optimize(other.Objective, MostTrainings));
+    }
+
+    private static Row10 Anew(LawProblem problem) => Row10.Of(problem, other =>
+    {
+        using var tuner = TunerOf(other, new TunerOptions { UseSurrogate = false, ConfirmByTraining = false, MaxTrainings = MostTrainings });
+        return tuner.Optimize(other.Objective);
+    });
+
+    private static Tuner TunerOf(LawProblem problem, TunerOptions options) => new(problem.Network(), problem.Law.Hyperparameter, problem.Law.Contexts, options);
+
+    private static string Row(string family, bool useSurrogate, List<double>[] columns) =>
+        Text($"| {family} | {(useSurrogate ? "with surrogate" : "plain, replaying")} | ")
+        + string.Join(" | ", columns.Select(column => Text($"{Quantile(column, 0.5):F3}; {Quantile(column, 0.9):F2}"))) + " |";
+
+    private static string Row(string family, IReadOnlyList<Row10[]> rows) => $"| {family} | " + string.Join(" | ", Enumerable.Range(0, 3).Select(at =>
+    {
+        List<double> regrets = [.. rows.SelectMany(row => row[at].Regrets)];
+        return Text($"{rows.Average(row => row[at].Trainings):F1}; {rows.Max(row => row[at].Trainings)} | {Quantile(regrets, 0.5):F3}; {Quantile(regrets, 0.9):F2} ")
+            + Text($"| {100.0 * rows.Sum(row => row[at].Certified) / (InARow * rows.Count):F0} %");
+    })) + " |";
+
+    private static double Quantile(List<double> values, double share) => values.Order().ElementAt((int)(share * (values.Count - 1)));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Ten preferences in a row: trainings of all, and regrets in % of the gap.</summary>
+    private sealed record Row10(int Trainings, IReadOnlyList<double> Regrets, int Certified)
+    {
+        public static Row10 Of(LawProblem problem, Func<LawProblem, Study> optimize)
+        {
+            var (trainings, certified, regrets) = (0, 0, new List<double>());
+            for (var number = 1; number <= InARow; number++)
+            {
+                var other = problem.With(number);
+                var study = optimize(other);
+                trainings += study.TrainingsUsed;
+                certified += study.StopReason == StopReason.Certified ? 1 : 0;
+                regrets.Add(100 * other.Regret(study.Lambda) / other.Optimum.Gap);
+            }
+
+            return new Row10(trainings, regrets, certified);
+        }
+    }
+}
