@@ -135,7 +135,7 @@ public class BridgeProcessTests
     {
         // The surrogate misses earlier values too, and says so: then y − m is a Gaussian process with mean 0.
         double[] errors = [0.3, -0.3, 0.5, 0.1, -0.6];
-        var options = new BridgeOptions { SurrogateShares = [1], ValueScale = 0.7, InitialCount = 2, LevelDeviation = 1e-7 };
+        var options = new BridgeOptions { SurrogateShares = [1], ErrorScales = [1], ValueScale = 0.7, InitialCount = 2, LevelDeviation = 1e-7 };
         double Fixed(double u) => 4 + Math.Cos(3 * u);
         var onValues = errors.Select((e, t) => new Observation(
             Places[t], Fixed(Places[t]) + e, Fixed(Places[t]), null, [.. Places.Take(t).Select(Fixed)])).ToList();
@@ -146,6 +146,23 @@ public class BridgeProcessTests
         Assert.Equal(Fixed(0.4) + plain.At(0.4).Mean, process.At(0.4).Mean, 1e-9);
         Assert.Equal(plain.At(0.4).Deviation, process.At(0.4).Deviation, 1e-9);
         Assert.NotEqual(plain.LogEvidence, BridgeProcess.Fit([.. onValues.Select(o => o with { PredictedEarlier = null })], Fixed, options).LogEvidence, 0.01);
+
+        // Scales φ of the errors are weighed evenly: the evidence is the mean of those of processes whose values have the scale φ s₀.
+        var several = BridgeProcess.Fit(onValues, Fixed, options with { ErrorScales = [2, 0.5, 0.1] });
+        var each = ((double[])[2, 0.5, 0.1]).Select(f => BridgeProcess.Fit(onErrors, null, options with { ValueScale = f * 0.7 }).LogEvidence);
+        Assert.Equal(Math.Log(each.Average(Math.Exp)), several.LogEvidence, 1e-9);
+    }
+
+    [Fact]
+    public void Values_that_the_surrogate_was_not_tested_on_tell_nothing_of_its_errors()
+    {
+        // Wild values first, then tests that the surrogate passes to 1e-3: what it leaves elsewhere is of that size, not of the values'.
+        double[] wild = [0, 1, 0.5, 0.25, 0.75, 0.4];
+        var observations = wild.Select((u, t) => new Observation(u, 10 * Math.Sin(7 * u), t < 2 ? null : 10 * Math.Sin(7 * u) + 1e-3 * (t % 2))).ToList();
+        var process = BridgeProcess.Fit(observations, u => 10 * Math.Sin(7 * u), new BridgeOptions { SurrogateShares = [0, 1] });
+        var dull = BridgeProcess.Fit(observations, u => 10 * Math.Sin(7 * u), new BridgeOptions { SurrogateShares = [0, 1], ErrorScales = [1] });
+        Assert.True(process.Trust > 0.99, $"{process.Trust}");
+        Assert.True(process.At(0.6).Deviation < 0.2 * dull.At(0.6).Deviation, $"{process.At(0.6).Deviation}, {dull.At(0.6).Deviation}");
     }
 
     [Fact]

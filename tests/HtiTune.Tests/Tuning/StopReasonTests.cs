@@ -36,7 +36,8 @@ public class StopReasonTests
     {
         Study Run(double minutes)
         {
-            var network = new FormulaNetwork(new Problem(1).Output) { Before = (_, _, _) => _clock.Advance(TimeSpan.FromMinutes(10)) };
+            // One whose best λ is no anchor after three.
+            var network = new FormulaNetwork(new Problem(2).Output) { Before = (_, _, _) => _clock.Advance(TimeSpan.FromMinutes(10)) };
             using var tuner = new Tuner(network, Problem.Hyperparameter, Problem.Contexts, Problem.Options(7) with { MaxTime = TimeSpan.FromMinutes(minutes), TimeProvider = _clock });
             return tuner.Optimize(m => Problem.Tracking(m));
         }
