@@ -20,7 +20,8 @@ namespace HtiTune;
 /// </param>
 /// <param name="Alarms">How often the alarm went off.</param>
 /// <param name="RaisedAt">Number of the training whose value raised the first alarm; null without one.</param>
-public sealed record Calibration(int Tests, int Misses, double Evidence, int Alarms, int? RaisedAt)
+/// <param name="LogDensity">ELPD: sum over the tests of ln of the density that was predicted for the value, in the objective's units.</param>
+public sealed record Calibration(int Tests, int Misses, double Evidence, int Alarms, int? RaisedAt, double LogDensity)
 {
     /// <summary>Whether there was an alarm.</summary>
     public bool IsAlarmed => Alarms > 0;

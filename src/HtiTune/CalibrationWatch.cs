@@ -56,7 +56,12 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
         var alarms = _corrections.Where(c => c.Anchor < count).ToList();
         var evidence = tests.Count == 0 || tests[^1].RaisedAlarm ? 1 : tests[^1].Evidence;
         return new Calibration(
-            tests.Count, tests.Count(t => t.IsMiss), evidence, alarms.Count, alarms.Count == 0 ? null : store.Anchors[alarms[0].Anchor].Number);
+            tests.Count,
+            tests.Count(t => t.IsMiss),
+            evidence,
+            alarms.Count,
+            alarms.Count == 0 ? null : store.Anchors[alarms[0].Anchor].Number,
+            tests.Sum(t => t.LogDensity));
     }
 
     private void Test(int count)

@@ -85,7 +85,9 @@ internal static class StudyMaker
             view.Signed(prediction.Mean),
             Low(view, prediction),
             High(view, prediction),
-            analysis.Process.Trust);
+            analysis.Process.Trust,
+            BridgeWeights.Of(analysis.Process),
+            [.. TrainingProposed.Probabilities.Select(p => view.Signed(prediction.Quantile(view.Signed(1) > 0 ? p : 1 - p)))]);
     }
 
     private static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)

@@ -101,6 +101,7 @@ public sealed partial class Tuner : IDisposable
         string? name = null,
         CancellationToken cancellation = default)
     {
+        using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", Hyperparameter.Name);
         using var run = Begin(objective, maxTrainings, name);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
         reporter.Starting();
@@ -108,6 +109,7 @@ public sealed partial class Tuner : IDisposable
         {
             reporter.Training(proposal);
             Trial? trial;
+            using var training = TunerTelemetry.Source.StartActivity("htitune.training")?.AddTag("number", proposal.Number).AddTag("lambda", proposal.Lambda);
             try
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -43,6 +43,12 @@ public sealed partial class TuningRun
 
         _pendingU = _store.Hyperparameter.ToUnit(value);
         _pendingSince = _options.TimeProvider.GetTimestamp();
+        if (_recorder is not { IsReplaying: true })
+        {
+            TunerTelemetry.Proposed(
+                _store.Hyperparameter.Name, _options.TimeProvider.GetElapsedTime(_asked, _pendingSince), gain is null ? null : _analysis?.Process.Trust);
+        }
+
         _pending = new Proposal(_store.Trainings.Count + 1, value, _streams.SeedOf("training"), reason, gain);
         Log.Training(_logger, _pending.Number, value, reason);
         _recorder?.Proposed(_pending, () => StudyMaker.LineOf(_pending, _view, gain is null ? null : _analysis, _pendingU));
@@ -64,8 +70,19 @@ public sealed partial class TuningRun
         var trial = TrialOf(training);
         Log.Ended(_logger, trial);
         TellAlarm();
+        if (_recorder is not { IsReplaying: true })
+        {
+            TunerTelemetry.Ended(_store.Hyperparameter.Name, trial, BestValue(), _view.Calibration.Of(_store.Anchors.Count).Evidence);
+        }
+
         Measured();
         return trial;
+    }
+
+    private double? BestValue()
+    {
+        var values = _view.Observations(_store.Anchors.Count);
+        return values.Count == 0 ? null : _view.Signed(values.Max(o => o.Observation.Value));
     }
 
     private List<Trial> Trials() => [.. _store.Trainings.Select(TrialOf)];

@@ -27,6 +27,7 @@ public sealed partial class TuningRun : IDisposable
     private Proposal? _pending;
     private double _pendingU;
     private long _pendingSince;
+    private long _asked;
     private StopReason? _stop;
     private Analysis? _analysis;
     private int _analysedTrainings;
@@ -91,6 +92,8 @@ public sealed partial class TuningRun : IDisposable
             return _pending;
         }
 
+        using var trace = _recorder is { IsReplaying: true } ? null : TunerTelemetry.Source.StartActivity("htitune.proposal");
+        _asked = _options.TimeProvider.GetTimestamp();
         if (TrainingsUsed >= Budget)
         {
             return Stop(StopReason.TrainingBudget);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HtiTune.Acquisition;
 
 namespace HtiTune;
 
@@ -74,6 +75,10 @@ public sealed record RunBegan(int Run, string? Objective, int Budget, StudySetti
 /// <param name="PredictedLow">Lower end of the 90 % interval.</param>
 /// <param name="PredictedHigh">Upper end of the 90 % interval.</param>
 /// <param name="Trust">Trust in the surrogate, 0 to 1; null without a model.</param>
+/// <param name="Weights">What the model weighs: shares of the surrogate, length scales, noise. Null without a model, and before schema 2.</param>
+/// <param name="Quantiles">
+/// The predictive distribution function: values at the probabilities <see cref="Probabilities"/>. Null without a model, and before schema 2.
+/// </param>
 public sealed record TrainingProposed(
     int Number,
     double Lambda,
@@ -82,7 +87,13 @@ public sealed record TrainingProposed(
     double? Predicted,
     double? PredictedLow,
     double? PredictedHigh,
-    double? Trust) : JournalEvent;
+    double? Trust,
+    BridgeWeights? Weights = null,
+    IReadOnlyList<double>? Quantiles = null) : JournalEvent
+{
+    /// <summary>The probabilities of <see cref="Quantiles"/>.</summary>
+    public static IReadOnlyList<double> Probabilities { get; } = Array.AsReadOnly([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]);
+}
 
 /// <summary>A training was handed out. Without a line on how it ended it is made again.</summary>
 /// <param name="Number">Its number.</param>
@@ -139,7 +150,10 @@ public sealed record ContextsAnswered(
 /// <param name="Number">Number of the training.</param>
 /// <param name="Value">The value, in its own sign; null where it has none.</param>
 /// <param name="Error">What went wrong; null with a value.</param>
-public sealed record ValueMeasured(int Number, double? Value, string? Error) : JournalEvent;
+/// <param name="Test">How the value stood to what was predicted before it; null for the first two values, and before schema 2.</param>
+/// <param name="Calibration">What all values up to this one say of the predictions; null before schema 2.</param>
+public sealed record ValueMeasured(
+    int Number, double? Value, string? Error, CalibrationTest? Test = null, Calibration? Calibration = null) : JournalEvent;
 
 /// <summary>A run ended with a recommendation. Values are in the objective's own sign and units.</summary>
 /// <param name="StopReason">Why it ended.</param>
@@ -152,6 +166,7 @@ public sealed record ValueMeasured(int Number, double? Value, string? Error) : J
 /// <param name="Epsilon">The regret that does not matter.</param>
 /// <param name="Outcome">What can be said about the recommendation.</param>
 /// <param name="SurrogateFile">File of the surrogate of all anchors, in the study's folder, where it can be written.</param>
+/// <param name="Calibration">Whether intervals held, and the alarm; null before schema 2.</param>
 public sealed record RunEnded(
     StopReason StopReason,
     double Lambda,
@@ -162,4 +177,5 @@ public sealed record RunEnded(
     double Trust,
     double Epsilon,
     Outcome Outcome,
-    string? SurrogateFile) : JournalEvent;
+    string? SurrogateFile,
+    Calibration? Calibration = null) : JournalEvent;

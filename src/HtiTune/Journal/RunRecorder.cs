@@ -54,7 +54,8 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
             if (_measured.Add(store.Anchors[i].Number))
             {
                 var measured = view.Measured(i);
-                lines.Add(new ValueMeasured(store.Anchors[i].Number, measured.Value, measured.Error));
+                lines.Add(new ValueMeasured(
+                    store.Anchors[i].Number, measured.Value, measured.Error, view.Calibration.TestOf(i), view.Calibration.Of(i + 1)));
             }
         }
 

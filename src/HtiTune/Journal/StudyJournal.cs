@@ -9,7 +9,7 @@ namespace HtiTune;
 public sealed class StudyJournal
 {
     /// <summary>The version of the journal's form that this library writes; it reads this one and older ones.</summary>
-    public const int Schema = 1;
+    public const int Schema = 2;
 
     private readonly List<RecordedTraining> _trainings = [];
     private readonly List<RecordedRun> _runs = [];

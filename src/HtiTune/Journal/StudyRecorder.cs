@@ -203,7 +203,8 @@ internal sealed class StudyRecorder : IDisposable
                 study.Trust,
                 study.Epsilon,
                 study.Outcome,
-                file) { Time = now });
+                file,
+                study.Calibration) { Time = now });
         });
     }
 
