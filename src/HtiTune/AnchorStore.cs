@@ -52,6 +52,9 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>The completed ones, in the order they arrived.</summary>
     public IReadOnlyList<Training> Anchors => _anchors;
 
+    /// <summary>The largest number of a training; 0 without one.</summary>
+    public int LastNumber => _trainings.Count == 0 ? 0 : _trainings.Max(t => t.Number);
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>Is told what a network answered to other contexts than the stored ones.</summary>

@@ -9,20 +9,25 @@ public sealed record Forecast(int Trainings, int AtMost, TimeSpan? PerTraining)
     // Certificates took 8 trainings in the median of the prototype's problems.
     internal const int UsualTrainings = 8;
 
+    /// <summary>Trainings that run at the same time.</summary>
+    public int Parallelism { get; init; } = 1;
+
     /// <summary>Expected time to come; null before the first training.</summary>
-    public TimeSpan? Remaining => PerTraining * Trainings;
+    public TimeSpan? Remaining => PerTraining * Rounds(Trainings);
 
     /// <summary>Longest time to come at the present pace; null before the first training.</summary>
-    public TimeSpan? RemainingAtMost => PerTraining * AtMost;
+    public TimeSpan? RemainingAtMost => PerTraining * Rounds(AtMost);
 
     /// <summary>The forecast in words.</summary>
     public override string ToString() =>
         Trainings + (AtMost > Trainings ? $" (at most {AtMost})" : "") + (AtMost == 1 ? " training to come" : " trainings to come")
         + (Remaining is { } time ? $", about {Math.Ceiling(time.TotalSeconds)} s" : ", time unknown before the first");
 
-    internal static Forecast Of(int budget, int used, int anchors, TimeSpan? perTraining)
+    internal static Forecast Of(int budget, int used, int anchors, TimeSpan? perTraining, int parallelism = 1)
     {
         var atMost = Math.Max(0, budget - used);
-        return new Forecast(Math.Min(atMost, Math.Max(1, UsualTrainings - anchors)), atMost, perTraining);
+        return new Forecast(Math.Min(atMost, Math.Max(1, UsualTrainings - anchors)), atMost, perTraining) { Parallelism = parallelism };
     }
+
+    private int Rounds(int trainings) => (trainings + Parallelism - 1) / Parallelism;
 }

@@ -5,7 +5,7 @@ namespace HtiTune;
 /// <summary>A network that can be trained at any value of the hyperparameter.</summary>
 public interface INetwork
 {
-    /// <summary>Trains the network at λ. May take seconds or hours; called from one thread at a time unless the tuner is told otherwise.</summary>
+    /// <summary>Trains the network at λ. May take seconds or hours; called from one thread at a time, from several at once with <see cref="TunerOptions.Parallelism"/> above 1.</summary>
     /// <param name="request">λ, the seed and where to report progress.</param>
     /// <param name="cancellation">Ends the training early by <see cref="OperationCanceledException"/>.</param>
     /// <returns>The trained network; the tuner disposes it when it is no longer needed.</returns>

@@ -5,6 +5,9 @@ namespace HtiTune;
 /// <summary>Puts what a run does into words, for whoever watches.</summary>
 internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparameter, IProgress<TunerProgress>? progress)
 {
+    // Shares of the trainings under way, by number.
+    private readonly Dictionary<int, double> _parts = [];
+
     public void Starting() => Report(TunerStage.Starting, $"Tuning {hyperparameter}: {run.Forecast}.");
 
     public void Training(Proposal proposal) =>
@@ -12,6 +15,7 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
 
     public void Trained(Trial trial)
     {
+        _parts.Remove(trial.Number);
         var outcome = trial.State switch
         {
             TrialState.Completed => $"gave {trial.Value:G6}" + (trial.Predicted is { } predicted ? $" (predicted {predicted:G6})" : ""),
@@ -35,25 +39,25 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
     /// <summary>Takes the share of one training that is done.</summary>
     public IProgress<double>? ShareOf(Proposal proposal) => progress is null ? null : new TrainingShare(this, proposal);
 
-    private void Report(TunerStage stage, string message, double? lambda = null, double part = 0, Trial? trial = null, bool done = false)
+    private void Report(TunerStage stage, string message, double? lambda = null, Trial? trial = null, bool done = false)
     {
         if (progress is null)
         {
             return;
         }
 
-        var share = done || run.Budget == 0 ? 1 : Math.Min(1, (run.TrainingsUsed + part) / run.Budget);
+        var share = done || run.Budget == 0 ? 1 : Math.Min(1, (run.TrainingsUsed + _parts.Values.Sum()) / run.Budget);
         var remaining = done ? TimeSpan.Zero : run.TimeLeft is { } left && (run.Forecast.Remaining is not { } expected || left < expected) ? left : run.Forecast.Remaining;
         progress.Report(new TunerProgress(stage, message, lambda, share, run.TrainingsUsed, run.Budget, remaining, trial));
     }
 
     private sealed class TrainingShare(ProgressReporter reporter, Proposal proposal) : IProgress<double>
     {
-        public void Report(double value) => reporter.Report(
-            TunerStage.Training,
-            $"Training {proposal.Number} at {reporter.Name} = {proposal.Lambda:G5}: {value:P0}.",
-            proposal.Lambda,
-            Math.Clamp(value, 0, 1));
+        public void Report(double value)
+        {
+            reporter._parts[proposal.Number] = Math.Clamp(value, 0, 1);
+            reporter.Report(TunerStage.Training, $"Training {proposal.Number} at {reporter.Name} = {proposal.Lambda:G5}: {value:P0}.", proposal.Lambda);
+        }
     }
 
     private string Name => hyperparameter.Name;

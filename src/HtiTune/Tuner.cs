@@ -77,7 +77,7 @@ public sealed partial class Tuner : IDisposable
     public AnchorSet? Anchors => _store.Anchors.Count == 0 ? null : _store.Set(_store.Anchors.Count);
 
     /// <summary>What a run with <see cref="TunerOptions.MaxTrainings"/> is expected to cost, from the anchors and times so far.</summary>
-    public Forecast Forecast => ForecastOf(_store, Options.MaxTrainings, 0);
+    public Forecast Forecast => ForecastOf(_store, Options.MaxTrainings, 0, Options.Parallelism);
 
     /// <summary>Searches the best λ for an objective.</summary>
     /// <param name="objective">
@@ -89,7 +89,7 @@ public sealed partial class Tuner : IDisposable
     /// </param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
-    /// <param name="cancellation">Ends the run as soon as the current training reacts; the study so far is returned.</param>
+    /// <param name="cancellation">Ends the run as soon as all trainings under way react; the study so far is returned.</param>
     /// <returns>The study; <see cref="Study.StopReason"/> says how it ended.</returns>
     /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
@@ -105,34 +105,7 @@ public sealed partial class Tuner : IDisposable
         using var run = Begin(objective, maxTrainings, name);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
         reporter.Starting();
-        while (!cancellation.IsCancellationRequested && run.Ask() is { } proposal)
-        {
-            reporter.Training(proposal);
-            Trial? trial;
-            using var training = TunerTelemetry.Source.StartActivity("htitune.training")?.AddTag("number", proposal.Number).AddTag("lambda", proposal.Lambda);
-            try
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var network = _network.Train(new TrainingRequest(proposal.Lambda, proposal.Seed, reporter.ShareOf(proposal)), cancellation)
-                    ?? throw new InvalidOperationException("The network's training returned nothing.");
-                trial = run.Tell(proposal, network);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                trial = run.Cancel(proposal);
-            }
-            catch (Exception error) when (error is not OutOfMemoryException && run.IsPending(proposal))
-            {
-                trial = run.TellFailed(proposal, error.Message.Length > 0 ? error.Message : error.GetType().Name);
-            }
-
-            reporter.Trained(trial!);
-            if (trial!.State == TrialState.Cancelled)
-            {
-                break;
-            }
-        }
-
+        new TrainingLoop(_network, run, reporter).Train(Options.Parallelism, cancellation);
         if (cancellation.IsCancellationRequested && !run.IsStopped)
         {
             run.Cancel();
@@ -242,10 +215,10 @@ public sealed partial class Tuner : IDisposable
 
     private void EndRun() => Interlocked.Exchange(ref _isRunning, 0);
 
-    internal static Forecast ForecastOf(AnchorStore store, int budget, int used)
+    internal static Forecast ForecastOf(AnchorStore store, int budget, int used, int parallelism)
     {
         var timed = store.Trainings.Where(t => t.State == TrialState.Completed).ToList();
         TimeSpan? mean = timed.Count == 0 ? null : TimeSpan.FromTicks((long)timed.Average(t => t.Duration.Ticks));
-        return Forecast.Of(budget, used, store.Anchors.Count, mean);
+        return Forecast.Of(budget, used, store.Anchors.Count, mean, parallelism);
     }
 }

@@ -14,6 +14,13 @@ public sealed record TunerOptions
     /// <value>8; at least 0.</value>
     public int MaxTrainings { get; init; } = 8;
 
+    /// <summary>
+    /// Trainings that may be under way at the same time. <see cref="Tuner.Optimize"/> then calls <see cref="INetwork.Train"/> from so many worker
+    /// threads at once, which the network must allow, while it asks networks that are trained on its own thread.
+    /// </summary>
+    /// <value>1; 1 to 64.</value>
+    public int Parallelism { get; init; } = 1;
+
     /// <summary>Seed of all chance: trainings, answers, certificate.</summary>
     /// <value>1.</value>
     public long Seed { get; init; } = 1;
@@ -96,6 +103,7 @@ public sealed record TunerOptions
     {
         var faults = new List<string>();
         Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");
+        Check(Parallelism is >= 1 and <= 64, nameof(Parallelism), Parallelism, "1 to 64");
         Check(Enum.IsDefined(Goal), nameof(Goal), Goal, "Minimize or Maximize");
         Check(Epsilon is null || Epsilon > 0 && double.IsFinite(Epsilon.Value), nameof(Epsilon), Epsilon, "a finite number above 0, or null");
         Check(Delta > 0 && Delta < 1, nameof(Delta), Delta, "between 0 and 1, ends excluded");

@@ -100,13 +100,20 @@ internal sealed class TuningPolicy(
     /// <param name="judgement">What the certificate says of it.</param>
     /// <param name="used">Trainings that the run has used.</param>
     /// <param name="isLast">Whether time allows no further one.</param>
-    public (double U, string Reason, double Gain)? Next(Analysis analysis, Judgement judgement, int used, bool isLast = false)
+    /// <param name="pending">Places of trainings under way; null for none.</param>
+    public (double U, string Reason, double Gain)? Next(
+        Analysis analysis, Judgement judgement, int used, bool isLast = false, IReadOnlyList<double>? pending = null)
     {
         var best = analysis.BestModel;
         isLast |= budget - used <= 1;
-        return options.ConfirmByTraining && analysis.AnchorAt(best) is null && (isLast || judgement.ModelHolds)
-            ? (analysis.Posterior.Points[best], "confirm the recommendation", analysis.ExpectedGain(best))
-            : _choice.Find(analysis, TakenPlaces(), []);
+        if (!options.ConfirmByTraining || analysis.AnchorAt(best) is not null || !isLast && !judgement.ModelHolds)
+        {
+            return _choice.Find(analysis, TakenPlaces(), pending ?? []);
+        }
+
+        // Where it is being trained already, that is waited for.
+        var (place, apart) = (analysis.Posterior.Points[best], ProposalSearch.BatchSeparation(analysis.Process));
+        return pending?.Any(p => Math.Abs(p - place) < apart) == true ? null : (place, "confirm the recommendation", analysis.ExpectedGain(best));
     }
 
     /// <summary>Whether no training is expected to gain what it costs.</summary>

@@ -33,7 +33,12 @@ public sealed partial class TuningRun
         return null;
     }
 
-    private Proposal? Propose(double u, double? lambda, string reason, double? gain)
+    // While others are under way nothing is final: what they bring may change it.
+    private Proposal? StopOrWait(StopReason reason) => _pending.Count > 0 ? null : Stop(reason);
+
+    private List<double> PendingPlaces() => [.. _pending.Select(p => p.U)];
+
+    private Proposal? Propose(double u, double? lambda, string reason, double? gain, bool isInitial = false)
     {
         var value = lambda ?? _store.Hyperparameter.FromUnit(u);
         if (!_time.HasRoomFor(u))
@@ -41,26 +46,43 @@ public sealed partial class TuningRun
             return Stop(StopReason.TimeLimit);
         }
 
-        _pendingU = _store.Hyperparameter.ToUnit(value);
-        _pendingSince = _options.TimeProvider.GetTimestamp();
+        var number = Math.Max(_store.LastNumber, _pending.Count == 0 ? 0 : _pending.Max(p => p.Proposal.Number)) + 1;
+        var proposal = new Proposal(number, value, _streams.SeedOf("training"), reason, gain);
+        var now = _options.TimeProvider.GetTimestamp();
+        var pending = new PendingTraining(proposal, _store.Hyperparameter.ToUnit(value), isInitial, now) { IsStarted = true };
+        _pending.Add(pending);
         if (_recorder is not { IsReplaying: true })
         {
             TunerTelemetry.Proposed(
-                _store.Hyperparameter.Name, _options.TimeProvider.GetElapsedTime(_asked, _pendingSince), gain is null ? null : _analysis?.Process.Trust);
+                _store.Hyperparameter.Name, _options.TimeProvider.GetElapsedTime(_asked, now), gain is null ? null : _analysis?.Process.Trust);
         }
 
-        _pending = new Proposal(_store.Trainings.Count + 1, value, _streams.SeedOf("training"), reason, gain);
-        Log.Training(_logger, _pending.Number, value, reason);
-        _recorder?.Proposed(_pending, () => StudyMaker.LineOf(_pending, _view, gain is null ? null : _analysis, _pendingU));
-        return _pending;
+        Log.Training(_logger, number, value, reason);
+        _recorder?.Proposed(proposal, () => StudyMaker.LineOf(proposal, _view, gain is null ? null : _analysis, pending.U));
+        return HandOut(pending);
     }
 
-    private Training Ended(TrialState state, string? error)
+    private Proposal HandOut(PendingTraining pending)
     {
-        var proposal = _pending!;
-        _pending = null;
+        if (!pending.IsStarted)
+        {
+            // A process that ended had begun it.
+            Log.Training(_logger, pending.Proposal.Number, pending.Proposal.Lambda, pending.Proposal.Reason);
+            pending.IsStarted = true;
+            pending.Since = _options.TimeProvider.GetTimestamp();
+            _recorder?.Started(pending.Proposal);
+        }
+
+        pending.IsOut = true;
+        return pending.Proposal;
+    }
+
+    private Training Ended(Proposal proposal, TrialState state, string? error)
+    {
+        var pending = RequirePending(proposal);
+        _pending.Remove(pending);
         return new Training(
-            proposal.Number, proposal.Lambda, _pendingU, proposal.Reason, _options.TimeProvider.GetElapsedTime(_pendingSince), state, error);
+            proposal.Number, proposal.Lambda, pending.U, proposal.Reason, _options.TimeProvider.GetElapsedTime(pending.Since), state, error);
     }
 
     private Trial Record(Training training, bool used)
@@ -76,7 +98,19 @@ public sealed partial class TuningRun
         }
 
         Measured();
+        JudgeNow();
         return trial;
+    }
+
+    // With one training at a time every state is judged when the next is asked for. Several may be told before that, and what counts as a
+    // pass must not depend on how often it is asked.
+    private void JudgeNow()
+    {
+        if (_options.Parallelism > 1 && _stop is null && _initial.Count == 0 && TrainingsUsed < Budget && !_pending.Exists(p => p.IsInitial)
+            && Analyse() is { } analysis)
+        {
+            _policy.Judge(analysis, TrainingsUsed, isLast: false);
+        }
     }
 
     private double? BestValue()
@@ -91,21 +125,19 @@ public sealed partial class TuningRun
     {
         if (!_trials.TryGetValue(training, out var trial))
         {
-            trial = StudyMaker.TrialOf(training, _view, training.Number <= _trainingsBefore);
+            trial = StudyMaker.TrialOf(training, _view, training.Number <= _lastBefore);
             _trials.Add(training, trial);
         }
 
         return trial;
     }
 
-    private void RequirePending(Proposal proposal)
+    private PendingTraining RequirePending(Proposal proposal)
     {
         ThrowIfEnded();
         ArgumentNullException.ThrowIfNull(proposal);
-        if (!ReferenceEquals(proposal, _pending))
-        {
-            throw new ArgumentException($"Proposal {proposal.Number} is not the one that is pending; tell each proposal once.", nameof(proposal));
-        }
+        return _pending.Find(p => ReferenceEquals(p.Proposal, proposal))
+            ?? throw new ArgumentException($"Proposal {proposal.Number} is not one that is pending; tell each proposal once.", nameof(proposal));
     }
 
     private void ThrowIfEnded()

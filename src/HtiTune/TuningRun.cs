@@ -8,7 +8,11 @@ namespace HtiTune;
 /// One run of a <see cref="Tuner"/> for one objective, in the caller's hands: <see cref="Ask"/> where to train, train, <see cref="Tell"/>.
 /// <see cref="Tuner.Optimize"/> is a loop over it.
 /// </summary>
-/// <remarks>Not thread-safe. A tuner has one run at a time; it ends by <see cref="Finish"/> or <see cref="Dispose"/>.</remarks>
+/// <remarks>
+/// Not thread-safe. A tuner has one run at a time; it ends by <see cref="Finish"/> or <see cref="Dispose"/>. With
+/// <see cref="TunerOptions.Parallelism"/> above 1 that many proposals may be pending, told in any order. What is proposed depends on nothing but the
+/// order in which trainings were proposed and told, and on what they brought.
+/// </remarks>
 public sealed partial class TuningRun : IDisposable
 {
     private readonly AnchorStore _store;
@@ -19,14 +23,12 @@ public sealed partial class TuningRun : IDisposable
     private readonly TuningPolicy _policy;
     private readonly RunRecorder? _recorder;
     private readonly Action _ended;
-    private readonly int _trainingsBefore;
+    private readonly int _lastBefore;
     private readonly Queue<(double U, double Lambda, string Reason)> _initial;
     private readonly Dictionary<Training, Trial> _trials = [];
     private readonly long _started;
     private readonly RunTime _time;
-    private Proposal? _pending;
-    private double _pendingU;
-    private long _pendingSince;
+    private readonly List<PendingTraining> _pending = [];
     private long _asked;
     private StopReason? _stop;
     private Analysis? _analysis;
@@ -51,7 +53,7 @@ public sealed partial class TuningRun : IDisposable
         _recorder = recorder;
         _ended = ended;
         Budget = budget;
-        _trainingsBefore = store.Trainings.Count;
+        _lastBefore = store.LastNumber;
         var warned = false;
         _view = new ObjectiveView(store, objective, options, (lambda, error) =>
         {
@@ -78,25 +80,35 @@ public sealed partial class TuningRun : IDisposable
     public TimeSpan? TimeLeft => _time.Left;
 
     /// <summary>What the run is expected to cost from here.</summary>
-    public Forecast Forecast => Tuner.ForecastOf(_store, Budget, TrainingsUsed);
+    public Forecast Forecast => Tuner.ForecastOf(_store, Budget, TrainingsUsed, _options.Parallelism);
 
-    /// <summary>Where to train next; the same proposal until it is told how it went.</summary>
-    /// <returns>The proposal, or null when the run should end; <see cref="Study.StopReason"/> says why.</returns>
+    /// <summary>Proposals that were handed out and not told yet, in order.</summary>
+    public IReadOnlyList<Proposal> Pending => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];
+
+    /// <summary>
+    /// Where to train next. When as many are pending as <see cref="TunerOptions.Parallelism"/> allows, the oldest of them again: with 1, the same
+    /// proposal until it is told how it went.
+    /// </summary>
+    /// <returns>
+    /// The proposal; or null, when the run should end (<see cref="Study.StopReason"/> says why) or, while others are pending, when there is
+    /// nothing to train before one of them is told. The last training of the budget waits for all others.
+    /// </returns>
     /// <exception cref="IOException">The study's folder could not be written; the run is as it was, and may be asked again.</exception>
     public Proposal? Ask()
     {
         ThrowIfEnded();
-        if (_pending is not null || _stop is not null)
+        if (_stop is not null || _pending.Count >= _options.Parallelism || _pending.Exists(p => !p.IsOut))
         {
             _recorder?.Flush();
-            return _pending;
+            return _stop is not null ? null : HandOut(_pending.Find(p => !p.IsOut) ?? _pending[0]);
         }
 
         using var trace = _recorder is { IsReplaying: true } ? null : TunerTelemetry.Source.StartActivity("htitune.proposal");
         _asked = _options.TimeProvider.GetTimestamp();
-        if (TrainingsUsed >= Budget)
+        var used = TrainingsUsed + _pending.Count;
+        if (used >= Budget)
         {
-            return Stop(StopReason.TrainingBudget);
+            return StopOrWait(StopReason.TrainingBudget);
         }
 
         if (_time.IsUp)
@@ -106,32 +118,38 @@ public sealed partial class TuningRun : IDisposable
 
         if (_initial.TryDequeue(out var place))
         {
-            return Propose(place.U, place.Lambda, place.Reason, null);
+            return Propose(place.U, place.Lambda, place.Reason, null, isInitial: true);
         }
 
         if (Analyse() is not { } analysis)
         {
-            return Propose(InitialDesign.WidestGap(_policy.TakenPlaces()), null, "widest gap: nothing has succeeded yet", null);
+            return Propose(InitialDesign.WidestGap([.. _policy.TakenPlaces(), .. PendingPlaces()]), null, "widest gap: nothing has succeeded yet", null);
         }
 
-        var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: false);
+        // Nothing is judged before the first places have ended.
+        var judgement = _pending.Exists(p => p.IsInitial) ? Judgement.None : _policy.Judge(analysis, TrainingsUsed, isLast: false);
         if (judgement.IsCertified)
         {
-            return Stop(StopReason.Certified);
+            return StopOrWait(StopReason.Certified);
         }
 
         if (_policy.IsNotWorthIt(analysis))
         {
-            return Stop(StopReason.CostExceedsGain);
+            return StopOrWait(StopReason.CostExceedsGain);
         }
 
-        return _policy.Next(analysis, judgement, TrainingsUsed, _time.IsLast) is { } next
+        if (_pending.Count > 0 && used == Budget - 1)
+        {
+            return null;
+        }
+
+        return _policy.Next(analysis, judgement, used, _time.IsLast, PendingPlaces()) is { } next
             ? Propose(next.U, null, next.Reason, next.Gain)
-            : Stop(StopReason.NoImprovementLeft);
+            : StopOrWait(StopReason.NoImprovementLeft);
     }
 
     /// <summary>Hands over the network that was trained as proposed. The tuner owns it from here on, and asks it the contexts at once.</summary>
-    /// <param name="proposal">The pending proposal.</param>
+    /// <param name="proposal">A pending proposal.</param>
     /// <param name="network">The trained network.</param>
     /// <returns>The trial; failed when the answers or the objective's value are not numbers, or could not be had.</returns>
     /// <exception cref="IOException">
@@ -140,8 +158,7 @@ public sealed partial class TuningRun : IDisposable
     public Trial Tell(Proposal proposal, ITrainedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        RequirePending(proposal);
-        var training = Ended(TrialState.Completed, null) with { Network = network };
+        var training = Ended(proposal, TrialState.Completed, null) with { Network = network };
         try
         {
             _store.Add(training);
@@ -158,32 +175,35 @@ public sealed partial class TuningRun : IDisposable
     }
 
     /// <summary>Reports that the proposed training failed. The model never sees it, and the run goes on elsewhere.</summary>
-    /// <param name="proposal">The pending proposal.</param>
+    /// <param name="proposal">A pending proposal.</param>
     /// <param name="error">What went wrong.</param>
     /// <returns>The failed trial.</returns>
     public Trial TellFailed(Proposal proposal, string error)
     {
         ArgumentException.ThrowIfNullOrEmpty(error);
-        RequirePending(proposal);
-        var training = Ended(TrialState.Failed, error);
+        var training = Ended(proposal, TrialState.Failed, error);
         _store.AddFailed(training);
         return Record(training, used: true);
     }
 
     /// <summary>Reports that the proposed training was cancelled, and ends the run as cancelled.</summary>
-    /// <param name="proposal">The pending proposal, or null when none was being trained.</param>
+    /// <param name="proposal">A pending proposal, or null when none was being trained. Others that are pending may still be told.</param>
     /// <returns>The cancelled trial, or null.</returns>
     public Trial? Cancel(Proposal? proposal = null)
     {
         ThrowIfEnded();
+        if (proposal is not null)
+        {
+            RequirePending(proposal);
+        }
+
         _stop = StopReason.Cancelled;
         if (proposal is null)
         {
             return null;
         }
 
-        RequirePending(proposal);
-        var training = Ended(TrialState.Cancelled, "The training was cancelled.");
+        var training = Ended(proposal, TrialState.Cancelled, "The training was cancelled.");
         _store.AddFailed(training);
         return Record(training, used: false);
     }
@@ -232,5 +252,5 @@ public sealed partial class TuningRun : IDisposable
     internal bool HasValue => _view.Observations(_store.Anchors.Count).Count > 0;
 
     /// <summary>Whether a proposal waits to be told.</summary>
-    internal bool IsPending(Proposal proposal) => ReferenceEquals(proposal, _pending);
+    internal bool IsPending(Proposal proposal) => _pending.Exists(p => ReferenceEquals(p.Proposal, proposal));
 }

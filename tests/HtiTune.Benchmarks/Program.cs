@@ -69,7 +69,7 @@ internal static class Program
         }
 
         // What the verb resume kills.
-        if (args is ["resume-child", _, _, _])
+        if (args is ["resume-child", _, _, _, _])
         {
             return ResumeStudy.Child(args[1..]);
         }

@@ -49,13 +49,31 @@ public sealed class RecordedRun
         _last = entry.Time;
     }
 
+    /// <summary>Proposals and ends of trainings, in the order in which they were made. What was cancelled has not ended: it is proposed again.</summary>
+    internal List<(bool IsStart, int Number)> Steps { get; } = [];
+
     internal void Add(TrainingStarted started, double? gain)
     {
-        // A cancelled training is proposed again, under its number.
-        _proposals.RemoveAll(p => p.Number >= started.Number);
-        _proposals.Add(new Proposal(started.Number, started.Lambda, started.Seed, started.Reason, gain));
         End = null;
+        var proposal = new Proposal(started.Number, started.Lambda, started.Seed, started.Reason, gain);
+        var at = _proposals.FindIndex(p => p.Number == started.Number);
+        if (at < 0)
+        {
+            _proposals.Add(proposal);
+            Steps.Add((true, started.Number));
+        }
+        else if (_proposals[at].Lambda != started.Lambda)
+        {
+            // The library has changed while it was under way: nothing that was begun after it counts.
+            bool IsStale(int number) => number >= started.Number && !Steps.Contains((false, number));
+            _proposals.RemoveAll(p => IsStale(p.Number));
+            Steps.RemoveAll(step => IsStale(step.Number));
+            _proposals.Add(proposal);
+            Steps.Add((true, started.Number));
+        }
     }
+
+    internal void AddEnd(int number) => Steps.Add((false, number));
 
     internal void Add(ValueMeasured value) => _values[value.Number] = value;
 

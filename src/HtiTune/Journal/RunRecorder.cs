@@ -4,7 +4,6 @@ namespace HtiTune;
 internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
 {
     private readonly HashSet<int> _measured = [.. recorded?.Values.Keys ?? []];
-    private Proposal? _proposed = recorded is { Proposals.Count: > 0 } ? recorded.Proposals[^1] : null;
     private bool _hasEnded = recorded is { IsEnded: true };
 
     /// <summary>Whether a recorded run is being replayed.</summary>
@@ -12,23 +11,21 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
 
     public void Began(string? objective, int budget, StudySettings settings) => study.Began(objective, budget, settings);
 
-    /// <summary>Writes a proposal before it is handed out. One that a killed process had written is only started again.</summary>
+    /// <summary>Writes a proposal before it is handed out.</summary>
     public void Proposed(Proposal proposal, Func<TrainingProposed> line)
     {
-        if (IsReplaying)
+        if (!IsReplaying)
         {
-            return;
+            study.Write(line(), Line(proposal));
         }
+    }
 
-        var started = new TrainingStarted(proposal.Number, proposal.Lambda, proposal.Seed, proposal.Reason);
-        if (proposal == _proposed)
+    /// <summary>Writes that a proposal is handed out again, which a process that ended had begun.</summary>
+    public void Started(Proposal proposal)
+    {
+        if (!IsReplaying)
         {
-            study.Write(started);
-        }
-        else
-        {
-            _proposed = proposal;
-            study.Write(line(), started);
+            study.Write(Line(proposal));
         }
     }
 
@@ -73,6 +70,8 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
             study.Finished(result);
         }
     }
+
+    private static TrainingStarted Line(Proposal proposal) => new(proposal.Number, proposal.Lambda, proposal.Seed, proposal.Reason);
 
     public void Flush()
     {

@@ -32,14 +32,34 @@ internal static class RunReplay
             return Result.OtherObjective;
         }
 
-        foreach (var training in trainings.Where(t => t.State != TrialState.Cancelled))
+        var ended = trainings.Where(t => t.State != TrialState.Cancelled).ToDictionary(t => t.Number);
+        var lastEnd = recorded.Steps.FindLastIndex(step => !step.IsStart && ended.ContainsKey(step.Number));
+        for (var i = 0; i < recorded.Steps.Count; i++)
         {
-            if (run.Ask() is not { } proposal || proposal.Number != training.Number || proposal.Lambda != training.Lambda)
+            var (isStart, number) = recorded.Steps[i];
+            if (isStart)
+            {
+                var lambda = recorded.Proposals.Single(p => p.Number == number).Lambda;
+                if (run.Ask() is { } proposal && proposal.Number == number && proposal.Lambda == lambda)
+                {
+                    continue;
+                }
+
+                // What was begun and never ended need not be the same: it is begun anew.
+                if (i < lastEnd)
+                {
+                    return Result.OtherProposals;
+                }
+
+                break;
+            }
+
+            if (!ended.TryGetValue(number, out var training) || run.PendingLambda(number) != training.Lambda)
             {
                 return Result.OtherProposals;
             }
 
-            run.Replay(proposal, training);
+            run.Replay(training);
             if (!run.MeasuresAs(recorded.Values))
             {
                 return Result.OtherObjective;
@@ -64,16 +84,25 @@ internal static class RunReplay
             trainings[..recorded.TrainingsBefore]);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         var proposals = new List<Proposal>();
-        while (proposals.Count < recorded.Proposals.Count && run.Ask() is { } proposal)
+        foreach (var (isStart, number) in recorded.Steps)
         {
-            proposals.Add(proposal);
-            if (trainings.Find(t => t.Number == proposal.Number) is not { } training
-                || training.Lambda != proposal.Lambda || training.State == TrialState.Cancelled)
+            if (isStart)
+            {
+                if (run.Ask() is not { } proposal)
+                {
+                    break;
+                }
+
+                proposals.Add(proposal);
+            }
+            else if (trainings.Find(t => t.Number == number) is { } training && training.Lambda == run.PendingLambda(number))
+            {
+                run.Replay(training);
+            }
+            else
             {
                 break;
             }
-
-            run.Replay(proposal, training);
         }
 
         return proposals;

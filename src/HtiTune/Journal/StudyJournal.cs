@@ -35,14 +35,16 @@ public sealed class StudyJournal
                     break;
                 case TrainingStarted started:
                     // A run that went on after it was cancelled numbers its trainings as if it had not been.
-                    _trainings.RemoveAll(t => t.Number >= started.Number);
+                    _trainings.RemoveAll(t => t.Number >= started.Number && t.State == TrialState.Cancelled);
                     _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
                     break;
                 case TrainingCompleted completed:
+                    _runs.LastOrDefault()?.AddEnd(completed.Number);
                     _trainings.Add(new RecordedTraining(
                         completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed));
                     break;
                 case TrainingFailed failed:
+                    _runs[^1].AddEnd(failed.Number);
                     _trainings.Add(new RecordedTraining(failed.Number, failed.Lambda, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null));
                     break;
                 case TrainingCancelled cancelled:

@@ -15,6 +15,7 @@ namespace HtiTune;
 /// <param name="Acquisition"><see cref="TunerOptions.Acquisition"/>; null for the default.</param>
 /// <param name="Cost"><see cref="TunerOptions.Cost"/>.</param>
 /// <param name="BeliefStrength">Strength of <see cref="TunerOptions.Belief"/>, whose density a file cannot hold; null without one.</param>
+/// <param name="Parallelism"><see cref="TunerOptions.Parallelism"/>.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -29,7 +30,8 @@ public sealed record StudySettings(
     int GridSize,
     AcquisitionRule? Acquisition = null,
     CostSettings? Cost = null,
-    double? BeliefStrength = null)
+    double? BeliefStrength = null,
+    int Parallelism = 1)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -45,7 +47,8 @@ public sealed record StudySettings(
         options.GridSize,
         options.Acquisition == AcquisitionRule.LogExpectedImprovement ? null : options.Acquisition,
         options.Cost is { } cost ? new CostSettings(cost.OfLambda is not null, cost.IsInObjectiveUnits, cost.OfHour) : null,
-        options.Belief?.Strength);
+        options.Belief?.Strength,
+        options.Parallelism);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -68,6 +71,7 @@ public sealed record StudySettings(
         GridSize = GridSize,
         Acquisition = Acquisition ?? AcquisitionRule.LogExpectedImprovement,
         Cost = Cost is null ? null : Cost.IsFunction ? others?.Cost : TrainingCost.Measured(Cost.OfHour),
+        Parallelism = Parallelism,
         Belief = BeliefStrength is null ? null : others?.Belief,
     };
 

@@ -18,6 +18,10 @@ public sealed partial class Tuner
     /// journal ends, and one that had ended returns its study again, without a training. The first run that differs is a new one, with all
     /// trainings that there are; so is every run after it.
     /// <para>
+    /// With <see cref="TunerOptions.Parallelism"/> above 1 no completed training is lost or made again either; the same proposals follow from the same order
+    /// in which trainings were proposed and ended, which the journal keeps. Which of several ends first after a kill is up to them.
+    /// </para>
+    /// <para>
     /// Every line is on the disk before what it announces matters. Where the disk is full, <see cref="IOException"/> is thrown and nothing is
     /// damaged; the tuner keeps what it has trained, and writes it before it goes on.
     /// </para>

@@ -17,12 +17,14 @@ public sealed partial class TuningRun
         anchor => !recorded.TryGetValue(anchor.Number, out var known) || _view.Measured(anchor.Anchor).Value == known.Value);
 
     /// <summary>Takes a recorded training in the place of a real one.</summary>
-    internal void Replay(Proposal proposal, Training training)
+    internal void Replay(Training training)
     {
-        RequirePending(proposal);
-        _pending = null;
+        _pending.RemoveAll(p => p.Proposal.Number == training.Number);
         Record(_store.Load(training), used: true);
     }
+
+    /// <summary>The λ of a pending proposal; null where none has the number.</summary>
+    internal double? PendingLambda(int number) => _pending.Find(p => p.Proposal.Number == number)?.Proposal.Lambda;
 
     /// <summary>Time does not count in a replay.</summary>
     internal void StopClock() => _time.IsRunning = false;
@@ -33,6 +35,7 @@ public sealed partial class TuningRun
     internal void GoOn(TimeSpan before, bool isEnded)
     {
         (_time.Before, _time.IsRunning) = (before, true);
+        _pending.ForEach(p => (p.IsOut, p.IsStarted) = (false, false));
         if (isEnded)
         {
             _stop = StopReason.TimeLimit;

@@ -27,29 +27,33 @@ internal static class KillRounds
     /// <param name="seed">Seed of the moments.</param>
     /// <param name="root">An empty folder for the studies.</param>
     /// <param name="log">Takes a line for each study.</param>
-    internal static KillCounts Run(int kills, long seed, string root, Action<string> log)
+    /// <param name="workers">
+    /// Trainings at the same time. With several, which ends first is left to chance, so a study differs when its own replay does not come to
+    /// its proposals.
+    /// </param>
+    internal static KillCounts Run(int kills, long seed, string root, Action<string> log, int workers = 1)
     {
         var random = new RandomStreams(seed).Stream("moments");
         string undisturbed;
-        using (var tuner = ResumeStudy.InMemory(new ResumeStudy.NotedNetwork(Path.Combine(root, "undisturbed.txt"), 0)))
+        using (var tuner = ResumeStudy.InMemory(new ResumeStudy.NotedNetwork(Path.Combine(root, "undisturbed.txt"), 0), workers))
         {
             undisturbed = ResumeStudy.Program(tuner);
         }
 
         var whole = Path.Combine(root, "whole");
-        var span = TimeToEnd(whole);
+        var span = TimeToEnd(whole, workers);
         var proposals = Proposals(StudyJournal.Read(whole));
         var counts = new KillCounts(0, 0, 0, 0, 0, 0);
         while (counts.Kills < kills)
         {
             var folder = Path.Combine(root, counts.Studies.ToString("000", CultureInfo.InvariantCulture));
             var before = counts.Kills;
-            while (counts.Kills < Math.Min(kills, before + MostKills) && KillOne(folder, random.NextDouble() * span))
+            while (counts.Kills < Math.Min(kills, before + MostKills) && KillOne(folder, random.NextDouble() * span, workers))
             {
                 counts = Count(counts with { Kills = counts.Kills + 1 }, folder, out _);
             }
 
-            counts = Compare(counts, folder, undisturbed, proposals);
+            counts = Compare(counts, folder, undisturbed, proposals, workers);
             log($"study {counts.Studies}: {counts.Kills - before} kills");
         }
 
@@ -57,12 +61,12 @@ internal static class KillRounds
     }
 
     /// <summary>A child process at work on a study, past its start.</summary>
-    internal static Process Start(string folder, int milliseconds)
+    internal static Process Start(string folder, int milliseconds, int workers = 1)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo(host) { RedirectStandardOutput = true };
         foreach (var argument in (string[])
-            [typeof(KillRounds).Assembly.Location, "resume-child", folder, folder + ".txt", milliseconds.ToString(CultureInfo.InvariantCulture)])
+            [typeof(KillRounds).Assembly.Location, "resume-child", folder, folder + ".txt", milliseconds.ToString(CultureInfo.InvariantCulture), workers.ToString(CultureInfo.InvariantCulture)])
         {
             start.ArgumentList.Add(argument);
         }
@@ -73,9 +77,9 @@ internal static class KillRounds
             : throw new InvalidOperationException($"The child process did not start (exit code {(child.WaitForExit(5000) ? child.ExitCode : -1)}).");
     }
 
-    private static double TimeToEnd(string folder)
+    private static double TimeToEnd(string folder, int workers)
     {
-        using var child = Start(folder, Milliseconds);
+        using var child = Start(folder, Milliseconds, workers);
         var started = TimeProvider.System.GetTimestamp();
         child.WaitForExit();
         return child.ExitCode == 0
@@ -85,9 +89,9 @@ internal static class KillRounds
 
 
     /// <summary>Whether the process was killed before it had ended.</summary>
-    private static bool KillOne(string folder, double after)
+    private static bool KillOne(string folder, double after, int workers)
     {
-        using var child = Start(folder, Milliseconds);
+        using var child = Start(folder, Milliseconds, workers);
         if (child.WaitForExit(TimeSpan.FromMilliseconds(after)))
         {
             return child.ExitCode == 0 ? false : throw new InvalidOperationException($"The child process in {folder} ended with {child.ExitCode}.");
@@ -127,10 +131,10 @@ internal static class KillRounds
         return counts with { Torn = counts.Torn + (journal.Torn is null ? 0 : 1), Kept = counts.Kept + completed.Count, Lost = counts.Lost + lost };
     }
 
-    private static KillCounts Compare(KillCounts counts, string folder, string undisturbed, List<Proposal> proposals)
+    private static KillCounts Compare(KillCounts counts, string folder, string undisturbed, List<Proposal> proposals, int workers)
     {
         string result;
-        using (var tuner = ResumeStudy.Open(folder, new ResumeStudy.NotedNetwork(folder + ".txt", 0)))
+        using (var tuner = ResumeStudy.Open(folder, new ResumeStudy.NotedNetwork(folder + ".txt", 0), workers))
         {
             result = ResumeStudy.Program(tuner);
         }
@@ -138,7 +142,8 @@ internal static class KillRounds
         var kept = counts.Kept;
         var torn = counts.Torn;
         counts = Count(counts, folder, out var journal);
-        var isSame = result == undisturbed && Proposals(journal!).SequenceEqual(proposals) && ResumeStudy.Replay(journal!).SequenceEqual(proposals);
+        var isSame = ResumeStudy.Replay(journal!).SequenceEqual(Proposals(journal!))
+            && (workers > 1 || result == undisturbed && Proposals(journal!).SequenceEqual(proposals));
         return counts with { Studies = counts.Studies + 1, Kept = kept, Torn = torn, Different = counts.Different + (isSame ? 0 : 1) };
     }
 

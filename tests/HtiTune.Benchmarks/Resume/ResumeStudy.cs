@@ -23,21 +23,22 @@ internal static class ResumeStudy
     };
 
     /// <summary>Runs the study in a folder to its end, as a child process does.</summary>
-    /// <param name="arguments">Folder, file that notes each training, milliseconds of a training.</param>
+    /// <param name="arguments">Folder, file that notes each training, milliseconds of a training, trainings at the same time.</param>
     internal static int Child(string[] arguments)
     {
         var network = new NotedNetwork(arguments[1], int.Parse(arguments[2], CultureInfo.InvariantCulture));
         Console.WriteLine(Ready);
-        using var tuner = Open(arguments[0], network);
+        using var tuner = Open(arguments[0], network, int.Parse(arguments[3], CultureInfo.InvariantCulture));
         Program(tuner);
         return 0;
     }
 
     /// <summary>The study of a folder.</summary>
-    internal static Tuner Open(string folder, INetwork network) => Tuner.Open(folder, network, Strength, Questions, Options);
+    internal static Tuner Open(string folder, INetwork network, int workers = 1) =>
+        Tuner.Open(folder, network, Strength, Questions, Options with { Parallelism = workers });
 
     /// <summary>The study in memory: the undisturbed one.</summary>
-    internal static Tuner InMemory(INetwork network) => new(network, Strength, Questions, Options);
+    internal static Tuner InMemory(INetwork network, int workers = 1) => new(network, Strength, Questions, Options with { Parallelism = workers });
 
     /// <summary>Both runs, and all they say, to the last bit.</summary>
     internal static string Program(Tuner tuner)
@@ -64,9 +65,15 @@ internal static class ResumeStudy
     /// <summary>Notes the beginning of each training, beside the journal and independently of it.</summary>
     internal sealed class NotedNetwork(string notes, int milliseconds) : INetwork
     {
+        private readonly Lock _writing = new();
+
         public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
         {
-            File.AppendAllText(notes, FormattableString.Invariant($"{request.Lambda:R} {request.Seed}\n"));
+            lock (_writing)
+            {
+                File.AppendAllText(notes, FormattableString.Invariant($"{request.Lambda:R} {request.Seed}\n"));
+            }
+
             if (milliseconds > 0)
             {
                 cancellation.WaitHandle.WaitOne(milliseconds);

@@ -1,0 +1,22 @@
+namespace HtiTune;
+
+/// <summary>A training that was proposed and has not been told.</summary>
+internal sealed class PendingTraining(Proposal proposal, double u, bool isInitial, long since)
+{
+    public Proposal Proposal => proposal;
+
+    /// <summary>Its place on the unit scale.</summary>
+    public double U => u;
+
+    /// <summary>Whether it is one of the first places, before a model chooses.</summary>
+    public bool IsInitial => isInitial;
+
+    /// <summary>When it was handed out.</summary>
+    public long Since { get; set; } = since;
+
+    /// <summary>Whether the journal knows that it was handed out by this process.</summary>
+    public bool IsStarted { get; set; }
+
+    /// <summary>Whether it is in the caller's hands.</summary>
+    public bool IsOut { get; set; }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+
+namespace HtiTune;
+
+/// <summary>Trains what a run asks for: one training at a time on the calling thread, or several on worker threads.</summary>
+internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressReporter reporter)
+{
+    /// <summary>Trains until the run has nothing more to ask, or is cancelled.</summary>
+    /// <param name="workers">Trainings at the same time.</param>
+    /// <param name="cancellation">Ends all of them.</param>
+    public void Train(int workers, CancellationToken cancellation)
+    {
+        if (workers > 1)
+        {
+            TrainTogether(workers, cancellation);
+            return;
+        }
+
+        while (!cancellation.IsCancellationRequested && run.Ask() is { } proposal)
+        {
+            reporter.Training(proposal);
+            if (Tell(proposal, () => Train(proposal, reporter.ShareOf(proposal), cancellation), cancellation).State == TrialState.Cancelled)
+            {
+                break;
+            }
+        }
+    }
+
+    // Workers train; all else happens on this thread: they send it what is to be done.
+    private void TrainTogether(int workers, CancellationToken cancellation)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var sent = new BlockingCollection<Action>();
+        var running = 0;
+        try
+        {
+            while (true)
+            {
+                while (!cancellation.IsCancellationRequested && running < workers && run.Ask() is { } proposal)
+                {
+                    reporter.Training(proposal);
+                    running++;
+                    Start(proposal);
+                }
+
+                if (running == 0)
+                {
+                    return;
+                }
+
+                sent.Take(CancellationToken.None)();
+            }
+        }
+        finally
+        {
+            // An error, as of a full disk, ends the run: what still completes is kept, and the error goes on its way.
+            stopping.Cancel();
+            while (running > 0)
+            {
+                try
+                {
+                    sent.Take(CancellationToken.None)();
+                }
+                catch (Exception problem) when (problem is not OutOfMemoryException)
+                {
+                    // The first error is on its way.
+                }
+            }
+        }
+
+        void Start(Proposal proposal)
+        {
+            var share = reporter.ShareOf(proposal) is { } inner ? new Sent(inner, sent) : null;
+            _ = Task.Factory.StartNew(
+                () =>
+                {
+                    Func<ITrainedNetwork> result;
+                    try
+                    {
+                        var trained = Train(proposal, share, stopping.Token);
+                        result = () => trained;
+                    }
+                    catch (Exception error)
+                    {
+                        var caught = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
+                        result = () =>
+                        {
+                            caught.Throw();
+                            return null!;
+                        };
+                    }
+
+                    sent.Add(() =>
+                    {
+                        running--;
+                        Tell(proposal, result, stopping.Token);
+                    });
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+    }
+
+    private ITrainedNetwork Train(Proposal proposal, IProgress<double>? share, CancellationToken cancellation)
+    {
+        using var trace = TunerTelemetry.Source.StartActivity("htitune.training")?.AddTag("number", proposal.Number).AddTag("lambda", proposal.Lambda);
+        cancellation.ThrowIfCancellationRequested();
+        return network.Train(new TrainingRequest(proposal.Lambda, proposal.Seed, share), cancellation)
+            ?? throw new InvalidOperationException("The network's training returned nothing.");
+    }
+
+    private Trial Tell(Proposal proposal, Func<ITrainedNetwork> result, CancellationToken cancellation)
+    {
+        Trial trial;
+        try
+        {
+            trial = run.Tell(proposal, result());
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            trial = run.Cancel(proposal)!;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException && run.IsPending(proposal))
+        {
+            trial = run.TellFailed(proposal, error.Message.Length > 0 ? error.Message : error.GetType().Name);
+        }
+
+        reporter.Trained(trial);
+        return trial;
+    }
+
+    /// <summary>Sends the share that is done to the thread that reports it.</summary>
+    private sealed class Sent(IProgress<double> inner, BlockingCollection<Action> sent) : IProgress<double>
+    {
+        public void Report(double value) => sent.Add(() => inner.Report(value));
+    }
+}
