@@ -64,7 +64,8 @@ internal sealed class Analysis
         var analysis = new Analysis(process, posterior, epsilon) { Count = count };
         foreach (var (anchor, u) in observed)
         {
-            analysis._anchors[u] = anchor;
+            // Of replicates the first, which has the seed that all λ share.
+            analysis._anchors.TryAdd(u, anchor);
         }
 
         analysis.Choose(view.FailedPlaces());

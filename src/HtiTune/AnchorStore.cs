@@ -125,7 +125,7 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>The surrogate of the first anchors for some contexts; null where there are less than two, or it cannot be fitted.</summary>
     public ISurrogate? Surrogate(int count, Contexts? contexts = null)
     {
-        if (_fit is null || count < 2)
+        if (_fit is null || count < 2 || _anchors.Take(count).Select(a => a.Lambda).Distinct().Count() < 2)
         {
             return null;
         }
@@ -149,11 +149,10 @@ internal sealed class AnchorStore : IDisposable
         return surrogate;
     }
 
-    /// <summary>The first anchors with their answers, ascending in λ.</summary>
+    /// <summary>The first anchors with their answers, ascending in λ; replicates as one.</summary>
     public AnchorSet Set(int count, Contexts? contexts = null) => new(
         Hyperparameter,
-        Enumerable.Range(0, count).OrderBy(i => _anchors[i].Lambda)
-            .Select(i => new Anchor(_anchors[i].Lambda, Samples(i, contexts ?? _groups[0].Contexts))));
+        Replicates.Pool(Enumerable.Range(0, count).Select(i => (_anchors[i].Lambda, Samples(i, contexts ?? _groups[0].Contexts)))));
 
     /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
     public double LambdaAt(double u)

@@ -17,6 +17,11 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
     /// <param name="pending">Places of trainings under way.</param>
     public (double U, string Reason, double Gain)? Find(Analysis analysis, IReadOnlyList<double> taken, IReadOnlyList<double> pending)
     {
+        if (Replicate(analysis, taken, pending) is { } again && again.LogGain >= Math.Log(LeastGainShare * analysis.Epsilon))
+        {
+            return (again.U, "replicate: another seed at a trained place", Math.Exp(again.LogGain));
+        }
+
         var worth = new Noted(options.Acquisition.Make(
             analysis.Process.Observations.Count, analysis.Posterior.Count, () => streams.Stream($"thompson {store.Trainings.Count + pending.Count + 1}")));
         var acquisition = Weighted(worth);
@@ -48,6 +53,37 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
         return found is null || found.LogWorth <= 0;
     }
 
+    // Another training at a trained place moves the posterior by what the noise hid there: the knowledge gradient compares that with new places.
+    // One within a tenth of the length scale tells the same as a replicate, and leaves two anchors where one would be the better known: it is
+    // not counted as new.
+    private (double U, double LogGain)? Replicate(Analysis analysis, IReadOnlyList<double> taken, IReadOnlyList<double> pending)
+    {
+        if (!options.MayReplicate)
+        {
+            return null;
+        }
+
+        var gain = new Noted(new KnowledgeGradient());
+        var worths = Weighted(gain).OnGrid(analysis.Posterior);
+        var separation = ProposalSearch.BatchSeparation(analysis.Process);
+        var trained = -1;
+        var elsewhere = double.NegativeInfinity;
+        for (var i = 0; i < worths.Count; i++)
+        {
+            var u = analysis.Posterior.Points[i];
+            if (analysis.AnchorAt(i) is null)
+            {
+                elsewhere = taken.Concat(pending).All(t => Math.Abs(t - u) >= separation) ? Math.Max(elsewhere, worths[i]) : elsewhere;
+            }
+            else if (!pending.Contains(u) && (trained < 0 || worths[i] > worths[trained]))
+            {
+                trained = i;
+            }
+        }
+
+        return trained >= 0 && worths[trained] > elsewhere ? (analysis.Posterior.Points[trained], gain.Worths[trained]) : null;
+    }
+
     private IAcquisition Weighted(IAcquisition worth)
     {
         if (options.Cost?.Over(store) is { } cost)
@@ -60,18 +96,19 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
             : worth;
     }
 
-    /// <summary>Remembers the largest worth on the grid.</summary>
+    /// <summary>Remembers the worths on the grid.</summary>
     private sealed class Noted(IAcquisition inner) : IAcquisition
     {
-        public double Largest { get; private set; } = double.NegativeInfinity;
+        public IReadOnlyList<double> Worths { get; private set; } = [];
+
+        public double Largest => Worths.Max();
 
         public string Name => inner.Name;
 
         public IReadOnlyList<double> OnGrid(GridPosterior posterior)
         {
-            var worths = inner.OnGrid(posterior);
-            Largest = worths.Max();
-            return worths;
+            Worths = inner.OnGrid(posterior);
+            return Worths;
         }
 
         public double? At(GridPosterior posterior, double u) => inner.At(posterior, u);

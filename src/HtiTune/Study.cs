@@ -9,9 +9,11 @@ public sealed class Study
     private readonly AnchorStore _store;
     private readonly int? _anchor;
     private readonly Lazy<IReadOnlyList<PosteriorPoint>> _posterior;
+    private readonly Lazy<IReadOnlyList<BestProbability>> _best;
 
-    internal Study(AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior)
+    internal Study(AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior, Func<IReadOnlyList<BestProbability>> best)
     {
+        _best = new Lazy<IReadOnlyList<BestProbability>>(best);
         _store = store;
         _anchor = anchor;
         _posterior = new Lazy<IReadOnlyList<PosteriorPoint>>(posterior);
@@ -29,7 +31,9 @@ public sealed class Study
     /// <summary>Posterior standard deviation of the objective at <see cref="Lambda"/>.</summary>
     public required double PredictedDeviation { get; init; }
 
-    /// <summary>The objective of the real network at <see cref="Lambda"/>; null when it was not trained there.</summary>
+    /// <summary>
+    /// The objective of the real network at <see cref="Lambda"/>, of replicates that of the first; null when it was not trained there.
+    /// </summary>
     public required double? RealValue { get; init; }
 
     /// <summary>
@@ -89,4 +93,19 @@ public sealed class Study
 
     /// <summary>What is believed about the objective over λ, on the grid and at the anchors, ascending in λ. Computed when first read.</summary>
     public IReadOnlyList<PosteriorPoint> Posterior => _posterior.Value;
+
+    /// <summary>
+    /// How likely each trained λ, and <see cref="Lambda"/> if it was not trained, is the best of them under the model, ascending in λ; the probabilities sum to 1.
+    /// Estimated from 4096 joint draws without the noise of trainings when first read. Whether the best of all λ is near is another question,
+    /// which <see cref="Outcome"/> answers.
+    /// </summary>
+    public IReadOnlyList<BestProbability> ProbabilityOfBest => _best.Value;
+
+    /// <summary>The entry of <see cref="Lambda"/> in <see cref="ProbabilityOfBest"/>.</summary>
+    public double ProbabilityRecommendedIsBest => ProbabilityOfBest.First(p => p.Lambda == Lambda).Probability;
 }
+
+/// <summary>How likely one λ is the best of several.</summary>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Probability">The probability under the model, 0 to 1.</param>
+public readonly record struct BestProbability(double Lambda, double Probability);

@@ -1,4 +1,5 @@
 using HtiTune.Acquisition;
+using HtiTune.Data;
 
 namespace HtiTune;
 
@@ -8,6 +9,8 @@ internal static class StudyMaker
     // The 90 % intervals of predictions and posteriors.
     private const double LowShare = 0.05;
     private const double HighShare = 0.95;
+
+    private const int BestDraws = 4096;
 
     public static Study Make(
         AnchorStore store,
@@ -19,12 +22,13 @@ internal static class StudyMaker
         int used,
         TunerOptions options,
         IReadOnlyList<Trial> trials,
-        long started)
+        long started,
+        RandomStreams streams)
     {
         var anchor = analysis.AnchorAt(judgement.Index);
         var posterior = analysis.Posterior[judgement.Index];
         double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
-        return new Study(store, anchor, () => Posterior(view, analysis, lambdas))
+        return new Study(store, anchor, () => Posterior(view, analysis, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
         {
             Lambda = lambdas[judgement.Index],
             PredictedValue = view.Signed(posterior.Mean),
@@ -88,6 +92,23 @@ internal static class StudyMaker
             analysis.Process.Trust,
             BridgeWeights.Of(analysis.Process),
             [.. TrainingProposed.Probabilities.Select(p => view.Signed(prediction.Quantile(view.Signed(1) > 0 ? p : 1 - p)))]);
+    }
+
+    private static IReadOnlyList<BestProbability> ProbabilityOfBest(Analysis analysis, int recommended, double[] lambdas, RandomStreams streams)
+    {
+        int[] places = [.. Enumerable.Range(0, lambdas.Length).Where(i => i == recommended || analysis.AnchorAt(i) is not null)];
+        var wins = new int[places.Length];
+        analysis.Posterior.Draw(BestDraws, streams.Stream($"best {analysis.Count}"), path =>
+        {
+            var best = 0;
+            for (var p = 1; p < places.Length; p++)
+            {
+                best = path[places[p]] > path[places[best]] ? p : best;
+            }
+
+            wins[best]++;
+        });
+        return Array.AsReadOnly([.. places.Select((place, p) => new BestProbability(lambdas[place], wins[p] / (double)BestDraws))]);
     }
 
     private static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)

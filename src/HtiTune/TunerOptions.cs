@@ -57,6 +57,13 @@ public sealed record TunerOptions
     /// <value>null: learned. Else at least 0; 0 says that trainings repeat exactly.</value>
     public double? NoiseVariance { get; init; }
 
+    /// <summary>
+    /// Whether a λ may be trained again with another seed, where that is expected to raise the best posterior mean more than any new λ. The objective's
+    /// values at one λ are kept apart and tell its noise; the surrogate sees the mean of their answers.
+    /// </summary>
+    /// <value>null: where <see cref="NoiseVariance"/> is given and above 0. true: also where it is learned. Never where it is 0.</value>
+    public bool? Replicate { get; init; }
+
     /// <summary>By what the next λ is chosen.</summary>
     /// <value><see cref="AcquisitionRule.LogExpectedImprovement"/>.</value>
     public AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;
@@ -98,6 +105,8 @@ public sealed record TunerOptions
     /// <summary>Takes the log, if any.</summary>
     /// <value>null.</value>
     public ILogger? Logger { get; init; }
+
+    internal bool MayReplicate => NoiseVariance is { } variance ? variance > 0 && Replicate != false : Replicate == true;
 
     internal void Validate(Hyperparameter hyperparameter)
     {

@@ -40,14 +40,14 @@ public sealed partial class TuningRun
 
     private Proposal? Propose(double u, double? lambda, string reason, double? gain, bool isInitial = false)
     {
-        var value = lambda ?? _store.Hyperparameter.FromUnit(u);
+        var value = lambda ?? _store.LambdaAt(u);
         if (!_time.HasRoomFor(u))
         {
             return Stop(StopReason.TimeLimit);
         }
 
         var number = Math.Max(_store.LastNumber, _pending.Count == 0 ? 0 : _pending.Max(p => p.Proposal.Number)) + 1;
-        var proposal = new Proposal(number, value, _streams.SeedOf("training"), reason, gain);
+        var proposal = new Proposal(number, value, SeedAt(value), reason, gain);
         var now = _options.TimeProvider.GetTimestamp();
         var pending = new PendingTraining(proposal, _store.Hyperparameter.ToUnit(value), isInitial, now) { IsStarted = true };
         _pending.Add(pending);
@@ -60,6 +60,13 @@ public sealed partial class TuningRun
         Log.Training(_logger, number, value, reason);
         _recorder?.Proposed(proposal, () => StudyMaker.LineOf(proposal, _view, gain is null ? null : _analysis, pending.U));
         return HandOut(pending);
+    }
+
+    // One seed for all λ, so that outputs move smoothly with λ; another for the second training at a λ, again the same for all, and so on.
+    private long SeedAt(double lambda)
+    {
+        var before = _store.Anchors.Count(a => a.Lambda == lambda) + _pending.Count(p => p.Proposal.Lambda == lambda);
+        return _streams.SeedOf(before == 0 ? "training" : $"training {before + 1}");
     }
 
     private Proposal HandOut(PendingTraining pending)

@@ -124,14 +124,14 @@ public sealed class StudyJournal
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
     public Contexts LoadContexts() => Load(Header.ContextsFile, Header.ContextsSha256, Header.CategoryCount);
 
-    /// <summary>The anchors of the study: its completed trainings with their stored answers, ascending in λ. For <see cref="TunerOptions.WarmStart"/>.</summary>
+    /// <summary>The anchors of the study: its completed trainings with their stored answers, ascending in λ, replicates as one. For <see cref="TunerOptions.WarmStart"/>.</summary>
     /// <exception cref="InvalidOperationException">No training has completed.</exception>
     /// <exception cref="DataFormatException">A file is not the one that the journal speaks of.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     public AnchorSet LoadAnchors()
     {
-        Anchor[] anchors = [.. LoadTrainings(_trainings.Count, null).Where(t => t.State == TrialState.Completed).OrderBy(t => t.Lambda)
-            .Select(t => new Anchor(t.Lambda, ((RestoredNetwork)t.Network!).Samples))];
+        Anchor[] anchors = [.. Replicates.Pool(LoadTrainings(_trainings.Count, null).Where(t => t.State == TrialState.Completed)
+            .Select(t => (t.Lambda, ((RestoredNetwork)t.Network!).Samples)))];
         return anchors.Length > 0
             ? new AnchorSet(Hyperparameter, anchors)
             : throw new InvalidOperationException($"No training of the study in {Folder} has completed: there is no anchor.");

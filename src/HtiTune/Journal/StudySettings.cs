@@ -16,6 +16,7 @@ namespace HtiTune;
 /// <param name="Cost"><see cref="TunerOptions.Cost"/>.</param>
 /// <param name="BeliefStrength">Strength of <see cref="TunerOptions.Belief"/>, whose density a file cannot hold; null without one.</param>
 /// <param name="Parallelism"><see cref="TunerOptions.Parallelism"/>.</param>
+/// <param name="Replicate"><see cref="TunerOptions.Replicate"/>.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -31,7 +32,8 @@ public sealed record StudySettings(
     AcquisitionRule? Acquisition = null,
     CostSettings? Cost = null,
     double? BeliefStrength = null,
-    int Parallelism = 1)
+    int Parallelism = 1,
+    bool? Replicate = null)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -48,7 +50,8 @@ public sealed record StudySettings(
         options.Acquisition == AcquisitionRule.LogExpectedImprovement ? null : options.Acquisition,
         options.Cost is { } cost ? new CostSettings(cost.OfLambda is not null, cost.IsInObjectiveUnits, cost.OfHour) : null,
         options.Belief?.Strength,
-        options.Parallelism);
+        options.Parallelism,
+        options.Replicate);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -72,6 +75,7 @@ public sealed record StudySettings(
         Acquisition = Acquisition ?? AcquisitionRule.LogExpectedImprovement,
         Cost = Cost is null ? null : Cost.IsFunction ? others?.Cost : TrainingCost.Measured(Cost.OfHour),
         Parallelism = Parallelism,
+        Replicate = Replicate,
         Belief = BeliefStrength is null ? null : others?.Belief,
     };
 

@@ -1,0 +1,33 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Several trainings at one λ.</summary>
+internal static class Replicates
+{
+    /// <summary>
+    /// Anchors of distinct λ, ascending. Of several at one λ the answers to each context are averaged: they are draws by common random numbers, so that
+    /// the mean is the network between them. What each of them is worth by an objective is kept apart.
+    /// </summary>
+    public static IEnumerable<Anchor> Pool(IEnumerable<(double Lambda, Samples Samples)> trainings) => trainings
+        .GroupBy(t => t.Lambda, t => t.Samples).OrderBy(g => g.Key).Select(g => new Anchor(g.Key, Average([.. g])));
+
+    private static Samples Average(Samples[] replicates)
+    {
+        if (replicates.Length == 1)
+        {
+            return replicates[0];
+        }
+
+        var first = replicates[0].Outputs;
+        return new Samples(
+            Matrix.Create(first.Rows, first.Columns, (i, row) =>
+            {
+                for (var j = 0; j < row.Length; j++)
+                {
+                    row[j] = (float)replicates.Average(r => (double)r.Outputs[i, j]);
+                }
+            }),
+            replicates[0].Contexts);
+    }
+}
