@@ -60,8 +60,7 @@ internal sealed class TuningPolicy(
         }
 
         var observations = analysis.Process.Observations;
-        var isEligible = observations.Count >= AnchorsForCertificate
-            && (store.Surrogate(analysis.Count) is null || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
+        var isEligible = IsEligible(observations, store.Surrogate(analysis.Count) is not null);
         if (!isEligible && !isLast)
         {
             return Judgement.None;
@@ -91,6 +90,11 @@ internal sealed class TuningPolicy(
             logger, certificates[0].Epsilon, certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
         return _judgement;
     }
+
+    /// <summary>Whether there is enough to certify anything: anchors, and tests of the surrogate where there is one.</summary>
+    public static bool IsEligible(IReadOnlyList<Observation> observations, bool hasSurrogate) =>
+        observations.Count >= AnchorsForCertificate
+        && (!hasSurrogate || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
 
     /// <summary>
     /// Where to train: at the model's own best λ when that is the last chance to confirm it, or when it would be certified but for a

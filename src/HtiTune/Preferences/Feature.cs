@@ -1,0 +1,10 @@
+namespace HtiTune;
+
+/// <summary>
+/// One of several objectives that a preference weighs against each other: a cost, a reward, a risk. Several features of one network are what a
+/// family of preferences and a Pareto front are made of.
+/// </summary>
+/// <param name="Name">What it is called in figures and errors.</param>
+/// <param name="Value">Judges a conditional model, as in <see cref="Tuner.Optimize"/>; must give the same value for the same model.</param>
+/// <param name="Goal">Which of its values are better; read by the Pareto front alone, as a preference has a goal of its own.</param>
+public sealed record Feature(string Name, Func<IConditionalModel, double> Value, Goal Goal = Goal.Minimize);

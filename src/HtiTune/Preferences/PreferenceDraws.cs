@@ -1,0 +1,144 @@
+using HtiTune.Acquisition;
+
+namespace HtiTune;
+
+// Notation: as in PreferenceModel.
+
+/// <summary>Joint draws of one preference's objective, larger is better.</summary>
+internal sealed class PreferenceDraws
+{
+    // A gain below this share of ε is not worth an untrained recommendation; below the next, not worth a training.
+    private const double NegligibleShare = 0.05;
+    private const double LeastGainShare = 1e-3;
+
+    private const double IntervalTail = 0.05;
+
+    // η: the certificate's own risk of too few draws.
+    private const double Eta = 1e-3;
+
+    private readonly PreferenceModel _model;
+    private readonly double _sign;
+    private readonly double[] _values;
+    private readonly double[] _means;
+
+    private PreferenceDraws(PreferenceModel model, double sign, double[] values, double[] means)
+    {
+        _model = model;
+        _sign = sign;
+        _values = values;
+        _means = means;
+    }
+
+    private int Count => _model.Places.Count;
+
+    public static PreferenceDraws Of(PreferenceModel model, Preference preference)
+    {
+        var sign = preference.Goal == Goal.Maximize ? 1 : -1;
+        var count = model.Places.Count;
+        var values = new double[PreferenceModel.DrawCount * count];
+        var means = new double[count];
+        Span<double> features = new double[model.Features.Count];
+        for (var s = 0; s < PreferenceModel.DrawCount; s++)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                model.Read(s, i, features);
+                var value = sign * preference.Value(features);
+                if (!double.IsFinite(value))
+                {
+                    throw new InvalidOperationException(
+                        $"The preference's value at the features [{string.Join(", ", features.ToArray().Select(f => f.ToString("G6")))}] is {value}; expected a finite number.");
+                }
+
+                values[s * count + i] = value;
+                means[i] += value / PreferenceModel.DrawCount;
+            }
+        }
+
+        return new PreferenceDraws(model, sign, values, means);
+    }
+
+    public PreferenceAnswer Answer(double? epsilon)
+    {
+        var bar = epsilon ?? Math.Max(Certificate.DefaultRangeShare * (_means.Max() - _means.Min()), 1e-12 * Math.Max(_means.Max(Math.Abs), 1e-300));
+        var allowed = Enumerable.Range(0, Count).Where(i => _model.Places[i].IsAllowed).ToList();
+        var trained = allowed.Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? double.NegativeInfinity : _means[i]);
+        var chosen = allowed.MaxBy(i => _means[i]);
+        if (trained >= 0 && _means[chosen] - _means[trained] <= NegligibleShare * bar)
+        {
+            chosen = trained;
+        }
+
+        var regrets = new double[PreferenceModel.DrawCount];
+        var places = new double[PreferenceModel.DrawCount];
+        var there = new double[PreferenceModel.DrawCount];
+        for (var s = 0; s < regrets.Length; s++)
+        {
+            var best = 0;
+            var path = _values.AsSpan(s * Count, Count);
+            for (var i = 1; i < Count; i++)
+            {
+                best = path[i] > path[best] ? i : best;
+            }
+
+            regrets[s] = path[best] - path[chosen];
+            places[s] = _model.Places[best].Lambda;
+            there[s] = _sign * path[chosen];
+        }
+
+        Array.Sort(regrets);
+        Array.Sort(places);
+        Array.Sort(there);
+        return new PreferenceAnswer
+        {
+            Lambda = _model.Places[chosen].Lambda,
+            LambdaLow = Quantile(places, IntervalTail),
+            LambdaHigh = Quantile(places, 1 - IntervalTail),
+            IsTrained = _model.Places[chosen].IsTrained,
+            PredictedValue = _sign * _means[chosen],
+            Low = Math.Min(_sign * _means[chosen], Quantile(there, IntervalTail)),
+            High = Math.Max(_sign * _means[chosen], Quantile(there, 1 - IntervalTail)),
+            Features = _model.MeansAt(chosen),
+            Epsilon = bar,
+            Outcome = Outcome(regrets, bar, allowed, trained),
+        };
+    }
+
+    private Outcome Outcome(double[] regrets, double bar, List<int> allowed, int trained)
+    {
+        var hits = regrets.Count(r => r <= bar);
+        var probability = (double)hits / regrets.Length;
+        if (_model.IsEligible && Certificate.LowerConfidenceBound(hits, regrets.Length, Eta) >= 1 - _model.Delta)
+        {
+            return new Certified(bar, _model.Delta, probability, 0);
+        }
+
+        var (at, gain) = MostGain(allowed, trained < 0 ? double.NegativeInfinity : _means[trained]);
+        return gain >= LeastGainShare * bar
+            ? new NeedsTraining(_model.Places[at].Lambda, gain, probability)
+            : new NotCertified(bar, probability, Quantile(regrets, 1 - _model.Delta));
+    }
+
+    // EI over the best anchor, at the places without one.
+    private (int At, double Gain) MostGain(List<int> allowed, double best)
+    {
+        var (at, most) = (-1, 0.0);
+        foreach (var i in allowed.Where(i => !_model.Places[i].IsTrained))
+        {
+            double gain = 0;
+            for (var s = 0; s < PreferenceModel.DrawCount; s++)
+            {
+                gain += Math.Max(_values[s * Count + i] - best, 0) / PreferenceModel.DrawCount;
+            }
+
+            if (gain > most)
+            {
+                (at, most) = (i, gain);
+            }
+        }
+
+        return (at, most);
+    }
+
+    private static double Quantile(double[] sorted, double share) => sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
+}
