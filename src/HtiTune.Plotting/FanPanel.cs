@@ -29,13 +29,13 @@ internal static class FanPanel
         for (var i = 0; i + 1 < lines.Count; i++)
         {
             var between = plot.Add.FillY(xs, lines[i], lines[i + 1]);
-            between.FillColor = LambdaColors.Of(fan, (fan.Lambdas[i] + fan.Lambdas[i + 1]) / 2).WithAlpha(.45);
+            between.FillColor = LambdaColors.Of(fan.Range, (fan.Lambdas[i] + fan.Lambdas[i + 1]) / 2).WithAlpha(.45);
             between.LineWidth = 0;
         }
 
         for (var i = 0; i < lines.Count; i++)
         {
-            var line = plot.Add.Scatter(xs, lines[i], LambdaColors.Of(fan, fan.Lambdas[i]));
+            var line = plot.Add.Scatter(xs, lines[i], LambdaColors.Of(fan.Range, fan.Lambdas[i]));
             line.LineWidth = 1.6f;
             line.MarkerSize = steps == 1 && pastXs.Length == 0 ? 8 : 0;
         }

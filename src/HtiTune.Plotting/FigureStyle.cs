@@ -14,6 +14,7 @@ internal static class FigureStyle
     public static readonly Color Band = Color.FromHex("#0072b2").WithAlpha(.18);
     public static readonly Color Surrogate = Color.FromHex("#f0b27a");
     public static readonly Color Truth = Color.FromHex("#555555");
+    public static readonly Color Miss = Color.FromHex("#d55e00");
     public static readonly Color Recommended = Color.FromHex("#007a5a");
 
     /// <summary>Empty pixels around a figure.</summary>
@@ -70,6 +71,54 @@ internal static class FigureStyle
         using var nowhere = new SKNoDrawCanvas((int)area.Right + 1, (int)area.Bottom + 1);
         plot.Render(nowhere, area);
         plot.Render(canvas, area);
+    }
+
+    /// <summary>Draws plots beside each other, up to three in a row and else in a square, and disposes them.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="room">Their room.</param>
+    /// <param name="plots">The plots, in reading order.</param>
+    public static void RenderGrid(SKCanvas canvas, PixelRect room, IReadOnlyList<Plot> plots)
+    {
+        var columns = plots.Count <= 3 ? plots.Count : (int)Math.Ceiling(Math.Sqrt(plots.Count));
+        var lines = (plots.Count + columns - 1) / columns;
+        var (width, height) = (room.Width / columns, room.Height / lines);
+        for (var i = 0; i < plots.Count; i++)
+        {
+            var (left, top) = (room.Left + width * (i % columns), room.Top + height * (i / columns));
+            using var plot = plots[i];
+            Render(plot, canvas, new PixelRect(left, left + width - Margin, top + height, top));
+        }
+    }
+
+    /// <summary>Adds a line without markers.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="xs">Horizontal places; where there is none, nothing is drawn.</param>
+    /// <param name="ys">Values.</param>
+    /// <param name="color">Its colour.</param>
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="markerSize">Diameter of a mark at every point; 0 for none.</param>
+    public static void AddLine(Plot plot, double[] xs, double[] ys, Color color, float width, float markerSize = 0)
+    {
+        if (xs.Length > 0)
+        {
+            var line = plot.Add.Scatter(xs, ys, color);
+            (line.LineWidth, line.MarkerSize) = (width, markerSize);
+        }
+    }
+
+    /// <summary>Adds a band without a rim.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="xs">Horizontal places; less than two draw nothing.</param>
+    /// <param name="low">Its lower end.</param>
+    /// <param name="high">Its upper end.</param>
+    /// <param name="color">Its colour.</param>
+    public static void AddBand(Plot plot, double[] xs, double[] low, double[] high, Color color)
+    {
+        if (xs.Length > 1)
+        {
+            var band = plot.Add.FillY(xs, low, high);
+            (band.FillColor, band.LineWidth) = (color, 0);
+        }
     }
 
     /// <summary>Writes the line above a figure, if there is one.</summary>

@@ -56,6 +56,18 @@ internal static class LambdaAxis
         plot.Axes.SetLimitsX(from, to);
     }
 
+    /// <summary>Puts the ticks on a plot's vertical axis and shows the places from … to.</summary>
+    /// <param name="plot">The plot, whose values are places u.</param>
+    /// <param name="hyperparameter">The hyperparameter.</param>
+    /// <param name="from">Least place u shown.</param>
+    /// <param name="to">Greatest place u shown.</param>
+    public static void ApplyVertically(Plot plot, Hyperparameter hyperparameter, double from, double to)
+    {
+        var ticks = Ticks(hyperparameter, Math.Max(from, 0), Math.Min(to, 1));
+        plot.Axes.Left.TickGenerator = new NumericManual([.. ticks.Select(hyperparameter.ToUnit)], [.. ticks.Select(Text)]);
+        plot.Axes.SetLimitsY(from, to);
+    }
+
     /// <summary>The value of a tick, e.g. 0.8 or 1e-05.</summary>
     /// <param name="lambda">λ.</param>
     public static string Text(double lambda) => lambda.ToString("G6", CultureInfo.InvariantCulture);

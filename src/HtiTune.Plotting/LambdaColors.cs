@@ -1,13 +1,17 @@
+using HtiTune.Data;
 using ScottPlot;
 using SkiaSharp;
 
 namespace HtiTune.Plotting;
 
 /// <summary>
-/// The colour of a λ, by its place between a fan's first and last λ along the hyperparameter's scale; and the bar that explains it.
+/// The colour of a λ, by its place between the first and last λ shown, along the hyperparameter's scale; and the bar that explains it.
 /// </summary>
 internal static class LambdaColors
 {
+    /// <summary>Room for the bar in pixels.</summary>
+    public const float BarWidth = 104;
+
     private const int Steps = 128;
 
     // The palest end of the map is left out: thin lines in it vanish on white.
@@ -16,19 +20,16 @@ internal static class LambdaColors
     private static readonly ScottPlot.Colormaps.Viridis Map = new();
 
     /// <summary>The colour of a λ.</summary>
-    /// <param name="fan">The fan.</param>
-    /// <param name="lambda">λ, from the fan's first to its last.</param>
-    public static Color Of(TrajectoryFan fan, double lambda)
-    {
-        var (from, to) = Ends(fan);
-        return Map.GetColor(Share * (fan.Hyperparameter.ToUnit(lambda) - from) / (to - from));
-    }
+    /// <param name="range">The λ shown.</param>
+    /// <param name="lambda">λ, within the range.</param>
+    public static Color Of(LambdaRange range, double lambda) =>
+        Map.GetColor(Share * (range.Hyperparameter.ToUnit(lambda) - range.From) / (range.To - range.From));
 
     /// <summary>Draws the colour bar with ticks at round λ.</summary>
     /// <param name="canvas">The canvas.</param>
     /// <param name="area">The room for bar, ticks and label.</param>
-    /// <param name="fan">The fan.</param>
-    public static void DrawBar(SKCanvas canvas, PixelRect area, TrajectoryFan fan)
+    /// <param name="range">The λ shown.</param>
+    public static void DrawBar(SKCanvas canvas, PixelRect area, LambdaRange range)
     {
         var bar = new PixelRect(area.Left + 14, area.Left + 34, area.Bottom - 62, area.Top + 34);
         using var paint = new SKPaint();
@@ -39,19 +40,22 @@ internal static class LambdaColors
             canvas.DrawRect(bar.Left, upper, bar.Width, bar.Height / Steps + 0.5f, paint);
         }
 
-        var (from, to) = Ends(fan);
+        var (hyperparameter, from, to) = range;
         using var ink = new SKPaint { Color = FigureStyle.Ink.ToSKColor(), StrokeWidth = 1 };
-        foreach (var lambda in LambdaAxis.Ticks(fan.Hyperparameter, from, to, gap: 0.06))
+        foreach (var lambda in LambdaAxis.Ticks(hyperparameter, from, to, gap: 0.06))
         {
-            var y = bar.Bottom - bar.Height * (float)((fan.Hyperparameter.ToUnit(lambda) - from) / (to - from));
+            var y = bar.Bottom - bar.Height * (float)((hyperparameter.ToUnit(lambda) - from) / (to - from));
             canvas.DrawLine(bar.Right, y, bar.Right + 5, y, ink);
             FigureStyle.Write(canvas, LambdaAxis.Text(lambda), new Pixel(bar.Right + 9, y), Alignment.MiddleLeft, 13);
         }
 
         var middle = new Pixel(area.Right - 14, bar.Top + bar.Height / 2);
-        FigureStyle.Write(canvas, fan.Hyperparameter.Name, middle, Alignment.MiddleCenter, 15, rotation: -90);
+        FigureStyle.Write(canvas, hyperparameter.Name, middle, Alignment.MiddleCenter, 15, rotation: -90);
     }
-
-    private static (double From, double To) Ends(TrajectoryFan fan) =>
-        (fan.Hyperparameter.ToUnit(fan.Lambdas[0]), fan.Hyperparameter.ToUnit(fan.Lambdas[^1]));
 }
+
+/// <summary>The λ that a figure shows.</summary>
+/// <param name="Hyperparameter">The hyperparameter.</param>
+/// <param name="From">Place of the first λ, 0 to 1.</param>
+/// <param name="To">Place of the last λ, above <paramref name="From"/>.</param>
+internal readonly record struct LambdaRange(Hyperparameter Hyperparameter, double From, double To);

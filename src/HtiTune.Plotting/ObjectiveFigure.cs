@@ -85,27 +85,17 @@ internal sealed record ObjectiveFigure(
 
         // The surrogate lies broad beneath the mean: where both agree, its rim still shows.
         var u = Curve.Select(p => U(p.Lambda)).ToArray();
-        var band = plot.Add.FillY(u, [.. Curve.Select(p => p.Low)], [.. Curve.Select(p => p.High)]);
-        (band.FillColor, band.LineWidth) = (FigureStyle.Band, 0);
+        FigureStyle.AddBand(plot, u, [.. Curve.Select(p => p.Low)], [.. Curve.Select(p => p.High)], FigureStyle.Band);
         var known = Curve.Where(p => double.IsFinite(p.Surrogate)).ToList();
-        Line(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => p.Surrogate)], FigureStyle.Surrogate, 5.5f);
-        Line(plot, u, [.. Curve.Select(p => p.Mean)], FigureStyle.Mean, 2.2f);
-        Line(plot, [.. Truth.Select(p => U(p.Lambda))], [.. Truth.Select(p => p.Value)], FigureStyle.Truth, 1, markerSize: 5);
+        FigureStyle.AddLine(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => p.Surrogate)], FigureStyle.Surrogate, 5.5f);
+        FigureStyle.AddLine(plot, u, [.. Curve.Select(p => p.Mean)], FigureStyle.Mean, 2.2f);
+        FigureStyle.AddLine(plot, [.. Truth.Select(p => U(p.Lambda))], [.. Truth.Select(p => p.Value)], FigureStyle.Truth, 1, markerSize: 5);
         plot.Add.VerticalLine(U(Recommended.Lambda), 1.8f, FigureStyle.Recommended);
         DrawAnchors(plot, from, to, numbered: lambda => markWindow is not var (l, r) || U(lambda) < l || U(lambda) > r);
         LambdaAxis.Apply(plot, Hyperparameter, from, to);
         var (low, high) = ValueRange(from, to);
         plot.Axes.SetLimitsY(low, high);
         return plot;
-    }
-
-    private static void Line(Plot plot, double[] xs, double[] ys, Color color, float width, float markerSize = 0)
-    {
-        if (xs.Length > 0)
-        {
-            var line = plot.Add.Scatter(xs, ys, color);
-            (line.LineWidth, line.MarkerSize) = (width, markerSize);
-        }
     }
 
     private void DrawAnchors(Plot plot, double from, double to, Func<double, bool> numbered)

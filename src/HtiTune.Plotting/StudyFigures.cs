@@ -30,4 +30,23 @@ public static class StudyFigures
             truth ?? []);
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
+
+    /// <summary>Draws what the trainings brought, in their order: each value, the best so far with ε beside it, and those that failed.</summary>
+    /// <param name="study">A study with at least one real training.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or no training has a value.</exception>
+    public static void History(Study study, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        options ??= new FigureOptions();
+        options.Validate();
+        if (!study.Trials.Any(trial => trial.Value is not null))
+        {
+            throw new ArgumentException("The study has no training with a value to draw; expected at least one.", nameof(study));
+        }
+
+        var figure = new HistoryFigure(study.Trials, study.Goal, study.Epsilon);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
 }

@@ -54,6 +54,8 @@ public sealed class TrajectoryFan
     /// <summary>The outputs at each λ, shape [n, D].</summary>
     public IReadOnlyList<Matrix> Outputs { get; }
 
+    internal LambdaRange Range => new(Hyperparameter, Hyperparameter.ToUnit(Lambdas[0]), Hyperparameter.ToUnit(Lambdas[^1]));
+
     /// <summary>What came before, shape [n, P], oldest first, in the outputs' units; drawn in front of the fan.</summary>
     /// <value>Nothing unless given by <see cref="With"/>.</value>
     public Matrix? Past { get; private init; }

@@ -1,3 +1,5 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
 using ScottPlot;
 using SkiaSharp;
 
@@ -6,8 +8,6 @@ namespace HtiTune.Plotting;
 /// <summary>Figures of outputs that move with λ.</summary>
 public static class TrajectoryFigures
 {
-    private const float ColorBarWidth = 104;
-
     /// <summary>Draws, for a few contexts, the outputs over the horizon at every λ of a fan, coloured by λ.</summary>
     /// <param name="fan">The outputs, with what came before and what came true where known.</param>
     /// <param name="rows">The contexts' row numbers, from 0; 1 to 9 of them, a panel each.</param>
@@ -24,24 +24,45 @@ public static class TrajectoryFigures
         FigureFile.Save(path, options, (canvas, area) => Draw(canvas, area, fan, rows, options));
     }
 
+    /// <summary>
+    /// Draws how the distribution of the outputs moves with λ: for every output column the median, the middle half and the middle 90 % of the
+    /// surrogate's outputs over the contexts, and the anchors' own.
+    /// </summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="anchors">The anchors; asked again are their contexts.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="columns">The output's columns, from 0, 1 to 9 of them, a panel each; null for the first 6.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending, the size or a column number is none of the allowed.</exception>
+    public static void Distribution(
+        ISurrogate surrogate, AnchorSet anchors, string path, IReadOnlyList<int>? columns = null, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(anchors);
+        options ??= new FigureOptions();
+        options.Validate();
+        var dimension = anchors[0].Samples.Dimension;
+        columns ??= [.. Enumerable.Range(0, Math.Min(dimension, 6))];
+        if (columns.Count is < 1 or > 9 || columns.Any(c => c < 0 || c >= dimension))
+        {
+            throw new ArgumentException(
+                $"The figure is asked for the output columns [{string.Join(", ", columns)}]; expected 1 to 9 numbers from 0 to {dimension - 1}.", nameof(columns));
+        }
+
+        var figure = DistributionFigure.Of(surrogate, anchors, columns);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
     private static void Draw(SKCanvas canvas, PixelRect area, TrajectoryFan fan, IReadOnlyList<int> rows, FigureOptions options)
     {
         var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         var entries = FanPanel.Legend(fan);
         var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right - ColorBarWidth, room.Bottom, bottom), entries);
+        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, room.Bottom, bottom), entries);
 
-        var columns = rows.Count <= 3 ? rows.Count : (int)Math.Ceiling(Math.Sqrt(rows.Count));
-        var lines = (rows.Count + columns - 1) / columns;
-        var (width, height) = ((room.Width - ColorBarWidth) / columns, (bottom - room.Top) / lines);
-        for (var i = 0; i < rows.Count; i++)
-        {
-            var (left, top) = (room.Left + width * (i % columns), room.Top + height * (i / columns));
-            using var panel = FanPanel.Of(fan, rows[i], options.ValueLabel ?? "output");
-            FigureStyle.Render(panel, canvas, new PixelRect(left, left + width - FigureStyle.Margin, top + height, top));
-        }
-
-        LambdaColors.DrawBar(canvas, new PixelRect(room.Right - ColorBarWidth, room.Right, bottom, room.Top), fan);
+        var panels = new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, bottom, room.Top);
+        FigureStyle.RenderGrid(canvas, panels, [.. rows.Select(row => FanPanel.Of(fan, row, options.ValueLabel ?? "output"))]);
+        LambdaColors.DrawBar(canvas, new PixelRect(room.Right - LambdaColors.BarWidth, room.Right, bottom, room.Top), fan.Range);
     }
 
     private static void Validate(TrajectoryFan fan, IReadOnlyList<int> rows)

@@ -18,7 +18,8 @@ public class PreferenceModelTests
 
     private static Tuner Trained(int trainings, Action<int, double, CancellationToken>? before = null)
     {
-        var lambdas = Enumerable.Range(0, trainings).Select(i => trainings == 1 ? 0.5 : i / (trainings - 1.0)).ToList();
+        // Both ends first: what lies between them tests the surrogate.
+        var lambdas = Enumerable.Range(0, trainings).Select(i => i / (trainings - 1.0)).OrderBy(lambda => lambda is > 0 and < 1).ToList();
         var tuner = new Tuner(
             new Itself { Before = before }, Lambda, Nothing, new TunerOptions { InitialLambdas = lambdas, MaxTrainings = trainings, NoiseVariance = 0 });
         using var run = tuner.Begin(Of);

@@ -1,0 +1,104 @@
+using HtiTune.Data;
+using ScottPlot;
+using SkiaSharp;
+
+namespace HtiTune.Plotting;
+
+/// <summary>Figures of preferences among several features.</summary>
+public static class PreferenceFigures
+{
+    private const int MostPairs = 6;
+
+    /// <summary>Draws the curve λ*(w) of a family with its 90 % band, and what each feature comes to along it.</summary>
+    /// <param name="model">The model that gave the curve.</param>
+    /// <param name="curve">At least two points, from <see cref="PreferenceModel.Curve"/>.</param>
+    /// <param name="weightLabel">What w is, for the axis.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and title.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or there are fewer than two points.</exception>
+    public static void Curve(
+        PreferenceModel model, IReadOnlyList<PreferencePoint> curve, string weightLabel, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(curve);
+        ArgumentException.ThrowIfNullOrWhiteSpace(weightLabel);
+        options ??= new FigureOptions();
+        options.Validate();
+        if (curve.Count < 2)
+        {
+            throw new ArgumentException($"The curve has {curve.Count} points; expected at least 2.", nameof(curve));
+        }
+
+        var figure = new PreferenceCurveFigure(model, [.. curve.OrderBy(p => p.Weight)], weightLabel);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
+    /// <summary>Draws a Pareto front: every pair of features against each other (six pairs at most), coloured by λ, trained λ ringed.</summary>
+    /// <param name="model">The model that gave the front; two features or more.</param>
+    /// <param name="front">The front, from <see cref="PreferenceModel.Front"/>.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and title.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, the front is empty, or there is one feature only.</exception>
+    public static void Front(PreferenceModel model, IReadOnlyList<ParetoPoint> front, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(front);
+        options ??= new FigureOptions();
+        options.Validate();
+        if (model.Features.Count < 2 || front.Count == 0)
+        {
+            throw new ArgumentException(
+                $"There are {front.Count} places on the front of {model.Features.Count} features; expected at least one, and two features.", nameof(front));
+        }
+
+        FigureFile.Save(path, options, (canvas, area) => DrawFront(canvas, area, model, front, options));
+    }
+
+    private static void DrawFront(SKCanvas canvas, PixelRect area, PreferenceModel model, IReadOnlyList<ParetoPoint> front, FigureOptions options)
+    {
+        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
+        LegendEntry[] entries =
+        [
+            new("not beaten by any other value, by posterior means", FigureStyle.Mean, LegendSwatch.Dot),
+            new("trained", FigureStyle.Ink, LegendSwatch.Dot),
+            new("90 % interval", FigureStyle.Faint, LegendSwatch.Line),
+        ];
+        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
+        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, room.Bottom, bottom), entries);
+        var range = new LambdaRange(model.Hyperparameter, 0, 1);
+        var pairs = Enumerable.Range(0, model.Features.Count)
+            .SelectMany(j => Enumerable.Range(j + 1, model.Features.Count - j - 1).Select(k => (j, k))).Take(MostPairs);
+        FigureStyle.RenderGrid(
+            canvas,
+            new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, bottom, room.Top),
+            [.. pairs.Select(pair => Pair(model, front, range, pair.j, pair.k))]);
+        LambdaColors.DrawBar(canvas, new PixelRect(room.Right - LambdaColors.BarWidth, room.Right, bottom, room.Top), range);
+    }
+
+    private static Plot Pair(PreferenceModel model, IReadOnlyList<ParetoPoint> front, LambdaRange range, int j, int k)
+    {
+        var plot = FigureStyle.NewPlot(LabelOf(model.Features[j]), LabelOf(model.Features[k]));
+        foreach (var point in front)
+        {
+            var color = LambdaColors.Of(range, point.Lambda);
+            var (x, y) = (point.Features[j], point.Features[k]);
+
+            // A 90 % interval is 1.645 deviations to either side.
+            FigureStyle.AddLine(plot, [x - 1.645 * point.Deviations[j], x + 1.645 * point.Deviations[j]], [y, y], FigureStyle.Faint.WithAlpha(.35), 1);
+            FigureStyle.AddLine(plot, [x, x], [y - 1.645 * point.Deviations[k], y + 1.645 * point.Deviations[k]], FigureStyle.Faint.WithAlpha(.35), 1);
+            var dot = plot.Add.Marker(x, y, MarkerShape.FilledCircle, 8, color);
+            dot.MarkerStyle.LineWidth = 0;
+        }
+
+        foreach (var point in front.Where(p => p.IsTrained))
+        {
+            var ring = plot.Add.Marker(point.Features[j], point.Features[k], MarkerShape.FilledCircle, 12, LambdaColors.Of(range, point.Lambda));
+            (ring.MarkerStyle.LineColor, ring.MarkerStyle.LineWidth) = (FigureStyle.Ink, 2.2f);
+        }
+
+        plot.Axes.AutoScale();
+        return plot;
+    }
+
+    private static string LabelOf(Feature feature) => $"{feature.Name} ({(feature.Goal == Goal.Minimize ? "less" : "more")} is better)";
+}
