@@ -17,6 +17,9 @@ internal sealed class IntervalFits
     /// <summary>Share of straight paths whose middle may lie where samples are rare, before a potential bends them; 0.2 is that of samples.</summary>
     private const double MostRareMiddles = 0.3;
 
+    /// <summary>What a potential must leave of the length that straight paths run where samples are rare; else it only makes them leap.</summary>
+    private const double MostLeftRare = 0.5;
+
     private const double MapRate = 5e-3;
     private const double PathRate = 3e-3;
 
@@ -154,8 +157,8 @@ internal sealed class IntervalFits
     private (float[]? Bends, double Bandwidth) SolvePaths(int interval)
     {
         var potential = _potential == PotentialKind.Density ? new DensityPotential(_trajectories, interval, Options) : null;
-        if (potential is not null && Options.Potential == PotentialKind.Auto && _trajectories.ConditionCount == 0
-            && potential.RareMiddles(_trajectories, interval) <= MostRareMiddles)
+        var isChosen = Options.Potential == PotentialKind.Auto && _trajectories.ConditionCount == 0;
+        if (potential is not null && isChosen && potential.RareMiddles(_trajectories, interval) <= MostRareMiddles)
         {
             // Straight paths stay where samples are: a potential would only draw them onto single samples.
             potential = null;
@@ -178,6 +181,13 @@ internal sealed class IntervalFits
                 potential.Strength,
                 potential.Threshold,
                 bends.AsSpan(t * size, size));
+        }
+
+        if (potential is not null && isChosen && Options.Metric == MetricKind.None
+            && potential.RareLength(_trajectories, interval, bends) > MostLeftRare * potential.RareLength(_trajectories, interval, []))
+        {
+            // The ground between the anchors is empty, and no bend leads around it.
+            return (null, 0);
         }
 
         if (Options.Metric != MetricKind.None)

@@ -17,6 +17,10 @@ internal sealed class DensityPotential
     private const int ConditionKernels = 192;
     private const int MostKernels = 2000;
 
+    // A leap over empty ground is at least 1/14 of a path's time long: that of the quickest sine.
+    private const int StepsOfLength = 64;
+    private const int MostPathsOfLength = 128;
+
     /// <summary>Conditions compared with a path's own: with many columns a search would compare them all, for every path.</summary>
     private const int MostVisited = 4096;
 
@@ -122,9 +126,76 @@ internal sealed class DensityPotential
     /// </summary>
     internal double RareMiddles(Trajectories trajectories, int interval)
     {
-        List<double> samples = [], middles = [];
-        var gradient = new float[_dimension];
+        var rare = RareDensity();
         var middle = new float[_dimension];
+        var count = 0;
+        for (var t = 0; t < trajectories.Count; t++)
+        {
+            for (var j = 0; j < _dimension; j++)
+            {
+                middle[j] = 0.5f * (trajectories.Point(interval, t)[j] + trajectories.Point(interval + 1, t)[j]);
+            }
+
+            count += LogDensity(trajectories.Categories[t], middle) < rare ? 1 : 0;
+        }
+
+        return count / (double)trajectories.Count;
+    }
+
+    /// <summary>
+    /// How long the paths run where samples are rare, whatever their speed, and however they wind where samples are. Comparable between
+    /// paths of the same ends. For categories.
+    /// </summary>
+    /// <param name="trajectories">The coupled samples.</param>
+    /// <param name="interval">The interval.</param>
+    /// <param name="bends">Bends of the paths, [N, Q, D]; empty for straight ones.</param>
+    internal double RareLength(Trajectories trajectories, int interval, ReadOnlySpan<float> bends)
+    {
+        var rare = RareDensity();
+        var (point, before) = (new float[_dimension], new float[_dimension]);
+        var size = SineBasis.Count * _dimension;
+        var basis = new float[SineBasis.Count];
+        double length = 0;
+        for (var t = 0; t < trajectories.Count; t += Math.Max(1, trajectories.Count / MostPathsOfLength))
+        {
+            var from = trajectories.Point(interval, t);
+            var to = trajectories.Point(interval + 1, t);
+            from.CopyTo(before);
+            var wasRare = LogDensity(trajectories.Categories[t], before) < rare;
+            for (var i = 1; i <= StepsOfLength; i++)
+            {
+                var s = i / (double)StepsOfLength;
+                SineBasis.At(s, basis);
+                double step = 0;
+                for (var j = 0; j < _dimension; j++)
+                {
+                    point[j] = (float)((1 - s) * from[j] + s * to[j]);
+                }
+
+                if (!bends.IsEmpty)
+                {
+                    SineBasis.AddBend(bends.Slice(t * size, size), basis, point);
+                }
+
+                for (var j = 0; j < _dimension; j++)
+                {
+                    step += (point[j] - before[j]) * (point[j] - before[j]);
+                }
+
+                var isRare = LogDensity(trajectories.Categories[t], point) < rare;
+                length += Math.Sqrt(step) * ((wasRare ? 0.5 : 0) + (isRare ? 0.5 : 0));
+                wasRare = isRare;
+                point.CopyTo(before, 0);
+            }
+        }
+
+        return length;
+    }
+
+    // The logarithm of the density below which a fifth of the samples have theirs, each without its own kernel.
+    private double RareDensity()
+    {
+        List<double> samples = [];
         for (var c = 0; c < _samples.Length; c++)
         {
             var n = _samples[c].Length / _dimension;
@@ -137,26 +208,15 @@ internal sealed class DensityPotential
             }
         }
 
-        for (var t = 0; t < trajectories.Count; t++)
-        {
-            for (var j = 0; j < _dimension; j++)
-            {
-                middle[j] = 0.5f * (trajectories.Point(interval, t)[j] + trajectories.Point(interval + 1, t)[j]);
-            }
-
-            middles.Add(LogDensity(trajectories.Categories[t], middle));
-        }
-
         samples.Sort();
-        var rare = samples[(int)(Quantile * (samples.Count - 1))];
-        return middles.Count(log => log < rare) / (double)middles.Count;
+        return samples[(int)(Quantile * (samples.Count - 1))];
+    }
 
-        double LogDensity(int category, ReadOnlySpan<float> point)
-        {
-            var density = For(category, []);
-            density.Focus(point);
-            return density.Evaluate(point, gradient);
-        }
+    private double LogDensity(int category, ReadOnlySpan<float> point)
+    {
+        var density = For(category, []);
+        density.Focus(point);
+        return density.Evaluate(point, new float[_dimension]);
     }
 
     private double SampleQuantile()

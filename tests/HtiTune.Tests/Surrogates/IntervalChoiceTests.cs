@@ -39,4 +39,24 @@ public class IntervalChoiceTests
         var forced = TrajectorySurrogate.Fit(anchors, StoredOnly with { Potential = PotentialKind.Density });
         Assert.NotNull(forced.State.Bends[1]);
     }
+
+    [Fact]
+    public void Nothing_is_bent_over_empty_ground_that_no_bend_leads_around()
+    {
+        // A cloud that moves by ten times its width: every way to the next anchor crosses the gap, and the exact law half way is known.
+        var random = new RandomStreams(1).Stream("cloud");
+        float[] spread = [.. Enumerable.Range(0, 2 * 60).Select(_ => 0.3f * (float)random.NextNormal())];
+        var anchors = new AnchorSet(Problems.Unit, new[] { 0.0, 0.5, 1.0 }.Select(lambda => new Anchor(lambda, new Samples(
+            Matrix.Create(60, 2, (i, row) => (row[0], row[1]) = ((float)(6 * lambda) + spread[2 * i], spread[2 * i + 1] - (float)(4 * lambda))),
+            Contexts.None(60)))));
+        var surrogate = TrajectorySurrogate.Fit(anchors, StoredOnly);
+        Assert.Equal((null, null), (surrogate.State.Bends[0], surrogate.State.Bends[1]));
+        Assert.Equal(PotentialKind.None, surrogate.Report.Potential);
+        var middle = surrogate.Sample(0.25, Contexts.None(60)).Samples.Outputs;
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.Equal(1.5 + spread[2 * i], middle[i, 0], 1e-5);
+            Assert.Equal(-1 + spread[2 * i + 1], middle[i, 1], 1e-5);
+        }
+    }
 }
