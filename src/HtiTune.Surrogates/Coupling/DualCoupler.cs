@@ -42,7 +42,7 @@ internal sealed class DualCoupler(
         using var single = OneTorchThread.Enter();
         using var scope = torch.NewDisposeScope();
         var streams = random.Fork($"interval {interval}");
-        var schedule = settings ?? DualSettings.For(problem, options.Metric != MetricKind.None);
+        var schedule = settings ?? DualSettings.For(problem, options.Metric);
         var densities = potential == PotentialKind.Density
             ? new RowDensities(
                 problem.Points, problem.Conditions, problem.Categories, problem.CategoryCount, problem.Dimension, problem.ConditionCount)

@@ -73,21 +73,23 @@ internal sealed record DualSettings
     /// them to stay near the start and go late; the published figures rest on that habit, and training on images unlearns it. It is no principle: two anchors do not say how
     /// fast outputs move. Categories: paths settle on the images.
     /// </summary>
-    internal static DualSettings For(DualProblem problem, bool hasMetric)
+    internal static DualSettings For(DualProblem problem, MetricKind kind)
     {
         var plain = problem.ConditionCount > 0
             ? new DualSettings { Rounds = 80, WarmUp = 60, PathSteps = 0, PublishedStrength = 0.015 }
             : new DualSettings { Rounds = 500, PathSteps = 50, RandomShare = 0, PublishedStrength = 0.05 };
 
-        if (!hasMetric || problem.Dimension == 1)
+        if (kind == MetricKind.None || problem.Dimension == 1)
         {
             return plain;
         }
 
         // Along a metric's cheap directions paths are a third as long: the density weighs as much less, else energies fall to zero, where
         // the cost ½E·|E| is flat. Few rounds are too few then: twice as many let potential and map arrive. Where categories take many rounds,
-        // a metric that soon stands lets the map arrive.
+        // a learned metric that soon stands lets the map arrive; the one of fixed eigenvalues has less to learn, and needs no such end.
         var metric = plain with { PublishedStrength = plain.PublishedStrength / 3 };
-        return problem.ConditionCount > 0 ? metric with { Rounds = 160, PotentialRate = 3e-3 } : metric with { MetricShare = 0.1 };
+        return problem.ConditionCount > 0 ? metric with { Rounds = 160, PotentialRate = 3e-3 }
+            : kind == MetricKind.Learned ? metric with { MetricShare = 0.1 }
+            : metric;
     }
 }

@@ -112,7 +112,7 @@ public class BandwidthTests
     public void The_factor_multiplies_what_is_chosen_and_faults_are_told_together()
     {
         var anchors = Problems.Moving([0, 1], v => v, rows: 60);
-        var quick = new TrajectoryOptions { TrainMaps = false };
+        var quick = new TrajectoryOptions { TrainMaps = false, Potential = PotentialKind.Density };
         double Chosen(TrajectoryOptions options) => Assert.Single(TrajectorySurrogate.Fit(anchors, options).Report.Bandwidths);
         var plain = Chosen(quick);
         Assert.Equal(2 * plain, Chosen(quick with { BandwidthFactor = 2 }), 1e-9);
