@@ -14,6 +14,7 @@ internal static class FigureStyle
     public static readonly Color Band = Color.FromHex("#0072b2").WithAlpha(.18);
     public static readonly Color Surrogate = Color.FromHex("#f0b27a");
     public static readonly Color Truth = Color.FromHex("#555555");
+    public static readonly Color Possible = Color.FromHex("#f0e442").WithAlpha(.28);
     public static readonly Color Miss = Color.FromHex("#d55e00");
     public static readonly Color Recommended = Color.FromHex("#007a5a");
 

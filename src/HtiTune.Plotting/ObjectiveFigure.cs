@@ -54,6 +54,7 @@ internal sealed record ObjectiveFigure(
         {
             new("posterior mean", FigureStyle.Mean, LegendSwatch.Line),
             new("its band", FigureStyle.Band, LegendSwatch.Band),
+            new("still possible", FigureStyle.Possible, LegendSwatch.Band),
         };
         if (Curve.Any(p => double.IsFinite(p.Surrogate)))
         {
@@ -83,6 +84,8 @@ internal sealed record ObjectiveFigure(
             window.LineStyle.Width = 0;
         }
 
+        MarkPossible(plot);
+
         // The surrogate lies broad beneath the mean: where both agree, its rim still shows.
         var u = Curve.Select(p => U(p.Lambda)).ToArray();
         FigureStyle.AddBand(plot, u, [.. Curve.Select(p => p.Low)], [.. Curve.Select(p => p.High)], FigureStyle.Band);
@@ -96,6 +99,29 @@ internal sealed record ObjectiveFigure(
         var (low, high) = ValueRange(from, to);
         plot.Axes.SetLimitsY(low, high);
         return plot;
+    }
+
+    // The background, in pieces where the posterior has ruled out what lies between.
+    private void MarkPossible(Plot plot)
+    {
+        for (var i = 0; i < Curve.Count; i++)
+        {
+            if (Curve[i].IsPossible)
+            {
+                var last = i;
+                while (last + 1 < Curve.Count && Curve[last + 1].IsPossible)
+                {
+                    last++;
+                }
+
+                // Half a step to either side, so that a single place is seen too.
+                var (left, right) = (U(Curve[i].Lambda), U(Curve[last].Lambda));
+                var stripe = plot.Add.HorizontalSpan(Math.Max(0, left - 0.002), Math.Min(1, right + 0.002));
+                stripe.FillStyle.Color = FigureStyle.Possible;
+                stripe.LineStyle.Width = 0;
+                i = last;
+            }
+        }
     }
 
     private void DrawAnchors(Plot plot, double from, double to, Func<double, bool> numbered)

@@ -5,7 +5,7 @@ public static class StudyFigures
 {
     /// <summary>
     /// Draws the objective over λ: posterior mean and band, the surrogate's values, the real trainings in their order, the
-    /// recommendation, and a known curve if there is one; once over the whole range, once around the recommendation.
+    /// recommendation, where the best value may still lie, and a known curve if there is one; once over the whole range, once around the recommendation.
     /// </summary>
     /// <param name="study">A study with at least one real training.</param>
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
@@ -47,6 +47,29 @@ public static class StudyFigures
         }
 
         var figure = new HistoryFigure(study.Trials, study.Goal, study.Epsilon);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
+    /// <summary>
+    /// Draws whether predictions have held: each value against the 90 % interval that was known before it, the trust in the surrogate, and the
+    /// evidence against the intervals with the alarm's line.
+    /// </summary>
+    /// <param name="study">A study with at least two trainings, so that one was predicted.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or nothing was predicted.</exception>
+    public static void Calibration(Study study, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        options ??= new FigureOptions();
+        options.Validate();
+        var predicted = study.Trials.Where(trial => trial.Predicted is not null).ToList();
+        if (predicted.Count == 0)
+        {
+            throw new ArgumentException("The study has no value that was predicted; expected at least two trainings.", nameof(study));
+        }
+
+        var figure = new CalibrationFigure(predicted, study.Calibration);
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 }

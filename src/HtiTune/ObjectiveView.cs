@@ -20,6 +20,7 @@ internal sealed class ObjectiveView
     private readonly List<Measurement> _measured = [];
     private readonly Dictionary<(int Count, double U), double> _surrogateValues = [];
     private readonly Dictionary<int, StudentMixture?> _predictions = [];
+    private readonly Dictionary<int, double?> _trusts = [];
 
     /// <param name="store">The anchors.</param>
     /// <param name="objective">The objective.</param>
@@ -139,11 +140,20 @@ internal sealed class ObjectiveView
     {
         if (!_predictions.TryGetValue(anchor, out var prediction))
         {
-            prediction = Process(anchor)?.Predict(_store.Anchors[anchor].U);
+            var process = Process(anchor);
+            prediction = process?.Predict(_store.Anchors[anchor].U);
             _predictions[anchor] = prediction;
+            _trusts[anchor] = process?.Trust;
         }
 
         return prediction;
+    }
+
+    /// <summary>The trust in the surrogate behind <see cref="Predict"/>; null for the first.</summary>
+    public double? TrustBefore(int anchor)
+    {
+        Predict(anchor);
+        return _trusts[anchor];
     }
 
     private Measurement Measure(int anchor)

@@ -6,4 +6,11 @@ namespace HtiTune;
 /// <param name="Low">Lower end of the 90 % interval.</param>
 /// <param name="High">Upper end of the 90 % interval.</param>
 /// <param name="Surrogate">The surrogate's objective; NaN where it has no answer.</param>
-public readonly record struct PosteriorPoint(double Lambda, double Mean, double Low, double High, double Surrogate);
+public readonly record struct PosteriorPoint(double Lambda, double Mean, double Low, double High, double Surrogate)
+{
+    /// <summary>
+    /// Whether the best λ may still lie here: the upper bound here is not below the best lower bound of any point, both at 95 % for all points
+    /// together (Bonferroni), under the model.
+    /// </summary>
+    public bool IsPossible { get; init; }
+}

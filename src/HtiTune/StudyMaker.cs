@@ -68,6 +68,7 @@ internal static class StudyMaker
                 Predicted = view.Signed(prediction.Mean),
                 PredictedLow = Low(view, prediction),
                 PredictedHigh = High(view, prediction),
+                Trust = view.TrustBefore(training.Anchor),
                 Test = view.Calibration.TestOf(training.Anchor),
             }
             : trial;
@@ -115,12 +116,19 @@ internal static class StudyMaker
     {
         var posterior = analysis.Posterior;
         var points = new PosteriorPoint[posterior.Count];
+
+        // One bound for all points together: each may fail with a share of the tail.
+        var tail = (1 - HighShare) / posterior.Count;
+        var assured = Enumerable.Range(0, posterior.Count).Max(i => posterior[i].Quantile(tail));
         for (var i = 0; i < points.Length; i++)
         {
             // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
             var mean = view.Signed(posterior.Means[i]);
             points[i] = new PosteriorPoint(
-                lambdas[i], mean, Math.Min(mean, Low(view, posterior[i])), Math.Max(mean, High(view, posterior[i])), view.Signed(posterior.Surrogate[i]));
+                lambdas[i], mean, Math.Min(mean, Low(view, posterior[i])), Math.Max(mean, High(view, posterior[i])), view.Signed(posterior.Surrogate[i]))
+            {
+                IsPossible = posterior[i].Quantile(1 - tail) >= assured,
+            };
         }
 
         return Array.AsReadOnly(points);

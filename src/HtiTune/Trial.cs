@@ -40,6 +40,9 @@ public sealed record Trial
     /// <summary>Upper end of the prediction's 90 % interval.</summary>
     public double? PredictedHigh { get; init; }
 
+    /// <summary>Trust in the surrogate behind the prediction; null where there was none.</summary>
+    public double? Trust { get; init; }
+
     /// <summary>Whether <see cref="Value"/> lay in that interval, and how likely it was; null for the first two values, which show no scale.</summary>
     public CalibrationTest? Test { get; init; }
 

@@ -52,6 +52,41 @@ public class StudyFiguresTests
     }
 
     [Fact]
+    public void Where_the_best_value_may_lie_is_bounded_by_the_posterior()
+    {
+        using var folder = new TemporaryFolder();
+        using var tuner = Tuned(useSurrogate: true, out var study);
+        var possible = study.Posterior.Where(p => p.IsPossible).ToList();
+        Assert.Contains(possible, p => p.Lambda == study.Lambda);
+
+        // Ruled out is what lies above the best upper end even by its 90 % interval, which is narrower than the bound for all points.
+        Assert.All(study.Posterior.Where(p => !p.IsPossible), p => Assert.True(p.Low > study.Posterior.Min(q => q.High), $"{p}"));
+        Assert.InRange(possible.Count, 1, study.Posterior.Count - 1);
+        StudyFigures.Objective(study, folder.File("o.svg"));
+        Assert.Contains("still possible", Picture.Svg(folder.File("o.svg")).Texts);
+    }
+
+    [Fact]
+    public void Calibration_shows_each_prediction_trust_and_evidence()
+    {
+        using var folder = new TemporaryFolder();
+        using var tuner = Tuned(useSurrogate: true, out var study);
+        StudyFigures.Calibration(study, folder.File("c.svg"), new FigureOptions { ValueLabel = "cost" });
+        var texts = Picture.Svg(folder.File("c.svg")).Texts;
+        foreach (var expected in new[] { "cost", "trust in the surrogate", "evidence against", "alarm 20", $"value missed ({study.Calibration.Misses} of {study.Calibration.Tests} tested)" })
+        {
+            Assert.Contains(expected, texts);
+        }
+
+        Assert.All(study.Trials.Where(t => t.Predicted is not null), t => Assert.InRange(t.Trust!.Value, 0, 1));
+        StudyFigures.Calibration(study, folder.File("c.png"));
+        Assert.InRange(Picture.Png(folder.File("c.png")).Drawn, 0.02, 0.7);
+        using var one = new Tuner(new Shifted(), Quantile, Contexts.None(20), new TunerOptions { MaxTrainings = 1, UseSurrogate = false });
+        var single = one.Optimize(_ => 1);
+        Assert.Contains("at least two", Assert.Throws<ArgumentException>(() => StudyFigures.Calibration(single, folder.File("x.png"))).Message);
+    }
+
+    [Fact]
     public void Faults_are_named_and_leave_no_file()
     {
         using var folder = new TemporaryFolder();
