@@ -71,6 +71,10 @@ public sealed record BridgeOptions
     /// <value>1.25, measured: the 90 % intervals of fourteen functions held 84 % of the values without it. At least 1.</value>
     public double PredictionWidening { get; init; } = 1.25;
 
+    /// <summary>What all predictions of new trainings are widened or narrowed by, beside <see cref="PredictionWidening"/>: what a study has learned of its own intervals.</summary>
+    /// <value>1; above 0.</value>
+    public double PredictionFactor { get; init; } = 1;
+
     /// <summary>Components below this share of the whole weight are dropped from the posterior (not from the trust).</summary>
     /// <value>1e-5.</value>
     public double LeastWeight { get; init; } = 1e-5;
@@ -100,6 +104,7 @@ public sealed record BridgeOptions
         Check(InitialCount >= 1, nameof(InitialCount), "at least 1");
         Check(LevelDeviation > 0 && double.IsFinite(LevelDeviation), nameof(LevelDeviation), "above 0");
         Check(PredictionWidening >= 1 && double.IsFinite(PredictionWidening), nameof(PredictionWidening), "at least 1");
+        Check(PredictionFactor > 0 && double.IsFinite(PredictionFactor), nameof(PredictionFactor), "above 0");
         Check(LeastWeight is >= 0 and < 0.1, nameof(LeastWeight), "0 to 0.1");
         if (errors.Count > 0)
         {

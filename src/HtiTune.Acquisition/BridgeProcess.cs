@@ -193,9 +193,18 @@ public sealed class BridgeProcess
     public StudentMixture Predict(double u)
     {
         var (locations, scales) = Evaluate(u, noise: 1);
+        var mean = 0.0;
         for (var k = 0; k < scales.Length; k++)
         {
-            scales[k] *= 1 + (_widening - 1) * (1 - _components[k].Share);
+            mean += _weights[k] * locations[k];
+        }
+
+        // The factor is of the whole width, within the components and between them.
+        var factor = _data.Options.PredictionFactor;
+        for (var k = 0; k < scales.Length; k++)
+        {
+            locations[k] = mean + factor * (locations[k] - mean);
+            scales[k] *= factor * (1 + (_widening - 1) * (1 - _components[k].Share));
         }
 
         return Mixture(locations, scales);

@@ -59,6 +59,14 @@ public sealed class StudentMixture
         return sum;
     }
 
+    /// <summary>Φ⁻¹(P(f ≤ value)): the value's place in deviations of a normal distribution, −8 to 8.</summary>
+    /// <param name="value">In units of the objective.</param>
+    public double NormalScore(double value)
+    {
+        const double Least = 1e-15;
+        return MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(Distribution(value), Least, 1 - Least));
+    }
+
     /// <summary>ln p(value); +∞ where a component is certain of exactly this value.</summary>
     /// <param name="value">In units of the objective.</param>
     public double LogDensity(double value)

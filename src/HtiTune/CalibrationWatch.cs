@@ -8,6 +8,8 @@ namespace HtiTune;
 //   s₀         scale of the process's prior, σ² ~ IG(a₀, a₀ s₀²)
 // After an alarm at t the process of y_≤t and of all that follow has ρ = 0 and
 //   s₀ ← √2^k s₀,  k the least with y_i ∈ PI_i(ρ = 0, √2^k s₀) for every i ≤ t that missed.
+// Before it, intervals are scaled by what they have shown, c_t² = (k c₀² + Σ_{i<t} z_i²)/(k + #), z_i = c_i Φ⁻¹(PIT_i) the error in deviations of the
+// model's own prediction, at most 3: smooth objectives are easier than the model expects, noisy ones harder.
 // All of it is a function of the values in their order: a replay comes to the same.
 
 /// <summary>The alarm over one objective: tests each value, and corrects the process after an alarm.</summary>
@@ -18,10 +20,16 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
 
     private const int MostWidenings = 60;
 
+    // k tests of deviation c₀ stand before the first; chosen on problems that no kept table reports.
+    private const double PriorTests = 2;
+    private const double PriorDeviation = 0.9;
+    private const double LargestDeviation = 3;
+
     private readonly CalibrationAlarm _alarm = new();
 
     // By anchor; null where it was not tested.
     private readonly List<CalibrationTest?> _tests = [];
+    private readonly List<double?> _scores = [];
 
     // s₀ from an anchor on, in force for the processes of more anchors than that.
     private readonly List<(int Anchor, double Scale)> _corrections = [];
@@ -32,6 +40,20 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
         Test(count);
         var found = _corrections.FindLastIndex(c => c.Anchor < count);
         return found < 0 ? null : _corrections[found].Scale;
+    }
+
+    /// <summary>c_t: what predictions of the process of the first anchors are scaled by.</summary>
+    public double Factor(int count)
+    {
+        Test(count);
+        double tests = PriorTests, sum = PriorTests * PriorDeviation * PriorDeviation;
+        foreach (var score in _scores.Take(count).OfType<double>())
+        {
+            sum += Math.Min(LargestDeviation * LargestDeviation, score * score * sum / tests);
+            tests++;
+        }
+
+        return Math.Sqrt(sum / tests);
     }
 
     /// <summary>Alarms up to the first anchors.</summary>
@@ -71,6 +93,7 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
             var anchor = _tests.Count;
             if (view.Measured(anchor).Value is not { } own || view.ValueCount(anchor) < ValuesForTest || view.Predict(anchor) is not { } prediction)
             {
+                _scores.Add(null);
                 _tests.Add(null);
                 continue;
             }
@@ -78,6 +101,7 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
             var value = view.Signed(own);
             var below = prediction.Distribution(value);
             var misses = _alarm.Misses;
+            _scores.Add(prediction.NormalScore(value));
             var isRaised = _alarm.Observe(prediction, value);
             _tests.Add(new CalibrationTest(
                 view.Signed(1) > 0 ? below : 1 - below, _alarm.Misses > misses, _alarm.Evidence, prediction.LogDensity(value), isRaised));

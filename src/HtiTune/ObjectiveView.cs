@@ -125,7 +125,10 @@ internal sealed class ObjectiveView
         var observations = Observations(count);
         return observations.Count == 0
             ? null
-            : BridgeProcess.Fit([.. observations.Select(o => o.Observation)], _store.Surrogate(count) is null ? null : u => Surrogate(count, u));
+            : BridgeProcess.Fit(
+                [.. observations.Select(o => o.Observation)],
+                _store.Surrogate(count) is null ? null : u => Surrogate(count, u),
+                new BridgeOptions { PredictionFactor = Calibration.Factor(count) });
     }
 
     /// <summary>The process of the first anchors without the surrogate, s₀ given.</summary>

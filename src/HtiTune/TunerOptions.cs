@@ -37,6 +37,10 @@ public sealed record TunerOptions
     /// <value>0.05; between 0 and 1.</value>
     public double Delta { get; init; } = 0.05;
 
+    /// <summary>When a study may call its recommendation certified.</summary>
+    /// <value><see cref="CertificateRule.TwoPasses"/>.</value>
+    public CertificateRule CertificateRule { get; init; } = CertificateRule.TwoPasses;
+
     /// <summary>
     /// Whether to recommend only λ at which the network was really trained: the last training of a run then goes to the best λ of the
     /// model. Without, the best λ of the model is recommended, trained or not. A run with no training allowed has nothing to confirm with,
@@ -114,6 +118,7 @@ public sealed record TunerOptions
         Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");
         Check(Parallelism is >= 1 and <= 64, nameof(Parallelism), Parallelism, "1 to 64");
         Check(Enum.IsDefined(Goal), nameof(Goal), Goal, "Minimize or Maximize");
+        Check(Enum.IsDefined(CertificateRule), nameof(CertificateRule), CertificateRule, "TwoPasses or Strict");
         Check(Epsilon is null || Epsilon > 0 && double.IsFinite(Epsilon.Value), nameof(Epsilon), Epsilon, "a finite number above 0, or null");
         Check(Delta > 0 && Delta < 1, nameof(Delta), Delta, "between 0 and 1, ends excluded");
         Check(

@@ -71,7 +71,10 @@ internal sealed class TuningPolicy(
         var certificates = Certificate.Evaluate(
             analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, options.Delta, streams.Stream($"certificate {analysis.Count}"));
         var modelHolds = isEligible && certificates[1].Holds;
-        var passes = isEligible && (certificates[0].Holds || modelHolds);
+
+        // The strict rule challenges what is recommended, so only that can pass.
+        var isStrict = options.CertificateRule == CertificateRule.Strict;
+        var passes = isEligible && (certificates[0].Holds || modelHolds && !isStrict);
         if (!passes)
         {
             _passes = 0;
@@ -83,9 +86,10 @@ internal sealed class TuningPolicy(
             _passedAt = analysis.Count;
         }
 
-        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || used == 0 && alarms == 0);
+        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || used == 0 && alarms == 0)
+            && (!isStrict || StrictRule.Covers(observations.Select(o => o.U)));
         _judged = analysis;
-        _judgement = new Judgement(recommended, certificates[0], modelHolds, isCertified);
+        _judgement = new Judgement(recommended, certificates[0], modelHolds, isCertified) { IsToBeChallenged = isStrict && passes && !isCertified };
         Log.Judged(
             logger, certificates[0].Epsilon, certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
         return _judgement;
@@ -97,8 +101,8 @@ internal sealed class TuningPolicy(
         && (!hasSurrogate || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
 
     /// <summary>
-    /// Where to train: at the model's own best λ when that is the last chance to confirm it, or when it would be certified but for a
-    /// training there; else where the acquisition is largest. Null when that is negligible.
+    /// Where to train: under the strict rule at the place that challenges a recommendation that has passed; at the model's own best λ when that
+    /// is the last chance to confirm it, or when it would be certified but for a training there; else where the acquisition is largest. Null when that is negligible.
     /// </summary>
     /// <param name="analysis">The state.</param>
     /// <param name="judgement">What the certificate says of it.</param>
@@ -110,6 +114,11 @@ internal sealed class TuningPolicy(
     {
         var best = analysis.BestModel;
         isLast |= budget - used <= 1;
+        if (judgement.IsToBeChallenged && StrictRule.Challenge(analysis, TakenPlaces(), pending ?? []) is { } challenge)
+        {
+            return (challenge, "challenge", Math.Exp(analysis.Process.At(challenge).LogExpectedImprovement(analysis.Process.BestMean)));
+        }
+
         if (!options.ConfirmByTraining || analysis.AnchorAt(best) is not null || !isLast && !judgement.ModelHolds)
         {
             return _choice.Find(analysis, TakenPlaces(), pending ?? []);
@@ -145,6 +154,9 @@ internal sealed class TuningPolicy(
 /// <param name="IsCertified">Whether all conditions are met.</param>
 internal sealed record Judgement(int Index, Certificate Recommended, bool ModelHolds, bool IsCertified)
 {
+    /// <summary>Whether it passes, and the strict rule wants a training where the model is least sure.</summary>
+    public bool IsToBeChallenged { get; init; }
+
     /// <summary>Nothing can be certified yet.</summary>
     public static Judgement None { get; } = new(-1, new Certificate(0, 0, 0, 0, 0, 0), false, false);
 }

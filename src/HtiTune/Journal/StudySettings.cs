@@ -17,6 +17,7 @@ namespace HtiTune;
 /// <param name="BeliefStrength">Strength of <see cref="TunerOptions.Belief"/>, whose density a file cannot hold; null without one.</param>
 /// <param name="Parallelism"><see cref="TunerOptions.Parallelism"/>.</param>
 /// <param name="Replicate"><see cref="TunerOptions.Replicate"/>.</param>
+/// <param name="CertificateRule"><see cref="TunerOptions.CertificateRule"/>; null for the default.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -33,7 +34,8 @@ public sealed record StudySettings(
     CostSettings? Cost = null,
     double? BeliefStrength = null,
     int Parallelism = 1,
-    bool? Replicate = null)
+    bool? Replicate = null,
+    CertificateRule? CertificateRule = null)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -51,7 +53,8 @@ public sealed record StudySettings(
         options.Cost is { } cost ? new CostSettings(cost.OfLambda is not null, cost.IsInObjectiveUnits, cost.OfHour) : null,
         options.Belief?.Strength,
         options.Parallelism,
-        options.Replicate);
+        options.Replicate,
+        options.CertificateRule == HtiTune.CertificateRule.TwoPasses ? null : options.CertificateRule);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -77,6 +80,7 @@ public sealed record StudySettings(
         Parallelism = Parallelism,
         Replicate = Replicate,
         Belief = BeliefStrength is null ? null : others?.Belief,
+        CertificateRule = CertificateRule ?? HtiTune.CertificateRule.TwoPasses,
     };
 
     /// <summary>The options that a file cannot hold, and that these settings had.</summary>

@@ -19,6 +19,7 @@ internal sealed record CertifiedCase(string Name, SurrogateKind Kind, double Noi
         new("biased", SurrogateKind.Biased, 0, false),
         new("noisy", SurrogateKind.Noisy, 0, false),
         new("noise dominates", SurrogateKind.Real, DominatingNoise, false),
+        new("biased, strict", SurrogateKind.Biased, 0, true),
     ];
 }
 
@@ -43,7 +44,11 @@ internal sealed record CertifiedRun(bool IsCertified, bool IsTrue, int Trainings
     /// <param name="case">The circumstances.</param>
     internal static CertifiedRun Of(LawProblem problem, CertifiedCase @case)
     {
-        var options = new TunerOptions { MaxTrainings = MostTrainings, Delta = Delta, SurrogateFactory = TestSurrogate.Factory(@case.Kind) };
+        var options = new TunerOptions
+        {
+            MaxTrainings = MostTrainings, Delta = Delta, SurrogateFactory = TestSurrogate.Factory(@case.Kind),
+            CertificateRule = @case.Strict ? CertificateRule.Strict : CertificateRule.TwoPasses,
+        };
         using var tuner = new Tuner(problem.Network(@case.Noise), problem.Law.Hyperparameter, problem.Law.Contexts, options);
         var study = tuner.Optimize(problem.Objective);
         var regret = problem.Regret(study.Lambda);

@@ -101,6 +101,18 @@ public class BridgeProcessTests
     }
 
     [Fact]
+    public void The_prediction_factor_scales_predictions_and_leaves_the_posterior()
+    {
+        var observations = Observe(5, (t, u) => t < 2 ? null : Truth(u) + 0.1);
+        BridgeProcess one = BridgeProcess.Fit(observations, Truth), half = BridgeProcess.Fit(observations, Truth, new BridgeOptions { PredictionFactor = 0.5 });
+        Assert.Equal(one.At(0.4).Deviation, half.At(0.4).Deviation, 1e-12);
+        Assert.Equal(one.Predict(0.4).Mean, half.Predict(0.4).Mean, 1e-12);
+        Assert.Equal(0.5 * one.Predict(0.4).Deviation, half.Predict(0.4).Deviation, 1e-12);
+        Assert.Equal(0.5 * (one.Predict(0.4).Quantile(0.95) - one.Predict(0.4).Mean), half.Predict(0.4).Quantile(0.95) - half.Predict(0.4).Mean, 1e-7);
+        Assert.Throws<ArgumentException>(() => new BridgeOptions { PredictionFactor = 0, ErrorScales = [0] }.Validate());
+    }
+
+    [Fact]
     public void Trust_is_high_for_a_surrogate_that_predicts_and_low_for_one_that_misleads()
     {
         var good = BridgeProcess.Fit(Observe(8, (t, u) => t < 2 ? null : Truth(u) + 0.01 * Math.Cos(20 * u)), Truth);

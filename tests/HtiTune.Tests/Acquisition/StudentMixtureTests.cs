@@ -50,4 +50,12 @@ public class StudentMixtureTests
         var far = new StudentMixture([1.0], [0], [1e-9], 40).LogExpectedImprovement(2);
         Assert.True(far < near && near < -700 && double.IsFinite(far));
     }
+
+    [Fact]
+    public void The_normal_score_is_the_normal_quantile_of_the_probability_below()
+    {
+        Assert.Equal(0, Mixture.NormalScore(Mixture.Quantile(0.5)), 1e-7);
+        Assert.Equal(1.6448536269514722, Mixture.NormalScore(Mixture.Quantile(0.95)), 1e-6);
+        Assert.True(double.IsFinite(Mixture.NormalScore(1e6)) && Mixture.NormalScore(-1e6) < -7);
+    }
 }
