@@ -87,13 +87,21 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
                 regrets[c].Add(best - path[candidates[c]]);
             }
         });
-        return [.. regrets.Select(sample =>
-        {
-            sample.Sort();
-            var hits = sample.Count(r => r <= bar);
-            var quantile = sample[(int)Math.Ceiling((1 - delta) * draws) - 1];
-            return new Certificate(bar, delta, (double)hits / draws, LowerConfidenceBound(hits, draws, eta), quantile, draws);
-        })];
+        return [.. regrets.Select(sample => Of([.. sample], bar, delta, eta))];
+    }
+
+    /// <summary>Judges a recommendation by its regrets on joint paths.</summary>
+    /// <param name="regrets">Δ_s of S ≥ 1 paths; sorted in place.</param>
+    /// <param name="epsilon">ε, in units of the objective.</param>
+    /// <param name="delta">δ, between 0 and 1.</param>
+    /// <param name="eta">η, the risk that the bound is wrong because the paths are finite.</param>
+    public static Certificate Of(double[] regrets, double epsilon, double delta, double eta = 1e-3)
+    {
+        ArgumentNullException.ThrowIfNull(regrets);
+        Array.Sort(regrets);
+        var hits = regrets.Count(r => r <= epsilon);
+        var quantile = regrets[(int)Math.Ceiling((1 - delta) * regrets.Length) - 1];
+        return new Certificate(epsilon, delta, (double)hits / regrets.Length, LowerConfidenceBound(hits, regrets.Length, eta), quantile, regrets.Length);
     }
 
     /// <summary>The one-sided lower confidence bound of Clopper and Pearson (1934).</summary>

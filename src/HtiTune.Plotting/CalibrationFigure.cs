@@ -22,23 +22,21 @@ internal sealed record CalibrationFigure(IReadOnlyList<Trial> Trials, Calibratio
     /// <param name="options">Title and label.</param>
     public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
     {
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         LegendEntry[] entries =
         [
             new("predicted, with its 90 % interval", FigureStyle.Mean, LegendSwatch.Line),
             new("value within", FigureStyle.Ink, LegendSwatch.Dot),
             new($"value missed ({Calibration.Misses} of {Calibration.Tests} tested)", FigureStyle.Miss, LegendSwatch.Dot),
         ];
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right, room.Bottom, bottom), entries);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries);
         var split = room.Left + room.Width * 0.56f;
         using var predictions = Predictions(options.ValueLabel ?? "objective");
-        FigureStyle.Render(predictions, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, bottom, room.Top));
+        FigureStyle.Render(predictions, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, room.Bottom, room.Top));
         using var trust = Panel("trust in the surrogate", t => t.Trust, 0, 1.02, FigureStyle.Recommended);
         using var evidence = Evidence();
-        var half = (room.Top + bottom) / 2;
+        var half = (room.Top + room.Bottom) / 2;
         FigureStyle.Render(trust, canvas, new PixelRect(split, room.Right, half, room.Top));
-        FigureStyle.Render(evidence, canvas, new PixelRect(split, room.Right, bottom, half));
+        FigureStyle.Render(evidence, canvas, new PixelRect(split, room.Right, room.Bottom, half));
     }
 
     private Plot Predictions(string label)

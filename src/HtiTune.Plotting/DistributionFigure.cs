@@ -44,7 +44,6 @@ internal sealed record DistributionFigure(
     /// <param name="options">Title and label.</param>
     public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
     {
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         LegendEntry[] entries =
         [
             new("median", FigureStyle.Mean, LegendSwatch.Line),
@@ -52,11 +51,10 @@ internal sealed record DistributionFigure(
             new("middle 90 %", FigureStyle.Band, LegendSwatch.Band),
             new("the anchors' own", FigureStyle.Ink, LegendSwatch.Dot),
         ];
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right, room.Bottom, bottom), entries);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries);
         var label = options.ValueLabel ?? "output";
         FigureStyle.RenderGrid(
-            canvas, new PixelRect(room.Left, room.Right, bottom, room.Top), [.. Enumerable.Range(0, Columns.Count).Select(c => Panel(c, label))]);
+            canvas, room, [.. Enumerable.Range(0, Columns.Count).Select(c => Panel(c, label))]);
     }
 
     private Plot Panel(int column, string label)

@@ -28,6 +28,22 @@ internal static class FigureLegend
     /// <param name="width">Room in pixels.</param>
     public static int RowCount(IReadOnlyList<LegendEntry> entries, float width) => Rows(entries, width).Count;
 
+    /// <summary>Draws a figure's title above and its legend beneath.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="area">The whole figure.</param>
+    /// <param name="title">The line above the figure, if any.</param>
+    /// <param name="entries">The legend.</param>
+    /// <param name="right">Width in pixels to leave free on the right.</param>
+    /// <returns>The room between them.</returns>
+    public static PixelRect Frame(SKCanvas canvas, PixelRect area, string? title, IReadOnlyList<LegendEntry> entries, float right = 0)
+    {
+        var room = FigureStyle.WriteTitle(canvas, area, title);
+        var width = room.Width - right;
+        var bottom = room.Bottom - RowHeight * RowCount(entries, width);
+        Draw(canvas, new PixelRect(room.Left, room.Left + width, room.Bottom, bottom), entries);
+        return new PixelRect(room.Left, room.Left + width, bottom, room.Top);
+    }
+
     /// <summary>Draws the entries, each row centred.</summary>
     /// <param name="canvas">The canvas.</param>
     /// <param name="area">The room.</param>

@@ -15,11 +15,9 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
     /// <param name="options">Title and label.</param>
     public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
     {
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         var entries = Legend();
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right, room.Bottom, bottom), entries);
-        FigureStyle.RenderGrid(canvas, new PixelRect(room.Left, room.Right, bottom, room.Top), [Panel(options.ValueLabel ?? "objective")]);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries);
+        FigureStyle.RenderGrid(canvas, room, [Panel(options.ValueLabel ?? "objective")]);
     }
 
     private List<LegendEntry> Legend()

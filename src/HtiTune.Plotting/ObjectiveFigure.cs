@@ -34,18 +34,16 @@ internal sealed record ObjectiveFigure(
     public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
     {
         var value = options.ValueLabel ?? "objective";
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         var entries = Legend();
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right, room.Bottom, bottom), entries);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries);
 
         var place = U(Recommended.Lambda);
         var (from, to) = (Math.Max(0, place - CloseUp), Math.Min(1, place + CloseUp));
         var split = room.Left + room.Width * 0.54f;
         using var whole = Panel(value, "the whole range", -0.02, 1.02, markWindow: (from, to));
         using var close = Panel(value, "around the recommendation", from, to);
-        FigureStyle.Render(whole, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, bottom, room.Top));
-        FigureStyle.Render(close, canvas, new PixelRect(split, room.Right, bottom, room.Top));
+        FigureStyle.Render(whole, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, room.Bottom, room.Top));
+        FigureStyle.Render(close, canvas, new PixelRect(split, room.Right, room.Bottom, room.Top));
     }
 
     private List<LegendEntry> Legend()

@@ -22,7 +22,6 @@ internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyLis
     /// <param name="options">Title and label.</param>
     public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
     {
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         LegendEntry[] entries =
         [
             new($"best {Model.Hyperparameter.Name}", FigureStyle.Mean, LegendSwatch.Line),
@@ -30,13 +29,12 @@ internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyLis
             new("certified with no training", FigureStyle.Recommended, LegendSwatch.Dot),
             new("not certified", FigureStyle.Miss, LegendSwatch.Dot),
         ];
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right, room.Bottom, bottom), entries);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries);
         var split = room.Left + room.Width * 0.58f;
         using var best = BestPanel();
-        FigureStyle.Render(best, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, bottom, room.Top));
+        FigureStyle.Render(best, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, room.Bottom, room.Top));
         var shown = Math.Min(Model.Features.Count, MostFeatures);
-        var height = (bottom - room.Top) / shown;
+        var height = (room.Bottom - room.Top) / shown;
         for (var j = 0; j < shown; j++)
         {
             using var panel = FeaturePanel(j, isLast: j == shown - 1);

@@ -56,23 +56,21 @@ public static class PreferenceFigures
 
     private static void DrawFront(SKCanvas canvas, PixelRect area, PreferenceModel model, IReadOnlyList<ParetoPoint> front, FigureOptions options)
     {
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         LegendEntry[] entries =
         [
             new("not beaten by any other value, by posterior means", FigureStyle.Mean, LegendSwatch.Dot),
             new("trained", FigureStyle.Ink, LegendSwatch.Dot),
             new("90 % interval", FigureStyle.Faint, LegendSwatch.Line),
         ];
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, room.Bottom, bottom), entries);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries, LambdaColors.BarWidth);
         var range = new LambdaRange(model.Hyperparameter, 0, 1);
         var pairs = Enumerable.Range(0, model.Features.Count)
             .SelectMany(j => Enumerable.Range(j + 1, model.Features.Count - j - 1).Select(k => (j, k))).Take(MostPairs);
         FigureStyle.RenderGrid(
             canvas,
-            new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, bottom, room.Top),
+            room,
             [.. pairs.Select(pair => Pair(model, front, range, pair.j, pair.k))]);
-        LambdaColors.DrawBar(canvas, new PixelRect(room.Right - LambdaColors.BarWidth, room.Right, bottom, room.Top), range);
+        LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), range);
     }
 
     private static Plot Pair(PreferenceModel model, IReadOnlyList<ParetoPoint> front, LambdaRange range, int j, int k)

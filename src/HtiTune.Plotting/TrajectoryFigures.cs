@@ -55,14 +55,11 @@ public static class TrajectoryFigures
 
     private static void Draw(SKCanvas canvas, PixelRect area, TrajectoryFan fan, IReadOnlyList<int> rows, FigureOptions options)
     {
-        var room = FigureStyle.WriteTitle(canvas, area, options.Title);
         var entries = FanPanel.Legend(fan);
-        var bottom = room.Bottom - FigureLegend.RowHeight * FigureLegend.RowCount(entries, room.Width);
-        FigureLegend.Draw(canvas, new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, room.Bottom, bottom), entries);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries, LambdaColors.BarWidth);
 
-        var panels = new PixelRect(room.Left, room.Right - LambdaColors.BarWidth, bottom, room.Top);
-        FigureStyle.RenderGrid(canvas, panels, [.. rows.Select(row => FanPanel.Of(fan, row, options.ValueLabel ?? "output"))]);
-        LambdaColors.DrawBar(canvas, new PixelRect(room.Right - LambdaColors.BarWidth, room.Right, bottom, room.Top), fan.Range);
+        FigureStyle.RenderGrid(canvas, room, [.. rows.Select(row => FanPanel.Of(fan, row, options.ValueLabel ?? "output"))]);
+        LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), fan.Range);
     }
 
     private static void Validate(TrajectoryFan fan, IReadOnlyList<int> rows)

@@ -8,8 +8,8 @@ internal sealed class Analysis
     /// <summary>The least distance of two trainings on the unit scale.</summary>
     public const double LeastSeparation = 1e-4;
 
-    // A gain below this share of ε is not worth a training, nor an untrained recommendation.
-    private const double NegligibleShare = 0.05;
+    /// <summary>A gain below this share of ε is not worth an untrained recommendation.</summary>
+    public const double NegligibleShare = 0.05;
 
     // Points that differ by less are one point of the grid.
     private const double SamePlace = 1e-9;
@@ -59,8 +59,7 @@ internal sealed class Analysis
         }
 
         var posterior = process.OnGrid([.. grid]);
-        var largest = process.Observations.Max(o => Math.Abs(o.Value));
-        var epsilon = options.Epsilon ?? Math.Max(Certificate.DefaultRangeShare * posterior.Range, 1e-12 * Math.Max(largest, 1e-300));
+        var epsilon = options.Epsilon ?? DefaultEpsilon(posterior.Range, process.Observations.Max(o => Math.Abs(o.Value)));
         var analysis = new Analysis(process, posterior, epsilon) { Count = count };
         foreach (var (anchor, u) in observed)
         {
@@ -71,6 +70,12 @@ internal sealed class Analysis
         analysis.Choose(view.FailedPlaces());
         return analysis;
     }
+
+    /// <summary>ε where none is given: a share of the range of the posterior mean, and above 0 where that is flat.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="largest">The largest absolute value of the objective.</param>
+    public static double DefaultEpsilon(double range, double largest) =>
+        Math.Max(Certificate.DefaultRangeShare * range, 1e-12 * Math.Max(largest, 1e-300));
 
     /// <summary>The anchor at a grid index, or null.</summary>
     public int? AnchorAt(int index) => _anchors.TryGetValue(Posterior.Points[index], out var anchor) ? anchor : null;

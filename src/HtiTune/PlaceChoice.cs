@@ -6,8 +6,8 @@ namespace HtiTune;
 /// <summary>Where a training pays most, by the options' acquisition, cost and belief.</summary>
 internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOptions options, RandomStreams streams)
 {
-    // A training that is expected to gain less than this share of ε is not made.
-    private const double LeastGainShare = 1e-3;
+    /// <summary>A training that is expected to gain less than this share of ε is not made.</summary>
+    public const double LeastGainShare = 1e-3;
 
     private bool IsDefault => options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement && options.Cost is null && options.Belief is null;
 

@@ -119,15 +119,16 @@ internal static class StudyMaker
 
         // One bound for all points together: each may fail with a share of the tail.
         var tail = (1 - HighShare) / posterior.Count;
-        var assured = Enumerable.Range(0, posterior.Count).Max(i => posterior[i].Quantile(tail));
+        StudentMixture[] marginals = [.. Enumerable.Range(0, posterior.Count).Select(i => posterior[i])];
+        var assured = marginals.Max(m => m.Quantile(tail));
         for (var i = 0; i < points.Length; i++)
         {
             // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
             var mean = view.Signed(posterior.Means[i]);
             points[i] = new PosteriorPoint(
-                lambdas[i], mean, Math.Min(mean, Low(view, posterior[i])), Math.Max(mean, High(view, posterior[i])), view.Signed(posterior.Surrogate[i]))
+                lambdas[i], mean, Math.Min(mean, Low(view, marginals[i])), Math.Max(mean, High(view, marginals[i])), view.Signed(posterior.Surrogate[i]))
             {
-                IsPossible = posterior[i].Quantile(1 - tail) >= assured,
+                IsPossible = marginals[i].Quantile(1 - tail) >= assured,
             };
         }
 

@@ -31,10 +31,13 @@ internal sealed class DensityPotential
     private readonly ILogDensity?[] _grids;
     private readonly int _dimension, _conditionCount;
     private readonly double _conditionBandwidth;
+    private readonly float[] _gradient;
+    private double? _rareDensity;
 
     internal DensityPotential(Trajectories trajectories, int interval, TrajectoryOptions options)
     {
         _dimension = trajectories.Dimension;
+        _gradient = new float[_dimension];
         _conditionCount = trajectories.ConditionCount;
         Strength = options.PotentialStrength;
         var members = trajectories.ByCategory();
@@ -126,7 +129,7 @@ internal sealed class DensityPotential
     /// </summary>
     internal double RareMiddles(Trajectories trajectories, int interval)
     {
-        var rare = RareDensity();
+        var rare = _rareDensity ??= RareDensity();
         var middle = new float[_dimension];
         var count = 0;
         for (var t = 0; t < trajectories.Count; t++)
@@ -151,7 +154,7 @@ internal sealed class DensityPotential
     /// <param name="bends">Bends of the paths, [N, Q, D]; empty for straight ones.</param>
     internal double RareLength(Trajectories trajectories, int interval, ReadOnlySpan<float> bends)
     {
-        var rare = RareDensity();
+        var rare = _rareDensity ??= RareDensity();
         var (point, before) = (new float[_dimension], new float[_dimension]);
         var size = SineBasis.Count * _dimension;
         var basis = new float[SineBasis.Count];
@@ -216,7 +219,7 @@ internal sealed class DensityPotential
     {
         var density = For(category, []);
         density.Focus(point);
-        return density.Evaluate(point, new float[_dimension]);
+        return density.Evaluate(point, _gradient);
     }
 
     private double SampleQuantile()

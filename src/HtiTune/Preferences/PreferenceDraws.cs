@@ -7,14 +7,7 @@ namespace HtiTune;
 /// <summary>Joint draws of one preference's objective, larger is better.</summary>
 internal sealed class PreferenceDraws
 {
-    // A gain below this share of ε is not worth an untrained recommendation; below the next, not worth a training.
-    private const double NegligibleShare = 0.05;
-    private const double LeastGainShare = 1e-3;
-
     private const double IntervalTail = 0.05;
-
-    // η: the certificate's own risk of too few draws.
-    private const double Eta = 1e-3;
 
     private readonly PreferenceModel _model;
     private readonly double _sign;
@@ -60,11 +53,11 @@ internal sealed class PreferenceDraws
 
     public PreferenceAnswer Answer(double? epsilon)
     {
-        var bar = epsilon ?? Math.Max(Certificate.DefaultRangeShare * (_means.Max() - _means.Min()), 1e-12 * Math.Max(_means.Max(Math.Abs), 1e-300));
+        var bar = epsilon ?? Analysis.DefaultEpsilon(_means.Max() - _means.Min(), _means.Max(Math.Abs));
         var allowed = Enumerable.Range(0, Count).Where(i => _model.Places[i].IsAllowed).ToList();
         var trained = allowed.Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? double.NegativeInfinity : _means[i]);
         var chosen = allowed.MaxBy(i => _means[i]);
-        if (trained >= 0 && _means[chosen] - _means[trained] <= NegligibleShare * bar)
+        if (trained >= 0 && _means[chosen] - _means[trained] <= Analysis.NegligibleShare * bar)
         {
             chosen = trained;
         }
@@ -86,7 +79,6 @@ internal sealed class PreferenceDraws
             there[s] = _sign * path[chosen];
         }
 
-        Array.Sort(regrets);
         Array.Sort(places);
         Array.Sort(there);
         return new PreferenceAnswer
@@ -100,23 +92,21 @@ internal sealed class PreferenceDraws
             High = Math.Max(_sign * _means[chosen], Quantile(there, 1 - IntervalTail)),
             Features = _model.MeansAt(chosen),
             Epsilon = bar,
-            Outcome = Outcome(regrets, bar, allowed, trained),
+            Outcome = Outcome(Certificate.Of(regrets, bar, _model.Delta), allowed, trained),
         };
     }
 
-    private Outcome Outcome(double[] regrets, double bar, List<int> allowed, int trained)
+    private Outcome Outcome(Certificate certificate, List<int> allowed, int trained)
     {
-        var hits = regrets.Count(r => r <= bar);
-        var probability = (double)hits / regrets.Length;
-        if (_model.IsEligible && Certificate.LowerConfidenceBound(hits, regrets.Length, Eta) >= 1 - _model.Delta)
+        if (_model.IsEligible && certificate.Holds)
         {
-            return new Certified(bar, _model.Delta, probability, 0);
+            return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, 0);
         }
 
         var (at, gain) = MostGain(allowed, trained < 0 ? double.NegativeInfinity : _means[trained]);
-        return gain >= LeastGainShare * bar
-            ? new NeedsTraining(_model.Places[at].Lambda, gain, probability)
-            : new NotCertified(bar, probability, Quantile(regrets, 1 - _model.Delta));
+        return gain >= PlaceChoice.LeastGainShare * certificate.Epsilon
+            ? new NeedsTraining(_model.Places[at].Lambda, gain, certificate.Probability)
+            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
     }
 
     // EI over the best anchor, at the places without one.
