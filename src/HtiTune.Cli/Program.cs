@@ -5,28 +5,73 @@ namespace HtiTune.Cli;
 /// <summary>The <c>htitune</c> command.</summary>
 internal static class Program
 {
+    private static readonly string[] s_helps = ["--help", "-h", "-?", "help"];
+
     internal static Task<int> Main(string[] args)
     {
-        var root = new RootCommand(
-            "HtiTune: a surrogate of a network's outputs over a continuous hyperparameter, fitted at a few trained values.\n\n"
-            + ExitCode.Table)
+        if (args is [ChildLauncher.Verb, ..])
         {
-            FitCommand.Create(),
-            SampleCommand.Create(),
-        };
+            return Task.FromResult(ChildLauncher.Run(args.AsSpan(1)));
+        }
+
+        // The help is printed without the parser: it must be there at once.
+        if (args.Length == 0 || args.Length == 1 && s_helps.Contains(args[0]))
+        {
+            Console.Out.Write(RootHelp.Text());
+            return Task.FromResult(ExitCode.Done);
+        }
+
+        if (args is ["help", var topic, ..])
+        {
+            if (RootHelp.Topic(topic) is { } text)
+            {
+                Console.Out.WriteLine(text);
+                return Task.FromResult(ExitCode.Done);
+            }
+
+            args = [topic, "--help"];
+        }
+
+        (Colour.Choice, Terminal.IsQuiet) = ("auto", false);
+        return Parsed(args);
+    }
+
+    private static async Task<int> Parsed(string[] args)
+    {
+        var color = new Option<string?>("--color") { Description = "Whether to colour messages: auto, always or never.", Recursive = true, HelpName = "auto|always|never" };
+        color.AcceptOnlyFromAmong("auto", "always", "never");
+        var root = new RootCommand("htitune") { color };
+        var verb = args.FirstOrDefault(word => CommandList.All.Any(entry => entry.Name == word));
+        foreach (var entry in CommandList.All.Where(entry => verb is null || entry.Name == verb))
+        {
+            root.Add(entry.Create());
+        }
+
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0)
+        if (parsed.Errors.Count > 0)
         {
-            return parsed.InvokeAsync();
+            if (verb is null && args.FirstOrDefault(word => !word.StartsWith('-')) is { } unknown && !unknown.StartsWith('['))
+            {
+                Terminal.Error("H001", $"'{unknown}' is no verb of htitune{Nearest.Question(unknown, CommandList.All.Select(entry => entry.Name))}");
+            }
+            else
+            {
+                foreach (var error in parsed.Errors)
+                {
+                    Terminal.Error("H001", error.Message);
+                }
+            }
+
+            Terminal.Help($"htitune {(verb is null ? "" : verb + " ")}--help");
+            return ExitCode.Usage;
         }
 
-        foreach (var error in parsed.Errors)
+        return await Task.Run(() => Terminal.Guard(() =>
         {
-            Console.Error.WriteLine($"error: {error.Message}");
-        }
+            Colour.Choice = parsed.GetValue(color) ?? Settings.Find(Directory.GetCurrentDirectory()).Color;
 
-        var command = parsed.CommandResult.Command;
-        Console.Error.WriteLine($"help: htitune {(command is RootCommand ? "" : command.Name + " ")}--help");
-        return Task.FromResult(ExitCode.Usage);
+            // Each command listens to Ctrl-C as befits it.
+            return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).GetAwaiter().GetResult();
+        })).ConfigureAwait(false);
     }
 }

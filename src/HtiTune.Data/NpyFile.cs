@@ -110,7 +110,8 @@ public static class NpyFile
         return [.. Magic, 1, 0, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n")];
     }
 
-    private static (NpyArray Array, int HeaderAt) Read(string path, FileStream stream)
+    /// <summary>Reads the array of a stream of known length.</summary>
+    internal static (NpyArray Array, int HeaderAt) Read(string path, Stream stream)
     {
         if (!stream.CanSeek)
         {
@@ -134,7 +135,7 @@ public static class NpyFile
             : (Values(path, stream, header, dataAt), headerAt);
     }
 
-    private static (string Text, int At) HeaderText(string path, FileStream stream)
+    private static (string Text, int At) HeaderText(string path, Stream stream)
     {
         Span<byte> prefix = stackalloc byte[LongPrefix];
         var read = stream.ReadAtLeast(prefix, LongPrefix, throwOnEndOfStream: false);
@@ -174,7 +175,7 @@ public static class NpyFile
         return (Encoding.Latin1.GetString(bytes), at);
     }
 
-    private static NpyArray Values(string path, FileStream stream, NpyHeader header, int dataAt)
+    private static NpyArray Values(string path, Stream stream, NpyHeader header, int dataAt)
     {
         var values = new float[header.Count];
         var buffer = new byte[BufferSize];

@@ -43,7 +43,7 @@ internal static class SampleCommand
         {
             model, from, lambda, input, output,
         };
-        command.SetAction(result => Terminal.Guard(() =>
+        command.Do(result =>
         {
             var surrogate = TrajectorySurrogate.Load(result.GetRequiredValue(model).FullName);
             var file = result.GetRequiredValue(input).FullName;
@@ -63,7 +63,7 @@ internal static class SampleCommand
             var moved = surrogate.Transport(rows, result.GetValue(from), result.GetValue(lambda));
             NpyFile.Write(result.GetRequiredValue(output).FullName, array.Shape, layout.Replace(array, moved));
             return ExitCode.Done;
-        }));
+        });
         return command;
     }
 }

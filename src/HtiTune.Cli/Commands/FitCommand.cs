@@ -100,9 +100,10 @@ internal static class FitCommand
             strength, bandwidth, factor, energy, clock, tune, budget, json, quiet,
         };
 
-        // On a thread of its own: Ctrl-C is listened for while the fit runs.
-        command.SetAction((result, cancellation) => Task.Run(() => Terminal.Guard(() =>
+        command.Do(result =>
         {
+            using var interrupts = Interrupts.Listen();
+            var cancellation = interrupts.Finish;
             var set = ReadAnchors(
                 result.GetRequiredValue(data).FullName,
                 new RowLayout(result.GetRequiredValue(outputs), result.GetValue(categories)),
@@ -135,7 +136,7 @@ internal static class FitCommand
             model.Save(path);
             Tell(model, path, result.GetValue(json), result.GetValue(quiet));
             return ExitCode.Done;
-        }), CancellationToken.None));
+        });
         return command;
     }
 

@@ -6,19 +6,46 @@ namespace HtiTune.Cli;
 /// <summary>Messages and progress on standard error; standard output holds data only.</summary>
 internal static class Terminal
 {
+    /// <summary>Whether only errors are told.</summary>
+    internal static bool IsQuiet { get; set; }
+
+    /// <summary>Whether a person watches standard error.</summary>
+    internal static bool IsLive => !IsQuiet && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    /// <summary>Tells something.</summary>
+    internal static void Say(string text)
+    {
+        if (!IsQuiet)
+        {
+            Console.Error.WriteLine(text);
+        }
+    }
+
+    /// <summary>Warns.</summary>
+    internal static void Warn(string text) => Say($"{Colour.Paint("warning", Colour.Yellow, Colour.OnErrors)}: {text}");
+
+    /// <summary>Says what to do next.</summary>
+    internal static void Next(string command) => Say($"{Colour.Paint("next", Colour.Cyan, Colour.OnErrors)}: {command}");
+
+    /// <summary>Tells an error, with its code where it has one.</summary>
+    internal static void Error(string? code, string text) =>
+        Console.Error.WriteLine($"{Colour.Paint(code is null ? "error" : $"error[{code}]", Colour.Red, Colour.OnErrors)}: {text}");
+
+    /// <summary>Says what helps, after an error.</summary>
+    internal static void Help(string text) => Console.Error.WriteLine($"{Colour.Paint("help", Colour.Cyan, Colour.OnErrors)}: {text}");
+
     /// <summary>Runs work behind a progress bar on a terminal, silently elsewhere.</summary>
     /// <param name="title">What is being done.</param>
     /// <param name="quiet">No progress even on a terminal.</param>
     /// <param name="work">The work; reports a stage and a share 0 to 1.</param>
     internal static T WithProgress<T>(string title, bool quiet, Func<Action<string, double>, T> work)
     {
-        if (quiet || Console.IsErrorRedirected)
+        if (quiet || !IsLive)
         {
             return work((_, _) => { });
         }
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return console.Progress()
+        return LiveConsole().Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
@@ -32,12 +59,30 @@ internal static class Terminal
             });
     }
 
+    /// <summary>The console of the live display: standard error.</summary>
+    internal static IAnsiConsole LiveConsole() => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Error),
+        ColorSystem = Colour.OnErrors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+    });
+
     /// <summary>Runs a command and turns what went wrong into a message and an exit code.</summary>
     internal static int Guard(Func<int> command)
     {
         try
         {
             return command();
+        }
+        catch (CliException problem)
+        {
+            Error(problem.Code, problem.Message);
+            foreach (var fault in problem.Faults)
+            {
+                Console.Error.WriteLine($"  {fault}");
+            }
+
+            Help(problem.Help);
+            return ErrorCatalogue.Find(problem.Code).ExitCode;
         }
         catch (OperationCanceledException)
         {
@@ -63,7 +108,7 @@ internal static class Terminal
         // ArgumentException appends the name of a parameter that means nothing to who typed a command.
         var message = problem.Message;
         var suffix = message.IndexOf(" (Parameter '", StringComparison.Ordinal);
-        Console.Error.WriteLine($"error: {(suffix < 0 ? message : message[..suffix])}");
+        Error(code == ExitCode.BadInput ? "H003" : null, suffix < 0 ? message : message[..suffix]);
         return code;
     }
 }

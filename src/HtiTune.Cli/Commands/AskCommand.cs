@@ -1,0 +1,61 @@
+using System.CommandLine;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune ask</c>: where to train next, for those who train themselves.</summary>
+internal static class AskCommand
+{
+    internal static Command Create()
+    {
+        var (study, json) = (Shared.Study(), Shared.Json("the proposal"));
+        var command = new Command(
+            "ask",
+            "Print where to train next: the training's number, λ and seed. Asked again, it says the same until `htitune tell` (with \"parallel\" above 1, another).\n"
+            + "When the study has ended it prints nothing on standard output and says why on standard error.\n\n"
+            + "Example:\n  read number lambda seed <<< \"$(htitune ask)\"\n  ./train --lambda $lambda --seed $seed --out out.npy && htitune tell $number out.npy")
+        {
+            study, json,
+        };
+        command.Do(result =>
+        {
+            var specification = StudyLocator.Read(result.GetValue(study));
+            using var session = SteppedStudy.Open(specification);
+            using var run = SteppedStudy.Begin(session);
+            var seen = new List<Proposal>();
+            while (run.Ask() is { } next && !seen.Contains(next))
+            {
+                seen.Add(next);
+                if (seen.Count == specification.Parallel)
+                {
+                    break;
+                }
+            }
+
+            if (seen.Count == 0)
+            {
+                return SteppedStudy.Finish(session, run, result.GetValue(json));
+            }
+
+            // Those that were handed out before come first.
+            var proposal = seen.Find(p => !SteppedStudy.WasStarted(session, p)) ?? seen[0];
+            if (result.GetValue(json))
+            {
+                EventWriter.Write(writer =>
+                {
+                    writer.WriteNumber("number", proposal.Number);
+                    writer.Number("lambda", proposal.Lambda);
+                    writer.WriteString("seed", Placeholders.SeedOf(proposal.Seed));
+                    writer.WriteString("reason", proposal.Reason);
+                });
+            }
+            else
+            {
+                Console.Out.WriteLine($"{proposal.Number} {Placeholders.Number(proposal.Lambda)} {Placeholders.SeedOf(proposal.Seed)}");
+            }
+
+            Terminal.Next($"train, then htitune tell {proposal.Number} OUTPUTS");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

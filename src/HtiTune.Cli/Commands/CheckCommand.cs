@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune check</c>: whether a study file is right.</summary>
+internal static class CheckCommand
+{
+    internal static Command Create()
+    {
+        var study = Shared.Study();
+        var command = new Command("check", "Check a study file, its command, contexts and objective. All faults come in one list, each with its line.\n\nExample:\n  htitune check study.json")
+        {
+            study,
+        };
+        command.Do(result =>
+        {
+            var specification = StudyLocator.Read(result.GetValue(study));
+            StudyCheck.Require(specification);
+            foreach (var warning in StudyCheck.Warnings(specification))
+            {
+                Terminal.Warn(warning);
+            }
+
+            Terminal.Say($"{specification.File} is right: {specification.Hyperparameter}, at most {specification.Trainings} trainings, {specification.Objective}");
+            Terminal.Next("htitune tune --dry-run, then htitune tune");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune prefer</c>: another objective, from the trainings there are.</summary>
+internal static class PreferCommand
+{
+    internal static Command Create()
+    {
+        var study = Shared.Study();
+        var objective = new Option<string>("--objective") { Description = "The other objective; see `htitune help objectives`.", Required = true, HelpName = "OBJECTIVE" };
+        var goal = new Option<string?>("--goal") { Description = "Whether less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
+        goal.AcceptOnlyFromAmong("minimize", "maximize");
+        var trainings = Shared.Whole("--trainings", "New trainings that the answer may cost. Default: none.", 0, 10_000);
+        var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
+        var command = new Command(
+            "prefer",
+            "Answer another objective from the trainings there are, mostly with no new one. The study file is not changed.\n\n"
+            + "Example:\n  htitune prefer study.json --objective column:latency")
+        {
+            study, objective, goal, trainings, json, events, quiet,
+        };
+        command.Do(result =>
+        {
+            Terminal.IsQuiet = result.GetValue(quiet);
+            var specification = StudyLocator.Read(result.GetValue(study));
+            if (!StudyJournal.Exists(specification.Folder))
+            {
+                throw new CliException("H002", $"{specification.File} has no trainings yet.", "htitune tune");
+            }
+
+            specification = result.GetValue(goal) is { } chosen
+                ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize }
+                : specification;
+            return TuningWork.Run(new TuningRequest(
+                specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,169 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune run</c>: a study in one line.</summary>
+internal static class RunCommand
+{
+    internal static Command Create()
+    {
+        var parameter = new Option<string>("--parameter", "-P") { Description = "What is tuned: NAME=FROM..TO, with :log, :logit, :odds or :normal-quantile for another scale.", Required = true, HelpName = "NAME=FROM..TO[:SCALE]" };
+        var objective = new Option<string>("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
+        var goal = new Option<string>("--goal") { Description = "Whether less or more of it is better.", DefaultValueFactory = _ => "minimize", HelpName = "minimize|maximize" };
+        goal.AcceptOnlyFromAmong("minimize", "maximize");
+        var contexts = new Option<string?>("--contexts") { Description = "A file of conditions, one row for each question that every network is asked.", HelpName = "FILE" };
+        var format = new Option<string>("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
+        format.AcceptOnlyFromAmong(".npy", ".npz", ".safetensors", ".csv");
+        var columns = new Option<string?>("--columns") { Description = "Names of the outputs' columns.", HelpName = "a,b,…" };
+        var (trainings, parallel) = (Shared.Trainings(), Shared.Parallel());
+        var limit = new Option<string?>("--time-limit") { Description = "Time limit of a training, e.g. 1h.", HelpName = "TIME" };
+        var seed = new Option<long>("--seed") { Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "s" };
+        var output = new Option<string>("--out", "-o") { Description = "The folder that keeps the study.", DefaultValueFactory = _ => StudyLocator.RunFolder, HelpName = "FOLDER" };
+        var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
+        var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
+        var words = new Argument<string[]>("command") { Description = "After --, your command, with {lambda} and {out}.", Arity = ArgumentArity.OneOrMore, HelpName = "-- COMMAND" };
+        var command = new Command(
+            "run",
+            "Tune with one line. Your command trains at {lambda}, and leaves its outputs in {out}; no shell reads it.\n"
+            + "The study is kept in a folder, and the same line goes on where it was broken off.\n\n"
+            + "Examples:\n  htitune run -P lambda=0.01..10:log -- python train.py --lambda {lambda} --out {out}\n"
+            + "  htitune run -P dropout=0..0.9 --objective column:loss --columns loss,accuracy -n -- python train.py --dropout {dropout} --out {out}")
+        {
+            parameter, objective, goal, contexts, format, columns, trainings, parallel, limit, seed, output, dry, json, events, quiet, words,
+        };
+        command.Do(result =>
+        {
+            Terminal.IsQuiet = result.GetValue(quiet);
+            var folder = Path.GetFullPath(result.GetRequiredValue(output));
+            var text = Text(writer =>
+            {
+                writer.WriteNumber("schema", 1);
+                WriteParameter(writer, result.GetRequiredValue(parameter));
+                writer.WriteStartArray("command");
+                result.GetRequiredValue(words).ToList().ForEach(writer.WriteStringValue);
+                writer.WriteEndArray();
+                writer.WriteString("workingDirectory", Directory.GetCurrentDirectory());
+                if (result.GetValue(contexts) is { } file)
+                {
+                    writer.WriteString("contexts", Path.GetFullPath(file));
+                }
+
+                writer.WriteStartObject("outputs");
+                writer.WriteString("format", result.GetRequiredValue(format));
+                if (result.GetValue(columns) is { } names)
+                {
+                    writer.WriteStartArray("columns");
+                    names.Split(',').ToList().ForEach(name => writer.WriteStringValue(name.Trim()));
+                    writer.WriteEndArray();
+                }
+
+                writer.WriteEndObject();
+                writer.WriteString("objective", result.GetRequiredValue(objective));
+                writer.WriteString("goal", result.GetRequiredValue(goal));
+                writer.WriteStartObject("budget");
+                Whole(writer, "trainings", result.GetValue(trainings));
+                Whole(writer, "parallel", result.GetValue(parallel));
+                writer.WriteEndObject();
+                writer.WriteStartObject("training");
+                if (result.GetValue(limit) is { } time)
+                {
+                    writer.WriteString("timeLimit", time);
+                }
+
+                writer.WriteEndObject();
+                writer.WriteNumber("seed", result.GetValue(seed));
+            });
+            var isDry = result.GetValue(dry);
+            var study = Placed(folder, text, isDry);
+            foreach (var warning in StudyCheck.Warnings(study))
+            {
+                Terminal.Warn(warning);
+            }
+
+            return isDry
+                ? DryRun.Show(study, result.GetValue(json))
+                : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
+        });
+        return command;
+    }
+
+    /// <summary>Writes the study file and reads it back, so that both ways into a study are one; a file that has faults is not left.</summary>
+    private static StudySpecification Placed(string folder, string text, bool isDry)
+    {
+        var file = Path.Combine(folder, StudyLocator.FileName);
+        var before = File.Exists(file) ? File.ReadAllText(file) : null;
+        var existed = Directory.Exists(folder);
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        var isKept = false;
+        try
+        {
+            var study = StudyFileReader.Read(file, Settings.Find(Directory.GetCurrentDirectory()));
+            StudyCheck.Require(study);
+            isKept = !isDry;
+            return study;
+        }
+        finally
+        {
+            if (!isKept && before is not null)
+            {
+                File.WriteAllText(file, before);
+            }
+            else if (!isKept)
+            {
+                File.Delete(file);
+                if (!existed)
+                {
+                    Directory.Delete(folder);
+                }
+            }
+        }
+    }
+
+    private static string Text(Action<Utf8JsonWriter> members)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void Whole(Utf8JsonWriter writer, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+    }
+
+    private static void WriteParameter(Utf8JsonWriter writer, string text)
+    {
+        var equals = text.IndexOf('=');
+        var colon = text.LastIndexOf(':');
+        var ends = equals < 1 ? [] : text[(equals + 1)..(colon > equals ? colon : text.Length)].Split("..");
+        if (ends.Length != 2
+            || !double.TryParse(ends[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var from)
+            || !double.TryParse(ends[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var to)
+            || !double.IsFinite(from) || !double.IsFinite(to))
+        {
+            throw new CliException("H001", $"'{text}' is not what -P takes; expected NAME=FROM..TO or NAME=FROM..TO:SCALE, e.g. lambda=0.01..10:log.", "htitune run --help");
+        }
+
+        writer.WriteStartObject("hyperparameter");
+        writer.WriteString("name", text[..equals]);
+        writer.WriteNumber("from", from);
+        writer.WriteNumber("to", to);
+        writer.WriteString("scale", colon > equals ? text[(colon + 1)..] : "linear");
+        writer.WriteEndObject();
+    }
+}

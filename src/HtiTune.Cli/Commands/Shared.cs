@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace HtiTune.Cli;
+
+/// <summary>Options and arguments that several verbs have.</summary>
+internal static class Shared
+{
+    internal static Argument<string?> Study() => new("study")
+    {
+        Description = "The study file, or a folder with one. Default: study.json here, or that of `htitune run`.",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "STUDY",
+    };
+
+    internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with \"schema\": 1." };
+
+    internal static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Only results and errors." };
+
+    internal static Option<string?> Events()
+    {
+        var events = new Option<string?>("--events") { Description = "Write what happens on standard output as it happens: one JSON object a line, with \"schema\": 1.", HelpName = "jsonl" };
+        events.AcceptOnlyFromAmong("jsonl");
+        return events;
+    }
+
+    internal static Option<int?> Trainings() => Whole("--trainings", "Trainings allowed over the whole study, instead of the file's.", 1, 10_000);
+
+    internal static Option<int?> Parallel() => Whole("--parallel", "Trainings at the same time, instead of the file's.", 1, 64);
+
+    internal static Option<int?> Whole(string name, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "n" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, out var value) && value >= least && value <= most))
+            {
+                result.AddError($"'{result.Tokens[0].Value}' is not what {name} takes; expected a whole number, {least} to {most}.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Runs a command and turns what went wrong into a message and an exit code.</summary>
+    internal static void Do(this Command command, Func<ParseResult, int> action) => command.SetAction(result => Terminal.Guard(() => action(result)));
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune trials</c>: the trainings of a study, read beside whatever works on it.</summary>
+internal static class TrialsCommand
+{
+    internal static Command Create()
+    {
+        var (study, json) = (Shared.Study(), Shared.Json("a list of them"));
+        var command = new Command("trials", "List the trainings of a study. May be used while it is tuned.\n\nExamples:\n  htitune trials\n  htitune trials --json | jq '.trials[].lambda'")
+        {
+            study, json,
+        };
+        command.Do(result =>
+        {
+            var specification = StudyLocator.Read(result.GetValue(study));
+            var rows = Rows(specification);
+            if (result.GetValue(json))
+            {
+                EventWriter.Write(writer =>
+                {
+                    writer.WriteString("study", specification.File);
+                    writer.WriteStartArray("trials");
+                    foreach (var row in rows)
+                    {
+                        writer.WriteStartObject();
+                        writer.WriteNumber("number", row.Number);
+                        writer.Number("lambda", row.Lambda);
+                        writer.WriteString("state", row.State);
+                        writer.Number("value", row.Value);
+                        writer.Number("seconds", row.Duration?.TotalSeconds);
+                        writer.WriteString("reason", row.Reason);
+                        writer.WriteString("log", row.Log);
+                        writer.WriteEndObject();
+                    }
+
+                    writer.WriteEndArray();
+                });
+                return ExitCode.Done;
+            }
+
+            Console.Out.WriteLine($"{"#",4} {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
+            foreach (var row in rows)
+            {
+                Console.Out.WriteLine($"{row.Number,4} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The trainings of a study, in order; those under way too.</summary>
+    internal static List<TrialRow> Rows(StudySpecification study)
+    {
+        if (!StudyJournal.Exists(study.Folder))
+        {
+            throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune tune");
+        }
+
+        var journal = StudyJournal.Read(study.Folder);
+        var rows = new SortedDictionary<int, TrialRow>();
+        var seeds = new Dictionary<int, string>();
+        foreach (var entry in journal.Events)
+        {
+            switch (entry)
+            {
+                case TrainingStarted e:
+                    seeds[e.Number] = StudyPaths.Training(study.Folder, e.Lambda, e.Seed);
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "running", null, null, e.Reason, LogOf(seeds[e.Number]));
+                    break;
+                case TrainingCompleted e:
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    break;
+                case TrainingFailed e:
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "failed", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    break;
+                case TrainingCancelled e:
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "cancelled", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    break;
+                case ValueMeasured e when rows.TryGetValue(e.Number, out var row):
+                    rows[e.Number] = row with { Value = e.Value };
+                    break;
+            }
+        }
+
+        return [.. rows.Values];
+    }
+
+    private static string? LogOf(string? training) => training is not null && StudyPaths.Attempts(training) is { Count: > 0 } attempts
+        ? Path.Combine(StudyPaths.Attempt(training, attempts[^1]), StudyPaths.LogName)
+        : null;
+}
+
+/// <summary>A training as lists show it.</summary>
+internal sealed record TrialRow(int Number, double Lambda, string State, double? Value, TimeSpan? Duration, string Reason, string? Log);

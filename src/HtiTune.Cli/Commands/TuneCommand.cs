@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune tune</c>: trains where it pays until the recommendation is certified or the budget is spent.</summary>
+internal static class TuneCommand
+{
+    internal static Command Create()
+    {
+        var study = Shared.Study();
+        var trainings = Shared.Trainings();
+        var parallel = Shared.Parallel();
+        var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
+        var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
+        var command = new Command(
+            "tune",
+            "Train where it pays until the best λ is certified or the budget is spent. What was broken off goes on where it ended.\n"
+            + "Ctrl-C once finishes the trainings under way, twice ends them, three times kills them; completed ones are always kept.\n\n"
+            + "Examples:\n  htitune tune\n  htitune tune study.json --dry-run\n  htitune tune --trainings 12 --parallel 2 --events jsonl > events.jsonl")
+        {
+            study, trainings, parallel, dry, json, events, quiet,
+        };
+        command.Do(result =>
+        {
+            Terminal.IsQuiet = result.GetValue(quiet);
+            var specification = StudyLocator.Read(result.GetValue(study));
+            specification = specification with
+            {
+                Trainings = result.GetValue(trainings) ?? specification.Trainings,
+                Parallel = result.GetValue(parallel) ?? specification.Parallel,
+            };
+            StudyCheck.Require(specification);
+            return result.GetValue(dry)
+                ? DryRun.Show(specification, result.GetValue(json))
+                : TuningWork.Run(new TuningRequest(specification, specification.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
+        });
+        return command;
+    }
+}

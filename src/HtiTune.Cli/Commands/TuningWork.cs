@@ -1,0 +1,111 @@
+namespace HtiTune.Cli;
+
+/// <summary>How a study is tuned.</summary>
+/// <param name="Study">The study.</param>
+/// <param name="Objective">The objective's text.</param>
+/// <param name="Trainings">Trainings that this run may use; null: so many that the study has its number in all.</param>
+/// <param name="Json">Whether the result is told as JSON.</param>
+/// <param name="Events">Whether events are told.</param>
+internal sealed record TuningRequest(StudySpecification Study, string Objective, int? Trainings, bool Json, bool Events);
+
+/// <summary>Tunes: what <c>run</c>, <c>tune</c> and <c>prefer</c> have in common.</summary>
+internal static class TuningWork
+{
+    /// <summary>Tunes to the end, and tells the result.</summary>
+    internal static int Run(TuningRequest request)
+    {
+        var name = request.Study.Hyperparameter.Name;
+        if (request.Events)
+        {
+            return Run(request, new EventDisplay(name));
+        }
+
+        if (!Terminal.IsLive)
+        {
+            return Run(request, new TuneDisplay(name));
+        }
+
+        var live = new LiveDisplay(name);
+        return Run(request, live, live.Run);
+    }
+
+    private static int Run(TuningRequest request, TuneDisplay display, Func<Func<Study?>, Study?>? around = null)
+    {
+        using var interrupts = Interrupts.Listen(count =>
+        {
+            Terminal.Say(count switch
+            {
+                1 => "finishing the trainings under way; Ctrl-C again ends them",
+                2 => "ending the trainings under way; Ctrl-C again kills them",
+                _ => "killing the trainings under way",
+            });
+            if (count >= 2 && ChildProcess.Running == 0)
+            {
+                // Nothing is under way but arithmetic, and the journal holds all that was completed.
+                Environment.Exit(ExitCode.Interrupted);
+            }
+        });
+        StudySession? session = null;
+        try
+        {
+            var study = (around ?? (work => work()))(() =>
+            {
+                session = StudySession.Open(request.Study, display, interrupts, request.Trainings is not 0);
+                var objective = session.Objective(request.Objective);
+                session.Check(objective);
+                session.Running = objective;
+                return Optimized(session, objective, request, display);
+            });
+            return study is null ? Broken(session!) : Told(request, session!, study);
+        }
+        catch (OperationCanceledException)
+        {
+            return Broken(session);
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+
+    private static Study? Optimized(StudySession session, IObjective objective, TuningRequest request, TuneDisplay display)
+    {
+        try
+        {
+            return session.Tuner.Optimize(
+                session.Judge(objective),
+                request.Trainings ?? session.BudgetOf(objective.Text, request.Study.Trainings),
+                display,
+                objective.Text,
+                session.Ending);
+        }
+        catch (InvalidOperationException problem) when (session.Fault is null)
+        {
+            throw new CliException("H020", problem.Message, "mend the command and run htitune tune again");
+        }
+    }
+
+    private static int Broken(StudySession? session)
+    {
+        if (session?.Fault is { } fault)
+        {
+            throw fault;
+        }
+
+        Console.Error.WriteLine("interrupted; what was completed is kept");
+        Terminal.Next("htitune tune goes on where it ended");
+        return ExitCode.Interrupted;
+    }
+
+    private static int Told(TuningRequest request, StudySession session, Study study)
+    {
+        if (session.Fault is { } fault)
+        {
+            throw fault;
+        }
+
+        var result = StudyResult.Of(study, request.Study, request.Objective);
+        result.Tell(request.Json, request.Events);
+        return result.ExitCode;
+    }
+}

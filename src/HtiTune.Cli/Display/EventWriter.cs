@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+
+namespace HtiTune.Cli;
+
+/// <summary>Writes JSON on standard output: one object a line, each with the version of its form.</summary>
+internal static class EventWriter
+{
+    /// <summary>The version of all JSON that the command writes. Members may be added to it; what is there keeps its meaning.</summary>
+    internal const int Schema = 1;
+
+    private static readonly Lock s_lock = new();
+
+    /// <summary>Writes one object.</summary>
+    internal static void Write(Action<Utf8JsonWriter> members)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("schema", Schema);
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        lock (s_lock)
+        {
+            Console.Out.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+            Console.Out.Flush();
+        }
+    }
+
+    /// <summary>Writes an event with its time.</summary>
+    internal static void Event(string name, Action<Utf8JsonWriter> members) => Write(writer =>
+    {
+        writer.WriteString("event", name);
+        writer.WriteString("time", TimeProvider.System.GetUtcNow());
+        members(writer);
+    });
+
+    /// <summary>Writes a number, or null where there is none or it is not finite.</summary>
+    internal static void Number(this Utf8JsonWriter writer, string name, double? value)
+    {
+        if (value is { } number && double.IsFinite(number))
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+}

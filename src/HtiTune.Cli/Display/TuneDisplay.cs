@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace HtiTune.Cli;
+
+/// <summary>What a run tells whoever watches: plain lines. The live display and the event stream build on it.</summary>
+internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress<TunerProgress>
+{
+    private readonly HashSet<double> _running = [];
+
+    /// <summary>λ as messages show it.</summary>
+    protected string At(double? lambda) => $"{hyperparameter} = {lambda:G5}";
+
+    public virtual void AttemptBegan(double lambda, int attempt, string log)
+    {
+        if (attempt > 1)
+        {
+            Terminal.Say($"  {At(lambda)}: attempt {attempt}");
+        }
+    }
+
+    public virtual void Progressed(double lambda, double share)
+    {
+    }
+
+    public virtual void WillRetry(double lambda, int attempt, string fault, TimeSpan delay) =>
+        Terminal.Warn($"{fault} It is tried again in {Duration.Show(delay)}.");
+
+    public void Report(TunerProgress value)
+    {
+        switch (value.Stage)
+        {
+            case TunerStage.Starting:
+                Starting(value);
+                break;
+            case TunerStage.Training when value.Lambda is { } lambda && _running.Add(lambda):
+                Training(value);
+                break;
+            case TunerStage.Trained:
+                _running.Remove(value.Lambda ?? double.NaN);
+                Trained(value, value.Trial!);
+                break;
+            case TunerStage.Choosing:
+                Choosing(value);
+                break;
+        }
+    }
+
+    protected virtual void Starting(TunerProgress value) => Terminal.Say(value.Message);
+
+    protected virtual void Training(TunerProgress value) => Terminal.Say(value.Message);
+
+    protected virtual void Choosing(TunerProgress value)
+    {
+    }
+
+    protected virtual void Trained(TunerProgress value, Trial trial)
+    {
+        switch (trial.State)
+        {
+            case TrialState.Completed:
+                Terminal.Say($"  {Line(trial)}; {value.TrainingsUsed} of {value.TrainingsPlanned} trainings"
+                    + (value.Remaining is { TotalSeconds: > 1 } remaining ? $", about {Duration.Show(remaining)} to come" : ""));
+                break;
+            case TrialState.Failed:
+                Terminal.Error(null, $"training {trial.Number} failed. {trial.Error}");
+                Terminal.Help($"htitune logs {trial.Number}");
+                break;
+            default:
+                Terminal.Say($"  training {trial.Number} at {At(trial.Lambda)} was ended; it is made again when the study goes on");
+                break;
+        }
+    }
+
+    /// <summary>A completed training in words.</summary>
+    protected string Line(Trial trial) => $"{trial.Number}: {At(trial.Lambda)} gave {trial.Value:G6}"
+        + (trial.Predicted is { } predicted ? $" (predicted {predicted:G5}, 90 % {trial.PredictedLow:G5} to {trial.PredictedHigh:G5})" : "")
+        + $" in {Duration.Show(trial.Duration)}";
+}
+
+/// <summary>The same as events on standard output, for programs.</summary>
+internal sealed class EventDisplay(string hyperparameter) : TuneDisplay(hyperparameter)
+{
+    public override void AttemptBegan(double lambda, int attempt, string log) => EventWriter.Event("attempt-began", writer =>
+    {
+        writer.Number("lambda", lambda);
+        writer.WriteNumber("attempt", attempt);
+        writer.WriteString("log", log);
+    });
+
+    public override void Progressed(double lambda, double share) => EventWriter.Event("progress", writer =>
+    {
+        writer.Number("lambda", lambda);
+        writer.Number("share", share);
+    });
+
+    public override void WillRetry(double lambda, int attempt, string fault, TimeSpan delay) => EventWriter.Event("attempt-failed", writer =>
+    {
+        writer.Number("lambda", lambda);
+        writer.WriteNumber("attempt", attempt);
+        writer.WriteString("error", fault);
+        writer.Number("retryInSeconds", delay.TotalSeconds);
+    });
+
+    protected override void Starting(TunerProgress value) => EventWriter.Event("run-began", writer => writer.WriteNumber("trainingsAllowed", value.TrainingsPlanned));
+
+    protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => writer.Number("lambda", value.Lambda));
+
+    protected override void Trained(TunerProgress value, Trial trial) => EventWriter.Event("training-ended", writer => Write(writer, trial));
+
+    /// <summary>The members of a trial.</summary>
+    internal static void Write(Utf8JsonWriter writer, Trial trial)
+    {
+        writer.WriteNumber("number", trial.Number);
+        writer.Number("lambda", trial.Lambda);
+        writer.WriteString("state", trial.State.ToString().ToLowerInvariant());
+        writer.Number("value", trial.Value);
+        writer.Number("predicted", trial.Predicted);
+        writer.Number("predictedLow", trial.PredictedLow);
+        writer.Number("predictedHigh", trial.PredictedHigh);
+        writer.Number("seconds", trial.Duration.TotalSeconds);
+        writer.WriteString("reason", trial.Reason);
+        if (trial.Error is not null)
+        {
+            writer.WriteString("error", trial.Error);
+        }
+    }
+}

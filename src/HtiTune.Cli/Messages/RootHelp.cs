@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace HtiTune.Cli;
+
+/// <summary>The first page of the help, and its topics.</summary>
+internal static class RootHelp
+{
+    internal static string Text()
+    {
+        var text = new StringBuilder(
+            """
+            htitune: tunes a continuous hyperparameter λ of any network, in any language, with few trainings.
+
+            One line suffices. Your command trains at {lambda} and leaves its outputs in {out}:
+              htitune run -P lambda=0.01..10:log --objective column:cost -- python train.py --lambda {lambda} --out {out}
+
+            Or with a file:
+              htitune init        write study.json, and fill it in
+              htitune check       is it right?
+              htitune tune        train, and recommend
+
+
+            """);
+        foreach (var group in CommandList.All.GroupBy(entry => entry.Group))
+        {
+            text.Append(group.Key).AppendLine(":");
+            foreach (var entry in group)
+            {
+                text.Append("  ").Append(entry.Name.PadRight(12)).AppendLine(entry.Summary);
+            }
+
+            text.AppendLine();
+        }
+
+        return text.Append(
+            $"""
+            `htitune VERB --help` shows a verb with examples; `htitune help objectives`, `htitune help files` and `htitune help exit-codes` go deeper.
+            Options of all verbs: --color auto|always|never, --help, --version.
+
+            {ExitCode.Table}
+
+            """).ToString();
+    }
+
+    /// <summary>A page of the help; null where there is none of this name.</summary>
+    internal static string? Topic(string name) => name switch
+    {
+        "exit-codes" => ExitCode.Table,
+        "objectives" => ObjectiveHelp.Text,
+        "files" => FileHelp,
+        _ => null,
+    };
+
+    private const string FileHelp =
+        """
+        Your command gets, in place of these words in single arguments (no shell reads them):
+          {lambda}    the value to train at; also by the hyperparameter's own name
+          {seed}      seed of all chance, 0 to 2147483647; the same at every λ, so that outputs move smoothly
+          {contexts}  the file of contexts that the study names
+          {out}       where to write the outputs
+        and the same in HTITUNE_LAMBDA, HTITUNE_SEED, HTITUNE_CONTEXTS and HTITUNE_OUT.
+
+        Outputs: one row for each context, the same columns at every λ, finite numbers of single or double precision.
+          .npy          numpy.save(out, array)
+          .npz          numpy.savez(out, y=array); "outputs": { "array": "y" } where it holds several
+          .safetensors  one tensor, or the one that "array" names
+          .csv          a header of names, then numbers
+        A single number, as of a loss, is an output too: one row, one column.
+
+        Progress, if you like, on standard output:  htitune:progress 0.4
+        End with exit code 0 when all is well. Everything printed is kept in a log, see `htitune logs`.
+        """;
+}

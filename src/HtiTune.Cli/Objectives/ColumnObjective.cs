@@ -1,0 +1,51 @@
+using System.Globalization;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>column:NAME</c>: the mean of a column of the outputs, by its name or by its number from 0.</summary>
+internal sealed class ColumnObjective : IObjective
+{
+    private readonly string _column;
+    private readonly ObjectiveScope _scope;
+
+    internal ColumnObjective(string column, ObjectiveScope scope)
+    {
+        (_column, _scope) = (column, scope);
+        if (column.Length == 0)
+        {
+            throw new FormatException("the objective 'column:' names no column; expected e.g. column:cost or column:0");
+        }
+    }
+
+    public string Text => $"column:{_column}";
+
+    public double Value(Samples samples, double lambda)
+    {
+        var column = Place(samples.Dimension);
+        var sum = 0.0;
+        for (var i = 0; i < samples.Count; i++)
+        {
+            sum += samples.Outputs[i, column];
+        }
+
+        return sum / samples.Count;
+    }
+
+    private int Place(int count)
+    {
+        var names = _scope.OutputColumns();
+        for (var i = 0; i < (names?.Count ?? 0); i++)
+        {
+            if (names![i] == _column)
+            {
+                return i;
+            }
+        }
+
+        return int.TryParse(_column, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < count
+            ? place
+            : throw new InvalidOperationException(
+                $"the outputs have no column '{_column}'; expected {(names is null ? $"a number from 0 to {count - 1}, or \"outputs\": {{ \"columns\": [names] }} in the study" : string.Join(", ", names) + Nearest.Question(_column, names))}");
+    }
+}

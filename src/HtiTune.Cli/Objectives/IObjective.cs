@@ -1,0 +1,16 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>What is optimised: a number made of the outputs for the study's contexts, of the real network or of the surrogate alike.</summary>
+internal interface IObjective
+{
+    /// <summary>The text it was made from; names the objective in the journal.</summary>
+    string Text { get; }
+
+    /// <summary>The value; the same for the same outputs.</summary>
+    /// <param name="samples">Outputs [n, D], one row for each context, beside the contexts.</param>
+    /// <param name="lambda">λ of the outputs, in its own units.</param>
+    /// <exception cref="InvalidOperationException">It has no value; the message says why and what is expected.</exception>
+    double Value(Samples samples, double lambda);
+}

@@ -1,0 +1,94 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>What a study would do next, without doing it: on a copy of its folder.</summary>
+internal static class DryRun
+{
+    /// <summary>Shows the next trainings; starts none.</summary>
+    internal static int Show(StudySpecification study, bool json)
+    {
+        var work = Directory.CreateTempSubdirectory("htitune-");
+        try
+        {
+            var proposals = Next(study, work.FullName);
+            foreach (var proposal in proposals)
+            {
+                var folder = StudyPaths.Attempt(StudyPaths.Training(study.Folder, proposal.Lambda, proposal.Seed), 1);
+                var words = ExternalNetwork.CommandOf(study, proposal.Lambda, proposal.Seed, study.Contexts.File ?? "", Path.Combine(folder, "outputs" + study.OutputFormat));
+                if (json)
+                {
+                    EventWriter.Write(writer =>
+                    {
+                        writer.WriteNumber("number", proposal.Number);
+                        writer.Number("lambda", proposal.Lambda);
+                        writer.WriteString("reason", proposal.Reason);
+                        writer.WriteStartArray("command");
+                        words.ForEach(writer.WriteStringValue);
+                        writer.WriteEndArray();
+                    });
+                    continue;
+                }
+
+                Terminal.Say($"would train {proposal.Number} at {study.Hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason}) by");
+                Console.Out.WriteLine(CommandText.Show(words));
+            }
+
+            var durations = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).Events.OfType<TrainingCompleted>().Select(entry => entry.Duration).ToList() : [];
+            Terminal.Say(proposals.Count == 0
+                ? "would train nothing: the study has ended"
+                : $"would use at most {study.Trainings} trainings in all, {study.Parallel} at a time"
+                    + (durations.Count > 0 ? $", about {Duration.Show(TimeSpan.FromTicks((long)durations.Average(time => time.Ticks)))} each" : ""));
+            Terminal.Next($"htitune tune {Path.GetRelativePath(Directory.GetCurrentDirectory(), study.File)}");
+            return ExitCode.Done;
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static List<Proposal> Next(StudySpecification study, string work)
+    {
+        if (!StudyJournal.Exists(study.Folder))
+        {
+            // The first places depend on nothing: as many as a model needs before it chooses.
+            using var fresh = new Tuner(new Untrained(), study.Hyperparameter, Contexts.None(1), study.ToOptions() with { Parallelism = Math.Clamp(study.Trainings, 1, 3) });
+            using var first = fresh.Begin(_ => 0, study.Trainings);
+            var shown = new List<Proposal>();
+            while (shown.Count < Math.Min(3, study.Trainings) && first.Ask() is { } proposal)
+            {
+                shown.Add(proposal);
+            }
+
+            return shown;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(study.Folder, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetRelativePath(study.Folder, file);
+            if (name.StartsWith("anchors", StringComparison.Ordinal) || !name.Contains(Path.DirectorySeparatorChar) && !name.EndsWith(".lock", StringComparison.Ordinal))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(work, name))!);
+                File.Copy(file, Path.Combine(work, name));
+            }
+        }
+
+        using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(study.Hyperparameter.Name), null, mayTrain: false);
+        var objective = session.Objective(study.Objective);
+        session.Check(objective);
+        using var run = session.Tuner.Begin(session.Judge(objective), session.BudgetOf(objective.Text, study.Trainings), objective.Text);
+        var proposals = new List<Proposal>();
+        while (proposals.Count < study.Parallel && run.Ask() is { } next && !proposals.Contains(next))
+        {
+            proposals.Add(next);
+        }
+
+        return proposals;
+    }
+
+    private sealed class Untrained : INetwork
+    {
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => throw new InvalidOperationException("A dry run trains nothing.");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+
+namespace HtiTune.Cli;
+
+// Single keys: each asks for what it expects, and notes a fault where something else stands.
+internal sealed partial class StudyFileReader
+{
+    private LocatedJson? Object(LocatedJson parent, string key, bool isOpen = false) =>
+        Take(parent, key) is { Kind: not JsonTokenType.Null } node && (isOpen ? node.Kind == JsonTokenType.StartObject || Wrong(node, key, "an object { … }") : IsObject(node, key)) ? node : null;
+
+    private bool IsObject(LocatedJson node, string key)
+    {
+        if (node.Kind != JsonTokenType.StartObject)
+        {
+            return Wrong(node, key, "an object { … }");
+        }
+
+        if (!_objects.Exists(pair => ReferenceEquals(pair.Node, node)))
+        {
+            _objects.Add((node, []));
+        }
+
+        return true;
+    }
+
+    private LocatedJson? Take(LocatedJson parent, string key)
+    {
+        var known = _objects.Find(pair => ReferenceEquals(pair.Node, parent)).Known;
+        if (known is null)
+        {
+            _objects.Add((parent, known = []));
+        }
+
+        if (!known.Contains(key))
+        {
+            known.Add(key);
+        }
+
+        return parent.Members.FindLast(member => member.Name == key).Value;
+    }
+
+    private LocatedJson? Require(LocatedJson parent, string key, string expected)
+    {
+        var node = Take(parent, key);
+        if (node is null)
+        {
+            Fault(parent.Line, $"\"{key}\" is missing; expected {expected}");
+        }
+
+        return node;
+    }
+
+    private string? Text(LocatedJson parent, string key) => Take(parent, key) switch
+    {
+        null or { Kind: JsonTokenType.Null } => null,
+        { Kind: JsonTokenType.String, Text.Length: > 0 } node when !node.Text.Contains('\0') => node.Text,
+        var node => Wrong(node, key, "a text") ? Empty : null,
+    };
+
+    private List<string>? Strings(LocatedJson parent, string key)
+    {
+        if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
+        {
+            return null;
+        }
+
+        var texts = node.Elements.ConvertAll(element => element.Text);
+        return node.Kind == JsonTokenType.StartArray && texts.Count > 0 && node.Elements.TrueForAll(element => element.Kind == JsonTokenType.String)
+            && texts.TrueForAll(text => text.Length > 0) && texts.Distinct().Count() == texts.Count
+            ? texts
+            : Wrong(node, key, "a list of different names") ? null : null;
+    }
+
+    private string? Choice(LocatedJson parent, string key, string[] allowed)
+    {
+        if (Text(parent, key) is not { } text || allowed.Contains(text))
+        {
+            return Text(parent, key);
+        }
+
+        Fault(Take(parent, key)!.Line, $"\"{key}\" is \"{text}\"; expected one of {string.Join(", ", allowed)}{Nearest.Question(text, allowed)}");
+        return null;
+    }
+
+    private double? Number(LocatedJson parent, string key, Func<double, bool> isRight, string expected)
+    {
+        if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
+        {
+            return null;
+        }
+
+        return isRight(node.Number) ? node.Number : Wrong(node, key, expected) ? null : null;
+    }
+
+    private long? Whole(LocatedJson parent, string key, long least, long most) =>
+        (long?)Number(parent, key, value => value >= least && value <= most && value == Math.Floor(value) && value < 1L << 53, $"a whole number, {least} to {Math.Min(most, 1L << 53)}");
+
+    private bool? Flag(LocatedJson parent, string key) => Take(parent, key) switch
+    {
+        null or { Kind: JsonTokenType.Null } => null,
+        { Kind: JsonTokenType.True } => true,
+        { Kind: JsonTokenType.False } => false,
+        var node => Wrong(node, key, "true or false") ? null : null,
+    };
+
+    private TimeSpan? Time(LocatedJson parent, string key, TimeSpan least) => Take(parent, key) switch
+    {
+        null or { Kind: JsonTokenType.Null } => null,
+        { Kind: JsonTokenType.String or JsonTokenType.Number } node when Duration.TryParse(node.Text, out var value) && value >= least => value,
+        var node => Wrong(node, key, Duration.Expected) ? null : null,
+    };
+
+    private bool Wrong(LocatedJson node, string key, string expected)
+    {
+        Fault(node.Line, $"\"{key}\" is {node.Shown}; expected {expected}");
+        return false;
+    }
+
+    private void Fault(int line, string message) => _faults.Add((line, message));
+}

@@ -1,0 +1,247 @@
+using System.Text.Json;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>Reads a study file; all faults come in one list, each with its line.</summary>
+internal sealed partial class StudyFileReader
+{
+    private const string Empty = "";
+    private static readonly string[] s_scales = ["linear", "log", "logit", "odds", "normal-quantile"];
+    private static readonly string[] s_formats = [".npy", ".npz", ".safetensors", ".csv"];
+    private readonly string _file;
+    private readonly List<(int Line, string Message)> _faults = [];
+    private readonly List<(LocatedJson Node, List<string> Known)> _objects = [];
+
+    private StudyFileReader(string file) => _file = file;
+
+    /// <summary>Reads a study file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="defaults">What stands in for keys that are left out: the configuration.</param>
+    /// <exception cref="CliException">It has faults; the exception lists them.</exception>
+    internal static StudySpecification Read(string file, Settings defaults)
+    {
+        var reader = new StudyFileReader(file);
+        var root = LocatedJson.Read(file, "H010");
+        var specification = reader.Study(root, defaults);
+        foreach (var (node, known) in reader._objects)
+        {
+            foreach (var (name, line, _) in node.Members.Where(member => !known.Contains(member.Name) && member.Name != "$schema"))
+            {
+                reader.Fault(line, $"\"{name}\" is no key here; expected {string.Join(", ", known)}{Nearest.Question(name, known)}");
+            }
+
+            foreach (var twice in node.Members.GroupBy(member => member.Name).Where(group => group.Count() > 1))
+            {
+                reader.Fault(twice.Last().Line, $"\"{twice.Key}\" stands twice; expected once");
+            }
+        }
+
+        return reader._faults.Count == 0 && specification is not null ? specification : throw reader.Faults();
+    }
+
+    private CliException Faults()
+    {
+        List<string> lines = [.. _faults.OrderBy(fault => fault.Line).Select(fault => $"{_file}:{fault.Line}: {fault.Message}.").Distinct()];
+        return lines.Count == 1
+            ? new CliException("H010", lines[0])
+            : new CliException("H010", $"{_file} has {lines.Count} faults:") { Faults = lines };
+    }
+
+    private StudySpecification? Study(LocatedJson root, Settings defaults)
+    {
+        if (root.Kind != JsonTokenType.StartObject)
+        {
+            Fault(root.Line, $"the file holds {root.Shown}; expected an object {{ … }}");
+            return null;
+        }
+
+        var baseFolder = Path.GetDirectoryName(_file)!;
+        if (Take(root, "schema") is { } schema && schema.Number != 1)
+        {
+            Fault(schema.Line, $"\"schema\" is {schema.Shown}; expected 1, or a newer htitune");
+        }
+
+        var hyperparameter = OfHyperparameter(Require(root, "hyperparameter", "{ \"name\", \"from\", \"to\", \"scale\" }"));
+
+        // Who asks and tells needs none; who tunes is told that it is missing.
+        var command = Take(root, "command") is { } commandNode ? OfCommand(commandNode, hyperparameter?.Name) : [];
+        var directory = Path.GetFullPath(Text(root, "workingDirectory") ?? ".", baseFolder);
+        if (Take(root, "workingDirectory") is { } place && !Directory.Exists(directory))
+        {
+            Fault(place.Line, $"\"workingDirectory\" is {place.Shown}, and there is no folder {directory}; expected one that exists");
+        }
+
+        var contexts = OfContexts(root, baseFolder);
+        var outputs = Object(root, "outputs");
+        var format = (outputs is null ? null : Choice(outputs, "format", s_formats)) ?? ".npy";
+        var columns = outputs is null ? null : Strings(outputs, "columns");
+        var objective = Require(root, "objective", "what to optimise, e.g. \"column:cost\"");
+        if (objective is not null && (objective.Kind != JsonTokenType.String || objective.Text.Length == 0))
+        {
+            Fault(objective.Line, $"\"objective\" is {objective.Shown}; expected a text, e.g. \"column:cost\"");
+        }
+
+        var goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize;
+        var budget = Object(root, "budget");
+        var training = Object(root, "training");
+        var folder = Text(root, "folder");
+        if (hyperparameter is null || command is null || objective is null)
+        {
+            // The rest is looked at for its faults all the same.
+            _ = (Budget(), Training());
+            _ = (Environment(root), Whole(root, "seed", 0, long.MaxValue), Flag(root, "surrogate"), outputs is null ? null : Text(outputs, "array"));
+            return null;
+        }
+
+        var (trainings, time, parallel, epsilon, risk) = Budget();
+        var (limit, retries, delay, grace) = Training();
+        return new StudySpecification
+        {
+            File = _file,
+            Folder = Path.GetFullPath(folder ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
+            Hyperparameter = hyperparameter,
+            Command = command,
+            WorkingDirectory = directory,
+            Environment = Environment(root),
+            Contexts = contexts,
+            OutputFormat = format,
+            OutputColumns = columns,
+            OutputArray = outputs is null ? null : Text(outputs, "array"),
+            Objective = objective.Text,
+            ObjectiveLine = objective.Line,
+            Goal = goal,
+            Trainings = trainings,
+            MaxTime = time,
+            Parallel = parallel,
+            Epsilon = epsilon,
+            Risk = risk,
+            TimeLimit = limit,
+            Retries = retries,
+            RetryDelay = delay,
+            Grace = grace,
+            Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
+            UseSurrogate = Flag(root, "surrogate") ?? true,
+        };
+
+        (int Trainings, TimeSpan? Time, int Parallel, double? Epsilon, double Risk) Budget() => (
+            (int)(budget is null ? null : Whole(budget, "trainings", 1, 10_000)).GetValueOrDefault(defaults.Trainings),
+            budget is null ? null : Time(budget, "time", TimeSpan.FromTicks(1)),
+            (int)(budget is null ? null : Whole(budget, "parallel", 1, 64)).GetValueOrDefault(defaults.Parallel),
+            budget is null ? null : Number(budget, "epsilon", value => value > 0, "a number above 0"),
+            (budget is null ? null : Number(budget, "risk", value => value is > 0 and < 1, "a number between 0 and 1")) ?? 0.05);
+
+        (TimeSpan? Limit, int Retries, TimeSpan Delay, TimeSpan Grace) Training() => (
+            (training is null ? null : Time(training, "timeLimit", TimeSpan.FromTicks(1))) ?? defaults.TimeLimit,
+            (int)(training is null ? null : Whole(training, "retries", 0, 100)).GetValueOrDefault(defaults.Retries),
+            (training is null ? null : Time(training, "retryDelay", TimeSpan.Zero)) ?? TimeSpan.FromSeconds(5),
+            (training is null ? null : Time(training, "grace", TimeSpan.Zero)) ?? defaults.Grace);
+    }
+
+    private Hyperparameter? OfHyperparameter(LocatedJson? node)
+    {
+        if (node is null || !IsObject(node, "hyperparameter"))
+        {
+            return null;
+        }
+
+        var (before, name) = (_faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
+        var from = Require(node, "from", "its least value") is null ? null : Number(node, "from", double.IsFinite, "a number");
+        var to = Require(node, "to", "its greatest value") is null ? null : Number(node, "to", double.IsFinite, "a number");
+        var scale = Choice(node, "scale", s_scales) ?? "linear";
+        if (_faults.Count > before)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Hyperparameter.Continuous(name!, from!.Value, to!.Value, Scale.Parse(scale));
+        }
+        catch (ArgumentException problem)
+        {
+            Fault(node.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+            return null;
+        }
+    }
+
+    private IReadOnlyList<string>? OfCommand(LocatedJson node, string? hyperparameter)
+    {
+        try
+        {
+            var words = node.Kind switch
+            {
+                JsonTokenType.String => CommandText.Split(node.Text),
+                JsonTokenType.StartArray when node.Elements.TrueForAll(element => element.Kind == JsonTokenType.String) => [.. node.Elements.Select(element => element.Text)],
+                _ => throw new FormatException($"\"command\" is {node.Shown}; expected a text, or a list of texts: the program and its arguments"),
+            };
+            if (words.Count == 0 || words[0].Length == 0)
+            {
+                throw new FormatException("\"command\" is empty; expected the program that trains, and its arguments");
+            }
+
+            Placeholders.Check(words, hyperparameter);
+            return words;
+        }
+        catch (FormatException problem)
+        {
+            Fault(node.Line, problem.Message);
+            return null;
+        }
+    }
+
+    private ContextsSource OfContexts(LocatedJson root, string baseFolder)
+    {
+        var categories = (int)(Whole(root, "categories", 0, 1 << 24) ?? 0);
+        if (Take(root, "contexts") is not { Kind: not JsonTokenType.Null } node)
+        {
+            return new ContextsSource(null, null, null, 0);
+        }
+
+        if (node.Kind == JsonTokenType.StartObject)
+        {
+            IsObject(node, "contexts");
+            var (rows, draws) = (Whole(node, "rows", 1, 10_000_000), Whole(node, "draws", 1, 10_000_000));
+            if (rows is null == draws is null)
+            {
+                Fault(node.Line, "\"contexts\" expects a file, { \"rows\": n } for n outputs that belong together by their number, or { \"draws\": n } for n draws");
+            }
+
+            return new ContextsSource(null, (int?)rows, (int?)draws, 0);
+        }
+
+        if (node.Kind != JsonTokenType.String)
+        {
+            Fault(node.Line, $"\"contexts\" is {node.Shown}; expected a file, {{ \"rows\": n }} or {{ \"draws\": n }}");
+            return new ContextsSource(null, null, null, 0);
+        }
+
+        var file = Path.GetFullPath(node.Text, baseFolder);
+        if (!System.IO.File.Exists(file))
+        {
+            Fault(node.Line, $"\"contexts\" is {node.Shown}, and there is no file {file}; expected a file of conditions, one row for each question");
+        }
+        else if (!s_formats.Contains(Path.GetExtension(file)))
+        {
+            Fault(node.Line, $"\"contexts\" is {node.Shown}; expected a file that ends in {string.Join(", ", s_formats)}");
+        }
+
+        return new ContextsSource(file, null, null, categories);
+    }
+
+    private Dictionary<string, string> Environment(LocatedJson root)
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (var (name, line, value) in Object(root, "environment", isOpen: true)?.Members ?? [])
+        {
+            if (value.Kind is not (JsonTokenType.String or JsonTokenType.Number) || name.Length == 0 || name.Contains('=') || name.Contains('\0') || value.Text.Contains('\0'))
+            {
+                Fault(line, $"the variable \"{name}\" is {value.Shown}; expected a name without '=', and a text");
+            }
+
+            variables[name] = value.Text;
+        }
+
+        return variables;
+    }
+}

@@ -1,0 +1,303 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>A study that is open: its tuner, its network, its objective. One at a time in a folder.</summary>
+internal sealed class StudySession : IDisposable
+{
+    private const string LockName = "htitune.lock";
+    private const string ColumnsName = "columns.txt";
+    private const int HopelessFailures = 3;
+    private readonly FileStream _lock;
+    private readonly Interrupts? _interrupts;
+    private readonly CancellationTokenSource _ending;
+    private int _failures;
+    private int _successes;
+
+    private StudySession(StudySpecification study, FileStream held, Interrupts? interrupts)
+    {
+        Study = study;
+        _lock = held;
+        _interrupts = interrupts;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(interrupts?.Finish ?? default);
+    }
+
+    internal StudySpecification Study { get; }
+
+    internal Tuner Tuner { get; private set; } = null!;
+
+    internal Contexts Contexts { get; private set; } = null!;
+
+    internal ExternalNetwork Network { get; private set; } = null!;
+
+    /// <summary>Names of the contexts' columns; null where the file has none.</summary>
+    internal IReadOnlyList<string>? ContextColumns { get; private set; }
+
+    /// <summary>Begin no further training: the user's wish, or a fault that every training would have.</summary>
+    internal CancellationToken Ending => _ending.Token;
+
+    /// <summary>The fault that every training would have; null without.</summary>
+    internal CliException? Fault { get; private set; }
+
+    /// <summary>Opens a study: begins it where there is none yet, which may need a training to learn how many rows it answers.</summary>
+    /// <exception cref="CliException">It cannot be opened; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">The user ended that first training.</exception>
+    internal static StudySession Open(StudySpecification study, ITrainingObserver observer, Interrupts? interrupts, bool mayTrain = true)
+    {
+        var session = new StudySession(study, Take(study), interrupts);
+        try
+        {
+            session.Begin(observer, mayTrain);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The objective as the tuner calls it.</summary>
+    internal Func<IConditionalModel, double> Judge(IObjective objective) => model => objective.Value(model.Sample(Contexts), model.Lambda);
+
+    /// <summary>What objectives of this study may name.</summary>
+    internal ObjectiveScope Scope => new(Study.BaseFolder, Path.Combine(Study.Folder, "scores"), () => Network.Columns ?? StoredColumns(Study.Folder), ContextColumns);
+
+    /// <summary>Makes an objective of its text.</summary>
+    internal IObjective Objective(string text)
+    {
+        try
+        {
+            return ObjectiveText.Parse(text, Scope);
+        }
+        catch (FormatException problem)
+        {
+            throw new CliException("H012", problem.Message + ".");
+        }
+    }
+
+    /// <summary>Whether an objective can judge what has been trained; better known before the first training than after the last.</summary>
+    /// <exception cref="CliException">It cannot; the message says why.</exception>
+    internal void Check(IObjective objective)
+    {
+        if (Tuner.Anchors is { Count: > 0 } anchors && FaultOf(objective, anchors[0].Samples, anchors[0].Lambda) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    private CliException? FaultOf(IObjective objective, Samples samples, double lambda)
+    {
+        try
+        {
+            objective.Value(samples, lambda);
+            return null;
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or FormatException or IOException or DataFormatException or ArgumentException)
+        {
+            var place = objective.Text == Study.Objective ? $"{Study.File}:{Study.ObjectiveLine}: " : "";
+            return new CliException("H012", $"{place}{problem.Message.TrimEnd('.')}.", "correct the objective and run the command again; the trainings are kept");
+        }
+    }
+
+    /// <summary>Trainings that a run for an objective may use, so that the study has so many in all; a run that was broken off keeps its number.</summary>
+    /// <param name="objective">The objective's text.</param>
+    /// <param name="total">Trainings over the whole study.</param>
+    internal int BudgetOf(string objective, int total) => StudyJournal.Exists(Study.Folder) ? BudgetOf(StudyJournal.Read(Study.Folder), objective, total) : total;
+
+    public void Dispose()
+    {
+        Tuner?.Dispose();
+        _ending.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>
+    internal static IReadOnlyList<string>? StoredColumns(string folder) =>
+        File.Exists(Path.Combine(folder, ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, ColumnsName)) : null;
+
+    private static int BudgetOf(StudyJournal journal, string objective, int total)
+    {
+        var (used, before, runs) = (0, 0, journal.Runs.Count);
+        foreach (var entry in journal.Events)
+        {
+            before = entry is RunBegan { } began && began.Run == runs ? used : before;
+            used += entry is TrainingCompleted or TrainingFailed ? 1 : 0;
+        }
+
+        var last = runs == 0 ? null : journal.Runs[runs - 1].Began;
+        return last is not null && last.Objective == objective && last.Budget + before == total ? last.Budget : Math.Max(0, total - used);
+    }
+
+    private static FileStream Take(StudySpecification study)
+    {
+        try
+        {
+            Directory.CreateDirectory(study.Folder);
+            return new FileStream(Path.Combine(study.Folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(study.Folder, LockName)))
+        {
+            throw new CliException("H014", $"another htitune works on {study.Folder}.", "wait for it or end it; htitune trials and htitune logs may be used meanwhile");
+        }
+    }
+
+    private void Begin(ITrainingObserver observer, bool mayTrain)
+    {
+        // What a killed htitune left behind.
+        var left = ProcessTree.KillMarked(ProcessTree.StudyMark, Study.Folder);
+        if (left > 0)
+        {
+            Terminal.Warn($"{left} processes of an earlier, killed htitune were still running and were ended");
+        }
+
+        SetFailedAside();
+        var file = Study.Contexts.File;
+        Network = new ExternalNetwork(Study, file, observer, TimeProvider.System, _interrupts);
+        var exists = StudyJournal.Exists(Study.Folder);
+        var options = Study.ToOptions();
+        Contexts = Study.Contexts switch
+        {
+            { File: { } path } => OfFile(path),
+            { Rows: { } rows } => Rows(rows),
+            { Draws: { } draws } => Contexts.None(draws),
+            _ when exists => StudyJournal.Read(Study.Folder).LoadContexts(),
+            _ => Contexts.None(mayTrain ? FirstRows(options) : 1),
+        };
+        Network.Rows = Contexts.Count;
+        try
+        {
+            Tuner = Tuner.Open(Study.Folder, new Watched(this), Study.Hyperparameter, Contexts, options);
+        }
+        catch (ArgumentException problem) when (exists)
+        {
+            throw new CliException("H013", problem.Message.Split(" (Parameter")[0], "undo the change, or give the study another \"folder\"");
+        }
+
+        if (Tuner.Anchors is { } anchors)
+        {
+            Network.Expect(anchors.Dimension);
+            _successes = anchors.Count;
+        }
+    }
+
+    // A study in which nothing has ever succeeded has nothing to keep but the logs: it begins anew.
+    private void SetFailedAside()
+    {
+        if (!StudyJournal.Exists(Study.Folder))
+        {
+            return;
+        }
+
+        var journal = StudyJournal.Read(Study.Folder);
+        if (journal.Events.Any(entry => entry is TrainingCompleted) || !journal.Events.Any(entry => entry is TrainingFailed))
+        {
+            return;
+        }
+
+        var number = 1;
+        while (File.Exists(Path.Combine(Study.Folder, $"journal-failed-{number}.jsonl")))
+        {
+            number++;
+        }
+
+        File.Move(Path.Combine(Study.Folder, "journal.jsonl"), Path.Combine(Study.Folder, $"journal-failed-{number}.jsonl"));
+        Terminal.Say("every training so far had failed: the study begins anew");
+    }
+
+    // The tuner's own first proposal is trained; it takes the outputs from the disk when the tuner asks for them.
+    private int FirstRows(TunerOptions options)
+    {
+        using var tuner = new Tuner(Network, Study.Hyperparameter, Contexts.None(1), options);
+        using var run = tuner.Begin(_ => 0);
+        var first = run.Ask()!;
+        try
+        {
+            return Network.TrainOutputs(new TrainingRequest(first.Lambda, first.Seed)).Rows;
+        }
+        catch (TrainingException problem)
+        {
+            throw new CliException(
+                "H020", $"the first training failed, and the number of outputs is not known without it: {problem.Message}", "mend the command and run again, or give \"contexts\"");
+        }
+    }
+
+    private Contexts OfFile(string path)
+    {
+        var (matrix, columns) = ArrayFile.Read(path);
+        var count = Study.Contexts.Categories;
+        ContextColumns = columns;
+        if (matrix.Rows == 0)
+        {
+            throw new DataFormatException(path, "the whole file", "there are no rows", "at least one context");
+        }
+
+        if (count == 0)
+        {
+            return new Contexts(matrix);
+        }
+
+        var last = matrix.Columns - 1;
+        var categories = new int[matrix.Rows];
+        for (var i = 0; i < matrix.Rows; i++)
+        {
+            var value = matrix[i, last];
+            categories[i] = value >= 0 && value < count && value == MathF.Floor(value)
+                ? (int)value
+                : throw new DataFormatException(path, $"row {i}, column {last}", $"the category is {value}", $"a whole number 0 to {count - 1}");
+        }
+
+        return new Contexts(matrix.SelectColumns(0, last), categories, count);
+    }
+
+    private static Contexts Rows(int count) => new(Matrix.Create(count, 1, (i, row) => row[0] = i));
+
+    /// <summary>The network as the tuner sees it. A fault that every training would have ends the run instead of wasting trainings.</summary>
+    private sealed class Watched(StudySession session) : INetwork
+    {
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
+        {
+            ITrainedNetwork trained;
+            try
+            {
+                trained = session.Network.Train(request, cancellation);
+            }
+            catch (TrainingException problem)
+            {
+                if (Interlocked.Increment(ref session._failures) < HopelessFailures || session._successes > 0)
+                {
+                    throw;
+                }
+
+                throw session.End(new CliException(
+                    "H020", $"{HopelessFailures} trainings failed and none succeeded. The last: {problem.Message}", "mend the command and run htitune tune again"));
+            }
+
+            var outputs = trained.Answer(session.Contexts, 0);
+            if (session._successes == 0 && session.Network.Columns is { } columns && session.Study.OutputColumns is null)
+            {
+                AtomicFile.Write(Path.Combine(session.Study.Folder, ColumnsName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', columns) + "\n")));
+            }
+
+            if (Interlocked.Increment(ref session._successes) == 1 && session.Running is { } objective)
+            {
+                if (session.FaultOf(objective, new Samples(outputs, session.Contexts), request.Lambda) is { } fault)
+                {
+                    throw session.End(fault);
+                }
+            }
+
+            return trained;
+        }
+    }
+
+    /// <summary>The objective of the run that is going on.</summary>
+    internal IObjective? Running { get; set; }
+
+    private OperationCanceledException End(CliException fault)
+    {
+        Fault ??= fault;
+        _ending.Cancel();
+        return new OperationCanceledException();
+    }
+}

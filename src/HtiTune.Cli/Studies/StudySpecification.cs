@@ -1,0 +1,94 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>What a study file says, checked.</summary>
+internal sealed record StudySpecification
+{
+    /// <summary>The study file, whole path.</summary>
+    internal required string File { get; init; }
+
+    /// <summary>The folder that relative paths of the file start from: its own.</summary>
+    internal string BaseFolder => Path.GetDirectoryName(File)!;
+
+    /// <summary>The folder that keeps the study, whole path.</summary>
+    internal required string Folder { get; init; }
+
+    internal required Hyperparameter Hyperparameter { get; init; }
+
+    /// <summary>The program and its arguments, with placeholders.</summary>
+    internal required IReadOnlyList<string> Command { get; init; }
+
+    internal required string WorkingDirectory { get; init; }
+
+    internal required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    internal required ContextsSource Contexts { get; init; }
+
+    /// <summary>Ending of the outputs' file, with the dot.</summary>
+    internal required string OutputFormat { get; init; }
+
+    /// <summary>Names of the outputs' columns; null where the file does not give them.</summary>
+    internal required IReadOnlyList<string>? OutputColumns { get; init; }
+
+    /// <summary>Name of the array in an archive; null where it holds one.</summary>
+    internal required string? OutputArray { get; init; }
+
+    /// <summary>The objective's text, and its line in the file.</summary>
+    internal required string Objective { get; init; }
+
+    internal int ObjectiveLine { get; init; }
+
+    internal required Goal Goal { get; init; }
+
+    /// <summary>Trainings allowed over the whole study.</summary>
+    internal required int Trainings { get; init; }
+
+    internal TimeSpan? MaxTime { get; init; }
+
+    internal int Parallel { get; init; } = 1;
+
+    internal double? Epsilon { get; init; }
+
+    internal double Risk { get; init; } = 0.05;
+
+    /// <summary>Time limit of a training.</summary>
+    internal TimeSpan? TimeLimit { get; init; }
+
+    internal int Retries { get; init; }
+
+    internal TimeSpan RetryDelay { get; init; }
+
+    internal TimeSpan Grace { get; init; }
+
+    internal long Seed { get; init; } = 1;
+
+    internal bool UseSurrogate { get; init; } = true;
+
+    /// <summary>Options of the tuner.</summary>
+    internal TunerOptions ToOptions() => new()
+    {
+        MaxTrainings = Trainings,
+        MaxTime = MaxTime,
+        Parallelism = Parallel,
+        Epsilon = Epsilon,
+        Delta = Risk,
+        Goal = Goal,
+        Seed = Seed,
+        UseSurrogate = UseSurrogate,
+
+        // A scoring program is run for every place of the grid.
+        GridSize = Objective.StartsWith("command:", StringComparison.Ordinal) ? 33 : 257,
+    };
+}
+
+/// <summary>Where a study's contexts come from: a file, so many rows that belong together by their number, or so many draws of one distribution.</summary>
+/// <param name="File">A file of conditions, whole path; null without.</param>
+/// <param name="Rows">Number of rows; null without.</param>
+/// <param name="Draws">Number of draws; null without. All three null: as many draws as the first training writes.</param>
+/// <param name="Categories">The last column of the file is a category 0 … n − 1; 0 without.</param>
+internal sealed record ContextsSource(string? File, int? Rows, int? Draws, int Categories)
+{
+    /// <summary>Whether only the first training tells how many there are.</summary>
+    internal bool IsOpen => File is null && Rows is null && Draws is null;
+}

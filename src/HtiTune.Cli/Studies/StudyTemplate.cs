@@ -1,0 +1,50 @@
+namespace HtiTune.Cli;
+
+/// <summary>The study file that <c>init</c> writes.</summary>
+internal static class StudyTemplate
+{
+    internal const string Text =
+        """
+        {
+          // A study of htitune. Comments and trailing commas are allowed; paths start from this file's folder.
+          "schema": 1,
+
+          // What is tuned. The scale on which outputs move most evenly: linear, log, logit, odds or normal-quantile.
+          "hyperparameter": { "name": "lambda", "from": 0.01, "to": 10, "scale": "log" },
+
+          // The command that trains at {lambda} and writes its outputs to {out}. No shell reads it; a list of words is allowed too.
+          // {seed} is the seed of all chance, {contexts} the file below. The same stand in HTITUNE_LAMBDA, HTITUNE_SEED, …
+          "command": "python3 train.py --lambda {lambda} --seed {seed} --out {out}",
+          // "workingDirectory": ".",
+          // "environment": { "OMP_NUM_THREADS": "1" },
+
+          // What every network is asked. A file of conditions, one row for each question (.npy, .npz, .safetensors, .csv):
+          // "contexts": "contexts.csv",
+          // or { "rows": 200 }: 200 outputs, the i-th of one training belonging to the i-th of the next;
+          // or { "draws": 200 }: 200 draws of one distribution. Left out: as many draws as the first training writes.
+
+          // The outputs: one row for each context. .npy, .npz, .safetensors or .csv.
+          "outputs": { "format": ".npy", "columns": ["cost"] },
+
+          // What is optimised, see `htitune help objectives`: the mean of a column here.
+          "objective": "column:cost",
+          "goal": "minimize",
+
+          "budget": {
+            "trainings": 8,
+            // "time": "2h",       // a training that is not expected to fit is not begun
+            // "parallel": 2,      // trainings at the same time
+            // "epsilon": 0.01,    // the regret that does not matter; left out: 1 % of the objective's range
+            // "risk": 0.05        // that a certificate is wrong
+          },
+          "training": {
+            // "timeLimit": "1h",
+            "retries": 1,          // of a training that crashes, with twice the delay each time
+            "retryDelay": "5s",
+            "grace": "10s"         // between the gentle end and the hard one
+          },
+          "seed": 1
+        }
+
+        """;
+}

@@ -1,0 +1,37 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>A matrix from any file that networks write: .npy, .npz, .safetensors or .csv.</summary>
+internal static class ArrayFile
+{
+    /// <summary>Reads a matrix; a single number is a row of one column, one axis a column.</summary>
+    /// <param name="path">The file; its ending says what it is.</param>
+    /// <param name="array">Name of the array in an archive; null where it holds one.</param>
+    /// <returns>The matrix, and the columns' names where the file has them.</returns>
+    /// <exception cref="DataFormatException">It holds something else.</exception>
+    internal static (Matrix Matrix, IReadOnlyList<string>? Columns) Read(string path, string? array = null)
+    {
+        switch (Path.GetExtension(path).ToLowerInvariant())
+        {
+            case ".csv":
+                var table = CsvFile.Read(path);
+                return (table.Matrix, table.Header);
+            case ".npz":
+                return (ToMatrix(path, NpzFile.Read(path, array)), null);
+            case ".safetensors":
+                return (ToMatrix(path, SafetensorsFile.Read(path, array)), null);
+            case ".npy":
+                return (ToMatrix(path, NpyFile.Read(path)), null);
+            default:
+                throw new DataFormatException(path, "its name", $"it ends in '{Path.GetExtension(path)}'", ".npy, .npz, .safetensors or .csv");
+        }
+    }
+
+    private static Matrix ToMatrix(string path, NpyArray array) => array.Shape.Length switch
+    {
+        0 => new Matrix(1, 1, array.Values),
+        1 or 2 => array.ToMatrix(),
+        _ => throw new DataFormatException(path, "shape", $"({string.Join(", ", array.Shape)})", "one axis or two: (rows,) or (rows, columns)"),
+    };
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace HtiTune.Cli;
+
+/// <summary>
+/// <c>htitune __child PARENT LOG COMMAND …</c>, not meant for people: makes this process the leader of a session of its own, sends its output into the
+/// log, and becomes the command. So a training can be ended with all that it started, a Ctrl-C at the terminal does not reach it, and no
+/// pipe ties it to its parent.
+/// </summary>
+internal static class ChildLauncher
+{
+    /// <summary>The verb.</summary>
+    internal const string Verb = "__child";
+
+    /// <summary>The exit code when the command could not be started, as shells have it.</summary>
+    internal const int NotStarted = 127;
+
+    /// <summary>Becomes the command; returns only when that fails.</summary>
+    internal static int Run(ReadOnlySpan<string> arguments)
+    {
+        if (OperatingSystem.IsWindows() || arguments.Length < 3 || !int.TryParse(arguments[0], CultureInfo.InvariantCulture, out var parent))
+        {
+            return ExitCode.Usage;
+        }
+
+        _ = NativeMethods.StartSession();
+        if (OperatingSystem.IsLinux())
+        {
+            // Should htitune be killed, so is the training. It may have been killed before this line.
+            _ = NativeMethods.Control(NativeMethods.ParentDeathSignal, NativeMethods.Kill, 0, 0, 0);
+        }
+
+        if (NativeMethods.ParentProcess() != parent)
+        {
+            return NotStarted;
+        }
+
+        using (var log = new FileStream(arguments[1], FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        using (var nothing = new FileStream("/dev/null", FileMode.Open, FileAccess.Read))
+        {
+            _ = NativeMethods.Duplicate((int)nothing.SafeFileHandle.DangerousGetHandle(), 0);
+            _ = NativeMethods.Duplicate((int)log.SafeFileHandle.DangerousGetHandle(), 1);
+            _ = NativeMethods.Duplicate((int)log.SafeFileHandle.DangerousGetHandle(), 2);
+        }
+
+        // .NET ignores SIGPIPE, and what is ignored stays so in the command.
+        _ = NativeMethods.Handle(NativeMethods.BrokenPipe, 0);
+        var command = arguments[2..];
+        var block = Marshal.AllocHGlobal((command.Length + 1) * nint.Size);
+        for (var i = 0; i < command.Length; i++)
+        {
+            Marshal.WriteIntPtr(block, i * nint.Size, Marshal.StringToCoTaskMemUTF8(command[i]));
+        }
+
+        Marshal.WriteIntPtr(block, command.Length * nint.Size, 0);
+        _ = NativeMethods.Become(command[0], block);
+        var message = Encoding.UTF8.GetBytes($"htitune: cannot start '{command[0]}': {Marshal.GetLastPInvokeErrorMessage()}\n");
+        using var errors = Console.OpenStandardError();
+        errors.Write(message);
+        return NotStarted;
+    }
+}

@@ -1,0 +1,232 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>A network that a command trains: it is run at λ, leaves its outputs for the study's contexts in a file, and is never asked again.</summary>
+/// <param name="study">The study.</param>
+/// <param name="contextsFile">File of the contexts for the command.</param>
+/// <param name="observer">Is told what happens.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="interrupts">Ends trainings; null: nothing does.</param>
+internal sealed class ExternalNetwork(
+    StudySpecification study, string? contextsFile, ITrainingObserver observer, TimeProvider clock, Interrupts? interrupts) : INetwork
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromMinutes(10);
+    private int _columns;
+
+    /// <summary>Rows that outputs must have; null while nothing says so.</summary>
+    internal int? Rows { get; set; }
+
+    /// <summary>Names of the outputs' columns, once an outputs' file has told them.</summary>
+    internal IReadOnlyList<string>? Columns { get; private set; } = study.OutputColumns;
+
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Outputs(TrainOutputs(request), request.Lambda);
+
+    /// <summary>Trains, and returns the outputs. The first Ctrl-C lets it come to its end: what is cancelled is only what waits for another attempt.</summary>
+    /// <exception cref="TrainingException">It failed.</exception>
+    /// <exception cref="OperationCanceledException">The user ended it.</exception>
+    internal Matrix TrainOutputs(TrainingRequest request)
+    {
+        var training = StudyPaths.Training(study.Folder, request.Lambda, request.Seed);
+        if (Completed(training) is { } known)
+        {
+            return known;
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            var number = StudyPaths.Attempts(training).LastOrDefault() + 1;
+            var folder = StudyPaths.Attempt(training, number);
+            Directory.CreateDirectory(folder);
+            try
+            {
+                var outputs = Run(request, folder, attempt);
+                AtomicFile.Write(Path.Combine(training, StudyPaths.DoneName), stream =>
+                    stream.Write(System.Text.Encoding.UTF8.GetBytes($"{number} {StudyPaths.Fingerprint(study)}\n")));
+                return outputs;
+            }
+            catch (TrainingException problem) when (problem.MayRetry && attempt <= study.Retries)
+            {
+                var delay = TimeSpan.FromTicks((long)Math.Min(study.RetryDelay.Ticks * Math.Pow(2, attempt - 1), s_longestDelay.Ticks));
+                observer.WillRetry(request.Lambda, attempt, problem.Fault, delay);
+                Wait(delay);
+            }
+        }
+    }
+
+    /// <summary>The command for a λ, as it would be run.</summary>
+    internal static List<string> CommandOf(StudySpecification study, double lambda, long seed, string contexts, string output) => [.. study.Command.Select(word =>
+        Placeholders.Fill(word, name => name switch
+        {
+            Placeholders.Seed => Placeholders.SeedOf(seed),
+            Placeholders.Contexts => contexts,
+            Placeholders.Out => output,
+            _ => Placeholders.Number(lambda),
+        }))];
+
+    private Matrix Run(TrainingRequest request, string folder, int attempt)
+    {
+        var (log, output) = (Path.Combine(folder, StudyPaths.LogName), Path.Combine(folder, "outputs" + study.OutputFormat));
+        var words = CommandOf(study, request.Lambda, request.Seed, contextsFile ?? "", output);
+        var program = CommandText.Find(words[0], study.WorkingDirectory)
+            ?? throw new TrainingException("H021", $"λ = {Placeholders.Number(request.Lambda)}: there is no program '{words[0]}' that can be run; expected one on the PATH.", log, mayRetry: false);
+        words[0] = program;
+        observer.AttemptBegan(request.Lambda, attempt, log);
+        var follower = new TrainingLog(log);
+        var result = ChildProcess.Run(
+            new ChildRequest(words, study.WorkingDirectory, EnvironmentOf(request, folder, output), log, folder, study.TimeLimit, study.Grace),
+            clock,
+            () =>
+            {
+                if (follower.Follow() is { } share)
+                {
+                    request.Progress?.Report(share);
+                    observer.Progressed(request.Lambda, share);
+                }
+            },
+            interrupts?.Stop ?? default,
+            interrupts?.Kill ?? default);
+        var place = $"λ = {Placeholders.Number(request.Lambda)}, attempt {attempt}";
+        if (result.End == ChildEnd.Stopped || result.ExitCode != 0 && interrupts is { Finish.IsCancellationRequested: true })
+        {
+            throw new OperationCanceledException();
+        }
+
+        if (result.End == ChildEnd.TimedOut)
+        {
+            throw new TrainingException(
+                "H022", $"{place}: the command was ended at its time limit of {Duration.Show(study.TimeLimit!.Value)}; expected it to end before, or a larger \"timeLimit\".", log, mayRetry: false);
+        }
+
+        if (result.ExitCode != 0)
+        {
+            var how = result.ExitCode > 128 ? $"signal {result.ExitCode - 128} ended the command" : $"the command ended with exit code {result.ExitCode}";
+            throw new TrainingException("H021", $"{place}: {how} after {Duration.Show(result.Duration)}; expected 0.", log, mayRetry: true);
+        }
+
+        return Read(output, place, log);
+    }
+
+    private Dictionary<string, string> EnvironmentOf(TrainingRequest request, string folder, string output) => new(study.Environment)
+    {
+        ["HTITUNE_LAMBDA"] = Placeholders.Number(request.Lambda),
+        ["HTITUNE_SEED"] = Placeholders.SeedOf(request.Seed),
+        ["HTITUNE_CONTEXTS"] = contextsFile ?? "",
+        ["HTITUNE_OUT"] = output,
+        [ProcessTree.StudyMark] = study.Folder,
+        [ProcessTree.AttemptMark] = folder,
+    };
+
+    private Matrix? Completed(string training)
+    {
+        var done = Path.Combine(training, StudyPaths.DoneName);
+        if (!File.Exists(done) || File.ReadAllText(done).Split(' ', '\n') is not [var attempt, var print, ..] || print != StudyPaths.Fingerprint(study))
+        {
+            return null;
+        }
+
+        var output = Path.Combine(training, attempt, "outputs" + study.OutputFormat);
+        try
+        {
+            return File.Exists(output) ? Read(output, "", output) : null;
+        }
+        catch (TrainingException)
+        {
+            return null; // It was changed since: it is trained anew.
+        }
+    }
+
+    private Matrix Read(string output, string place, string log)
+    {
+        if (!File.Exists(output))
+        {
+            var other = Directory.EnumerateFiles(Path.GetDirectoryName(output)!).Where(file => Path.GetFileName(file) != StudyPaths.LogName).Select(Path.GetFileName).FirstOrDefault();
+            throw Wrong($"the command ended well and left no {output}"
+                + (other is null ? "; expected it to write its outputs to {out}" : $", but {other}; expected the name that {{out}} gives, or \"outputs\": {{ \"format\": \"{Path.GetExtension(other)}\" }}"));
+        }
+
+        try
+        {
+            var (matrix, columns) = ArrayFile.Read(output, study.OutputArray);
+            if (matrix.Rows == 0 || matrix.Columns == 0)
+            {
+                throw Wrong($"{output} has the shape ({matrix.Rows}, {matrix.Columns}); expected at least one row and one column");
+            }
+
+            if (Rows is { } rows && matrix.Rows != rows)
+            {
+                throw Wrong($"{output} has {matrix.Rows} rows; expected {rows}, one for each context");
+            }
+
+            if (study.OutputColumns is { } named && named.Count != matrix.Columns)
+            {
+                throw Wrong($"{output} has {matrix.Columns} columns; expected {named.Count}, as \"columns\" names them");
+            }
+
+            // The first outputs say how many columns there are.
+            var before = Interlocked.CompareExchange(ref _columns, matrix.Columns, 0);
+            if (before != 0 && before != matrix.Columns)
+            {
+                throw Wrong($"{output} has {matrix.Columns} columns; expected {before}, as at the λ before");
+            }
+
+            Columns ??= columns;
+            return matrix;
+        }
+        catch (DataFormatException problem)
+        {
+            throw Wrong(problem.Message.TrimEnd('.'));
+        }
+
+        TrainingException Wrong(string fault) => new("H023", place.Length > 0 ? $"{place}: {fault}." : $"{fault}.", log, mayRetry: false);
+    }
+
+    /// <summary>A network of outputs that someone else brought.</summary>
+    /// <exception cref="CliException">The file is wrong.</exception>
+    internal ITrainedNetwork Answered(string file, double lambda)
+    {
+        if (!File.Exists(file))
+        {
+            throw new CliException("H003", $"there is no file {file}; expected the outputs of the training.");
+        }
+
+        try
+        {
+            return new Outputs(Read(file, "", file), lambda);
+        }
+        catch (TrainingException problem)
+        {
+            throw new CliException("H003", problem.Fault);
+        }
+    }
+
+    /// <summary>What stands fixed from an earlier process: the number of output columns.</summary>
+    internal void Expect(int columns) => _columns = columns;
+
+    private void Wait(TimeSpan delay)
+    {
+        var started = clock.GetTimestamp();
+        while (clock.GetElapsedTime(started) < delay)
+        {
+            interrupts?.Finish.ThrowIfCancellationRequested();
+            interrupts?.Finish.WaitHandle.WaitOne(s_tick);
+            if (interrupts is null)
+            {
+                Thread.Sleep(s_tick);
+            }
+        }
+
+        interrupts?.Finish.ThrowIfCancellationRequested();
+    }
+
+    private sealed class Outputs(Matrix outputs, double lambda) : ITrainedNetwork
+    {
+        public Matrix Answer(Contexts contexts, long seed) => contexts.Count == outputs.Rows ? outputs : throw new InvalidOperationException(
+            $"The command that trained at λ = {Placeholders.Number(lambda)} answered {outputs.Rows} contexts, and {contexts.Count} are asked; expected the study's own.");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text;
+
+namespace HtiTune.Cli;
+
+/// <summary>Where the command keeps things in a study's folder, beside the journal.</summary>
+/// <remarks>
+/// <c>trainings/0.5-1a2b3c4d/</c> belongs to the training at λ = 0.5 with a seed; in it, <c>1/</c>, <c>2/</c> … to its attempts, each with
+/// <c>log.txt</c> and the outputs' file, and <c>done.txt</c> names the attempt that brought outputs.
+/// </remarks>
+internal static class StudyPaths
+{
+    internal const string LogName = "log.txt";
+    internal const string DoneName = "done.txt";
+
+    /// <summary>The folder of a training.</summary>
+    internal static string Training(string folder, double lambda, long seed) =>
+        Path.Combine(folder, "trainings", $"{Placeholders.Number(lambda)}-{(uint)(seed ^ seed >> 32):x8}");
+
+    /// <summary>The attempts of a training, in order.</summary>
+    internal static List<int> Attempts(string training) => !Directory.Exists(training) ? [] :
+        [.. Directory.EnumerateDirectories(training).Select(Path.GetFileName).Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Order()];
+
+    /// <summary>The folder of an attempt.</summary>
+    internal static string Attempt(string training, int attempt) => Path.Combine(training, attempt.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>What identifies a training command: outputs of another command are not taken for this one's.</summary>
+    internal static string Fingerprint(StudySpecification study) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Join('\0', [.. study.Command, study.WorkingDirectory, study.OutputFormat, study.OutputArray ?? ""]))))[..16];
+}
