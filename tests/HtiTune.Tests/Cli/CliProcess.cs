@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using HtiTune.Cli;
+
+namespace HtiTune.Tests.Cli;
+
+/// <summary><c>htitune</c> as a process of its own, to be interrupted and killed.</summary>
+internal sealed class CliProcess : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _errors;
+
+    internal CliProcess(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
+        foreach (var argument in (string[])[typeof(ExitCode).Assembly.Location, .. arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    internal static async Task<(int Code, string Output, string Errors)> Run(string folder, params string[] arguments)
+    {
+        using var process = new CliProcess(folder, arguments);
+        return await process.End();
+    }
+
+    internal void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until something has happened.</summary>
+    internal async Task Until(Func<bool> happened)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!happened())
+        {
+            Assert.False(_process.HasExited, _process.HasExited ? $"htitune ended too early: {await _errors}" : "");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < s_limit, "it did not happen in time");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    internal async Task<(int Code, string Output, string Errors)> End()
+    {
+        await _process.WaitForExitAsync(new CancellationTokenSource(s_limit).Token);
+        return (_process.ExitCode, await _output, await _errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text.Json;
+using HtiTune.Cli;
+
+namespace HtiTune.Tests.Cli;
+
+/// <summary><c>htitune tune</c> with real child processes; they are shell scripts, so not on Windows.</summary>
+public class TuneTests
+{
+    private static bool IsUnix => !OperatingSystem.IsWindows();
+
+    [Fact]
+    public async Task A_study_is_tuned_listed_and_taken_up_again_without_a_training()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy("echo 'htitune:progress 0.5'; echo hello; sleep 0.1; echo htitune:progress 90%; sleep 0.1", trainings: 4);
+        var (code, output, errors) = await study.Run("tune", "--events", "jsonl");
+        Assert.True(code is ExitCode.Done or ExitCode.BudgetSpent or ExitCode.GoalNotReached, errors);
+        var events = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.All(events, one => Assert.Equal(1, one.GetProperty("schema").GetInt32()));
+        Assert.Contains(events, one => Name(one) == "progress" && one.GetProperty("share").GetDouble() is 0.5 or 0.9);
+        var ended = events.Where(one => Name(one) == "training-ended").ToList();
+        Assert.Equal([0, 1, 0.5], ended.Take(3).Select(one => one.GetProperty("lambda").GetDouble()));
+        Assert.Equal(0.09, ended[0].GetProperty("value").GetDouble(), 1e-6);
+        Assert.Equal("run-ended", Name(events[^1]));
+
+        var best = await study.Run("best");
+        Assert.Equal((ExitCode.Done, $"{Placeholders.Number(events[^1].GetProperty("lambda").GetDouble())}\n", ""), best);
+        using var trials = JsonDocument.Parse((await study.Run("trials", "--json")).Output);
+        Assert.Equal(study.Calls.Length, trials.RootElement.GetProperty("trials").GetArrayLength());
+        Assert.Contains("hello", (await study.Run("logs", "1")).Output, StringComparison.Ordinal);
+
+        var calls = study.Calls;
+        var (again, result, _) = await study.Run("tune");
+        Assert.Equal((code, $"rate = {best.Output}"), (again, result));
+        Assert.Equal(calls, study.Calls);
+    }
+
+    [Fact]
+    public async Task What_fails_is_told_with_its_lambda_file_and_remedy_and_does_not_end_the_study()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy(
+            """
+            case "$1" in
+              1)    echo cost > "$2"; echo 1 >> "$2"; echo nan >> "$2"; echo 1 >> "$2"; exit 0 ;;
+              0.5)  printf 'cost\n1\n2\n' > "$2"; exit 0 ;;
+              0.25) echo 'CUDA out of memory' >&2; exit 3 ;;
+              0.75) printf 'cost\n1\n2\n3' | head -c 6 > "$2"; printf ',,' >> "$2"; exit 0 ;;
+            esac
+            """,
+            """
+            "contexts": { "draws": 3 }, "training": { "retries": 1, "retryDelay": "0s" },
+            """, trainings: 8);
+        var (_, output, errors) = await study.Run("tune");
+        Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
+        foreach (var expected in (string[])
+            ["[H023] λ = 1, attempt 1", "'nan'", "λ = 0.5", "has 2 rows; expected 3, one for each context", "[H021] λ = 0.25, attempt 2", "exit code 3",
+                "| CUDA out of memory", "λ = 0.75", "outputs.csv, line", "help: htitune logs 2", "tried again in"])
+        {
+            Assert.Contains(expected, errors, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, study.Calls.Count(call => call == "0.25"));
+        Assert.Contains("failed", (await study.Run("trials")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, study.Survivors());
+    }
+
+    [Fact]
+    public async Task What_hangs_is_ended_with_all_that_it_started_and_what_is_killed_is_tried_again()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy(
+            """
+            if [ "$1" = 1 ]; then trap '' INT TERM; (trap '' INT TERM; sleep 600) & setsid sleep 600 & sleep 600; fi
+            if [ "$1" = 0.5 ] && [ ! -e killed ]; then touch killed; kill -9 $$; fi
+            """,
+            """
+            "contexts": { "draws": 3 }, "training": { "retries": 1, "retryDelay": "0s", "timeLimit": "2s", "grace": "0.4s" },
+            """);
+        var (_, _, errors) = await study.Run("tune");
+        Assert.Contains("[H022] λ = 1, attempt 1: the command was ended at its time limit of 2.0 s", errors, StringComparison.Ordinal);
+        Assert.Contains("λ = 0.5, attempt 1: signal 9 ended the command", errors, StringComparison.Ordinal);
+        Assert.Equal(["0", "1", "0.5", "0.5"], study.Calls);
+        Assert.Equal(0, study.Survivors());
+    }
+
+    [Fact]
+    public async Task Where_everything_fails_it_says_so_and_begins_anew_once_the_command_is_mended()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy("test -e mended || { echo no such module; exit 1; }", """
+            "contexts": { "draws": 3 }, "training": { "retries": 0 },
+            """);
+        var (code, output, errors) = await study.Run("tune");
+        Assert.Equal((ExitCode.TrainingFailed, ""), (code, output));
+        Assert.Contains("error[H020]: 3 trainings failed and none succeeded", errors, StringComparison.Ordinal);
+        Assert.Contains("| no such module", errors, StringComparison.Ordinal);
+        File.WriteAllText(study["mended"], "");
+        (code, output, _) = await study.Run("tune", "-q");
+        Assert.NotEqual(ExitCode.TrainingFailed, code);
+        Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
+        Assert.Equal(6, study.Calls.Length);
+    }
+
+    [Fact]
+    public async Task A_wrong_objective_costs_one_training_and_loses_none()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy();
+        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("column:cost", "column:costs", StringComparison.Ordinal));
+        var (code, _, errors) = await study.Run("tune");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("no column 'costs'; expected cost; did you mean 'cost'?", errors, StringComparison.Ordinal);
+        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("column:costs", "column:cost", StringComparison.Ordinal));
+        Assert.StartsWith("rate = ", (await study.Run("tune")).Output, StringComparison.Ordinal);
+        Assert.Equal(["0", "1", "0.5"], study.Calls);
+    }
+
+    [Fact]
+    public async Task Several_trainings_run_at_once_and_a_dry_run_starts_none()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        // Each waits until all three have begun.
+        using var study = new ShellStudy("i=0; while [ $(wc -l < calls) -lt 3 ] && [ $i -lt 200 ]; do sleep 0.1; i=$((i + 1)); done; test $i -lt 200");
+        var dry = await study.Run("tune", "-n");
+        Assert.Equal(3, dry.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("sh train.sh ", StringComparison.Ordinal)));
+        Assert.False(study.Has("calls") || Directory.Exists(study["study.htitune"]));
+        var (_, output, errors) = await study.Run("tune", "--parallel", "3");
+        Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("failed", errors, StringComparison.Ordinal);
+        Assert.Equal(["0", "0.5", "1"], study.Calls.Order());
+    }
+
+    [Fact]
+    public async Task The_loop_can_be_driven_from_outside()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy();
+        var asked = (await study.Run("ask")).Output.Split(' ');
+        Assert.Equal(("1", "0"), (asked[0], asked[1]));
+        Assert.Equal(asked, (await study.Run("ask")).Output.Split(' '));
+        File.WriteAllText(study["y.csv"], "cost\n0.09\n0.09\n0.09\n");
+        var (code, _, errors) = await study.Run("tell", "2", "y.csv");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("training 2 was not asked for or was told before; expected one of: 1", errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, (await study.Run("tell", "1", "y.csv")).Code);
+        Assert.StartsWith("2 1 ", (await study.Run("ask")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, (await study.Run("tell", "2", "--failed", "no memory")).Code);
+
+        // The command goes on where the hand has left off.
+        await study.Run("tune");
+        Assert.Equal(["0.5"], study.Calls);
+    }
+
+    private static string Name(JsonElement one) => one.GetProperty("event").GetString()!;
+}
