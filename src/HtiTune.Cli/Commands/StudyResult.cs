@@ -39,7 +39,7 @@ internal sealed class StudyResult
         Terminal.Say($"{_objective} = {(_study.RealValue is { } real ? $"{real:G6}, trained" : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
         Terminal.Say(_study.Outcome switch
         {
-            Certified certified => $"certified: within {certified.Epsilon:G3} of the best with probability {certified.Probability:P0} (by the model)",
+            Certified certified => $"certified: within {certified.Epsilon:G3} of the best with probability {Share(certified.Probability)}, by the model",
             NeedsTraining needs => $"not certified: a training at {_specification.Hyperparameter.Name} = {needs.At:G5} is worth most, {needs.ExpectedGain:G3} expected",
             NotCertified not => $"not certified: the regret is at most {not.RegretBound:G3} with probability {1 - _specification.Risk:P0} (wanted: {not.Epsilon:G3})",
             _ => "",
@@ -62,6 +62,9 @@ internal sealed class StudyResult
             _ => $"htitune tune {study}--trainings {_study.Trials.Count + 4}",
         });
     }
+
+    // What is nearly certain is not certain.
+    private static string Share(double probability) => probability > 0.999 ? "above 99.9 %" : $"{probability:P1}";
 
     private void Write(System.Text.Json.Utf8JsonWriter writer)
     {

@@ -39,7 +39,7 @@ internal static class DryRun
                 ? "would train nothing: the study has ended"
                 : $"would use at most {study.Trainings} trainings in all, {study.Parallel} at a time"
                     + (durations.Count > 0 ? $", about {Duration.Show(TimeSpan.FromTicks((long)durations.Average(time => time.Ticks)))} each" : ""));
-            Terminal.Next($"htitune tune {Path.GetRelativePath(Directory.GetCurrentDirectory(), study.File)}");
+            Terminal.Next("the same line without --dry-run");
             return ExitCode.Done;
         }
         finally

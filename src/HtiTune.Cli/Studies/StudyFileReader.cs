@@ -42,7 +42,7 @@ internal sealed partial class StudyFileReader
 
     private CliException Faults()
     {
-        List<string> lines = [.. _faults.OrderBy(fault => fault.Line).Select(fault => $"{_file}:{fault.Line}: {fault.Message}.").Distinct()];
+        List<string> lines = [.. _faults.OrderBy(fault => fault.Line).Select(fault => $"{_file}:{fault.Line}: {fault.Message}{(fault.Message.EndsWith('?') ? "" : ".")}").Distinct()];
         return lines.Count == 1
             ? new CliException("H010", lines[0])
             : new CliException("H010", $"{_file} has {lines.Count} faults:") { Faults = lines };

@@ -6,7 +6,6 @@ namespace HtiTune.Cli;
 internal sealed class StudySession : IDisposable
 {
     private const string LockName = "htitune.lock";
-    private const string ColumnsName = "columns.txt";
     private const int HopelessFailures = 3;
     private readonly FileStream _lock;
     private readonly Interrupts? _interrupts;
@@ -114,7 +113,7 @@ internal sealed class StudySession : IDisposable
 
     /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
-        File.Exists(Path.Combine(folder, ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, ColumnsName)) : null;
+        File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
 
     private static int BudgetOf(StudyJournal journal, string objective, int total)
     {
@@ -274,11 +273,6 @@ internal sealed class StudySession : IDisposable
             }
 
             var outputs = trained.Answer(session.Contexts, 0);
-            if (session._successes == 0 && session.Network.Columns is { } columns && session.Study.OutputColumns is null)
-            {
-                AtomicFile.Write(Path.Combine(session.Study.Folder, ColumnsName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', columns) + "\n")));
-            }
-
             if (Interlocked.Increment(ref session._successes) == 1 && session.Running is { } objective)
             {
                 if (session.FaultOf(objective, new Samples(outputs, session.Contexts), request.Lambda) is { } fault)

@@ -171,7 +171,13 @@ internal sealed class ExternalNetwork(
                 throw Wrong($"{output} has {matrix.Columns} columns; expected {before}, as at the λ before");
             }
 
-            Columns ??= columns;
+            if (Columns is null && columns is not null)
+            {
+                Columns = columns;
+                AtomicFile.Write(Path.Combine(study.Folder, StudyPaths.ColumnsName), stream =>
+                    stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', columns) + "\n")));
+            }
+
             return matrix;
         }
         catch (DataFormatException problem)

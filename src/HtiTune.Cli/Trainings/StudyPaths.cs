@@ -13,6 +13,9 @@ internal static class StudyPaths
     internal const string LogName = "log.txt";
     internal const string DoneName = "done.txt";
 
+    /// <summary>Names of the outputs' columns, as the first file of outputs told them.</summary>
+    internal const string ColumnsName = "columns.txt";
+
     /// <summary>The folder of a training.</summary>
     internal static string Training(string folder, double lambda, long seed) =>
         Path.Combine(folder, "trainings", $"{Placeholders.Number(lambda)}-{(uint)(seed ^ seed >> 32):x8}");
