@@ -14,7 +14,7 @@ public class LayerTests
         ["HtiTune.Tuner"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "Microsoft.Extensions.Logging.Abstractions"],
         ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Tuner", "ScottPlot", "SkiaSharp"],
         ["htitune"] =
-            ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console"],
+            ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 
     public static TheoryData<string> Layers => [.. Allowed.Keys];
