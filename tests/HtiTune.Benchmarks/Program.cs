@@ -85,7 +85,8 @@ internal static class Program
         Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
         Console.WriteLine(TunerCommand.Help);
-        Console.WriteLine(CertificateOptions.Help, string.Join(',', OutputLaw.Families.Select(family => family.Name)));
+        Console.WriteLine(
+            CertificateOptions.Help, string.Join(',', OutputLaw.Families.Select(family => family.Name)), string.Join(',', CertifiedCase.All.Select(@case => @case.Name)));
         Console.WriteLine(ResumeCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }

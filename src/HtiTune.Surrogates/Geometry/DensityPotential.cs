@@ -29,6 +29,7 @@ internal sealed class DensityPotential
     private readonly RowTree?[] _trees;
     private readonly float[][]? _factors;
     private readonly ILogDensity?[] _grids;
+    private readonly (float[] Samples, float[] LogWeights, float[]? Factors)?[] _kernels;
     private readonly int _dimension, _conditionCount;
     private readonly double _conditionBandwidth;
     private readonly float[] _gradient;
@@ -51,6 +52,7 @@ internal sealed class DensityPotential
         _conditionBandwidth = _conditionCount == 0 ? 0 : BandwidthSelection.ByLikelihood(_conditions, _conditionCount, BandwidthRows);
         _grids = [.. _samples.Select((s, i) =>
             _dimension == 2 && _conditionCount == 0 && s.Length > 0 ? new DensityGrid(s, Bandwidth, _factors?[i]) : null)];
+        _kernels = new (float[], float[], float[]?)?[_samples.Length];
         Threshold = SampleQuantile();
     }
 
@@ -72,16 +74,10 @@ internal sealed class DensityPotential
         }
 
         var samples = _samples[category];
-        var n = samples.Length / _dimension;
         if (_conditionCount == 0)
         {
-            // Even shares of both anchors, as many as a table of two dimensions takes: each path looks through them all.
-            var most = Math.Min(n, MostKernels);
-            int[] rows = [.. Enumerable.Range(0, most).Select(i => (int)((long)i * n / most))];
-            var logWeights = new float[most];
-            Array.Fill(logWeights, -(float)Math.Log(most));
-            return new KernelDensity(
-                Trajectories.Select(samples, rows, _dimension), logWeights, _dimension, Bandwidth, _factors is null ? null : Array.ConvertAll(rows, i => _factors[category][i]));
+            var (all, logWeights, wide) = _kernels[category] ??= Kernels(category);
+            return new KernelDensity(all, logWeights, _dimension, Bandwidth, wide);
         }
 
         // The kernels that weigh most for this condition; the others' weights are negligible by comparison.
@@ -107,6 +103,17 @@ internal sealed class DensityPotential
         }
 
         return new KernelDensity(near, weights, _dimension, Bandwidth, factors);
+    }
+
+    // Even shares of both anchors, as many as a table of two dimensions takes: each path looks through them all.
+    private (float[] Samples, float[] LogWeights, float[]? Factors) Kernels(int category)
+    {
+        var n = _samples[category].Length / _dimension;
+        var most = Math.Min(n, MostKernels);
+        int[] rows = [.. Enumerable.Range(0, most).Select(i => (int)((long)i * n / most))];
+        var logWeights = new float[most];
+        Array.Fill(logWeights, -(float)Math.Log(most));
+        return (Trajectories.Select(_samples[category], rows, _dimension), logWeights, _factors is null ? null : Array.ConvertAll(rows, i => _factors[category][i]));
     }
 
     private static float[] Gather(float[][] columns, int[] members, int interval, int width)

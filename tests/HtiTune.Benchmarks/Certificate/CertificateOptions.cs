@@ -14,6 +14,7 @@ internal sealed class CertificateOptions
             --first N           number of the first problem; default 1000
             --families a,b,…    of {0}; default all
             --parts a,b,…       of race, certificates, alarm; default all
+            --cases a,b,…       certificates: of {1}; default all
             --threads N         problems at a time, 1 or 2; default 1
           preferences [options]               after a change of preference: regret without a training, and ten preferences in a row
             --seeds N           problems of each family; default 25
@@ -34,6 +35,9 @@ internal sealed class CertificateOptions
 
     /// <summary>Parts of the table.</summary>
     public string[] Parts { get; private set; } = ["race", "certificates", "alarm"];
+
+    /// <summary>Circumstances of the certificates.</summary>
+    public string[] Cases { get; private set; } = [.. CertifiedCase.All.Select(@case => @case.Name)];
 
     /// <summary>Problems at a time.</summary>
     public int Threads { get; private set; } = 1;
@@ -64,6 +68,9 @@ internal sealed class CertificateOptions
                     break;
                 case "--families":
                     options.Families = Names(arguments[i], value, options.Families);
+                    break;
+                case "--cases":
+                    options.Cases = Names(arguments[i], value, options.Cases);
                     break;
                 case "--parts":
                     options.Parts = Names(arguments[i], value, options.Parts);

@@ -22,7 +22,7 @@ internal static class CertificateTable
             + "|---|---|---|---|---|---|---|---|---|---|---|");
         (string Family, int Number)[] problems =
             [.. Enumerable.Range(0, options.Problems).Select(i => (options.Families[i % options.Families.Length], options.First + options.Seeds + i))];
-        foreach (var @case in CertifiedCase.All)
+        foreach (var @case in CertifiedCase.All.Where(@case => options.Cases.Contains(@case.Name)))
         {
             var runs = options.Map(problems, problem => (problem.Family, Run: CertifiedRun.Of(LawProblem.Of(problem.Family, problem.Number), @case)));
             foreach (var family in options.Families)
