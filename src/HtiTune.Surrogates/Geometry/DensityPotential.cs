@@ -29,6 +29,7 @@ internal sealed class DensityPotential
     private readonly RowTree?[] _trees;
     private readonly float[][]? _factors;
     private readonly ILogDensity?[] _grids;
+    private readonly NearKernels?[] _wholes;
     private readonly (float[] Samples, float[] LogWeights, float[]? Factors)?[] _kernels;
     private readonly int _dimension, _conditionCount;
     private readonly double _conditionBandwidth;
@@ -53,6 +54,7 @@ internal sealed class DensityPotential
         _grids = [.. _samples.Select((s, i) =>
             _dimension == 2 && _conditionCount == 0 && s.Length > 0 ? new DensityGrid(s, Bandwidth, _factors?[i]) : null)];
         _kernels = new (float[], float[], float[]?)?[_samples.Length];
+        _wholes = new NearKernels?[_samples.Length];
         Threshold = SampleQuantile();
     }
 
@@ -103,6 +105,13 @@ internal sealed class DensityPotential
         }
 
         return new KernelDensity(near, weights, _dimension, Bandwidth, factors);
+    }
+
+    // One point costs less among all kernels than the choice of those near it; a path of many steps costs more.
+    private NearKernels Whole(int category)
+    {
+        var (all, logWeights, wide) = _kernels[category] ??= Kernels(category);
+        return new NearKernels(all, logWeights, _dimension, Bandwidth, wide);
     }
 
     // Even shares of both anchors, as many as a table of two dimensions takes: each path looks through them all.
@@ -224,8 +233,7 @@ internal sealed class DensityPotential
 
     private double LogDensity(int category, ReadOnlySpan<float> point)
     {
-        var density = For(category, []);
-        density.Focus(point);
+        var density = _grids[category] ?? (_wholes[category] ??= Whole(category));
         return density.Evaluate(point, _gradient);
     }
 
