@@ -15,6 +15,8 @@ internal sealed class ObjectiveView
     private readonly AnchorStore _store;
     private readonly Func<IConditionalModel, double> _objective;
     private readonly double? _noiseVariance;
+    private readonly ObjectiveBootstrap? _bootstrap;
+    private readonly Dictionary<int, double?> _variances = [];
     private readonly double _sign;
     private readonly Action<double, string> _surrogateFailed;
     private readonly List<Measurement> _measured = [];
@@ -31,6 +33,7 @@ internal sealed class ObjectiveView
         _store = store;
         _objective = objective;
         _noiseVariance = options.NoiseVariance;
+        _bootstrap = options.Bootstrap == 0 ? null : new ObjectiveBootstrap(store, objective, options.Bootstrap, new RandomStreams(options.Seed));
         _sign = options.Goal == Goal.Maximize ? 1 : -1;
         _surrogateFailed = surrogateFailed;
         Calibration = new CalibrationWatch(store, this);
@@ -65,7 +68,7 @@ internal sealed class ObjectiveView
                 var prefix = i;
                 double? predicted = Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : m;
                 double[]? earlier = predicted is null ? null : [.. observations.Select(o => Surrogate(prefix, o.Item2.U))];
-                observations.Add((i, new Observation(u, Signed(value), predicted, _noiseVariance, earlier)));
+                observations.Add((i, new Observation(u, Signed(value), predicted, NoiseVariance(i), earlier)));
             }
         }
 
@@ -157,6 +160,22 @@ internal sealed class ObjectiveView
     {
         Predict(anchor);
         return _trusts[anchor];
+    }
+
+    private double? NoiseVariance(int anchor)
+    {
+        if (_bootstrap is null)
+        {
+            return _noiseVariance;
+        }
+
+        if (!_variances.TryGetValue(anchor, out var variance))
+        {
+            variance = _bootstrap.Variance(anchor);
+            _variances[anchor] = variance;
+        }
+
+        return variance;
     }
 
     private Measurement Measure(int anchor)

@@ -62,6 +62,13 @@ public sealed record TunerOptions
     public double? NoiseVariance { get; init; }
 
     /// <summary>
+    /// Resamples of each anchor's rows from which the noise of its value is estimated [Efron1979]: for objectives over draws or contexts that stand for
+    /// many more. The objective is called once for each, and with rows it did not ask for: it has to read contexts from the samples.
+    /// </summary>
+    /// <value>0: none, all λ answer the same contexts by common random numbers, and only these count. Else 16 to 4096, and not with <see cref="NoiseVariance"/>.</value>
+    public int Bootstrap { get; init; }
+
+    /// <summary>
     /// Whether a λ may be trained again with another seed, where that is expected to raise the best posterior mean more than any new λ. The objective's
     /// values at one λ are kept apart and tell its noise; the surrogate sees the mean of their answers.
     /// </summary>
@@ -124,6 +131,8 @@ public sealed record TunerOptions
         Check(
             NoiseVariance is null || NoiseVariance >= 0 && double.IsFinite(NoiseVariance.Value),
             nameof(NoiseVariance), NoiseVariance, "a finite number of at least 0, or null");
+        Check(Bootstrap is 0 or >= 16 and <= 4096, nameof(Bootstrap), Bootstrap, "0, or 16 to 4096");
+        Check(Bootstrap == 0 || NoiseVariance is null, nameof(Bootstrap), Bootstrap, $"0 where {nameof(NoiseVariance)} is given");
         Check(GridSize is >= 9 and <= 2049, nameof(GridSize), GridSize, "9 to 2049");
         Check(MaxTime is null || MaxTime > TimeSpan.Zero, nameof(MaxTime), MaxTime, "above 0, or null");
         Check(Acquisition is not null, nameof(Acquisition), "null", "a rule");

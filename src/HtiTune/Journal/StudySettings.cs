@@ -18,6 +18,7 @@ namespace HtiTune;
 /// <param name="Parallelism"><see cref="TunerOptions.Parallelism"/>.</param>
 /// <param name="Replicate"><see cref="TunerOptions.Replicate"/>.</param>
 /// <param name="CertificateRule"><see cref="TunerOptions.CertificateRule"/>; null for the default.</param>
+/// <param name="Bootstrap"><see cref="TunerOptions.Bootstrap"/>.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -35,7 +36,8 @@ public sealed record StudySettings(
     double? BeliefStrength = null,
     int Parallelism = 1,
     bool? Replicate = null,
-    CertificateRule? CertificateRule = null)
+    CertificateRule? CertificateRule = null,
+    int Bootstrap = 0)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -54,7 +56,8 @@ public sealed record StudySettings(
         options.Belief?.Strength,
         options.Parallelism,
         options.Replicate,
-        options.CertificateRule == HtiTune.CertificateRule.TwoPasses ? null : options.CertificateRule);
+        options.CertificateRule == HtiTune.CertificateRule.TwoPasses ? null : options.CertificateRule,
+        options.Bootstrap);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -81,6 +84,7 @@ public sealed record StudySettings(
         Replicate = Replicate,
         Belief = BeliefStrength is null ? null : others?.Belief,
         CertificateRule = CertificateRule ?? HtiTune.CertificateRule.TwoPasses,
+        Bootstrap = Bootstrap,
     };
 
     /// <summary>The options that a file cannot hold, and that these settings had.</summary>

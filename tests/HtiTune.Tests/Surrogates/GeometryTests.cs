@@ -58,6 +58,27 @@ public class GeometryTests
         });
     }
 
+    [Theory]
+    [InlineData(97)]
+    [InlineData(1500)]
+    public void A_density_in_focus_is_the_sum_of_the_96_kernels_nearest_to_the_path(int count)
+    {
+        // Samples coincide by twos: equal distances must not lead astray.
+        var random = new RandomStreams(6).Stream("samples");
+        float[] samples = [.. Enumerable.Range(0, (count + 1) / 2).Select(_ => (float)random.NextNormal()).SelectMany(s => new[] { s, s }).Take(count)];
+        const double h = 0.3;
+        var density = new KernelDensity(samples, [.. samples.Select(_ => -(float)Math.Log(count))], 1, h);
+        float[] path = [-0.4f, -0.1f, 0.2f];
+        density.Focus(path);
+
+        var kept = samples.OrderBy(s => path.Min(q => Math.Abs((double)q - s))).Take(96).ToArray();
+        foreach (var point in path)
+        {
+            var expected = Math.Log(kept.Sum(s => Math.Exp(-Math.Pow(point - s, 2) / (2 * h * h))) / (count * h * Math.Sqrt(2 * Math.PI)));
+            Assert.Equal(expected, density.Evaluate([point], new float[1]), 1e-4);
+        }
+    }
+
     [Fact]
     public void The_grid_reads_what_the_kernels_sum_to_and_its_gradient_is_its_slope()
     {

@@ -196,9 +196,9 @@ public class TunerTests
     {
         var error = Assert.Throws<ArgumentException>(() => Make(Task1.Network(), new TunerOptions
         {
-            MaxTrainings = -1, Delta = 1, Epsilon = 0, GridSize = 2, NoiseVariance = -1, InitialLambdas = [3, 3, 9], Goal = (Goal)7,
+            MaxTrainings = -1, Delta = 1, Epsilon = 0, GridSize = 2, NoiseVariance = -1, InitialLambdas = [3, 3, 9], Goal = (Goal)7, Bootstrap = 3,
         }));
-        foreach (var name in new[] { "MaxTrainings", "Delta", "Epsilon", "GridSize", "NoiseVariance", "InitialLambdas", "Goal" })
+        foreach (var name in new[] { "MaxTrainings", "Delta", "Epsilon", "GridSize", "NoiseVariance", "InitialLambdas", "Goal", "Bootstrap" })
         {
             Assert.Contains(name, error.Message, StringComparison.Ordinal);
         }
