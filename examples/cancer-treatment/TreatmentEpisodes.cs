@@ -18,12 +18,6 @@ internal sealed record TreatmentOutcomes(double[] Rewards, double[] Penalties, i
     /// <param name="weight">w.</param>
     public double Mean(double weight) => Rewards.Average() - weight * Penalties.Average();
 
-    /// <summary>Mean over the patients that fare worst.</summary>
-    /// <param name="weight">w.</param>
-    /// <param name="share">Which part of the patients.</param>
-    public double MeanOfWorst(double weight, double share) => Rewards.Select((reward, i) => reward - weight * Penalties[i]).Order()
-        .Take(Math.Max(1, (int)(share * Rewards.Length))).Average();
-
     /// <summary>Standard error of <see cref="Mean"/>.</summary>
     /// <param name="weight">w.</param>
     public double StandardError(double weight)

@@ -14,7 +14,7 @@ internal static class TreatmentTask
 
     private const long PatientSeed = 2026;
 
-    // λ are tuned on this many values, those of the dense sweep: between neighbours, policies differ by the chance of their trainings.
+    // Values of λ of the dense sweep, and of those on which the posterior is held: between neighbours policies differ mostly by luck.
     private const int Values = 9;
 
     /// <summary>λ, what a day's distance of the killer cells from where they began costs. 0 is among them, and from 1 on ratios count.</summary>

@@ -91,11 +91,10 @@ public class TreatmentEnvironmentTests
     }
 
     [Fact]
-    public void Outcomes_weigh_the_penalty_and_know_the_worst()
+    public void Outcomes_weigh_the_penalty_and_know_their_error()
     {
         var outcomes = new TreatmentOutcomes([110, 120, -80, 100], [1, 2, 5, 0], [40, 40, 200, 45], [true, true, false, true], new double[4], new double[4]);
         Assert.Equal((110 + 120 - 80 + 100) / 4.0 - 3 * 2, outcomes.Mean(3), 12);
-        Assert.Equal(-95, outcomes.MeanOfWorst(3, 0.25), 12);
         Assert.Equal(0.75, outcomes.CuredShare);
 
         // Values 107, 114, −95, 100 about their mean 56.5.
