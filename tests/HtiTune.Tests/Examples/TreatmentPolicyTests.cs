@@ -128,8 +128,9 @@ public class TreatmentPolicyTests
     {
         using var begun = new PpoLearner(PpoOptions.Quick, new RandomStreams(1).Stream("weights"));
         var first = Reward(begun.Policy(begun.Weights));
-        var trained = new PpoTraining(0, 1, PpoOptions.Quick with { Steps = 16_384 }).Run(null, CancellationToken.None);
-        Assert.True(Reward(trained) > first + 100, $"{first} to {Reward(trained)}");
+        using var trained = new TreatmentNetwork(PpoOptions.Quick with { Steps = 16_384 }).Train(new TrainingRequest(0, 1), CancellationToken.None);
+        var reached = Reward(((TrainedPolicy)trained).Policy);
+        Assert.True(reached > first + 100, $"{first} to {reached}");
 
         static double Reward(DosePolicy policy) => TreatmentEpisodes.Run(seen => policy.Treat(seen), 6, 11).Mean(0);
     }
