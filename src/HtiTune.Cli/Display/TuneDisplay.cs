@@ -62,7 +62,10 @@ internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress
                     + (value.Remaining is { TotalSeconds: > 1 } remaining ? $", about {Duration.Show(remaining)} to come" : ""));
                 break;
             case TrialState.Failed:
-                Terminal.Error(null, $"training {trial.Number} failed. {trial.Error}");
+                var (code, error) = trial.Error is ['[', .. var rest] && rest.IndexOf("] ", StringComparison.Ordinal) is var end and > 0
+                    ? (rest[..end], rest[(end + 2)..])
+                    : (null, trial.Error ?? "");
+                Terminal.Error(code, $"training {trial.Number} failed: {error}");
                 Terminal.Help($"htitune logs {trial.Number}");
                 break;
             default:

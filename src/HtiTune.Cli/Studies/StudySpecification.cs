@@ -37,6 +37,9 @@ internal sealed record StudySpecification
     /// <summary>The objective's text, and its line in the file.</summary>
     internal required string Objective { get; init; }
 
+    /// <summary>Another objective that judges in its place; null without.</summary>
+    internal string? JudgedBy { get; init; }
+
     internal int ObjectiveLine { get; init; }
 
     internal required Goal Goal { get; init; }
@@ -78,7 +81,7 @@ internal sealed record StudySpecification
         UseSurrogate = UseSurrogate,
 
         // A scoring program is run for every place of the grid.
-        GridSize = Objective.StartsWith("command:", StringComparison.Ordinal) ? 33 : 257,
+        GridSize = (JudgedBy ?? Objective).StartsWith("command:", StringComparison.Ordinal) ? 33 : 257,
     };
 }
 

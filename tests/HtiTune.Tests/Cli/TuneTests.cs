@@ -62,7 +62,7 @@ public class TuneTests
         var (_, output, errors) = await study.Run("tune");
         Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
         foreach (var expected in (string[])
-            ["[H023] λ = 1, attempt 1", "'nan'", "λ = 0.5", "has 2 rows; expected 3, one for each context", "[H021] λ = 0.25, attempt 2", "exit code 3",
+            ["error[H023]: training 2 failed: λ = 1, attempt 1", "'nan'", "λ = 0.5", "has 2 rows; expected 3, one for each context", "error[H021]: training 4 failed: λ = 0.25, attempt 2", "exit code 3",
                 "| CUDA out of memory", "λ = 0.75", "outputs.csv, line", "help: htitune logs 2", "tried again in"])
         {
             Assert.Contains(expected, errors, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public class TuneTests
             "contexts": { "draws": 3 }, "training": { "retries": 1, "retryDelay": "0s", "timeLimit": "2s", "grace": "0.4s" },
             """);
         var (_, _, errors) = await study.Run("tune");
-        Assert.Contains("[H022] λ = 1, attempt 1: the command was ended at its time limit of 2.0 s", errors, StringComparison.Ordinal);
+        Assert.Contains("error[H022]: training 2 failed: λ = 1, attempt 1: the command was ended at its time limit of 2.0 s", errors, StringComparison.Ordinal);
         Assert.Contains("λ = 0.5, attempt 1: signal 9 ended the command", errors, StringComparison.Ordinal);
         Assert.Equal(["0", "1", "0.5", "0.5"], study.Calls);
         Assert.Equal(0, study.Survivors());
