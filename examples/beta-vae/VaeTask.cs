@@ -7,6 +7,7 @@ internal static class VaeTask
 {
     private const int Version = 1; // raise it when the network would be trained otherwise
     private const int FullSeeds = 3; // seeds of the race where the command names no number
+    private const int FullSweep = 17; // λ of the dense sweep
 
     /// <summary>Runs the task.</summary>
     /// <param name="command">The options.</param>
@@ -48,7 +49,8 @@ internal static class VaeTask
             $"{options.Images} images of {ShapeImages.Shapes} shapes; a β-VAE of {options.Latents} latents is trained by {options.TrainingSteps} steps of Adam "
             + $"and judged on {images.Count} other images");
         return Report.Make(
-            task, command with { Seeds = command.Seeds ?? (command.Quick ? 1 : FullSeeds) }, size: null, output, cancellation,
+            task, command with { Seeds = command.Seeds ?? (command.Quick ? 1 : FullSeeds) }, command.Quick ? null : Report.Size.Full with { Sweep = FullSweep },
+            output, cancellation,
             (_, tuner, folder) =>
             {
                 var model = tuner.Preferences(new Feature("rate, nats an image", Rate), new Feature("squared error of an image", Error));

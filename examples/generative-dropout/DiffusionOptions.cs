@@ -2,7 +2,7 @@
 internal sealed record DiffusionOptions
 {
     /// <summary>Training points of each moon.</summary>
-    public int PointsPerMoon { get; init; } = 25;
+    public int PointsPerMoon { get; init; } = 60;
 
     /// <summary>Standard deviation of the points' noise.</summary>
     public double Noise { get; init; } = 0.08;

@@ -7,6 +7,7 @@ internal static class DropoutTask
 {
     private const int Version = 1; // raise it when the network would be trained otherwise
     private const int FullSeeds = 3; // seeds of the race where the command names no number
+    private const int FullSweep = 17; // λ of the dense sweep
 
     /// <summary>Runs the task.</summary>
     /// <param name="command">The options.</param>
@@ -49,7 +50,8 @@ internal static class DropoutTask
             $"two moons, {options.PointsPerMoon} training points each; a diffusion model of {options.Steps} steps is trained by {options.TrainingSteps} "
             + $"steps of Adam and draws {asked.Count / TwoMoons.Moons} points of each; the data's own variety is {asVaried:F2} nats");
         return Report.Make(
-            task, command with { Seeds = command.Seeds ?? (command.Quick ? 1 : FullSeeds) }, size: null, output, cancellation,
+            task, command with { Seeds = command.Seeds ?? (command.Quick ? 1 : FullSeeds) }, command.Quick ? null : Report.Size.Full with { Sweep = FullSweep },
+            output, cancellation,
             (_, tuner, folder) =>
             {
                 var model = tuner.Preferences(new Feature("error", Error), new Feature("variety, nats", Variety, Goal.Maximize));

@@ -20,6 +20,7 @@ internal sealed class NoisePredictor : IDisposable
 
     private readonly Linear[] _layers;
     private readonly Tensor _told;
+    private readonly Scalar _moons = TwoMoons.Moons; // held: an implicitly converted one may be finalised while torch still reads it
     private readonly int _steps;
 
     /// <summary>Makes the network; its weights are drawn or read next.</summary>
@@ -56,7 +57,7 @@ internal sealed class NoisePredictor : IDisposable
     /// <returns>ε̂, shape [b, 2].</returns>
     public Tensor Predict(Tensor points, Tensor step, Tensor moon, Tensor? masks)
     {
-        var h = cat([points, _told.index_select(0, step * TwoMoons.Moons + moon)], dim: 1);
+        var h = cat([points, _told.index_select(0, step.mul(_moons).add_(moon))], dim: 1);
         for (var k = 0; k < Hidden; k++)
         {
             h = nn.functional.silu(_layers[k].call(h));
@@ -70,6 +71,7 @@ internal sealed class NoisePredictor : IDisposable
     public void Dispose()
     {
         _told.Dispose();
+        _moons.Dispose();
         foreach (var layer in _layers)
         {
             layer.Dispose();
