@@ -1,5 +1,5 @@
 #!/usr/bin/env dotnet
-// How much dropout should a small generator have? Without any it copies its few training points; with much it draws points that are nowhere
+// How much dropout should a small generator have? Without any its draws stay close to its few training points; with much they are nowhere
 // near the data. A diffusion model of two moons is trained at a few dropout rates, where it pays, and tuned for how faithful and how varied
 // its draws shall be.
 //
