@@ -109,19 +109,8 @@ public class BetaVaeTests
     [Fact]
     public void Leaves_no_tensors_and_no_setting_behind()
     {
-        var threads = get_num_threads();
         using var vae = new ShapeVae(Beta, VaeOptions.Quick with { TrainingSteps = 3 });
-        Once();
-        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Once();
-        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        Assert.Equal(threads, get_num_threads());
-
-        void Once()
-        {
-            using var network = vae.Train(new TrainingRequest(0.5, Seed), CancellationToken.None);
-            network.Answer(Images, 0);
-        }
+        QuickRun.LeavesNothingBehind(vae, 0.5, Images);
     }
 
     [Fact]

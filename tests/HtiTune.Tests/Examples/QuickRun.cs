@@ -1,5 +1,7 @@
 using System.Globalization;
+using HtiTune.Data;
 using HtiTune.Surrogates;
+using TorchSharp;
 
 namespace HtiTune.Tests.Examples;
 
@@ -47,5 +49,24 @@ internal static class QuickRun
         Assert.All(report.Changes.Runs, run => Assert.InRange(run.Lambda, low, high));
         Assert.All(report.Changes.Runs.Skip(1), run => Assert.InRange(run.Trainings, 0, 1));
         Assert.All((string[])["objective.png", "outputs.png", "front.png"], name => Assert.True(new FileInfo(Path.Combine(folder, name)).Length > 10_000));
+    }
+    /// <summary>Checks that a short training and its answers leave no tensor of this thread behind, and torch's threads as they were.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="lambda">Where to train.</param>
+    /// <param name="asked">What to ask it.</param>
+    internal static void LeavesNothingBehind(INetwork network, double lambda, Contexts asked)
+    {
+        var threads = torch.get_num_threads();
+        Once();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Once();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Equal(threads, torch.get_num_threads());
+
+        void Once()
+        {
+            using var trained = network.Train(new TrainingRequest(lambda, 3), CancellationToken.None);
+            trained.Answer(asked, 0);
+        }
     }
 }
