@@ -18,6 +18,7 @@ internal sealed class CertificateOptions
             --threads N         problems at a time, 1 or 2; default 1
           preferences [options]               after a change of preference: regret without a training, and ten preferences in a row
             --seeds N           problems of each family; default 25
+            --parts a,b         of regrets, trainings; default both
             --first, --families, --threads as above
         """;
 
@@ -34,7 +35,7 @@ internal sealed class CertificateOptions
     public string[] Families { get; private set; } = [.. OutputLaw.Families.Select(family => family.Name)];
 
     /// <summary>Parts of the table.</summary>
-    public string[] Parts { get; private set; } = ["race", "certificates", "alarm"];
+    public string[] Parts { get; private set; } = ["race", "certificates", "alarm", "regrets", "trainings"];
 
     /// <summary>Circumstances of the certificates.</summary>
     public string[] Cases { get; private set; } = [.. CertifiedCase.All.Select(@case => @case.Name)];

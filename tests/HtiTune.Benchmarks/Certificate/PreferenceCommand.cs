@@ -19,6 +19,12 @@ internal static class PreferenceCommand
 
     private static readonly int[] AnchorCounts = [6, 8, 10];
 
+    private static readonly Process[] Processes =
+    [
+        new("with surrogate", true, false), new("plain, replaying", false, false),
+        new("with surrogate, anchors spread evenly", true, true), new("plain, replaying, anchors spread evenly", false, true),
+    ];
+
     /// <summary>Runs the benchmark.</summary>
     /// <param name="arguments">Arguments after the verb.</param>
     /// <returns>0; 2 for wrong arguments.</returns>
@@ -28,9 +34,17 @@ internal static class PreferenceCommand
         {
             var options = CertificateOptions.Parse(arguments, DefaultSeeds);
             Console.WriteLine($"{Surroundings.Describe()}\n");
-            PrintRegrets(options);
-            PrintTrainings(options, certify: false);
-            PrintTrainings(options, certify: true);
+            if (options.Parts.Contains("regrets"))
+            {
+                PrintRegrets(options);
+            }
+
+            if (options.Parts.Contains("trainings"))
+            {
+                PrintTrainings(options, certify: false);
+                PrintTrainings(options, certify: true);
+            }
+
             return 0;
         }
         catch (ArgumentException problem)
@@ -45,30 +59,37 @@ internal static class PreferenceCommand
         Console.WriteLine(
             Text($"Regret after a change of preference, no training: median, and 90 % quantile, in % of the gap ({Changes} preferences a problem).\n\n")
             + "| family | process | " + string.Join(" | ", AnchorCounts.Select(count => $"{count} anchors")) + " |\n|---|---|" + string.Concat(AnchorCounts.Select(_ => "---|")));
-        var all = new Dictionary<bool, List<double>[]> { [false] = [.. AnchorCounts.Select(_ => new List<double>())], [true] = [.. AnchorCounts.Select(_ => new List<double>())] };
+        var all = Processes.ToDictionary(process => process, _ => AnchorCounts.Select(_ => new List<double>()).ToArray());
         foreach (var family in options.Families)
         {
-            foreach (var useSurrogate in (bool[])[true, false])
+            foreach (var process in Processes)
             {
                 var regrets = options.Map(
                     [.. Enumerable.Range(options.First, options.Seeds)],
-                    number => AnchorCounts.Select(count => AfterChange(LawProblem.Of(family, number), useSurrogate, count)).ToArray());
+                    number => AnchorCounts.Select(count => AfterChange(LawProblem.Of(family, number), process, count)).ToArray());
                 List<double>[] columns = [.. AnchorCounts.Select((_, at) => regrets.SelectMany(one => one[at]).ToList())];
-                Console.WriteLine(Row(family, useSurrogate, columns));
+                Console.WriteLine(Row(family, process, columns));
                 for (var at = 0; at < columns.Length; at++)
                 {
-                    all[useSurrogate][at].AddRange(columns[at]);
+                    all[process][at].AddRange(columns[at]);
                 }
             }
         }
 
-        Console.WriteLine(Row("all", true, all[true]));
-        Console.WriteLine(Row("all", false, all[false]));
+        foreach (var process in Processes)
+        {
+            Console.WriteLine(Row("all", process, all[process]));
+        }
     }
 
-    private static double[] AfterChange(LawProblem problem, bool useSurrogate, int anchors)
+    private static double[] AfterChange(LawProblem problem, Process process, int anchors)
     {
-        using var tuner = TunerOf(problem, new TunerOptions { UseSurrogate = useSurrogate, ConfirmByTraining = false, Delta = NoCertificate, MaxTrainings = anchors });
+        var u = problem.Law.Hyperparameter;
+        using var tuner = TunerOf(problem, new TunerOptions
+        {
+            UseSurrogate = process.UseSurrogate, ConfirmByTraining = false, Delta = NoCertificate, MaxTrainings = anchors,
+            InitialLambdas = process.IsSpread ? [.. Enumerable.Range(0, anchors).Select(i => u.FromUnit(i / (anchors - 1.0)))] : null,
+        });
         tuner.Optimize(problem.Objective);
         return [.. Enumerable.Range(1, Changes).Select(number =>
         {
@@ -145,8 +166,8 @@ internal static class PreferenceCommand
 
     private static Tuner TunerOf(LawProblem problem, TunerOptions options) => new(problem.Network(), problem.Law.Hyperparameter, problem.Law.Contexts, options);
 
-    private static string Row(string family, bool useSurrogate, List<double>[] columns) =>
-        Text($"| {family} | {(useSurrogate ? "with surrogate" : "plain, replaying")} | ")
+    private static string Row(string family, Process process, List<double>[] columns) =>
+        Text($"| {family} | {process.Name} | ")
         + string.Join(" | ", columns.Select(column => Text($"{Quantile(column, 0.5):F3}; {Quantile(column, 0.9):F2}"))) + " |";
 
     private static string Row(string family, IReadOnlyList<Row10[]> rows) => $"| {family} | " + string.Join(" | ", Enumerable.Range(0, 3).Select(at =>
@@ -159,6 +180,9 @@ internal static class PreferenceCommand
     private static double Quantile(List<double> values, double share) => values.Order().ElementAt((int)(share * (values.Count - 1)));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>How the anchors came about: by tuning for the first preference, or spread, as when it is known that preferences will change.</summary>
+    private sealed record Process(string Name, bool UseSurrogate, bool IsSpread);
 
     /// <summary>Ten preferences in a row: trainings of all, and regrets in % of the gap.</summary>
     private sealed record Row10(int Trainings, IReadOnlyList<double> Regrets, int Reached)
