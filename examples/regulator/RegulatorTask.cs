@@ -29,7 +29,7 @@ internal static class RegulatorTask
             Network = network,
             Preferences =
             [
-                Priced(starts, 1), Priced(starts, 8), Priced(starts, 0.15),
+                Priced(starts, 3), Priced(starts, 12), Priced(starts, 0.3),
                 new("state, control at most 1.5 a start", model => Mean(model, starts, 0) + 10 * Math.Max(0, Mean(model, starts, 1) - 1.5)),
             ],
             Options = new TunerOptions { MaxTrainings = command.Quick ? 6 : 12 },

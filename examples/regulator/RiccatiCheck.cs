@@ -21,7 +21,7 @@ internal sealed class RiccatiCheck(TunedTask task, long seed)
         });
         to.WriteLine($"\nChecked by Riccati's equation: trained regulators' outputs are off by at most {worst:G2} a start");
 
-        const string Columns = "  {0,-40}{1,10}{2,12}{3,16}{4,18}";
+        const string Columns = "  {0,-40}{1,10}{2,10}{3,15}{4,21}";
         to.WriteLine(Columns, "", "λ", "exact λ", "exact regret", "within certified ε");
         var lambdas = task.Even(Grid);
         foreach (var (run, preference) in report.Changes.Runs.Zip(task.Preferences))

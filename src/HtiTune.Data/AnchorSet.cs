@@ -1,9 +1,11 @@
 using System.Collections;
+using HtiTune.Data.Notebooks;
 
 namespace HtiTune.Data;
 
 /// <summary>The anchors of a hyperparameter: trained networks' samples, in ascending λ.</summary>
 /// <remarks>Immutable and thread-safe. All anchors have outputs of D columns, contexts of C conditions, and the same categories.</remarks>
+[TypeFormatterSource(typeof(AnchorSetSource))]
 public sealed class AnchorSet : IReadOnlyList<Anchor>
 {
     private readonly Anchor[] _anchors;

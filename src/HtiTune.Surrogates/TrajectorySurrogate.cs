@@ -2,6 +2,7 @@
 // from the anchor that the rows come from.
 
 using HtiTune.Data;
+using HtiTune.Data.Notebooks;
 using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
 
@@ -13,6 +14,7 @@ namespace HtiTune.Surrogates;
 /// arXiv 2603.01771, in the form measured for this project).
 /// </summary>
 /// <remarks>Immutable after <see cref="Fit"/> or <see cref="Load"/>, holds no native memory, and is safe to read from many threads.</remarks>
+[TypeFormatterSource(typeof(Notebooks.SurrogateSource))]
 public sealed partial class TrajectorySurrogate : ISurrogate
 {
     private readonly TrajectoryState _state;

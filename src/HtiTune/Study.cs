@@ -1,9 +1,11 @@
 using HtiTune.Data;
+using HtiTune.Data.Notebooks;
 using HtiTune.Surrogates;
 
 namespace HtiTune;
 
 /// <summary>What a tuning run found, and what it cost. Immutable; all values in the objective's own sign and units.</summary>
+[TypeFormatterSource(typeof(Notebooks.StudySource))]
 public sealed class Study
 {
     private readonly AnchorStore _store;
