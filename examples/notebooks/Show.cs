@@ -1,0 +1,27 @@
+using HtiTune.Plotting;
+
+/// <summary>What a notebook's display becomes in a file-based app: figures go to files, all else is printed.</summary>
+internal static class Show
+{
+    private static int _figures;
+
+    /// <summary>Shows a value.</summary>
+    /// <param name="value">The value.</param>
+#pragma warning disable IDE1006 // the notebook kernel's own name
+    public static void display(object value)
+#pragma warning restore IDE1006
+    {
+        if (value is Figure figure)
+        {
+            var folder = Path.Combine("artifacts", "notebooks");
+            Directory.CreateDirectory(folder);
+            var path = Path.GetFullPath(Path.Combine(folder, $"figure-{++_figures}.png"));
+            figure.Save(path);
+            Console.WriteLine(path);
+        }
+        else
+        {
+            Console.WriteLine(value);
+        }
+    }
+}
