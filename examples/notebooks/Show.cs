@@ -21,7 +21,23 @@ internal static class Show
         }
         else
         {
-            Console.WriteLine(value);
+            Console.WriteLine(Text(value));
         }
+    }
+
+    // As the kernel finds it: by an attribute's name on the type, and by the names of methods.
+    private static string? Text(object value)
+    {
+        var attribute = value.GetType().GetCustomAttributes(false).FirstOrDefault(a => a.GetType().Name == "TypeFormatterSourceAttribute");
+        if (attribute?.GetType().GetProperty("FormatterSourceType")?.GetValue(attribute) is not Type type)
+        {
+            return value.ToString();
+        }
+
+        var formatters = (IEnumerable<object>)type.GetMethod("CreateTypeFormatters")!.Invoke(Activator.CreateInstance(type), null)!;
+        var plain = formatters.First(f => f.GetType().GetProperty("MimeType")!.GetValue(f) is "text/plain");
+        using var writer = new StringWriter();
+        plain.GetType().GetMethod("Format")!.Invoke(plain, [value, writer]);
+        return writer.ToString();
     }
 }
