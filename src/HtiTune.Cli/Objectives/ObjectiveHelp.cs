@@ -13,6 +13,29 @@ internal static class ObjectiveHelp
           command: PROGRAM … {outputs}        a program that prints one number, on its last line, for a .npy file of outputs.
                                               It is run at some thirty λ for each training, so it should be quick.
 
+          EXPRESSION                          one number made of columns, in double precision, e.g.
+                                                mean(cost)
+                                                0.7 * mean(cost) + 0.3 * cvar(latency, 0.9)
+                                                quantile(abs(forecast - actual), 0.95)
+                                                mean(cost * (age > 60)) / mean(age > 60)
+                                                distance(outputs, 'target.npy')
+
+        What an expression is made of; a column is one number for each context:
+          cost  age  category  lambda         a column of the outputs or of the contexts by its name; the contexts' category; λ
+          outputs[0]  contexts['age (years)'] the same by number from 0, or by a name that is no word
+          outputs  contexts                   all columns, for accuracy and distance; the column where there is one
+          + - * / ^   < <= > >= == !=   ( )   as usual, on numbers and columns; a comparison is 1 or 0
+          abs sqrt exp log  if(c, a, b)       on numbers and columns; min(a, b, …) and max(a, b, …) too
+          mean(a)  sum(a)  std(a)  var(a)  median(a)  min(a)  max(a)     one number of a column; std and var divide by n
+          mean(a, weights)                    Σ w a / Σ w
+          quantile(a, share)                  between neighbours linearly, as NumPy
+          cvar(a, share)                      the mean of the greatest 1 − share of the values; cvar(-a, share) for the least
+          pinball(forecast, target, share)    the mean quantile loss
+          mse(a, b)  mae(a, b)                mean square and absolute difference
+          accuracy(scores, label)             share of rows whose greatest column, counted from 0, is the label; of one column: that rounds to it
+          distance(a, 'file')                 energy distance to a sample in a file, 2 E|X − Y| − E|X − X'| − E|Y − Y'|; of more than 2000 rows,
+                                              2000 evenly spaced ones are used
+
         "goal" says whether less or more is better: minimize (the default) or maximize.
         """;
 }

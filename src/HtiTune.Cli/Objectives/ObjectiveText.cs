@@ -1,6 +1,6 @@
 namespace HtiTune.Cli;
 
-/// <summary>Makes objectives of their texts: each kind is known by its beginning.</summary>
+/// <summary>Makes objectives of their texts: each kind is known by its beginning; all else is an expression.</summary>
 internal static class ObjectiveText
 {
     /// <summary>The kinds: what a text begins with, and what makes the objective of the rest.</summary>
@@ -24,6 +24,15 @@ internal static class ObjectiveText
             }
         }
 
-        throw new FormatException($"the objective '{text}' is not understood; expected {string.Join(" or ", s_kinds.Select(kind => kind.Beginning + "…"))}, e.g. column:cost");
+        // No expression holds a colon after its first word.
+        var word = text.TakeWhile(char.IsLetter).Count();
+        if (word > 0 && word < text.Length && text[word] == ':')
+        {
+            var kinds = s_kinds.Select(kind => kind.Beginning);
+            throw new FormatException(
+                $"the objective '{text}', character 1: there is no kind '{text[..(word + 1)]}'; expected {string.Join(" or ", kinds)}, or an expression, e.g. mean(cost){Nearest.Question(text[..(word + 1)], kinds)}");
+        }
+
+        return new ExpressionObjective(text, scope);
     }
 }

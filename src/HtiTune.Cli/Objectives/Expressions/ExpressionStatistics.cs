@@ -1,0 +1,107 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+// Notation: x₁ … xₙ the values of a column, x₍₁₎ ≤ … ≤ x₍ₙ₎ the same in order, F their distribution function.
+//   quantile(x, p)   x₍ₖ₎ + (h − k)(x₍ₖ₊₁₎ − x₍ₖ₎), h = (n − 1)p + 1, k = ⌊h⌋: type 7 of Hyndman and Fan (1996), as NumPy has it
+//   cvar(x, p)       1/(1 − p) ∫ₚ¹ F⁻¹(u) du, the mean of the greatest share 1 − p (Rockafellar and Uryasev 2000); F⁻¹ is a step function
+//   pinball(x, t, p) mean of max(p (t − x), (p − 1)(t − x)), x the forecast, t what came (Koenker and Bassett 1978)
+//   distance(X, Y)   2 E‖X − Y‖ − E‖X − X'‖ − E‖Y − Y'‖ over all pairs, the energy distance (Székely and Rizzo 2013)
+
+/// <summary>Statistics of columns.</summary>
+internal static class ExpressionStatistics
+{
+    // Pairs of rows grow with the square of their number; more rows than this are thinned evenly.
+    private const int RowLimit = 2000;
+
+    internal static double Mean(ReadOnlySpan<double> x)
+    {
+        var sum = 0.0;
+        foreach (var value in x)
+        {
+            sum += value;
+        }
+
+        return sum / x.Length;
+    }
+
+    /// <summary>Variance, divided by n.</summary>
+    internal static double Variance(double[] x)
+    {
+        var mean = Mean(x);
+        return Mean(Array.ConvertAll(x, value => (value - mean) * (value - mean)));
+    }
+
+    /// <param name="x">Values.</param>
+    /// <param name="p">0 to 1.</param>
+    internal static double Quantile(double[] x, double p)
+    {
+        var sorted = x.Order().ToArray();
+        var h = (sorted.Length - 1) * p;
+        var k = Math.Min((int)h, sorted.Length - 1);
+        return sorted[k] + (h - k) * (sorted[Math.Min(k + 1, sorted.Length - 1)] - sorted[k]);
+    }
+
+    /// <param name="x">Values.</param>
+    /// <param name="p">0 to below 1.</param>
+    internal static double TailMean(double[] x, double p)
+    {
+        var sorted = x.Order().ToArray();
+        var (sum, left) = (0.0, (1 - p) * sorted.Length);
+        var mass = left;
+        for (var i = sorted.Length - 1; i >= 0 && left > 0; i--, left--)
+        {
+            sum += Math.Min(1, left) * sorted[i];
+        }
+
+        return sum / mass;
+    }
+
+    internal static double Pinball(double[] forecast, double[] target, double p) =>
+        Mean(forecast.Zip(target, (x, t) => Math.Max(p * (t - x), (p - 1) * (t - x))).ToArray());
+
+    /// <summary>The share of rows [n, k] whose greatest column, or whose one value rounded, is the label.</summary>
+    internal static double Accuracy(Matrix scores, double[] labels)
+    {
+        var right = 0;
+        for (var i = 0; i < scores.Rows; i++)
+        {
+            var row = scores.Row(i);
+            var best = 0;
+            for (var j = 1; j < row.Length; j++)
+            {
+                best = row[j] > row[best] ? j : best;
+            }
+
+            right += (row.Length == 1 ? Math.Floor(row[0] + 0.5) : best) == labels[i] ? 1 : 0;
+        }
+
+        return (double)right / scores.Rows;
+    }
+
+    internal static Matrix Thinned(Matrix rows) => rows.Rows <= RowLimit ? rows
+        : rows.SelectRows([.. Enumerable.Range(0, RowLimit).Select(i => (int)((long)i * rows.Rows / RowLimit))]);
+
+    /// <summary>The mean distance of a row of one and a row of the other.</summary>
+    internal static double MeanDistance(Matrix a, Matrix b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Rows; i++)
+        {
+            var x = a.Row(i);
+            for (var j = 0; j < b.Rows; j++)
+            {
+                var y = b.Row(j);
+                var square = 0.0;
+                for (var k = 0; k < x.Length; k++)
+                {
+                    square += ((double)x[k] - y[k]) * ((double)x[k] - y[k]);
+                }
+
+                sum += Math.Sqrt(square);
+            }
+        }
+
+        return sum / a.Rows / b.Rows;
+    }
+}
