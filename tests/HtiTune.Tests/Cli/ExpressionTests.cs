@@ -78,7 +78,7 @@ public class ExpressionTests
     [InlineData("distance(outputs, target)", 19, "expected a file in quotes")]
     [InlineData("distance(outputs, 'none.npy')", 19, "none.npy")]
     [InlineData("mean(outputs['cost)", 14, "not closed")]
-    [InlineData("mean(outputs[0.5])", 17, "a whole number from 0")]
+    [InlineData("mean(outputs[0.5])", 14, "a whole number from 0")]
     [InlineData("colum:cost", 1, "no kind 'colum:'", "did you mean 'column:'?")]
     public void A_wrong_text_is_refused_at_its_character(string text, int character, params string[] expected)
     {
@@ -93,7 +93,7 @@ public class ExpressionTests
     [InlineData("mean(outputs)", 6, "'outputs' has 2 columns where one is expected")]
     [InlineData("mean(log(cost - 3))", 6, "row 0 is NaN")]
     [InlineData("cvar(cost, lambda)", 12, "the cvar's share is 2; expected 0 to below 1")]
-    [InlineData("1 / (lambda - 2)", 1, "the objective is ∞ at λ = 2")]
+    [InlineData("1 / (lambda - 2)", 1, "at λ = 2; expected a finite number")]
     public void What_only_the_outputs_show_is_refused_at_its_character(string text, int character, string expected)
     {
         var message = Assert.Throws<InvalidOperationException>(() => Objective(text).Value(s_samples, 2)).Message;

@@ -220,8 +220,8 @@ internal sealed partial class ExpressionParser
 
     private ColumnNode Placed(int start, bool ofOutputs)
     {
+        var at = Skip();
         var name = Quoted() ?? Name();
-        var at = _at;
         var place = name is null ? Literal() : 0;
         Expect("]", "']' after a column's number from 0 or its name");
         if (name is null && (place != Math.Floor(place) || place > int.MaxValue))
