@@ -51,7 +51,7 @@ internal static class FigureStyle
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic
         {
             TickDensity = 0.6,
-            LabelFormatter = value => value.ToString("G6", CultureInfo.InvariantCulture),
+            LabelFormatter = LambdaAxis.Text,
         };
         if (title is not null)
         {

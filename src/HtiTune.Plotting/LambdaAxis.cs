@@ -70,7 +70,7 @@ internal static class LambdaAxis
 
     /// <summary>The value of a tick, e.g. 0.8 or 1e-05.</summary>
     /// <param name="lambda">λ.</param>
-    public static string Text(double lambda) => lambda.ToString("G6", CultureInfo.InvariantCulture);
+    public static string Text(double lambda) => (lambda + 0.0).ToString("G6", CultureInfo.InvariantCulture);
 
     private static List<double> EvenSteps(double low, double high, double gap)
     {
