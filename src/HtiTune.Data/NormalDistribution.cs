@@ -76,6 +76,15 @@ internal static class NormalDistribution
         7.29751555083966205e-5, 3.78239633202758244e-3, 6.59881378689285515e-2, 4.68238212480865118e-1, 1.28426009614491121, 1,
     ];
 
+    /// <summary>Numerator and denominator of Φ⁻¹ in its middle, by ascending power of r.</summary>
+    internal static (double[] Numerator, double[] Denominator) Centre => (s_a, s_b);
+
+    /// <summary>The same for s ≤ 5, by powers of s − 1.6.</summary>
+    internal static (double[] Numerator, double[] Denominator) Shoulder => (s_c, s_d);
+
+    /// <summary>The same beyond, by powers of s − 5.</summary>
+    internal static (double[] Numerator, double[] Denominator) Tail => (s_e, s_f);
+
     /// <summary>Φ⁻¹(p), to 5e-16 relative; −∞ at 0, +∞ at 1, NaN outside [0, 1].</summary>
     internal static double Quantile(double p)
     {

@@ -1,0 +1,248 @@
+// Notation
+//   n rows, m = 1 or n values of λ;  K anchors, I = K − 1 intervals, D output columns, C conditions
+//   y      rows at the source anchor, standardised;  P_k  the rows chained along the maps to anchor k  [n, D];  P  all of them  [n, K, D]
+//   on_i   whether λ lies in interval i  [m, I];  s  share of that interval by its clock  [m, 1]
+//   t      the same on the places that the cubic knows;  y(λ) = base + Σ_q sin(qπs)·z_q, as in TrajectoryCurve
+// All intervals are evaluated and one is taken: the graph has no branch, and each row may have its own λ.
+using HtiTune.Data;
+using HtiTune.Surrogates.Baselines;
+using HtiTune.Surrogates.Geometry;
+
+namespace HtiTune.Surrogates.Onnx;
+
+/// <summary>Writes what <see cref="TrajectorySurrogate.Transport"/> does as an ONNX graph.</summary>
+internal sealed class OnnxSurrogate
+{
+    private const string Rows = "n";
+    private readonly OnnxGraph _graph = new();
+    private readonly TrajectoryState _state;
+    private readonly double[] _positions;
+    private readonly double[] _places;
+    private readonly int _count;
+    private readonly int _dimension;
+    private string? _conditions;
+    private string? _categories;
+
+    private OnnxSurrogate(TrajectoryState state)
+    {
+        _state = state;
+        _positions = state.Positions();
+        _places = Array.ConvertAll(_positions, state.Clock.Warp);
+        (_count, _dimension) = (_positions.Length, state.Trajectories.Dimension);
+    }
+
+    /// <summary>The model's bytes.</summary>
+    /// <param name="state">The surrogate.</param>
+    /// <param name="source">The anchor that rows come from.</param>
+    /// <exception cref="NotSupportedException">The surrogate cannot be written; the message says why.</exception>
+    internal static byte[] Write(TrajectoryState state, int source)
+    {
+        var method = state.Options.Method;
+        var fault = MethodRecipe.IsLearned(method) || MethodRecipe.IsWeighted(method)
+            ? $"it is the baseline {method}; only {Method.Hti} and {Method.Nlot} are written"
+            : state.Forward.Length == 0 ? "it was fitted without maps; fit it with TrainMaps = true"
+            : OnnxPlace.Fault(state.Hyperparameter.Scale);
+        return fault is null ? new OnnxSurrogate(state).Write(source) : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");
+    }
+
+    private byte[] Write(int source)
+    {
+        var (d, c) = (_dimension, _state.Contexts.Conditions.Columns);
+        var rows = _graph.Input("outputs", OnnxType.Float, Rows, $"{d}");
+        if (c > 0)
+        {
+            var conditions = _graph.Input("conditions", OnnxType.Float, Rows, $"{c}");
+            _conditions = MethodRecipe.IsUnconditional(_state.Options.Method) ? null : Standardised(conditions, _state.Conditions);
+        }
+
+        if (_state.CategoryCount > 0)
+        {
+            var categories = _graph.Input("category", OnnxType.Int64, Rows);
+            _categories = MethodRecipe.IsUnconditional(_state.Options.Method) ? null : categories;
+        }
+
+        var lambda = _graph.Unsqueeze(_graph.Input("lambda", OnnxType.Double, "m"), 1);
+        var points = Chain(Standardised(rows, _state.Outputs), source);
+        var (on, inside) = Intervals(lambda);
+        var u = Place(lambda);
+        var share = Taken(Shares(u), on);
+        var line = _state.Report.Deterministic && _count > 2 ? Cubic(points, on, u) : Straight(points, on, share);
+        var y = _graph.Cast(line, OnnxType.Float);
+        y = Bend(points, on, share) is { } bend ? _graph.Op("Add", y, bend) : y;
+
+        // Outside the anchors' range a surrogate does not answer.
+        _graph.Output("moved", _graph.Op("Where", inside, Finish(y), _graph.Constant([float.NaN], 1, 1)), OnnxType.Float, Rows, $"{d}");
+        var name = _state.Hyperparameter.Name;
+        return _graph.ToModel(
+            "surrogate",
+            $"Moves rows of outputs of a network trained at {name} = {_state.Lambdas[source]:R} to another {name}, {_state.Lambdas[0]:R} to {_state.Lambdas[^1]:R}. "
+            + "lambda holds one value, or one for each row; outside the range the answer is NaN.",
+            [("hyperparameter", name), ("from", $"{_state.Lambdas[source]:R}"), ("anchors", string.Join(",", _state.Lambdas.Select(value => $"{value:R}")))]);
+    }
+
+    private string Standardised(string rows, Standardizer scale) => _graph.Cast(
+        _graph.Op("Div", _graph.Op("Sub", _graph.Cast(rows, OnnxType.Double), Row(scale.Means.ToArray())), Row(scale.Deviations.ToArray())), OnnxType.Float);
+
+    private string Row(double[] values) => _graph.Constant(values, 1, values.Length);
+
+    private string[] Chain(string y, int source)
+    {
+        var points = new string[_count];
+        points[source] = y;
+        for (var k = source; k < _count - 1; k++)
+        {
+            points[k + 1] = Step(_state.Forward[k], points[k]);
+        }
+
+        for (var k = source; k > 0; k--)
+        {
+            points[k - 1] = Step(_state.Backward[k - 1], points[k]);
+        }
+
+        return points;
+
+        string Step(Networks.FrozenNetwork map, string at) =>
+            _graph.Op("Add", at, OnnxNetwork.Evaluate(_graph, map, Joined(at), _categories));
+    }
+
+    private string Joined(params string[] parts) => _graph.Concat(1, _conditions is null ? parts : [.. parts, _conditions]);
+
+    // The interval that holds λ: the last one whose lower anchor is not above it.
+    private (string On, string Inside) Intervals(string lambda)
+    {
+        var (low, high) = ((double[])[.. _state.Lambdas[..^1]], (double[])[.. _state.Lambdas[1..]]);
+        (low[0], high[^1]) = (double.NegativeInfinity, double.PositiveInfinity);
+        var on = _graph.Op("And", _graph.Op("GreaterOrEqual", lambda, Row(low)), _graph.Op("Less", lambda, Row(high)));
+        var inside = _graph.Op(
+            "And",
+            _graph.Op("GreaterOrEqual", lambda, _graph.Constant(_state.Lambdas[0])),
+            _graph.Op("LessOrEqual", lambda, _graph.Constant(_state.Lambdas[^1])));
+        return (on, inside);
+    }
+
+    private string Place(string lambda)
+    {
+        var scale = _state.Hyperparameter.Scale;
+        double low = scale.Forward(_state.Lambdas[0]), high = scale.Forward(_state.Lambdas[^1]);
+        var u = _graph.Op("Div", _graph.Op("Sub", OnnxPlace.Forward(_graph, scale, lambda), _graph.Constant(low)), _graph.Constant(high - low));
+        return Clamped(u, 0, 1);
+    }
+
+    private string Clamped(string x, double low, double high) => _graph.Op("Max", _graph.Op("Min", x, _graph.Constant(high)), _graph.Constant(low));
+
+    // LogitShiftClock.Fraction in every interval: (u − low)/(high − low) · (1 + high·(a − 1)) / (1 + u·(a − 1)).
+    private string Shares(string u)
+    {
+        var bend = Enumerable.Range(0, _count - 1).Select(i => Math.Exp(_state.ClockOf(i).Shift) - 1).ToArray();
+        var factor = bend.Select((a, i) => (1 + _positions[i + 1] * a) / (_positions[i + 1] - _positions[i])).ToArray();
+        var way = _graph.Op("Mul", _graph.Op("Sub", u, Row(_positions[..^1])), Row(factor));
+        return Clamped(
+            bend.All(a => a == 0) ? way : _graph.Op("Div", way, _graph.Op("Add", _graph.Op("Mul", u, Row(bend)), _graph.Constant(1.0))), 0, 1);
+    }
+
+    /// <summary>Of values [·, I] those of the interval that λ is in, [m, 1].</summary>
+    private string Taken(string values, string on) =>
+        _graph.Unsqueeze(_graph.Sum(_graph.Op("Where", on, values, _graph.Constant(0.0)), 1), 1);
+
+    /// <summary>Of values [n, I, D] those of the interval that λ is in, [n, D].</summary>
+    private string TakenRows(string values, string on) => _graph.Sum(
+        _graph.Op("Where", _graph.Unsqueeze(on, 2), values, _graph.Constant([0.0], 1, 1, 1)), 1);
+
+    private string Stacked(string[] points) =>
+        _graph.Cast(_graph.Concat(1, [.. points.Select(point => _graph.Unsqueeze(point, 1))]), OnnxType.Double);
+
+    private string Straight(string[] points, string on, string share)
+    {
+        var all = Stacked(points);
+        string low = TakenRows(_graph.Slice(all, 0, _count - 1, 1), on), high = TakenRows(_graph.Slice(all, 1, _count, 1), on);
+        return _graph.Op("Add", low, _graph.Op("Mul", share, _graph.Op("Sub", high, low)));
+    }
+
+    // MonotoneCubic.At, with the slopes of all anchors at once.
+    private string Cubic(string[] points, string on, string u)
+    {
+        var all = Stacked(points);
+        var h = Enumerable.Range(0, _count - 1).Select(i => _places[i + 1] - _places[i]).ToArray();
+        string below = _graph.Slice(all, 0, _count - 1, 1), above = _graph.Slice(all, 1, _count, 1);
+        var steps = _graph.Op("Div", _graph.Op("Sub", above, below), _graph.Constant(h, 1, h.Length, 1));
+        var slopes = Slopes(steps, h);
+        var length = Taken(Row(h), on);
+
+        // The Möbius map of the clock.
+        var a = Math.Exp(_state.Clock.Shift);
+        var place = a == 1 ? u : _graph.Op(
+            "Div", _graph.Op("Mul", u, _graph.Constant(a)), _graph.Op("Add", _graph.Constant(1.0), _graph.Op("Mul", u, _graph.Constant(a - 1))));
+        var t = Clamped(_graph.Op("Div", _graph.Op("Sub", place, Taken(Row(_places[..^1]), on)), length), 0, 1);
+        string t2 = _graph.Op("Mul", t, t), t3 = _graph.Op("Mul", t2, t);
+        var rise = _graph.Op("Sub", _graph.Op("Mul", _graph.Constant(3.0), t2), _graph.Op("Mul", _graph.Constant(2.0), t3));
+        var late = _graph.Op("Sub", t3, t2);
+        var early = _graph.Op("Add", _graph.Op("Sub", late, t2), t);
+        string low = TakenRows(below, on), high = TakenRows(above, on);
+        string left = TakenRows(_graph.Slice(slopes, 0, _count - 1, 1), on), right = TakenRows(_graph.Slice(slopes, 1, _count, 1), on);
+        var turns = _graph.Op("Add", _graph.Op("Mul", left, early), _graph.Op("Mul", right, late));
+        return _graph.Op(
+            "Add",
+            _graph.Op("Add", low, _graph.Op("Mul", rise, _graph.Op("Sub", high, low))),
+            _graph.Op("Mul", length, turns));
+    }
+
+    private string Slopes(string steps, double[] h)
+    {
+        var last = h.Length - 1;
+        string One(double[] values) => _graph.Constant(values, 1, values.Length, 1);
+        var zero = One([0]);
+        string before = _graph.Slice(steps, 0, last, 1), after = _graph.Slice(steps, 1, last + 1, 1);
+        double[] w0 = [.. Enumerable.Range(0, last).Select(i => 2 * h[i + 1] + h[i])], w1 = [.. Enumerable.Range(0, last).Select(i => h[i + 1] + 2 * h[i])];
+        var mean = _graph.Op(
+            "Div", One([.. w0.Zip(w1, (x, y) => x + y)]), _graph.Op("Add", _graph.Op("Div", One(w0), before), _graph.Op("Div", One(w1), after)));
+        var interior = _graph.Op("Where", _graph.Op("Greater", _graph.Op("Mul", before, after), zero), mean, zero);
+        return _graph.Concat(1, End(h[0], h[1], 0, 1), interior, End(h[last], h[last - 1], last, last - 1));
+
+        string End(double h0, double h1, int near, int next)
+        {
+            string d0 = _graph.Slice(steps, near, near + 1, 1), d1 = _graph.Slice(steps, next, next + 1, 1);
+            var slope = _graph.Op(
+                "Div", _graph.Op("Sub", _graph.Op("Mul", One([2 * h0 + h1]), d0), _graph.Op("Mul", One([h0]), d1)), One([h0 + h1]));
+            var three = _graph.Op("Mul", One([3]), d0);
+            var steep = _graph.Op(
+                "And", _graph.Op("Less", _graph.Op("Mul", d0, d1), zero), _graph.Op("Greater", _graph.Op("Abs", slope), _graph.Op("Abs", three)));
+            return _graph.Op(
+                "Where", _graph.Op("Greater", _graph.Op("Mul", slope, d0), zero), _graph.Op("Where", steep, three, slope), zero);
+        }
+    }
+
+    // Coefficients come from the networks times q; the basis has sin(qπs)/q.
+    private string? Bend(string[] points, string on, string share)
+    {
+        string? sum = null;
+        for (var i = 0; i < _count - 1; i++)
+        {
+            if (_state.Paths[i] is { } network)
+            {
+                var z = OnnxNetwork.Evaluate(_graph, network, Joined(points[i], points[i + 1]), _categories);
+                var mine = _graph.Op("Where", _graph.Slice(on, i, i + 1, 1), z, _graph.Constant([0f], 1, 1));
+                sum = sum is null ? mine : _graph.Op("Add", sum, mine);
+            }
+        }
+
+        if (sum is null)
+        {
+            return null;
+        }
+
+        var angles = _graph.Op("Mul", share, Row([.. Enumerable.Range(1, SineBasis.Count).Select(q => q * Math.PI)]));
+        var basis = _graph.Unsqueeze(_graph.Cast(_graph.Op("Sin", angles), OnnxType.Float), 2);
+        var coefficients = _graph.Op("Reshape", sum, _graph.Integers(-1, SineBasis.Count, _dimension));
+        return _graph.Sum(_graph.Op("Mul", coefficients, basis), 1);
+    }
+
+    private string Finish(string y)
+    {
+        var own = _graph.Op(
+            "Add", Row(_state.Outputs.Means.ToArray()), _graph.Op("Mul", Row(_state.Outputs.Deviations.ToArray()), _graph.Cast(y, OnnxType.Double)));
+        own = _state.Options.Bounds is { } bounds
+            ? _graph.Op("Max", _graph.Op("Min", own, Row([.. bounds.Select(b => b.High)])), Row([.. bounds.Select(b => b.Low)]))
+            : own;
+        return _graph.Cast(own, OnnxType.Float);
+    }
+}
