@@ -3,7 +3,7 @@
 //   WD   min over plans π ≥ 0 with those margins of Σ π_ij |a_i − b_j|²   (squared distance, not its root)
 //   per category   the mean over categories c of WD between the rows of a and of b with category c
 using HtiTune.Data;
-using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Benchmarks.Quality.Scores;
 
@@ -13,19 +13,7 @@ internal static class Wasserstein
     /// <summary>WD between two samples.</summary>
     /// <param name="a">Rows [n, D], n ≥ 1.</param>
     /// <param name="b">Rows [m, D], m ≥ 1.</param>
-    internal static double Squared(Matrix a, Matrix b)
-    {
-        var plan = OptimalTransport.Solve(a.Rows, b.Rows, GroundCost.SquaredEuclidean(a.Values, b.Values, a.Columns));
-
-        // The plan's own cost sums single-precision distances; the score does not.
-        var sum = 0.0;
-        foreach (var (i, j, mass) in plan.Flows)
-        {
-            sum += mass * SquaredDistance(a.Row(i), b.Row(j));
-        }
-
-        return sum / plan.TotalMass;
-    }
+    internal static double Squared(Matrix a, Matrix b) => OutputDistance.Squared(a, b);
 
     /// <summary>The mean of WD over the categories of the actual rows.</summary>
     /// <param name="predicted">Rows [n, D + 1], the category in the last column.</param>
@@ -34,18 +22,6 @@ internal static class Wasserstein
     {
         var d = actual.Columns - 1;
         return Categories(actual).Average(category => Squared(Of(predicted, category, d), Of(actual, category, d)));
-    }
-
-    private static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        var sum = 0.0;
-        for (var k = 0; k < a.Length; k++)
-        {
-            var difference = (double)a[k] - b[k];
-            sum += difference * difference;
-        }
-
-        return sum;
     }
 
     private static IEnumerable<float> Categories(Matrix rows) =>

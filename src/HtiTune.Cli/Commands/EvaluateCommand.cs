@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Globalization;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune evaluate</c>: how near a surrogate comes to real outputs that it has not seen, beside what is trivial.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly Method[] s_baselines = [Method.Linear, Method.Nearest, Method.Stay, Method.Mean];
+
+    internal static Command Create()
+    {
+        var (study, json) = (Shared.Study(), Shared.Json("the scores"));
+        var model = new Option<FileInfo?>("--model") { Description = "A model file written by fit, in the place of a study.", HelpName = "M.hti" };
+        var data = new Option<FileInfo?>("--data") { Description = "With --model: outputs at all values as for fit, [K, N, D + C]; those that are no anchors are held out.", HelpName = "A.npy" };
+        var lambdas = new Option<double[]?>("--lambdas") { Description = "With --model: the K values, ascending.", HelpName = "l0,l1,…", CustomParser = Values.Numbers };
+        var rows = new Option<RowRange?>("--rows") { Description = "With --model: the rows that it was fitted on.", HelpName = "a:b", CustomParser = Values.Rows };
+        var command = new Command(
+            "evaluate",
+            "Score a surrogate at values it has not seen, beside trivial baselines: the mean over contexts of the squared Wasserstein distance\n"
+            + "to the real outputs (their squared error where a context has one output). Of a study each inner training is left out in turn.\n\n"
+            + "Examples:\n  htitune evaluate study.json\n  htitune evaluate --model m.hti --data a.npy --lambdas 0,0.25,0.5,0.75,1")
+        {
+            study, model, data, lambdas, rows, json,
+        };
+        command.Do(result =>
+        {
+            using var interrupts = Interrupts.Listen();
+            var scores = result.GetValue(model) is { } file
+                ? OfModel(TrajectorySurrogate.Load(file.FullName), result.GetValue(data), result.GetValue(lambdas), result.GetValue(rows), interrupts.Finish)
+                : OfStudy(StudyLocator.Read(result.GetValue(study)), interrupts.Finish);
+            Tell(scores, result.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static List<(double Lambda, double[] Scores)> OfModel(TrajectorySurrogate model, FileInfo? data, double[]? lambdas, RowRange? rows, CancellationToken cancellation)
+    {
+        if (data is null || lambdas is not { Length: > 0 })
+        {
+            throw new CliException("H001", "a model is evaluated on --data A.npy at --lambdas l0,l1,….", "htitune evaluate --help");
+        }
+
+        var scale = model.Hyperparameter.Scale;
+        var all = FitCommand.ReadAnchors(data.FullName, new RowLayout(model.Dimension, model.CategoryCount), lambdas, null, rows, scale);
+        var anchors = new AnchorSet(all.Hyperparameter, model.Anchors.Select(lambda => all.Any(anchor => anchor.Lambda == lambda)
+            ? all.First(anchor => anchor.Lambda == lambda)
+            : throw new CliException("H003", $"--lambdas does not name {lambda.ToString(CultureInfo.InvariantCulture)}, an anchor of the model.", "name all values of the array")));
+        var baselines = Array.ConvertAll(s_baselines, method => Fit(anchors, method, 1, cancellation));
+        var held = all.Where(anchor => !model.Anchors.Contains(anchor.Lambda) && anchor.Lambda > model.Anchors[0] && anchor.Lambda < model.Anchors[^1]).ToList();
+        return held.Count > 0
+            ? held.ConvertAll(anchor => (anchor.Lambda, Score([model, .. baselines], anchor)))
+            : throw new CliException("H003", "every value of --lambdas is an anchor of the model or outside its anchors; expected one between them that it has not seen.", "htitune fit --anchors …");
+    }
+
+    private static List<(double Lambda, double[] Scores)> OfStudy(StudySpecification study, CancellationToken cancellation)
+    {
+        var anchors = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).LoadAnchors() : null;
+        return anchors is { Count: > 2 }
+            ? [.. Enumerable.Range(1, anchors.Count - 2).Select(left =>
+            {
+                var others = new AnchorSet(anchors.Hyperparameter, anchors.Where((_, i) => i != left));
+                return (anchors[left].Lambda, Score([.. s_baselines.Prepend(Method.Hti).Select(method => Fit(others, method, study.Seed, cancellation))], anchors[left]));
+            })]
+            : throw new CliException("H002", $"{study.File} has {anchors?.Count ?? 0} trainings; expected at least 3, so that one can be left out.", "htitune tune");
+    }
+
+    private static TrajectorySurrogate Fit(AnchorSet anchors, Method method, long seed, CancellationToken cancellation) => TrajectorySurrogate.Fit(
+        anchors, new TrajectoryOptions { Method = method, Seed = seed, TrainMaps = false }, cancellation: cancellation);
+
+    private static double[] Score(TrajectorySurrogate[] surrogates, Anchor actual) =>
+        Array.ConvertAll(surrogates, surrogate => OutputDistance.Squared(surrogate.Sample(actual.Lambda, actual.Samples.Contexts).Samples, actual.Samples));
+
+    private static void Tell(List<(double Lambda, double[] Scores)> scores, bool json)
+    {
+        string[] names = ["surrogate", .. s_baselines.Select(method => method.ToString().ToLowerInvariant())];
+        double[] means = [.. names.Select((_, k) => scores.Average(row => row.Scores[k]))];
+        if (json)
+        {
+            EventWriter.Write(writer =>
+            {
+                writer.WriteStartArray("scores");
+                foreach (var (lambda, values) in scores)
+                {
+                    writer.WriteStartObject();
+                    writer.Number("lambda", lambda);
+                    for (var k = 0; k < names.Length; k++)
+                    {
+                        writer.Number(names[k], values[k]);
+                    }
+
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+            });
+        }
+        else
+        {
+            Console.Out.WriteLine(Line("held out", names));
+            scores.ForEach(row => Console.Out.WriteLine(Line(row.Lambda.ToString("G6", CultureInfo.InvariantCulture), [.. row.Scores.Select(Shown)])));
+            Console.Out.WriteLine(Line("mean", [.. means.Select(Shown)]));
+        }
+
+        var best = 1 + Array.IndexOf(means[1..], means[1..].Min());
+        Terminal.Say(means[0] < means[best]
+            ? $"the surrogate's error is {means[0] / means[best]:P0} of that of the best baseline, {names[best]}"
+            : $"the baseline '{names[best]}' is as good as the surrogate or better");
+    }
+
+    private static string Shown(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Line(string first, string[] values) => $"{first,-10}" + string.Concat(values.Select(value => $"{value,13}"));
+}

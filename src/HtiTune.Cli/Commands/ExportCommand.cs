@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune export</c>: a surrogate, samples or a study in a form that others read.</summary>
+internal static class ExportCommand
+{
+    internal static Command Create()
+    {
+        var study = Shared.Study();
+        var model = new Option<FileInfo?>("--model") { Description = "A model file written by fit, in the place of a study.", HelpName = "M.hti" };
+        var from = new Option<double?>("--from")
+        {
+            Description = "For .onnx: the anchor whose outputs are to be moved. Default: the first.",
+            HelpName = "l",
+            CustomParser = result => Values.Number(result),
+        };
+        var lambda = new Option<double?>("--lambda") { Description = "For .npy: where to sample the study's contexts.", HelpName = "l*", CustomParser = result => Values.Number(result) };
+        var output = new Option<FileInfo>("--out") { Description = "The file; its ending says what is written.", Required = true, HelpName = "F.onnx|F.npy|F.csv" };
+        var command = new Command(
+            "export",
+            "Write a surrogate as ONNX (.onnx), samples at any value (.npy), or the trainings of a study (.csv).\n\n"
+            + "The ONNX model does what `htitune sample` does with rows of one anchor: inputs outputs [n, D], conditions [n, C], category [n] and lambda\n"
+            + "(double, one or n values), output moved [n, D]. Baselines other than nlot and scales given as functions cannot be written.\n\n"
+            + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n  htitune export study.json --out trials.csv")
+        {
+            study, model, from, lambda, output,
+        };
+        command.Do(result =>
+        {
+            var path = result.GetRequiredValue(output).FullName;
+            switch (Path.GetExtension(path).ToLowerInvariant())
+            {
+                case ".onnx":
+                    var surrogate = result.GetValue(model) is { } file ? TrajectorySurrogate.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)));
+                    Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
+                    break;
+                case ".npy" when result.GetValue(lambda) is { } at && result.GetValue(model) is null:
+                    NpyFile.Write(path, Sampled(StudyLocator.Read(result.GetValue(study)), at));
+                    break;
+                case ".csv" when result.GetValue(model) is null:
+                    Trials(StudyLocator.Read(result.GetValue(study)), path);
+                    break;
+                default:
+                    throw new CliException(
+                        "H001", $"{path} cannot be written with these options; expected .onnx of a model or a study, .npy with --lambda of a study, or .csv of a study.", "htitune export --help");
+            }
+
+            Terminal.Say($"wrote {path}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Onnx(TrajectorySurrogate surrogate, string path, double from)
+    {
+        try
+        {
+            surrogate.ExportOnnx(path, from);
+        }
+        catch (NotSupportedException problem)
+        {
+            throw new CliException("H003", problem.Message, "htitune fit without --method, then export that model");
+        }
+    }
+
+    private static AnchorSet Anchors(StudySpecification study) => StudyJournal.Exists(study.Folder)
+        ? StudyJournal.Read(study.Folder).LoadAnchors()
+        : throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune tune");
+
+    private static TrajectorySurrogate Fitted(StudySpecification study)
+    {
+        using var interrupts = Interrupts.Listen();
+        return TrajectorySurrogate.Fit(Anchors(study), new TrajectoryOptions { Seed = study.Seed }, cancellation: interrupts.Finish);
+    }
+
+    private static Matrix Sampled(StudySpecification study, double lambda)
+    {
+        var anchors = Anchors(study);
+        return anchors.FirstOrDefault(anchor => anchor.Lambda == lambda) is { Samples: { } known }
+            ? known.Outputs
+            : Fitted(study).Sample(lambda, anchors[0].Samples.Contexts).Samples.Outputs;
+    }
+
+    private static void Trials(StudySpecification study, string path)
+    {
+        var text = new StringBuilder($"number,{Quoted(study.Hyperparameter.Name)},state,value,seconds,reason\n");
+        foreach (var row in TrialsCommand.Rows(study))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Number},{row.Lambda:R},{row.State},{row.Value:R},{row.Duration?.TotalSeconds:R},{Quoted(row.Reason)}");
+        }
+
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

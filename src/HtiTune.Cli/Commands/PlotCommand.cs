@@ -1,0 +1,112 @@
+using System.CommandLine;
+using HtiTune.Data;
+using HtiTune.Plotting;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune plot</c>: the figures of a study; nothing is trained.</summary>
+internal static class PlotCommand
+{
+    private static readonly string[] s_figures = ["objective", "history", "calibration", "distribution", "fan", "curve", "front"];
+    private static readonly double[] s_weights = [0.125, 0.25, 0.5, 1, 2, 4, 8];
+
+    internal static Command Create()
+    {
+        var study = Shared.Study();
+        var figure = new Option<string>("--figure") { Description = "Which figure.", DefaultValueFactory = _ => "objective", HelpName = string.Join('|', s_figures) };
+        figure.AcceptOnlyFromAmong(s_figures);
+        var output = new Option<FileInfo>("--out") { Description = "The file, .png or .svg.", Required = true, HelpName = "F.png" };
+        var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
+        var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
+        var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = Values.Numbers };
+        var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = Values.Numbers };
+        var title = new Option<string?>("--title") { Description = "Title of the figure.", HelpName = "TEXT" };
+        var command = new Command(
+            "plot",
+            "Draw a figure of a study: its objective over λ, its history, whether predictions held, the outputs' distribution over λ, the outputs of a\n"
+            + "few contexts (fan), the best λ over a weight (curve), or the Pareto front of features. Nothing is trained.\n\n"
+            + "Examples:\n  htitune plot study.json --out objective.png\n  htitune plot --figure front --feature column:cost --feature column:latency --out front.svg")
+        {
+            study, figure, output, objective, features, weights, rows, title,
+        };
+        command.Do(result =>
+        {
+            var specification = StudyLocator.Read(result.GetValue(study));
+            if (!StudyJournal.Exists(specification.Folder))
+            {
+                throw new CliException("H002", $"{specification.File} has no trainings yet.", "htitune tune");
+            }
+
+            var options = new FigureOptions { Title = result.GetValue(title) };
+            var path = result.GetRequiredValue(output).FullName;
+            var kind = result.GetRequiredValue(figure);
+            if (kind is "distribution" or "fan")
+            {
+                Outputs(specification, kind, path, result.GetValue(rows), options);
+            }
+            else
+            {
+                OfTuner(specification, kind, path, result.GetValue(objective) ?? specification.Objective, result.GetValue(features) ?? [], result.GetValue(weights) is { Length: > 1 } given ? given : s_weights, options);
+            }
+
+            Terminal.Say($"wrote {path}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Outputs(StudySpecification study, string kind, string path, double[]? rows, FigureOptions options)
+    {
+        var anchors = StudyJournal.Read(study.Folder).LoadAnchors();
+        var surrogate = TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = study.Seed, TrainMaps = false });
+        if (kind == "distribution")
+        {
+            TrajectoryFigures.Distribution(surrogate, anchors, path, options: options);
+            return;
+        }
+
+        var contexts = anchors[0].Samples.Contexts;
+        int[] chosen = rows is { Length: > 0 } ? Array.ConvertAll(rows, row => (int)row) : [.. Enumerable.Range(0, Math.Min(4, contexts.Count))];
+        TrajectoryFigures.Fan(TrajectoryFan.Of(surrogate, contexts), chosen, path, options);
+    }
+
+    private static void OfTuner(
+        StudySpecification study, string kind, string path, string objective, string[] features, double[] weights, FigureOptions options)
+    {
+        using var interrupts = Interrupts.Listen();
+        using var session = StudySession.Open(study, new TuneDisplay(study.Hyperparameter.Name), interrupts, mayTrain: false);
+        if (kind is "curve" or "front")
+        {
+            if (features.Length < 2)
+            {
+                throw new CliException("H001", $"the figure '{kind}' is of {features.Length} features; expected --feature twice or more.", "htitune plot --help");
+            }
+
+            var judges = Array.ConvertAll(features, text => new Feature(text, session.Judge(session.Objective(text)), study.Goal));
+            var model = session.Tuner.Preferences(judges);
+            if (kind == "front")
+            {
+                PreferenceFigures.Front(model, model.Front(interrupts.Finish), path, options);
+            }
+            else
+            {
+                var curve = model.Curve(weights, w => Preference.Weighted([1, w, .. Enumerable.Repeat(0.0, features.Length - 2)], study.Goal), interrupts.Finish);
+                PreferenceFigures.Curve(model, curve, $"weight of {features[1]}", path, options);
+            }
+
+            return;
+        }
+
+        var judge = session.Objective(objective);
+        session.Check(judge);
+        var found = session.Tuner.Optimize(session.Judge(judge), 0, null, objective, interrupts.Finish);
+        Action<Study, string, FigureOptions> draw = kind switch
+        {
+            "history" => (s, p, o) => StudyFigures.History(s, p, o),
+            "calibration" => (s, p, o) => StudyFigures.Calibration(s, p, o),
+            _ => (s, p, o) => StudyFigures.Objective(s, p, options: o),
+        };
+        draw(found, path, options with { ValueLabel = objective });
+    }
+}
