@@ -16,6 +16,7 @@ internal static class CommandList
         new("check", Tune, "Check a study file: all faults in one list", CheckCommand.Create),
         new("tune", Tune, "Train where it pays until the best λ is certified; resumes what was broken off", TuneCommand.Create),
         new("prefer", Tune, "Answer another objective from the trainings there are", PreferCommand.Create),
+        new("import", Tune, "Begin a study with trainings that were made before", ImportCommand.Create),
         new("trials", Look, "List the trainings of a study", TrialsCommand.Create),
         new("best", Look, "Print the recommended λ", BestCommand.Create),
         new("logs", Look, "Show what a training printed", LogsCommand.Create),

@@ -3,7 +3,7 @@ using HtiTune.Data;
 namespace HtiTune.Cli;
 
 /// <summary>A study that is open: its tuner, its network, its objective. One at a time in a folder.</summary>
-internal sealed class StudySession : IDisposable
+internal sealed partial class StudySession : IDisposable
 {
     private const string LockName = "htitune.lock";
     private const int HopelessFailures = 3;
@@ -117,11 +117,13 @@ internal sealed class StudySession : IDisposable
 
     private static int BudgetOf(StudyJournal journal, string objective, int total)
     {
-        var (used, before, runs) = (0, 0, journal.Runs.Count);
+        var (used, before, runs, begun) = (0, 0, journal.Runs.Count, false);
         foreach (var entry in journal.Events)
         {
+            // What was imported stands before the first run, and cost nothing.
+            begun |= entry is RunBegan;
             before = entry is RunBegan { } began && began.Run == runs ? used : before;
-            used += entry is TrainingCompleted or TrainingFailed ? 1 : 0;
+            used += entry is TrainingFailed || entry is TrainingCompleted && begun ? 1 : 0;
         }
 
         var last = runs == 0 ? null : journal.Runs[runs - 1].Began;
@@ -155,14 +157,7 @@ internal sealed class StudySession : IDisposable
         Network = new ExternalNetwork(Study, file, observer, TimeProvider.System, _interrupts);
         var exists = StudyJournal.Exists(Study.Folder);
         var options = Study.ToOptions();
-        Contexts = Study.Contexts switch
-        {
-            { File: { } path } => OfFile(path),
-            { Rows: { } rows } => Rows(rows),
-            { Draws: { } draws } => Contexts.None(draws),
-            _ when exists => StudyJournal.Read(Study.Folder).LoadContexts(),
-            _ => Contexts.None(mayTrain ? FirstRows(options) : 1),
-        };
+        Contexts = Declared() ?? (exists ? StudyJournal.Read(Study.Folder).LoadContexts() : Contexts.None(mayTrain ? FirstRows(options) : 1));
         Network.Rows = Contexts.Count;
         try
         {
@@ -220,36 +215,6 @@ internal sealed class StudySession : IDisposable
                 "H020", $"the first training failed, and the number of outputs is not known without it: {problem.Message}", "mend the command and run again, or give \"contexts\"");
         }
     }
-
-    private Contexts OfFile(string path)
-    {
-        var (matrix, columns) = ArrayFile.Read(path);
-        var count = Study.Contexts.Categories;
-        ContextColumns = columns;
-        if (matrix.Rows == 0)
-        {
-            throw new DataFormatException(path, "the whole file", "there are no rows", "at least one context");
-        }
-
-        if (count == 0)
-        {
-            return new Contexts(matrix);
-        }
-
-        var last = matrix.Columns - 1;
-        var categories = new int[matrix.Rows];
-        for (var i = 0; i < matrix.Rows; i++)
-        {
-            var value = matrix[i, last];
-            categories[i] = value >= 0 && value < count && value == MathF.Floor(value)
-                ? (int)value
-                : throw new DataFormatException(path, $"row {i}, column {last}", $"the category is {value}", $"a whole number 0 to {count - 1}");
-        }
-
-        return new Contexts(matrix.SelectColumns(0, last), categories, count);
-    }
-
-    private static Contexts Rows(int count) => new(Matrix.Create(count, 1, (i, row) => row[0] = i));
 
     /// <summary>The network as the tuner sees it. A fault that every training would have ends the run instead of wasting trainings.</summary>
     private sealed class Watched(StudySession session) : INetwork

@@ -1,0 +1,59 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+// Where a study's contexts come from, and trainings that others made.
+internal sealed partial class StudySession
+{
+    /// <summary>Begins a study with trainings that were made before.</summary>
+    /// <param name="study">The study; it has none yet.</param>
+    /// <param name="contexts">Its contexts where the file leaves them open; else null.</param>
+    /// <param name="anchors">The trainings for the contexts.</param>
+    internal static void Import(StudySpecification study, Contexts? contexts, Func<Contexts, IEnumerable<Anchor>> anchors)
+    {
+        using var session = new StudySession(study, Take(study), null);
+        session.Network = new ExternalNetwork(study, study.Contexts.File, new TuneDisplay(study.Hyperparameter.Name), TimeProvider.System, null);
+        contexts ??= session.Declared() ?? Contexts.None(1);
+        var options = study.ToOptions();
+        options = options with { WarmStart = [new AnchorSet(study.Hyperparameter, anchors(contexts))] };
+        session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, contexts, options);
+    }
+
+    private Contexts? Declared() => Study.Contexts switch
+    {
+        { File: { } path } => OfFile(path),
+        { Rows: { } rows } => Rows(rows),
+        { Draws: { } draws } => Contexts.None(draws),
+        _ => null,
+    };
+
+    private Contexts OfFile(string path)
+    {
+        var (matrix, columns) = ArrayFile.Read(path);
+        var count = Study.Contexts.Categories;
+        ContextColumns = columns;
+        if (matrix.Rows == 0)
+        {
+            throw new DataFormatException(path, "the whole file", "there are no rows", "at least one context");
+        }
+
+        if (count == 0)
+        {
+            return new Contexts(matrix);
+        }
+
+        var last = matrix.Columns - 1;
+        var categories = new int[matrix.Rows];
+        for (var i = 0; i < matrix.Rows; i++)
+        {
+            var value = matrix[i, last];
+            categories[i] = value >= 0 && value < count && value == MathF.Floor(value)
+                ? (int)value
+                : throw new DataFormatException(path, $"row {i}, column {last}", $"the category is {value}", $"a whole number 0 to {count - 1}");
+        }
+
+        return new Contexts(matrix.SelectColumns(0, last), categories, count);
+    }
+
+    private static Contexts Rows(int count) => new(Matrix.Create(count, 1, (i, row) => row[0] = i));
+}
