@@ -43,22 +43,26 @@ internal static class ImportCommand
         return command;
     }
 
-    private static List<(double Lambda, Matrix Outputs, string Place)> OfFolder(string folder, StudySpecification study)
+    private static List<ImportedRun> OfFolder(string folder, StudySpecification study)
     {
-        var runs = new List<(double, Matrix, string)>();
+        var runs = new List<ImportedRun>();
         foreach (var file in Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".npy" or ".npz" or ".safetensors" or ".csv").Order(StringComparer.Ordinal))
         {
             // An 'e' counts only between digits; a '-' only where no letter or digit stands before it.
             var number = Regex.Matches(Path.GetFileNameWithoutExtension(file), @"(?<![A-Za-z0-9.])?(?:(?<![A-Za-z0-9])-)?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", RegexOptions.None, TimeSpan.FromSeconds(1)).LastOrDefault();
-            runs.Add(number is not null && double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var lambda)
-                ? (lambda, ArrayFile.Read(file, study.OutputArray).Matrix, file)
-                : throw new CliException("H003", $"{file}: its name holds no number; expected λ in it, e.g. lambda=0.5.npy."));
+            if (number is null || !double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var lambda))
+            {
+                throw new CliException("H003", $"{file}: its name holds no number; expected λ in it, e.g. lambda=0.5.npy.");
+            }
+
+            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
+            runs.Add(new ImportedRun(lambda, outputs, columns, file));
         }
 
         return runs;
     }
 
-    private static List<(double Lambda, Matrix Outputs, string Place)> OfTable(string file, StudySpecification study, string? lambda, string? value)
+    private static List<ImportedRun> OfTable(string file, StudySpecification study, string? lambda, string? value)
     {
         var name = study.Hyperparameter.Name;
         if (!File.Exists(file))
@@ -72,7 +76,7 @@ internal static class ImportCommand
             try
             {
                 var table = CsvFile.Read(file, [candidate, value ?? "value"]).Matrix;
-                return [.. Enumerable.Range(0, table.Rows).Select(i => ((double)table[i, 0], Matrix.Create(1, 1, (_, row) => row[0] = table[i, 1]), $"{file}, run {i + 1}"))];
+                return [.. Enumerable.Range(0, table.Rows).Select(i => new ImportedRun(table[i, 0], Matrix.Create(1, 1, (_, row) => row[0] = table[i, 1]), [value ?? "value"], $"{file}, run {i + 1}"))];
             }
             catch (DataFormatException problem) when (problem.Position == "line 1" && lambda is null)
             {
@@ -83,7 +87,7 @@ internal static class ImportCommand
         throw new CliException("H003", missing!.Message, "name the columns with --lambda-column and --value-column");
     }
 
-    private static int Begin(StudySpecification study, List<(double Lambda, Matrix Outputs, string Place)> runs)
+    private static int Begin(StudySpecification study, List<ImportedRun> runs)
     {
         var hyperparameter = study.Hyperparameter;
         var kept = runs.Where(run => hyperparameter.Contains(run.Lambda)).OrderBy(run => run.Lambda).ToList();
@@ -104,7 +108,7 @@ internal static class ImportCommand
         }
 
         var rows = distinct[0].Outputs.Rows;
-        if (distinct.Find(run => run.Outputs.Rows != rows || run.Outputs.Columns != distinct[0].Outputs.Columns) is { Place: not null } other)
+        if (distinct.Find(run => run.Outputs.Rows != rows || run.Outputs.Columns != distinct[0].Outputs.Columns) is { } other)
         {
             throw new CliException("H003", $"{other.Place} has the shape ({other.Outputs.Rows}, {other.Outputs.Columns}); expected ({rows}, {distinct[0].Outputs.Columns}), as {distinct[0].Place}.");
         }
@@ -115,13 +119,26 @@ internal static class ImportCommand
         }
 
         var contexts = study.Contexts;
+        if (study.OutputColumns is null && distinct[0].Columns is { } names)
+        {
+            Directory.CreateDirectory(study.Folder);
+            AtomicFile.Write(Path.Combine(study.Folder, StudyPaths.ColumnsName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
+        }
+
         StudySession.Import(study, contexts.IsOpen ? Contexts.None(rows) : null, set => [.. distinct.Select(run => new Anchor(run.Lambda, new Samples(run.Outputs, Required(set, run))))]);
         Terminal.Say($"{study.Folder}: {distinct.Count} trainings, {Placeholders.Number(distinct[0].Lambda)} to {Placeholders.Number(distinct[^1].Lambda)}");
         Terminal.Next("htitune tune");
         return ExitCode.Done;
 
-        Contexts Required(Contexts set, (double Lambda, Matrix Outputs, string Place) run) => set.Count == run.Outputs.Rows
+        Contexts Required(Contexts set, ImportedRun run) => set.Count == run.Outputs.Rows
             ? set
             : throw new CliException("H003", $"{run.Place} has {run.Outputs.Rows} rows; expected {set.Count}, one for each context.");
     }
 }
+
+/// <summary>A training that was made before.</summary>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Outputs">Its outputs [n, D].</param>
+/// <param name="Columns">The columns' names; null where there are none.</param>
+/// <param name="Place">Where it stands, for messages.</param>
+internal sealed record ImportedRun(double Lambda, Matrix Outputs, IReadOnlyList<string>? Columns, string Place);

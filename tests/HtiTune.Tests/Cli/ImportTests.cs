@@ -11,10 +11,10 @@ public class ImportTests
     {
         using var study = new ShellStudy(trainings: 1);
         Directory.CreateDirectory(study["runs"]);
-        (string Name, double Lambda)[] files = [("run1-rate=0.1.npy", 0.1), ("rate-6e-1.npy", 0.6), ("rate_0.npy", 0), ("late-7.5.npy", 7.5)];
+        (string Name, double Lambda)[] files = [("run1-rate=0.1.csv", 0.1), ("rate-6e-1.csv", 0.6), ("rate_0.csv", 0), ("late-7.5.csv", 7.5)];
         foreach (var (name, lambda) in files)
         {
-            NpyFile.Write(study[Path.Combine("runs", name)], Matrix.Create(3, 1, (_, row) => row[0] = (float)Math.Pow(lambda - 0.3, 2)));
+            CsvFile.Write(study[Path.Combine("runs", name)], new CsvTable(["cost"], Matrix.Create(3, 1, (_, row) => row[0] = (float)Math.Pow(lambda - 0.3, 2))));
         }
 
         var (code, _, errors) = await study.Run("import", "runs");
@@ -50,10 +50,12 @@ public class ImportTests
 
     [Theory]
     [InlineData("none", "neither a folder nor a file")]
-    [InlineData("train.sh", "name the columns with --lambda-column")]
+    [InlineData("train.sh", "train.sh, line")]
+    [InlineData("other.csv", "name the columns with --lambda-column")]
     public async Task What_cannot_be_imported_is_refused(string source, string expected)
     {
         using var study = new ShellStudy();
+        await File.WriteAllTextAsync(study["other.csv"], "lr,loss\n0.1,2\n");
         var (code, _, errors) = await study.Run("import", source);
         Assert.Equal(ExitCode.BadInput, code);
         Assert.Contains(expected, errors, StringComparison.Ordinal);
