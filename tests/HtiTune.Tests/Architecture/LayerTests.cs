@@ -9,7 +9,7 @@ public class LayerTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["HtiTune.Data"] = [],
-        ["HtiTune.Surrogates"] = ["HtiTune.Data", "TorchSharp"],
+        ["HtiTune.Surrogates"] = ["HtiTune.Data", "TorchSharp", "Google.Protobuf"],
         ["HtiTune.Acquisition"] = ["HtiTune.Data", "MathNet.Numerics"],
         ["HtiTune.Tuner"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "Microsoft.Extensions.Logging.Abstractions"],
         ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Tuner", "ScottPlot", "SkiaSharp"],
