@@ -36,7 +36,7 @@ internal static class ExportCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".onnx":
-                    var surrogate = result.GetValue(model) is { } file ? TrajectorySurrogate.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)));
+                    var surrogate = result.GetValue(model) is { } file ? TrajectorySurrogate.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
                     Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
                     break;
                 case ".npy" when result.GetValue(lambda) is { } at && result.GetValue(model) is null:
@@ -72,10 +72,11 @@ internal static class ExportCommand
         ? StudyJournal.Read(study.Folder).LoadAnchors()
         : throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune tune");
 
-    private static TrajectorySurrogate Fitted(StudySpecification study)
+    // Only rows that are not the study's own need the maps, which take most of the time.
+    private static TrajectorySurrogate Fitted(StudySpecification study, bool trainMaps)
     {
         using var interrupts = Interrupts.Listen();
-        return TrajectorySurrogate.Fit(Anchors(study), new TrajectoryOptions { Seed = study.Seed }, cancellation: interrupts.Finish);
+        return TrajectorySurrogate.Fit(Anchors(study), new TrajectoryOptions { Seed = study.Seed, TrainMaps = trainMaps }, cancellation: interrupts.Finish);
     }
 
     private static Matrix Sampled(StudySpecification study, double lambda)
@@ -83,7 +84,7 @@ internal static class ExportCommand
         var anchors = Anchors(study);
         return anchors.FirstOrDefault(anchor => anchor.Lambda == lambda) is { Samples: { } known }
             ? known.Outputs
-            : Fitted(study).Sample(lambda, anchors[0].Samples.Contexts).Samples.Outputs;
+            : Fitted(study, trainMaps: false).Sample(lambda, anchors[0].Samples.Contexts).Samples.Outputs;
     }
 
     private static void Trials(StudySpecification study, string path)

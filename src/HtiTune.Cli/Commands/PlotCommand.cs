@@ -15,7 +15,15 @@ internal static class PlotCommand
     {
         var study = Shared.Study();
         var figure = new Option<string>("--figure") { Description = "Which figure.", DefaultValueFactory = _ => "objective", HelpName = string.Join('|', s_figures) };
-        figure.AcceptOnlyFromAmong(s_figures);
+        figure.Validators.Add(result =>
+        {
+            // The parser's own message takes a line for each figure.
+            if (result.Tokens is [var token] && !s_figures.Contains(token.Value))
+            {
+                result.AddError($"'{token.Value}' is no figure; expected one of {string.Join(", ", s_figures)}{Nearest.Question(token.Value, s_figures)}");
+            }
+        });
+        figure.CompletionSources.Add(s_figures);
         var output = new Option<FileInfo>("--out") { Description = "The file, .png or .svg.", Required = true, HelpName = "F.png" };
         var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
         var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
@@ -32,6 +40,16 @@ internal static class PlotCommand
         };
         command.Do(result =>
         {
+            if (result.GetValue(weights) is { Length: 1 })
+            {
+                throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", "htitune plot --help");
+            }
+
+            if (result.GetValue(rows) is { } numbers && Array.Find(numbers, row => row < 0 || row != Math.Floor(row)) is not 0 and var wrong)
+            {
+                throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", "htitune plot --help");
+            }
+
             var specification = StudyLocator.Read(result.GetValue(study));
             if (!StudyJournal.Exists(specification.Folder))
             {
@@ -47,7 +65,7 @@ internal static class PlotCommand
             }
             else
             {
-                OfTuner(specification, kind, path, result.GetValue(objective) ?? specification.Objective, result.GetValue(features) ?? [], result.GetValue(weights) is { Length: > 1 } given ? given : s_weights, options);
+                OfTuner(specification, kind, path, result.GetValue(objective) ?? specification.Objective, result.GetValue(features) ?? [], result.GetValue(weights) is { Length: > 0 } given ? given : s_weights, options);
             }
 
             Terminal.Say($"wrote {path}");
