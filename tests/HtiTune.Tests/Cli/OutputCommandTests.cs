@@ -150,7 +150,7 @@ public sealed class OutputCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0.25, 0)]
+    [InlineData(0.25, 1e-6)]
     [InlineData(0.3, 1e-5)]
     public async Task Exported_samples_are_the_outputs_at_lambda(double lambda, double tolerance)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using HtiTune.Cli;
@@ -9,14 +8,10 @@ namespace HtiTune.Tests.Cli;
 /// <summary>The example that people try first, as they try it, where there is a Python with what it needs.</summary>
 public class PythonExampleTests
 {
-    [Fact]
+    [PythonFact("numpy")]
     public async Task The_numpy_example_is_certified_near_the_best_price()
     {
-        if (!Has("numpy"))
-        {
-            return;
-        }
-
+        PythonFactAttribute.Use("numpy");
         using var folder = Copy();
         Assert.Equal(ExitCode.Done, (await CliProcess.Run(Path.GetFullPath(folder.File(".")), "check")).Code);
         var (code, output, errors) = await CliProcess.Run(Path.GetFullPath(folder.File(".")), "tune", "--json");
@@ -28,14 +23,10 @@ public class PythonExampleTests
         Assert.InRange(result.GetProperty("value").GetDouble(), 7, 7.8);
     }
 
-    [Fact]
+    [PythonFact("torch, numpy")]
     public async Task The_torch_script_is_trained_in_one_line()
     {
-        if (!Has("torch, numpy"))
-        {
-            return;
-        }
-
+        PythonFactAttribute.Use("torch, numpy");
         using var folder = Copy();
         var (code, output, errors) = await CliProcess.Run(
             Path.GetFullPath(folder.File(".")), "run", "-P", "price=1..100:log", "--contexts", "days.csv", "--columns", "stock,left,lost,cost", "--objective", "column:cost",
@@ -54,19 +45,5 @@ public class PythonExampleTests
         }
 
         return folder;
-    }
-
-    private static bool Has(string modules)
-    {
-        try
-        {
-            using var python = Process.Start(new ProcessStartInfo("python3", ["-c", $"import {modules}"]) { RedirectStandardError = true });
-            python!.WaitForExit();
-            return python.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 }
