@@ -34,9 +34,9 @@ internal sealed record Fidelity(IReadOnlyList<double> Anchors, IReadOnlyList<dou
         {
             var surrogate = TrajectorySurrogate.Fit(
                 set, new TrajectoryOptions { Method = method, Seed = seed, TrainMaps = false }, cancellation: cancellation);
-            return heldOut.Select((lambda, k) => SampleDistance.PerContext(surrogate.Sample(lambda, task.Contexts).Samples, actual[k])).ToArray();
+            return heldOut.Select((lambda, k) => OutputDistance.Mean(surrogate.Sample(lambda, task.Contexts).Samples, actual[k])).ToArray();
         }).ToList();
-        return new Fidelity(anchors, heldOut, distances, SampleDistance.PerContext(set[0].Samples, set[set.Count - 1].Samples));
+        return new Fidelity(anchors, heldOut, distances, OutputDistance.Mean(set[0].Samples, set[set.Count - 1].Samples));
     }
 
     /// <summary>Median over the held-out λ.</summary>

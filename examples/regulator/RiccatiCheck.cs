@@ -1,5 +1,6 @@
 using HtiTune;
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 /// <summary>What the tables said, checked against the exact law: gains, outputs, optima, and the regret of every recommendation.</summary>
 /// <param name="task">The task.</param>
@@ -17,7 +18,7 @@ internal sealed class RiccatiCheck(TunedTask task, long seed)
         var worst = report.Fidelity.Anchors.Max(lambda =>
         {
             using var trained = task.Train(lambda, seed, cancellation);
-            return SampleDistance.PerContext(trained.Sample(task.Contexts), Riccati.Outputs(lambda, task.Contexts));
+            return OutputDistance.Mean(trained.Sample(task.Contexts), Riccati.Outputs(lambda, task.Contexts));
         });
         to.WriteLine($"\nChecked by Riccati's equation: trained regulators' outputs are off by at most {worst:G2} a start");
 

@@ -72,16 +72,7 @@ internal sealed class RobustClassifier : IPersistentNetwork, IDisposable
     {
         var network = nn.Sequential(
             nn.Linear(2, _options.Width), nn.SiLU(), nn.Linear(_options.Width, _options.Width), nn.SiLU(), nn.Linear(_options.Width, 1));
-
-        // torch draws first weights from a generator that the whole process shares; ours are drawn anew from this training's own.
-        using var _ = no_grad();
-        foreach (var layer in network.children().OfType<Linear>())
-        {
-            var bound = 1 / Math.Sqrt(layer.in_features);
-            layer.weight!.uniform_(-bound, bound, chance);
-            layer.bias!.uniform_(-bound, bound, chance);
-        }
-
+        NetworkWeights.Draw(network.children().OfType<Linear>(), chance);
         return network;
     }
 

@@ -16,7 +16,17 @@ public static class OutputDistance
     /// <param name="mostRows">Rows of a group that are compared, evenly chosen where it has more; exact up to there.</param>
     /// <returns>In squared units of the outputs; with one output a context, the squared distance of the outputs.</returns>
     /// <exception cref="ArgumentException">Outputs differ in their columns, or a context of one is not among those of the other.</exception>
-    public static double Squared(Samples a, Samples b, int mostRows = 1000)
+    public static double Squared(Samples a, Samples b, int mostRows = 1000) => SquaredByContext(a, b, mostRows).Average();
+
+    /// <summary>Mean over contexts (over categories, without conditions) of the 2-Wasserstein distance.</summary>
+    /// <param name="a">Outputs of one model.</param>
+    /// <param name="b">Outputs of the other for the same contexts, in any order.</param>
+    /// <param name="mostRows">Rows of a group that are compared, evenly chosen where it has more; exact up to there.</param>
+    /// <returns>In units of the outputs; with one output a context, the distance of the outputs.</returns>
+    /// <exception cref="ArgumentException">Outputs differ in their columns, or a context of one is not among those of the other.</exception>
+    public static double Mean(Samples a, Samples b, int mostRows = 1000) => SquaredByContext(a, b, mostRows).Average(Math.Sqrt);
+
+    private static IEnumerable<double> SquaredByContext(Samples a, Samples b, int mostRows)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -32,7 +42,7 @@ public static class OutputDistance
             throw new ArgumentException("The samples answer different contexts; expected the same ones.", nameof(b));
         }
 
-        return left.Average(group => Squared(Chosen(a, group.Value, mostRows), Chosen(b, right[group.Key], mostRows)));
+        return left.Select(group => Squared(Chosen(a, group.Value, mostRows), Chosen(b, right[group.Key], mostRows)));
     }
 
     /// <summary>The squared 2-Wasserstein distance of two samples.</summary>

@@ -15,7 +15,7 @@ public class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         WriteStack(folder.File("a.npy"), [0, 0.5, 1]);
-        var (code, output, errors) = await Run(
+        var (code, output, errors) = await InProcess.Run(
             "fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,0.5,1", "--seed", "3", "--out", folder.File("m.hti"), "--json");
         Assert.Equal((ExitCode.Done, ""), (code, code == ExitCode.Done ? "" : errors));
         using var summary = JsonDocument.Parse(output);
@@ -25,7 +25,7 @@ public class CommandLineTests
 
         var fresh = Problems.Linear([0, 0.25, 1], rows: 40, seed: 77);
         NpyFile.Write(folder.File("x.npy"), [40, 4], Rows(fresh[0].Samples));
-        (code, output, errors) = await Run(
+        (code, output, errors) = await InProcess.Run(
             "sample", "--model", folder.File("m.hti"), "--from", "0.0", "--lambda", "0.25", "--input", folder.File("x.npy"), "--out", folder.File("y.npy"));
         Assert.Equal((ExitCode.Done, "", ""), (code, output, errors));
         var got = NpyFile.Read(folder.File("y.npy"));
@@ -54,12 +54,12 @@ public class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         WriteStack(folder.File("a.npy"), [0, 1]);
-        var (code, _, errors) = await Run(
+        var (code, _, errors) = await InProcess.Run(
             "fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,1", "--method", method, "--out", folder.File("m.hti"));
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains($"m.hti: {method}, 2 anchors", errors, StringComparison.Ordinal);
         NpyFile.Write(folder.File("x.npy"), [60, 4], Rows(Problems.Linear([0])[0].Samples));
-        Assert.Equal(ExitCode.Done, (await Run(
+        Assert.Equal(ExitCode.Done, (await InProcess.Run(
             "sample", "--model", folder.File("m.hti"), "--from", "0", "--lambda", "0.5", "--input", folder.File("x.npy"), "--out", folder.File("y.npy"))).Code);
         Assert.Equal([60, 4], NpyFile.Read(folder.File("y.npy")).Shape);
     }
@@ -70,7 +70,7 @@ public class CommandLineTests
         using var folder = new TemporaryFolder();
         WriteStack(folder.File("a.npy"), [0, 0.3, 0.6, 1]);
         string[] line = ["fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,0.3,0.6,1", "--out", folder.File("m.hti"), "--self-tune"];
-        var (code, output, errors) = await Run([.. line, "--json", "--self-tune-budget", "100"]);
+        var (code, output, errors) = await InProcess.Run([.. line, "--json", "--self-tune-budget", "100"]);
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("note: Self-tuning by leaving out each of 2 anchors: no candidate was clearly better", errors, StringComparison.Ordinal);
         using var summary = JsonDocument.Parse(output);
@@ -78,7 +78,7 @@ public class CommandLineTests
         Assert.Equal([0.3, 0.6], tuning.GetProperty("folds").EnumerateArray().Select(fold => fold.GetDouble()));
         Assert.Equal("clock", Assert.Single(tuning.GetProperty("stages").EnumerateArray()).GetProperty("name").GetString());
 
-        (code, _, errors) = await Run([.. line, "--method", "linear", "--self-tune-budget", "-3"]);
+        (code, _, errors) = await InProcess.Run([.. line, "--method", "linear", "--self-tune-budget", "-3"]);
         Assert.Equal(ExitCode.BadInput, code);
         Assert.Contains("the method Linear has nothing to choose; SelfTuneBudget is", errors, StringComparison.Ordinal);
     }
@@ -88,10 +88,10 @@ public class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         WriteStack(folder.File("a.npy"), [0, 1]);
-        Assert.Equal(ExitCode.Done, (await Run(
+        Assert.Equal(ExitCode.Done, (await InProcess.Run(
             "fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "-1,-0.5", "--bounds", "-9..9,-8..-0.5", "--out", folder.File("m.hti"), "-q")).Code);
         NpyFile.Write(folder.File("x.npy"), [60, 4], Rows(Problems.Linear([0])[0].Samples));
-        Assert.Equal(ExitCode.Done, (await Run(
+        Assert.Equal(ExitCode.Done, (await InProcess.Run(
             "sample", "--model", folder.File("m.hti"), "--from", "-1.0", "--lambda", "-0.75", "--input", folder.File("x.npy"), "--out", folder.File("y.npy"))).Code);
         Assert.All(Enumerable.Range(0, 60), i => Assert.InRange(NpyFile.Read(folder.File("y.npy")).Values[4 * i + 1], -8, -0.5f));
     }
@@ -107,7 +107,7 @@ public class CommandLineTests
     [InlineData("tame", "tame")]
     public async Task Usage_errors_exit_with_2_and_name_the_help(string line, string expected)
     {
-        var (code, output, errors) = await Run(line.Split(' '));
+        var (code, output, errors) = await InProcess.Run(line.Split(' '));
         Assert.Equal((ExitCode.Usage, ""), (code, output));
         Assert.Contains(expected, errors, StringComparison.Ordinal);
         Assert.Contains("help: htitune", errors, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public class CommandLineTests
 
         async Task Fails(string what, string expected, params string[] args)
         {
-            var (code, output, errors) = await Run([.. args, "--out", folder.File("out")]);
+            var (code, output, errors) = await InProcess.Run([.. args, "--out", folder.File("out")]);
             Assert.Equal((what, ExitCode.BadInput, ""), (what, code, output));
             Assert.Contains(expected, errors, StringComparison.Ordinal);
             Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -143,7 +143,7 @@ public class CommandLineTests
     [Fact]
     public async Task Help_teaches_the_verbs_and_the_exit_codes()
     {
-        var (code, output, _) = await Run("--help");
+        var (code, output, _) = await InProcess.Run("--help");
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("fit", output, StringComparison.Ordinal);
         Assert.Contains("130  interrupted", output, StringComparison.Ordinal);
@@ -157,22 +157,4 @@ public class CommandLineTests
 
     private static float[] Rows(Samples samples) => Enumerable.Range(0, samples.Count)
         .SelectMany(i => samples.Outputs.Row(i).ToArray().Concat(samples.Conditions.Row(i).ToArray())).ToArray();
-
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
-    {
-        var (output, errors) = (Console.Out, Console.Error);
-        using StringWriter capturedOutput = new(), capturedErrors = new();
-        Console.SetOut(capturedOutput);
-        Console.SetError(capturedErrors);
-        try
-        {
-            var code = await Program.Main(args);
-            return (code, capturedOutput.ToString(), capturedErrors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-        }
-    }
 }

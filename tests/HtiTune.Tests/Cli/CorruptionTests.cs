@@ -34,7 +34,7 @@ public class CorruptionTests
             try
             {
                 var (before, started) = (GC.GetTotalAllocatedBytes(), TimeProvider.System.GetTimestamp());
-                var (code, errors) = await Run(Command(folder, kind));
+                var (code, _, errors) = await InProcess.Run(Command(folder, kind));
                 Assert.True(TimeProvider.System.GetElapsedTime(started) < s_limit, what);
                 Assert.True(GC.GetTotalAllocatedBytes() - before < MemoryLimit, what);
                 Accept(what, code, errors);
@@ -157,29 +157,12 @@ public class CorruptionTests
         float[] Rows(Samples samples) => [.. Enumerable.Range(0, samples.Count).SelectMany(i => samples.Outputs.Row(i).ToArray().Concat(samples.Conditions.Row(i).ToArray()))];
         NpyFile.Write(folder.File("a.npy"), [2, 60, 4], [.. anchors.SelectMany(anchor => Rows(anchor.Samples))]);
         NpyFile.Write(folder.File("x.npy"), [60, 4], Rows(anchors[0].Samples));
-        var (code, errors) = await Run("fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,1", "--method", "linear", "--out", folder.File("m.hti"));
+        var (code, _, errors) = await InProcess.Run("fit", "--data", folder.File("a.npy"), "--outputs", "2", "--lambdas", "0,1", "--method", "linear", "--out", folder.File("m.hti"));
         Assert.True(code == ExitCode.Done, errors);
         foreach (var kind in s_kinds)
         {
-            (code, errors) = await Run(Command(folder, kind));
+            (code, _, errors) = await InProcess.Run(Command(folder, kind));
             Assert.True(code == ExitCode.Done, $"{kind}: {errors}");
-        }
-    }
-
-    private static async Task<(int Code, string Errors)> Run(params string[] args)
-    {
-        var (output, errors) = (Console.Out, Console.Error);
-        using StringWriter capturedOutput = new(), capturedErrors = new();
-        Console.SetOut(capturedOutput);
-        Console.SetError(capturedErrors);
-        try
-        {
-            return (await Program.Main(args), capturedErrors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
         }
     }
 }

@@ -12,8 +12,8 @@ public class MannerTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("study.json");
-        Assert.Equal(ExitCode.Done, (await Run("init", "--out", file)).Code);
-        var (code, output, errors) = await Run("init", "--out", file);
+        Assert.Equal(ExitCode.Done, (await InProcess.Run("init", "--out", file)).Code);
+        var (code, output, errors) = await InProcess.Run("init", "--out", file);
         Assert.Equal((ExitCode.BadInput, ""), (code, output));
         Assert.Contains("--force", errors, StringComparison.Ordinal);
         var study = StudyFileReader.Read(file, Settings.Find(folder.File(".")));
@@ -38,7 +38,7 @@ public class MannerTests
               "seed": 1, "seed": 2,
             }
             """);
-        var (code, output, errors) = await Run("check", folder.File("study.json"));
+        var (code, output, errors) = await InProcess.Run("check", folder.File("study.json"));
         Assert.Equal((ExitCode.BadInput, ""), (code, output));
         foreach (var expected in (string[])
             ["error[H010]", "has 8 faults", "study.json:2: \"scale\" is \"lg\"; expected one of linear", "did you mean 'log'?\n", "json:3: \"comand\"", "did you mean 'command'?",
@@ -58,7 +58,7 @@ public class MannerTests
     [InlineData("completion tcsh", ExitCode.Usage, "'bash'")]
     public async Task Errors_go_to_standard_error_with_code_and_help(string line, int expected, string message)
     {
-        var (code, output, errors) = await Run(line.Split(' '));
+        var (code, output, errors) = await InProcess.Run(line.Split(' '));
         Assert.Equal((expected, ""), (code, output));
         Assert.Contains(message, errors, StringComparison.Ordinal);
         Assert.Contains("help: htitune", errors, StringComparison.Ordinal);
@@ -69,16 +69,16 @@ public class MannerTests
     {
         foreach (var kind in ErrorCatalogue.All)
         {
-            Assert.Contains(kind.Title, (await Run("explain", kind.Code)).Output, StringComparison.Ordinal);
+            Assert.Contains(kind.Title, (await InProcess.Run("explain", kind.Code)).Output, StringComparison.Ordinal);
         }
 
         foreach (var entry in CommandList.All.Where(entry => entry.Name is not ("info" or "config")))
         {
-            Assert.Contains("htitune " + entry.Name, (await Run(entry.Name, "--help")).Output, StringComparison.Ordinal);
+            Assert.Contains("htitune " + entry.Name, (await InProcess.Run(entry.Name, "--help")).Output, StringComparison.Ordinal);
         }
 
-        Assert.Equal(ExitCode.Table, (await Run("help", "exit-codes")).Output.TrimEnd());
-        Assert.Contains("\u007Bout\u007D", (await Run("help", "files")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Table, (await InProcess.Run("help", "exit-codes")).Output.TrimEnd());
+        Assert.Contains("\u007Bout\u007D", (await InProcess.Run("help", "files")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,21 +122,4 @@ public class MannerTests
     [InlineData("htitune:progress soon", null)]
     [InlineData("progress 0.4", null)]
     public void Progress_lines_are_read(string line, double? expected) => Assert.Equal(expected, TrainingLog.ShareOf(line));
-
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
-    {
-        var (output, errors) = (Console.Out, Console.Error);
-        using StringWriter capturedOutput = new(), capturedErrors = new();
-        Console.SetOut(capturedOutput);
-        Console.SetError(capturedErrors);
-        try
-        {
-            return (await Program.Main(args), capturedOutput.ToString(), capturedErrors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-        }
-    }
 }

@@ -109,7 +109,7 @@ public sealed class OutputCommandTests : IDisposable
         var (png, svg) = (_folder.File("f.png"), _folder.File("f.svg"));
         foreach (var path in (string[])[png, svg])
         {
-            var (code, output, errors) = await Run(["plot", Study, "--figure", figure, "--title", "What came out", "--out", path, .. options]);
+            var (code, output, errors) = await InProcess.Run(["plot", Study, "--figure", figure, "--title", "What came out", "--out", path, .. options]);
             Assert.True((code, output) == (ExitCode.Done, ""), errors);
             Assert.Contains($"wrote {path}", errors, StringComparison.Ordinal);
         }
@@ -127,15 +127,15 @@ public sealed class OutputCommandTests : IDisposable
     public async Task Exported_trainings_are_those_that_were_told()
     {
         await Write("{ \"draws\": 4 }");
-        Assert.Equal(ExitCode.Done, (await Run("ask", Study)).Code);
+        Assert.Equal(ExitCode.Done, (await InProcess.Run("ask", Study)).Code);
         await File.WriteAllTextAsync(_folder.File("told.csv"), "cost,heat\n1,0\n2,0\n3,0\n5,0\n");
-        var (code, _, errors) = await Run("tell", "1", _folder.File("told.csv"), "--study", Study);
+        var (code, _, errors) = await InProcess.Run("tell", "1", _folder.File("told.csv"), "--study", Study);
         Assert.True(code == ExitCode.Done, errors);
-        Assert.Equal(ExitCode.Done, (await Run("ask", Study)).Code);
-        (code, _, errors) = await Run("tell", "2", "--failed", "no room, \"disk\" full", "--study", Study);
+        Assert.Equal(ExitCode.Done, (await InProcess.Run("ask", Study)).Code);
+        (code, _, errors) = await InProcess.Run("tell", "2", "--failed", "no room, \"disk\" full", "--study", Study);
         Assert.True(code == ExitCode.Done, errors);
 
-        Assert.Equal(ExitCode.Done, (await Run("export", Study, "--out", _folder.File("t.csv"))).Code);
+        Assert.Equal(ExitCode.Done, (await InProcess.Run("export", Study, "--out", _folder.File("t.csv"))).Code);
         var lines = await File.ReadAllLinesAsync(_folder.File("t.csv"));
         Assert.Equal("number,rate,state,value,seconds,reason", lines[0]);
         Assert.StartsWith("1,0,completed,2.75,", lines[1], StringComparison.Ordinal); // the mean of 1, 2, 3, 5
@@ -155,7 +155,7 @@ public sealed class OutputCommandTests : IDisposable
     public async Task Exported_samples_are_the_outputs_at_lambda(double lambda, double tolerance)
     {
         await Begin();
-        var (code, _, errors) = await Run("export", Study, "--lambda", lambda.ToString(CultureInfo.InvariantCulture), "--out", _folder.File("y.npy"));
+        var (code, _, errors) = await InProcess.Run("export", Study, "--lambda", lambda.ToString(CultureInfo.InvariantCulture), "--out", _folder.File("y.npy"));
         Assert.True(code == ExitCode.Done, errors);
         var samples = NpyFile.ReadMatrix(_folder.File("y.npy"));
         Assert.Equal((Rows, 2), (samples.Rows, samples.Columns));
@@ -173,7 +173,7 @@ public sealed class OutputCommandTests : IDisposable
     public async Task An_exported_onnx_model_moves_rows_along_the_straight_lines()
     {
         await Begin([0, 1]);
-        var (code, _, errors) = await Run("export", Study, "--from", "1", "--out", _folder.File("m.onnx"));
+        var (code, _, errors) = await InProcess.Run("export", Study, "--from", "1", "--out", _folder.File("m.onnx"));
         Assert.True(code == ExitCode.Done, errors);
         using var session = new InferenceSession(_folder.File("m.onnx"));
         Assert.Equal(["conditions", "lambda", "outputs"], session.InputMetadata.Keys.Order(StringComparer.Ordinal));
@@ -210,7 +210,7 @@ public sealed class OutputCommandTests : IDisposable
         await Begin();
         await File.WriteAllTextAsync(_folder.File("broken.npy"), "not an array");
         await File.WriteAllTextAsync(_folder.File("broken.hti"), "not a model");
-        var (code, output, errors) = await Run([.. line.Split(' ').Select(word => word == "STUDY" ? Study : word.Contains('.', StringComparison.Ordinal) && char.IsLetter(word[0]) ? _folder.File(word) : word)]);
+        var (code, output, errors) = await InProcess.Run([.. line.Split(' ').Select(word => word == "STUDY" ? Study : word.Contains('.', StringComparison.Ordinal) && char.IsLetter(word[0]) ? _folder.File(word) : word)]);
         Assert.Equal((expected, ""), (code, output));
         var told = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), text => !text.StartsWith("help: ", StringComparison.Ordinal));
         Assert.StartsWith("error[H0", told, StringComparison.Ordinal);
@@ -254,7 +254,7 @@ public sealed class OutputCommandTests : IDisposable
             CsvFile.Write(Path.Combine(runs, string.Create(CultureInfo.InvariantCulture, $"rate={lambda}.csv")), new CsvTable(["cost", "heat"], Table(i => Answer(i, lambda))));
         }
 
-        var (code, _, errors) = await Run("import", runs, "--study", Study);
+        var (code, _, errors) = await InProcess.Run("import", runs, "--study", Study);
         Assert.True(code == ExitCode.Done, errors);
     }
 
@@ -264,7 +264,7 @@ public sealed class OutputCommandTests : IDisposable
     private async Task Model(string lambdas, double[] anchors)
     {
         Stack([.. lambdas.Split(',').Select(text => double.Parse(text, CultureInfo.InvariantCulture))]);
-        var (code, _, errors) = await Run(
+        var (code, _, errors) = await InProcess.Run(
             "fit", "--data", _folder.File("a.npy"), "--outputs", "2", "--lambdas", lambdas, "--anchors", string.Join(',', anchors.Select(x => x.ToString(CultureInfo.InvariantCulture))),
             "--method", "linear", "--out", _folder.File("m.hti"), "--quiet");
         Assert.True(code == ExitCode.Done, errors);
@@ -272,25 +272,8 @@ public sealed class OutputCommandTests : IDisposable
 
     private static async Task<JsonElement> Json(params string[] args)
     {
-        var (code, output, errors) = await Run(args);
+        var (code, output, errors) = await InProcess.Run(args);
         Assert.True(code == ExitCode.Done, errors);
         return JsonDocument.Parse(output).RootElement;
-    }
-
-    private static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
-    {
-        var (output, errors) = (Console.Out, Console.Error);
-        using StringWriter capturedOutput = new(), capturedErrors = new();
-        Console.SetOut(capturedOutput);
-        Console.SetError(capturedErrors);
-        try
-        {
-            return (await Program.Main(args), capturedOutput.ToString(), capturedErrors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Tests.Examples;
 
@@ -7,14 +8,14 @@ namespace HtiTune.Tests.Examples;
 public class TaskFrameTests
 {
     [Fact]
-    public void The_assignment_is_the_best_of_all_permutations() =>
-        Gen.Double[0, 1].Array[25].Sample(
-            costs =>
+    public void The_distance_is_that_of_the_best_of_all_permutations() =>
+        Gen.Float[0, 1].Array[20].Sample(
+            values =>
             {
-                var matrix = new double[5, 5];
-                Buffer.BlockCopy(costs, 0, matrix, 0, costs.Length * sizeof(double));
-                var best = Permutations(5).Min(p => Enumerable.Range(0, 5).Sum(i => matrix[i, p[i]]));
-                Assert.Equal(best, Assignment.LeastCost(matrix), 12);
+                Matrix a = new(5, 2, values[..10]), b = new(5, 2, values[10..]);
+                double Square(int i, int j) => Math.Pow((double)a[i, 0] - b[j, 0], 2) + Math.Pow((double)a[i, 1] - b[j, 1], 2);
+                var best = Permutations(5).Min(p => Enumerable.Range(0, 5).Average(i => Square(i, p[i])));
+                Assert.Equal(best, OutputDistance.Squared(a, b), 6);
             },
             iter: 200);
 
@@ -25,8 +26,8 @@ public class TaskFrameTests
         var contexts = new Contexts(new Matrix(4, 1, [1, 1, 2, 2]));
         var a = new Samples(new Matrix(4, 2, [0, 0, 10, 10, 5, 5, 6, 6]), contexts);
         var b = new Samples(new Matrix(4, 2, [3, 4, 13, 14, 6, 6, 5, 5]), contexts);
-        Assert.Equal(2.5, SampleDistance.PerContext(a, b), 6);
-        Assert.Equal(4.0, SampleDistance.Squared(new Matrix(2, 1, [0, 1]), new Matrix(2, 1, [3, 2])), 6);
+        Assert.Equal(2.5, OutputDistance.Mean(a, b), 6);
+        Assert.Equal(4.0, OutputDistance.Squared(new Matrix(2, 1, [0, 1]), new Matrix(2, 1, [3, 2])), 6);
     }
 
     [Fact]
