@@ -13,8 +13,9 @@ public class LayerTests
         ["HtiTune.Acquisition"] = ["HtiTune.Data", "MathNet.Numerics"],
         ["HtiTune.Tuner"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "Microsoft.Extensions.Logging.Abstractions"],
         ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Tuner", "ScottPlot", "SkiaSharp"],
+        ["HtiTune.External"] = ["HtiTune.Data"],
         ["htitune"] =
-            ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+            ["HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 
     public static TheoryData<string> Layers => [.. Allowed.Keys];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HtiTune.Cli;
+using HtiTune.External;
 
 namespace HtiTune.Tests.Cli;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Data;
 using HtiTune.Tests.Data;
 using HtiTune.Tests.Surrogates;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Data;
 using HtiTune.Tests.Data;
 using HtiTune.Tests.Surrogates;

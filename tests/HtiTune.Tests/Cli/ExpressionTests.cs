@@ -1,4 +1,5 @@
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Data;
 using HtiTune.Tests.Data;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Data;
 using HtiTune.Tests.Data;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 using HtiTune.Tests.Data;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Cli;

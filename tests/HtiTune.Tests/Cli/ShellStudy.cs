@@ -1,4 +1,5 @@
 using HtiTune.Cli;
+using HtiTune.External;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Cli;

@@ -1,4 +1,5 @@
 using HtiTune.Cli;
+using HtiTune.External;
 
 namespace HtiTune.Tests.Cli;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HtiTune.Cli;
+using HtiTune.External;
 
 namespace HtiTune.Tests.Cli;
 

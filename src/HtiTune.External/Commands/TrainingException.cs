@@ -1,4 +1,4 @@
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>A training that failed: what happened, where its log is, and what it ends with.</summary>
 /// <param name="code">H021, H022 or H023.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>What the base library lacks of POSIX: sessions, signals to groups, and taking the place of a process.</summary>
 internal static class NativeMethods

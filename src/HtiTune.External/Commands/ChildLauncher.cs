@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>
 /// <c>htitune __child PARENT LOG COMMAND …</c>, not meant for people: makes this process the leader of a session of its own, sends its output into the
@@ -17,18 +17,20 @@ internal static class ChildLauncher
     /// <summary>The exit code when the command could not be started, as shells have it.</summary>
     internal const int NotStarted = 127;
 
+    private const int NotUnderstood = 2;
+
     /// <summary>Becomes the command; returns only when that fails.</summary>
     internal static int Run(ReadOnlySpan<string> arguments)
     {
         if (OperatingSystem.IsWindows() || arguments.Length < 3 || !int.TryParse(arguments[0], CultureInfo.InvariantCulture, out var parent))
         {
-            return ExitCode.Usage;
+            return NotUnderstood;
         }
 
         _ = NativeMethods.StartSession();
         if (OperatingSystem.IsLinux())
         {
-            // Should htitune be killed, so is the training. It may have been killed before this line.
+            // Should the process that wants it be killed, so is the training. It may have been killed before this line.
             _ = NativeMethods.Control(NativeMethods.ParentDeathSignal, NativeMethods.Kill, 0, 0, 0);
         }
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>
 /// <c>command: python score.py {outputs}</c>: a program that prints one number for a .npy file of outputs. It is run for the real outputs and

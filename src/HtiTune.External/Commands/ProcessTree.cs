@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>Ends a training with everything that it started.</summary>
 /// <remarks>

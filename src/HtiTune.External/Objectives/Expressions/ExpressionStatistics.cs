@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 // Notation: x₁ … xₙ the values of a column, x₍₁₎ ≤ … ≤ x₍ₙ₎ the same in order, F their distribution function.
 //   quantile(x, p)   x₍ₖ₎ + (h − k)(x₍ₖ₊₁₎ − x₍ₖ₎), h = (n − 1)p + 1, k = ⌊h⌋: type 7 of Hyndman and Fan (1996), as NumPy has it

@@ -1,4 +1,4 @@
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>Makes objectives of their texts: each kind is known by its beginning; all else is an expression.</summary>
 internal static class ObjectiveText

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>The placeholders of a command, <c>{lambda}</c> and others. They are filled into single arguments, so that no value can become two.</summary>
 internal static class Placeholders

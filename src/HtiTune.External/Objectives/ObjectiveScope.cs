@@ -1,4 +1,4 @@
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>What an objective may name.</summary>
 /// <param name="Folder">The folder that relative paths start from.</param>

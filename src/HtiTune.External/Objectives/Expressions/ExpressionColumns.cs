@@ -1,4 +1,4 @@
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>Finds the columns that an expression names; they are known only once there are outputs.</summary>
 internal static class ExpressionColumns

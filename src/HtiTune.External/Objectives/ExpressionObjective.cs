@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>An expression, e.g. <c>mean(cost) + 0.3 * cvar(latency, 0.9)</c>.</summary>
 internal sealed class ExpressionObjective(string text, ObjectiveScope scope) : IObjective

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 // comparison := sum [ ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) sum ]
 // sum        := product { ( "+" | "-" ) product }

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>A matrix from any file that networks write: .npy, .npz, .safetensors or .csv.</summary>
 internal static class ArrayFile

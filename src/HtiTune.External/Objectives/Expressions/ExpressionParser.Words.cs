@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 // Words and signs of the text.
 internal sealed partial class ExpressionParser

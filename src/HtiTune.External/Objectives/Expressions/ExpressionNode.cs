@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>What an expression is evaluated for.</summary>
 /// <param name="Samples">Outputs [n, D] beside their contexts.</param>

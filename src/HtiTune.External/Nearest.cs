@@ -1,4 +1,4 @@
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>"Did you mean …?"</summary>
 internal static class Nearest

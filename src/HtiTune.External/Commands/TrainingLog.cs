@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>Follows the log of a training while it is written.</summary>
 internal sealed class TrainingLog(string path)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>How a child ended.</summary>
 internal enum ChildEnd

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>Splits a command as a shell would, quotes and backslashes included, and does nothing else of what a shell does.</summary>
 internal static class CommandText

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>A call of a function: its arguments and where it stands.</summary>
 /// <param name="Text">The whole expression.</param>

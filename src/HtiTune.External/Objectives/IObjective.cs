@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>What is optimised: a number made of the outputs for the study's contexts, of the real network or of the surrogate alike.</summary>
 internal interface IObjective
