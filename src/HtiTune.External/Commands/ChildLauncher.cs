@@ -5,7 +5,7 @@ using System.Text;
 namespace HtiTune.External;
 
 /// <summary>
-/// <c>htitune __child PARENT LOG COMMAND …</c>, not meant for people: makes this process the leader of a session of its own, sends its output into the
+/// <c>htitune __child PARENT LOG COMMAND …</c>, and the same for every other of <see cref="Programs"/>, not meant for people: makes this process the leader of a session of its own, sends its output into the
 /// log, and becomes the command. So a training can be ended with all that it started, a Ctrl-C at the terminal does not reach it, and no
 /// pipe ties it to its parent.
 /// </summary>
@@ -18,6 +18,23 @@ internal static class ChildLauncher
     internal const int NotStarted = 127;
 
     private const int NotUnderstood = 2;
+
+    /// <summary>The programs that know the verb.</summary>
+    internal static IReadOnlyList<string> Programs { get; } = ["htitune", "HtiTune.Server"];
+
+    /// <summary>The assembly of such a program: the running one, or one in this library's folder.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal static string Assembly()
+    {
+        if (System.Reflection.Assembly.GetEntryAssembly() is { } entry && Programs.Contains(entry.GetName().Name))
+        {
+            return entry.Location;
+        }
+
+        var folder = Path.GetDirectoryName(typeof(ChildLauncher).Assembly.Location)!;
+        return Programs.Select(program => Path.Combine(folder, program + ".dll")).FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException($"{folder} has no {string.Join(" or ", Programs.Select(program => program + ".dll"))}, through which commands are started; expected one of them.");
+    }
 
     /// <summary>Becomes the command; returns only when that fails.</summary>
     internal static int Run(ReadOnlySpan<string> arguments)

@@ -133,12 +133,12 @@ internal static class ChildProcess
             return StartWithPipes(start, request);
         }
 
-        // Through this program itself: see ChildLauncher.
-        var assembly = typeof(ChildProcess).Assembly.Location;
+        // Through this program itself: see ChildLauncher. In another one, as a test's host, through the program that stands beside this library.
         var own = Environment.ProcessPath ?? "dotnet";
-        var isOwn = Path.GetFileNameWithoutExtension(own).Equals("htitune", StringComparison.OrdinalIgnoreCase);
-        start.FileName = isOwn || Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
-        string[] launch = isOwn ? [] : [assembly];
+        var program = Path.GetFileNameWithoutExtension(own);
+        var isOwn = ChildLauncher.Programs.Contains(program, StringComparer.OrdinalIgnoreCase);
+        start.FileName = isOwn || program == "dotnet" ? own : "dotnet";
+        string[] launch = isOwn ? [] : [ChildLauncher.Assembly()];
         foreach (var argument in (string[])
             [.. launch, ChildLauncher.Verb, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), request.Log, .. request.Arguments])
         {
