@@ -1,0 +1,119 @@
+namespace HtiTune.Hosting;
+
+/// <summary>An anchor that a user brings.</summary>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Samples">Blob of the outputs.</param>
+/// <param name="Source">Where it comes from.</param>
+internal sealed record ImportedAnchor(double Lambda, string Samples, string Source);
+
+/// <summary>A study as the tuner takes it up.</summary>
+/// <param name="Study">The row.</param>
+/// <param name="Events">Events after the asked number.</param>
+/// <param name="Results">Trials that ended (completed, failed or cancelled), and that no event has taken yet, in the order they ended.</param>
+internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<EventRow> Events, IReadOnlyList<TrialRow> Results);
+
+/// <summary>What a step of the tuner brought, to be written at once.</summary>
+/// <param name="StudyId">The study.</param>
+/// <param name="ExpectedVersion">The version that the step stands on.</param>
+/// <param name="Events">New events; Sequence and Time are given by the store, in this order behind the last.</param>
+internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnlyList<NewEvent> Events)
+{
+    /// <summary>Trials to be queued, each with its first attempt.</summary>
+    public IReadOnlyList<TrialRow> Asked { get; init; } = [];
+
+    /// <summary>Values that the tuner measured, by trial number.</summary>
+    public IReadOnlyDictionary<int, double?> Values { get; init; } = new Dictionary<int, double?>();
+
+    /// <summary>The study's new state; null: as it is.</summary>
+    public StudyState? State { get; init; }
+
+    public string? Reason { get; init; }
+
+    public int TrainingsUsed { get; init; }
+
+    public double? BestValue { get; init; }
+
+    public double? Lambda { get; init; }
+
+    public double? Trust { get; init; }
+
+    /// <summary>The result as JSON, and the surrogate; null: as they are.</summary>
+    public string? Result { get; init; }
+
+    public SurrogateRow? Surrogate { get; init; }
+
+    /// <summary>A preference that was answered; null without.</summary>
+    public PreferenceRow? Preference { get; init; }
+
+    /// <summary>An attempt that this commit ends with its result, fenced by the lease: tell and advance in one transaction. Where the lease does not hold, nothing is written.</summary>
+    public (Guid Attempt, Guid Lease, AttemptEnd End)? Ends { get; init; }
+
+    /// <summary>An asked trial that is claimed at once by who told: its worker and slot; null without.</summary>
+    public ClaimRequest? ClaimFor { get; init; }
+
+    /// <summary>Whether an <c>advance</c> must follow.</summary>
+    public bool NeedsAdvance { get; init; }
+}
+
+internal sealed record NewEvent(string Kind, string Data);
+
+/// <summary>A worker that asks for work.</summary>
+/// <param name="Worker">Its name.</param>
+/// <param name="Slot">Its slot, 0 and up.</param>
+/// <param name="Tenant">Only this tenant's; null: any.</param>
+/// <param name="Queues">Queues that it serves.</param>
+/// <param name="Study">Only this study's; null: any.</param>
+/// <param name="Lease">How long a lease holds.</param>
+internal sealed record ClaimRequest(string Worker, int Slot, string? Tenant, IReadOnlyList<string> Queues, Guid? Study, TimeSpan Lease)
+{
+    /// <summary>Only studies that a network of this process trains, by its name; null: any study.</summary>
+    public IReadOnlyList<string>? Networks { get; init; }
+
+    /// <summary>A certain attempt; null: the next in the fair order.</summary>
+    public Guid? Attempt { get; init; }
+
+    /// <summary>Attempts under way at most, over a queue and a tenant; null: no limit.</summary>
+    public int? QueueLimit { get; init; }
+
+    public int? TenantLimit { get; init; }
+}
+
+/// <summary>What was claimed, or why nothing was.</summary>
+/// <param name="Attempt">The attempt; null: nothing.</param>
+/// <param name="Trial">Its trial.</param>
+/// <param name="Study">Its study.</param>
+/// <param name="Refusal">Why nothing was: <c>empty</c>, <c>set-aside</c>, <c>limit</c>.</param>
+internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRow? Study, string? Refusal);
+
+internal sealed record AttemptReport(double? Progress, string? LogTail, TimeSpan Lease, bool IsRunning = true);
+
+/// <param name="Holds">Whether the lease still holds; otherwise stop, though a result that is valid may still be handed in.</param>
+/// <param name="Stop">End gently.</param>
+/// <param name="Kill">End at once.</param>
+internal sealed record RenewResult(bool Holds, bool Stop, bool Kill);
+
+/// <summary>How an attempt ended: <see cref="AttemptState.Done"/> with samples, Failed, TimedOut, Preempted or Cancelled with a reason.</summary>
+internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Samples, int? ExitCode = null, string? LogTail = null)
+{
+    /// <summary>The number reported, for the objective <c>value</c>; then there are no samples.</summary>
+    public double? Reported { get; init; }
+
+    /// <summary>Whether another attempt could go better; a fault of the request itself fails the trial at once.</summary>
+    public bool MayRetry { get; init; } = true;
+
+    /// <summary>Wait before the next attempt.</summary>
+    public TimeSpan Backoff { get; init; }
+
+    /// <summary>Whether the failure came so soon that the machine is suspect.</summary>
+    public bool IsQuick { get; init; }
+}
+
+/// <param name="State">How the attempt stands now; null: there is none with this id and lease.</param>
+/// <param name="IsRepeated">Whether it had ended so before.</param>
+internal sealed record EndResult(AttemptState? State, bool IsRepeated);
+
+internal sealed record SweepSettings(TimeSpan RenewEvery);
+
+internal sealed record SweepResult(int Lost, int Failed, int Silent);
+
+internal sealed record QueueRow(string Queue, int Queued, int Running, long? OldestQueuedAt);

@@ -1,0 +1,107 @@
+using HtiTune.Data;
+
+namespace HtiTune.Hosting;
+
+/// <summary>
+/// Studies that outlive processes: what an API, a dashboard or a program of the host's own does with them. Safe to use from any thread. Wherever a tenant
+/// is given, another tenant's study is as if it were not there; null stands for the host itself, which sees all.
+/// </summary>
+/// <exception cref="StudyServiceException">Any method: the request cannot be done; the error's kind and message say why.</exception>
+public interface IStudyService
+{
+    /// <summary>Begins a study.</summary>
+    Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation = default);
+
+    /// <summary>Begins a study with anchors that were trained before: λ and outputs for the definition's contexts.</summary>
+    Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation = default);
+
+    /// <summary>Studies, newest first.</summary>
+    Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation = default);
+
+    /// <summary>One study.</summary>
+    Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>Begins no further training until <see cref="ResumeAsync"/>.</summary>
+    Task PauseAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>Goes on with a paused study.</summary>
+    Task ResumeAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>Ends a study; what is trained stays.</summary>
+    Task CancelAsync(string? tenant, Guid study, string? reason = null, CancellationToken cancellation = default);
+
+    /// <summary>Deletes a study that has ended, and all that only it holds.</summary>
+    Task DeleteAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>Its trials, by number.</summary>
+    Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>Attempts at its trials, or at one of them, in order.</summary>
+    Task<IReadOnlyList<AttemptView>> AttemptsAsync(string? tenant, Guid study, int? trial = null, CancellationToken cancellation = default);
+
+    /// <summary>End of an attempt's log; empty where there is none yet.</summary>
+    Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation = default);
+
+    /// <summary>Events behind a sequence number as they come; ends with the cancellation, or behind the last event of a study that has ended and whose caller does not follow.</summary>
+    IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, CancellationToken cancellation = default);
+
+    /// <summary>What is believed about the objective over λ, with the anchors: for plots. Null before the first value.</summary>
+    Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>The outputs at any λ, by the surrogate or, at a trained λ, by the network itself. Null before there is a surrogate.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">The study.</param>
+    /// <param name="lambda">λ in the hyperparameter's range.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<Distribution?> DistributionAsync(string? tenant, Guid study, double lambda, CancellationToken cancellation = default);
+
+    /// <summary>Samples a surrogate: one row of outputs for each row of conditions.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="surrogate">The surrogate's id, or its study's (then the newest).</param>
+    /// <param name="lambda">λ in the hyperparameter's range.</param>
+    /// <param name="conditions">Conditions [n, d]; for surrogates of draws [n, 0].</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    ValueTask<Matrix> SampleAsync(string? tenant, Guid surrogate, double lambda, Matrix conditions, CancellationToken cancellation = default);
+
+    /// <summary>The surrogate's file (.hti), or as ONNX.</summary>
+    Task<byte[]> SurrogateFileAsync(string? tenant, Guid surrogate, bool onnx, CancellationToken cancellation = default);
+
+    /// <summary>A training's outputs as .npy.</summary>
+    Task<byte[]> OutputsAsync(string? tenant, Guid study, int trial, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Another objective over the same trainings: the best λ at once, with no training; and where one is needed, which. With <paramref name="mayTrain"/> the
+    /// study goes on with it, by at most so many further trainings.
+    /// </summary>
+    Task<PreferenceResult> PreferAsync(string? tenant, Guid study, string objective, Goal goal, int mayTrain = 0, CancellationToken cancellation = default);
+
+    /// <summary>Preferences so far; the first is the definition's.</summary>
+    Task<IReadOnlyList<PreferenceResult>> PreferencesAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>Asks for work: an attempt to be trained by an outside worker, with its lease. Null where there is none.</summary>
+    Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation = default);
+
+    /// <summary>Renews a lease.</summary>
+    Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, CancellationToken cancellation = default);
+
+    /// <summary>Hands in a result or a failure; may hand out the next attempt in the same breath.</summary>
+    Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next = null, CancellationToken cancellation = default);
+
+    /// <summary>Asks an attempt to end: gently, or at once.</summary>
+    Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation = default);
+
+    /// <summary>Queues a failed trial anew.</summary>
+    Task RetryAsync(string? tenant, Guid study, int trial, CancellationToken cancellation = default);
+
+    /// <summary>Workers, and whether one is set aside.</summary>
+    Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken cancellation = default);
+
+    /// <summary>Takes a worker back into service.</summary>
+    Task ReinstateAsync(string worker, CancellationToken cancellation = default);
+
+    /// <summary>Queues and what waits in them.</summary>
+    Task<IReadOnlyList<QueueView>> QueuesAsync(string? tenant, CancellationToken cancellation = default);
+
+    /// <summary>Networks that this host can train, by name.</summary>
+    IReadOnlyList<string> Networks { get; }
+}

@@ -1,0 +1,86 @@
+namespace HtiTune.Hosting;
+
+/// <summary>What a study is to find, and how: all that a request may say. Kept as it is for the study's life.</summary>
+public sealed record StudyDefinition
+{
+    /// <summary>The study's name, for people.</summary>
+    /// <value>1 to 200 characters, none of them a control character.</value>
+    public required string Name { get; init; }
+
+    /// <summary>The network, by the name under which the host knows it (<c>AddNetwork</c>, or the server's configuration).</summary>
+    /// <value>null: outside workers train, by ask and tell.</value>
+    public string? Network { get; init; }
+
+    /// <summary>The hyperparameter's name.</summary>
+    /// <value>"lambda".</value>
+    public string Hyperparameter { get; init; } = "lambda";
+
+    /// <summary>Its least value, in its own units.</summary>
+    public required double Minimum { get; init; }
+
+    /// <summary>Its greatest value, in its own units.</summary>
+    public required double Maximum { get; init; }
+
+    /// <summary>Its scale, as <see cref="Data.Scale.Parse"/> reads it.</summary>
+    /// <value>"linear".</value>
+    public string Scale { get; init; } = "linear";
+
+    /// <summary>
+    /// What is optimised: <c>value</c>, a number that each training reports; an expression over the outputs (see the README of the command line);
+    /// or <c>objective:NAME</c>, one that the host knows (<c>AddObjective</c>).
+    /// </summary>
+    /// <value>"value".</value>
+    public string Objective { get; init; } = "value";
+
+    /// <summary>Whether the least or the greatest value is best.</summary>
+    /// <value><see cref="HtiTune.Goal.Minimize"/>.</value>
+    public Goal Goal { get; init; } = Goal.Minimize;
+
+    /// <summary>Rows of outputs that each training leaves, where no conditions are given: draws of one distribution.</summary>
+    /// <value>1; 1 to 100,000.</value>
+    public int Rows { get; init; } = 1;
+
+    /// <summary>The conditions that every network is asked, one a row; null without. All rows of one length.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Contexts { get; init; }
+
+    /// <summary>Names of the outputs' columns, which expressions may use; null without.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>Trainings allowed.</summary>
+    /// <value>12; 1 to 1000.</value>
+    public int MaxTrainings { get; init; } = 12;
+
+    /// <summary>Trainings at the same time.</summary>
+    /// <value>1; 1 to 64.</value>
+    public int Parallelism { get; init; } = 1;
+
+    /// <summary>The regret that does not matter, in units of the objective; null for 1 % of the posterior mean's range.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>The risk that a certificate may take.</summary>
+    /// <value>0.05; between 0 and 1.</value>
+    public double Delta { get; init; } = 0.05;
+
+    /// <summary>Seed of all chance.</summary>
+    /// <value>1.</value>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Whether a surrogate of the outputs informs the model. Of no use for <c>value</c> objectives.</summary>
+    /// <value>true.</value>
+    public bool UseSurrogate { get; init; } = true;
+
+    /// <summary>The queue whose workers train.</summary>
+    /// <value>"default"; a-z, 0-9, - and _, at most 40 characters.</value>
+    public string Queue { get; init; } = "default";
+
+    /// <summary>Studies of a higher priority are served first.</summary>
+    /// <value>0; −100 to 100.</value>
+    public int Priority { get; init; }
+
+    /// <summary>Attempts that a training may take before it counts as failed.</summary>
+    /// <value>3; 1 to 20.</value>
+    public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>Time limit of an attempt; null: the queue's.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+}

@@ -1,0 +1,189 @@
+namespace HtiTune.Hosting;
+
+/// <summary>A study as it stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Definition">What it is to find.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Reason">Why, where a state needs a reason.</param>
+/// <param name="TrainingsUsed">Trainings used, failed ones included.</param>
+/// <param name="BestValue">Best value trained so far.</param>
+/// <param name="Lambda">λ recommended so far.</param>
+/// <param name="Trust">Trust ρ in the surrogate, 0 to 1.</param>
+/// <param name="Result">The result of the last run; null before its end.</param>
+/// <param name="SurrogateId">The newest surrogate; null before there is one.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="UpdatedAt">When something last happened.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="LastSequence">Sequence number of its last event.</param>
+public sealed record StudyView(
+    Guid Id, string Tenant, StudyDefinition Definition, StudyState State, string? Reason, int TrainingsUsed, double? BestValue, double? Lambda, double? Trust,
+    StudyResult? Result, Guid? SurrogateId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, long LastSequence);
+
+/// <summary>Which studies are listed.</summary>
+/// <param name="State">Only these; null: all.</param>
+/// <param name="Search">Part of a name; null: any.</param>
+/// <param name="After">Those behind this one; null: from the newest.</param>
+/// <param name="Size">At most so many, 1 to 200.</param>
+public sealed record StudyQuery(StudyState? State = null, string? Search = null, Guid? After = null, int Size = 50);
+
+/// <summary>How a run ended.</summary>
+/// <param name="Lambda">λ recommended.</param>
+/// <param name="LambdaLow">Least λ at which the best may still lie, at 95 %.</param>
+/// <param name="LambdaHigh">Greatest such λ.</param>
+/// <param name="Value">Its real value, where it was trained; else the predicted one.</param>
+/// <param name="IsTrained">Whether it was trained.</param>
+/// <param name="Predicted">The model's value there.</param>
+/// <param name="PredictedDeviation">Its standard deviation.</param>
+/// <param name="StopReason">Why the run ended.</param>
+/// <param name="Outcome">What can be said: certified, needs training, or not certified.</param>
+/// <param name="TrainingsUsed">Trainings of the run.</param>
+/// <param name="Trust">Trust ρ in the surrogate.</param>
+/// <param name="Epsilon">The regret that does not matter.</param>
+/// <param name="Calibration">Forecasts tested, and missed.</param>
+public sealed record StudyResult(
+    double Lambda, double LambdaLow, double LambdaHigh, double Value, bool IsTrained, double Predicted, double PredictedDeviation, StopReason StopReason, Outcome Outcome,
+    int TrainingsUsed, double Trust, double Epsilon, Calibration? Calibration);
+
+/// <summary>A trial.</summary>
+public sealed record TrialView(
+    int Number, double Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, TrialStatus Status, bool IsImported,
+    double? Value, string? Error, int Attempts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
+
+/// <summary>An attempt at a trial.</summary>
+public sealed record AttemptView(
+    Guid Id, int Trial, int Number, string Queue, AttemptState State, string? Reason, string? Worker, double Progress, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt,
+    DateTimeOffset? RenewedAt, DateTimeOffset? EndedAt, DateTimeOffset? StopAskedAt, DateTimeOffset? KillAskedAt, DateTimeOffset? AcknowledgedAt, int? ExitCode);
+
+/// <summary>An event of a study.</summary>
+/// <param name="Sequence">Its number, 1 and up without a hole.</param>
+/// <param name="Time">When.</param>
+/// <param name="Kind">See <see cref="StudyEventKind"/>.</param>
+/// <param name="Data">Its data as JSON.</param>
+public sealed record StudyEvent(long Sequence, DateTimeOffset Time, string Kind, string Data);
+
+/// <summary>What is believed over λ, and what was trained.</summary>
+/// <param name="Posterior">The belief on a grid.</param>
+/// <param name="Anchors">λ and values trained.</param>
+/// <param name="Next">λ that the next training would go to; null where there is none.</param>
+public sealed record StudyCurve(IReadOnlyList<PosteriorPoint> Posterior, IReadOnlyList<AnchorPoint> Anchors, double? Next);
+
+/// <summary>A trained λ and its value.</summary>
+public readonly record struct AnchorPoint(int Number, double Lambda, double? Value);
+
+/// <summary>Whether outputs at a λ are a network's own, between trained λ, or outside of them.</summary>
+public enum DistributionKind
+{
+    /// <summary>The network was trained there.</summary>
+    Trained,
+
+    /// <summary>Between two trained λ.</summary>
+    Interpolated,
+
+    /// <summary>Outside of all trained λ.</summary>
+    Extrapolated,
+}
+
+/// <summary>Outputs at one λ.</summary>
+/// <param name="Lambda">λ.</param>
+/// <param name="Kind">Where they come from.</param>
+/// <param name="Outputs">Outputs [n, D] for the study's contexts.</param>
+/// <param name="Columns">Names of the D columns.</param>
+/// <param name="Trust">Trust ρ in the surrogate.</param>
+public sealed record Distribution(double Lambda, DistributionKind Kind, Data.Matrix Outputs, IReadOnlyList<string> Columns, double? Trust);
+
+/// <summary>The answer to a preference.</summary>
+/// <param name="Version">1 for the definition's own.</param>
+/// <param name="Objective">The objective's text.</param>
+/// <param name="Goal">Which values are better.</param>
+/// <param name="Before">λ of the preference before; null for the first.</param>
+/// <param name="Result">The answer from the trainings so far; null while the first run goes on.</param>
+/// <param name="Gain">What moving from the λ before is expected to gain, in units of the objective; null where it cannot be told.</param>
+/// <param name="CreatedAt">When it was asked.</param>
+public sealed record PreferenceResult(int Version, string Objective, Goal Goal, double? Before, StudyResult? Result, double? Gain, DateTimeOffset CreatedAt);
+
+/// <summary>Who asks for work.</summary>
+/// <param name="Worker">The worker's name; 1 to 100 characters.</param>
+/// <param name="Slot">Its slot: one attempt each.</param>
+/// <param name="Study">Only this study's; null: any that outside workers train.</param>
+/// <param name="Queues">Queues that it serves; null: all.</param>
+public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null);
+
+/// <summary>An attempt in a worker's hands.</summary>
+/// <param name="Attempt">Its id.</param>
+/// <param name="Lease">The fence that every further call carries.</param>
+/// <param name="LeaseUntil">When the lease ends unless it is renewed.</param>
+/// <param name="RenewEvery">How often to renew.</param>
+/// <param name="Study">The study.</param>
+/// <param name="Trial">The trial's number.</param>
+/// <param name="Number">The attempt's number.</param>
+/// <param name="Lambda">λ to train at.</param>
+/// <param name="Seed">Seed of all chance in the training.</param>
+/// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>.</param>
+/// <param name="TimeLimit">Time allowed; null: any.</param>
+public sealed record ClaimedAttempt(
+    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit);
+
+/// <summary>How a lease stands.</summary>
+/// <param name="Holds">Whether it still holds. If not, end the training; a finished valid result may still be handed in.</param>
+/// <param name="Stop">A user asks for a gentle end.</param>
+/// <param name="Kill">A user asks for an end at once.</param>
+/// <param name="LeaseUntil">When it ends.</param>
+public sealed record LeaseStatus(bool Holds, bool Stop, bool Kill, DateTimeOffset? LeaseUntil);
+
+/// <summary>How a training went: a value, outputs, or how it ended without.</summary>
+public sealed record WorkResult
+{
+    /// <summary>The number, for the objective <c>value</c>.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>The outputs [n, D], for every other objective.</summary>
+    public Data.Matrix? Outputs { get; init; }
+
+    /// <summary>Failed, TimedOut, Preempted or Cancelled where there is no result.</summary>
+    public AttemptState State { get; init; } = AttemptState.Done;
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>End of the log.</summary>
+    public string? LogTail { get; init; }
+
+    /// <summary>The process's exit code, where there was one.</summary>
+    public int? ExitCode { get; init; }
+}
+
+/// <summary>What became of a result.</summary>
+/// <param name="State">Done, or Late where the lease had ended; or how it ended without.</param>
+/// <param name="Study">The study's state now.</param>
+/// <param name="Next">The next attempt, where one was asked for and there is one.</param>
+public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAttempt? Next);
+
+/// <summary>A worker.</summary>
+public sealed record WorkerView(string Name, string Tenant, IReadOnlyList<string> Queues, int Slots, DateTimeOffset LastSeenAt, bool IsSetAside, string? Reason, int Running);
+
+/// <summary>A queue.</summary>
+public sealed record QueueView(string Name, int Queued, int Running, TimeSpan? LongestWait);
+
+/// <summary>Kinds of refusal.</summary>
+public enum StudyServiceError
+{
+    /// <summary>There is no such thing, or it is another tenant's.</summary>
+    NotFound,
+
+    /// <summary>The request is wrong; the message says where and what is expected.</summary>
+    Invalid,
+
+    /// <summary>It does not fit the state that the thing is in.</summary>
+    Conflict,
+
+    /// <summary>A limit is reached.</summary>
+    Limit,
+}
+
+/// <summary>A request that cannot be done.</summary>
+public sealed class StudyServiceException(StudyServiceError kind, string message) : Exception(message)
+{
+    /// <summary>The kind of refusal.</summary>
+    public StudyServiceError Kind => kind;
+}
