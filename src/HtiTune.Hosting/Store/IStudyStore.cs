@@ -38,8 +38,8 @@ internal interface IStudyStore
     /// <summary>The study, its events after a sequence number in order, and results that no event has taken yet, in the order they came.</summary>
     Task<StudySnapshot?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation);
 
-    /// <summary>Writes what a step of the tuner brought; false, and nothing is written, where the study's version is another.</summary>
-    Task<bool> CommitAsync(StudyCommit commit, CancellationToken cancellation);
+    /// <summary>Writes what a step of the tuner brought: all of it, or nothing (see <see cref="CommitOutcome"/>).</summary>
+    Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation);
 
     Task<IReadOnlyList<EventRow>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation);
 
@@ -72,15 +72,19 @@ internal interface IStudyStore
 
     /// <summary>
     /// Ends an attempt. With a valid lease: a result completes the trial and puts an <c>advance</c> into the outbox; a failure queues the next attempt (with back-off)
-    /// or fails the trial; a preemption queues another at the front. Without: a valid result is kept as late, used where the trial has none, else as a replicate;
-    /// anything else is ignored. Doing it again with the same lease gives the same answer and changes nothing.
+    /// or fails the trial; a preemption queues another at the front. Without: a valid result is kept as late, used where the trial has none and the tuner was not
+    /// told that it failed, else as a replicate (event <c>trial.replicate</c>); anything else is ignored. A lease is over when <see cref="SweepAsync"/> says so: who
+    /// renews before keeps it. Doing it again with the same lease gives the same answer and changes nothing.
     /// </summary>
     Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation);
 
     /// <summary>Asks an attempt to stop (gently) or be killed; a queued one is cancelled at once. Returns whether there was something to ask.</summary>
     Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation);
 
-    /// <summary>Queues a failed or cancelled trial anew, with its attempts counted from zero.</summary>
+    /// <summary>
+    /// Queues a failed or cancelled trial of a study that goes on anew, with its attempts counted from zero. Where the tuner was told of the failure, the result
+    /// comes as a replicate.
+    /// </summary>
     Task<bool> RetryAsync(Guid trial, CancellationToken cancellation);
 
     /// <summary>Leases that are over: lost, and queued again at the front, or failed when the attempts are used up; three missed renewals: silent.</summary>

@@ -12,12 +12,18 @@ internal sealed class StudyRow
     /// <summary>The <see cref="StudyDefinition"/> as JSON.</summary>
     public required string Definition { get; set; }
     public required string Queue { get; set; }
+
+    /// <summary>The definition's network; null: outside workers train.</summary>
+    public string? Network { get; set; }
     public int Priority { get; set; }
     public int Parallelism { get; set; }
     public StudyState State { get; set; }
     public string? Reason { get; set; }
 
-    /// <summary>Raised by one with every commit of the tuner's; whoever commits must have seen the last (optimistic lock).</summary>
+    /// <summary>
+    /// Raised by one with every commit of the tuner's, and with every event of the store's that the tuner must see (state, replicate); whoever commits must
+    /// have seen the last (optimistic lock). Events about attempts do not raise it.
+    /// </summary>
     public long Version { get; set; }
 
     /// <summary>Sequence number of the last journal event.</summary>
@@ -184,6 +190,9 @@ internal sealed class WorkerRow
     public int QuickFailures { get; set; }
     public long? SetAsideAt { get; set; }
     public string? Reason { get; set; }
+
+    /// <summary>Attempts in its hands: counted when read, not a column.</summary>
+    public int Running { get; set; }
 }
 
 /// <summary>A preference after the first: another objective over the same trainings.</summary>

@@ -24,7 +24,7 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>Values that the tuner measured, by trial number.</summary>
     public IReadOnlyDictionary<int, double?> Values { get; init; } = new Dictionary<int, double?>();
 
-    /// <summary>The study's new state; null: as it is.</summary>
+    /// <summary>The study's new state; null: as it is. Its event is among <see cref="Events"/>.</summary>
     public StudyState? State { get; init; }
 
     public string? Reason { get; init; }
@@ -48,13 +48,35 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>An attempt that this commit ends with its result, fenced by the lease: tell and advance in one transaction. Where the lease does not hold, nothing is written.</summary>
     public (Guid Attempt, Guid Lease, AttemptEnd End)? Ends { get; init; }
 
-    /// <summary>An asked trial that is claimed at once by who told: its worker and slot; null without.</summary>
+    /// <summary>The first asked trial is claimed at once by who told, by worker and slot; without an asked one: as <see cref="IStudyStore.ClaimAsync"/> would; null without.</summary>
     public ClaimRequest? ClaimFor { get; init; }
 
     /// <summary>Whether an <c>advance</c> must follow.</summary>
     public bool NeedsAdvance { get; init; }
 }
 
+/// <summary>What became of a commit.</summary>
+internal enum CommitOutcome
+{
+    /// <summary>All of it is written.</summary>
+    Done,
+
+    /// <summary>Nothing is written: the study's version is another, or it is gone. Load again.</summary>
+    OtherVersion,
+
+    /// <summary>Nothing is written: the lease of <see cref="StudyCommit.Ends"/> does not hold. <see cref="IStudyStore.EndAsync"/> knows what to say.</summary>
+    LeaseOver,
+}
+
+/// <summary>What became of a commit, and what its caller needs to go on from memory.</summary>
+/// <param name="Outcome">Whether it was written.</param>
+/// <param name="Study">The study's row as it is now, version and last sequence included; null unless done. The commit's own events are the last ones.</param>
+/// <param name="Claimed">The answer to <see cref="StudyCommit.ClaimFor"/>; null without.</param>
+internal sealed record CommitResult(CommitOutcome Outcome, StudyRow? Study = null, ClaimResult? Claimed = null);
+
+/// <summary>An event to be written.</summary>
+/// <param name="Kind">Its kind. Of <c>trial.told</c> and <c>trial.failed</c>, the member <c>number</c> of the data says whose end the tuner has taken.</param>
+/// <param name="Data">Its data as JSON.</param>
 internal sealed record NewEvent(string Kind, string Data);
 
 /// <summary>A worker that asks for work.</summary>
@@ -68,6 +90,9 @@ internal sealed record ClaimRequest(string Worker, int Slot, string? Tenant, IRe
 {
     /// <summary>Only studies that a network of this process trains, by its name; null: any study.</summary>
     public IReadOnlyList<string>? Networks { get; init; }
+
+    /// <summary>Only studies that outside workers train: without a network, or with one that is not among these; null: any study.</summary>
+    public IReadOnlyList<string>? OtherThan { get; init; }
 
     /// <summary>A certain attempt; null: the next in the fair order.</summary>
     public Guid? Attempt { get; init; }
