@@ -85,6 +85,35 @@ public static class NpyFile
         Write(path, [matrix.Rows, matrix.Columns], matrix.Values);
     }
 
+    /// <summary>A matrix as the bytes of such a file.</summary>
+    /// <param name="matrix">The matrix, all finite.</param>
+    public static byte[] ToBytes(Matrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        var header = HeaderFor([matrix.Rows, matrix.Columns], matrix.Values);
+        var bytes = new byte[header.Length + matrix.Values.Length * sizeof(float)];
+        header.CopyTo(bytes, 0);
+        for (var i = 0; i < matrix.Values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(header.Length + i * sizeof(float)), matrix.Values[i]);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>The matrix that bytes of such a file hold.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="name">What they are, for messages.</param>
+    /// <exception cref="DataFormatException">They hold something else.</exception>
+    public static Matrix FromBytes(byte[] bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        using var stream = new MemoryStream(bytes, writable: false);
+        var (array, headerAt) = Read(name, stream);
+        return array.Shape.Length is 1 or 2 ? array.ToMatrix() : throw new DataFormatException(
+            name, $"byte {headerAt} (header)", $"the shape is ({string.Join(", ", array.Shape)})", "one axis or two: (rows,) or (rows, columns)");
+    }
+
     private static byte[] HeaderFor(ReadOnlySpan<int> shape, ReadOnlySpan<float> values)
     {
         if (shape.Length > NpyHeader.AxisLimit)

@@ -112,7 +112,7 @@ internal static class StudyMaker
         return Array.AsReadOnly([.. places.Select((place, p) => new BestProbability(lambdas[place], wins[p] / (double)BestDraws))]);
     }
 
-    private static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)
+    public static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)
     {
         var posterior = analysis.Posterior;
         var points = new PosteriorPoint[posterior.Count];

@@ -38,6 +38,9 @@ internal sealed class StudyRow
     /// <summary>The <see cref="StudyResult"/> as JSON, once there is one.</summary>
     public string? Result { get; set; }
     public Guid? SurrogateId { get; set; }
+
+    /// <summary>Blob of the newest <see cref="StudyCurve"/> as JSON; null where it is computed when asked for.</summary>
+    public string? Curve { get; set; }
     public long CreatedAt { get; set; }
     public long UpdatedAt { get; set; }
     public long? EndedAt { get; set; }

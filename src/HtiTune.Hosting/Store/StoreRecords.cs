@@ -21,7 +21,7 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>Trials to be queued, each with its first attempt.</summary>
     public IReadOnlyList<TrialRow> Asked { get; init; } = [];
 
-    /// <summary>Values that the tuner measured, by trial number.</summary>
+    /// <summary>Trials whose end the tuner has taken by these events (their TakenAt is set), by number, with the value it measured; null without.</summary>
     public IReadOnlyDictionary<int, double?> Values { get; init; } = new Dictionary<int, double?>();
 
     /// <summary>The study's new state; null: as it is. Its event is among <see cref="Events"/>.</summary>
@@ -41,6 +41,9 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     public string? Result { get; init; }
 
     public SurrogateRow? Surrogate { get; init; }
+
+    /// <summary>Blob of the newest curve; null: as it is.</summary>
+    public string? Curve { get; init; }
 
     /// <summary>A preference that was answered; null without.</summary>
     public PreferenceRow? Preference { get; init; }

@@ -1,0 +1,250 @@
+using HtiTune.Data;
+
+namespace HtiTune.Hosting;
+
+/// <summary>
+/// A study in memory: its tuner, brought to where the journal is by the same calls in the same order. A cache and nothing more: whatever it knows, the
+/// journal tells again. One caller at a time.
+/// </summary>
+internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time)
+{
+    private readonly ReplayClock _clock = new(time);
+    private readonly Dictionary<int, Proposal> _pending = [];
+    private readonly Dictionary<double, double> _reported = [];
+    private readonly List<WarmTrial> _completed = [];
+    private Tuner? _tuner;
+    private IReadOnlyList<int> _warm = [];
+    private int _offset;
+    private int _lastNumber;
+
+    public Guid Id => id;
+
+    public StudyDefinition Definition => definition;
+
+    public StudyProblem Problem { get; } = new(definition, registry);
+
+    /// <summary>Taken while something works with it.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>Whether it has given way: whoever waited for the gate takes the study anew.</summary>
+    public bool IsDropped { get; set; }
+
+    /// <summary>The study's version that it stands at; −1 before it was loaded.</summary>
+    public long Version { get; set; } = -1;
+
+    /// <summary>Sequence number of the last event it has seen.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Number of the last of the tuner's events.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>The run that goes on; null between runs.</summary>
+    public TuningRun? Run { get; private set; }
+
+    /// <summary>What the last run said.</summary>
+    public RunBeganData? Began { get; private set; }
+
+    /// <summary>The last run's study, where this process ended it.</summary>
+    public Study? Ended { get; private set; }
+
+    /// <summary>Trainings used by runs before this one.</summary>
+    public int UsedBefore { get; private set; }
+
+    public int TrainingsUsed => UsedBefore + (Run?.TrainingsUsed ?? 0);
+
+    public IReadOnlyDictionary<int, Proposal> Pending => _pending;
+
+    /// <summary>Trials with a result, in the order in which the tuner took them.</summary>
+    public IReadOnlyList<WarmTrial> Completed => _completed;
+
+    /// <summary>Anchors of the surrogate that was last kept.</summary>
+    public int SavedAnchors { get; set; }
+
+    /// <summary>The objective's values by the study's own trial numbers.</summary>
+    public IReadOnlyDictionary<int, double?> Values { get; private set; } = new Dictionary<int, double?>();
+
+    /// <summary>The largest number of a trial.</summary>
+    public int LastNumber => _lastNumber;
+
+    /// <summary>Begins a run; the tuner's events of it follow.</summary>
+    public RunBeganData Begin(RunBeganData began, Func<string, Matrix> samples)
+    {
+        Release();
+        var contexts = Problem.Contexts;
+        foreach (var trial in began.Warm)
+        {
+            Completes(trial);
+        }
+
+        AnchorSet[] warm = [.. began.Warm.DistinctBy(trial => trial.Lambda).Select(trial => new AnchorSet(
+            Problem.Hyperparameter, [new Anchor(trial.Lambda, new Samples(Outputs(trial.Samples, samples), contexts))]))];
+        var options = Problem.Options(began.Goal, _clock) with { WarmStart = warm.Length == 0 ? null : warm, MaxTrainings = began.Budget };
+        _tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, contexts, options);
+        Run = _tuner.Begin(Objective(began.Objective), began.Budget);
+        (Began, Ended, _offset) = (began, null, began.Offset);
+        _warm = [.. began.Warm.DistinctBy(trial => trial.Lambda).Select(trial => trial.Number)];
+        _pending.Clear();
+        Step = began.Step;
+        return began;
+    }
+
+    /// <summary>Measures the objective at what has been trained, by the study's own numbers.</summary>
+    public IReadOnlyDictionary<int, double?> Measure() =>
+        Values = Run!.Values.ToDictionary(pair => pair.Key <= _warm.Count ? _warm[pair.Key - 1] : pair.Key + _offset, pair => pair.Value);
+
+    /// <summary>Stands behind events that cannot be repeated; all that was trained is told by the run that begins next.</summary>
+    public void SkipTo(long step, long sequence, int run, int lastNumber)
+    {
+        Release();
+        _pending.Clear();
+        (Step, Sequence, _lastNumber) = (step, sequence, Math.Max(_lastNumber, lastNumber));
+        Began = Began is { } began ? began with { Run = Math.Max(began.Run, run) } : null;
+    }
+
+    /// <summary>Asks the tuner; null where it wants no training now.</summary>
+    public (int Number, Proposal Proposal, TrainingProposed Forecast)? Ask()
+    {
+        if (Run!.Ask() is not { } proposal || _pending.ContainsValue(proposal))
+        {
+            return null;
+        }
+
+        var number = proposal.Number + _offset;
+        _pending.Add(number, proposal);
+        _lastNumber = Math.Max(_lastNumber, number);
+        Step++;
+        return (number, proposal, Run.ForecastOf(proposal));
+    }
+
+    /// <summary>Tells the tuner a training's result.</summary>
+    public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
+    {
+        var proposal = _pending[number];
+        if (reported is { } value)
+        {
+            _reported[proposal.Lambda] = value;
+        }
+
+        _pending.Remove(number);
+        Completes(new WarmTrial(number, proposal.Lambda, hash, reported));
+        Step++;
+        return Run!.Tell(proposal, new StoredNetwork(Outputs(hash, samples)));
+    }
+
+    /// <summary>Tells the tuner that a training failed.</summary>
+    public Trial TellFailed(int number, string error)
+    {
+        var proposal = _pending[number];
+        _pending.Remove(number);
+        Step++;
+        return Run!.TellFailed(proposal, error);
+    }
+
+    /// <summary>Ends the run; null where no training has given a value.</summary>
+    public (Study? Study, string? Error) Finish()
+    {
+        Step++;
+        UsedBefore += Run!.TrainingsUsed;
+        Measure();
+        try
+        {
+            Ended = Run.Finish();
+            return (Ended, null);
+        }
+        catch (InvalidOperationException problem)
+        {
+            return (null, problem.Message);
+        }
+        finally
+        {
+            Run = null;
+            _pending.Clear();
+        }
+    }
+
+    /// <summary>Takes an event of the journal. False where the tuner would now do something else: another version of the library, or of the surrogate.</summary>
+    public bool Replay(EventRow row, Func<string, Matrix> samples)
+    {
+        _clock.Show(row.Time);
+        try
+        {
+            return row.Kind switch
+            {
+                StudyEventKind.RunBegan => Is(StudyJson.Read<RunBeganData>(row.Data), data => data.Step, data => Begin(data, samples) is not null),
+                StudyEventKind.Asked => Is(StudyJson.Read<AskedData>(row.Data), data => data.Step, data =>
+                    Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Lambda == data.Lambda),
+                StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
+                    ? Keep(new WarmTrial(data.Number, data.Lambda, data.Samples, data.Reported))
+                    : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),
+                StudyEventKind.ToldFailed => Is(StudyJson.Read<ToldFailedData>(row.Data), data => data.Step, data => data.IsOrphan
+                    || _pending.ContainsKey(data.Number) && TellFailed(data.Number, data.Error) is not null),
+                StudyEventKind.RunEnded => Is(StudyJson.Read<RunEndedData>(row.Data), data => data.Step, data =>
+                {
+                    // The tuner is asked as it was before it ended, so that it ends alike.
+                    Run!.Ask();
+                    return Finish().Study?.Lambda == data.Result?.Lambda;
+                }),
+                _ => true,
+            };
+        }
+        finally
+        {
+            _clock.Run();
+            Sequence = row.Sequence;
+        }
+
+        bool Is<T>(T data, Func<T, long> step, Func<T, bool> take) => step(data) <= Step || take(data);
+    }
+
+    /// <summary>Keeps a result that the run did not ask for.</summary>
+    public bool Keep(WarmTrial trial)
+    {
+        Completes(trial);
+        Step++;
+        return true;
+    }
+
+    private Func<IConditionalModel, double> Objective(string text)
+    {
+        if (Problem.IsValue)
+        {
+            // Single precision, as outputs have it, is too little for a number that counts for itself.
+            return model => _reported[model.Lambda];
+        }
+
+        var judge = Problem.Judge(text);
+        var contexts = Problem.Contexts;
+        return model => judge(model.Sample(contexts), model.Lambda);
+    }
+
+    private void Completes(WarmTrial trial)
+    {
+        if (_completed.TrueForAll(known => known.Number != trial.Number))
+        {
+            _completed.Add(trial);
+        }
+
+        if (trial.Reported is { } value)
+        {
+            _reported[trial.Lambda] = value;
+        }
+
+        _lastNumber = Math.Max(_lastNumber, trial.Number);
+    }
+
+    private static Matrix Outputs(string? hash, Func<string, Matrix> samples) => hash is null ? new Matrix(1, 1, [0]) : samples(hash);
+
+    /// <summary>Lets go of the tuner.</summary>
+    public void Release()
+    {
+        Run?.Dispose();
+        _tuner?.Dispose();
+        (Run, _tuner) = (null, null);
+    }
+
+    private sealed class NoNetwork : INetwork
+    {
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) =>
+            throw new InvalidOperationException("The service's workers train, not the tuner.");
+    }
+}

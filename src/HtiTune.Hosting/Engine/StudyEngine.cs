@@ -1,0 +1,326 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune.Hosting;
+
+/// <summary>
+/// Advances studies: takes up what is in the store, lets the tuner take results and ask for trainings, and writes what came of it, all or nothing. Doing it
+/// twice, or in two processes at once, does nothing more: a commit stands only on the version that it was made from.
+/// </summary>
+internal sealed partial class StudyEngine(
+    IStudyStore store, NetworkRegistry registry, StudiesInMemory studies, StudyEvents events, IWakeUps wakeUps, TimeProvider time, ILogger<StudyEngine> logger)
+{
+    // A commit that is refused so often in a row meets a fault, not a neighbour.
+    private const int Tries = 8;
+
+    /// <summary>Advances a study until there is nothing to do but wait for trainings.</summary>
+    public async Task AdvanceAsync(Guid study, CancellationToken cancellation)
+    {
+        for (var i = 0; i < Tries; i++)
+        {
+            if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is not { } row)
+            {
+                return;
+            }
+
+            var loaded = studies.Get(study, StudyJson.Read<StudyDefinition>(row.Definition));
+            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (!loaded.IsDropped && await AdvanceAsync(loaded, cancellation).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            catch
+            {
+                studies.Drop(loaded);
+                throw;
+            }
+            finally
+            {
+                loaded.Gate.Release();
+            }
+        }
+
+        throw new InvalidOperationException($"Study {study} was changed by others {Tries} times while it was being advanced.");
+    }
+
+    /// <summary>
+    /// Ends an attempt with a reported number, advances its study, and writes both at once. Null where the store refused: then nothing has happened, and the
+    /// attempt is to be ended by itself (<see cref="IStudyStore.EndAsync"/>).
+    /// </summary>
+    public async Task<CommitResult?> TellAsync(
+        StudyRow row, TrialRow trial, Guid attempt, Guid lease, AttemptEnd end, ClaimRequest? claim, CancellationToken cancellation)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            var loaded = studies.Get(row.Id, StudyJson.Read<StudyDefinition>(row.Definition));
+            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (loaded.IsDropped)
+                {
+                    continue;
+                }
+
+                if (loaded.Version < 0 && await TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false })
+                {
+                    return null;
+                }
+
+                if (loaded.Run is null || !loaded.Pending.ContainsKey(trial.Number))
+                {
+                    return null;
+                }
+
+                var step = new StudyStep(loaded, _ => throw new InvalidOperationException("A reported number has no outputs."), time);
+                step.Take(new TrialRow
+                {
+                    Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = end.Reported,
+                });
+                if (row.State == StudyState.Active)
+                {
+                    step.Ask();
+                }
+
+                var commit = step.Commit(loaded.Version) with { Ends = (attempt, lease, end) };
+                if (step.HasEnded)
+                {
+                    commit = commit with { Curve = await KeepCurveAsync(loaded, cancellation).ConfigureAwait(false) };
+                }
+
+                var result = await store.CommitAsync(commit with { ClaimFor = claim }, cancellation).ConfigureAwait(false);
+                if (result.Outcome == CommitOutcome.Done)
+                {
+                    Committed(loaded, step, result.Study!);
+                    return result;
+                }
+
+                studies.Drop(loaded);
+                if (result.Outcome == CommitOutcome.LeaseOver)
+                {
+                    return null;
+                }
+            }
+            catch
+            {
+                studies.Drop(loaded);
+                throw;
+            }
+            finally
+            {
+                loaded.Gate.Release();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Does something with a study that is brought to where the journal is.</summary>
+    public async Task<T?> WithAsync<T>(StudyRow row, Func<LoadedStudy, T?> use, CancellationToken cancellation)
+    {
+        for (var i = 0; i < Tries; i++)
+        {
+            var loaded = studies.Get(row.Id, StudyJson.Read<StudyDefinition>(row.Definition));
+            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (loaded.IsDropped)
+                {
+                    continue;
+                }
+
+                var taken = await TakeUpAsync(loaded, cancellation).ConfigureAwait(false);
+                if (taken is not { Diverged: false })
+                {
+                    studies.Drop(loaded);
+                    return default;
+                }
+
+                return use(loaded);
+            }
+            catch
+            {
+                studies.Drop(loaded);
+                throw;
+            }
+            finally
+            {
+                loaded.Gate.Release();
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>Outputs by their blob.</summary>
+    public Matrix Samples(string hash) =>
+        NpyFile.FromBytes(store.BytesAsync(hash, CancellationToken.None).GetAwaiter().GetResult() ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
+
+    private async Task<bool> AdvanceAsync(LoadedStudy loaded, CancellationToken cancellation)
+    {
+        if (await TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { } taken)
+        {
+            studies.Drop(loaded);
+            return true;
+        }
+
+        var row = taken.Snapshot.Study;
+        if (row.State is StudyState.Cancelled or StudyState.Failed || (loaded.Run is null && loaded.Began is not null && !taken.Diverged && taken.Snapshot.Results.All(trial => trial.IsImported)))
+        {
+            return true;
+        }
+
+        var step = new StudyStep(loaded, Samples, time);
+        if (taken.Diverged)
+        {
+            StartOver(loaded, step, taken);
+        }
+        else if (loaded.Began is null)
+        {
+            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
+            step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
+        }
+
+        foreach (var trial in taken.Snapshot.Results.Where(trial => !trial.IsImported))
+        {
+            step.Take(trial);
+        }
+
+        if (row.State == StudyState.Active)
+        {
+            step.Ask();
+        }
+
+        if (step.IsEmpty)
+        {
+            return true;
+        }
+
+        var commit = step.Commit(row.Version);
+        if (!loaded.Problem.IsValue || step.HasEnded)
+        {
+            commit = commit with { Curve = await KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await KeepSurrogateAsync(loaded, row, cancellation).ConfigureAwait(false) };
+        }
+
+        var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
+        if (result.Outcome != CommitOutcome.Done)
+        {
+            LogRefused(logger, loaded.Id, row.Version);
+            studies.Drop(loaded);
+            return false;
+        }
+
+        Committed(loaded, step, result.Study!);
+        return true;
+    }
+
+    // Brings the study to where the journal is.
+    private async Task<(StudySnapshot Snapshot, bool Diverged)?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
+    {
+        if (await store.LoadAsync(loaded.Id, loaded.Sequence, cancellation).ConfigureAwait(false) is not { } snapshot)
+        {
+            return null;
+        }
+
+        foreach (var row in snapshot.Events)
+        {
+            if (!loaded.Replay(row, Samples))
+            {
+                LogDiverged(logger, loaded.Id, row.Sequence, row.Kind);
+                return (snapshot, true);
+            }
+        }
+
+        loaded.Version = snapshot.Study.Version;
+        return (snapshot, false);
+    }
+
+    // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
+    private void StartOver(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken)
+    {
+        var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
+        WarmTrial[] warm = [.. trials.Where(trial => trial.Status == TrialStatus.Completed).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
+        var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
+        loaded.SkipTo(
+            Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
+            taken.Snapshot.Study.LastSequence,
+            steps.Count == 0 ? 0 : steps.Max(data => data.Run),
+            trials.Count == 0 ? 0 : trials.Max(trial => trial.Number));
+        var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
+        var began = loaded.Began;
+        step.Begin(
+            began?.Objective ?? loaded.Definition.Objective, began?.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
+            "the library has changed: its proposals differ from those in the journal");
+        loaded.Version = taken.Snapshot.Study.Version;
+    }
+
+    private void Committed(LoadedStudy loaded, StudyStep step, StudyRow row)
+    {
+        (loaded.Version, loaded.Sequence) = (row.Version, row.LastSequence);
+        events.Happened(loaded.Id);
+        if (step.Asked.Count > 0)
+        {
+            wakeUps.Queue(loaded.Definition.Queue);
+            wakeUps.Outbox();
+        }
+
+        if (step.HasEnded)
+        {
+            LogEnded(logger, loaded.Id, step.Result?.StopReason.ToString() ?? step.Error ?? "", step.Result?.Lambda ?? double.NaN, loaded.TrainingsUsed);
+        }
+    }
+
+    private async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
+        CurveOf(loaded) is { } curve ? await store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation).ConfigureAwait(false) : null;
+
+    private async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
+    {
+        if ((loaded.Run?.Surrogate ?? loaded.Ended?.Surrogate) is not TrajectorySurrogate surrogate || loaded.SavedAnchors == surrogate.Anchors.Count)
+        {
+            return null;
+        }
+
+        var file = Path.Combine(Path.GetTempPath(), $"htitune-{loaded.Id:N}-{Environment.ProcessId}.hti");
+        try
+        {
+            surrogate.Save(file);
+            var blob = await store.KeepAsync(await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            loaded.SavedAnchors = surrogate.Anchors.Count;
+            return new SurrogateRow
+            {
+                Id = Guid.CreateVersion7(time.GetUtcNow()), StudyId = loaded.Id, Tenant = row.Tenant, Blob = blob, Anchors = surrogate.Anchors.Count,
+            };
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>What is believed over λ; null before the first value.</summary>
+    internal static StudyCurve? CurveOf(LoadedStudy loaded)
+    {
+        var posterior = loaded.Run?.Posterior ?? loaded.Ended?.Posterior;
+        if (posterior is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        var values = loaded.Run is null ? loaded.Values : loaded.Measure();
+        AnchorPoint[] anchors = [.. loaded.Completed.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, values.TryGetValue(trial.Number, out var value) ? value : null))];
+        double? next = loaded.Pending.Count > 0 ? loaded.Pending.MaxBy(pending => pending.Key).Value.Lambda : null;
+        return new StudyCurve(posterior, anchors, next);
+    }
+
+    [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
+    private static partial void LogRefused(ILogger logger, Guid study, long version);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Study {Study}: event {Sequence} ({Kind}) cannot be repeated by this version of the library; a new run begins with what was trained")]
+    private static partial void LogDiverged(ILogger logger, Guid study, long sequence, string kind);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} at λ = {Lambda} after {Trainings} trainings")]
+    private static partial void LogEnded(ILogger logger, Guid study, string reason, double lambda, int trainings);
+}

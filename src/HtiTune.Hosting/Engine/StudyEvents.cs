@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Wakes those of this process that wait for a study's next event.</summary>
+internal sealed class StudyEvents
+{
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = [];
+
+    /// <summary>Completes with the study's next event of this process.</summary>
+    public Task Next(Guid study) => _waiting.GetOrAdd(study, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Something has happened to a study.</summary>
+    public void Happened(Guid study)
+    {
+        if (_waiting.TryRemove(study, out var waiting))
+        {
+            waiting.SetResult();
+        }
+    }
+}

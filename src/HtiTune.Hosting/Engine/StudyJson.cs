@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HtiTune.Hosting;
+
+/// <summary>JSON of the store: definitions, results and the data of events.</summary>
+internal static class StudyJson
+{
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter() },
+        MaxDepth = 32,
+    };
+
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException("null where data is expected");
+}
+
+/// <summary>Data of <see cref="StudyEventKind.Created"/>.</summary>
+internal sealed record CreatedData(StudyDefinition Definition);
+
+/// <summary>Data of <see cref="StudyEventKind.RunBegan"/>: everything that the run's tuner is made of.</summary>
+/// <param name="Step">Number of this event among those of the tuner.</param>
+/// <param name="Run">The run's number.</param>
+/// <param name="Objective">The objective's text.</param>
+/// <param name="Goal">Which values are better.</param>
+/// <param name="Budget">Trainings allowed.</param>
+/// <param name="Offset">A trial's number is the tuner's and so much.</param>
+/// <param name="Warm">Trials whose outputs the run begins with, in order.</param>
+/// <param name="Why">Why it began.</param>
+internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<WarmTrial> Warm, string Why);
+
+/// <summary>A trial that a run begins with.</summary>
+internal sealed record WarmTrial(int Number, double Lambda, string? Samples, double? Reported);
+
+/// <summary>Data of <see cref="StudyEventKind.Asked"/>.</summary>
+internal sealed record AskedData(
+    long Step, int Number, double Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, double? Trust);
+
+/// <summary>Data of <see cref="StudyEventKind.Told"/>.</summary>
+/// <param name="Step">Number of this event among those of the tuner.</param>
+/// <param name="Number">The trial's number.</param>
+/// <param name="Lambda">Its λ.</param>
+/// <param name="Samples">Blob of its outputs.</param>
+/// <param name="Reported">The number it reported.</param>
+/// <param name="Value">The objective's value; null where it has none.</param>
+/// <param name="Error">Why it has none.</param>
+/// <param name="IsOrphan">Whether the run had not asked for it: kept for runs to come.</param>
+internal sealed record ToldData(long Step, int Number, double Lambda, string? Samples, double? Reported, double? Value, string? Error, bool IsOrphan = false);
+
+/// <summary>Data of <see cref="StudyEventKind.ToldFailed"/>.</summary>
+internal sealed record ToldFailedData(long Step, int Number, double Lambda, string Error, bool IsOrphan = false);
+
+/// <summary>Data of <see cref="StudyEventKind.StateChanged"/>.</summary>
+internal sealed record StateData(StudyState State, string? Reason);
+
+/// <summary>Data of <see cref="StudyEventKind.RunEnded"/>.</summary>
+/// <param name="Step">Number of this event among those of the tuner.</param>
+/// <param name="Run">The run's number.</param>
+/// <param name="Result">Its result; null where no training has given a value.</param>
+/// <param name="Error">Why there is no result.</param>
+internal sealed record RunEndedData(long Step, int Run, StudyResult? Result, string? Error);
+
+/// <summary>What the data of all of the tuner's events have in common.</summary>
+internal sealed record SteppedData(long Step = 0, int Run = 0);

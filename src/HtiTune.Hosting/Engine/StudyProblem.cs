@@ -1,0 +1,73 @@
+using HtiTune.Data;
+using HtiTune.External;
+
+namespace HtiTune.Hosting;
+
+/// <summary>What a definition says, as the tuner needs it.</summary>
+internal sealed class StudyProblem
+{
+    /// <summary>The objective of trainings that report a number themselves.</summary>
+    internal const string ValueObjective = "value";
+
+    /// <summary>Objectives that the host knows begin so.</summary>
+    internal const string RegisteredPrefix = "objective:";
+
+    private readonly StudyDefinition _definition;
+    private readonly NetworkRegistry _registry;
+
+    internal StudyProblem(StudyDefinition definition, NetworkRegistry registry)
+    {
+        (_definition, _registry) = (definition, registry);
+        Hyperparameter = Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale));
+        Contexts = definition.Contexts is { Count: > 0 } rows
+            ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
+            {
+                for (var j = 0; j < row.Length; j++)
+                {
+                    row[j] = (float)rows[i][j];
+                }
+            }))
+            : Contexts.None(definition.Objective == ValueObjective ? 1 : definition.Rows);
+    }
+
+    internal Hyperparameter Hyperparameter { get; }
+
+    internal Contexts Contexts { get; }
+
+    /// <summary>Whether trainings report a number, and no outputs.</summary>
+    internal bool IsValue => _definition.Objective == ValueObjective;
+
+    /// <summary>The tuner's options for a run.</summary>
+    internal TunerOptions Options(Goal goal, TimeProvider clock) => new()
+    {
+        MaxTrainings = _definition.MaxTrainings,
+        Parallelism = _definition.Parallelism,
+        Epsilon = _definition.Epsilon,
+        Delta = _definition.Delta,
+        Seed = _definition.Seed,
+        Goal = goal,
+        UseSurrogate = _definition.UseSurrogate && !IsValue,
+        TimeProvider = clock,
+    };
+
+    /// <summary>Judges outputs by an objective's text.</summary>
+    /// <exception cref="FormatException">The text is not understood; the message says where.</exception>
+    internal Func<Samples, double, double> Judge(string objective)
+    {
+        if (objective.StartsWith(RegisteredPrefix, StringComparison.Ordinal))
+        {
+            var name = objective[RegisteredPrefix.Length..];
+            var registered = _registry.FindObjective(name)
+                ?? throw new FormatException($"there is no objective '{name}'; expected {Words(_registry.Objectives, RegisteredPrefix)}");
+            return registered.Value;
+        }
+
+        // Of a request come expressions only: no other kind touches files or programs.
+        var scope = new ObjectiveScope("", "", () => _definition.Columns, null);
+        var expression = new ExpressionObjective(objective, scope);
+        return expression.Value;
+    }
+
+    private static string Words(IReadOnlyList<string> names, string prefix) =>
+        names.Count == 0 ? "an expression, for this host knows no objectives" : string.Join(" or ", names.Select(name => prefix + name));
+}

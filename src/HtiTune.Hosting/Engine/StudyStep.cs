@@ -1,0 +1,157 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Collects what one step of a study's tuner brings: results taken, trainings asked for, the end of a run. Pure but for the study in memory.</summary>
+internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples, TimeProvider time)
+{
+    private readonly List<NewEvent> _events = [];
+    private readonly List<TrialRow> _asked = [];
+    private readonly Dictionary<int, double?> _values = [];
+
+    /// <summary>Whether there is anything to write.</summary>
+    public bool IsEmpty => _events.Count == 0;
+
+    /// <summary>The result of a run that ended in this step.</summary>
+    public StudyResult? Result { get; private set; }
+
+    /// <summary>Whether a run ended in this step.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Why the run has no result.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>What was asked for.</summary>
+    public IReadOnlyList<TrialRow> Asked => _asked;
+
+    /// <summary>Begins a run.</summary>
+    public void Begin(string objective, Goal goal, int budget, IReadOnlyList<WarmTrial> warm, string why)
+    {
+        var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
+        var distinct = warm.DistinctBy(trial => trial.Lambda).Count();
+        var began = new RunBeganData(study.Step + 1, (study.Began?.Run ?? 0) + 1, objective, goal, budget, last - distinct, warm, why);
+        study.Begin(began, samples);
+        foreach (var (number, value) in study.Measure())
+        {
+            _values[number] = value;
+        }
+
+        Add(StudyEventKind.RunBegan, began);
+    }
+
+    /// <summary>Takes how a trial ended.</summary>
+    public void Take(TrialRow trial)
+    {
+        if (study.Run is null || !study.Pending.ContainsKey(trial.Number))
+        {
+            if (trial.Status == TrialStatus.Completed)
+            {
+                study.Keep(new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported));
+                Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, trial.Lambda, trial.Samples, trial.Reported, null, null, IsOrphan: true));
+            }
+
+            else
+            {
+                Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, trial.Lambda, trial.Error ?? "failed", IsOrphan: true));
+            }
+
+            return;
+        }
+
+        if (trial.Status != TrialStatus.Completed)
+        {
+            var error = trial.Error ?? (trial.Status == TrialStatus.Cancelled ? "cancelled" : "failed");
+            study.TellFailed(trial.Number, error);
+            Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, trial.Lambda, error));
+            return;
+        }
+
+        var told = study.Tell(trial.Number, trial.Samples, trial.Reported, samples);
+        _values[trial.Number] = told.Value;
+        Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, trial.Lambda, trial.Samples, trial.Reported, told.Value, told.Error));
+    }
+
+    /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
+    public void Ask()
+    {
+        while (study.Run is not null && study.Pending.Count < study.Definition.Parallelism)
+        {
+            if (study.Ask() is not { } asked)
+            {
+                if (study.Pending.Count == 0)
+                {
+                    Finish();
+                }
+
+                return;
+            }
+
+            var (number, proposal, forecast) = asked;
+            _asked.Add(new TrialRow
+            {
+                Id = Guid.CreateVersion7(time.GetUtcNow()),
+                StudyId = study.Id,
+                Number = number,
+                Lambda = proposal.Lambda,
+                Seed = proposal.Seed,
+                Reason = proposal.Reason,
+                ExpectedGain = proposal.ExpectedGain,
+                Predicted = forecast.Predicted,
+                PredictedLow = forecast.PredictedLow,
+                PredictedHigh = forecast.PredictedHigh,
+                Status = TrialStatus.Queued,
+                MaxAttempts = study.Definition.MaxAttempts,
+            });
+            Add(StudyEventKind.Asked, new AskedData(
+                study.Step, number, proposal.Lambda, proposal.Seed, proposal.Reason, proposal.ExpectedGain, forecast.Predicted, forecast.PredictedLow, forecast.PredictedHigh, forecast.Trust));
+        }
+    }
+
+    /// <summary>What is to be written.</summary>
+    public StudyCommit Commit(long version) => new(study.Id, version, _events)
+    {
+        Asked = _asked,
+        Values = _values,
+        State = HasEnded ? Result is null ? StudyState.Failed : StudyState.Finished : null,
+        Reason = Error,
+        TrainingsUsed = study.TrainingsUsed,
+        BestValue = HasEnded ? Result?.Value : study.Run?.Best?.Value,
+        Lambda = HasEnded ? Result?.Lambda : study.Run?.Best?.Lambda,
+        Trust = HasEnded ? Result?.Trust : study.Run?.Trust,
+        Result = Result is null ? null : StudyJson.Write(Result),
+    };
+
+    /// <summary>A run's result.</summary>
+    internal static StudyResult ResultOf(Study study)
+    {
+        var possible = study.Posterior.Where(point => point.IsPossible).Select(point => point.Lambda).ToList();
+        return new StudyResult(
+            study.Lambda,
+            possible.Count == 0 ? study.Lambda : Math.Min(possible.Min(), study.Lambda),
+            possible.Count == 0 ? study.Lambda : Math.Max(possible.Max(), study.Lambda),
+            study.RealValue ?? study.PredictedValue,
+            study.IsTrained,
+            study.PredictedValue,
+            study.PredictedDeviation,
+            study.StopReason,
+            study.Outcome,
+            study.TrainingsUsed,
+            study.Trust,
+            study.Epsilon,
+            study.Calibration);
+    }
+
+    private void Finish()
+    {
+        var (ended, error) = study.Finish();
+        HasEnded = true;
+        Error = error;
+        Result = ended is null ? null : ResultOf(ended);
+        var state = Result is null ? StudyState.Failed : StudyState.Finished;
+        Add(StudyEventKind.RunEnded, new RunEndedData(study.Step, study.Began!.Run, Result, error));
+        Add(StudyEventKind.StateChanged, new StateData(state, error));
+    }
+
+    private void Add<T>(string kind, T data) => _events.Add(new NewEvent(kind, StudyJson.Write(data)));
+}
