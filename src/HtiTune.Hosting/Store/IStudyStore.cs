@@ -47,6 +47,9 @@ internal interface IStudyStore
 
     Task<IReadOnlyList<AttemptRow>> AttemptsAsync(Guid study, Guid? trial, CancellationToken cancellation);
 
+    /// <summary>An attempt with its trial and study; null where there is none.</summary>
+    Task<FoundAttempt?> FindAttemptAsync(Guid attempt, CancellationToken cancellation);
+
     Task<IReadOnlyList<PreferenceRow>> PreferencesAsync(Guid study, CancellationToken cancellation);
 
     Task<SurrogateRow?> FindSurrogateAsync(Guid surrogate, CancellationToken cancellation);

@@ -145,3 +145,6 @@ internal sealed record SweepSettings(TimeSpan RenewEvery);
 internal sealed record SweepResult(int Lost, int Failed, int Silent);
 
 internal sealed record QueueRow(string Queue, int Queued, int Running, long? OldestQueuedAt);
+
+/// <summary>An attempt with what it belongs to.</summary>
+internal sealed record FoundAttempt(AttemptRow Attempt, TrialRow Trial, StudyRow Study);
