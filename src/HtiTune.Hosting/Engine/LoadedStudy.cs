@@ -6,7 +6,7 @@ namespace HtiTune.Hosting;
 /// A study in memory: its tuner, brought to where the journal is by the same calls in the same order. A cache and nothing more: whatever it knows, the
 /// journal tells again. One caller at a time.
 /// </summary>
-internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time)
+internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
     private readonly ReplayClock _clock = new(time);
     private readonly Dictionary<int, Proposal> _pending = [];
@@ -196,6 +196,38 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
         bool Is<T>(T data, Func<T, long> step, Func<T, bool> take) => step(data) <= Step || take(data);
     }
 
+    /// <summary>Judges what has been trained by another objective, with no training; null where nothing can answer.</summary>
+    public PreferenceAnswerOfStudy? Prefer(string objective, Goal goal, Func<string, Matrix> samples)
+    {
+        if (_completed.Count == 0)
+        {
+            return null;
+        }
+
+        var contexts = Problem.Contexts;
+        var trials = _completed.DistinctBy(trial => trial.Lambda).ToList();
+        AnchorSet[] warm = [.. trials.Select(trial => new AnchorSet(Problem.Hyperparameter, [new Anchor(trial.Lambda, new Samples(Outputs(trial.Samples, samples), contexts))]))];
+        var tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, contexts, Problem.Options(goal, _clock) with { WarmStart = warm });
+        try
+        {
+            using var run = tuner.Begin(Objective(objective), 0);
+            run.Ask();
+            var values = run.Values;
+            var study = run.Finish();
+            return new PreferenceAnswerOfStudy(tuner, study, [.. trials.Select((trial, i) => new AnchorPoint(trial.Number, trial.Lambda, values.GetValueOrDefault(i + 1)))]);
+        }
+        catch (InvalidOperationException)
+        {
+            tuner.Dispose();
+            return null;
+        }
+        catch
+        {
+            tuner.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Keeps a result that the run did not ask for.</summary>
     public bool Keep(WarmTrial trial)
     {
@@ -234,8 +266,10 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
 
     private static Matrix Outputs(string? hash, Func<string, Matrix> samples) => hash is null ? new Matrix(1, 1, [0]) : samples(hash);
 
-    /// <summary>Lets go of the tuner.</summary>
-    public void Release()
+    /// <summary>Lets go of the tuner. Whoever waits at the gate still passes it, and sees that the study has given way.</summary>
+    public void Dispose() => Release();
+
+    private void Release()
     {
         Run?.Dispose();
         _tuner?.Dispose();
@@ -247,4 +281,10 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
         public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) =>
             throw new InvalidOperationException("The service's workers train, not the tuner.");
     }
+}
+
+/// <summary>The answer of a tuner that stands only for it.</summary>
+internal sealed record PreferenceAnswerOfStudy(Tuner Tuner, Study Study, IReadOnlyList<AnchorPoint> Anchors) : IDisposable
+{
+    public void Dispose() => Tuner.Dispose();
 }

@@ -78,7 +78,7 @@ internal sealed class StudiesInMemory(IOptions<HtiTuneOptions> options, NetworkR
         {
             foreach (var study in _byUse)
             {
-                study.Release();
+                study.Dispose();
             }
 
             _places.Clear();
@@ -98,6 +98,6 @@ internal sealed class StudiesInMemory(IOptions<HtiTuneOptions> options, NetworkR
         _places.Remove(place.Value.Id);
         _byUse.Remove(place);
         place.Value.IsDropped = true;
-        place.Value.Release();
+        place.Value.Dispose();
     }
 }

@@ -269,7 +269,7 @@ internal sealed partial class StudyEngine(
 
         if (step.HasEnded)
         {
-            LogEnded(logger, loaded.Id, step.Result?.StopReason.ToString() ?? step.Error ?? "", step.Result?.Lambda ?? double.NaN, loaded.TrainingsUsed);
+            LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Lambda, loaded.TrainingsUsed);
         }
     }
 
@@ -321,6 +321,6 @@ internal sealed partial class StudyEngine(
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Study {Study}: event {Sequence} ({Kind}) cannot be repeated by this version of the library; a new run begins with what was trained")]
     private static partial void LogDiverged(ILogger logger, Guid study, long sequence, string kind);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} at λ = {Lambda} after {Trainings} trainings")]
-    private static partial void LogEnded(ILogger logger, Guid study, string reason, double lambda, int trainings);
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} {Error} at λ = {Lambda} after {Trainings} trainings")]
+    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, string? error, double? lambda, int trainings);
 }

@@ -19,6 +19,9 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Whether a run ended in this step.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether a run began in this step.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Why the run has no result.</summary>
     public string? Error { get; private set; }
 
@@ -37,8 +40,12 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             _values[number] = value;
         }
 
+        HasBegun = true;
         Add(StudyEventKind.RunBegan, began);
     }
+
+    /// <summary>Tells of an answered preference.</summary>
+    public void Preferred(PreferenceResult result) => Add(StudyEventKind.Preference, result);
 
     /// <summary>Takes how a trial ended.</summary>
     public void Take(TrialRow trial)

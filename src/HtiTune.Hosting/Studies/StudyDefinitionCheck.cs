@@ -1,0 +1,119 @@
+using System.Globalization;
+using HtiTune.Data;
+using HtiTune.External;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Finds everything that is wrong with a definition, so that it can be mended at once.</summary>
+internal static class StudyDefinitionCheck
+{
+    private const int NameLimit = 200;
+    private const int RowLimit = 100_000;
+    private const int ColumnLimit = 1_000;
+    private const int ObjectiveLimit = 4_000;
+    private const long ValueLimit = 5_000_000;
+
+    /// <summary>Throws unless a study can be made of a definition.</summary>
+    /// <exception cref="StudyServiceException">All faults in one message.</exception>
+    public static void Require(StudyDefinition definition, NetworkRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var faults = new List<string>();
+        Name(definition.Name, "name", NameLimit);
+        Name(definition.Hyperparameter, "hyperparameter", NameLimit);
+        if (definition.Network is { } network)
+        {
+            Name(network, "network", NameLimit);
+        }
+
+        var isRange = double.IsFinite(definition.Minimum) && double.IsFinite(definition.Maximum) && definition.Minimum < definition.Maximum;
+        Check(isRange, "minimum and maximum", $"{Text(definition.Minimum)} and {Text(definition.Maximum)}", "finite numbers, the first below the second");
+        if (isRange)
+        {
+            Try("scale", () => Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale ?? "")));
+        }
+
+        Check(Enum.IsDefined(definition.Goal), "goal", definition.Goal, "minimize or maximize");
+        Check(definition.Rows is >= 1 and <= RowLimit, "rows", definition.Rows, $"1 to {RowLimit}");
+        Check(definition.MaxTrainings is >= 1 and <= 1000, "maxTrainings", definition.MaxTrainings, "1 to 1000");
+        Check(definition.Parallelism is >= 1 and <= 64, "parallelism", definition.Parallelism, "1 to 64");
+        Check(definition.Epsilon is null || double.IsFinite(definition.Epsilon.Value) && definition.Epsilon > 0, "epsilon", definition.Epsilon, "a number above 0, or nothing");
+        Check(definition.Delta is > 0 and < 1, "delta", Text(definition.Delta), "between 0 and 1");
+        Check(HtiTuneOptionsValidation.QueueName().IsMatch(definition.Queue ?? ""), "queue", $"'{definition.Queue}'", "a-z, 0-9, - and _, at most 40 characters");
+        Check(definition.Priority is >= -100 and <= 100, "priority", definition.Priority, "−100 to 100");
+        Check(definition.MaxAttempts is >= 1 and <= 20, "maxAttempts", definition.MaxAttempts, "1 to 20");
+        Check(definition.TimeLimit is null || definition.TimeLimit > TimeSpan.Zero && definition.TimeLimit <= TimeSpan.FromDays(30), "timeLimit", definition.TimeLimit, "above 0 and at most 30 days, or nothing");
+        Contexts(definition);
+        Check(definition.Columns is null || definition.Columns.Count is >= 1 and <= ColumnLimit, "columns", definition.Columns?.Count, $"1 to {ColumnLimit} names, or nothing");
+        foreach (var column in definition.Columns ?? [])
+        {
+            Name(column, "columns", NameLimit);
+        }
+
+        if (string.IsNullOrWhiteSpace(definition.Objective) || definition.Objective.Length > ObjectiveLimit)
+        {
+            Check(false, "objective", $"of {definition.Objective?.Length ?? 0} characters", $"value, objective:NAME or an expression of at most {ObjectiveLimit} characters");
+        }
+        else if (faults.Count == 0 && definition.Objective != StudyProblem.ValueObjective)
+        {
+            Try("objective", () => new StudyProblem(definition, registry).Judge(definition.Objective));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"The study: {string.Join("; ", faults)}.");
+        }
+
+        void Check(bool holds, string which, object? value, string expected)
+        {
+            if (!holds)
+            {
+                faults.Add($"{which} is {value ?? "null"}; expected {expected}");
+            }
+        }
+
+        void Name(string? name, string which, int most) => Check(
+            !string.IsNullOrWhiteSpace(name) && name.Length <= most && !name.Any(char.IsControl), which,
+            name is null ? "null" : name.Length > most ? $"of {name.Length} characters" : "blank, or has a control character", $"1 to {most} characters, none of them a control character");
+
+        void Try(string which, Action make)
+        {
+            try
+            {
+                make();
+            }
+            catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException)
+            {
+                faults.Add($"{which}: {problem.Message.Split(" (Parameter")[0].TrimEnd('.')}");
+            }
+        }
+
+        void Contexts(StudyDefinition given)
+        {
+            if (given.Contexts is not { } rows)
+            {
+                return;
+            }
+
+            Check(given.Objective != StudyProblem.ValueObjective, "contexts", $"{rows.Count} rows", "nothing, for the objective value has no outputs");
+            Check(rows.Count is >= 1 and <= RowLimit, "contexts", $"{rows.Count} rows", $"1 to {RowLimit}, or nothing");
+            if (rows.Count == 0)
+            {
+                return;
+            }
+
+            var columns = rows[0]?.Count ?? 0;
+            Check(columns is >= 1 and <= ColumnLimit && (long)columns * rows.Count <= ValueLimit, "contexts", $"{rows.Count} rows of {columns} numbers", $"rows of 1 to {ColumnLimit} numbers, {ValueLimit} in all at most");
+            for (var i = 0; i < rows.Count; i++)
+            {
+                if (rows[i]?.Count != columns || rows[i].Any(value => !float.IsFinite((float)value)))
+                {
+                    Check(false, $"contexts[{i}]", $"{rows[i]?.Count ?? 0} numbers", $"{columns} finite numbers, as in the first row");
+                    return;
+                }
+            }
+        }
+    }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

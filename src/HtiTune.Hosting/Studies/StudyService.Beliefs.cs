@@ -1,0 +1,103 @@
+using HtiTune.Data;
+
+namespace HtiTune.Hosting;
+
+internal sealed partial class StudyService
+{
+    public async Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        if (row.Curve is { } hash)
+        {
+            return await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes ? StudyJson.Read<StudyCurve>(System.Text.Encoding.UTF8.GetString(bytes)) : null;
+        }
+
+        return await engine.WithAsync(row, StudyEngine.CurveOf, cancellation).ConfigureAwait(false);
+    }
+
+    public async Task<Distribution?> DistributionAsync(string? tenant, Guid study, double lambda, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var definition = StudyJson.Read<StudyDefinition>(row.Definition);
+        var problem = new StudyProblem(definition, registry);
+        RequireLambda(problem.Hyperparameter, lambda);
+        if (problem.IsValue)
+        {
+            return null;
+        }
+
+        var trained = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).ToList();
+        if (trained.Find(trial => trial.Lambda == lambda) is { } own)
+        {
+            return Shown(DistributionKind.Trained, engine.Samples(own.Samples!));
+        }
+
+        if (row.SurrogateId is not { } id || await surrogates.FindAsync(row.Tenant, id, cancellation).ConfigureAwait(false) is not { } surrogate)
+        {
+            return null;
+        }
+
+        var isInside = lambda >= trained.Min(trial => trial.Lambda) && lambda <= trained.Max(trial => trial.Lambda);
+        return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, problem.Contexts).Samples.Outputs);
+
+        Distribution Shown(DistributionKind kind, Matrix outputs) => new(
+            lambda, kind, outputs, [.. Enumerable.Range(0, outputs.Columns).Select(j => definition.Columns is { } names && j < names.Count ? names[j] : $"y{j}")], row.Trust);
+    }
+
+    public async ValueTask<Matrix> SampleAsync(string? tenant, Guid surrogate, double lambda, Matrix conditions, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(conditions);
+        var found = await surrogates.FindAsync(tenant, surrogate, cancellation).ConfigureAwait(false);
+        if (found is null && await store.FindAsync(surrogate, cancellation).ConfigureAwait(false) is { SurrogateId: { } newest } row && (tenant is null || row.Tenant == tenant))
+        {
+            found = await surrogates.FindAsync(tenant, newest, cancellation).ConfigureAwait(false);
+        }
+
+        if (found is null)
+        {
+            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such surrogate.");
+        }
+
+        RequireLambda(found.Hyperparameter, lambda);
+        if (conditions.Columns != found.ConditionCount || conditions.Rows < 1)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"conditions has {conditions.Rows} rows of {conditions.Columns} numbers; expected at least one row of {found.ConditionCount}.");
+        }
+
+        return found.Sample(lambda, new Contexts(conditions)).Samples.Outputs;
+    }
+
+    public async Task<byte[]> SurrogateFileAsync(string? tenant, Guid surrogate, bool onnx, CancellationToken cancellation)
+    {
+        var row = await store.FindSurrogateAsync(surrogate, cancellation).ConfigureAwait(false);
+        if (row is null || tenant is not null && row.Tenant != tenant || await store.BytesAsync(row.Blob, cancellation).ConfigureAwait(false) is not { } bytes)
+        {
+            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such surrogate.");
+        }
+
+        if (!onnx)
+        {
+            return bytes;
+        }
+
+        var loaded = (await surrogates.FindAsync(tenant, surrogate, cancellation).ConfigureAwait(false))!;
+        var file = Path.Combine(Path.GetTempPath(), $"htitune-{surrogate:N}-{Environment.ProcessId}-{time.GetTimestamp()}.onnx");
+        try
+        {
+            loaded.ExportOnnx(file, loaded.Anchors[0]);
+            return await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static void RequireLambda(Hyperparameter hyperparameter, double lambda)
+    {
+        if (!double.IsFinite(lambda) || !hyperparameter.Contains(lambda))
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"lambda is {lambda:R}; expected a number in [{hyperparameter.Minimum:R}, {hyperparameter.Maximum:R}].");
+        }
+    }
+}

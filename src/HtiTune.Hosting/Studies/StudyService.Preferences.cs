@@ -1,0 +1,47 @@
+namespace HtiTune.Hosting;
+
+internal sealed partial class StudyService
+{
+    public async Task<PreferenceResult> PreferAsync(string? tenant, Guid study, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var definition = StudyJson.Read<StudyDefinition>(row.Definition);
+        Require(definition, objective, goal, mayTrain);
+        if (row.State is StudyState.Active or StudyState.Paused)
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {row.State}; expected one that has ended, so that all its trainings can answer.");
+        }
+
+        var answered = await engine.PreferAsync(row, objective, goal, mayTrain, cancellation).ConfigureAwait(false)
+            ?? throw new StudyServiceException(StudyServiceError.Conflict, "There is no training that could answer, or none has a value of this objective.");
+        events.Happened(study);
+        wakeUps.Outbox();
+        return answered;
+    }
+
+    public async Task<IReadOnlyList<PreferenceResult>> PreferencesAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var later = await store.PreferencesAsync(study, cancellation).ConfigureAwait(false);
+        return engine.PreferencesOf(row, later, await store.EventsAsync(study, 0, int.MaxValue, cancellation).ConfigureAwait(false));
+    }
+
+    private void Require(StudyDefinition definition, string objective, Goal goal, int mayTrain)
+    {
+        if (definition.Objective == StudyProblem.ValueObjective)
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The study's trainings report one number and no outputs, of which another preference could be made.");
+        }
+
+        if (!Enum.IsDefined(goal) || mayTrain is < 0 or > 1000)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"goal is {goal} and mayTrain {mayTrain}; expected minimize or maximize, and 0 to 1000.");
+        }
+
+        StudyDefinitionCheck.Require(definition with { Objective = objective ?? "", Goal = goal }, registry);
+        if (objective == StudyProblem.ValueObjective)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, "objective is value; expected an expression, or objective:NAME.");
+        }
+    }
+}

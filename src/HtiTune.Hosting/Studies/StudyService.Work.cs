@@ -1,0 +1,181 @@
+using HtiTune.Data;
+
+namespace HtiTune.Hosting;
+
+internal sealed partial class StudyService
+{
+    private const int WorkerNameLimit = 100;
+    private const int LogLimit = 65_536;
+    private static readonly TimeSpan s_longestBackoff = TimeSpan.FromMinutes(10);
+
+    public async Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation)
+    {
+        var claim = Claim(tenant, request);
+        StudyRow? row = null;
+        if (request.Study is { } study)
+        {
+            row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        }
+
+        var claimed = await store.ClaimAsync(claim, cancellation).ConfigureAwait(false);
+        if (claimed.Attempt is null && row is { State: StudyState.Active, Network: null } && new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).IsValue)
+        {
+            // The study may not have been advanced since it was created; with reported numbers that is a matter of milliseconds.
+            await engine.AdvanceAsync(row.Id, cancellation).ConfigureAwait(false);
+            claimed = await store.ClaimAsync(claim, cancellation).ConfigureAwait(false);
+        }
+
+        return claimed.Refusal switch
+        {
+            "set-aside" => throw new StudyServiceException(StudyServiceError.Limit, "The worker was set aside after three quick failures in a row; mend it, then have it reinstated."),
+            "limit" => throw new StudyServiceException(StudyServiceError.Limit, "As many attempts are under way as the queue or the tenant may have at a time."),
+            _ => View(claimed),
+        };
+    }
+
+    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, CancellationToken cancellation)
+    {
+        if (progress is { } share && !(share is >= 0 and <= 1))
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"progress is {share}; expected 0 to 1.");
+        }
+
+        await FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
+        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, Tail(logTail), options.Value.Lease), cancellation).ConfigureAwait(false);
+        return new LeaseStatus(result.Holds, result.Stop, result.Kill, result.Holds ? time.GetUtcNow() + options.Value.Lease : null);
+    }
+
+    public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var found = await FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
+        var definition = StudyJson.Read<StudyDefinition>(found.Study.Definition);
+        var claim = next is null ? null : Claim(tenant, next);
+        var end = await EndOfAsync(found, definition, result, cancellation).ConfigureAwait(false);
+        if (end.Reported is not null && found.Attempt.Lease == lease
+            && await engine.TellAsync(found.Study, found.Trial, attempt, lease, end, claim, cancellation).ConfigureAwait(false) is { } told)
+        {
+            return new TellOutcome(AttemptState.Done, told.Study!.State, told.Claimed is { } own ? View(own) : null);
+        }
+
+        var ended = await store.EndAsync(attempt, lease, end, cancellation).ConfigureAwait(false);
+        if (ended.State is not { } state)
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The attempt is not this lease's; it was claimed again, or never with it.");
+        }
+
+        events.Happened(found.Study.Id);
+        wakeUps.Outbox();
+        wakeUps.Queue(found.Attempt.Queue);
+        var row = await store.FindAsync(found.Study.Id, cancellation).ConfigureAwait(false);
+        var another = claim is null ? null : View(await store.ClaimAsync(claim, cancellation).ConfigureAwait(false));
+        return new TellOutcome(state, row?.State ?? found.Study.State, another);
+    }
+
+    public async Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation)
+    {
+        await FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false);
+        if (!await store.AskToEndAsync(attempt, kill, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The attempt has ended.");
+        }
+
+        events.Happened(study);
+        wakeUps.Outbox();
+    }
+
+    public async Task RetryAsync(string? tenant, Guid study, int trial, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var found = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).FirstOrDefault(one => one.Number == trial)
+            ?? throw new StudyServiceException(StudyServiceError.NotFound, $"There is no trial {trial}.");
+        if (!await store.RetryAsync(found.Id, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The trial is {found.Status} and the study {row.State}; expected a failed or cancelled trial of a study that goes on.");
+        }
+
+        events.Happened(study);
+        wakeUps.Queue(row.Queue);
+    }
+
+    /// <summary>How an attempt ended, from what its worker says.</summary>
+    internal async Task<AttemptEnd> EndOfAsync(FoundAttempt found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
+    {
+        var log = Tail(result.LogTail);
+        if (result.State != AttemptState.Done)
+        {
+            return result.State is AttemptState.Failed or AttemptState.TimedOut or AttemptState.Preempted or AttemptState.Cancelled
+                ? new AttemptEnd(result.State, result.Reason ?? "no reason was given", null, result.ExitCode, log)
+                {
+                    Backoff = Backoff(found.Attempt.Number),
+                    IsQuick = result.State == AttemptState.Failed && found.Attempt.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
+                }
+                : throw new StudyServiceException(StudyServiceError.Invalid, $"state is {result.State}; expected Done, Failed, TimedOut, Preempted or Cancelled.");
+        }
+
+        var problem = new StudyProblem(definition, registry);
+        if (problem.IsValue)
+        {
+            return result is { Value: { } value, Outputs: null } && double.IsFinite(value)
+                ? new AttemptEnd(AttemptState.Done, null, null, result.ExitCode, log) { Reported = value }
+                : throw new StudyServiceException(StudyServiceError.Invalid, $"value is {result.Value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "null"}; expected a finite number, and no outputs.");
+        }
+
+        if (result.Outputs is not { } outputs || result.Value is not null || outputs.Rows != problem.Contexts.Count || outputs.Columns < 1)
+        {
+            throw new StudyServiceException(
+                StudyServiceError.Invalid,
+                $"The outputs are {(result.Outputs is { } given ? $"{given.Rows} rows of {given.Columns}" : "missing")}; expected {problem.Contexts.Count} rows, one for each context, and no value.");
+        }
+
+        foreach (var value in outputs.Values)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new StudyServiceException(StudyServiceError.Invalid, $"The outputs hold {value}; expected finite numbers.");
+            }
+        }
+
+        return new AttemptEnd(AttemptState.Done, null, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), result.ExitCode, log);
+    }
+
+    /// <summary>Wait before the next attempt.</summary>
+    internal TimeSpan Backoff(int attempt) =>
+        TimeSpan.FromTicks((long)Math.Min(options.Value.Backoff.Ticks * Math.Pow(2, Math.Max(0, attempt - 1)), s_longestBackoff.Ticks));
+
+    private static string? Tail(string? log) => log is { Length: > LogLimit } ? log[^LogLimit..] : log;
+
+    private ClaimRequest Claim(string? tenant, WorkRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (string.IsNullOrWhiteSpace(request.Worker) || request.Worker.Length > WorkerNameLimit || request.Worker.Any(c => char.IsControl(c) || c == TenantMark))
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"worker: expected a name of 1 to {WorkerNameLimit} characters without '{TenantMark}'.");
+        }
+
+        if (request.Slot is < 0 or > 1000)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"slot is {request.Slot}; expected 0 to 1000.");
+        }
+
+        return new ClaimRequest($"{tenant}{TenantMark}{request.Worker}", request.Slot, tenant, [.. request.Queues ?? []], request.Study, options.Value.Lease)
+        {
+            OtherThan = registry.Names,
+            QueueLimit = options.Value.QueueLimit,
+            TenantLimit = options.Value.TenantLimit,
+        };
+    }
+
+    private ClaimedAttempt? View(ClaimResult claimed)
+    {
+        if (claimed is not { Attempt: { Lease: { } lease, LeaseUntil: { } until } attempt, Trial: { } trial, Study: { } study })
+        {
+            return null;
+        }
+
+        var definition = StudyJson.Read<StudyDefinition>(study.Definition);
+        var rows = definition.Objective == StudyProblem.ValueObjective ? 0 : definition.Contexts?.Count ?? definition.Rows;
+        return new ClaimedAttempt(
+            attempt.Id, lease, Time(until), options.Value.RenewEvery, study.Id, trial.Number, attempt.Number, trial.Lambda, trial.Seed, rows, definition.TimeLimit ?? options.Value.TimeLimit);
+    }
+}

@@ -1,0 +1,213 @@
+using System.Runtime.CompilerServices;
+using HtiTune.Data;
+using Microsoft.Extensions.Options;
+
+namespace HtiTune.Hosting;
+
+/// <summary>The service: what comes from outside is checked here, and what belongs to another tenant is not there.</summary>
+internal sealed partial class StudyService(
+    IStudyStore store, StudyEngine engine, NetworkRegistry registry, SurrogateCache surrogates, StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time) : IStudyService
+{
+    private const int EventPage = 500;
+
+    private static readonly StudyState[] s_open = [StudyState.Active, StudyState.Paused];
+
+    public IReadOnlyList<string> Networks => registry.Names;
+
+    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation) => CreateAsync(tenant, definition, [], cancellation);
+
+    public async Task<StudyView> CreateAsync(
+        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tenant);
+        ArgumentNullException.ThrowIfNull(anchors);
+        StudyDefinitionCheck.Require(definition, registry);
+        var problem = new StudyProblem(definition, registry);
+        Require(problem, anchors);
+        var imported = new List<ImportedAnchor>();
+        foreach (var (lambda, outputs) in anchors)
+        {
+            imported.Add(new ImportedAnchor(lambda, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), "upload"));
+        }
+
+        var row = new StudyRow
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Tenant = tenant,
+            Name = definition.Name,
+            Definition = StudyJson.Write(definition),
+            Queue = definition.Queue,
+            Network = definition.Network,
+            Priority = definition.Priority,
+            Parallelism = definition.Parallelism,
+        };
+        await store.CreateAsync(row, imported, cancellation).ConfigureAwait(false);
+        wakeUps.Outbox();
+        return View(await RowAsync(tenant, row.Id, cancellation).ConfigureAwait(false));
+    }
+
+    public async Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Size is < 1 or > 200)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"size is {query.Size}; expected 1 to 200.");
+        }
+
+        var rows = await store.ListAsync(tenant, query.State, query.Search, query.After, query.Size, cancellation).ConfigureAwait(false);
+        return [.. rows.Select(View)];
+    }
+
+    public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation) => View(await RowAsync(tenant, study, cancellation).ConfigureAwait(false));
+
+    public Task PauseAsync(string? tenant, Guid study, CancellationToken cancellation) =>
+        ChangeAsync(tenant, study, [StudyState.Active], StudyState.Paused, null, cancellation);
+
+    public Task ResumeAsync(string? tenant, Guid study, CancellationToken cancellation) =>
+        ChangeAsync(tenant, study, [StudyState.Paused], StudyState.Active, null, cancellation);
+
+    public Task CancelAsync(string? tenant, Guid study, string? reason, CancellationToken cancellation) =>
+        ChangeAsync(tenant, study, s_open, StudyState.Cancelled, reason, cancellation);
+
+    public async Task DeleteAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        if (s_open.Contains(row.State) || !await store.DeleteAsync(study, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {row.State} or still has a training under way; cancel it first, and wait for its trainings to end.");
+        }
+
+        events.Happened(study);
+    }
+
+    public async Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var trials = await store.TrialsAsync(study, cancellation).ConfigureAwait(false);
+        var attempts = (await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false)).ToLookup(attempt => attempt.TrialId);
+        return [.. trials.OrderBy(trial => trial.Number).Select(trial => View(trial, attempts[trial.Id].Count()))];
+    }
+
+    public async Task<IReadOnlyList<AttemptView>> AttemptsAsync(string? tenant, Guid study, int? trial, CancellationToken cancellation)
+    {
+        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var numbers = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Number);
+        var attempts = await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false);
+        return [.. attempts.Where(attempt => trial is null || numbers[attempt.TrialId] == trial).Select(attempt => View(attempt, numbers[attempt.TrialId]))];
+    }
+
+    public async Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
+        (await FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.LogTail ?? "";
+
+    public async IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        while (true)
+        {
+            // Taken before the look: what happens in between completes it.
+            var next = events.Next(study);
+            var rows = await store.EventsAsync(study, after, EventPage, cancellation).ConfigureAwait(false);
+            foreach (var row in rows)
+            {
+                after = row.Sequence;
+                yield return new StudyEvent(row.Sequence, Time(row.Time), row.Kind, row.Data);
+            }
+
+            if (rows.Count == EventPage)
+            {
+                continue;
+            }
+
+            if (!follow || await store.FindAsync(study, cancellation).ConfigureAwait(false) is null)
+            {
+                yield break;
+            }
+
+            // Other processes are not heard: look again after a while.
+            await Task.WhenAny(next, Task.Delay(options.Value.PollEvery, time, cancellation)).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async Task<byte[]> OutputsAsync(string? tenant, Guid study, int trial, CancellationToken cancellation)
+    {
+        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).FirstOrDefault(one => one.Number == trial);
+        return row?.Samples is { } hash && await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes
+            ? bytes
+            : throw new StudyServiceException(StudyServiceError.NotFound, $"There are no outputs of a trial {trial}.");
+    }
+
+    public async Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken cancellation) =>
+        [.. (await store.WorkersAsync(cancellation).ConfigureAwait(false)).Select(View)];
+
+    public async Task ReinstateAsync(string worker, CancellationToken cancellation)
+    {
+        if (!await store.ReinstateAsync(worker, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such worker that is set aside.");
+        }
+    }
+
+    public async Task<IReadOnlyList<QueueView>> QueuesAsync(string? tenant, CancellationToken cancellation)
+    {
+        var now = await store.NowAsync(cancellation).ConfigureAwait(false);
+        var rows = await store.QueuesAsync(tenant, cancellation).ConfigureAwait(false);
+        return [.. rows.Select(row => new QueueView(
+            row.Queue, row.Queued, row.Running, row.OldestQueuedAt is { } oldest ? TimeSpan.FromMilliseconds(Math.Max(0, now - oldest)) : null))];
+    }
+
+    private static void Require(StudyProblem problem, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors)
+    {
+        var faults = new List<string>();
+        for (var i = 0; i < anchors.Count; i++)
+        {
+            var (lambda, outputs) = anchors[i];
+            Check(!problem.IsValue, i, "is there", "no outputs where the objective is value");
+            Check(problem.Hyperparameter.Contains(lambda), i, $"is at λ = {lambda:R}", $"a λ in [{problem.Hyperparameter.Minimum:R}, {problem.Hyperparameter.Maximum:R}]");
+            Check(outputs.Rows == problem.Contexts.Count && outputs.Columns > 0, i, $"has {outputs.Rows} rows of {outputs.Columns} numbers", $"{problem.Contexts.Count} rows, one for each context");
+            Check(outputs.Columns == anchors[0].Outputs.Columns, i, $"has {outputs.Columns} columns", $"{anchors[0].Outputs.Columns}, as the first");
+            Check(!anchors.Take(i).Any(other => other.Lambda == lambda), i, $"is at λ = {lambda:R} as an earlier one", "each λ once");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"The anchors: {string.Join("; ", faults)}.");
+        }
+
+        void Check(bool holds, int i, string what, string expected)
+        {
+            if (!holds)
+            {
+                faults.Add($"[{i}] {what}; expected {expected}");
+            }
+        }
+    }
+
+    private async Task ChangeAsync(string? tenant, Guid study, StudyState[] from, StudyState to, string? reason, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        if (row.State == to)
+        {
+            return;
+        }
+
+        if (!await store.ChangeStateAsync(study, from, to, reason, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {row.State}; expected {string.Join(" or ", from)}.");
+        }
+
+        events.Happened(study);
+        wakeUps.Outbox();
+    }
+
+    private async Task<StudyRow> RowAsync(string? tenant, Guid study, CancellationToken cancellation) =>
+        await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row && (tenant is null || row.Tenant == tenant)
+            ? row
+            : throw new StudyServiceException(StudyServiceError.NotFound, "There is no such study.");
+
+    private async Task<FoundAttempt> FindAsync(string? tenant, Guid? study, Guid attempt, CancellationToken cancellation) =>
+        await store.FindAttemptAsync(attempt, cancellation).ConfigureAwait(false) is { } found && (tenant is null || found.Study.Tenant == tenant) && (study is null || found.Study.Id == study)
+            ? found
+            : throw new StudyServiceException(StudyServiceError.NotFound, "There is no such attempt.");
+}
