@@ -68,6 +68,9 @@ public sealed class HtiTuneOptions
     [Range(1, 100_000)]
     public int StudiesInMemory { get; set; } = 256;
 
+    /// <summary>Networks that commands train, by name.</summary>
+    public IDictionary<string, CommandNetworkOptions> Networks { get; } = new Dictionary<string, CommandNetworkOptions>();
+
     /// <summary>Folder for the files of trainings under way.</summary>
     /// <value>null: a folder of the user's cache.</value>
     public string? WorkFolder { get; set; }

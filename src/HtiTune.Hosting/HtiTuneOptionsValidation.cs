@@ -40,6 +40,23 @@ internal sealed partial class HtiTuneOptionsValidation : IValidateOptions<HtiTun
 
         Check(options.TimeLimit is null || options.TimeLimit > TimeSpan.Zero, nameof(options.TimeLimit), options.TimeLimit, "above 0, or nothing");
         Check(MissedBeats * options.RenewEvery < options.Lease, nameof(options.RenewEvery), options.RenewEvery, $"less than a third of {nameof(options.Lease)} ({options.Lease})");
+        foreach (var (network, command) in options.Networks)
+        {
+            Check(command.Command.Count > 0, $"Networks:{network}:Command", "empty", "a program and its arguments");
+            Check(command.OutputFormat is ".npy" or ".npz" or ".safetensors" or ".csv", $"Networks:{network}:OutputFormat", $"'{command.OutputFormat}'", ".npy, .npz, .safetensors or .csv");
+            if (command.Command.Count > 0)
+            {
+                try
+                {
+                    HtiTune.External.Placeholders.Check([.. command.Command], null);
+                }
+                catch (FormatException problem)
+                {
+                    faults.Add($"Networks:{network}:Command: {problem.Message}");
+                }
+            }
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail($"HtiTune: {string.Join("; ", faults)}.");
 
         void Check(bool holds, string which, object? value, string expected)

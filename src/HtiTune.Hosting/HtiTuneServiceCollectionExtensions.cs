@@ -1,3 +1,5 @@
+using Hangfire;
+using Hangfire.InMemory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,6 +43,22 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<SurrogateCache>();
         services.TryAddSingleton<StudyService>();
         services.TryAddSingleton<IStudyService>(provider => provider.GetRequiredService<StudyService>());
+        services.TryAddSingleton<JobStorage>(_ => new InMemoryStorage());
+        services.TryAddSingleton<JobActivation>();
+        services.TryAddSingleton<StudyJobs>();
+        services.TryAddSingleton<TrainingWorker>();
+        services.TryAddSingleton<Dispatcher>();
+        services.TryAddSingleton<IWakeUps>(provider => provider.GetRequiredService<Dispatcher>());
+        if (!services.Any(service => service.ServiceType == typeof(HostedServicesAdded)))
+        {
+            // Migrations first, then what works with the store.
+            services.AddSingleton<HostedServicesAdded>();
+            services.AddHostedService<StoreMigration>();
+            services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+            services.AddHostedService<JobServers>();
+            services.AddHealthChecks().AddCheck<ServiceHealth>("htitune");
+        }
+
         return new HtiTuneBuilder(services);
     }
 
@@ -76,4 +94,7 @@ public static class HtiTuneServiceCollectionExtensions
         builder.Services.AddSingleton(new ObjectiveRegistration(name, services => ActivatorUtilities.GetServiceOrCreateInstance<T>(services)));
         return builder;
     }
+
+    /// <summary>A mark: the hosted services are there.</summary>
+    private sealed class HostedServicesAdded;
 }

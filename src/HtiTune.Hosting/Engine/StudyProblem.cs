@@ -37,6 +37,9 @@ internal sealed class StudyProblem
     /// <summary>Whether trainings report a number, and no outputs.</summary>
     internal bool IsValue => _definition.Objective == ValueObjective;
 
+    /// <summary>Seed with which networks answer the contexts, the tuner's own.</summary>
+    internal long AnswerSeed => new RandomStreams(_definition.Seed).SeedOf("answers");
+
     /// <summary>The tuner's options for a run.</summary>
     internal TunerOptions Options(Goal goal, TimeProvider clock) => new()
     {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace HtiTune.Hosting;
 
 /// <summary>A network that the host can train.</summary>
@@ -16,8 +18,10 @@ internal sealed class NetworkRegistry
     private readonly Dictionary<string, Lazy<INetwork>> _networks;
     private readonly Dictionary<string, Lazy<IStudyObjective>> _objectives;
 
-    public NetworkRegistry(IServiceProvider services, IEnumerable<NetworkRegistration> networks, IEnumerable<ObjectiveRegistration> objectives)
+    public NetworkRegistry(
+        IServiceProvider services, IEnumerable<NetworkRegistration> networks, IEnumerable<ObjectiveRegistration> objectives, IOptions<HtiTuneOptions> options)
     {
+        networks = [.. networks, .. options.Value.Networks.Select(pair => new NetworkRegistration(pair.Key, _ => new CommandNetwork(pair.Key, pair.Value)))];
         // Of two of one name the last counts, as with services.
         _networks = networks.GroupBy(one => one.Name, StringComparer.Ordinal)
             .ToDictionary(same => same.Key, same => new Lazy<INetwork>(() => same.Last().Make(services)), StringComparer.Ordinal);

@@ -1,0 +1,109 @@
+using HtiTune.Data;
+using HtiTune.External;
+
+namespace HtiTune.Hosting;
+
+/// <summary>A command's training ended without outputs.</summary>
+internal sealed class CommandFailedException(AttemptEnd end) : Exception(end.Reason)
+{
+    /// <summary>How the attempt ends.</summary>
+    public AttemptEnd End => end;
+}
+
+/// <summary>A network that a command trains: it is run at λ with files of its attempt, and leaves its outputs for the contexts in one of them.</summary>
+internal sealed class CommandNetwork(string name, CommandNetworkOptions options) : INetwork
+{
+    private const string LogName = "log.txt";
+    private const string ContextsName = "contexts.npy";
+    private const int TailLines = 200;
+
+    /// <summary>The network's name.</summary>
+    public string Name => name;
+
+    /// <summary>End of the log in an attempt's folder; null without one.</summary>
+    public static string? LogTail(string folder)
+    {
+        try
+        {
+            return Path.Combine(folder, LogName) is var log && File.Exists(log) ? string.Join('\n', TrainingLog.Tail(log, TailLines)) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Not used: a command needs the folder of its attempt.</summary>
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => throw new NotSupportedException("A command is trained by the service's workers.");
+
+    /// <summary>Runs the command to its end, and reads its outputs.</summary>
+    /// <exception cref="CommandFailedException">There are none.</exception>
+    public Matrix Train(
+        TrainingRequest request, StudyProblem problem, string folder, TimeSpan? limit, TimeSpan grace, TimeProvider time, CancellationToken stop, CancellationToken kill)
+    {
+        Directory.CreateDirectory(folder);
+        var (log, output, contexts) = (Path.Combine(folder, LogName), Path.Combine(folder, "outputs" + options.OutputFormat), Path.Combine(folder, ContextsName));
+        NpyFile.Write(contexts, problem.Contexts.Conditions);
+        var directory = options.WorkingDirectory is { } given ? Path.GetFullPath(given) : Environment.CurrentDirectory;
+        List<string> words = [.. options.Command.Select(word => Placeholders.Fill(word, placeholder => placeholder switch
+        {
+            Placeholders.Lambda => Placeholders.Number(request.Lambda),
+            Placeholders.Seed => Placeholders.SeedOf(request.Seed),
+            Placeholders.Contexts => contexts,
+            Placeholders.Out => output,
+            _ => $"{{{placeholder}}}",
+        }))];
+        words[0] = CommandText.Find(words[0], directory)
+            ?? throw Failed("no-program", $"there is no program '{words[0]}' that can be run on this machine; expected one on the PATH", mayRetry: true);
+        var follower = new TrainingLog(log);
+        var environment = new Dictionary<string, string>(options.Environment)
+        {
+            ["HTITUNE_LAMBDA"] = Placeholders.Number(request.Lambda),
+            ["HTITUNE_SEED"] = Placeholders.SeedOf(request.Seed),
+            ["HTITUNE_CONTEXTS"] = contexts,
+            ["HTITUNE_OUT"] = output,
+            [ProcessTree.AttemptMark] = folder,
+        };
+        var result = ChildProcess.Run(new ChildRequest(words, directory, environment, log, folder, limit, grace), time, Tick, stop, kill);
+        if (result.End == ChildEnd.Stopped)
+        {
+            throw new OperationCanceledException(stop);
+        }
+
+        if (result.End == ChildEnd.TimedOut)
+        {
+            throw new CommandFailedException(new AttemptEnd(AttemptState.TimedOut, $"time-limit: the command was ended after {limit}", null, result.ExitCode));
+        }
+
+        if (result.ExitCode != 0)
+        {
+            var how = result.ExitCode > 128 ? $"signal: {result.ExitCode - 128} ended the command" : $"exit-code: the command ended with {result.ExitCode}; expected 0";
+            throw new CommandFailedException(new AttemptEnd(AttemptState.Failed, how, null, result.ExitCode));
+        }
+
+        if (!File.Exists(output))
+        {
+            throw Failed("bad-output", "the command ended well and left no file where {out} says", mayRetry: false);
+        }
+
+        try
+        {
+            return ArrayFile.Read(output, options.OutputArray).Matrix;
+        }
+        catch (DataFormatException fault)
+        {
+            throw Failed("bad-output", fault.Message.Replace(folder, "", StringComparison.Ordinal), mayRetry: false);
+        }
+
+        void Tick()
+        {
+            if (follower.Follow() is { } share)
+            {
+                request.Progress?.Report(share);
+            }
+        }
+    }
+
+    private static CommandFailedException Failed(string reason, string message, bool mayRetry) =>
+        new(new AttemptEnd(AttemptState.Failed, $"{reason}: {message}", null) { MayRetry = mayRetry });
+}
