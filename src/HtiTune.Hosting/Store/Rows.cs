@@ -103,6 +103,9 @@ internal sealed class AttemptRow
     /// <summary>Machine-readable reason of its end, e.g. <c>exit-code</c>, <c>lease-over</c>, <c>shutdown</c>, <c>user</c>, <c>bad-output</c>; then words after a colon.</summary>
     public string? Reason { get; set; }
     public string? Worker { get; set; }
+
+    /// <summary>The worker's tenant, empty for a host's own.</summary>
+    public string? WorkerTenant { get; set; }
     public int? Slot { get; set; }
 
     /// <summary>The fence: every write of a worker carries it.</summary>
@@ -183,6 +186,8 @@ internal sealed class OutboxRow
 internal sealed class WorkerRow
 {
     public required string Name { get; set; }
+
+    /// <summary>The tenant whose keys it uses, empty for a host's own: a name is one worker within a tenant.</summary>
     public required string Tenant { get; set; }
     public required string Queues { get; set; }
     public int Slots { get; set; }

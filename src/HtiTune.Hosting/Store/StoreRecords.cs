@@ -86,7 +86,7 @@ internal sealed record NewEvent(string Kind, string Data);
 /// <param name="Worker">Its name.</param>
 /// <param name="Slot">Its slot, 0 and up.</param>
 /// <param name="Tenant">Only this tenant's; null: any.</param>
-/// <param name="Queues">Queues that it serves.</param>
+/// <param name="Queues">Queues that it serves; empty: all.</param>
 /// <param name="Study">Only this study's; null: any.</param>
 /// <param name="Lease">How long a lease holds.</param>
 internal sealed record ClaimRequest(string Worker, int Slot, string? Tenant, IReadOnlyList<string> Queues, Guid? Study, TimeSpan Lease)

@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Keeps studies in an SQLite file.</summary>
+public static class SqliteBuilderExtensions
+{
+    /// <summary>Keeps studies in one file on a disk of this machine; for one machine, with nothing to install.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="path">The file; made where it is missing.</param>
+    /// <returns>The builder.</returns>
+    public static IHtiTuneBuilder UseSqlite(this IHtiTuneBuilder builder, string path) => UseSqlite(builder, new SqliteStoreOptions { Path = path });
+
+    /// <summary>Keeps studies in one file on a disk of this machine; for one machine, with nothing to install.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="options">The file, and how safely it is written.</param>
+    /// <returns>The builder.</returns>
+    public static IHtiTuneBuilder UseSqlite(this IHtiTuneBuilder builder, SqliteStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Path);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddPooledDbContextFactory<SqliteStudyDatabase>(context => context.UseSqlite(SqliteDialect.ConnectionText(Path.GetFullPath(options.Path))));
+        builder.Services.RemoveAll<StoreDialect>().RemoveAll<IStudyStore>();
+        builder.Services.AddSingleton<StoreDialect>(services => new SqliteDialect(
+            options, services.GetRequiredService<IDbContextFactory<SqliteStudyDatabase>>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IStudyStore, StudyStore>();
+        return builder;
+    }
+}

@@ -1,0 +1,151 @@
+namespace HtiTune.Hosting;
+
+// Attempts in workers' hands: claim and renew.
+internal sealed partial class StudyStore
+{
+    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    {
+        await session.LockAsync(ClaimsLock).ConfigureAwait(false);
+        return await ClaimAsync(session, request).ConfigureAwait(false);
+    }, cancellation);
+
+    public Task<FoundAttempt?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
+        await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt}").ConfigureAwait(false) is { } row
+            && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
+            && await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {row.StudyId}").ConfigureAwait(false) is { } study
+            ? new FoundAttempt(row, trial, study) : null, cancellation);
+
+    public Task<RenewResult> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    {
+        var row = await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} AND lease = {lease}").ConfigureAwait(false);
+        if (row is null || !IsUnderWay(row.State))
+        {
+            return new RenewResult(false, row?.StopAskedAt is not null, row?.KillAskedAt is not null);
+        }
+        var state = report.IsRunning ? AttemptState.Running : AttemptState.Starting;
+        var isNews = row.State != state;
+        if (isNews)
+        {
+            await LockStudyAsync(session, row.StudyId).ConfigureAwait(false);
+        }
+        row = await session.RowAsync<AttemptRow>(
+            $"""
+            UPDATE attempts SET lease_until = {session.Now + (long)report.Lease.TotalMilliseconds}, renewed_at = {session.Now}, state = {(int)state},
+              started_at = COALESCE(started_at, {(report.IsRunning ? session.Now : null)}), progress = COALESCE({report.Progress}, progress), log_tail = COALESCE({Tail(report.LogTail)}, log_tail)
+            WHERE id = {attempt} AND lease = {lease} AND state IN (1, 2, 3) RETURNING *
+            """).ConfigureAwait(false);
+        if (row is null)
+        {
+            return new RenewResult(false, false, false);
+        }
+        if (isNews)
+        {
+            await AppendAttemptAsync(session, row, await NumberOfAsync(session, row.TrialId).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        return new RenewResult(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
+    }, cancellation);
+
+    /// <summary>A claim within a transaction that holds the claims' lock.</summary>
+    private async Task<ClaimResult> ClaimAsync(StoreSession session, ClaimRequest request)
+    {
+        if (await HoldOrRefuseAsync(session, request).ConfigureAwait(false) is { } answer)
+        {
+            return answer;
+        }
+        var full = await FullAsync(session, request).ConfigureAwait(false);
+        // Ends only by an answer: whatever was claimed or cancelled meanwhile is not found again.
+        while (true)
+        {
+            var found = await session.RowAsync<AttemptRow>(Next(session, request, full.Queues, full.Tenants)).ConfigureAwait(false);
+            if (found is null)
+            {
+                var isLimited = (full.Queues.Length > 0 || full.Tenants.Length > 0) && await session.RowAsync<AttemptRow>(Next(session, request, [], [])).ConfigureAwait(false) is not null;
+                return new ClaimResult(null, null, null, isLimited ? "limit" : "empty");
+            }
+            if (await LockStudyAsync(session, found.StudyId).ConfigureAwait(false) is not { State: StudyState.Active } study)
+            {
+                continue;
+            }
+            Hand(session, found, request);
+            var attempt = await session.RowAsync<AttemptRow>(
+                $"""
+                UPDATE attempts SET state = {(int)found.State}, worker = {found.Worker}, worker_tenant = {found.WorkerTenant}, slot = {found.Slot}, lease = {found.Lease},
+                  lease_until = {found.LeaseUntil}, renewed_at = {session.Now}, claimed_at = {session.Now}
+                WHERE id = {found.Id} AND state = 0 RETURNING *
+                """).ConfigureAwait(false);
+            if (attempt is null)
+            {
+                continue;
+            }
+            var trial = await session.RowAsync<TrialRow>(
+                $"UPDATE trials SET status = {(int)TrialStatus.Running}, started_at = COALESCE(started_at, {session.Now}) WHERE id = {attempt.TrialId} RETURNING *").ConfigureAwait(false);
+            study.LastSequence = await AppendAttemptAsync(session, attempt, trial!.Number).ConfigureAwait(false);
+            return new ClaimResult(attempt, trial, study, null);
+        }
+    }
+
+    /// <summary>What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence.</summary>
+    private static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, ClaimRequest request)
+    {
+        var tenant = request.Tenant ?? "";
+        var setAside = await session.NumberAsync(
+            $"""
+            INSERT INTO workers (tenant, name, queues, slots, first_seen_at, last_seen_at, quick_failures)
+            VALUES ({tenant}, {request.Worker}, {string.Join(',', request.Queues)}, {request.Slot + 1}, {session.Now}, {session.Now}, 0)
+            ON CONFLICT (tenant, name) DO UPDATE SET last_seen_at = excluded.last_seen_at, queues = excluded.queues,
+              slots = CASE WHEN workers.slots < excluded.slots THEN excluded.slots ELSE workers.slots END
+            RETURNING set_aside_at
+            """).ConfigureAwait(false);
+        var held = await session.RowAsync<AttemptRow>(
+            $"""
+            UPDATE attempts SET lease_until = {session.Now + (long)request.Lease.TotalMilliseconds}, renewed_at = {session.Now}
+            WHERE worker = {request.Worker} AND slot = {request.Slot} AND worker_tenant = {tenant} AND state IN (1, 2, 3) RETURNING *
+            """).ConfigureAwait(false);
+        if (held is null)
+        {
+            return setAside is null ? null : new ClaimResult(null, null, null, "set-aside");
+        }
+        var trial = await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {held.TrialId}").ConfigureAwait(false);
+        return new ClaimResult(held, trial, await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {held.StudyId}").ConfigureAwait(false), null);
+    }
+
+    /// <summary>Queues and tenants that have as many under way as they may.</summary>
+    private static async Task<(string[] Queues, string[] Tenants)> FullAsync(StoreSession session, ClaimRequest request)
+    {
+        List<string> queues = [], tenants = [];
+        if (request.QueueLimit is { } most)
+        {
+            queues = await session.ColumnAsync<string>($"SELECT queue FROM attempts WHERE state IN (1, 2, 3) GROUP BY queue HAVING COUNT(*) >= {most}").ConfigureAwait(false);
+        }
+        if (request.TenantLimit is { } mostOfTenant)
+        {
+            tenants = await session.ColumnAsync<string>($"SELECT tenant FROM attempts WHERE state IN (1, 2, 3) GROUP BY tenant HAVING COUNT(*) >= {mostOfTenant}").ConfigureAwait(false);
+        }
+        return ([.. queues], [.. tenants]);
+    }
+
+    /// <summary>The next attempt in the fair order: priority, the front, the study with the fewest under way, the longest wait.</summary>
+    private static FormattableString Next(StoreSession session, ClaimRequest request, string[] fullQueues, string[] fullTenants) => new SqlText()
+        .Add($"SELECT a.* FROM attempts a JOIN studies s ON s.id = a.study_id")
+        .Add($"LEFT JOIN (SELECT study_id, COUNT(*) AS n FROM attempts WHERE state IN (1, 2, 3) GROUP BY study_id) b ON b.study_id = a.study_id")
+        .Add($"WHERE a.state = 0 AND a.available_at <= {session.Now} AND s.state = 0 AND COALESCE(b.n, 0) < s.parallelism")
+        .AddIf(request.Attempt is not null, $"AND a.id = {request.Attempt}")
+        .AddIf(request.Study is not null, $"AND a.study_id = {request.Study}")
+        .AddIf(request.Tenant is not null, $"AND a.tenant = {request.Tenant}")
+        .AddIf(request.Queues.Count > 0, $"AND a.queue IN {request.Queues.ToArray()}")
+        .AddIf(request.Networks is not null, $"AND s.network IN {request.Networks?.ToArray()}")
+        .AddIf(request.OtherThan is not null, $"AND (s.network IS NULL OR NOT (s.network IN {request.OtherThan?.ToArray()}))")
+        .AddIf(fullQueues.Length > 0, $"AND NOT (a.queue IN {fullQueues})")
+        .AddIf(fullTenants.Length > 0, $"AND NOT (a.tenant IN {fullTenants})")
+        .Add($"ORDER BY a.priority DESC, a.is_front DESC, COALESCE(b.n, 0), a.queued_at, a.id LIMIT 1")
+        .ToSql();
+
+    private void Hand(StoreSession session, AttemptRow attempt, ClaimRequest request)
+    {
+        (attempt.State, attempt.Worker, attempt.WorkerTenant, attempt.Slot, attempt.Lease) = (AttemptState.Starting, request.Worker, request.Tenant ?? "", request.Slot, NewId());
+        (attempt.LeaseUntil, attempt.RenewedAt, attempt.ClaimedAt) = (session.Now + (long)request.Lease.TotalMilliseconds, session.Now, session.Now);
+    }
+
+    private static async Task<int> NumberOfAsync(StoreSession session, Guid trial) =>
+        (int)(await session.NumberAsync($"SELECT number FROM trials WHERE id = {trial}").ConfigureAwait(false) ?? 0);
+}

@@ -1,0 +1,198 @@
+namespace HtiTune.Hosting;
+
+// How attempts end.
+internal sealed partial class StudyStore
+{
+    /// <summary>Quick failures in a row that set a worker aside.</summary>
+    private const int MostQuickFailures = 3;
+
+    public Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    {
+        if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found || found.Attempt.Lease != lease)
+        {
+            return new EndResult(null, false);
+        }
+        var (study, row, trial) = found;
+        if (!IsUnderWay(row.State))
+        {
+            return row.State == AttemptState.Lost && end.State == AttemptState.Done
+                ? await EndLateAsync(session, study, row, trial, end).ConfigureAwait(false)
+                : new EndResult(row.State, row.State != AttemptState.Lost);
+        }
+        if (end.State == AttemptState.Done)
+        {
+            if (trial.Status is not TrialStatus.Running || trial.TakenAt is not null)
+            {
+                return await EndLateAsync(session, study, row, trial, end).ConfigureAwait(false);
+            }
+            await EndDoneAsync(session, study, attempt, lease, end).ConfigureAwait(false);
+            await WakeIfNotOverAsync(session, study).ConfigureAwait(false);
+            row.State = AttemptState.Done;
+            await AppendAttemptAsync(session, row, trial.Number).ConfigureAwait(false);
+            return new EndResult(AttemptState.Done, false);
+        }
+        await CloseAsync(session, row, trial, end.State, end.Reason, end).ConfigureAwait(false);
+        await JudgeWorkerAsync(session, row, end).ConfigureAwait(false);
+        await FollowAsync(session, study, row, trial, end).ConfigureAwait(false);
+        return new EndResult(end.State, false);
+    }, cancellation);
+
+    public Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    {
+        if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found)
+        {
+            return false;
+        }
+        var (study, row, trial) = found;
+        if (row.State == AttemptState.Queued)
+        {
+            await CloseAsync(session, row, trial, AttemptState.Cancelled, "user", null).ConfigureAwait(false);
+            await EndTrialAsync(session, study, trial.Id, TrialStatus.Cancelled, "cancelled by a user").ConfigureAwait(false);
+            return true;
+        }
+        if (!IsUnderWay(row.State))
+        {
+            return false;
+        }
+        await session.ExecuteAsync(
+            $"""
+            UPDATE attempts SET stop_asked_at = COALESCE(stop_asked_at, {session.Now}), kill_asked_at = COALESCE(kill_asked_at, {(kill ? session.Now : null)})
+            WHERE id = {attempt}
+            """).ConfigureAwait(false);
+        await AppendAttemptAsync(session, row, trial.Number).ConfigureAwait(false);
+        return true;
+    }, cancellation);
+
+    public Task<bool> RetryAsync(Guid trial, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    {
+        var id = (await session.ColumnAsync<Guid>($"SELECT study_id FROM trials WHERE id = {trial}").ConfigureAwait(false)).FirstOrDefault();
+        var study = await LockStudyAsync(session, id).ConfigureAwait(false);
+        var row = await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {trial}").ConfigureAwait(false);
+        if (study is null || IsOver(study.State) || row?.Status is not (TrialStatus.Failed or TrialStatus.Cancelled))
+        {
+            return false;
+        }
+        // Its end is not to be taken any more; where it has been, it keeps its place.
+        await session.ExecuteAsync(
+            $"""
+            UPDATE trials SET status = {(int)TrialStatus.Queued}, attempts_used = 0, error = NULL, ended_at = NULL, end_order = CASE WHEN taken_at IS NULL THEN NULL ELSE end_order END
+            WHERE id = {trial}
+            """).ConfigureAwait(false);
+        await QueueAttemptAsync(session, study, trial, await NextNumberAsync(session, trial).ConfigureAwait(false), isFront: false, TimeSpan.Zero).ConfigureAwait(false);
+        return true;
+    }, cancellation);
+
+    /// <summary>An attempt with its study, locked, and its trial.</summary>
+    private static async Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindLockedAsync(StoreSession session, Guid attempt)
+    {
+        var id = (await session.ColumnAsync<Guid>($"SELECT study_id FROM attempts WHERE id = {attempt}").ConfigureAwait(false)).FirstOrDefault();
+        return await LockStudyAsync(session, id).ConfigureAwait(false) is { } study
+            && await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} FOR UPDATE").ConfigureAwait(false) is { } row
+            && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
+            ? (study, row, trial) : null;
+    }
+
+    /// <summary>Ends an attempt with the trial's result; false, with nothing written, where the lease does not hold or the trial has its end already.</summary>
+    private static async Task<bool> EndDoneAsync(StoreSession session, StudyRow study, Guid attempt, Guid lease, AttemptEnd end)
+    {
+        var trial = await session.RowAsync<AttemptRow>(
+            $"""
+            UPDATE attempts SET state = {(int)AttemptState.Done}, reason = {end.Reason}, ended_at = {session.Now}, samples = {end.Samples}, reported = {end.Reported},
+              exit_code = {end.ExitCode}, log_tail = COALESCE({Tail(end.LogTail)}, log_tail), progress = {1.0},
+              acknowledged_at = CASE WHEN stop_asked_at IS NULL THEN NULL ELSE {session.Now} END
+            WHERE id = {attempt} AND lease = {lease} AND study_id = {study.Id} AND state IN (1, 2, 3) RETURNING *
+            """).ConfigureAwait(false);
+        if (trial is null)
+        {
+            return false;
+        }
+        await session.ExecuteAsync(
+            $"UPDATE workers SET quick_failures = 0 WHERE tenant = {trial.WorkerTenant} AND name = {trial.Worker} AND quick_failures > 0 AND set_aside_at IS NULL").ConfigureAwait(false);
+        return await session.ExecuteAsync(
+            $"""
+            UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Reported}, ended_at = {session.Now},
+              end_order = (SELECT COALESCE(MAX(o.end_order), 0) + 1 FROM trials o WHERE o.study_id = {study.Id})
+            WHERE id = {trial.TrialId} AND status = {(int)TrialStatus.Running} AND taken_at IS NULL
+            """).ConfigureAwait(false) > 0;
+    }
+
+    /// <summary>A valid result that nobody waits for: the trial's, where it has none; else a replicate.</summary>
+    private static async Task<EndResult> EndLateAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
+    {
+        await CloseAsync(session, row, trial, AttemptState.Late, row.Reason, end).ConfigureAwait(false);
+        if (trial.TakenAt is null && trial.Status != TrialStatus.Completed)
+        {
+            await session.ExecuteAsync(
+                $"UPDATE attempts SET state = {(int)AttemptState.Cancelled}, reason = {"late-result"}, ended_at = {session.Now} WHERE trial_id = {trial.Id} AND state = 0").ConfigureAwait(false);
+            await session.ExecuteAsync(
+                $"UPDATE attempts SET stop_asked_at = {session.Now} WHERE trial_id = {trial.Id} AND state IN (1, 2, 3) AND stop_asked_at IS NULL").ConfigureAwait(false);
+            await EndTrialAsync(session, study, trial.Id, TrialStatus.Completed, null, end.Samples, end.Reported).ConfigureAwait(false);
+            return new EndResult(AttemptState.Late, false);
+        }
+        if (trial.Status != TrialStatus.Completed)
+        {
+            // The tuner was told that it failed: its outputs are there for people, and reach the tuner as a replicate.
+            await session.ExecuteAsync(
+                $"""
+                UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Reported}, error = NULL, ended_at = {session.Now} WHERE id = {trial.Id}
+                """).ConfigureAwait(false);
+        }
+        await AppendAsync(session, study.Id, isForTuner: true, StudyEventKind.Replicate, StoreEvents.Replicate(trial.Number, row, end)).ConfigureAwait(false);
+        await WakeIfNotOverAsync(session, study).ConfigureAwait(false);
+        return new EndResult(AttemptState.Late, false);
+    }
+
+    /// <summary>Writes how an attempt ended, with its event.</summary>
+    private static async Task CloseAsync(StoreSession session, AttemptRow row, TrialRow trial, AttemptState state, string? reason, AttemptEnd? end)
+    {
+        (row.State, row.Reason) = (state, reason);
+        await session.ExecuteAsync(
+            $"""
+            UPDATE attempts SET state = {(int)state}, reason = {reason}, ended_at = {session.Now}, samples = {end?.Samples}, reported = {end?.Reported}, exit_code = {end?.ExitCode},
+              log_tail = COALESCE({Tail(end?.LogTail)}, log_tail), acknowledged_at = {(end is not null && row.StopAskedAt is not null ? session.Now : null)}
+            WHERE id = {row.Id}
+            """).ConfigureAwait(false);
+        await AppendAttemptAsync(session, row, trial.Number).ConfigureAwait(false);
+    }
+
+    /// <summary>What follows an attempt without a result: another, or the trial's end.</summary>
+    private async Task FollowAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
+    {
+        if (trial.Status != TrialStatus.Running)
+        {
+            return;
+        }
+        var counts = end.State is not (AttemptState.Preempted or AttemptState.Cancelled);
+        var used = trial.AttemptsUsed + (counts ? 1 : 0);
+        var isLast = counts && (!end.MayRetry || used >= trial.MaxAttempts);
+        // A user's wish to end it, or a study that is over, ends the trial with it.
+        var isUnwanted = end.State == AttemptState.Cancelled || IsOver(study.State) || row.StopAskedAt is not null;
+        await session.ExecuteAsync($"UPDATE trials SET attempts_used = {used}, status = {(int)TrialStatus.Queued} WHERE id = {trial.Id}").ConfigureAwait(false);
+        if (isUnwanted || isLast)
+        {
+            var poison = end.MayRetry && used > 1 ? $"poison: {used} attempts, the last: " : "";
+            await EndTrialAsync(session, study, trial.Id, isUnwanted ? TrialStatus.Cancelled : TrialStatus.Failed, $"{poison}{end.Reason ?? StoreEvents.Name(end.State)}").ConfigureAwait(false);
+            return;
+        }
+        var isFront = end.State is AttemptState.Preempted or AttemptState.Lost;
+        await QueueAttemptAsync(session, study, trial.Id, await NextNumberAsync(session, trial.Id).ConfigureAwait(false), isFront, end.Backoff).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts failures in a row that came at once; sets the worker aside.</summary>
+    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, AttemptEnd end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut)
+        ? Task.CompletedTask
+        : end.IsQuick
+        ? session.ExecuteAsync(
+            $"""
+            UPDATE workers SET quick_failures = quick_failures + 1,
+              reason = CASE WHEN quick_failures + 1 >= {MostQuickFailures} AND set_aside_at IS NULL THEN {"quick-failures: " + end.Reason} ELSE reason END,
+              set_aside_at = CASE WHEN quick_failures + 1 >= {MostQuickFailures} THEN COALESCE(set_aside_at, {session.Now}) ELSE set_aside_at END
+            WHERE tenant = {row.WorkerTenant} AND name = {row.Worker}
+            """)
+        : session.ExecuteAsync($"UPDATE workers SET quick_failures = 0 WHERE tenant = {row.WorkerTenant} AND name = {row.Worker} AND set_aside_at IS NULL");
+
+    private static Task WakeIfNotOverAsync(StoreSession session, StudyRow study) => IsOver(study.State) ? Task.CompletedTask : WakeAsync(session, study.Id);
+
+    private static async Task<int> NextNumberAsync(StoreSession session, Guid trial) =>
+        (int)(await session.NumberAsync($"SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE trial_id = {trial}").ConfigureAwait(false) ?? 1);
+}
