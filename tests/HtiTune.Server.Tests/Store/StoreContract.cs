@@ -55,7 +55,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
     private static AttemptEnd Failed(bool isQuick = false, bool mayRetry = true, TimeSpan backoff = default) =>
         new(AttemptState.Failed, "exit-code: 1", null, 1) { IsQuick = isQuick, MayRetry = mayRetry, Backoff = backoff };
 
-    [Fact]
+    [StoreFact]
     public async Task A_study_begins_with_its_event_and_an_advance()
     {
         var study = await CreateAsync();
@@ -68,7 +68,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         Assert.Single(await Store.EventsAsync(study.Id, 0, 10, None));
     }
 
-    [Fact]
+    [StoreFact]
     public async Task A_tell_advances_and_claims_the_next_in_one_commit()
     {
         var study = await CreateAsync(network: null);
@@ -100,7 +100,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         Assert.Equal(result.Study.LastSequence, (await RowAsync(study.Id)).LastSequence);
     }
 
-    [Fact]
+    [StoreFact]
     public async Task A_claim_is_the_same_for_the_same_slot_and_another_for_another()
     {
         var study = await CreateAsync(parallelism: 2);
@@ -113,7 +113,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         Assert.Equal(2, (await Store.WorkersAsync(None)).Single(w => w.Name == "w" + _queue).Running);
     }
 
-    [Fact]
+    [StoreFact]
     public async Task Failures_are_tried_again_after_a_wait_until_the_attempts_are_used_up()
     {
         var study = await CreateAsync();
@@ -127,7 +127,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         Assert.Equal((TrialStatus.Queued, 1), (trial.Status, trial.AttemptsUsed));
     }
 
-    [Fact]
+    [StoreFact]
     public async Task A_poisoned_trial_stops_at_its_limit_and_can_be_retried()
     {
         var study = await CreateAsync();
