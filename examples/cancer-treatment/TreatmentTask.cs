@@ -10,9 +10,13 @@ internal static class TreatmentTask
     /// <summary>Raise it when a policy would be trained otherwise.</summary>
     public const int Version = 1;
 
-    private const int DefaultSeeds = 1; // a seed takes up to 25 trainings
+    private const int DefaultSeeds = 3; // a seed takes up to 25 trainings
 
     private const long PatientSeed = 2026;
+
+    // Policies lose a patient in some hundreds, which costs more than 200. Of 40 patients one would move the mean by five points, and be among them or not
+    // by chance.
+    private const int Patients = 400;
 
     // Values of λ of the dense sweep, and of those on which the posterior is held: between neighbours policies differ mostly by luck.
     private const int Values = 9;
@@ -33,7 +37,7 @@ internal static class TreatmentTask
 
         // What every policy is asked as soon as it is trained, and the patients that judge it: the same for all.
         var observations = TreatmentRollouts.Observations(command.Quick ? 60 : 300, PatientSeed);
-        var rollouts = new TreatmentRollouts(observations, command.Quick ? 4 : 40, PatientSeed);
+        var rollouts = new TreatmentRollouts(observations, command.Quick ? 4 : Patients, PatientSeed);
 
         // Four preferences about the same treatments; higher is better.
         var task = new TunedTask

@@ -30,7 +30,7 @@ internal sealed record PreferenceChanges(IReadOnlyList<PreferenceRun> Runs)
         TunedTask task, long seed, int sweep, int mostTrainings, Action<Study, Tuner, TrueCurve>? first, CancellationToken cancellation)
     {
         using var truth = new TrueCurve(task, sweep, seed, cancellation);
-        using var tuner = new Tuner(task.Network, task.Hyperparameter, task.Contexts, task.Options with { Seed = seed });
+        using var tuner = new Tuner(task.Network, task.Hyperparameter, task.Contexts, task.OptionsOf(seed));
         var runs = new List<PreferenceRun>();
         foreach (var preference in task.Preferences)
         {

@@ -72,7 +72,7 @@ internal sealed record Race(int Budget, IReadOnlyList<(string Name, IReadOnlyLis
         TunedTask task, NamedObjective objective, long seed, bool useSurrogate, TrueCurve truth, CancellationToken cancellation)
     {
         Study? study = null;
-        using var tuner = new Tuner(task.Network, task.Hyperparameter, task.Contexts, task.Options with { Seed = seed, UseSurrogate = useSurrogate });
+        using var tuner = new Tuner(task.Network, task.Hyperparameter, task.Contexts, task.OptionsOf(seed, useSurrogate));
         var time = task.Network.Time(() => study = tuner.Optimize(objective.Value, cancellation: cancellation));
         cancellation.ThrowIfCancellationRequested();
         int? trainings = study!.Outcome is Certified ? study.TrainingsUsed : null;

@@ -19,8 +19,21 @@ internal sealed record TunedTask
     /// <summary>The preferences: the first is raced for, the others are what it changes to.</summary>
     public required IReadOnlyList<NamedObjective> Preferences { get; init; }
 
-    /// <summary>The tuner's options; the seed is set by each use.</summary>
+    /// <summary>The tuner's options; seed and first trainings are set by <see cref="OptionsOf"/>.</summary>
     public TunerOptions Options { get; init; } = new() { MaxTrainings = 12 };
+
+    /// <summary>
+    /// The options of one tuner. Three first trainings, both ends and the middle, in whichever way it tunes: from then on the surrogate, or the
+    /// plain process, says where to train. Five fixed ones would decide most of a race of eight.
+    /// </summary>
+    /// <param name="seed">Its seed.</param>
+    /// <param name="useSurrogate">Whether it has a surrogate.</param>
+    public TunerOptions OptionsOf(long seed, bool useSurrogate = true) => Options with
+    {
+        Seed = seed,
+        UseSurrogate = useSurrogate,
+        InitialLambdas = [Hyperparameter.FromUnit(0), Hyperparameter.FromUnit(1), Hyperparameter.FromUnit(0.5)],
+    };
 
     /// <summary>Values of λ, evenly on the hyperparameter's scale, both ends among them.</summary>
     /// <param name="count">How many, at least 2.</param>
@@ -34,7 +47,7 @@ internal sealed record TunedTask
     /// <param name="seed">The tuner's seed.</param>
     public (long Training, long Answers) SeedsOf(long seed)
     {
-        using var tuner = new Tuner(Network, Hyperparameter, Contexts, Options with { Seed = seed });
+        using var tuner = new Tuner(Network, Hyperparameter, Contexts, OptionsOf(seed));
         using var run = tuner.Begin(_ => 0);
         return (run.Ask()!.Seed, new RandomStreams(seed).Fork("tuner").SeedOf("answers"));
     }

@@ -99,7 +99,7 @@ internal sealed class MoonDiffusion : IPersistentNetwork, IDisposable
     {
         public NoisePredictor Network => network;
 
-        // From pure noise back to points. Row i starts from the same noise and meets the same on its way, whatever λ.
+        // From pure noise, which is the context's, back to points. Row i meets the same noise on its way too, whatever λ.
         public Matrix Answer(Contexts contexts, long seed)
         {
             using var oneThread = new OneThread();
@@ -107,7 +107,7 @@ internal sealed class MoonDiffusion : IPersistentNetwork, IDisposable
             using var scope = NewDisposeScope();
             using var chance = new Generator((ulong)seed);
             var moons = tensor(contexts.Categories.ToArray().Select(moon => (long)moon).ToArray());
-            var x = randn(contexts.Count, 2, generator: chance);
+            var x = tensor(contexts.Conditions.Values.ToArray()).view(-1, 2);
             for (var t = schedule.Steps; t >= 1; t--)
             {
                 using var inStep = NewDisposeScope();

@@ -10,6 +10,8 @@ internal sealed class TwoMoons
     /// <summary>Number of moons.</summary>
     public const int Moons = 2;
 
+    private const long NoiseSeed = 2025;
+
     /// <summary>Draws points.</summary>
     /// <param name="perMoon">Points of each moon.</param>
     /// <param name="noise">Standard deviation of the noise in each coordinate.</param>
@@ -35,9 +37,19 @@ internal sealed class TwoMoons
     /// <summary>The moon of each point, 0 or 1.</summary>
     public int[] Labels => Categories(PerMoon);
 
-    /// <summary>The question to a generator: so many points of each moon.</summary>
+    /// <summary>The question to a generator: so many points of each moon, each from a given starting noise.</summary>
     /// <param name="perMoon">Points of each.</param>
-    public static Contexts Ask(int perMoon) => Contexts.Of(Categories(perMoon), Moons);
+    /// <remarks>
+    /// The noise is a context like the moon, so that a row of one generator is known to belong to the same row of another. Given the moon alone,
+    /// the surrogate has to guess which draw moves to which.
+    /// </remarks>
+    public static Contexts Ask(int perMoon)
+    {
+        var chance = new RandomStreams(NoiseSeed).Stream("starting noise");
+        return new Contexts(
+            Matrix.Create(Moons * perMoon, 2, (_, row) => (row[0], row[1]) = ((float)chance.NextNormal(), (float)chance.NextNormal())),
+            Categories(perMoon), Moons);
+    }
 
     private static int[] Categories(int perMoon) => [.. Enumerable.Range(0, Moons * perMoon).Select(i => i / perMoon)];
 }

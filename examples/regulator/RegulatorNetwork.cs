@@ -85,7 +85,10 @@ internal sealed class RegulatorNetwork(RegulatorOptions options) : IPersistentNe
     }
 }
 
-/// <summary>A trained regulator: answers each start with the state cost and the control cost of its episode, played step by step.</summary>
+/// <summary>
+/// A trained regulator: answers each start with the roots of the state cost and of the control cost of its episode, played step by step. Costs are
+/// squares; their roots have the size of what is observed, and move more evenly with λ.
+/// </summary>
 /// <param name="gain">K of u = −K x, shape [2].</param>
 internal sealed class TrainedRegulator(float[] gain) : ITrainedNetwork
 {
@@ -96,7 +99,7 @@ internal sealed class TrainedRegulator(float[] gain) : ITrainedNetwork
     public Matrix Answer(Contexts contexts, long seed) => Matrix.Create(contexts.Count, 2, (i, row) =>
     {
         var (state, control) = PushedMass.Episode(contexts.Conditions[i, 0], contexts.Conditions[i, 1], gain);
-        (row[0], row[1]) = ((float)state, (float)control);
+        (row[0], row[1]) = ((float)Math.Sqrt(state), (float)Math.Sqrt(control));
     });
 
     /// <inheritdoc/>

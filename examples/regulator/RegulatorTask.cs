@@ -16,7 +16,7 @@ internal static class RegulatorTask
         var options = command.Quick ? RegulatorOptions.Quick : new RegulatorOptions();
         using var network = new TrainingCache("regulator", Version, options.ToString(), new RegulatorNetwork(options), keep: !command.Quick && !command.NoCache);
 
-        // The hyperparameter, and what every trained regulator is asked: the two costs of an episode from each start.
+        // The hyperparameter, and what every trained regulator is asked: the roots of the two costs of an episode from each start.
         var weight = Hyperparameter.Continuous("control weight", 0.01, 100, Scale.Log);
         var starts = PushedMass.Starts(command.Quick ? 64 : 256, seed: 2026);
 
@@ -44,9 +44,10 @@ internal static class RegulatorTask
     private static NamedObjective Priced(Contexts starts, double price) =>
         new($"state + {price} control", model => Mean(model, starts, 0) + price * Mean(model, starts, 1));
 
+    // The outputs are roots of the costs.
     private static double Mean(IConditionalModel model, Contexts starts, int column)
     {
         var costs = model.Sample(starts).Outputs;
-        return Enumerable.Range(0, costs.Rows).Average(i => costs[i, column]);
+        return Enumerable.Range(0, costs.Rows).Average(i => (double)costs[i, column] * costs[i, column]);
     }
 }

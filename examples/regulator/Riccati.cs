@@ -46,7 +46,7 @@ internal static class Riccati
         return (gain, cost);
     }
 
-    /// <summary>The outputs at λ: state cost and control cost of an episode from each start, shape [n, 2].</summary>
+    /// <summary>The outputs at λ: roots of state cost and control cost of an episode from each start, shape [n, 2].</summary>
     /// <param name="lambda">Weight of control.</param>
     /// <param name="starts">The starts.</param>
     public static Samples Outputs(double lambda, Contexts starts)
@@ -68,7 +68,7 @@ internal static class Riccati
             Matrix.Create(starts.Count, 2, (n, row) =>
             {
                 var x = starts.Conditions.Row(n);
-                (row[0], row[1]) = ((float)Value(state, x), (float)Value(control, x));
+                (row[0], row[1]) = ((float)Math.Sqrt(Value(state, x)), (float)Math.Sqrt(Value(control, x)));
             }),
             starts);
     }

@@ -14,9 +14,13 @@ internal sealed record CommandLine
           --seed N         seed of all trainings and of the tuner (1)
           --out FOLDER     where the figures go (artifacts/target-quantile, which git ignores)
           --quick          a small network, shortly trained, for a look in seconds
+          --tables         instead, the three tables that all examples print, over several seeds (minutes); --tables --help: its options
           --sweep          train at 50 quantiles instead and keep both costs in truth.csv (3 minutes)
           --help           this text
         """;
+
+    /// <summary>The option that is answered by the frame of all examples, <see cref="QuantileTask"/>.</summary>
+    public const string Tables = "--tables";
 
     /// <summary>A user's series, or null for the generated one.</summary>
     public string? Csv { get; private init; }

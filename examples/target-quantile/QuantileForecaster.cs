@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 /// network, bit for bit; and as neighbouring λ start from the same weights and see the same batches, their forecasts differ by λ and
 /// little else. Trainings may run side by side: they share nothing but read-only data.
 /// </remarks>
-internal sealed class QuantileForecaster : INetwork, IDisposable
+internal sealed class QuantileForecaster : IPersistentNetwork, IDisposable
 {
     private readonly ForecasterOptions _options;
     private readonly float _mean, _deviation;
@@ -55,6 +55,19 @@ internal sealed class QuantileForecaster : INetwork, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Save(ITrainedNetwork network, string path) => NetworkWeights.Save(((TrainedForecaster)network).Weights, path);
+
+    /// <inheritdoc/>
+    public ITrainedNetwork Load(string path, double lambda)
+    {
+        using var scope = NewDisposeScope();
+        using var chance = new Generator(0); // the weights are read over
+        var trained = new TrainedForecaster(NewNetwork(chance), _mean, _deviation);
+        NetworkWeights.Load(trained.Weights, path);
+        return trained;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _training.Dispose();
@@ -68,15 +81,7 @@ internal sealed class QuantileForecaster : INetwork, IDisposable
             nn.Linear(_options.Width, _options.Width / 2), nn.SiLU(),
             nn.Linear(_options.Width / 2, LoadSeries.Ahead));
 
-        // torch draws first weights from a generator that the whole process shares; ours are drawn anew from this training's own.
-        using var _ = no_grad();
-        foreach (var layer in network.children().OfType<Linear>())
-        {
-            var bound = 1 / Math.Sqrt(layer.in_features);
-            layer.weight!.uniform_(-bound, bound, chance);
-            layer.bias!.uniform_(-bound, bound, chance);
-        }
-
+        NetworkWeights.Draw(network.children().OfType<Linear>(), chance);
         return network;
     }
 
@@ -101,6 +106,8 @@ internal sealed class QuantileForecaster : INetwork, IDisposable
 
     private sealed class TrainedForecaster(Sequential network, float mean, float deviation) : ITrainedNetwork
     {
+        public IEnumerable<Parameter> Weights => network.parameters();
+
         public Matrix Answer(Contexts contexts, long seed)
         {
             using var _ = no_grad();

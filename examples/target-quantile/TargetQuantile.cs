@@ -2,7 +2,8 @@
 // Which quantile should a load forecast aim at, when a MW too little costs four times a MW too much? In theory the 0.8 quantile, if the
 // network learned it perfectly. Here the answer is found as for any hyperparameter: by training the network at a few λ, where it pays.
 //
-//   dotnet run examples/target-quantile/TargetQuantile.cs             two objectives, a comparison, two figures; about two minutes
+//   dotnet run examples/target-quantile/TargetQuantile.cs             two objectives, a comparison, two figures; under a minute
+//   dotnet run examples/target-quantile/TargetQuantile.cs -- --tables the three tables that all examples print, over several seeds; minutes
 //   dotnet run examples/target-quantile/TargetQuantile.cs -- --help   all options
 
 #:project ../../src/HtiTune.Data/HtiTune.Data.csproj
@@ -10,6 +11,8 @@
 #:project ../../src/HtiTune/HtiTune.csproj
 #:project ../../src/HtiTune.Plotting/HtiTune.Plotting.csproj
 #:package TorchSharp
+#:include ../common/*.cs
+#:include QuantileTask.cs
 #:include LoadSeries.cs
 #:include QuantileForecaster.cs
 #:include ForecasterTraining.cs
@@ -26,6 +29,13 @@ using HtiTune.Data;
 using HtiTune.Plotting;
 using HtiTune.Surrogates;
 
+if (args.Contains(CommandLine.Tables))
+{
+    return TaskProgram.Run(
+        [.. args.Where(argument => argument != CommandLine.Tables)], QuantileTask.Help,
+        (options, output, cancellation) => QuantileTask.Run(options, output, cancellation));
+}
+
 CommandLine command;
 LoadSeries series;
 try
@@ -37,7 +47,7 @@ try
         return 0;
     }
 
-    series = command.Csv is { } csv ? LoadSeries.FromCsv(csv, command.Column!) : LoadSeries.Generate(hours: 26_280, seed: 2024);
+    series = command.Csv is { } csv ? LoadSeries.FromCsv(csv, command.Column!) : QuantileTask.Series();
 }
 catch (Exception error) when (error is FormatException or DataFormatException or IOException or ArgumentException)
 {
@@ -49,7 +59,7 @@ TorchRuntime.EnsureLoaded(); // before the first tensor: loads libtorch, also wh
 
 // The network, its hyperparameter, and what the trained networks are asked: the windows of the held-out hours.
 using var forecaster = new QuantileForecaster(series, command.Quick ? ForecasterOptions.Quick : null);
-var quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99, Scale.NormalQuantile); // quantiles move evenly on the bell curve's scale
+var quantile = QuantileTask.Quantile;
 var contexts = new Contexts(series.HeldOut.Past);
 
 // Two preferences about the same forecasts; lower is better. The model is the surrogate at some quantile, or a real network.
@@ -76,7 +86,9 @@ var start = clock.GetTimestamp();
 Console.WriteLine($"{series.Name}: {series.Hours:N0} hours, {series.Training.Count:N0} windows to train on, {contexts.Count:N0} held out");
 using var network = new RememberedTrainings(forecaster, clock);
 var steps = new Steps(clock);
-var options = new TunerOptions { MaxTrainings = 8, Seed = command.Seed };
+
+// Both ways begin with the ends and the middle; from then on the surrogate, or the plain process, says where to train.
+var options = new TunerOptions { MaxTrainings = 12, Seed = command.Seed, InitialLambdas = [quantile.FromUnit(0), quantile.FromUnit(1), quantile.FromUnit(0.5)] };
 
 // Ctrl-C ends the training that is going on, and the study so far is told.
 using var stop = new CancellationTokenSource();
@@ -114,7 +126,7 @@ if (second.Study.Outcome is NeedsTraining)
 
 Console.WriteLine("\nA Gaussian process without the surrogate, 4 : 1 (what is trained already is not trained again, but counted)");
 const string Plain = "plain Gaussian process";
-using var plain = new Tuner(network, quantile, contexts, options with { UseSurrogate = false, MaxTrainings = 12 });
+using var plain = new Tuner(network, quantile, contexts, options with { UseSurrogate = false });
 var plainFirst = Timed(Plain, 0, () => plain.Optimize(FourToOne, progress: steps, cancellation: stop.Token));
 
 Console.WriteLine("\nA Gaussian process without the surrogate, 9 : 1 and the worst tenth");

@@ -116,6 +116,17 @@ public class GenerativeDropoutTests
     }
 
     [Fact]
+    public void A_draw_is_of_its_moon_and_starting_noise()
+    {
+        using var diffusion = new MoonDiffusion(DiffusionOptions.Quick with { TrainingSteps = 3 });
+        using var trained = diffusion.Train(new TrainingRequest(0.2, Seed), CancellationToken.None);
+        var moved = Matrix.Create(Asked.Count, 2, (i, row) => (row[0], row[1]) = (Asked.Conditions[i, 0] + (i == 7 ? 1 : 0), Asked.Conditions[i, 1]));
+        var (answer, other) = (trained.Answer(Asked, 5), trained.Answer(new Contexts(moved, Asked.Categories.ToArray(), Asked.CategoryCount), 5));
+        Assert.All(Enumerable.Range(0, Asked.Count), i => Assert.Equal(i != 7, answer[i, 0] == other[i, 0] && answer[i, 1] == other[i, 1]));
+        Assert.Equal(Asked.Count, Enumerable.Range(0, Asked.Count).Select(i => Asked.Conditions[i, 0]).Distinct().Count());
+    }
+
+    [Fact]
     public void Leaves_no_tensors_and_no_setting_behind()
     {
         using var diffusion = new MoonDiffusion(DiffusionOptions.Quick with { TrainingSteps = 3 });

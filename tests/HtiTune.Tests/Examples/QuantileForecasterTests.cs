@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using HtiTune.Data;
+using HtiTune.Surrogates;
+using HtiTune.Tests.Data;
 using TorchSharp;
 
 namespace HtiTune.Tests.Examples;
@@ -85,6 +87,26 @@ public class QuantileForecasterTests
         var study = tuner.Optimize(model => cost.Mean(model.Sample(HeldOut).Outputs, under: 4, over: 1));
         Assert.InRange(study.Lambda, 0.75, 0.85);
         Assert.True(study.IsTrained);
+    }
+
+    [Fact]
+    public void A_network_read_from_its_file_answers_alike()
+    {
+        using var folder = new TemporaryFolder();
+        using var forecaster = new QuantileForecaster(Series, ForecasterOptions.Quick with { Epochs = 1 });
+        using var network = forecaster.Train(new TrainingRequest(0.7, 5), CancellationToken.None);
+        forecaster.Save(network, folder.File("w.npy"));
+        using var read = forecaster.Load(folder.File("w.npy"), 0.7);
+        Assert.True(network.Answer(HeldOut, 0).SameAs(read.Answer(HeldOut, 0)));
+    }
+
+    [Fact]
+    public void The_short_run_prints_its_tables_and_comes_near_the_quantile_that_theory_names()
+    {
+        var (report, _) = ExampleRun.Quick(QuantileTask.Run);
+        Assert.True(report.Fidelity.Median(Method.Hti) < report.Fidelity.Median(Method.Nearest));
+        Assert.InRange(report.Changes.Runs[0].Lambda, 0.7, 0.88); // 4 : 1
+        Assert.InRange(report.Changes.Runs[2].Lambda, 0.4, 0.6);  // 1 : 1
     }
 
     private static Matrix Answer(double lambda, long seed)

@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Tests.Examples;
@@ -37,8 +38,8 @@ public class RegulatorTests
         for (var i = 0; i < starts.Count; i++)
         {
             var (state, control) = PushedMass.Episode(starts.Conditions[i, 0], starts.Conditions[i, 1], [(float)gain[0], (float)gain[1]]);
-            Assert.Equal(state, law[i, 0], 1e-4 * (1 + state));
-            Assert.Equal(control, law[i, 1], 1e-4 * (1 + control));
+            Assert.Equal(Math.Sqrt(state), law[i, 0], 1e-4 * (1 + state));
+            Assert.Equal(Math.Sqrt(control), law[i, 1], 1e-4 * (1 + control));
         }
     }
 
@@ -53,6 +54,38 @@ public class RegulatorTests
         var (gain, _) = Riccati.Solve(lambda);
         Assert.Equal(gain[0], trained.Gain[0], 1e-3 * (1 + gain[0]));
         Assert.Equal(gain[1], trained.Gain[1], 1e-3 * (1 + gain[1]));
+    }
+
+    [Fact]
+    public void The_certified_optimum_costs_no_more_trainings_than_without_the_surrogate_and_is_the_exact_one()
+    {
+        TorchRuntime.EnsureLoaded();
+        var starts = PushedMass.Starts(128, seed: 2026);
+        using var cache = new TrainingCache("regulator", 1, "test", new RegulatorNetwork(new RegulatorOptions()), keep: false);
+        var task = new TunedTask
+        {
+            Name = "regulator",
+            Hyperparameter = Hyperparameter.Continuous("control weight", 0.01, 100, Scale.Log),
+            Contexts = starts,
+            Network = cache,
+            Preferences = [],
+        };
+        Study Tuned(bool useSurrogate)
+        {
+            using var tuner = new Tuner(cache, task.Hyperparameter, starts, task.OptionsOf(1, useSurrogate));
+            return tuner.Optimize(model => Cost(model.Sample(starts).Outputs, price: 3));
+        }
+
+        var (with, without) = (Tuned(useSurrogate: true), Tuned(useSurrogate: false));
+        Assert.IsType<Certified>(with.Outcome);
+        Assert.True(with.TrainingsUsed <= without.TrainingsUsed);
+
+        // At a price of 3 the best weight is 3.
+        double Exact(double lambda) => Cost(Riccati.Outputs(lambda, starts).Outputs, price: 3);
+        Assert.InRange(Exact(with.Lambda) - Exact(3), -1e-6, with.Epsilon);
+
+        static double Cost(Matrix roots, double price) => Enumerable.Range(0, roots.Rows)
+            .Average(i => (double)roots[i, 0] * roots[i, 0] + price * roots[i, 1] * roots[i, 1]);
     }
 
     [Fact]

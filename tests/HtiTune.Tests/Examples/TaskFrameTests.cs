@@ -75,6 +75,24 @@ public class TaskFrameTests
         Assert.Contains("--seeds 0", Assert.Throws<FormatException>(() => TaskCommandLine.Parse(["--seeds", "0"])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Both_ways_of_the_race_differ_by_the_surrogate_alone()
+    {
+        using var cache = new TrainingCache("counted", 1, "options", new Counting(), keep: false);
+        var task = new TunedTask
+        {
+            Name = "counted",
+            Hyperparameter = Hyperparameter.Continuous("λ", 1, 3),
+            Contexts = Contexts.None(1),
+            Network = cache,
+            Preferences = [],
+        };
+        var (with, without) = (task.OptionsOf(7), task.OptionsOf(7, useSurrogate: false));
+        Assert.Equal([1.0, 3, 2], with.InitialLambdas!);
+        Assert.Equal(with.InitialLambdas, without.InitialLambdas);
+        Assert.Equal(with with { InitialLambdas = null, UseSurrogate = false }, without with { InitialLambdas = null });
+    }
+
     private static IEnumerable<int[]> Permutations(int n) => n == 0
         ? [[]]
         : Permutations(n - 1).SelectMany(p => Enumerable.Range(0, n).Select(at => (int[])[.. p[..at], n - 1, .. p[at..]]));
