@@ -10,7 +10,7 @@ internal static class TreatmentTask
     /// <summary>Raise it when a policy would be trained otherwise.</summary>
     public const int Version = 1;
 
-    private const int DefaultSeeds = 3; // a seed takes up to 25 trainings
+    private const int DefaultSeeds = 1; // a seed takes up to 25 trainings
 
     private const long PatientSeed = 2026;
 
