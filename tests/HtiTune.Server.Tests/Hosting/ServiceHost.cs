@@ -1,0 +1,78 @@
+using HtiTune.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace HtiTune.Server.Tests.Hosting;
+
+/// <summary>A host with the tuning service on an SQLite file, quick in all that waits.</summary>
+internal sealed class ServiceHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private ServiceHost(IHost host) => _host = host;
+
+    public IStudyService Studies => _host.Services.GetRequiredService<IStudyService>();
+
+    public IStudyStore Store => _host.Services.GetRequiredService<IStudyStore>();
+
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public static async Task<ServiceHost> StartAsync(string file, INetwork? network = null, Action<HtiTuneOptions>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        var service = builder.Services.AddHtiTune(options =>
+        {
+            options.PollEvery = TimeSpan.FromMilliseconds(200);
+            options.ReconcileEvery = TimeSpan.FromMilliseconds(500);
+            options.RenewEvery = TimeSpan.FromMilliseconds(100);
+            options.Lease = TimeSpan.FromSeconds(2);
+            options.Grace = TimeSpan.FromSeconds(2);
+            options.Backoff = TimeSpan.FromMilliseconds(20);
+            options.QuickFailure = TimeSpan.Zero;
+            options.WorkFolder = Path.Combine(Path.GetDirectoryName(file)!, "work");
+            configure?.Invoke(options);
+        }).UseSqlite(file);
+        if (network is not null)
+        {
+            service.AddNetwork("test", _ => network);
+        }
+
+        var host = builder.Build();
+        await host.StartAsync();
+        return new ServiceHost(host);
+    }
+
+    /// <summary>Waits until a study has ended.</summary>
+    public async Task<StudyView> EndAsync(Guid study, double seconds = 60)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await foreach (var _ in Studies.EventsAsync(null, study, 0, follow: true, patience.Token))
+            {
+                var view = await Studies.GetAsync(null, study, patience.Token);
+                if (view.State is not (StudyState.Active or StudyState.Paused))
+                {
+                    return view;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told below.
+        }
+
+        var now = await Studies.GetAsync(null, study);
+        var attempts = await Studies.AttemptsAsync(null, study);
+        throw new TimeoutException($"The study is {now.State} after {seconds} s with {now.TrainingsUsed} trainings; attempts: {string.Join(", ", attempts.Select(a => $"{a.Trial}/{a.Number} {a.State} {a.Reason}"))}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}

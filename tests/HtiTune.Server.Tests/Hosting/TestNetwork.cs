@@ -1,0 +1,29 @@
+using HtiTune.Data;
+
+namespace HtiTune.Server.Tests.Hosting;
+
+/// <summary>Draws N(sin 3λ, (0.2 + λ²)²) by common random numbers: the objective mean(y0 * y0) has its least value inside.</summary>
+internal sealed class TestNetwork : INetwork
+{
+    /// <summary>Called before each training; may wait, throw or count.</summary>
+    public Action<TrainingRequest, CancellationToken>? Before { get; set; }
+
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
+    {
+        Before?.Invoke(request, cancellation);
+        return new Trained(request.Lambda);
+    }
+
+    private sealed class Trained(double lambda) : ITrainedNetwork
+    {
+        public Matrix Answer(Contexts contexts, long seed)
+        {
+            var draws = new RandomStreams(seed).Stream("draws");
+            return Matrix.Create(contexts.Count, 1, (_, row) => row[0] = (float)(Math.Sin(3 * lambda) + (0.2 + lambda * lambda) * draws.NextNormal()));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
