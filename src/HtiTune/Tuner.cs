@@ -55,7 +55,7 @@ public sealed partial class Tuner : IDisposable
         Options.Validate(hyperparameter);
         Hyperparameter = hyperparameter;
         _network = network;
-        _streams = new RandomStreams(Options.Seed).Fork("tuner");
+        _streams = StreamsOf(Options.Seed);
         _logger = Options.Logger ?? NullLogger.Instance;
         var fit = SurrogateOf(Options.SurrogateFactory, _streams);
         _store = new AnchorStore(
@@ -212,6 +212,9 @@ public sealed partial class Tuner : IDisposable
             ? fitted.Extend(anchors)
             : TrajectorySurrogate.Fit(anchors, options);
     }
+
+    /// <summary>The tuner's chance.</summary>
+    internal static RandomStreams StreamsOf(long seed) => new RandomStreams(seed).Fork("tuner");
 
     private void EndRun() => Interlocked.Exchange(ref _isRunning, 0);
 

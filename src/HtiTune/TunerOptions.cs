@@ -117,6 +117,9 @@ public sealed record TunerOptions
     /// <value>null.</value>
     public ILogger? Logger { get; init; }
 
+    /// <summary>Seed with which trained networks answer the contexts: for those who ask them elsewhere than where the tuner runs.</summary>
+    public long AnswerSeed => Tuner.StreamsOf(Seed).SeedOf("answers");
+
     internal bool MayReplicate => NoiseVariance is { } variance ? variance > 0 && Replicate != false : Replicate == true;
 
     internal void Validate(Hyperparameter hyperparameter)

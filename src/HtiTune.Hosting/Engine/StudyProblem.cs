@@ -38,7 +38,7 @@ internal sealed class StudyProblem
     internal bool IsValue => _definition.Objective == ValueObjective;
 
     /// <summary>Seed with which networks answer the contexts, the tuner's own.</summary>
-    internal long AnswerSeed => new RandomStreams(_definition.Seed).SeedOf("answers");
+    internal long AnswerSeed => new TunerOptions { Seed = _definition.Seed }.AnswerSeed;
 
     /// <summary>The tuner's options for a run.</summary>
     internal TunerOptions Options(Goal goal, TimeProvider clock) => new()

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
 
@@ -80,7 +81,15 @@ internal sealed partial class StudyService
             return bytes;
         }
 
-        var loaded = (await surrogates.FindAsync(tenant, surrogate, cancellation).ConfigureAwait(false))!;
+        // What informs the tuner has no maps, and a file for others must do without its stored partners: it is fitted anew, with them.
+        var study = await RowAsync(tenant, row.StudyId, cancellation).ConfigureAwait(false);
+        var definition = StudyJson.Read<StudyDefinition>(study.Definition);
+        var problem = new StudyProblem(definition, registry);
+        var trials = await store.TrialsAsync(row.StudyId, cancellation).ConfigureAwait(false);
+        var anchors = new AnchorSet(problem.Hyperparameter, trials.Where(trial => trial.Samples is not null).OrderBy(trial => trial.Number).DistinctBy(trial => trial.Lambda)
+            .OrderBy(trial => trial.Lambda).Select(trial => new Anchor(trial.Lambda, new Samples(engine.Samples(trial.Samples!), problem.Contexts))));
+        var loaded = await Task.Factory.StartNew(
+            () => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = definition.Seed }), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{surrogate:N}-{Environment.ProcessId}-{time.GetTimestamp()}.onnx");
         try
         {
