@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune.Server.Tests.Hosting;
+namespace HtiTune.Server.Tests.Services;
 
 /// <summary>Draws N(sin 3λ, (0.2 + λ²)²) by common random numbers: the objective mean(y0 * y0) has its least value inside.</summary>
 internal sealed class TestNetwork : INetwork

@@ -2,7 +2,7 @@ using HtiTune.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace HtiTune.Server.Tests.Hosting;
+namespace HtiTune.Server.Tests.Services;
 
 /// <summary>A host with the tuning service on an SQLite file, quick in all that waits.</summary>
 internal sealed class ServiceHost : IAsyncDisposable

@@ -1,7 +1,7 @@
 using HtiTune.Data;
 using HtiTune.Hosting;
 
-namespace HtiTune.Server.Tests.Hosting;
+namespace HtiTune.Server.Tests.Services;
 
 public sealed class StudyServiceTests : IDisposable
 {
@@ -27,7 +27,9 @@ public sealed class StudyServiceTests : IDisposable
         var trials = await host.Studies.TrialsAsync(Tenant, created.Id);
         Assert.Equal(expected.Trials.Select(trial => trial.Lambda), trials.Select(trial => trial.Lambda));
         Assert.Equal(expected.Trials.Select(trial => trial.Value), trials.Select(trial => trial.Value));
-        Assert.Equal(expected.Trials.Select(trial => trial.Predicted), trials.Select(trial => trial.Predicted));
+
+        // Frozen before the training: behind the first places there is no model yet.
+        Assert.Equal(expected.Trials.Skip(3).Select(trial => trial.Predicted), trials.Skip(3).Select(trial => trial.Predicted));
         Assert.Equal((StudyState.Finished, expected.Lambda, expected.RealValue, expected.StopReason), (study.State, study.Result!.Lambda, study.Result.Value, study.Result.StopReason));
         Assert.Equal(expected.Trust, study.Result.Trust);
         Assert.True(study.Result.LambdaLow <= study.Result.Lambda && study.Result.Lambda <= study.Result.LambdaHigh);
