@@ -35,14 +35,12 @@ public static class PostgreSqlBuilderExtensions
         connection.KeepAlive = connection.KeepAlive == 0 ? KeepAliveSeconds : connection.KeepAlive;
         connection.MaxAutoPrepare = connection.MaxAutoPrepare == 0 ? PreparedStatements : connection.MaxAutoPrepare;
         connection.ApplicationName ??= "HtiTune";
-        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddPooledDbContextFactory<PostgreSqlStudyDatabase>(context => context.UseNpgsql(connection.ConnectionString));
-        builder.Services.RemoveAll<StoreDialect>().RemoveAll<IStudyStore>().RemoveAll<JobStorage>();
-        builder.Services.AddSingleton<StoreDialect>(services => new PostgreSqlDialect(
+        builder.Services.RemoveAll<NpgsqlDataSourceHolder>().RemoveAll<JobStorage>();
+        StoreStartup.Add(builder.Services, services => new PostgreSqlDialect(
             options, services.GetRequiredService<NpgsqlDataSourceHolder>().Source, services.GetRequiredService<IDbContextFactory<PostgreSqlStudyDatabase>>(),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(_ => new NpgsqlDataSourceHolder(NpgsqlDataSource.Create(connection)));
-        builder.Services.AddSingleton<IStudyStore, StudyStore>();
         builder.Services.AddSingleton<JobStorage>(_ => MakeJobStorage(options, connection.ConnectionString));
         return builder;
     }

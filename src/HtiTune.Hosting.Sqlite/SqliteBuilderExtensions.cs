@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace HtiTune.Hosting;
 
@@ -22,12 +21,9 @@ public static class SqliteBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Path);
-        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddPooledDbContextFactory<SqliteStudyDatabase>(context => context.UseSqlite(SqliteDialect.ConnectionText(Path.GetFullPath(options.Path))));
-        builder.Services.RemoveAll<StoreDialect>().RemoveAll<IStudyStore>();
-        builder.Services.AddSingleton<StoreDialect>(services => new SqliteDialect(
+        StoreStartup.Add(builder.Services, services => new SqliteDialect(
             options, services.GetRequiredService<IDbContextFactory<SqliteStudyDatabase>>(), services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<IStudyStore, StudyStore>();
         return builder;
     }
 }

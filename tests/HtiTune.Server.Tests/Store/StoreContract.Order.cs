@@ -170,6 +170,7 @@ public abstract partial class StoreContract
         for (var i = 0; i < 5; i++)
         {
             rows.Add(await CreateAsync(tenant));
+            await Task.Delay(3);
         }
         await Store.ChangeStateAsync(rows[1].Id, [StudyState.Active], StudyState.Paused, null, None);
         rows.Reverse();
