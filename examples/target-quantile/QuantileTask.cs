@@ -7,6 +7,7 @@ internal static class QuantileTask
     private const int Version = 1; // raise it when the network would be trained otherwise
     private const int FullSeeds = 3; // seeds of the race where the command names no number
     private const int FullSweep = 17; // λ of the dense sweep
+    private const int QuickSweep = 5;
 
     /// <summary>The text of --tables --help.</summary>
     public const string Help = """
@@ -54,7 +55,8 @@ internal static class QuantileTask
 
         output.WriteLine($"{series.Name}: {series.Hours:N0} hours, {series.Training.Count:N0} windows to train on, {contexts.Count:N0} held out");
         return Report.Make(
-            task, command with { Seeds = command.Seeds ?? (command.Quick ? 1 : FullSeeds) }, command.Quick ? null : Report.Size.Full with { Sweep = FullSweep },
+            task, command with { Seeds = command.Seeds ?? (command.Quick ? 1 : FullSeeds) },
+            (command.Quick ? Report.Size.Quick : Report.Size.Full) with { Sweep = command.Quick ? QuickSweep : FullSweep },
             output, cancellation);
     }
 }
