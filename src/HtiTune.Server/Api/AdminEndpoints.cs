@@ -1,0 +1,69 @@
+using HtiTune.Hosting;
+
+namespace HtiTune.Server;
+
+/// <summary>Workers, queues, networks and keys.</summary>
+internal static class AdminEndpoints
+{
+    internal static void Map(RouteGroupBuilder api)
+    {
+        api.MapGet("/networks", (IStudyService service) => Results.Json(service.Networks, ApiJson.Options)).RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Networks that the server can train");
+        api.MapGet("/queues", async (HttpContext context, IStudyService service) =>
+            Results.Json(await service.QueuesAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Queues, and what waits in them");
+        api.MapGet("/workers", async (HttpContext context, IStudyService service) =>
+            Results.Json(
+                (await service.WorkersAsync(context.RequestAborted).ConfigureAwait(false)).Where(worker => context.User.Tenant() is not { } tenant || worker.Tenant == tenant), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Workers; of a tenant its own");
+        api.MapPost("/workers/{name}/reinstate", async (string name, HttpContext context, IStudyService service) =>
+        {
+            RequireOperator(context);
+            await service.ReinstateAsync(name, context.RequestAborted).ConfigureAwait(false);
+            return Results.NoContent();
+        }).RequireAuthorization(ApiEndpoints.Admin).WithTags("Service").WithSummary("Take a worker that was set aside back into service (operators)");
+
+        var keys = api.MapGroup("/keys").RequireAuthorization(ApiEndpoints.Admin).WithTags("Keys");
+        keys.MapGet("/", async (HttpContext context, IStudyStore store) =>
+            Results.Json((await store.KeysAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false)).Select(key => new KeyShown(
+                key.Id, key.Name, key.Tenant, key.Scopes, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt), key.RevokedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null)), ApiJson.Options))
+            .WithSummary("Keys, without their secrets");
+        keys.MapPost("/", async (KeyRequest body, HttpContext context, IStudyStore store, ServerOptions options) =>
+        {
+            var tenant = body.Tenant ?? context.User.OwnTenant();
+            if (context.User.Tenant() is { } own && tenant != own)
+            {
+                throw new StudyServiceException(StudyServiceError.Invalid, "tenant: only operators make keys of other tenants.");
+            }
+
+            try
+            {
+                var (key, row) = ApiKeys.Make(body.Name, tenant, body.Scopes, options);
+                await store.AddKeyAsync(row, context.RequestAborted).ConfigureAwait(false);
+                return Results.Json(new KeyMade(row.Id, key, row.Tenant, row.Scopes), ApiJson.Options, statusCode: StatusCodes.Status201Created);
+            }
+            catch (FormatException problem)
+            {
+                throw new StudyServiceException(StudyServiceError.Invalid, problem.Message);
+            }
+        }).WithSummary("Make a key; it is shown this once");
+        keys.MapDelete("/{id}", async (string id, HttpContext context, IStudyStore store, ApiKeys keys) =>
+        {
+            var row = await store.FindKeyAsync(id, context.RequestAborted).ConfigureAwait(false);
+            if (row is null || context.User.Tenant() is { } tenant && row.Tenant != tenant || !await store.RevokeKeyAsync(id, context.RequestAborted).ConfigureAwait(false))
+            {
+                throw new StudyServiceException(StudyServiceError.NotFound, "There is no such key.");
+            }
+
+            keys.Forget(id);
+            return Results.NoContent();
+        }).WithSummary("Revoke a key");
+    }
+
+    private static void RequireOperator(HttpContext context)
+    {
+        if (context.User.Tenant() is not null)
+        {
+            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such worker that is set aside.");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace HtiTune.Server;
+
+/// <summary>The API, version 1.</summary>
+internal static class ApiEndpoints
+{
+    /// <summary>Reads: a key or a session with the scope <c>read</c>.</summary>
+    internal const string Read = "read";
+
+    /// <summary>Changes: a key with the scope <c>write</c>. A session's cookie does not do: no other site can make a browser change anything.</summary>
+    internal const string Write = "write";
+
+    /// <summary>Administers: a key with the scope <c>admin</c>.</summary>
+    internal const string Admin = "admin";
+
+    internal static void Map(WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1").DisableAntiforgery();
+        StudyEndpoints.Map(api);
+        WorkEndpoints.Map(api);
+        SurrogateEndpoints.Map(api);
+        AdminEndpoints.Map(api);
+        app.MapFallback("/api/{**rest}", (HttpContext context) =>
+            Problems.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.")).AllowAnonymous().ExcludeFromDescription();
+    }
+}

@@ -1,0 +1,44 @@
+using HtiTune.Hosting;
+
+namespace HtiTune.Server;
+
+/// <summary>A study to be created.</summary>
+/// <param name="Definition">What it is to find.</param>
+/// <param name="Anchors">Trainings that were made before; null without.</param>
+internal sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyList<AnchorUpload>? Anchors = null);
+
+/// <summary>A training that was made before.</summary>
+/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Outputs">Outputs [n, D], one row for each context.</param>
+internal sealed record AnchorUpload(double Lambda, float[][] Outputs);
+
+/// <summary>Another preference.</summary>
+internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);
+
+/// <summary>Why a study is cancelled.</summary>
+internal sealed record CancelRequest(string? Reason = null);
+
+/// <summary>A worker asks for work.</summary>
+internal sealed record ClaimBody(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null)
+{
+    internal WorkRequest ToRequest() => new(Worker, Slot, Study, Queues);
+}
+
+/// <summary>A worker renews its lease.</summary>
+internal sealed record RenewBody(Guid Lease, double? Progress = null, string? LogTail = null);
+
+/// <summary>How a training went.</summary>
+internal sealed record TellBody(
+    Guid Lease, double? Value = null, float[][]? Outputs = null, AttemptState State = AttemptState.Done, string? Reason = null, string? LogTail = null, int? ExitCode = null, ClaimBody? Next = null);
+
+/// <summary>An API key to be made.</summary>
+internal sealed record KeyRequest(string Name, string? Tenant = null, string Scopes = "read write");
+
+/// <summary>A key that was made; the only time that it is shown.</summary>
+internal sealed record KeyMade(string Id, string Key, string Tenant, string Scopes);
+
+/// <summary>A key without its secret.</summary>
+internal sealed record KeyShown(string Id, string Name, string Tenant, string Scopes, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
+/// <summary>Outputs at one λ.</summary>
+internal sealed record DistributionBody(double Lambda, DistributionKind Kind, IReadOnlyList<string> Columns, float[][] Outputs, double? Trust);

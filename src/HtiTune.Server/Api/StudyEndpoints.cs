@@ -1,0 +1,140 @@
+using System.Text;
+using HtiTune.Hosting;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HtiTune.Server;
+
+/// <summary>Studies.</summary>
+internal static class StudyEndpoints
+{
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+
+    internal static void Map(RouteGroupBuilder api)
+    {
+        var studies = api.MapGroup("/studies").WithTags("Studies");
+        studies.MapPost("/", CreateAsync).RequireAuthorization(ApiEndpoints.Write)
+            .WithMetadata(new RequestSizeLimitAttribute(64L << 20))
+            .WithSummary("Begin a study").WithDescription("With the header Idempotency-Key, the same request made again returns the same study.");
+        studies.MapGet("/", async (HttpContext context, IStudyService service, StudyState? state, string? search, Guid? after, int? size) =>
+            Results.Json(await service.ListAsync(context.User.Tenant(), new StudyQuery(state, search, after, size ?? 50), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("Studies, newest first; the next page is after the last id");
+        studies.MapGet("/{id:guid}", async (Guid id, HttpContext context, IStudyService service) =>
+            Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("One study");
+        studies.MapDelete("/{id:guid}", async (Guid id, HttpContext context, IStudyService service) =>
+        {
+            await service.DeleteAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
+            return Results.NoContent();
+        }).RequireAuthorization(ApiEndpoints.Write).WithSummary("Delete a study that has ended");
+        studies.MapPost("/{id:guid}/pause", (Guid id, HttpContext context, IStudyService service) =>
+            DoneAsync(id, context, service, service.PauseAsync(context.User.Tenant(), id, context.RequestAborted)))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Begin no further training");
+        studies.MapPost("/{id:guid}/resume", (Guid id, HttpContext context, IStudyService service) =>
+            DoneAsync(id, context, service, service.ResumeAsync(context.User.Tenant(), id, context.RequestAborted)))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Go on");
+        studies.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, IStudyService service, [FromBody] CancelRequest? body) =>
+            DoneAsync(id, context, service, service.CancelAsync(context.User.Tenant(), id, body?.Reason, context.RequestAborted)))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("End a study; what is trained stays");
+        studies.MapGet("/{id:guid}/trials", async (Guid id, HttpContext context, IStudyService service) =>
+            Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its trials");
+        studies.MapPost("/{id:guid}/trials/{trial:int}/retry", async (Guid id, int trial, HttpContext context, IStudyService service) =>
+        {
+            await service.RetryAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false);
+            return Results.Accepted();
+        }).RequireAuthorization(ApiEndpoints.Write).WithSummary("Queue a failed trial anew");
+        studies.MapGet("/{id:guid}/trials/{trial:int}/outputs.npy", async (Guid id, int trial, HttpContext context, IStudyService service) =>
+            Results.Bytes(await service.OutputsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), "application/octet-stream", $"trial-{trial}.npy"))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("A training's outputs");
+        studies.MapGet("/{id:guid}/attempts", async (Guid id, HttpContext context, IStudyService service, int? trial) =>
+            Results.Json(await service.AttemptsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("Attempts at its trials");
+        studies.MapGet("/{id:guid}/attempts/{attempt:guid}/log", async (Guid id, Guid attempt, HttpContext context, IStudyService service) =>
+            Results.Text(await service.LogAsync(context.User.Tenant(), id, attempt, context.RequestAborted).ConfigureAwait(false), "text/plain", Encoding.UTF8))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("End of an attempt's log");
+        studies.MapPost("/{id:guid}/attempts/{attempt:guid}/{how:regex(^(stop|kill)$)}", async (Guid id, Guid attempt, string how, HttpContext context, IStudyService service) =>
+        {
+            await service.EndAttemptAsync(context.User.Tenant(), id, attempt, how == "kill", context.RequestAborted).ConfigureAwait(false);
+            return Results.Accepted();
+        }).RequireAuthorization(ApiEndpoints.Write).WithSummary("Ask an attempt to end: gently (stop), or at once (kill)");
+        studies.MapGet("/{id:guid}/curve", async (Guid id, HttpContext context, IStudyService service) =>
+            await service.CurveAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false) is { } curve ? Results.Json(curve, ApiJson.Options) : Results.NoContent())
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed about the objective over λ");
+        studies.MapGet("/{id:guid}/distribution", async (Guid id, double lambda, HttpContext context, IStudyService service) =>
+            await service.DistributionAsync(context.User.Tenant(), id, lambda, context.RequestAborted).ConfigureAwait(false) is { } shown
+                ? Results.Json(new DistributionBody(shown.Lambda, shown.Kind, shown.Columns, Matrices.Rows(shown.Outputs), shown.Trust), ApiJson.Options)
+                : Results.NoContent())
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("Outputs at any λ");
+        studies.MapGet("/{id:guid}/preferences", async (Guid id, HttpContext context, IStudyService service) =>
+            Results.Json(await service.PreferencesAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its preferences, the first its definition's");
+        studies.MapPost("/{id:guid}/preferences", async (Guid id, PreferRequest body, HttpContext context, IStudyService service) =>
+            Results.Json(await service.PreferAsync(context.User.Tenant(), id, body.Objective, body.Goal, body.MayTrain, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings");
+        studies.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(ApiEndpoints.Read)
+            .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
+    }
+
+    private static async Task<IResult> CreateAsync(CreateStudyRequest body, HttpContext context, IStudyService service, CreatedBefore before)
+    {
+        var tenant = context.User.OwnTenant();
+        var key = context.Request.Headers["Idempotency-Key"].ToString();
+        var study = await before.OnceAsync(tenant, key, async () =>
+        {
+            await RequireRoomAsync(context, service).ConfigureAwait(false);
+            var anchors = (body.Anchors ?? []).Select((anchor, i) => (anchor.Lambda, Matrices.Of(anchor.Outputs ?? [], $"anchors[{i}].outputs"))).ToList();
+            return await service.CreateAsync(tenant, body.Definition, anchors, context.RequestAborted).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return Results.Json(study, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task RequireRoomAsync(HttpContext context, IStudyService service)
+    {
+        if (context.Items.TryGetValue(typeof(ApiKeyRow), out var found) && found is ApiKeyRow { MaxStudies: > 0 } key
+            && await context.RequestServices.GetRequiredService<IStudyStore>().CountAsync(context.User.OwnTenant(), StudyState.Active, context.RequestAborted).ConfigureAwait(false) >= key.MaxStudies)
+        {
+            throw new StudyServiceException(StudyServiceError.Limit, $"The tenant has {key.MaxStudies} active studies, as many as this key allows; end one first.");
+        }
+    }
+
+    private static async Task<IResult> DoneAsync(Guid id, HttpContext context, IStudyService service, Task change)
+    {
+        await change.ConfigureAwait(false);
+        return Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options);
+    }
+
+    private static async Task EventsAsync(Guid id, HttpContext context, IStudyService service, TimeProvider time, long? after, bool? follow)
+    {
+        var cancellation = context.RequestAborted;
+        var behind = long.TryParse(context.Request.Headers["Last-Event-ID"], System.Globalization.CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
+        await service.GetAsync(context.User.Tenant(), id, cancellation).ConfigureAwait(false);
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache";
+        await using var events = service.EventsAsync(context.User.Tenant(), id, behind, follow ?? true, cancellation).GetAsyncEnumerator(cancellation);
+        while (true)
+        {
+            var next = events.MoveNextAsync().AsTask();
+            while (!next.IsCompleted)
+            {
+                // A comment now and then tells proxies and readers that the line lives.
+                using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                if (await Task.WhenAny(next, Task.Delay(s_heartbeat, time, heard.Token)).ConfigureAwait(false) != next)
+                {
+                    await context.Response.WriteAsync(":\n\n", cancellation).ConfigureAwait(false);
+                    await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+
+                await heard.CancelAsync().ConfigureAwait(false);
+            }
+
+            if (!await next.ConfigureAwait(false))
+            {
+                return;
+            }
+
+            var happened = events.Current;
+            await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {happened.Data}\n\n", cancellation).ConfigureAwait(false);
+            await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+}

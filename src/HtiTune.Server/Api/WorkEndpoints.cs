@@ -1,0 +1,35 @@
+using HtiTune.Hosting;
+using Microsoft.AspNetCore.Mvc;
+
+namespace HtiTune.Server;
+
+/// <summary>Work for outside workers: ask (claim), renew, tell.</summary>
+internal static class WorkEndpoints
+{
+    private const int RenewLimit = 256 << 10;
+
+    internal static void Map(RouteGroupBuilder api)
+    {
+        var work = api.MapGroup("/attempts").WithTags("Work").RequireAuthorization(ApiEndpoints.Write);
+        work.MapPost("/claim", async (ClaimBody body, HttpContext context, IStudyService service) =>
+            await service.ClaimAsync(context.User.Tenant(), body.ToRequest(), context.RequestAborted).ConfigureAwait(false) is { } claimed
+                ? Results.Json(claimed, ApiJson.Options)
+                : Results.NoContent())
+            .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
+            .WithSummary("Ask for a training").WithDescription("Who holds one gets it again (by worker and slot). 204: there is none now.");
+        work.MapPost("/{id:guid}/renew", async (Guid id, RenewBody body, HttpContext context, IStudyService service) =>
+            Results.Json(await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
+            .WithSummary("Renew a lease").WithDescription("holds false: end the training, though a valid result may still be handed in. stop, kill: a user asks for an end.");
+        work.MapPost("/{id:guid}/tell", async (Guid id, TellBody body, HttpContext context, IStudyService service) =>
+            Results.Json(await service.TellAsync(
+                context.User.Tenant(), id, body.Lease,
+                new WorkResult
+                {
+                    Value = body.Value, Outputs = body.Outputs is { } rows ? Matrices.Of(rows, "outputs") : null, State = body.State, Reason = body.Reason, LogTail = body.LogTail, ExitCode = body.ExitCode,
+                },
+                body.Next?.ToRequest(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .WithMetadata(new RequestSizeLimitAttribute(64L << 20))
+            .WithSummary("Hand in a result or a failure").WithDescription("A value, or outputs with one row for each context. With next, the next training is handed out in the same breath.");
+    }
+}

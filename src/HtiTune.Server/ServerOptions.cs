@@ -1,0 +1,36 @@
+namespace HtiTune.Server;
+
+/// <summary>The section <c>HtiTune</c> of the server's configuration, beside <see cref="Hosting.HtiTuneOptions"/>.</summary>
+internal sealed class ServerOptions
+{
+    /// <summary>Where studies are kept.</summary>
+    public StoreOptions Store { get; set; } = new();
+
+    /// <summary>Whether other addresses than loopback may be listened on without TLS, behind a proxy that has it.</summary>
+    public bool BehindProxy { get; set; }
+
+    /// <summary>Whether a sample network and its study are offered.</summary>
+    public bool Samples { get; set; } = true;
+
+    /// <summary>Largest body of a request that creates a study or hands in outputs, bytes.</summary>
+    public long MaxUpload { get; set; } = 64L << 20;
+
+    /// <summary>Requests per minute of a new key.</summary>
+    public int RequestsPerMinute { get; set; } = 600_000;
+
+    /// <summary>Active studies of a new key's tenant.</summary>
+    public int MaxStudies { get; set; } = 1_000;
+
+    /// <summary>Where traces and metrics are sent (OTLP); null: nowhere.</summary>
+    public string? OtlpEndpoint { get; set; }
+}
+
+/// <summary>One of the two.</summary>
+internal sealed class StoreOptions
+{
+    /// <summary>An SQLite file; empty: one in the user's data folder.</summary>
+    public string? Sqlite { get; set; }
+
+    /// <summary>A connection string of PostgreSQL; empty: SQLite.</summary>
+    public string? PostgreSql { get; set; }
+}

@@ -1,0 +1,58 @@
+using HtiTune.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace HtiTune.Server;
+
+/// <summary>What servers and workers have in common: the tuning service on its store.</summary>
+internal static class ServiceSetup
+{
+    /// <summary>Adds the service as the configuration has it.</summary>
+    public static ServerOptions AddTuning(this IHostApplicationBuilder builder, Action<HtiTuneOptions>? configure = null)
+    {
+        var section = builder.Configuration.GetSection("HtiTune");
+        var options = section.Get<ServerOptions>() ?? new ServerOptions();
+        builder.Services.AddSingleton(options);
+        var service = builder.Services.AddHtiTune(section);
+        if (configure is not null)
+        {
+            builder.Services.Configure(configure);
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.Store.PostgreSql))
+        {
+            service.UsePostgreSql(options.Store.PostgreSql);
+        }
+        else
+        {
+            service.UseSqlite(SqliteFile(options));
+        }
+
+        if (options.Samples)
+        {
+            service.AddNetwork<SampleNetwork>(SampleNetwork.Name);
+        }
+
+        // Longer than the grace of trainings, shorter than a service manager's patience.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(105));
+        if (options.OtlpEndpoint is { Length: > 0 } endpoint)
+        {
+            builder.Services.AddOpenTelemetry()
+                .WithMetrics(metrics => metrics.AddMeter("HtiTune*", "Microsoft.AspNetCore.Hosting").AddOtlpExporter(otlp => otlp.Endpoint = new Uri(endpoint)))
+                .WithTracing(traces => traces.AddSource("HtiTune*").AddOtlpExporter(otlp => otlp.Endpoint = new Uri(endpoint)));
+        }
+
+        return options;
+    }
+
+    /// <summary>The SQLite file: the configured one, or one of the user's.</summary>
+    public static string SqliteFile(ServerOptions options)
+    {
+        var file = string.IsNullOrWhiteSpace(options.Store.Sqlite)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "HtiTune", "server", "studies.db")
+            : Path.GetFullPath(options.Store.Sqlite);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return file;
+    }
+}
