@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HtiTune.Client;
+
+/// <summary>A client of HtiTune.Server. Safe to use from any thread.</summary>
+/// <exception cref="HtiTuneException">Any method: the server refused, with its words, or was not reached.</exception>
+public sealed class HtiTuneClient
+{
+    private const string Root = "api/v1";
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    private readonly HttpClient _http;
+
+    /// <summary>A client over an HTTP client that knows the server's address and carries the key, as <see cref="HtiTuneClientExtensions"/> makes it.</summary>
+    /// <param name="http">The HTTP client.</param>
+    public HtiTuneClient(HttpClient http) => _http = http ?? throw new ArgumentNullException(nameof(http));
+
+    /// <summary>Begins a study.</summary>
+    /// <param name="study">What it is to find.</param>
+    /// <param name="idempotencyKey">The same key again gives the same study, and makes the request safe to repeat; null without.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteStudy> CreateAsync(StudyRequest study, string? idempotencyKey = null, CancellationToken cancellation = default) =>
+        SendAsync<RemoteStudy>(HttpMethod.Post, "studies", new { definition = study }, cancellation, idempotencyKey)!;
+
+    /// <summary>Studies, newest first.</summary>
+    public async Task<IReadOnlyList<RemoteStudy>> ListAsync(string? search = null, int size = 50, CancellationToken cancellation = default) =>
+        (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}{(search is null ? "" : $"&search={Uri.EscapeDataString(search)}")}", null, cancellation).ConfigureAwait(false))!;
+
+    /// <summary>One study.</summary>
+    public Task<RemoteStudy> GetAsync(Guid study, CancellationToken cancellation = default) => SendAsync<RemoteStudy>(HttpMethod.Get, $"studies/{study}", null, cancellation)!;
+
+    /// <summary>Pauses, resumes or cancels a study.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="change"><c>pause</c>, <c>resume</c> or <c>cancel</c>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteStudy> ChangeAsync(Guid study, string change, CancellationToken cancellation = default) =>
+        SendAsync<RemoteStudy>(HttpMethod.Post, $"studies/{study}/{change}", change == "cancel" ? new { } : null, cancellation)!;
+
+    /// <summary>Deletes a study that has ended.</summary>
+    public Task DeleteAsync(Guid study, CancellationToken cancellation = default) => SendAsync<object>(HttpMethod.Delete, $"studies/{study}", null, cancellation);
+
+    /// <summary>Its trials.</summary>
+    public async Task<IReadOnlyList<RemoteTrial>> TrialsAsync(Guid study, CancellationToken cancellation = default) =>
+        (await SendAsync<List<RemoteTrial>>(HttpMethod.Get, $"studies/{study}/trials", null, cancellation).ConfigureAwait(false))!;
+
+    /// <summary>Attempts at its trials.</summary>
+    public async Task<IReadOnlyList<RemoteAttempt>> AttemptsAsync(Guid study, int? trial = null, CancellationToken cancellation = default) =>
+        (await SendAsync<List<RemoteAttempt>>(HttpMethod.Get, $"studies/{study}/attempts{(trial is { } number ? $"?trial={number}" : "")}", null, cancellation).ConfigureAwait(false))!;
+
+    /// <summary>End of an attempt's log.</summary>
+    public async Task<string> LogAsync(Guid study, Guid attempt, CancellationToken cancellation = default)
+    {
+        using var response = await RawAsync(new HttpRequestMessage(HttpMethod.Get, $"{Root}/studies/{study}/attempts/{attempt}/log"), cancellation).ConfigureAwait(false);
+        return await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers another objective from the same trainings; with <paramref name="mayTrain"/> the study goes on with it.</summary>
+    public Task<RemotePreference> PreferAsync(Guid study, string objective, string goal = "minimize", int mayTrain = 0, CancellationToken cancellation = default) =>
+        SendAsync<RemotePreference>(HttpMethod.Post, $"studies/{study}/preferences", new { objective, goal, mayTrain }, cancellation)!;
+
+    /// <summary>Samples a surrogate, or a study's newest: one row of outputs for each row of conditions.</summary>
+    public async Task<float[][]> SampleAsync(Guid surrogate, double lambda, float[][] conditions, CancellationToken cancellation = default) =>
+        (await SendAsync<Sampled>(HttpMethod.Post, $"surrogates/{surrogate}/sample", new { lambda, conditions }, cancellation).ConfigureAwait(false))!.Outputs;
+
+    /// <summary>Draws from a surrogate without conditions.</summary>
+    public async Task<float[][]> DrawAsync(Guid surrogate, double lambda, int rows, CancellationToken cancellation = default) =>
+        (await SendAsync<Sampled>(HttpMethod.Post, $"surrogates/{surrogate}/sample", new { lambda, rows }, cancellation).ConfigureAwait(false))!.Outputs;
+
+    /// <summary>Asks for a training; null where there is none now.</summary>
+    public Task<RemoteTask?> ClaimAsync(string worker, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
+        SendAsync<RemoteTask>(HttpMethod.Post, "attempts/claim", new { worker, slot, study }, cancellation);
+
+    /// <summary>Renews a lease.</summary>
+    public Task<RemoteLease> RenewAsync(RemoteTask task, double? progress = null, string? logTail = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return SendAsync<RemoteLease>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, progress, logTail }, cancellation)!;
+    }
+
+    /// <summary>Hands in a result; with <paramref name="nextFor"/>, a worker's name, the next training comes back with the answer.</summary>
+    public Task<RemoteTold> TellAsync(RemoteTask task, TrainingOutcome outcome, string? nextFor = null, int slot = 0, Guid? study = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(outcome);
+        object? next = nextFor is null ? null : new { worker = nextFor, slot, study };
+        return SendAsync<RemoteTold>(
+            HttpMethod.Post, $"attempts/{task.Attempt}/tell",
+            new { lease = task.Lease, outcome.Value, outcome.Outputs, outcome.State, outcome.Reason, outcome.LogTail, outcome.ExitCode, next }, cancellation)!;
+    }
+
+    /// <summary>Trains for the server: claims, renews the lease while the delegate trains, tells, and goes on until the study has ended or there is a cancellation.</summary>
+    /// <param name="worker">The worker's name.</param>
+    /// <param name="train">Trains; an exception is told as a failure. Its token fires when the server wants the training ended.</param>
+    /// <param name="study">Only this study; null: any.</param>
+    /// <param name="poll">Wait between questions where there is nothing to train; null: 2 s.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends the loop; a training under way is given back.</param>
+    public async Task WorkAsync(
+        string worker, Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        time ??= TimeProvider.System;
+        RemoteTask? task = null;
+        while (!cancellation.IsCancellationRequested)
+        {
+            task ??= await ClaimAsync(worker, 0, study, cancellation).ConfigureAwait(false);
+            if (task is null)
+            {
+                if (study is { } id && (await GetAsync(id, cancellation).ConfigureAwait(false)).HasEnded)
+                {
+                    return;
+                }
+
+                await Task.Delay(poll ?? TimeSpan.FromSeconds(2), time, cancellation).ConfigureAwait(false);
+                continue;
+            }
+
+            using var training = new TrainingInHand(this, task, time);
+            var outcome = await training.RunAsync(train, cancellation).ConfigureAwait(false);
+            var told = await TellAsync(task, outcome, cancellation.IsCancellationRequested ? null : worker, 0, study, CancellationToken.None).ConfigureAwait(false);
+            task = told.Next;
+        }
+    }
+
+    /// <summary>Events of a study as they come. A broken line is taken up where it broke.</summary>
+    public async IAsyncEnumerable<RemoteEvent> EventsAsync(Guid study, long after = 0, bool follow = true, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/studies/{study}/events?after={after}&follow={(follow ? "true" : "false")}");
+        using var response = await RawAsync(request, cancellation, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync(cancellation).ConfigureAwait(false))
+        {
+            yield return new RemoteEvent(long.Parse(item.EventId ?? "0", System.Globalization.CultureInfo.InvariantCulture), item.EventType, item.Data);
+        }
+    }
+
+    private async Task<T?> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation, string? idempotencyKey = null)
+    {
+        using var request = new HttpRequestMessage(method, $"{Root}/{path}") { Content = body is null ? null : JsonContent.Create(body, options: s_json) };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        using var response = await RawAsync(request, cancellation).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.NoContent || response.Content.Headers.ContentLength == 0
+            ? default
+            : await response.Content.ReadFromJsonAsync<T>(s_json, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> RawAsync(HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, completion, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is HttpRequestException or IOException || problem is OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw new HtiTuneException(null, $"{_http.BaseAddress} could not be reached: {problem.Message}", problem);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+            throw new HtiTuneException(response.StatusCode, Detail(text) ?? $"{(int)response.StatusCode} {response.ReasonPhrase}");
+        }
+    }
+
+    private static string? Detail(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Problem>(text, s_json)?.Detail;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Problem(string? Detail);
+
+    private sealed record Sampled(float[][] Outputs);
+}

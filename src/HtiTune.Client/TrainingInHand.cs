@@ -1,0 +1,68 @@
+namespace HtiTune.Client;
+
+/// <summary>A training while its lease is renewed.</summary>
+internal sealed class TrainingInHand(HtiTuneClient client, RemoteTask task, TimeProvider time) : IProgress<double>, IDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private double _progress;
+    private string? _asked;
+
+    public void Report(double value) => Volatile.Write(ref _progress, Math.Clamp(value, 0, 1));
+
+    /// <summary>Trains to the end, and says how that was.</summary>
+    public async Task<TrainingOutcome> RunAsync(Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellation);
+        using var done = new CancellationTokenSource();
+        var renewing = RenewAsync(done.Token);
+        try
+        {
+            return await train(task, this, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
+        {
+            return _asked is { } why
+                ? new TrainingOutcome { State = "cancelled", Reason = why }
+                : new TrainingOutcome { State = "preempted", Reason = "shutdown: the worker stops" };
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            return new TrainingOutcome { State = "failed", Reason = $"exception: {problem.GetType().Name}: {problem.Message}" };
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await renewing.ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _end.Dispose();
+
+    private async Task RenewAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(task.RenewEvery, time, cancellation).ConfigureAwait(false);
+                try
+                {
+                    var lease = await client.RenewAsync(task, Volatile.Read(ref _progress), null, cancellation).ConfigureAwait(false);
+                    if (lease.Stop || lease.Kill || !lease.Holds)
+                    {
+                        _asked ??= lease.Holds ? "stopped: a user asked for it" : "lease-over: another worker may have it";
+                        await _end.CancelAsync().ConfigureAwait(false);
+                    }
+                }
+                catch (HtiTuneException)
+                {
+                    // The lease lasts for several renewals.
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The training has ended.
+        }
+    }
+}

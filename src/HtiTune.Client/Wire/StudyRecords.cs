@@ -1,0 +1,196 @@
+using System.Text.Json;
+
+namespace HtiTune.Client;
+
+/// <summary>What a study is to find, as <c>POST /api/v1/studies</c> takes it. What is null is left to the server's defaults.</summary>
+public sealed record StudyRequest
+{
+    /// <summary>The study's name, for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The network, by the name under which the server knows it; null: outside workers train.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The hyperparameter's name.</summary>
+    public string? Hyperparameter { get; init; }
+
+    /// <summary>Its least value.</summary>
+    public required double Minimum { get; init; }
+
+    /// <summary>Its greatest value.</summary>
+    public required double Maximum { get; init; }
+
+    /// <summary>Its scale: linear, log, logit, odds or normal-quantile.</summary>
+    public string? Scale { get; init; }
+
+    /// <summary><c>value</c>, an expression over the outputs, or <c>objective:NAME</c>.</summary>
+    public string? Objective { get; init; }
+
+    /// <summary><c>minimize</c> or <c>maximize</c>.</summary>
+    public string? Goal { get; init; }
+
+    /// <summary>Rows of outputs that each training leaves.</summary>
+    public int? Rows { get; init; }
+
+    /// <summary>Conditions, one a row.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Contexts { get; init; }
+
+    /// <summary>Names of the outputs' columns.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>Trainings allowed.</summary>
+    public int? MaxTrainings { get; init; }
+
+    /// <summary>Trainings at the same time.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>The regret that does not matter, in units of the objective.</summary>
+    public double? Epsilon { get; init; }
+
+    /// <summary>The risk that a certificate may take.</summary>
+    public double? Delta { get; init; }
+
+    /// <summary>Seed of all chance.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Whether a surrogate informs the model.</summary>
+    public bool? UseSurrogate { get; init; }
+
+    /// <summary>The queue whose workers train.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Priority, −100 to 100.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Attempts that a training may take.</summary>
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>Time limit of an attempt.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+}
+
+/// <summary>A study as it stands.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Tenant">Whose it is.</param>
+/// <param name="Definition">What it is to find.</param>
+/// <param name="State"><c>active</c>, <c>paused</c>, <c>finished</c>, <c>cancelled</c> or <c>failed</c>.</param>
+/// <param name="Reason">Why, where a state needs a reason.</param>
+/// <param name="TrainingsUsed">Trainings used.</param>
+/// <param name="BestValue">Best value so far.</param>
+/// <param name="Lambda">λ recommended so far.</param>
+/// <param name="Trust">Trust ρ in the surrogate.</param>
+/// <param name="Result">The last run's result; null before its end.</param>
+/// <param name="SurrogateId">The newest surrogate.</param>
+/// <param name="LastSequence">Number of its last event.</param>
+public sealed record RemoteStudy(
+    Guid Id, string Tenant, StudyRequest Definition, string State, string? Reason, int TrainingsUsed, double? BestValue, double? Lambda, double? Trust, RemoteResult? Result, Guid? SurrogateId,
+    long LastSequence)
+{
+    /// <summary>Whether nothing more will happen by itself.</summary>
+    public bool HasEnded => State is "finished" or "cancelled" or "failed";
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="Lambda">λ recommended.</param>
+/// <param name="LambdaLow">Least λ at which the best may still lie.</param>
+/// <param name="LambdaHigh">Greatest such λ.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="IsTrained">Whether it was trained there.</param>
+/// <param name="Predicted">The model's value there.</param>
+/// <param name="PredictedDeviation">Its standard deviation.</param>
+/// <param name="StopReason">Why the run ended.</param>
+/// <param name="Outcome">What can be said, with its member <c>outcome</c>: certified, needs-training or not-certified.</param>
+/// <param name="TrainingsUsed">Trainings of the run.</param>
+/// <param name="Trust">Trust ρ in the surrogate.</param>
+/// <param name="Epsilon">The regret that does not matter.</param>
+public sealed record RemoteResult(
+    double Lambda, double LambdaLow, double LambdaHigh, double Value, bool IsTrained, double Predicted, double PredictedDeviation, string StopReason, JsonElement Outcome, int TrainingsUsed, double Trust,
+    double Epsilon)
+{
+    /// <summary>Whether the recommendation is certified.</summary>
+    public bool IsCertified => Outcome.ValueKind == JsonValueKind.Object && Outcome.TryGetProperty("outcome", out var kind) && kind.GetString() == "certified";
+}
+
+/// <summary>A trial.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Lambda">λ.</param>
+/// <param name="Status"><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
+/// <param name="Value">The objective's value.</param>
+/// <param name="Reason">Why it was asked for.</param>
+/// <param name="Error">What went wrong.</param>
+/// <param name="Attempts">Attempts at it.</param>
+public sealed record RemoteTrial(int Number, double Lambda, string Status, double? Value, string Reason, string? Error, int Attempts);
+
+/// <summary>An attempt at a trial.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Trial">The trial's number.</param>
+/// <param name="Number">The attempt's number.</param>
+/// <param name="State">How it stands or ended.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Worker">Who has or had it.</param>
+/// <param name="Progress">The share that is done.</param>
+public sealed record RemoteAttempt(Guid Id, int Trial, int Number, string State, string? Reason, string? Worker, double Progress);
+
+/// <summary>The answer to a preference.</summary>
+/// <param name="Version">1 for the study's own.</param>
+/// <param name="Objective">The objective's text.</param>
+/// <param name="Before">λ of the preference before.</param>
+/// <param name="Result">The answer.</param>
+/// <param name="Gain">What the move is expected to gain.</param>
+public sealed record RemotePreference(int Version, string Objective, double? Before, RemoteResult? Result, double? Gain);
+
+/// <summary>An event of a study.</summary>
+/// <param name="Sequence">Its number.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Data">Its data as JSON.</param>
+public sealed record RemoteEvent(long Sequence, string Kind, string Data);
+
+/// <summary>A training in a worker's hands.</summary>
+/// <param name="Attempt">Its id.</param>
+/// <param name="Lease">The fence that every further call carries.</param>
+/// <param name="LeaseUntil">When the lease ends unless it is renewed.</param>
+/// <param name="RenewEvery">How often to renew.</param>
+/// <param name="Study">The study.</param>
+/// <param name="Trial">The trial's number.</param>
+/// <param name="Number">The attempt's number.</param>
+/// <param name="Lambda">λ to train at.</param>
+/// <param name="Seed">Seed of all chance in the training.</param>
+/// <param name="Rows">Rows of outputs that are expected; 0 where a value is.</param>
+/// <param name="TimeLimit">Time allowed.</param>
+public sealed record RemoteTask(
+    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit);
+
+/// <summary>How a lease stands.</summary>
+/// <param name="Holds">Whether it holds.</param>
+/// <param name="Stop">End gently.</param>
+/// <param name="Kill">End at once.</param>
+/// <param name="LeaseUntil">When it ends.</param>
+public sealed record RemoteLease(bool Holds, bool Stop, bool Kill, DateTimeOffset? LeaseUntil);
+
+/// <summary>What became of a result.</summary>
+/// <param name="State"><c>done</c>, <c>late</c>, or how it ended without.</param>
+/// <param name="Study">The study's state.</param>
+/// <param name="Next">The next training, where one was asked for.</param>
+public sealed record RemoteTold(string State, string Study, RemoteTask? Next);
+
+/// <summary>A result, or how a training ended without: one of a value, outputs, or a state with a reason.</summary>
+public sealed record TrainingOutcome
+{
+    /// <summary>The number, for the objective <c>value</c>.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>The outputs, one row for each context.</summary>
+    public float[][]? Outputs { get; init; }
+
+    /// <summary><c>done</c>, <c>failed</c>, <c>timedOut</c>, <c>preempted</c> or <c>cancelled</c>.</summary>
+    public string State { get; init; } = "done";
+
+    /// <summary>Why it ended without a result.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>End of the log.</summary>
+    public string? LogTail { get; init; }
+
+    /// <summary>A process's exit code.</summary>
+    public int? ExitCode { get; init; }
+}
