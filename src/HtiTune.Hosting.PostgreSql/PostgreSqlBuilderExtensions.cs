@@ -37,7 +37,7 @@ public static class PostgreSqlBuilderExtensions
         connection.ApplicationName ??= "HtiTune";
         builder.Services.AddPooledDbContextFactory<PostgreSqlStudyDatabase>(context => context.UseNpgsql(connection.ConnectionString));
         builder.Services.RemoveAll<NpgsqlDataSourceHolder>().RemoveAll<JobStorage>();
-        StoreStartup.Add(builder.Services, services => new PostgreSqlDialect(
+        StoreRegistration.Add(builder.Services, services => new PostgreSqlDialect(
             options, services.GetRequiredService<NpgsqlDataSourceHolder>().Source, services.GetRequiredService<IDbContextFactory<PostgreSqlStudyDatabase>>(),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(_ => new NpgsqlDataSourceHolder(NpgsqlDataSource.Create(connection)));

@@ -22,7 +22,7 @@ public static class SqliteBuilderExtensions
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Path);
         builder.Services.AddPooledDbContextFactory<SqliteStudyDatabase>(context => context.UseSqlite(SqliteDialect.ConnectionText(Path.GetFullPath(options.Path))));
-        StoreStartup.Add(builder.Services, services => new SqliteDialect(
+        StoreRegistration.Add(builder.Services, services => new SqliteDialect(
             options, services.GetRequiredService<IDbContextFactory<SqliteStudyDatabase>>(), services.GetRequiredService<TimeProvider>()));
         return builder;
     }

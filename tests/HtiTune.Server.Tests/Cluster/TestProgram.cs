@@ -1,6 +1,28 @@
 namespace HtiTune.Server.Tests.Cluster;
 
+/// <summary>
+/// What this assembly does when it is started by itself: <c>host</c>, a process of the cluster test; <c>cluster --kills 50</c>, that test at length;
+/// <c>store-speed</c>, what a commit costs.
+/// </summary>
 internal static class TestProgram
 {
-    private static Task Main() => StoreSpeed.RunAsync();
+    private static async Task<int> Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["host", var role, var connection]:
+                await ClusterHost.RunAsync(role, connection);
+                return 0;
+            case ["cluster", .. var options]:
+                var kills = options is ["--kills", var count] ? int.Parse(count) : 50;
+                Console.WriteLine(await ClusterTrial.RunAsync(kills, seed: 1, Console.WriteLine));
+                return 0;
+            case ["store-speed"]:
+                await StoreSpeed.RunAsync();
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync("usage: host ROLE CONNECTION | cluster [--kills N] | store-speed");
+                return 2;
+        }
+    }
 }

@@ -200,7 +200,7 @@ public sealed class StudyServiceTests : IDisposable
         var contexts = Contexts.None(definition.Rows);
         var tuner = new Tuner(
             new TestNetwork(), Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum), contexts,
-            new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal });
+            new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate });
         return tuner.Optimize(model =>
         {
             var sum = 0.0;

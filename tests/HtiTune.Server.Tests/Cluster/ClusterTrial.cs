@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Text.Json;
+using HtiTune.Data;
+using HtiTune.Hosting;
+using HtiTune.Server.Tests.Services;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HtiTune.Server.Tests.Cluster;
+
+/// <summary>
+/// Three workers and two servers on PostgreSQL while, at random moments, one of them is killed, one is stopped past its lease and continued, or the database
+/// itself is killed and started again. In the end every study is finished, each training is there once, and all is as in one undisturbed process.
+/// </summary>
+internal sealed class ClusterTrial : IDisposable
+{
+    private const int Workers = 3;
+    private const int Servers = 2;
+    private const int StudiesAtOnce = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly PostgreSqlCluster _database = PostgreSqlCluster.Start();
+    private readonly List<(string Role, Process Process)> _processes = [];
+    private readonly HashSet<int> _stopped = [];
+    private readonly List<(Guid Id, StudyDefinition Definition)> _studies = [];
+    private readonly Action<string> _tell;
+    private readonly RandomStream _chance;
+    private readonly ServiceProvider _services;
+
+    private ClusterTrial(long seed, Action<string> tell)
+    {
+        (_tell, _chance) = (tell, new RandomStreams(seed).Stream("faults"));
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddHtiTune().UsePostgreSql(_database.ConnectionString).AddNetwork("test", _ => new TestNetwork());
+        _services = services.BuildServiceProvider();
+    }
+
+    private IStudyStore Store => _services.GetRequiredService<IStudyStore>();
+
+    /// <summary>Runs it; returns a line of what happened. Throws where anything differs.</summary>
+    public static async Task<string> RunAsync(int faults, long seed, Action<string> tell)
+    {
+        using var trial = new ClusterTrial(seed, tell);
+        return await trial.RunAsync(faults);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, process) in _processes)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
+            process.Dispose();
+        }
+        _services.Dispose();
+        _database.Dispose();
+    }
+
+    private async Task<string> RunAsync(int faults)
+    {
+        await Store.MigrateAsync(CancellationToken.None);
+        // Makes the job queue's tables, so that no two processes do it at once.
+        _ = _services.GetRequiredService<Hangfire.JobStorage>();
+        var roles = Enumerable.Repeat(ClusterHost.Server, Servers).Concat(Enumerable.Repeat(ClusterHost.Worker, Workers));
+        foreach (var role in roles)
+        {
+            _processes.Add((role, Start(role)));
+        }
+        var counts = new Dictionary<string, int>();
+        for (var fault = 0; fault < faults; fault++)
+        {
+            await KeepBusyAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(400 + 1600 * _chance.NextDouble()));
+            var kind = await DisturbAsync();
+            counts[kind] = counts.GetValueOrDefault(kind) + 1;
+            Restart();
+        }
+        await FinishAsync();
+        var attempts = 0;
+        foreach (var (id, definition) in _studies)
+        {
+            attempts += await CheckAsync(id, definition);
+        }
+        return $"{faults} faults ({string.Join(", ", counts.OrderBy(c => c.Key).Select(c => $"{c.Value} {c.Key}"))}); {_studies.Count} studies, "
+            + $"{_studies.Sum(s => s.Definition.MaxTrainings)} trainings at most, {attempts} attempts";
+    }
+
+    private async Task KeepBusyAsync()
+    {
+        var active = await Store.CountAsync(null, StudyState.Active, CancellationToken.None);
+        for (var i = active; i < StudiesAtOnce; i++)
+        {
+            var definition = StudyServiceTests.Definition with { Name = $"study {_studies.Count}", Seed = _studies.Count + 1, MaxTrainings = 6, MaxAttempts = 20, UseSurrogate = false };
+            var row = new StudyRow
+            {
+                Id = Guid.CreateVersion7(), Tenant = "t", Name = definition.Name, Definition = StudyJson.Write(definition), Queue = definition.Queue, Network = definition.Network, Parallelism = 1,
+            };
+            await Store.CreateAsync(row, [], CancellationToken.None);
+            _studies.Add((row.Id, definition));
+        }
+    }
+
+    private async Task<string> DisturbAsync()
+    {
+        var victim = (int)(_chance.NextDouble() * _processes.Count);
+        var (role, process) = _processes[victim];
+        switch (_chance.NextDouble())
+        {
+            case < 0.2:
+                _database.Kill();
+                await Task.Delay(TimeSpan.FromSeconds(_chance.NextDouble()));
+                _database.Begin();
+                return "database killed";
+            case < 0.4:
+                Signal("STOP", process);
+                await Task.Delay(ClusterHost.Lease + TimeSpan.FromSeconds(1.5));
+                Signal("CONT", process);
+                return $"{role} stopped past its lease";
+            default:
+                process.Kill();
+                await process.WaitForExitAsync();
+                return $"{role} killed";
+        }
+    }
+
+    /// <summary>Starts again whatever has ended, as a service manager does.</summary>
+    private void Restart()
+    {
+        for (var i = 0; i < _processes.Count; i++)
+        {
+            var (role, process) = _processes[i];
+            if (process.HasExited)
+            {
+                process.Dispose();
+                _processes[i] = (role, Start(role));
+            }
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (await Store.CountAsync(null, StudyState.Active, CancellationToken.None) > 0)
+        {
+            Restart();
+            if (TimeProvider.System.GetElapsedTime(begin) > Patience)
+            {
+                var stuck = (await Store.ListAsync(null, StudyState.Active, null, null, 100, CancellationToken.None))[0];
+                var attempts = await Store.AttemptsAsync(stuck.Id, null, CancellationToken.None);
+                throw new TimeoutException($"Study {stuck.Name} stands at event {stuck.LastSequence}: {string.Join(", ", attempts.Select(a => $"{a.Number} {a.State} {a.Reason}"))}");
+            }
+            await Task.Delay(200);
+        }
+    }
+
+    /// <summary>Compares a study with the same in one process; returns its attempts.</summary>
+    private async Task<int> CheckAsync(Guid id, StudyDefinition definition)
+    {
+        var row = (await Store.FindAsync(id, CancellationToken.None))!;
+        var expected = StudyServiceTests.Tuned(definition);
+        var trials = await Store.TrialsAsync(id, CancellationToken.None);
+        var attempts = await Store.AttemptsAsync(id, null, CancellationToken.None);
+        var events = await Store.EventsAsync(id, 0, int.MaxValue, CancellationToken.None);
+        Assert.Equal(StudyState.Finished, row.State);
+        Assert.Equal(expected.Trials.Select(t => (t.Lambda, (double?)t.Value)), trials.Select(t => (t.Lambda, t.Value)));
+        Assert.Equal(expected.Lambda, StudyJson.Read<StudyResult>(row.Result!).Lambda);
+        Assert.All(trials, trial => Assert.Equal(TrialStatus.Completed, trial.Status));
+        Assert.Equal(Enumerable.Range(1, (int)row.LastSequence).Select(n => (long)n), events.Select(e => e.Sequence));
+        // Each training was taken once, and by one attempt.
+        Assert.Equal(trials.Select(t => t.Number), events.Where(e => e.Kind == StudyEventKind.Told).Select(e => JsonDocument.Parse(e.Data).RootElement.GetProperty("number").GetInt32()));
+        Assert.All(trials, trial => Assert.InRange(attempts.Count(a => a.TrialId == trial.Id && a.State == AttemptState.Done), 0, 1));
+        Assert.All(trials, trial => Assert.Contains(attempts, a => a.TrialId == trial.Id && a.State is AttemptState.Done or AttemptState.Late));
+        return attempts.Count;
+    }
+
+    private Process Start(string role)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(ClusterTrial).Assembly.Location, "host", role, _database.ConnectionString])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Tell(process, role, line.Data);
+        process.ErrorDataReceived += (_, line) => Tell(process, role, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private void Tell(Process process, string role, string? line)
+    {
+        if (!string.IsNullOrWhiteSpace(line))
+        {
+            _tell($"{role}: {line}");
+        }
+    }
+
+    private static void Signal(string name, Process process)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+}
