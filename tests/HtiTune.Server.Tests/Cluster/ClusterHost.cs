@@ -13,7 +13,7 @@ internal static class ClusterHost
     public const string Worker = "worker";
 
     /// <summary>How long a training takes.</summary>
-    private static readonly TimeSpan Training = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Training = TimeSpan.FromMilliseconds(1500);
 
     /// <summary>How long a lease lasts: a stopped process is past it after this.</summary>
     public static TimeSpan Lease { get; } = TimeSpan.FromSeconds(4);

@@ -79,13 +79,14 @@ internal sealed class ClusterTrial : IDisposable
             Restart();
         }
         await FinishAsync();
-        var attempts = 0;
+        var attempts = new List<AttemptRow>();
         foreach (var (id, definition) in _studies)
         {
-            attempts += await CheckAsync(id, definition);
+            attempts.AddRange(await CheckAsync(id, definition));
         }
+        var states = string.Join(", ", attempts.GroupBy(a => a.State).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}"));
         return $"{faults} faults ({string.Join(", ", counts.OrderBy(c => c.Key).Select(c => $"{c.Value} {c.Key}"))}); {_studies.Count} studies, "
-            + $"{_studies.Sum(s => s.Definition.MaxTrainings)} trainings at most, {attempts} attempts";
+            + $"{attempts.DistinctBy(a => a.TrialId).Count()} trainings, {attempts.Count} attempts: {states}";
     }
 
     private async Task KeepBusyAsync()
@@ -157,7 +158,7 @@ internal sealed class ClusterTrial : IDisposable
     }
 
     /// <summary>Compares a study with the same in one process; returns its attempts.</summary>
-    private async Task<int> CheckAsync(Guid id, StudyDefinition definition)
+    private async Task<IReadOnlyList<AttemptRow>> CheckAsync(Guid id, StudyDefinition definition)
     {
         var row = (await Store.FindAsync(id, CancellationToken.None))!;
         var expected = StudyServiceTests.Tuned(definition);
@@ -173,7 +174,7 @@ internal sealed class ClusterTrial : IDisposable
         Assert.Equal(trials.Select(t => t.Number), events.Where(e => e.Kind == StudyEventKind.Told).Select(e => JsonDocument.Parse(e.Data).RootElement.GetProperty("number").GetInt32()));
         Assert.All(trials, trial => Assert.InRange(attempts.Count(a => a.TrialId == trial.Id && a.State == AttemptState.Done), 0, 1));
         Assert.All(trials, trial => Assert.Contains(attempts, a => a.TrialId == trial.Id && a.State is AttemptState.Done or AttemptState.Late));
-        return attempts.Count;
+        return attempts;
     }
 
     private Process Start(string role)
