@@ -17,6 +17,10 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
     private const int BusyMilliseconds = 30_000;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+    /// <summary>Readers at once: each has a page cache of up to 2 MB.</summary>
+    private const int MostReaders = 16;
+
+    private readonly SemaphoreSlim _reading = new(MostReaders, MostReaders);
     private readonly ConcurrentBag<Link> _readers = [];
     private readonly Lazy<string> _path = new(() => SqliteFile.Prepare(options.Path));
     private Link? _writer;
@@ -69,11 +73,13 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var link = _readers.TryTake(out var free) ? free : Open();
+        await _reading.WaitAsync(cancellation).ConfigureAwait(false);
+        Link? link = null;
         var isWhole = false;
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            link = _readers.TryTake(out var free) ? free : Open();
             var result = await RunAsync(link, "BEGIN", work, cancellation).ConfigureAwait(false);
             isWhole = true;
             return result;
@@ -82,12 +88,13 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
         {
             if (isWhole && !_isDisposed)
             {
-                _readers.Add(link);
+                _readers.Add(link!);
             }
             else
             {
-                link.Dispose();
+                link?.Dispose();
             }
+            _reading.Release();
         }
     }
 

@@ -2,7 +2,7 @@ using HtiTune.External;
 
 namespace HtiTune.Server;
 
-/// <summary>The server's program: <c>serve</c> (default), <c>worker</c>, <c>keys</c>.</summary>
+/// <summary>The server's program: <c>serve</c> (default), <c>worker</c>, <c>keys</c>, <c>move</c>.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] args) => args switch
@@ -11,6 +11,7 @@ internal static class Program
         [ChildLauncher.Verb, ..] => ChildLauncher.Run(args.AsSpan(1)),
         ["worker", ..] => await WorkerVerb.RunAsync(args[1..]).ConfigureAwait(false),
         ["keys", ..] => await KeysVerb.RunAsync(args[1..]).ConfigureAwait(false),
+        ["move", ..] => await MoveVerb.RunAsync(args[1..]).ConfigureAwait(false),
         ["serve", ..] => await ServeVerb.RunAsync(args[1..]).ConfigureAwait(false),
         ["--help" or "-h" or "help", ..] => Help(),
         [var verb, ..] when !verb.StartsWith('-') => Unknown(verb),
@@ -33,6 +34,7 @@ internal static class Program
                 --scopes "read write" words of read, write, admin (default: read write)
               keys list             keys, without their secrets
               keys revoke ID        ends a key
+              move --to CONNECTION  copies everything from the SQLite file into an empty PostgreSQL database
 
             Settings come from appsettings.json, environment variables (HtiTune__Slots=2) and the command line (--HtiTune:Slots 2); see the README.
             """);
@@ -41,7 +43,7 @@ internal static class Program
 
     private static int Unknown(string verb)
     {
-        Console.Error.WriteLine($"there is no verb '{verb}'; expected serve, worker or keys (HtiTune.Server --help)");
+        Console.Error.WriteLine($"there is no verb '{verb}'; expected serve, worker, keys or move (HtiTune.Server --help)");
         return 2;
     }
 }

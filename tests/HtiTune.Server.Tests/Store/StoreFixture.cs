@@ -92,6 +92,38 @@ public sealed class PostgreSqlFixture : StoreFixture
 public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContract(fixture), IClassFixture<PostgreSqlFixture>
 {
     [StoreFact]
+    public async Task All_rows_move_from_SQLite_and_only_into_an_empty_database()
+    {
+        var none = CancellationToken.None;
+        var file = new SqliteFixture();
+        await file.InitializeAsync();
+        var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "moved", Name = "n", Definition = "{}", Queue = "moved", Network = "net", Parallelism = 2 };
+        await file.Store.CreateAsync(row, [new ImportedAnchor(0.5, await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none), "file")], none);
+        var asked = new TrialRow { Number = 2, Lambda = 0.1 + 0.2, Seed = long.MaxValue, Reason = "r", MaxAttempts = 3 };
+        await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new NewEvent(StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
+        var held = (await file.Store.ClaimAsync(new ClaimRequest("w", 0, null, [], null, TimeSpan.FromMinutes(1)), none)).Attempt!;
+        await file.Store.AddKeyAsync(new ApiKeyRow { Id = "moved", Hash = "h", Tenant = "moved", Name = "n", Scopes = "read" }, none);
+        using var cluster = PostgreSqlCluster.Start();
+        var services = new ServiceCollection();
+        services.AddHtiTune().UsePostgreSql(cluster.ConnectionString);
+        await using var provider = services.BuildServiceProvider();
+        var (store, dialect) = (provider.GetRequiredService<IStudyStore>(), provider.GetRequiredService<StoreDialect>());
+        await store.MigrateAsync(none);
+        var counts = await StoreCopy.CopyAsync(file.Dialect, dialect, none);
+        Assert.Equal((1, 2, 1, 4, 1, 1), (counts["studies"], counts["trials"], counts["attempts"], counts["events"], counts["workers"], counts["api_keys"]));
+        static string Text<T>(IEnumerable<T> rows) => System.Text.Json.JsonSerializer.Serialize(rows);
+        Assert.Equal(Text([await file.Store.FindAsync(row.Id, none)]), Text([await store.FindAsync(row.Id, none)]));
+        Assert.Equal(Text(await file.Store.TrialsAsync(row.Id, none)), Text(await store.TrialsAsync(row.Id, none)));
+        Assert.Equal(Text(await file.Store.AttemptsAsync(row.Id, null, none)), Text(await store.AttemptsAsync(row.Id, null, none)));
+        Assert.Equal(Text(await file.Store.EventsAsync(row.Id, 0, 100, none)), Text(await store.EventsAsync(row.Id, 0, 100, none)));
+        Assert.Equal((await file.Store.OutboxAsync(100, none)).Select(l => (l.Kind, l.AttemptId)), (await store.OutboxAsync(100, none)).Select(l => (l.Kind, l.AttemptId)));
+        // Who trained goes on there.
+        Assert.True((await store.RenewAsync(held.Id, held.Lease!.Value, new AttemptReport(0.5, null, TimeSpan.FromMinutes(1)), none)).Holds);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StoreCopy.CopyAsync(file.Dialect, dialect, none));
+        await file.DisposeAsync();
+    }
+
+    [StoreFact]
     public async Task A_server_that_is_killed_and_started_again_is_waited_for()
     {
         var key = new Hosting.ApiKeyRow { Id = "survivor", Hash = "", Tenant = "t", Name = "n", Scopes = "read" };

@@ -1,0 +1,45 @@
+using HtiTune.Hosting;
+
+namespace HtiTune.Server;
+
+/// <summary><c>move</c>: copies all studies, keys and models from the configured SQLite file into an empty PostgreSQL database. No server may run meanwhile.</summary>
+internal static class MoveVerb
+{
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        var options = builder.AddTuning();
+        if (builder.Configuration["to"] is not { Length: > 0 } connection || options.Store.PostgreSql is { Length: > 0 })
+        {
+            await Console.Error.WriteLineAsync("move copies the configured SQLite file: give --to with the connection string of an empty PostgreSQL database, and no HtiTune:Store:PostgreSql yet").ConfigureAwait(false);
+            return 2;
+        }
+
+        using var host = builder.Build();
+        var services = new ServiceCollection();
+        services.AddLogging().AddHtiTune().UsePostgreSql(connection);
+        var target = services.BuildServiceProvider();
+        await using (target.ConfigureAwait(false))
+        {
+            var (from, to) = (host.Services.GetRequiredService<StoreDialect>(), target.GetRequiredService<StoreDialect>());
+            await from.MigrateAsync(CancellationToken.None).ConfigureAwait(false);
+            await to.MigrateAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                foreach (var (table, rows) in await StoreCopy.CopyAsync(from, to, CancellationToken.None).ConfigureAwait(false))
+                {
+                    Console.Out.WriteLine($"{table}\t{rows}");
+                }
+            }
+            catch (InvalidOperationException refusal)
+            {
+                await Console.Error.WriteLineAsync(refusal.Message).ConfigureAwait(false);
+                return 3;
+            }
+        }
+
+        await Console.Error.WriteLineAsync("Copied. Set HtiTune:Store:PostgreSql in the configuration of the server and of its workers; keep the SQLite file until you have seen your studies there.").ConfigureAwait(false);
+        return 0;
+    }
+}
