@@ -9,6 +9,7 @@ using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
 using HtiTune.Benchmarks.Resume;
 using HtiTune.Benchmarks.Scaling;
+using HtiTune.Benchmarks.Server;
 using HtiTune.Benchmarks.Tuning;
 using HtiTune.Benchmarks.Uncertainty;
 
@@ -68,6 +69,11 @@ internal static class Program
             return ResumeCommand.Run(resumeOptions);
         }
 
+        if (args is ["server", .. var serverOptions] && !serverOptions.Contains("--help"))
+        {
+            return ServerCommand.Run(serverOptions);
+        }
+
         // What the verb resume kills.
         if (args is ["resume-child", _, _, _, _])
         {
@@ -88,6 +94,7 @@ internal static class Program
         Console.WriteLine(
             CertificateOptions.Help, string.Join(',', OutputLaw.Families.Select(family => family.Name)), string.Join(',', CertifiedCase.All.Select(@case => @case.Name)));
         Console.WriteLine(ResumeCommand.Help);
+        Console.WriteLine(ServerCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }

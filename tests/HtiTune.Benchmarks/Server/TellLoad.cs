@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace HtiTune.Benchmarks.Server;
+
+/// <summary>Many studies at once, each told the value of (λ − c)² as soon as it asks; a study that ends is followed by another.</summary>
+internal static class TellLoad
+{
+    private const int Trainings = 12;
+
+    internal static async Task RunAsync(ServerProcess server, int studies, TimeSpan time, string name, bool isSilent)
+    {
+        using var http = Client(server);
+        var (latencies, made) = (new ConcurrentBag<double>(), new ConcurrentBag<Guid>());
+        var tells = 0;
+        var (began, cpu, ownCpu) = (Stopwatch.GetTimestamp(), server.CpuTime, Environment.CpuUsage.TotalTime);
+        using var over = new CancellationTokenSource(time);
+        await Task.WhenAll(Enumerable.Range(0, studies).Select(i => Task.Run(() => StudyAsync(i))));
+        var elapsed = Stopwatch.GetElapsedTime(began);
+        var sorted = latencies.Order().ToList();
+        if (isSilent)
+        {
+            return;
+        }
+
+        var (lost, doubled) = await CheckAsync(http, made);
+        Console.WriteLine(
+            $"{name}: {studies} studies at once, {elapsed.TotalSeconds:0.0} s: {tells / elapsed.TotalSeconds:0} tells/s; latency median {Share(0.5):0.0}, 90 % {Share(0.9):0.0}, 99 % {Share(0.99):0.0}, most {Share(1):0.0} ms; "
+            + $"CPU s server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, trials lost {lost}, doubled {doubled}");
+
+        double Share(double share) => sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
+
+        async Task StudyAsync(int i)
+        {
+            var worker = $"w{i}";
+            while (!over.IsCancellationRequested)
+            {
+                var best = (i + 1.0) / (studies + 1);
+                var study = (await PostAsync(http, "studies", new
+                {
+                    definition = new { name = $"load {i}", minimum = 0.0, maximum = 1.0, maxTrainings = Trainings, seed = i },
+                })).GetProperty("id").GetGuid();
+                made.Add(study);
+                var task = await PostAsync(http, "attempts/claim", new { worker, study });
+                while (task.ValueKind == JsonValueKind.Object)
+                {
+                    var lambda = task.GetProperty("lambda").GetDouble();
+                    var sent = Stopwatch.GetTimestamp();
+                    var told = await PostAsync(http, $"attempts/{task.GetProperty("attempt").GetGuid()}/tell", new
+                    {
+                        lease = task.GetProperty("lease").GetGuid(), value = Math.Pow(lambda - best, 2), next = new { worker, study },
+                    });
+                    latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                    Interlocked.Increment(ref tells);
+                    task = told.GetProperty("next");
+                    if (over.IsCancellationRequested)
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    internal static HttpClient Client(ServerProcess server)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { BaseAddress = new Uri(server.Address, "/api/v1/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Key);
+        return http;
+    }
+
+    internal static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(path, body);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        }
+
+        return (int)response.StatusCode == 204 ? default : await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    // Every told trial stands there once, completed, and with its value; numbers have no hole.
+    private static async Task<(int Lost, int Doubled)> CheckAsync(HttpClient http, IEnumerable<Guid> studies)
+    {
+        var (lost, doubled) = (0, 0);
+        foreach (var study in studies)
+        {
+            var trials = (await http.GetFromJsonAsync<JsonElement>($"studies/{study}/trials")).EnumerateArray().ToList();
+            var numbers = trials.Select(trial => trial.GetProperty("number").GetInt32()).ToList();
+            doubled += numbers.Count - numbers.Distinct().Count();
+            lost += (numbers.Count == 0 ? 0 : numbers.Max()) - numbers.Distinct().Count();
+            lost += trials.SkipLast(1).Count(trial => trial.GetProperty("status").GetString() != "completed" || trial.GetProperty("value").ValueKind != JsonValueKind.Number);
+        }
+
+        return (lost, doubled);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+using HtiTune.Client;
+using HtiTune.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HtiTune.Server.Tests.Api;
+
+/// <summary>The real server on a free port, with a store in a folder of its own.</summary>
+public sealed class ApiServer : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("htitune-api").FullName;
+    private WebApplication? _app;
+
+    internal Uri Address => new(_app!.Urls.First());
+
+    internal IServiceProvider Services => _app!.Services;
+
+    public async Task InitializeAsync()
+    {
+        _app = ServeVerb.Build(
+        [
+            "--urls", "http://127.0.0.1:0", "--HtiTune:Store:Sqlite", Path.Combine(_folder, "studies.db"), "--HtiTune:WorkFolder", Path.Combine(_folder, "work"),
+            "--HtiTune:Lease", "01:00:00", "--HtiTune:RenewEvery", "00:10:00", "--Logging:LogLevel:Default", "None",
+        ]);
+        await _app.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app!.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal async Task<string> KeyAsync(string tenant, string scopes = "read write")
+    {
+        var (key, row) = ApiKeys.Make($"key of {tenant}", tenant, scopes, Services.GetRequiredService<ServerOptions>());
+        await Services.GetRequiredService<IStudyStore>().AddKeyAsync(row, CancellationToken.None);
+        return key;
+    }
+
+    internal HttpClient Http(string? key)
+    {
+        var http = new HttpClient { BaseAddress = new Uri(Address, "/api/v1/") };
+        if (key is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        return http;
+    }
+
+    internal async Task<HtiTuneClient> ClientAsync(string tenant) => HtiTuneClientExtensions.Create(new HttpClient(), Address, await KeyAsync(tenant));
+
+    /// <summary>All that the store holds, as text.</summary>
+    internal string Dump()
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "studies.db")};Mode=ReadOnly");
+        connection.Open();
+        var lines = new List<string>();
+        foreach (var table in (string[])["studies", "trials", "attempts", "events", "blobs", "surrogates", "outbox", "workers", "preferences", "api_keys"])
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                lines.Add(table + ": " + string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : reader.GetValue(i).ToString())));
+            }
+        }
+
+        return string.Join('\n', lines);
+    }
+}
