@@ -24,6 +24,12 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
     /// <summary>ε as a share of the range of the posterior mean, when none is given.</summary>
     public const double DefaultRangeShare = 0.01;
 
+    /// <summary>Paths that are drawn unless another number is asked for.</summary>
+    public const int DefaultDraws = 4096;
+
+    /// <summary>The risk η unless another is asked for.</summary>
+    public const double DefaultEta = 1e-3;
+
     /// <summary>Whether the bound is met: p_low ≥ 1 − δ.</summary>
     public bool Holds => LowerBound >= 1 - Delta;
 
@@ -41,8 +47,8 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
         double? epsilon,
         double delta,
         RandomStream stream,
-        int draws = 4096,
-        double eta = 1e-3) => Evaluate(posterior, [recommended], epsilon, delta, stream, draws, eta)[0];
+        int draws = DefaultDraws,
+        double eta = DefaultEta) => Evaluate(posterior, [recommended], epsilon, delta, stream, draws, eta)[0];
 
     /// <summary>Judges several candidates by the same paths.</summary>
     /// <param name="posterior">The posterior on a grid that holds the candidates.</param>
@@ -59,8 +65,25 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
         double? epsilon,
         double delta,
         RandomStream stream,
-        int draws = 4096,
-        double eta = 1e-3)
+        int draws = DefaultDraws,
+        double eta = DefaultEta) => Evaluate(posterior, candidates, epsilon, delta, stream, draws, eta, whole: true);
+
+    /// <summary>
+    /// <see cref="Evaluate(GridPosterior, IReadOnlyList{int}, double?, double, RandomStream, int, double)"/>, or no more of it than tells that none holds: drawing
+    /// ends once every candidate has more regrets above ε than a certificate of all paths may have. Whether one holds is the same; the other figures are of
+    /// fewer paths, as <see cref="Draws"/> says.
+    /// </summary>
+    /// <param name="posterior">The posterior on a grid that holds the candidates.</param>
+    /// <param name="candidates">Their indices in the grid.</param>
+    /// <param name="epsilon">ε &gt; 0 in units of the objective; null for 1 % of the range of the posterior mean.</param>
+    /// <param name="delta">δ, between 0 and 1.</param>
+    /// <param name="stream">All chance of the draws.</param>
+    /// <param name="draws">Number of paths S.</param>
+    /// <param name="eta">η, the risk that a bound is wrong because the draws are finite.</param>
+    /// <param name="whole">Whether all paths are drawn in any case.</param>
+    /// <returns>One certificate for each candidate.</returns>
+    public static IReadOnlyList<Certificate> Evaluate(
+        GridPosterior posterior, IReadOnlyList<int> candidates, double? epsilon, double delta, RandomStream stream, int draws, double eta, bool whole)
     {
         ArgumentNullException.ThrowIfNull(posterior);
         ArgumentNullException.ThrowIfNull(candidates);
@@ -74,7 +97,9 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
 
         var bar = epsilon ?? DefaultRangeShare * posterior.Range;
         List<double>[] regrets = [.. candidates.Select(_ => new List<double>(draws))];
-        posterior.Draw(draws, stream, path =>
+        var misses = new int[candidates.Count];
+        var allowed = whole ? draws : MissesAllowed(draws, delta, eta);
+        posterior.DrawWhile(draws, stream, path =>
         {
             var best = double.NegativeInfinity;
             foreach (var value in path)
@@ -82,12 +107,31 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
                 best = Math.Max(best, value);
             }
 
+            var mayHold = false;
             for (var c = 0; c < regrets.Length; c++)
             {
-                regrets[c].Add(best - path[candidates[c]]);
+                var regret = best - path[candidates[c]];
+                regrets[c].Add(regret);
+                misses[c] += regret <= bar ? 0 : 1;
+                mayHold |= misses[c] <= allowed;
             }
+
+            return mayHold;
         });
         return [.. regrets.Select(sample => Of([.. sample], bar, delta, eta))];
+    }
+
+    // The most misses of S at which p_low ≥ 1 − δ still: the bound falls with every miss.
+    private static int MissesAllowed(int draws, double delta, double eta)
+    {
+        var (holds, fails) = (-1, draws);
+        while (fails - holds > 1)
+        {
+            var middle = (holds + fails) / 2;
+            (holds, fails) = LowerConfidenceBound(draws - middle, draws, eta) >= 1 - delta ? (middle, fails) : (holds, middle);
+        }
+
+        return holds;
     }
 
     /// <summary>Judges a recommendation by its regrets on joint paths.</summary>
@@ -95,7 +139,7 @@ public sealed record Certificate(double Epsilon, double Delta, double Probabilit
     /// <param name="epsilon">ε, in units of the objective.</param>
     /// <param name="delta">δ, between 0 and 1.</param>
     /// <param name="eta">η, the risk that the bound is wrong because the paths are finite.</param>
-    public static Certificate Of(double[] regrets, double epsilon, double delta, double eta = 1e-3)
+    public static Certificate Of(double[] regrets, double epsilon, double delta, double eta = DefaultEta)
     {
         ArgumentNullException.ThrowIfNull(regrets);
         Array.Sort(regrets);

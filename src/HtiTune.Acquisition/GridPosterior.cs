@@ -126,7 +126,11 @@ public sealed class GridPosterior
         }
 
         double[]? drawn = null;
-        Draw([(index, 1)], stream, path => drawn = path.ToArray());
+        Draw([(index, 1)], stream, path =>
+        {
+            drawn = path.ToArray();
+            return false;
+        });
         return drawn!;
     }
 
@@ -139,10 +143,17 @@ public sealed class GridPosterior
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(visit);
-        Draw(Allot(count), stream, visit);
+        DrawWhile(count, stream, path =>
+        {
+            visit(path);
+            return true;
+        });
     }
 
-    private void Draw(List<(int Component, int Paths)> allotted, RandomStream stream, Action<ReadOnlySpan<double>> visit)
+    /// <summary><see cref="Draw(int, RandomStream, Action{ReadOnlySpan{double}})"/>, until the visitor has seen enough: the same paths in the same order.</summary>
+    internal void DrawWhile(int count, RandomStream stream, Func<ReadOnlySpan<double>, bool> visit) => Draw(Allot(count), stream, visit);
+
+    private void Draw(List<(int Component, int Paths)> allotted, RandomStream stream, Func<ReadOnlySpan<double>, bool> visit)
     {
         var shape = 0.5 * _process.DegreesOfFreedom;
         var normals = new double[Count];
@@ -178,7 +189,10 @@ public sealed class GridPosterior
                     path[i] = _locations[index][i] + sigma * (path[i] + level[i] * z);
                 }
 
-                visit(path);
+                if (!visit(path))
+                {
+                    return;
+                }
             }
         }
     }

@@ -261,10 +261,10 @@ internal sealed partial class StudyEngine(
     {
         (loaded.Version, loaded.Sequence) = (row.Version, row.LastSequence);
         events.Happened(loaded.Id);
-        if (step.Asked.Count > 0)
+        if (step.Asked.Count > 0 && loaded.Definition.Network is not null)
         {
+            // Outside workers ask by themselves.
             wakeUps.Queue(loaded.Definition.Queue);
-            wakeUps.Outbox();
         }
 
         if (step.HasEnded)
