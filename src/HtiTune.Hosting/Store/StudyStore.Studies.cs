@@ -51,6 +51,8 @@ internal sealed partial class StudyStore
                 .AddIf(state is not null, $"AND state = {(int?)state}")
                 .AddIf(!string.IsNullOrEmpty(search), $"AND LOWER(name) LIKE {Pattern(search)} ESCAPE '\\'")
                 .AddIf(cursor is not null, $"AND (created_at < {cursor?.CreatedAt} OR (created_at = {cursor?.CreatedAt} AND id < {cursor?.Id}))")
+                // Ids are in the order of time too: where the last one seen was deleted meanwhile, the list goes on behind it all the same.
+                .AddIf(cursor is null && after is not null, $"AND id < {after}")
                 .Add($"ORDER BY created_at DESC, id DESC LIMIT {size}");
             return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
         }, cancellation);

@@ -15,7 +15,7 @@ internal sealed class ClusterTrial : IDisposable
 {
     private const int Workers = 3;
     private const int Servers = 2;
-    private const int StudiesAtOnce = 4;
+    private const int StudiesAtOnce = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly PostgreSqlCluster _database = PostgreSqlCluster.Start();
