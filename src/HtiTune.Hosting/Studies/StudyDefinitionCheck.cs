@@ -23,7 +23,10 @@ internal static class StudyDefinitionCheck
         Name(definition.Hyperparameter, "hyperparameter", NameLimit);
         if (definition.Network is { } network)
         {
-            Name(network, "network", NameLimit);
+            // It may be one that only outside workers know, but it is a name.
+            Check(
+                network.Length is >= 1 and <= NameLimit && network.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-') && char.IsAsciiLetterOrDigit(network[0]), "network",
+                network.Length > NameLimit ? $"of {network.Length} characters" : $"'{network}'", $"a letter or digit, then letters, digits, '.', '_' and '-', at most {NameLimit}");
         }
 
         var isRange = double.IsFinite(definition.Minimum) && double.IsFinite(definition.Maximum) && definition.Minimum < definition.Maximum;

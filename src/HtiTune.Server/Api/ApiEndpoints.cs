@@ -19,7 +19,5 @@ internal static class ApiEndpoints
         WorkEndpoints.Map(api);
         SurrogateEndpoints.Map(api);
         AdminEndpoints.Map(api);
-        app.MapFallback("/api/{**rest}", (HttpContext context) =>
-            Problems.WriteAsync(context, StatusCodes.Status404NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.")).AllowAnonymous().ExcludeFromDescription();
     }
 }
