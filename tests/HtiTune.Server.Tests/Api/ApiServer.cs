@@ -54,7 +54,7 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal async Task<HtiTuneClient> ClientAsync(string tenant) => HtiTuneClientExtensions.Create(new HttpClient(), Address, await KeyAsync(tenant));
 
-    /// <summary>All that the store holds, as text, but for when workers were last seen: the server's own is seen all the time.</summary>
+    /// <summary>All that the store holds, as text, but for the server's own worker, which comes and is seen by itself, and when the others and keys were last seen.</summary>
     internal string Dump()
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "studies.db")};Mode=ReadOnly");
@@ -63,11 +63,11 @@ public sealed class ApiServer : IAsyncLifetime
         foreach (var table in (string[])["studies", "trials", "attempts", "events", "blobs", "surrogates", "outbox", "workers", "preferences", "api_keys"])
         {
             using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2";
+            command.CommandText = $"SELECT * FROM {table}{(table == "workers" ? " WHERE tenant <> ''" : "")} ORDER BY 1, 2";
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
-                lines.Add(table + ": " + string.Join('|', Enumerable.Range(0, reader.FieldCount).Where(i => reader.GetName(i) != "last_seen_at").Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : reader.GetValue(i).ToString())));
+                lines.Add(table + ": " + string.Join('|', Enumerable.Range(0, reader.FieldCount).Where(i => reader.GetName(i) is not ("last_seen_at" or "last_used_at")).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : reader.GetValue(i).ToString())));
             }
         }
 
