@@ -51,8 +51,8 @@ internal sealed class StudyProblem
         Goal = goal,
         UseSurrogate = _definition.UseSurrogate && !IsValue,
 
-        // A reported number is told within a request: half the points cost a quarter to an eighth of the time, and proposals are not bound to them.
-        GridSize = IsValue ? 129 : 257,
+        // A reported number is told within a request: a quarter of the points cost an eighth of the time, and proposals are not bound to them.
+        GridSize = IsValue ? 65 : 257,
         TimeProvider = clock,
     };
 

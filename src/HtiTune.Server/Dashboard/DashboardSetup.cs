@@ -1,9 +1,24 @@
+using HtiTune.Server.Dashboard;
+
 namespace HtiTune.Server;
 
-/// <summary>The dashboard.</summary>
+/// <summary>The dashboard: pages drawn on the server, charts as SVG, so that no page needs more of a browser than the strictest policy allows.</summary>
 internal static class DashboardSetup
 {
-    internal static IServiceCollection AddDashboard(this IServiceCollection services) => services;
+    private const int MessageLimit = 256 << 10;
 
-    internal static void MapDashboard(this WebApplication app) => app.MapGet("/", () => "HtiTune").ExcludeFromDescription();
+    internal static IServiceCollection AddDashboard(this IServiceCollection services)
+    {
+        services.AddCascadingAuthenticationState();
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MessageLimit);
+        return services;
+    }
+
+    internal static void MapDashboard(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous().ExcludeFromDescription();
+
+        // The frame policy is among the server's own headers.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization();
+    }
 }

@@ -109,7 +109,7 @@ public sealed class StudyServiceTests : IDisposable
 
         var study = await host.EndAsync(id, 5);
         using var tuner = new Tuner(
-            new Reporting(), Hyperparameter.Continuous("lambda", 0, 1), Contexts.None(1), new TunerOptions { MaxTrainings = 7, UseSurrogate = false, GridSize = 129 });
+            new Reporting(), Hyperparameter.Continuous("lambda", 0, 1), Contexts.None(1), new TunerOptions { MaxTrainings = 7, UseSurrogate = false, GridSize = 65 });
         var expected = tuner.Optimize(model => Math.Pow(model.Lambda - 0.3, 2));
         Assert.Equal(expected.Trials.Select(trial => trial.Lambda), lambdas);
         Assert.Equal(expected.Lambda, study.Result!.Lambda);

@@ -1,0 +1,155 @@
+using HtiTune.Hosting;
+
+namespace HtiTune.Server.Dashboard.Charts;
+
+/// <summary>The charts of a study.</summary>
+internal static class StudyCharts
+{
+    /// <summary>What is believed over λ: band, mean, trainings, and where the best may still lie.</summary>
+    internal static string Belief(StudyCurve curve, Axis axis, string name, double? lambda, double? recommended)
+    {
+        var points = curve.Posterior.Where(point => double.IsFinite(point.Mean) && double.IsFinite(point.Low) && double.IsFinite(point.High)).ToList();
+        var values = curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => anchor.Value!.Value).ToList();
+        var all = points.SelectMany(point => new[] { point.Low, point.High }).Concat(values).ToList();
+        if (all.Count == 0)
+        {
+            return "";
+        }
+
+        var margin = 0.06 * (all.Max() - all.Min());
+        var possible = Share(points);
+        var plot = new Plot(
+            $"Belief about the objective over {name}, from {values.Count} trainings. The best may still lie in {Say.Percent(100 * possible)} of the range"
+            + (recommended is { } best ? $"; recommended is {Say.Number(best)}." : "."), all.Min() - margin, all.Max() + margin).Vertical();
+        for (var i = 0; i < points.Count; i++)
+        {
+            if (points[i].IsPossible)
+            {
+                var from = i > 0 ? (axis.Share(points[i].Lambda) + axis.Share(points[i - 1].Lambda)) / 2 : axis.Share(points[i].Lambda);
+                var to = i + 1 < points.Count ? (axis.Share(points[i].Lambda) + axis.Share(points[i + 1].Lambda)) / 2 : axis.Share(points[i].Lambda);
+                plot.Rectangle(Plot.X(from), Plot.Top, Plot.X(to) + 0.3, plot.Bottom, "possible");
+            }
+        }
+
+        plot.Path([.. points.Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.High))), .. Enumerable.Reverse(points).Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.Low)))], "band", true);
+        plot.Path([.. points.Where(point => double.IsFinite(point.Surrogate)).Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.Surrogate)))], "surrogate");
+        plot.Path([.. points.Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.Mean)))], "mean");
+        plot.Horizontal(axis.Ticks(), name);
+        if (curve.Next is { } next)
+        {
+            plot.Line(Plot.X(axis.Share(next)), Plot.Top, Plot.X(axis.Share(next)), plot.Bottom, "next");
+        }
+
+        if (recommended is { } star)
+        {
+            plot.Line(Plot.X(axis.Share(star)), Plot.Top, Plot.X(axis.Share(star)), plot.Bottom, "star");
+        }
+
+        if (lambda is { } at)
+        {
+            plot.Line(Plot.X(axis.Share(at)), Plot.Top, Plot.X(axis.Share(at)), plot.Bottom, "cursor");
+        }
+
+        foreach (var anchor in curve.Anchors)
+        {
+            if (anchor.Value is { } value)
+            {
+                plot.Dot(Plot.X(axis.Share(anchor.Lambda)), plot.Y(value), "anchor", $"Training {anchor.Number}: {Say.Number(anchor.Lambda)} gave {Say.Number(value)}");
+            }
+        }
+
+        return plot.ToString();
+    }
+
+    /// <summary>Share of the grid where the best may still lie.</summary>
+    internal static double Share(IReadOnlyList<PosteriorPoint> points) => points.Count == 0 ? 1 : (double)points.Count(point => point.IsPossible) / points.Count;
+
+    /// <summary>Values by training, with what was forecast before each, and the best so far.</summary>
+    internal static string History(IReadOnlyList<TrialView> trials, Goal goal)
+    {
+        var done = trials.Where(trial => trial.Value is not null).OrderBy(trial => trial.EndedAt ?? trial.QueuedAt).ToList();
+        if (done.Count == 0)
+        {
+            return "";
+        }
+
+        // Forecasts far wider than what came would squeeze the values to a line.
+        var values = done.Select(trial => trial.Value!.Value).ToList();
+        var (low, high) = (values.Min(), values.Max());
+        var reach = Math.Max(high - low, 1e-9);
+        var forecasts = done.SelectMany(trial => new[] { trial.PredictedLow, trial.PredictedHigh }).OfType<double>().Where(double.IsFinite).ToList();
+        (low, high) = (Math.Max(low - reach, forecasts.Append(low).Min()), Math.Min(high + reach, forecasts.Append(high).Max()));
+        var margin = 0.06 * (high - low);
+        var best = goal == Goal.Minimize ? values.Min() : values.Max();
+        var plot = new Plot($"Values of {done.Count} trainings in their order; the best is {Say.Number(best)}.", low - margin, high + margin).Vertical();
+        double At(int i) => Plot.X((i + 0.5) / done.Count);
+        var path = new List<(double, double)>();
+        var sofar = values[0];
+        for (var i = 0; i < done.Count; i++)
+        {
+            if (done[i].PredictedLow is { } from && done[i].PredictedHigh is { } to)
+            {
+                plot.Line(At(i), plot.Y(from), At(i), plot.Y(to), values[i] >= from && values[i] <= to ? "forecast" : "missed");
+            }
+
+            sofar = goal == Goal.Minimize ? Math.Min(sofar, values[i]) : Math.Max(sofar, values[i]);
+            path.Add((At(i), plot.Y(sofar)));
+        }
+
+        plot.Path(path, "mean");
+        for (var i = 0; i < done.Count; i++)
+        {
+            plot.Dot(At(i), plot.Y(values[i]), "anchor", $"Training {done[i].Number} at {Say.Number(done[i].Lambda)}: {Say.Number(values[i])}");
+        }
+
+        var every = Math.Max(1, (done.Count + 9) / 10);
+        plot.Horizontal(done.Select((_, i) => ((i + 0.5) / done.Count, (double)(i + 1))).Where((_, i) => i % every == 0), "training");
+        return plot.ToString();
+    }
+
+    /// <summary>Density of a column of outputs, with its quantiles.</summary>
+    internal static string Density(float[] column, string name, double low, double high, bool isFaint)
+    {
+        // f(x) = 1/n · Σ φ((x − xᵢ)/h)/h with Silverman's h = 0.9 · min(s, IQR/1.34) · n^(−1/5) (Density Estimation, 1986, eq. 3.31).
+        var sorted = column.Order().ToArray();
+        var mean = sorted.Average(x => (double)x);
+        var deviation = Math.Sqrt(sorted.Sum(x => (x - mean) * (x - mean)) / Math.Max(1, sorted.Length - 1));
+        var spread = (Quantile(sorted, 0.75) - Quantile(sorted, 0.25)) / 1.34;
+        var h = 0.9 * (spread > 0 ? Math.Min(deviation, spread) : deviation) * Math.Pow(sorted.Length, -0.2);
+        if (!(h > 0))
+        {
+            h = Math.Max(1e-9, 0.01 * (high - low));
+        }
+
+        const int Points = 120;
+        var (from, to) = (Math.Min(low, sorted[0]) - h, Math.Max(high, sorted[^1]) + h);
+        var density = new double[Points + 1];
+        for (var k = 0; k <= Points; k++)
+        {
+            var x = from + (to - from) * k / Points;
+            density[k] = sorted.Sum(value => Math.Exp(-0.5 * (x - value) * (x - value) / (h * h))) / (sorted.Length * h * Math.Sqrt(2 * Math.PI));
+        }
+
+        double Share(double x) => (x - from) / (to - from);
+        var (low10, middle, high90) = (Quantile(sorted, 0.1), Quantile(sorted, 0.5), Quantile(sorted, 0.9));
+        var plot = new Plot($"Distribution of {name}: a tenth below {Say.Number(low10)}, half below {Say.Number(middle)}, a tenth above {Say.Number(high90)}.", 0, 1.08 * density.Max(), 190);
+        var line = Enumerable.Range(0, Points + 1).Select(k => (Plot.X((double)k / Points), plot.Y(density[k]))).ToList();
+        plot.Path([(line[0].Item1, plot.Bottom), .. line, (line[^1].Item1, plot.Bottom)], isFaint ? "band faint" : "band", true);
+        plot.Path(line, "mean");
+        foreach (var quantile in new[] { low10, middle, high90 })
+        {
+            plot.Line(Plot.X(Share(quantile)), plot.Y(0.9 * density.Max()), Plot.X(Share(quantile)), plot.Bottom, quantile == middle ? "star" : "next");
+        }
+
+        plot.Horizontal(Plot.Ticks(from, to, 5).Select(x => (Share(x), x)), name);
+        return plot.ToString();
+    }
+
+    /// <summary>A quantile of sorted numbers, linear between them.</summary>
+    internal static double Quantile(float[] sorted, double p)
+    {
+        var position = p * (sorted.Length - 1);
+        var k = (int)Math.Floor(position);
+        return k + 1 < sorted.Length ? sorted[k] + (position - k) * (sorted[k + 1] - sorted[k]) : sorted[k];
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using HtiTune.Hosting;
+
+namespace HtiTune.Server.Dashboard;
+
+/// <summary>Numbers, times and states in words.</summary>
+internal static class Say
+{
+    internal static string Number(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−') : "–";
+
+    internal static string Percent(double value) => value.ToString("0.#", CultureInfo.InvariantCulture) + " %";
+
+    internal static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    internal static string Ago(TimeSpan ago) => ago.TotalSeconds < 1 ? "just now" : Span(ago) + " ago";
+
+    internal static string Span(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 120 } => FormattableString.Invariant($"{Math.Max(0, span.TotalSeconds):0} s"),
+        { TotalMinutes: < 120 } => FormattableString.Invariant($"{span.TotalMinutes:0} min"),
+        { TotalHours: < 48 } => FormattableString.Invariant($"{span.TotalHours:0} h"),
+        _ => FormattableString.Invariant($"{span.TotalDays:0} days"),
+    };
+
+    internal static string State(StudyState state) => state switch
+    {
+        StudyState.Active => "active",
+        StudyState.Paused => "paused",
+        StudyState.Finished => "finished",
+        StudyState.Cancelled => "cancelled",
+        _ => "failed",
+    };
+
+    internal static string State(AttemptState state) => state == AttemptState.TimedOut ? "timed out" : state.ToString().ToLowerInvariant();
+
+    internal static string Tone(string state) => state switch
+    {
+        "finished" or "completed" or "done" => "good",
+        "failed" or "lost" or "timed out" => "bad",
+        "paused" or "silent" or "preempted" or "late" => "warn",
+        "active" or "running" or "starting" => "busy",
+        _ => "plain",
+    };
+
+    internal static string Goal(Goal goal) => goal == HtiTune.Goal.Minimize ? "least" : "greatest";
+
+    internal static string Stop(StopReason reason) => reason switch
+    {
+        StopReason.Certified => "The answer was certain enough.",
+        StopReason.TrainingBudget => "All trainings that were allowed are used.",
+        StopReason.NoImprovementLeft => "No further training was expected to bring anything.",
+        StopReason.TimeLimit => "No time was left for another training.",
+        StopReason.CostExceedsGain => "No further training was worth its cost.",
+        _ => "It was ended early.",
+    };
+
+    /// <summary>What can be claimed of a result: heading, words, tone.</summary>
+    internal static (string Head, string Words, string Tone) Claim(StudyResult? result, double delta) => result?.Outcome switch
+    {
+        Certified certified => ("Certified", $"With probability {Percent(100 * certified.Probability)} (at least {Percent(100 * (1 - certified.Delta))} was asked for) no value in the whole range is better by more than {Number(certified.Epsilon)}, as far as the model can know. A narrow spike between trainings it cannot know.", "good"),
+        NeedsTraining needs => ("A training is needed", $"The trainings so far do not answer this. One at {Number(needs.At)} would be worth most, an expected gain of {Number(needs.ExpectedGain)}. As it stands the recommendation is good enough with probability {Percent(100 * needs.Probability)}.", "warn"),
+        NotCertified not => ("Not certified", $"The recommendation is within {Number(not.Epsilon)} of the best with probability {Percent(100 * not.Probability)} only. Something up to {Number(not.RegretBound)} better may exist (at {Percent(100 * (1 - delta))}).", "warn"),
+        _ => ("No certificate yet", "It can be given when the study ends.", "plain"),
+    };
+}
