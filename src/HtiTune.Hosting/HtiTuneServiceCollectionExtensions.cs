@@ -37,6 +37,7 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HtiTuneOptions>, HtiTuneOptionsValidation>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<NetworkRegistry>();
+        services.TryAddSingleton<ServiceTelemetry>();
         services.TryAddSingleton<StudiesInMemory>();
         services.TryAddSingleton<StudyEngine>();
         services.TryAddSingleton<StudyEvents>();

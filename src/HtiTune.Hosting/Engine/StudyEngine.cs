@@ -1,5 +1,4 @@
 using HtiTune.Data;
-using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Hosting;
@@ -9,7 +8,8 @@ namespace HtiTune.Hosting;
 /// twice, or in two processes at once, does nothing more: a commit stands only on the version that it was made from.
 /// </summary>
 internal sealed partial class StudyEngine(
-    IStudyStore store, NetworkRegistry registry, StudiesInMemory studies, StudyEvents events, IWakeUps wakeUps, TimeProvider time, ILogger<StudyEngine> logger)
+    IStudyStore store, NetworkRegistry registry, StudiesInMemory studies, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
+    ILogger<StudyEngine> logger)
 {
     // A commit that is refused so often in a row meets a fault, not a neighbour.
     private const int Tries = 8;
@@ -17,6 +17,8 @@ internal sealed partial class StudyEngine(
     /// <summary>Advances a study until there is nothing to do but wait for trainings.</summary>
     public async Task AdvanceAsync(Guid study, CancellationToken cancellation)
     {
+        using var trace = telemetry.Advances(study);
+        var began = time.GetTimestamp();
         for (var i = 0; i < Tries; i++)
         {
             if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is not { } row)
@@ -30,6 +32,7 @@ internal sealed partial class StudyEngine(
             {
                 if (!loaded.IsDropped && await AdvanceAsync(loaded, cancellation).ConfigureAwait(false))
                 {
+                    telemetry.Advanced(time.GetElapsedTime(began));
                     return;
                 }
             }
@@ -209,6 +212,7 @@ internal sealed partial class StudyEngine(
         if (result.Outcome != CommitOutcome.Done)
         {
             LogRefused(logger, loaded.Id, row.Version);
+            telemetry.Refused();
             studies.Drop(loaded);
             return false;
         }
@@ -269,50 +273,9 @@ internal sealed partial class StudyEngine(
 
         if (step.HasEnded)
         {
+            telemetry.Ended(row.State);
             LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Lambda, loaded.TrainingsUsed);
         }
-    }
-
-    private async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
-        CurveOf(loaded) is { } curve ? await store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation).ConfigureAwait(false) : null;
-
-    private async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
-    {
-        if ((loaded.Run?.Surrogate ?? loaded.Ended?.Surrogate) is not TrajectorySurrogate surrogate || loaded.SavedAnchors == surrogate.Anchors.Count)
-        {
-            return null;
-        }
-
-        var file = Path.Combine(Path.GetTempPath(), $"htitune-{loaded.Id:N}-{Environment.ProcessId}.hti");
-        try
-        {
-            surrogate.Save(file);
-            var blob = await store.KeepAsync(await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            loaded.SavedAnchors = surrogate.Anchors.Count;
-            return new SurrogateRow
-            {
-                Id = Guid.CreateVersion7(time.GetUtcNow()), StudyId = loaded.Id, Tenant = row.Tenant, Blob = blob, Anchors = surrogate.Anchors.Count,
-            };
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>What is believed over λ; null before the first value.</summary>
-    internal static StudyCurve? CurveOf(LoadedStudy loaded)
-    {
-        var posterior = loaded.Run?.Posterior ?? loaded.Ended?.Posterior;
-        if (posterior is not { Count: > 0 })
-        {
-            return null;
-        }
-
-        var values = loaded.Run is null ? loaded.Values : loaded.Measure();
-        AnchorPoint[] anchors = [.. loaded.Completed.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, values.TryGetValue(trial.Number, out var value) ? value : null))];
-        double? next = loaded.Pending.Count > 0 ? loaded.Pending.MaxBy(pending => pending.Key).Value.Lambda : null;
-        return new StudyCurve(posterior, anchors, next);
     }
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]

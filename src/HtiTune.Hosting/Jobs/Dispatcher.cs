@@ -16,6 +16,9 @@ internal sealed partial class Dispatcher(
 {
     private const int Page = 200;
 
+    // As many as a worker may have slots: each claims until there is nothing left.
+    private const int MostWakeUps = 64;
+
     // A study that nothing moves for so many periods is advanced again.
     private const int IdlePeriods = 2;
 
@@ -119,11 +122,16 @@ internal sealed partial class Dispatcher(
         }
     }
 
-    // One wake-up a slot: who finds nothing to claim is done at once.
+    // One wake-up a slot: who finds nothing to claim is done at once. A queue that nobody serves must not grow.
     private void Wake(string queue)
     {
         try
         {
+            if (storage.GetMonitoringApi().EnqueuedCount(StudyJobs.TrainingQueue(queue)) >= MostWakeUps)
+            {
+                return;
+            }
+
             for (var i = 0; i < Math.Max(1, options.Value.Slots); i++)
             {
                 _jobs.Create<StudyJobs>(jobs => jobs.TrainAsync(queue, CancellationToken.None), new EnqueuedState(StudyJobs.TrainingQueue(queue)));

@@ -6,7 +6,8 @@ namespace HtiTune.Hosting;
 
 /// <summary>Trains in this process: claims, trains on a thread of its own while the lease is renewed, and tells how it ended.</summary>
 internal sealed partial class TrainingWorker(
-    IStudyStore store, NetworkRegistry registry, StudyEvents events, IOptions<HtiTuneOptions> options, IWakeUps wakeUps, TimeProvider time, ILogger<TrainingWorker> logger) : IDisposable
+    IStudyStore store, NetworkRegistry registry, StudyEvents events, IOptions<HtiTuneOptions> options, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
+    ILogger<TrainingWorker> logger) : IDisposable
 {
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(50);
@@ -102,16 +103,18 @@ internal sealed partial class TrainingWorker(
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         using var training = new RunningTraining(
             attempt, trial, study, new StudyProblem(definition, registry), definition.TimeLimit ?? options.Value.TimeLimit, registry.Find(study.Network!)!, options.Value, time);
+        using var trace = telemetry.Trains(study.Id, trial.Number, attempt.Number, trial.Lambda);
         LogBegan(logger, study.Id, trial.Number, attempt.Number, trial.Lambda);
         using var renewing = new CancellationTokenSource();
         var renewals = RenewAsync(training, renewing.Token);
-        AttemptEnd end;
+        AttemptEnd? end = null;
         try
         {
             end = await training.RunAsync(KeepAsync, _stopping.Token, cancellation).ConfigureAwait(false);
         }
         finally
         {
+            telemetry.Trained(end?.State, training.Elapsed);
             await renewing.CancelAsync().ConfigureAwait(false);
             await renewals.ConfigureAwait(false);
         }

@@ -1,0 +1,48 @@
+using HtiTune.Surrogates;
+
+namespace HtiTune.Hosting;
+
+internal sealed partial class StudyEngine
+{
+    private async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
+        CurveOf(loaded) is { } curve ? await store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation).ConfigureAwait(false) : null;
+
+    private async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
+    {
+        if ((loaded.Run?.Surrogate ?? loaded.Ended?.Surrogate) is not TrajectorySurrogate surrogate || loaded.SavedAnchors == surrogate.Anchors.Count)
+        {
+            return null;
+        }
+
+        var file = Path.Combine(Path.GetTempPath(), $"htitune-{loaded.Id:N}-{Environment.ProcessId}.hti");
+        try
+        {
+            surrogate.Save(file);
+            var blob = await store.KeepAsync(await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            loaded.SavedAnchors = surrogate.Anchors.Count;
+            return new SurrogateRow
+            {
+                Id = Guid.CreateVersion7(time.GetUtcNow()), StudyId = loaded.Id, Tenant = row.Tenant, Blob = blob, Anchors = surrogate.Anchors.Count,
+            };
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>What is believed over λ; null before the first value.</summary>
+    internal static StudyCurve? CurveOf(LoadedStudy loaded)
+    {
+        var posterior = loaded.Run?.Posterior ?? loaded.Ended?.Posterior;
+        if (posterior is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        var values = loaded.Run is null ? loaded.Values : loaded.Measure();
+        AnchorPoint[] anchors = [.. loaded.Completed.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, values.TryGetValue(trial.Number, out var value) ? value : null))];
+        double? next = loaded.Pending.Count > 0 ? loaded.Pending.MaxBy(pending => pending.Key).Value.Lambda : null;
+        return new StudyCurve(posterior, anchors, next);
+    }
+}
