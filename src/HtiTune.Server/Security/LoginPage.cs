@@ -13,6 +13,7 @@ internal static class LoginPage
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <title>Log in – HtiTune</title>
+          <link rel="icon" href="/favicon.svg" type="image/svg+xml">
           <link rel="stylesheet" href="/dashboard.css">
         </head>
         <body class="login">

@@ -106,7 +106,7 @@ internal sealed class Plot
         }
 
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        var step = power * (raw / power switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        var step = power * ((raw / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
         for (var k = Math.Ceiling(low / step); k * step <= high + 1e-9 * step; k++)
         {
             // + 0.0 so that no zero has a sign.
