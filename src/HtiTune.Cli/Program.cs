@@ -32,8 +32,13 @@ internal static class Program
             args = [topic, "--help"];
         }
 
-        (Colour.Choice, Terminal.IsQuiet) = ("auto", false);
-        return Parsed(args);
+        (Colour.Choice, Terminal.IsQuiet, EventWriter.Fields) = ("auto", false, null);
+        var code = Terminal.Guard(() =>
+        {
+            (args, EventWriter.Fields) = ChosenFields.Split(args);
+            return ExitCode.Done;
+        });
+        return code == ExitCode.Done ? Parsed(args) : Task.FromResult(code);
     }
 
     private static async Task<int> Parsed(string[] args)

@@ -14,6 +14,8 @@ public static class NpyFile
 {
     private const int Alignment = 64;
     private const int ShortPrefix = 10;
+    // What a header says of one array fits into far less; a damaged length must not reserve memory.
+    private const int LongestHeader = 1 << 16;
     private const int LongPrefix = 12;
     private const int BufferSize = 1 << 16;
 
@@ -192,7 +194,12 @@ public static class NpyFile
         long length = prefix[6] == 1
             ? BinaryPrimitives.ReadUInt16LittleEndian(prefix[8..])
             : BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
-        if (at + length > stream.Length || at + length > int.MaxValue)
+        if (length > LongestHeader)
+        {
+            throw new DataFormatException(path, $"byte {(prefix[6] == 1 ? 8 : at - 4)}", $"the header is said to have {length} bytes", $"at most {LongestHeader}");
+        }
+
+        if (at + length > stream.Length)
         {
             throw new DataFormatException(
                 path, $"byte {stream.Length}", "the file ends in its header", $"a header of {length} bytes from byte {at} on");

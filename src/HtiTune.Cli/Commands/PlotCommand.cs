@@ -25,6 +25,13 @@ internal static class PlotCommand
         });
         figure.CompletionSources.Add(s_figures);
         var output = new Option<FileInfo>("--out") { Description = "The file, .png or .svg.", Required = true, HelpName = "F.png" };
+        output.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && Path.GetExtension(token.Value).ToLowerInvariant() is not (".png" or ".svg"))
+            {
+                result.AddError($"--out names '{token.Value}'; expected a file that ends in .png or .svg");
+            }
+        });
         var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
         var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
         var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = Values.Numbers };
@@ -58,6 +65,11 @@ internal static class PlotCommand
 
             var options = new FigureOptions { Title = result.GetValue(title) };
             var path = result.GetRequiredValue(output).FullName;
+            if (!Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                throw new CliException("H003", $"there is no folder {Path.GetDirectoryName(path)} for the figure; expected one that exists.");
+            }
+
             var kind = result.GetRequiredValue(figure);
             if (kind is "distribution" or "fan")
             {
@@ -93,7 +105,7 @@ internal static class PlotCommand
         StudySpecification study, string kind, string path, string objective, string[] features, double[] weights, FigureOptions options)
     {
         using var interrupts = Interrupts.Listen();
-        using var session = StudySession.Open(study, new TuneDisplay(study.Hyperparameter.Name), interrupts, mayTrain: false);
+        using var session = StudySession.Read(study, new TuneDisplay(study.Hyperparameter.Name));
         if (kind is "curve" or "front")
         {
             if (features.Length < 2)

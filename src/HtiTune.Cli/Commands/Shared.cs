@@ -12,7 +12,7 @@ internal static class Shared
         HelpName = "STUDY",
     };
 
-    internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with \"schema\": 1." };
+    internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with \"schema\": 1; `--json a,b` prints the members a and b alone." };
 
     internal static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Only results and errors." };
 

@@ -9,7 +9,7 @@ internal static class TrialsCommand
     internal static Command Create()
     {
         var (study, json) = (Shared.Study(), Shared.Json("a list of them"));
-        var command = new Command("trials", "List the trainings of a study. May be used while it is tuned.\n\nExamples:\n  htitune trials\n  htitune trials --json | jq '.trials[].lambda'")
+        var command = new Command("trials", "List the trainings of a study. May be used while it is tuned.\n\nExamples:\n  htitune trials\n  htitune trials --json number,lambda,value | jq '.[0]'")
         {
             study, json,
         };

@@ -11,6 +11,9 @@ internal static class EventWriter
 
     private static readonly Lock s_lock = new();
 
+    /// <summary>The members that <c>--json a,b</c> chose; null for all.</summary>
+    internal static IReadOnlyList<string>? Fields { get; set; }
+
     /// <summary>Writes one object.</summary>
     internal static void Write(Action<Utf8JsonWriter> members)
     {
@@ -23,9 +26,10 @@ internal static class EventWriter
             writer.WriteEndObject();
         }
 
+        var text = Fields is { } fields ? ChosenFields.Of(stream.ToArray(), fields) : Encoding.UTF8.GetString(stream.ToArray());
         lock (s_lock)
         {
-            Console.Out.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+            Console.Out.WriteLine(text);
             Console.Out.Flush();
         }
     }

@@ -93,6 +93,11 @@ internal static class Terminal
         {
             return Fail(problem, ExitCode.BadInput);
         }
+        catch (FileNotFoundException problem) when (problem.FileName is { } file)
+        {
+            Error("H003", $"there is no file {file}; expected one that can be read.");
+            return ExitCode.BadInput;
+        }
         catch (Exception problem) when (problem is DllNotFoundException or PlatformNotSupportedException)
         {
             return Fail(problem, ExitCode.TrainingFailed);

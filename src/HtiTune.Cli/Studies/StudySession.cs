@@ -7,13 +7,13 @@ internal sealed partial class StudySession : IDisposable
 {
     private const string LockName = "htitune.lock";
     private const int HopelessFailures = 3;
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private readonly Interrupts? _interrupts;
     private readonly CancellationTokenSource _ending;
     private int _failures;
     private int _successes;
 
-    private StudySession(StudySpecification study, FileStream held, Interrupts? interrupts)
+    private StudySession(StudySpecification study, FileStream? held, Interrupts? interrupts)
     {
         Study = study;
         _lock = held;
@@ -47,6 +47,24 @@ internal sealed partial class StudySession : IDisposable
         try
         {
             session.Begin(observer, mayTrain);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens what a study holds so far; nothing in its folder changes, and another htitune may be at work there.</summary>
+    internal static StudySession Read(StudySpecification study, ITrainingObserver observer)
+    {
+        var session = new StudySession(study, null, null);
+        try
+        {
+            session.Network = new ExternalNetwork(study, study.Contexts.File, observer, TimeProvider.System, null);
+            session.Contexts = session.Declared() ?? StudyJournal.Read(study.Folder).LoadContexts();
+            session.Tuner = Tuner.Load(study.Folder, session.Network, study.ToOptions());
             return session;
         }
         catch
@@ -108,7 +126,7 @@ internal sealed partial class StudySession : IDisposable
     {
         Tuner?.Dispose();
         _ending.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>

@@ -26,7 +26,8 @@ internal static class StudyTemplate
           // The outputs: one row for each context. .npy, .npz, .safetensors or .csv.
           "outputs": { "format": ".npy", "columns": ["cost"] },
 
-          // What is optimised, see `htitune help objectives`: the mean of a column here.
+          // What is optimised, see `htitune help objectives`: the mean of a column here. Or an expression over columns and contexts,
+          // "mean(cost) + 0.5 * cvar(cost, 0.9)", or a command that prints a number for a file of outputs, "command: python3 score.py {outputs}".
           "objective": "column:cost",
           "goal": "minimize",
 

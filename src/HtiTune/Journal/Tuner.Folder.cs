@@ -48,6 +48,27 @@ public sealed partial class Tuner
     public static Tuner Resume(string folder, INetwork network, TunerOptions? options = null, Scale? scale = null) =>
         Resume(folder, network, options, scale, new StudyFiles());
 
+    /// <summary>
+    /// A tuner with all that the study of a folder holds, which writes nothing there: for figures and what-ifs. Another tuner may have the study
+    /// open meanwhile; this one knows what was there when it was made.
+    /// </summary>
+    /// <param name="folder">The study's folder.</param>
+    /// <param name="network">Trains at any λ. What it trains here stays with this tuner alone.</param>
+    /// <param name="options">How; null for the settings of the study. The seed must be that of the study.</param>
+    /// <param name="scale">The hyperparameter's scale where it is a warp, which a file cannot hold; else null.</param>
+    /// <exception cref="FileNotFoundException">The folder holds no study, or a file of it is missing.</exception>
+    /// <exception cref="ArgumentException">The options do not fit the study, or its surrogate or scale is needed and not given.</exception>
+    /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
+    public static Tuner Load(string folder, INetwork network, TunerOptions? options = null, Scale? scale = null)
+    {
+        StudyJournal.RequireStudy(folder);
+        var journal = StudyJournal.Read(folder, scale);
+        RequireSame(journal, options, null);
+        RequireFunctions(folder, journal.Header.Settings, options, isAsRecorded: options is null);
+        options ??= journal.Header.Settings.ToOptions(null);
+        return new Tuner(network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork));
+    }
+
     internal static Tuner Open(
         string folder, INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options, StudyFiles files)
     {
