@@ -132,9 +132,11 @@ public static class CsvFile
         throw new DataFormatException(
             path,
             $"line {field.Line}, column {column + 1} ('{name}')",
-            string.IsNullOrWhiteSpace(field.Text) ? "the field is empty" : $"the field is '{field.Text}'",
+            string.IsNullOrWhiteSpace(field.Text) ? "the field is empty" : $"the field is '{Shown(field.Text)}'",
             "a finite number with a decimal point, at most 3.4e38 in size");
     }
+
+    private static string Shown(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
 
     private static bool IsBlank(List<CsvField> record) => record is [{ Quoted: false } only] && string.IsNullOrWhiteSpace(only.Text);
 
@@ -146,14 +148,34 @@ public static class CsvFile
 
     private static string FirstInvalidByte(string path)
     {
-        var bytes = File.ReadAllBytes(path).AsSpan();
-        var (at, line) = (0, 1);
-        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out var rune, out var length) == OperationStatus.Done)
+        // In pieces, each with what the one before could not decode by its end: the file may be large.
+        using var stream = File.OpenRead(path);
+        var buffer = new byte[1 << 16];
+        var (at, line, kept) = (0L, 1, 0);
+        while (true)
         {
-            at += length;
-            line += rune.Value == '\n' ? 1 : 0;
-        }
+            var read = stream.ReadAtLeast(buffer.AsSpan(kept), buffer.Length - kept, throwOnEndOfStream: false);
+            var bytes = buffer.AsSpan(0, kept + read);
+            var isLast = bytes.Length < buffer.Length;
+            while (Rune.DecodeFromUtf8(bytes, out var rune, out var length) is var status && status != OperationStatus.NeedMoreData)
+            {
+                if (status == OperationStatus.InvalidData)
+                {
+                    return $"line {line} (byte {at})";
+                }
 
-        return $"line {line} (byte {at})";
+                at += length;
+                line += rune.Value == '\n' ? 1 : 0;
+                bytes = bytes[length..];
+            }
+
+            if (isLast)
+            {
+                return $"line {line} (byte {at})";
+            }
+
+            kept = bytes.Length;
+            bytes.CopyTo(buffer);
+        }
     }
 }

@@ -12,6 +12,10 @@ internal readonly record struct CsvField(string Text, bool Quoted, int Line);
 internal sealed class CsvReader(string file, TextReader reader)
 {
     private const int End = -1;
+
+    // More is no table, and must not fill the memory before that is told.
+    private const int LongestField = 1 << 20;
+    private const int MostFields = 1 << 20;
     private readonly StringBuilder _text = new();
     private int _line = 1;
 
@@ -27,6 +31,11 @@ internal sealed class CsvReader(string file, TextReader reader)
 
         do
         {
+            if (record.Count == MostFields)
+            {
+                throw new DataFormatException(file, $"line {_line}", $"the line has more than {MostFields} fields", $"at most {MostFields}");
+            }
+
             record.Add(reader.Peek() == '"' ? Quoted(record.Count + 1) : Plain(record.Count + 1));
         }
         while (Skip(','));
@@ -50,7 +59,7 @@ internal sealed class CsvReader(string file, TextReader reader)
                 throw Fault(_line, column, "a quote stands within a field", "quotes around the whole field, and quotes within doubled");
             }
 
-            _text.Append((char)reader.Read());
+            Append(reader.Read(), _line, column);
         }
 
         return new CsvField(_text.ToString(), false, _line);
@@ -77,8 +86,18 @@ internal sealed class CsvReader(string file, TextReader reader)
             }
 
             _line += next == '\n' ? 1 : 0;
-            _text.Append((char)next);
+            Append(next, start, column);
         }
+    }
+
+    private void Append(int next, int line, int column)
+    {
+        if (_text.Length == LongestField)
+        {
+            throw Fault(line, column, $"the field is longer than {LongestField} characters", "a shorter one");
+        }
+
+        _text.Append((char)next);
     }
 
     private bool Skip(char expected)

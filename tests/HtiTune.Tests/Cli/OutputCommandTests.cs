@@ -107,6 +107,8 @@ public sealed class OutputCommandTests : IDisposable
     public async Task Every_figure_is_drawn(string figure, params string[] options)
     {
         await Begin();
+        var journal = _folder.File("study.htitune/journal.jsonl");
+        var before = await File.ReadAllBytesAsync(journal);
         var (png, svg) = (_folder.File("f.png"), _folder.File("f.svg"));
         foreach (var path in (string[])[png, svg])
         {
@@ -122,6 +124,32 @@ public sealed class OutputCommandTests : IDisposable
         Assert.Contains("What came out", Picture.Svg(svg).Texts);
         Assert.True(new FileInfo(svg).Length > 2000);
         Assert.Equal(s_lambdas, StudyJournal.Read(_folder.File("study.htitune")).LoadAnchors().Lambdas); // nothing was trained
+        Assert.Equal(before, await File.ReadAllBytesAsync(journal)); // and nothing written
+    }
+
+    [Fact]
+    public async Task A_figure_without_a_folder_is_refused_before_any_work()
+    {
+        await Begin();
+        var (code, _, errors) = await InProcess.Run("plot", Study, "--out", _folder.File("nowhere/f.png"));
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("there is no folder", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_has_the_members_that_were_asked_for()
+    {
+        await Begin();
+        var (code, output, errors) = await InProcess.Run("trials", "--json", "lambda,number", Study);
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.StartsWith("[{\"lambda\":0,\"number\":1},{\"lambda\":0.25,\"number\":2}", output, StringComparison.Ordinal);
+        (_, output, _) = await InProcess.Run("inspect", Study, "--json=kind,objective");
+        Assert.Equal("{\"kind\":\"study\",\"objective\":\"column:cost\"}\n", output);
+        (code, output, errors) = await InProcess.Run("trials", "--json=lamda", Study);
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.Contains("--json names 'lamda', did you mean 'lambda'", errors.Replace(" (", ", ", StringComparison.Ordinal).Replace("; ", ", ", StringComparison.Ordinal), StringComparison.Ordinal);
+        (_, output, _) = await InProcess.Run("trials", "--json", Study);
+        Assert.Contains("\"schema\":1", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,7 +227,7 @@ public sealed class OutputCommandTests : IDisposable
     [InlineData("plot STUDY --figure curve --weights 2 --out f.png", ExitCode.Usage, "--weights names 1 weight; expected at least 2")]
     [InlineData("plot STUDY --figure fan --contexts 0,0.7 --out f.png", ExitCode.Usage, "--contexts names 0.7; expected row numbers")]
     [InlineData("plot STUDY --figure fan --contexts 40 --out f.png", ExitCode.BadInput, "row 40; expected 0 to 39")]
-    [InlineData("plot STUDY --out f.jpg", ExitCode.BadInput, "expected .png or .svg")]
+    [InlineData("plot STUDY --out f.jpg", ExitCode.Usage, "expected a file that ends in .png or .svg")]
     [InlineData("export STUDY --out f.xlsx", ExitCode.Usage, "expected .onnx of a model or a study")]
     [InlineData("export STUDY --lambda 3 --out f.npy", ExitCode.BadInput, "rate = 3 is outside the anchors' range 0 to 1")]
     [InlineData("inspect broken.npy", ExitCode.BadInput, "broken.npy")]

@@ -42,6 +42,22 @@ internal sealed class ShellStudy : IDisposable
     /// <summary>The λ that the script was called with, in order.</summary>
     internal string[] Calls => File.Exists(this["calls"]) ? File.ReadAllLines(this["calls"]) : [];
 
+    /// <summary>The lines of the journal so far.</summary>
+    internal string[] Journal
+    {
+        get
+        {
+            var file = this["study.htitune/journal.jsonl"];
+            if (!File.Exists(file))
+            {
+                return [];
+            }
+
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd().Split('\n');
+        }
+    }
+
     internal bool Has(string name) => File.Exists(this[name]);
 
     internal Task<(int Code, string Output, string Errors)> Run(params string[] arguments) => CliProcess.Run(Folder, arguments);

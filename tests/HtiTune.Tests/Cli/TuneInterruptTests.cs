@@ -121,6 +121,47 @@ public class TuneInterruptTests
         Assert.Equal(["0", "0", "0", "1", "0.5"], study.Calls);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task In_the_fit_of_a_surrogate(int times)
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        // So many outputs that a fit takes its time; the two studies differ in nothing but the interruption.
+        using ShellStudy study = Slow(), whole = Slow();
+        var (_, expected, _) = await whole.Run("tune");
+        using (var process = study.Start("tune"))
+        {
+            await process.Until(() => study.Journal.Count(line => line.Contains("\"training-completed\"", StringComparison.Ordinal)) == 3);
+            for (var i = 0; i < times; i++)
+            {
+                process.Signal("INT");
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+
+            Assert.Equal(ExitCode.Interrupted, (await process.End()).Code);
+        }
+
+        Assert.Equal(["0", "1", "0.5"], study.Calls);
+        Assert.Equal(expected, (await study.Run("tune")).Output);
+        Assert.Equal(whole.Calls, study.Calls);
+
+        static ShellStudy Slow()
+        {
+            var study = new ShellStudy(
+                """
+                awk -v l="$1" 'BEGIN { print "cost"; for (i = 0; i < 3000; i++) printf "%.9g\n", (l - 0.3) ^ 2 + (1 + l) * (i % 97) / 97 }' > "$2"; exit 0
+                """,
+                "\"contexts\": { \"draws\": 3000 },", trainings: 5);
+            File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("\"surrogate\": false,", "", StringComparison.Ordinal));
+            return study;
+        }
+    }
+
     [Fact]
     public async Task A_killed_htitune_takes_its_trainings_with_it_and_loses_nothing()
     {

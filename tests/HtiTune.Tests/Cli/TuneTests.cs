@@ -41,6 +41,30 @@ public class TuneTests
     }
 
     [Fact]
+    public async Task An_objective_without_a_value_for_some_outputs_does_not_end_the_study()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        // log(cost − 0.01) has no value for |λ − 0.3| ≤ 0.1, and λ = 0.25, a quarter of the range, is trained there.
+        using var study = new ShellStudy(trainings: 6);
+        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"])
+            .Replace("\"surrogate\": false,", "", StringComparison.Ordinal)
+            .Replace("column:cost", "mean(log(cost - 0.01))", StringComparison.Ordinal));
+        var (code, output, errors) = await study.Run("tune", "--json");
+        Assert.True(code is ExitCode.Done or ExitCode.GoalNotReached or ExitCode.BudgetSpent, errors);
+        var found = JsonDocument.Parse(output).RootElement;
+        var lambda = found.GetProperty("lambda").GetDouble();
+        Assert.True(Math.Abs(lambda - 0.3) > 0.1, $"{lambda}");
+        Assert.Equal(6, study.Calls.Length);
+        var interval = found.GetProperty("interval").EnumerateArray().Select(end => end.GetDouble()).ToList();
+        Assert.Equal(2, interval.Count);
+        Assert.InRange(lambda, interval[0], interval[1]);
+    }
+
+    [Fact]
     public async Task What_fails_is_told_with_its_lambda_file_and_remedy_and_does_not_end_the_study()
     {
         if (!IsUnix)
