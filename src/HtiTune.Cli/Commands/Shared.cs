@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
@@ -10,7 +11,23 @@ internal static class Shared
         Description = "The study file, or a folder with one. Default: study.json here, or that of `htitune run`.",
         Arity = ArgumentArity.ZeroOrOne,
         HelpName = "STUDY",
+        CompletionSources = { _ => Directory.EnumerateFiles(".", "*.json").Select(Path.GetFileName).OfType<string>() },
     };
+
+    /// <summary>Completes the numbers of trainings of the study that <paramref name="study"/> names, or of the one here.</summary>
+    /// <param name="context">What has been typed.</param>
+    /// <param name="study">The option that names a study.</param>
+    internal static IEnumerable<string> Numbers(System.CommandLine.Completions.CompletionContext context, Option<string?> study)
+    {
+        try
+        {
+            return TrialsCommand.Rows(StudyLocator.Read(context.ParseResult.GetValue(study))).ConvertAll(row => row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (Exception problem) when (problem is CliException or IOException or DataFormatException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return []; // Who presses the tabulator wants no error.
+        }
+    }
 
     internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with \"schema\": 1; `--json a,b` prints the members a and b alone." };
 

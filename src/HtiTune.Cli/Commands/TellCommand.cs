@@ -12,6 +12,7 @@ internal static class TellCommand
         var outputs = new Argument<string?>("outputs") { Description = "Its outputs: .npy, .npz, .safetensors or .csv.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS" };
         var failed = new Option<string?>("--failed") { Description = "It failed, and why.", HelpName = "WHY" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
+        number.CompletionSources.Add(context => Shared.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
         var json = Shared.Json("the trial");
         var command = new Command("tell", "Hand in the outputs of a training that `htitune ask` asked for, or say that it failed.\n\nExamples:\n  htitune tell 3 out.npy\n  htitune tell 3 --failed 'out of memory'")
         {

@@ -136,6 +136,17 @@ public sealed class OutputCommandTests : IDisposable
         Assert.Contains("there is no folder", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("htitune logs --study STUDY ")]
+    [InlineData("htitune tell --study STUDY ")]
+    public async Task Numbers_of_trainings_are_completed(string typed)
+    {
+        await Begin();
+        var line = typed.Replace("STUDY", Study, StringComparison.Ordinal);
+        var (_, output, _) = await InProcess.Run($"[suggest:{line.Length}]", line);
+        Assert.Equal(["1", "2", "3", "4", "5"], output.Split('\n').Where(word => word.Length > 0 && char.IsAsciiDigit(word[0])));
+    }
+
     [Fact]
     public async Task Json_has_the_members_that_were_asked_for()
     {
