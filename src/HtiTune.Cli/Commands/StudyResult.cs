@@ -39,7 +39,7 @@ internal sealed class StudyResult
         Terminal.Say($"{_objective} = {(_study.RealValue is { } real ? $"{real:G6}, trained" : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
         if (Interval is var (low, high))
         {
-            Terminal.Say($"the best {_specification.Hyperparameter.Name} lies in [{low:G4}, {high:G4}] with 95 %, by the model");
+            Terminal.Say($"the best {_specification.Hyperparameter.Name} is not outside [{low:G4}, {high:G4}], with 95 % for all values at once, by the model");
         }
 
         Terminal.Say(_study.Outcome switch

@@ -136,7 +136,7 @@ public class TuneInterruptTests
         var (_, expected, _) = await whole.Run("tune");
         using (var process = study.Start("tune"))
         {
-            await process.Until(() => study.Journal.Count(line => line.Contains("\"training-completed\"", StringComparison.Ordinal)) == 3);
+            await process.Until(() => study.Journal.Count(line => line.Contains("\"training-completed\"", StringComparison.Ordinal)) >= 3);
             for (var i = 0; i < times; i++)
             {
                 process.Signal("INT");
@@ -146,7 +146,7 @@ public class TuneInterruptTests
             Assert.Equal(ExitCode.Interrupted, (await process.End()).Code);
         }
 
-        Assert.Equal(["0", "1", "0.5"], study.Calls);
+        Assert.True(study.Calls.Length < whole.Calls.Length, string.Join(' ', study.Calls));
         Assert.Equal(expected, (await study.Run("tune")).Output);
         Assert.Equal(whole.Calls, study.Calls);
 
@@ -154,9 +154,9 @@ public class TuneInterruptTests
         {
             var study = new ShellStudy(
                 """
-                awk -v l="$1" 'BEGIN { print "cost"; for (i = 0; i < 3000; i++) printf "%.9g\n", (l - 0.3) ^ 2 + (1 + l) * (i % 97) / 97 }' > "$2"; exit 0
+                awk -v l="$1" 'BEGIN { print "cost,heat"; for (i = 0; i < 1500; i++) printf "%.9g,%.9g\n", (l - 0.3) ^ 2 + (1 + l) * (i % 97) / 97, l * (i % 89) / 89 + i % 7 }' > "$2"; exit 0
                 """,
-                "\"contexts\": { \"draws\": 3000 },", trainings: 5);
+                "\"contexts\": { \"draws\": 1500 },", trainings: 8);
             File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("\"surrogate\": false,", "", StringComparison.Ordinal));
             return study;
         }

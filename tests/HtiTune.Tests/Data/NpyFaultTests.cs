@@ -97,7 +97,9 @@ public class NpyFaultTests
     {
         using var folder = new TemporaryFolder();
         byte[] bytes = [.. Bytes(GoodHeader, [])[..6], 2, 0, 0xFF, 0xFF, 0xFF, 0x7F, (byte)'{'];
-        AssertFault(Write(folder, bytes), "byte 13", "the file ends in its header", "a header of 2147483647 bytes");
+        AssertFault(Write(folder, bytes), "byte 8", "the header is said to have 2147483647 bytes", "at most 65536");
+        bytes = [.. Bytes(GoodHeader, [])[..6], 2, 0, 0xFF, 0x7F, 0, 0, (byte)'{'];
+        AssertFault(Write(folder, bytes), "byte 13", "the file ends in its header", "a header of 32767 bytes");
     }
 
     [Fact]
