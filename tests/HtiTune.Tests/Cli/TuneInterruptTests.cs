@@ -154,9 +154,9 @@ public class TuneInterruptTests
         {
             var study = new ShellStudy(
                 """
-                awk -v l="$1" 'BEGIN { print "cost,heat"; for (i = 0; i < 1500; i++) printf "%.9g,%.9g\n", (l - 0.3) ^ 2 + (1 + l) * (i % 97) / 97, l * (i % 89) / 89 + i % 7 }' > "$2"; exit 0
+                awk -v l="$1" 'BEGIN { print "cost,heat"; for (i = 0; i < 500; i++) printf "%.9g,%.9g\n", (l - 0.3) ^ 2 + (1 + l) * (i % 97) / 97, l * (i % 89) / 89 + i % 7 }' > "$2"; exit 0
                 """,
-                "\"contexts\": { \"draws\": 1500 },", trainings: 8);
+                "\"contexts\": { \"draws\": 500 },", trainings: 8);
             File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("\"surrogate\": false,", "", StringComparison.Ordinal));
             return study;
         }
