@@ -14,10 +14,11 @@ public static class NpyFile
 {
     private const int Alignment = 64;
     private const int ShortPrefix = 10;
-    // What a header says of one array fits into far less; a damaged length must not reserve memory.
-    private const int LongestHeader = 1 << 16;
     private const int LongPrefix = 12;
     private const int BufferSize = 1 << 16;
+
+    // What a header says of one array fits into far less; a damaged length must not reserve memory.
+    private const int LongestHeader = 1 << 16;
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 

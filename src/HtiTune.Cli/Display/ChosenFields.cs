@@ -20,7 +20,8 @@ internal static class ChosenFields
                 return ([.. args[..i], Option, .. args[(i + 1)..]], Names(args[i][(Option.Length + 1)..]));
             }
 
-            if (args[i] == Option && i + 1 < args.Length && args[i + 1].All(c => char.IsAsciiLetterOrDigit(c) || c == ',') && !Path.Exists(args[i + 1]))
+            // `tell --json 3 out.npy` names a training there, no field.
+            if (args[i] == Option && i + 1 < args.Length && args[i + 1] is [>= 'a' and <= 'z', ..] && args[i + 1].All(c => char.IsAsciiLetterOrDigit(c) || c == ',') && !Path.Exists(args[i + 1]))
             {
                 return ([.. args[..(i + 1)], .. args[(i + 2)..]], Names(args[i + 1]));
             }
@@ -36,7 +37,7 @@ internal static class ChosenFields
         using var document = JsonDocument.Parse(json);
         var lists = document.RootElement.EnumerateObject().Where(member => IsList(member.Value)).ToList();
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(stream, EventWriter.Options))
         {
             if (lists is [var list] && !fields.All(name => document.RootElement.TryGetProperty(name, out _)))
             {

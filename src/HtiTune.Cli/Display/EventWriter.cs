@@ -9,6 +9,9 @@ internal static class EventWriter
     /// <summary>The version of all JSON that the command writes. Members may be added to it; what is there keeps its meaning.</summary>
     internal const int Schema = 1;
 
+    /// <summary>One line; letters of all languages as they are.</summary>
+    internal static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly Lock s_lock = new();
 
     /// <summary>The members that <c>--json a,b</c> chose; null for all.</summary>
@@ -18,7 +21,7 @@ internal static class EventWriter
     internal static void Write(Action<Utf8JsonWriter> members)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(stream, Options))
         {
             writer.WriteStartObject();
             writer.WriteNumber("schema", Schema);

@@ -62,11 +62,7 @@ public sealed partial class Tuner
     public static Tuner Load(string folder, INetwork network, TunerOptions? options = null, Scale? scale = null)
     {
         StudyJournal.RequireStudy(folder);
-        var journal = StudyJournal.Read(folder, scale);
-        RequireSame(journal, options, null);
-        RequireFunctions(folder, journal.Header.Settings, options, isAsRecorded: options is null);
-        options ??= journal.Header.Settings.ToOptions(null);
-        return new Tuner(network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork));
+        return Of(StudyJournal.Read(folder, scale), network, options, null);
     }
 
     internal static Tuner Open(
@@ -102,21 +98,27 @@ public sealed partial class Tuner
         Held(taken, () =>
         {
             var journal = StudyJournal.Read(taken.Path, scale);
-            RequireSame(journal, options, expected);
-            RequireFunctions(taken.Path, journal.Header.Settings, options, isAsRecorded: options is null);
-
-            // A warm start was taken when the study began, and is among its trainings.
-            options ??= journal.Header.Settings.ToOptions(null);
-            var trainings = journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork);
-            var tuner = new Tuner(network, journal.Hyperparameter, journal.LoadContexts(), options, trainings);
+            var tuner = Of(journal, network, options, expected);
             foreach (var run in journal.Runs)
             {
                 tuner._recorded.Enqueue(run);
             }
 
-            Log.Resumed(tuner._logger, taken.Path, trainings.Count, journal.Runs.Count);
-            return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, options, tuner._logger));
+            Log.Resumed(tuner._logger, taken.Path, tuner._store.Trainings.Count, journal.Runs.Count);
+            return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner._logger));
         });
+
+    /// <summary>A tuner with all trainings of a journal; it records nothing yet.</summary>
+    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts Contexts)? expected)
+    {
+        RequireSame(journal, options, expected);
+        RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
+
+        // A warm start was taken when the study began, and is among its trainings.
+        options ??= journal.Header.Settings.ToOptions(null);
+        return new Tuner(
+            network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork));
+    }
 
     /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
     internal static void RequireFunctions(string folder, StudySettings settings, TunerOptions? options, bool isAsRecorded)

@@ -158,7 +158,9 @@ public sealed class OutputCommandTests : IDisposable
         Assert.Equal("{\"kind\":\"study\",\"objective\":\"column:cost\"}\n", output);
         (code, output, errors) = await InProcess.Run("trials", "--json=lamda", Study);
         Assert.Equal((ExitCode.Usage, ""), (code, output));
-        Assert.Contains("--json names 'lamda', did you mean 'lambda'", errors.Replace(" (", ", ", StringComparison.Ordinal).Replace("; ", ", ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("--json names 'lamda'; did you mean 'lambda'", errors, StringComparison.Ordinal);
+        string[] tell = ["tell", "--json", "3", "out.npy"]; // a training's number is no field
+        Assert.Equal((tell, null), ChosenFields.Split(tell));
         (_, output, _) = await InProcess.Run("trials", "--json", Study);
         Assert.Contains("\"schema\":1", output, StringComparison.Ordinal);
     }
