@@ -5,6 +5,9 @@ namespace HtiTune.Acquisition;
 /// <summary>A mixture of Student-t distributions with common degrees of freedom: the posterior of the objective at one point.</summary>
 public sealed class StudentMixture
 {
+    // Newton's steps between two of bisection.
+    private const int Patience = 4;
+
     private readonly double[] _weights;
     private readonly double[] _locations;
     private readonly double[] _scales;
@@ -59,6 +62,34 @@ public sealed class StudentMixture
         return sum;
     }
 
+    private static double Score(double probability) => MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, Math.Clamp(probability, 1e-300, 1 - 1e-16));
+
+    // The weighted geometric mean: a few wide components do not move it far.
+    private double TypicalScale()
+    {
+        var sum = 0.0;
+        for (var k = 0; k < _weights.Length; k++)
+        {
+            sum += _weights[k] * Math.Log(Math.Max(_scales[k], 1e-300));
+        }
+
+        return Math.Exp(sum);
+    }
+
+    private (double Distribution, double Density) DistributionAndDensity(double value)
+    {
+        var (sum, slope) = (0.0, 0.0);
+        for (var k = 0; k < _weights.Length; k++)
+        {
+            var offset = value - _locations[k];
+            var (distribution, density) = _scales[k] > 0 ? _standard.DistributionAndDensity(offset / _scales[k]) : (offset >= 0 ? 1 : 0, 0);
+            sum += _weights[k] * distribution;
+            slope += _scales[k] > 0 ? _weights[k] * density / _scales[k] : 0;
+        }
+
+        return (sum, slope);
+    }
+
     /// <summary>Φ⁻¹(P(f ≤ value)): the value's place in deviations of a normal distribution, −8 to 8.</summary>
     /// <param name="value">In units of the objective.</param>
     public double NormalScore(double value)
@@ -89,41 +120,34 @@ public sealed class StudentMixture
     public double Quantile(double probability)
     {
         Require.Share(probability);
-        var step = Math.Max(Deviation, 1e-300);
-        double low = Mean - step, high = Mean + step;
-        for (var reach = step; Distribution(low) > probability; reach *= 2)
+        var tolerance = 1e-9 * Math.Max(Deviation, 1e-300);
+        double low = double.NegativeInfinity, high = double.PositiveInfinity;
+        var score = Score(probability);
+        var step = Math.Max(TypicalScale(), tolerance);
+        var x = Mean + step * score;
+        for (var i = 1; i < 200 && high - low > tolerance; i++)
         {
-            low -= reach;
-        }
+            var (distribution, density) = DistributionAndDensity(x);
+            (low, high) = distribution > probability ? (low, x) : (x, high);
 
-        for (var reach = step; Distribution(high) < probability; reach *= 2)
-        {
-            high += reach;
-        }
-
-        // Newton's step where it stays inside the bracket, else its middle.
-        var tolerance = 1e-9 * step;
-        var x = 0.5 * (low + high);
-        for (var i = 0; i < 200 && high - low > tolerance; i++)
-        {
-            var error = Distribution(x) - probability;
-            if (error > 0)
-            {
-                high = x;
-            }
-            else
-            {
-                low = x;
-            }
-
-            var move = error * Math.Exp(-LogDensity(x));
+            // On the scale of normal scores the distribution is nearly a line, far out too: Newton's step there.
+            var own = Score(distribution);
+            var move = (own - score) * Math.Exp(-0.5 * own * own) / (density * Math.Sqrt(2 * Math.PI));
             if (Math.Abs(move) < 0.1 * tolerance)
             {
                 return x - move;
             }
 
-            var next = x - move;
-            x = next > low && next < high ? next : 0.5 * (low + high);
+            // It must stay inside the bracket, and near while that has no end yet; else, and now and then, the bracket's middle.
+            var (least, most) = (Math.Max(low, x - 4 * step), Math.Min(high, x + 4 * step));
+            var isBracket = double.IsFinite(high - low);
+            x -= move;
+            if (!(x > least && x < most) || isBracket && i % Patience == 0)
+            {
+                x = isBracket ? 0.5 * (low + high) : distribution > probability ? least : most;
+            }
+
+            step = isBracket ? high - low : 4 * step;
         }
 
         return 0.5 * (low + high);

@@ -34,12 +34,16 @@ internal sealed class StudentT
     public double LogDensity(double z) => _logConstant - 0.5 * (_nu + 1) * Log1P(z * z / _nu);
 
     /// <summary>T(z).</summary>
-    public double Distribution(double z)
+    public double Distribution(double z) => DistributionAndDensity(z).Distribution;
+
+    /// <summary>T(z) and t(z), of which the one needs the other.</summary>
+    /// <param name="z">z.</param>
+    public (double Distribution, double Density) DistributionAndDensity(double z)
     {
         var x = Math.Abs(z);
         var density = Math.Exp(LogDensity(x));
         var upper = x < 1 ? 0.5 - x * density * CentralSeries(x) : density * (_nu + x * x) / (_nu * x) / (1 + Tail(x));
-        return z > 0 ? 1 - upper : upper;
+        return (z > 0 ? 1 - upper : upper, density);
     }
 
     /// <summary>ln T(z), without underflow.</summary>

@@ -11,10 +11,13 @@ public sealed class Study
     private readonly AnchorStore _store;
     private readonly int? _anchor;
     private readonly Lazy<IReadOnlyList<PosteriorPoint>> _posterior;
+    private readonly Lazy<(double Low, double High)> _possible;
     private readonly Lazy<IReadOnlyList<BestProbability>> _best;
 
-    internal Study(AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior, Func<IReadOnlyList<BestProbability>> best)
+    internal Study(
+        AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior, Func<(double Low, double High)> possible, Func<IReadOnlyList<BestProbability>> best)
     {
+        _possible = new Lazy<(double Low, double High)>(possible);
         _best = new Lazy<IReadOnlyList<BestProbability>>(best);
         _store = store;
         _anchor = anchor;
@@ -23,6 +26,15 @@ public sealed class Study
 
     /// <summary>The recommended λ, in its own units.</summary>
     public required double Lambda { get; init; }
+
+    /// <summary>
+    /// The least λ at which the best may still lie: with <see cref="LambdaHigh"/> the hull of all grid points that are possible, see
+    /// <see cref="PosteriorPoint.IsPossible"/>, and of <see cref="Lambda"/>.
+    /// </summary>
+    public double LambdaLow => _possible.Value.Low;
+
+    /// <summary>The largest λ at which the best may still lie.</summary>
+    public double LambdaHigh => _possible.Value.High;
 
     /// <summary>Whether the network was really trained at <see cref="Lambda"/>.</summary>
     public bool IsTrained => _anchor is not null;

@@ -28,7 +28,8 @@ internal static class StudyMaker
         var anchor = analysis.AnchorAt(judgement.Index);
         var posterior = analysis.Posterior[judgement.Index];
         double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
-        return new Study(store, anchor, () => Posterior(view, analysis, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
+        return new Study(
+            store, anchor, () => Posterior(view, analysis, lambdas), () => PossibleRange(analysis, judgement.Index, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
         {
             Lambda = lambdas[judgement.Index],
             PredictedValue = view.Signed(posterior.Mean),
@@ -117,10 +118,8 @@ internal static class StudyMaker
         var posterior = analysis.Posterior;
         var points = new PosteriorPoint[posterior.Count];
 
-        // One bound for all points together: each may fail with a share of the tail.
-        var tail = (1 - HighShare) / posterior.Count;
         StudentMixture[] marginals = [.. Enumerable.Range(0, posterior.Count).Select(i => posterior[i])];
-        var assured = marginals.Max(m => m.Quantile(tail));
+        var isPossible = Possible(marginals, posterior.Means);
         for (var i = 0; i < points.Length; i++)
         {
             // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
@@ -128,11 +127,36 @@ internal static class StudyMaker
             points[i] = new PosteriorPoint(
                 lambdas[i], mean, Math.Min(mean, Low(view, marginals[i])), Math.Max(mean, High(view, marginals[i])), view.Signed(posterior.Surrogate[i]))
             {
-                IsPossible = marginals[i].Quantile(1 - tail) >= assured,
+                IsPossible = isPossible[i],
             };
         }
 
         return Array.AsReadOnly(points);
+    }
+
+    private static (double Low, double High) PossibleRange(Analysis analysis, int recommended, double[] lambdas)
+    {
+        var posterior = analysis.Posterior;
+        var isPossible = Possible([.. Enumerable.Range(0, posterior.Count).Select(i => posterior[i])], posterior.Means);
+        isPossible[recommended] = true;
+        return (lambdas[Array.IndexOf(isPossible, true)], lambdas[Array.LastIndexOf(isPossible, true)]);
+    }
+
+    // A point is possible where its upper quantile reaches what the best lower quantile assures. One bound for all points together: each may
+    // fail with a share of the tail. A quantile costs ten values of the distribution, so it is taken where it can raise the bar only.
+    private static bool[] Possible(StudentMixture[] marginals, IReadOnlyList<double> means)
+    {
+        var tail = (1 - HighShare) / marginals.Length;
+        var assured = double.NegativeInfinity;
+        foreach (var i in Enumerable.Range(0, marginals.Length).OrderByDescending(i => means[i]))
+        {
+            if (double.IsNegativeInfinity(assured) || marginals[i].Distribution(assured) < tail)
+            {
+                assured = Math.Max(assured, marginals[i].Quantile(tail));
+            }
+        }
+
+        return [.. marginals.Select(marginal => marginal.Distribution(assured) <= 1 - tail)];
     }
 
     // Inside, larger is better; a flipped sign swaps the ends. Both quantiles are taken inside, so that the two goals mirror exactly.

@@ -1,3 +1,4 @@
+using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
@@ -98,6 +99,13 @@ public sealed record TunerOptions
     /// <value>257; 9 to 2049.</value>
     public int GridSize { get; init; } = 257;
 
+    /// <summary>
+    /// Joint draws of the objective behind a certificate. Fewer take less time, and ask for a higher share of draws that hold: the bound on the
+    /// probability allows for their number.
+    /// </summary>
+    /// <value>4096; 256 to 65536.</value>
+    public int CertificateDraws { get; init; } = Certificate.DefaultDraws;
+
     /// <summary>Fits the surrogate to a set of two anchors or more; must be deterministic.</summary>
     /// <value>null: <see cref="TrajectorySurrogate.Fit"/> without transport maps, with the tuner's seed.</value>
     public Func<AnchorSet, ISurrogate>? SurrogateFactory { get; init; }
@@ -137,6 +145,7 @@ public sealed record TunerOptions
         Check(Bootstrap is 0 or >= 16 and <= 4096, nameof(Bootstrap), Bootstrap, "0, or 16 to 4096");
         Check(Bootstrap == 0 || NoiseVariance is null, nameof(Bootstrap), Bootstrap, $"0 where {nameof(NoiseVariance)} is given");
         Check(GridSize is >= 9 and <= 2049, nameof(GridSize), GridSize, "9 to 2049");
+        Check(CertificateDraws is >= 256 and <= 65536, nameof(CertificateDraws), CertificateDraws, "256 to 65536");
         Check(MaxTime is null || MaxTime > TimeSpan.Zero, nameof(MaxTime), MaxTime, "above 0, or null");
         Check(Acquisition is not null, nameof(Acquisition), "null", "a rule");
         if (Acquisition?.Fault is { } fault)

@@ -47,7 +47,7 @@ internal sealed class TuningPolicy(
     /// <param name="isLast">Whether the study is made from it; then the paths are drawn even where there is too little to certify.</param>
     public Judgement Judge(Analysis analysis, int used, bool isLast)
     {
-        if (ReferenceEquals(_judged, analysis) && (!isLast || _judgement.Recommended.Draws == Certificate.DefaultDraws))
+        if (ReferenceEquals(_judged, analysis) && (!isLast || _judgement.Recommended.Draws == options.CertificateDraws))
         {
             return _judgement;
         }
@@ -70,7 +70,7 @@ internal sealed class TuningPolicy(
         var recommended = options.ConfirmByTraining && budget > 0 ? analysis.BestAnchored : analysis.BestModel;
         var certificates = Certificate.Evaluate(
             analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, options.Delta, streams.Stream($"certificate {analysis.Count}"),
-            Certificate.DefaultDraws, Certificate.DefaultEta, whole: isLast);
+            options.CertificateDraws, Certificate.DefaultEta, whole: isLast);
         var modelHolds = isEligible && certificates[1].Holds;
 
         // The strict rule challenges what is recommended, so only that can pass.

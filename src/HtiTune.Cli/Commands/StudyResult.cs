@@ -37,11 +37,8 @@ internal sealed class StudyResult
         }
 
         Terminal.Say($"{_objective} = {(_study.RealValue is { } real ? $"{real:G6}, trained" : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
-        if (Interval is var (low, high))
-        {
-            Terminal.Say($"the best {_specification.Hyperparameter.Name} is not outside [{low:G4}, {high:G4}], with 95 % for all values at once, by the model");
-        }
-
+        Terminal.Say(
+            $"the best {_specification.Hyperparameter.Name} is not outside [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
         Terminal.Say(_study.Outcome switch
         {
             Certified certified => $"certified: within {certified.Epsilon:G3} of the best with probability {Share(certified.Probability)}, by the model",
@@ -68,10 +65,6 @@ internal sealed class StudyResult
         });
     }
 
-    /// <summary>The hull of all λ where the best may still lie; null where nothing is known.</summary>
-    private (double Low, double High)? Interval =>
-        _study.Posterior.Where(point => point.IsPossible).Select(point => point.Lambda).ToList() is { Count: > 0 } possible ? (possible[0], possible[^1]) : null;
-
     // What is nearly certain is not certain.
     private static string Share(double probability) => probability > 0.999 ? "above 99.9 %" : $"{probability:P1}";
 
@@ -82,11 +75,8 @@ internal sealed class StudyResult
         writer.WriteString("objective", _objective);
         writer.Number("lambda", _study.Lambda);
         writer.WriteStartArray("interval");
-        if (Interval is var (low, high))
-        {
-            writer.WriteNumberValue(low);
-            writer.WriteNumberValue(high);
-        }
+        writer.WriteNumberValue(_study.LambdaLow);
+        writer.WriteNumberValue(_study.LambdaHigh);
 
         writer.WriteEndArray();
         writer.WriteBoolean("isTrained", _study.IsTrained);

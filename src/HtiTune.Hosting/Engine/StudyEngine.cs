@@ -88,13 +88,9 @@ internal sealed partial class StudyEngine(
                     step.Ask();
                 }
 
-                var commit = step.Commit(loaded.Version) with { Ends = (attempt, lease, end) };
-                if (step.HasEnded)
-                {
-                    commit = commit with { Curve = await KeepCurveAsync(loaded, cancellation).ConfigureAwait(false) };
-                }
-
-                var result = await store.CommitAsync(commit with { ClaimFor = claim }, cancellation).ConfigureAwait(false);
+                // What is believed of numbers alone follows from the journal in milliseconds: it is computed where someone looks.
+                var commit = step.Commit(loaded.Version) with { Ends = (attempt, lease, end), ClaimFor = claim };
+                var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
                 if (result.Outcome == CommitOutcome.Done)
                 {
                     Committed(loaded, step, result.Study!);
@@ -203,7 +199,7 @@ internal sealed partial class StudyEngine(
         }
 
         var commit = step.Commit(row.Version);
-        if (!loaded.Problem.IsValue || step.HasEnded)
+        if (!loaded.Problem.IsValue)
         {
             commit = commit with { Curve = await KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await KeepSurrogateAsync(loaded, row, cancellation).ConfigureAwait(false) };
         }

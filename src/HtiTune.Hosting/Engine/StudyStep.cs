@@ -130,24 +130,20 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     };
 
     /// <summary>A run's result.</summary>
-    internal static StudyResult ResultOf(Study study)
-    {
-        var possible = study.Posterior.Where(point => point.IsPossible).Select(point => point.Lambda).ToList();
-        return new StudyResult(
-            study.Lambda,
-            possible.Count == 0 ? study.Lambda : Math.Min(possible.Min(), study.Lambda),
-            possible.Count == 0 ? study.Lambda : Math.Max(possible.Max(), study.Lambda),
-            study.RealValue ?? study.PredictedValue,
-            study.IsTrained,
-            study.PredictedValue,
-            study.PredictedDeviation,
-            study.StopReason,
-            study.Outcome,
-            study.TrainingsUsed,
-            study.Trust,
-            study.Epsilon,
-            study.Calibration);
-    }
+    internal static StudyResult ResultOf(Study study) => new(
+        study.Lambda,
+        study.LambdaLow,
+        study.LambdaHigh,
+        study.RealValue ?? study.PredictedValue,
+        study.IsTrained,
+        study.PredictedValue,
+        study.PredictedDeviation,
+        study.StopReason,
+        study.Outcome,
+        study.TrainingsUsed,
+        study.Trust,
+        study.Epsilon,
+        study.Calibration);
 
     private void Finish()
     {

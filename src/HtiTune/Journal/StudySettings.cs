@@ -1,3 +1,5 @@
+using HtiTune.Acquisition;
+
 namespace HtiTune;
 
 /// <summary>The <see cref="TunerOptions"/> that decide what a study proposes, as its journal holds them.</summary>
@@ -19,6 +21,7 @@ namespace HtiTune;
 /// <param name="Replicate"><see cref="TunerOptions.Replicate"/>.</param>
 /// <param name="CertificateRule"><see cref="TunerOptions.CertificateRule"/>; null for the default.</param>
 /// <param name="Bootstrap"><see cref="TunerOptions.Bootstrap"/>.</param>
+/// <param name="CertificateDraws"><see cref="TunerOptions.CertificateDraws"/>; null for the default.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -37,7 +40,8 @@ public sealed record StudySettings(
     int Parallelism = 1,
     bool? Replicate = null,
     CertificateRule? CertificateRule = null,
-    int Bootstrap = 0)
+    int Bootstrap = 0,
+    int? CertificateDraws = null)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -57,7 +61,8 @@ public sealed record StudySettings(
         options.Parallelism,
         options.Replicate,
         options.CertificateRule == HtiTune.CertificateRule.TwoPasses ? null : options.CertificateRule,
-        options.Bootstrap);
+        options.Bootstrap,
+        options.CertificateDraws == Certificate.DefaultDraws ? null : options.CertificateDraws);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -85,6 +90,7 @@ public sealed record StudySettings(
         Belief = BeliefStrength is null ? null : others?.Belief,
         CertificateRule = CertificateRule ?? HtiTune.CertificateRule.TwoPasses,
         Bootstrap = Bootstrap,
+        CertificateDraws = CertificateDraws ?? Certificate.DefaultDraws,
     };
 
     /// <summary>The options that a file cannot hold, and that these settings had.</summary>

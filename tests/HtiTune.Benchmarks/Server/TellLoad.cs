@@ -6,20 +6,28 @@ using System.Text.Json;
 
 namespace HtiTune.Benchmarks.Server;
 
-/// <summary>Many studies at once, each told the value of (λ − c)² as soon as it asks; a study that ends is followed by another.</summary>
+/// <summary>
+/// Many studies at once, each told the value of (λ − c)²; a study that ends is followed by another. Either as soon as it asks, which finds how many tells
+/// there can be (each then waits for all others: n studies at r tells a second take n/r), or at random times of a given rate, which finds how long a tell takes
+/// under that load. There a latency counts from the time at which the tell was due, so that a slow server cannot slow down what measures it.
+/// </summary>
 internal static class TellLoad
 {
     private const int Trainings = 12;
 
-    internal static async Task RunAsync(ServerProcess server, int studies, TimeSpan time, string name, bool isSilent)
+    // Of a paced load the first seconds, in which all studies begin at once, do not count.
+    private static readonly TimeSpan s_ramp = TimeSpan.FromSeconds(10);
+
+    internal static async Task RunAsync(ServerProcess server, int studies, double? rate, TimeSpan time, string name, bool isSilent)
     {
         using var http = Client(server);
         var (latencies, made) = (new ConcurrentBag<double>(), new ConcurrentBag<Guid>());
         var tells = 0;
         var (began, cpu, ownCpu) = (Stopwatch.GetTimestamp(), server.CpuTime, Environment.CpuUsage.TotalTime);
-        using var over = new CancellationTokenSource(time);
+        var ramp = rate is null ? TimeSpan.Zero : s_ramp;
+        using var over = new CancellationTokenSource(ramp + time);
         await Task.WhenAll(Enumerable.Range(0, studies).Select(i => Task.Run(() => StudyAsync(i))));
-        var elapsed = Stopwatch.GetElapsedTime(began);
+        var elapsed = rate is null ? Stopwatch.GetElapsedTime(began) : time;
         var sorted = latencies.Order().ToList();
         if (isSilent)
         {
@@ -28,14 +36,15 @@ internal static class TellLoad
 
         var (lost, doubled) = await CheckAsync(http, made);
         Console.WriteLine(
-            $"{name}: {studies} studies at once, {elapsed.TotalSeconds:0.0} s: {tells / elapsed.TotalSeconds:0} tells/s; latency median {Share(0.5):0.0}, 90 % {Share(0.9):0.0}, 99 % {Share(0.99):0.0}, most {Share(1):0.0} ms; "
-            + $"CPU s server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, trials lost {lost}, doubled {doubled}");
+            $"{name}: {studies} studies at once, {(rate is { } offered ? $"{offered:0} tells/s due, " : "")}{elapsed.TotalSeconds:0.0} s: {tells / elapsed.TotalSeconds:0} tells/s; latency median {Share(0.5):0.0}, 90 % {Share(0.9):0.0}, 99 % {Share(0.99):0.0}, most {Share(1):0.0} ms; "
+            + $"CPU s{(rate is null ? "" : " of the whole")} server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, trials lost {lost}, doubled {doubled}");
 
         double Share(double share) => sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
 
         async Task StudyAsync(int i)
         {
             var worker = $"w{i}";
+            var random = new Random(i);
             while (!over.IsCancellationRequested)
             {
                 var best = (i + 1.0) / (studies + 1);
@@ -45,16 +54,28 @@ internal static class TellLoad
                 })).GetProperty("id").GetGuid();
                 made.Add(study);
                 var task = await PostAsync(http, "attempts/claim", new { worker, study });
+                var due = Stopwatch.GetTimestamp();
                 while (task.ValueKind == JsonValueKind.Object)
                 {
                     var lambda = task.GetProperty("lambda").GetDouble();
                     var sent = Stopwatch.GetTimestamp();
+                    if (rate is { } perSecond)
+                    {
+                        due += (long)(-Math.Log(1 - random.NextDouble()) * studies / perSecond * Stopwatch.Frequency);
+                        await WaitAsync(due);
+                        sent = due;
+                    }
+
                     var told = await PostAsync(http, $"attempts/{task.GetProperty("attempt").GetGuid()}/tell", new
                     {
                         lease = task.GetProperty("lease").GetGuid(), value = Math.Pow(lambda - best, 2), next = new { worker, study },
                     });
-                    latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-                    Interlocked.Increment(ref tells);
+                    if (Stopwatch.GetElapsedTime(began, sent) is var at && at >= ramp && (rate is null || at <= ramp + time))
+                    {
+                        latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+                        Interlocked.Increment(ref tells);
+                    }
+
                     task = told.GetProperty("next");
                     if (over.IsCancellationRequested)
                     {
@@ -62,6 +83,15 @@ internal static class TellLoad
                     }
                 }
             }
+        }
+    }
+
+    // The system's timers are late by up to a millisecond or two, which counts.
+    private static async Task WaitAsync(long until)
+    {
+        while (until - Stopwatch.GetTimestamp() is var left and > 0)
+        {
+            await Task.Delay(Math.Max(1, (int)(1000 * left / Stopwatch.Frequency)));
         }
     }
 
