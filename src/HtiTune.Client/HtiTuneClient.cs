@@ -14,6 +14,8 @@ public sealed class HtiTuneClient
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _http;
 
     /// <summary>A client over an HTTP client that knows the server's address and carries the key, as <see cref="HtiTuneClientExtensions"/> makes it.</summary>
@@ -131,12 +133,37 @@ public sealed class HtiTuneClient
     /// <summary>Events of a study as they come. A broken line is taken up where it broke.</summary>
     public async IAsyncEnumerable<RemoteEvent> EventsAsync(Guid study, long after = 0, bool follow = true, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/studies/{study}/events?after={after}&follow={(follow ? "true" : "false")}");
-        using var response = await RawAsync(request, cancellation, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync(cancellation).ConfigureAwait(false))
+        while (true)
         {
-            yield return new RemoteEvent(long.Parse(item.EventId ?? "0", System.Globalization.CultureInfo.InvariantCulture), item.EventType, item.Data);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}/studies/{study}/events?after={after}&follow={(follow ? "true" : "false")}");
+            using var response = await RawAsync(request, cancellation, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+            await using var items = System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+            while (await NextAsync(items).ConfigureAwait(false))
+            {
+                after = long.Parse(items.Current.EventId ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+                yield return new RemoteEvent(after, items.Current.EventType, items.Current.Data);
+            }
+
+            if (!follow)
+            {
+                yield break;
+            }
+
+            await Task.Delay(s_reconnect, cancellation).ConfigureAwait(false);
+        }
+
+        // A line that breaks is as one that ends: where all is to be followed it is taken up behind the last event.
+        async ValueTask<bool> NextAsync(IAsyncEnumerator<System.Net.ServerSentEvents.SseItem<string>> items)
+        {
+            try
+            {
+                return await items.MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (Exception problem) when (follow && problem is IOException or HttpRequestException)
+            {
+                return false;
+            }
         }
     }
 

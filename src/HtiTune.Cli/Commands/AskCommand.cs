@@ -16,8 +16,15 @@ internal static class AskCommand
         {
             study, json,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Ask(server, result.GetValue(study), result.GetValue(json));
+            }
+
             var specification = StudyLocator.Read(result.GetValue(study));
             using var session = SteppedStudy.Open(specification);
             using var run = SteppedStudy.Begin(session);

@@ -13,8 +13,15 @@ internal static class BestCommand
         {
             study, objective, json,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Best(server, result.GetValue(study), result.GetValue(json));
+            }
+
             var specification = StudyLocator.Read(result.GetValue(study));
             if (!StudyJournal.Exists(specification.Folder))
             {

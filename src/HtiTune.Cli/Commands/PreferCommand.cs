@@ -20,9 +20,17 @@ internal static class PreferCommand
         {
             study, objective, goal, trainings, json, events, quiet,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
             Terminal.IsQuiet = result.GetValue(quiet);
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Prefer(
+                    server, result.GetValue(study), result.GetRequiredValue(objective), result.GetValue(goal), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null);
+            }
+
             var specification = StudyLocator.Read(result.GetValue(study));
             if (!StudyJournal.Exists(specification.Folder))
             {

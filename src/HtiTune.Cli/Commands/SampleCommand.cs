@@ -9,11 +9,10 @@ internal static class SampleCommand
 {
     internal static Command Create()
     {
-        var model = new Option<FileInfo>("--model") { Description = "A model file written by fit.", Required = true, HelpName = "M.hti" };
+        var model = new Option<FileInfo?>("--model") { Description = "A model file written by fit.", HelpName = "M.hti" };
         var from = new Option<double>("--from")
         {
             Description = "The anchor that the outputs in --input come from.",
-            Required = true,
             HelpName = "l",
             CustomParser = Values.Number,
         };
@@ -24,10 +23,9 @@ internal static class SampleCommand
             HelpName = "l*",
             CustomParser = Values.Number,
         };
-        var input = new Option<FileInfo>("--input")
+        var input = new Option<FileInfo?>("--input")
         {
-            Description = "Rows [n, D + C] as .npy: outputs of the network at --from, then the conditions.",
-            Required = true,
+            Description = "Rows [n, D + C] as .npy: outputs of the network at --from, then the conditions. With --server: the conditions alone, [n, C].",
             HelpName = "X.npy",
         };
         var output = new Option<FileInfo>("--out")
@@ -36,17 +34,32 @@ internal static class SampleCommand
             Required = true,
             HelpName = "Y.npy",
         };
+        var count = Shared.Whole("--rows", "With --server and without conditions: so many draws. Default: 1.", 1, 1_000_000);
+        var study = new Option<string?>("--study") { Description = "With --server: the study, as its file or its id. Default: as for the other verbs.", HelpName = "STUDY" };
         var command = new Command(
             "sample",
             "Move outputs of a network from an anchor to another value of the hyperparameter, without training.\n\n"
-            + "Example:\n  htitune sample --model forecasts.hti --from 0.5 --lambda 0.8 --input at-0.5.npy --out at-0.8.npy")
+            + "Example:\n  htitune sample --model forecasts.hti --from 0.5 --lambda 0.8 --input at-0.5.npy --out at-0.8.npy\n"
+            + "  htitune sample --server https://tuning.example --lambda 0.8 --rows 1000 --out at-0.8.npy")
         {
-            model, from, lambda, input, output,
+            model, from, lambda, input, output, count, study,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
-            var surrogate = TrajectorySurrogate.Load(result.GetRequiredValue(model).FullName);
-            var file = result.GetRequiredValue(input).FullName;
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Sample(server, result.GetValue(study), result.GetValue(lambda), result.GetValue(input)?.FullName, result.GetValue(count), result.GetRequiredValue(output).FullName);
+            }
+
+            if (result.GetValue(model) is null || result.GetValue(input) is null || result.GetResult(from) is null)
+            {
+                throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", "htitune sample --help");
+            }
+
+            var surrogate = TrajectorySurrogate.Load(result.GetValue(model)!.FullName);
+            var file = result.GetValue(input)!.FullName;
             var array = NpyFile.Read(file);
             var layout = new RowLayout(surrogate.Dimension, surrogate.CategoryCount);
             var width = surrogate.Dimension + surrogate.ConditionCount + (surrogate.CategoryCount > 0 ? 1 : 0);

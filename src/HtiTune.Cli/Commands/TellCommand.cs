@@ -18,11 +18,18 @@ internal static class TellCommand
         {
             number, outputs, failed, study, json,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
             if (result.GetValue(outputs) is null == result.GetValue(failed) is null)
             {
                 throw new CliException("H001", "tell takes the outputs of the training or --failed; expected one of them.", "htitune tell --help");
+            }
+
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Tell(server, result.GetValue(study), result.GetValue(number), result.GetValue(outputs), result.GetValue(failed), result.GetValue(json));
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));

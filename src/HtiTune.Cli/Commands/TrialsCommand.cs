@@ -13,8 +13,15 @@ internal static class TrialsCommand
         {
             study, json,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Trials(server, result.GetValue(study), result.GetValue(json));
+            }
+
             var specification = StudyLocator.Read(result.GetValue(study));
             var rows = Rows(specification);
             if (result.GetValue(json))

@@ -16,12 +16,14 @@ internal static class TuneCommand
             "tune",
             "Train where it pays until the best λ is certified or the budget is spent. What was broken off goes on where it ended.\n"
             + "Ctrl-C once finishes the trainings under way, twice ends them, three times kills them; completed ones are always kept.\n\n"
-            + "Examples:\n  htitune tune\n  htitune tune study.json --dry-run\n  htitune tune --trainings 12 --parallel 2 --events jsonl > events.jsonl")
+            + "Examples:\n  htitune tune\n  htitune tune study.json --dry-run\n  htitune tune --trainings 12 --parallel 2 --events jsonl > events.jsonl\n  htitune tune --server https://tuning.example")
         {
             study, trainings, parallel, dry, json, events, quiet,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
+            using var server = served.Open(result);
             Terminal.IsQuiet = result.GetValue(quiet);
             var specification = StudyLocator.Read(result.GetValue(study));
             specification = specification with
@@ -30,6 +32,11 @@ internal static class TuneCommand
                 Parallel = result.GetValue(parallel) ?? specification.Parallel,
             };
             StudyCheck.Require(specification);
+            if (server is not null && !result.GetValue(dry))
+            {
+                return ServedTuning.Tune(server, specification, result.GetValue(json), result.GetValue(events) is not null);
+            }
+
             return result.GetValue(dry)
                 ? DryRun.Show(specification, result.GetValue(json))
                 : TuningWork.Run(new TuningRequest(specification, specification.Objective, null, result.GetValue(json), result.GetValue(events) is not null));

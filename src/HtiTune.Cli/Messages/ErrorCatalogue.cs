@@ -52,7 +52,11 @@ internal static class ErrorCatalogue
             "No further training is expected to help: trainings scatter too much, or the regret that does not matter (epsilon) is too small."),
         new("H040", ExitCode.BadInput, "the configuration is wrong",
             "`htitune config show --origin` lists every setting, its value and the file or variable it comes from."),
-        new("H050", ExitCode.ServiceUnreachable, "a service could not be reached", "Check the address, then whether the service runs."),
+        new("H050", ExitCode.ServiceUnreachable, "a service could not be reached",
+            "Check the address of --server, then whether the service runs: its /health says so. What was trained is kept here; the same command goes on."),
+        new("H051", ExitCode.BadInput, "a service refused",
+            "The message holds the service's words. A key must be known to it and be allowed to write: HtiTune.Server keys add NAME makes one. It comes from\n"
+            + "HTITUNE_API_KEY or from the file of --token-file, never from the command line, which others on the machine can read."),
         new("H130", ExitCode.Interrupted, "interrupted", "What was completed is kept. The same command goes on where it ended."),
     ];
 

@@ -21,12 +21,14 @@ internal sealed class ExternalNetwork(
     /// <summary>Names of the outputs' columns, once an outputs' file has told them.</summary>
     internal IReadOnlyList<string>? Columns { get; private set; } = study.OutputColumns;
 
-    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Outputs(TrainOutputs(request), request.Lambda);
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Outputs(TrainOutputs(request, CancellationToken.None), request.Lambda);
 
     /// <summary>Trains, and returns the outputs. The first Ctrl-C lets it come to its end: what is cancelled is only what waits for another attempt.</summary>
     /// <exception cref="TrainingException">It failed.</exception>
     /// <exception cref="OperationCanceledException">The user ended it.</exception>
-    internal Matrix TrainOutputs(TrainingRequest request)
+    /// <param name="request">Where to train.</param>
+    /// <param name="stop">Ends it gently, beside the user.</param>
+    internal Matrix TrainOutputs(TrainingRequest request, CancellationToken stop = default)
     {
         var training = StudyPaths.Training(study.Folder, request.Lambda, request.Seed);
         if (Completed(training) is { } known)
@@ -41,7 +43,7 @@ internal sealed class ExternalNetwork(
             Directory.CreateDirectory(folder);
             try
             {
-                var outputs = Run(request, folder, attempt);
+                var outputs = Run(request, folder, attempt, stop);
                 AtomicFile.Write(Path.Combine(training, StudyPaths.DoneName), stream =>
                     stream.Write(System.Text.Encoding.UTF8.GetBytes($"{number} {StudyPaths.Fingerprint(study)}\n")));
                 return outputs;
@@ -65,8 +67,9 @@ internal sealed class ExternalNetwork(
             _ => Placeholders.Number(lambda),
         }))];
 
-    private Matrix Run(TrainingRequest request, string folder, int attempt)
+    private Matrix Run(TrainingRequest request, string folder, int attempt, CancellationToken stop)
     {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(interrupts?.Stop ?? default, stop);
         var (log, output) = (Path.Combine(folder, StudyPaths.LogName), Path.Combine(folder, "outputs" + study.OutputFormat));
         var words = CommandOf(study, request.Lambda, request.Seed, contextsFile ?? "", output);
         var program = CommandText.Find(words[0], study.WorkingDirectory)
@@ -85,7 +88,7 @@ internal sealed class ExternalNetwork(
                     observer.Progressed(request.Lambda, share);
                 }
             },
-            interrupts?.Stop ?? default,
+            stopping.Token,
             interrupts?.Kill ?? default);
         var place = $"λ = {Placeholders.Number(request.Lambda)}, attempt {attempt}";
         if (result.End == ChildEnd.Stopped || result.ExitCode != 0 && interrupts is { Finish.IsCancellationRequested: true })

@@ -12,6 +12,12 @@ internal sealed class TrainingException(string code, string message, string log,
     /// <summary>Whether another attempt may do better.</summary>
     internal bool MayRetry => mayRetry;
 
+    /// <summary>Code of the fault.</summary>
+    internal string Code => code;
+
+    /// <summary>File of what it printed.</summary>
+    internal string Log => log;
+
     /// <summary>What happened, in one line.</summary>
     internal string Fault => message;
 

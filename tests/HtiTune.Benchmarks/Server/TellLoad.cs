@@ -79,6 +79,12 @@ internal static class TellLoad
                     task = told.GetProperty("next");
                     if (over.IsCancellationRequested)
                     {
+                        if (task.ValueKind == JsonValueKind.Object)
+                        {
+                            // A key has so many active studies and no more.
+                            await PostAsync(http, $"studies/{study}/cancel", new { });
+                        }
+
                         return;
                     }
                 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using HtiTune.Data;
 using HtiTune.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -102,63 +101,6 @@ public sealed class WorkerTests : IDisposable
         var sequence = (await host.Studies.GetAsync(Tenant, id)).LastSequence;
         await jobs.AdvanceAsync(id, CancellationToken.None);
         Assert.Equal(sequence, (await host.Studies.GetAsync(Tenant, id)).LastSequence);
-    }
-
-    [Fact]
-    public async Task A_command_trains_and_its_failures_are_told_apart()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            // The commands are a shell's.
-            return;
-        }
-
-        var ended = new System.Collections.Concurrent.ConcurrentBag<string?>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, self) =>
-        {
-            if (instrument.Name == "htitune.training.duration")
-            {
-                self.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => ended.Add(tags[0].Value as string));
-        listener.Start();
-        await using var host = await ServiceHost.StartAsync(StoreFile, null, options =>
-        {
-            Add("line", "awk -v l=\"$1\" 'BEGIN { print \"y\"; for (i = 0; i < 40; i++) printf \"%.6f\\n\", (l - 0.9) * (1 + i / 40) }' > \"$2\"");
-            Add("code", "exit 3 # $1 $2");
-            Add("crash", "kill -9 $$ # $1 $2");
-            Add("nothing", "exit 0 # $1 $2");
-
-            void Add(string name, string script)
-            {
-                var command = new CommandNetworkOptions { OutputFormat = ".csv" };
-                foreach (var word in (string[])["sh", "-c", script, "sh", "{lambda}", "{out}"])
-                {
-                    command.Command.Add(word);
-                }
-
-                options.Networks.Add(name, command);
-            }
-        });
-        var line = await host.Studies.CreateAsync(Tenant, Definition with { Network = "line" });
-        var tuned = await host.EndAsync(line.Id);
-        Assert.True(tuned.State == StudyState.Finished, $"{tuned.Reason} {(await host.Studies.AttemptsAsync(Tenant, line.Id))[0].Reason}");
-        Assert.InRange(tuned.Result!.Lambda, 0.8, 1);
-        foreach (var (network, reason, attempts) in (ValueTuple<string, string, int>[])[("code", "exit-code", 2), ("crash", "signal: 9", 2), ("nothing", "bad-output", 1)])
-        {
-            var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = network, MaxTrainings = 1, MaxAttempts = 2 })).Id;
-            var study = await host.EndAsync(id);
-            Assert.Equal(StudyState.Failed, study.State);
-            Assert.NotEmpty(study.Reason!);
-            var tried = await host.Studies.AttemptsAsync(Tenant, id, 1);
-            Assert.Equal(attempts, tried.Count);
-            Assert.All(tried, attempt => Assert.StartsWith(reason, attempt.Reason));
-        }
-
-        Assert.Contains(nameof(AttemptState.Done), ended);
-        Assert.Contains(nameof(AttemptState.Failed), ended);
     }
 
     [Fact]

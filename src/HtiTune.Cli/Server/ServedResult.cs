@@ -1,0 +1,60 @@
+using System.Text.Json;
+using HtiTune.Client;
+
+namespace HtiTune.Cli;
+
+/// <summary>Tells the result of a study that a server keeps.</summary>
+internal static class ServedResult
+{
+    /// <summary>Tells it, and gives the exit code.</summary>
+    internal static int Tell(RemoteStudy study, RemoteResult? result, string objective, bool json, bool events)
+    {
+        if (result is null)
+        {
+            throw study.State == "cancelled"
+                ? new CliException("H002", $"study {study.Id} was cancelled: {study.Reason ?? "no reason was given"}.", "begin another, in another \"folder\"")
+                : new CliException("H020", $"study {study.Id} has no result: {study.Reason}");
+        }
+
+        if (events)
+        {
+            EventWriter.Event("result", writer => Write(writer, study, result, objective));
+        }
+        else if (json)
+        {
+            EventWriter.Write(writer => Write(writer, study, result, objective));
+        }
+        else
+        {
+            Console.Out.WriteLine($"{study.Definition.Hyperparameter ?? "lambda"} = {Placeholders.Number(result.Lambda)}");
+        }
+
+        Terminal.Say($"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}; the best is not outside [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model");
+        Terminal.Say(result.IsCertified
+            ? $"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
+            : $"not certified after {result.TrainingsUsed} trainings: {result.StopReason}");
+        return result.IsCertified ? ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? ExitCode.BudgetSpent : ExitCode.GoalNotReached;
+    }
+
+    private static void Write(Utf8JsonWriter writer, RemoteStudy study, RemoteResult result, string objective)
+    {
+        writer.WriteString("study", study.Id);
+        writer.WriteString("hyperparameter", study.Definition.Hyperparameter);
+        writer.WriteString("objective", objective);
+        writer.Number("lambda", result.Lambda);
+        writer.WriteStartArray("interval");
+        writer.WriteNumberValue(result.LambdaLow);
+        writer.WriteNumberValue(result.LambdaHigh);
+        writer.WriteEndArray();
+        writer.Number("value", result.Value);
+        writer.WriteBoolean("trained", result.IsTrained);
+        writer.Number("predicted", result.Predicted);
+        writer.Number("deviation", result.PredictedDeviation);
+        writer.WritePropertyName("outcome");
+        result.Outcome.WriteTo(writer);
+        writer.WriteString("stopReason", result.StopReason);
+        writer.WriteNumber("trainings", result.TrainingsUsed);
+        writer.Number("trust", result.Trust);
+        writer.Number("epsilon", result.Epsilon);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using HtiTune.Client;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>
+/// Which study of a server belongs to a study file: kept in the study's folder before the server is asked to begin it, so that what is broken off in
+/// between is taken up and not begun twice.
+/// </summary>
+/// <param name="Server">The server's address.</param>
+/// <param name="Key">The key under which the study is begun once.</param>
+/// <param name="Print">Fingerprint of what the server was told.</param>
+/// <param name="Study">The study's id; null while the server has not told it.</param>
+/// <param name="Tasks">Trainings that were handed out and not told.</param>
+internal sealed record ServedStudy(string Server, string Key, string Print, Guid? Study, IReadOnlyList<ServedTask> Tasks)
+{
+    private const string FileName = "server.json";
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The id of a study that a verb means: given itself, or that of a study file.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    internal static Guid IdOf(ServerConnection server, string? given)
+    {
+        if (Guid.TryParse(given, out var id))
+        {
+            return id;
+        }
+
+        var specification = StudyLocator.Read(given);
+        return Find(specification) is { Study: { } study } kept && kept.Server == server.Address.AbsoluteUri
+            ? study
+            : throw new CliException("H002", $"{specification.File} was not begun at {server.Address}; expected a study that was, or a study's id.", $"htitune tune --server {server.Address}");
+    }
+
+    /// <summary>What is kept of a study; null where it was never begun at a server.</summary>
+    internal static ServedStudy? Find(StudySpecification study)
+    {
+        var file = Path.Combine(study.Folder, FileName);
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize<ServedStudy>(File.ReadAllText(file), s_json) : null;
+        }
+        catch (JsonException problem)
+        {
+            throw new DataFormatException(file, $"line {problem.LineNumber + 1}", "it is not what htitune wrote", "the file as it was, or none");
+        }
+    }
+
+    /// <summary>The study at the server: begun, or taken up.</summary>
+    internal static ServedStudy Begin(ServerConnection server, StudySpecification study)
+    {
+        var request = RequestOf(study);
+        var print = Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { MaxTrainings = null }, s_json)))[..16];
+        var kept = Find(study);
+        if (kept is not null && (kept.Server != server.Address.AbsoluteUri || kept.Print != print))
+        {
+            throw new CliException(
+                "H013",
+                kept.Server == server.Address.AbsoluteUri
+                    ? $"{study.File} has changed since its study was begun at {server.Address}."
+                    : $"{study.File} was begun at {kept.Server}, not at {server.Address}.",
+                "undo the change, or give the study another \"folder\"");
+        }
+
+        kept ??= new ServedStudy(server.Address.AbsoluteUri, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), print, null, []);
+        kept.Write(study);
+        if (kept.Study is null)
+        {
+            var begun = ServerConnection.Ask(() => server.Client.CreateAsync(request, kept.Key));
+            kept = kept with { Study = begun.Id };
+            kept.Write(study);
+            Terminal.Say($"study {begun.Id} begun at {server.Address}");
+        }
+
+        return kept;
+    }
+
+    /// <summary>Keeps it in the study's folder.</summary>
+    internal void Write(StudySpecification study)
+    {
+        Directory.CreateDirectory(study.Folder);
+        AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => JsonSerializer.Serialize(stream, this, s_json));
+    }
+
+    /// <summary>This process as a worker: the same for the same folder, so that what it held comes back to it.</summary>
+    internal static string Worker(StudySpecification study) =>
+        $"{Environment.MachineName}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(study.Folder)))[..8].ToLowerInvariant()}";
+
+    /// <summary>What the server is told of a study file: everything but its command.</summary>
+    private static StudyRequest RequestOf(StudySpecification study)
+    {
+        if (study.Contexts.IsOpen || study.Contexts.Categories > 0)
+        {
+            throw new CliException("H010", study.Contexts.IsOpen
+                ? $"{study.File}: \"contexts\" is missing, and a server cannot learn from a first training how many rows there are; expected a file, {{ \"rows\": n }} or {{ \"draws\": n }}."
+                : $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
+        }
+
+        var contexts = study.Contexts.File is { } file ? ArrayFile.Read(file).Matrix : null;
+        return new StudyRequest
+        {
+            Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
+            Hyperparameter = study.Hyperparameter.Name,
+            Minimum = study.Hyperparameter.Minimum,
+            Maximum = study.Hyperparameter.Maximum,
+            Scale = study.Hyperparameter.Scale.Name,
+            Objective = ObjectiveOf(study.Objective),
+            Goal = study.Goal == Goal.Maximize ? "maximize" : "minimize",
+            Rows = contexts is null ? study.Contexts.Draws : null,
+            Contexts = contexts is not null
+                ? [.. Enumerable.Range(0, contexts.Rows).Select(i => (IReadOnlyList<double>)[.. contexts.Row(i).ToArray().Select(value => (double)value)])]
+                : study.Contexts.Rows is { } rows ? [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<double>)[i])] : null,
+            Columns = study.OutputColumns,
+            MaxTrainings = study.Trainings,
+            Parallelism = study.Parallel,
+            Epsilon = study.Epsilon,
+            Delta = study.Risk,
+            Seed = study.Seed,
+            UseSurrogate = study.UseSurrogate,
+            MaxAttempts = study.Retries + 1,
+            TimeLimit = study.TimeLimit,
+        };
+    }
+
+    /// <summary>An objective in the words of a server, which judges outputs by expressions alone.</summary>
+    internal static string ObjectiveOf(string text)
+    {
+        const string Column = "column:";
+        if (text.StartsWith("command:", StringComparison.Ordinal))
+        {
+            throw new CliException("H012", $"the objective '{text}' is a program, which a server does not run; expected an expression such as mean(cost), or column:NAME.");
+        }
+
+        if (!text.StartsWith(Column, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        return $"mean(outputs[{text[Column.Length..].Trim()}])";
+    }
+}
+
+/// <summary>A training that was handed out.</summary>
+/// <param name="Slot">Which of those at the same time.</param>
+/// <param name="Task">The training.</param>
+internal sealed record ServedTask(int Slot, RemoteTask Task);

@@ -1,0 +1,160 @@
+using System.Text.Json;
+using HtiTune.Client;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>Tunes with a server: it proposes, and the study's command trains here. Ctrl-C means what it means without a server.</summary>
+internal sealed class ServedTuning(ServerConnection server, StudySpecification specification, Guid study, Interrupts interrupts, bool events)
+{
+    /// <summary>Wait between questions where there is nothing to train.</summary>
+    internal static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
+
+    // The server tries again by itself, by the study's "retries".
+    private readonly ExternalNetwork _network = new(
+        specification with { Retries = 0 }, specification.Contexts.File, events ? new EventDisplay(specification.Hyperparameter.Name) : new TuneDisplay(specification.Hyperparameter.Name),
+        TimeProvider.System, interrupts);
+
+    private HtiTuneClient Client => server.Client;
+
+    /// <summary>Tunes from a study file to the result.</summary>
+    internal static int Tune(ServerConnection server, StudySpecification specification, bool json, bool events)
+    {
+        var kept = ServedStudy.Begin(server, specification);
+        using var interrupts = Interrupts.Listen(count => Terminal.Say(count switch
+        {
+            1 => "finishing the trainings under way; Ctrl-C again gives them back to the server",
+            2 => "ending the trainings under way; Ctrl-C again kills them",
+            _ => "killing the trainings under way",
+        }));
+        var tuning = new ServedTuning(server, specification, kept.Study!.Value, interrupts, events);
+        var ended = ServerConnection.Ask(tuning.RunAsync);
+        if (!ended.HasEnded)
+        {
+            Console.Error.WriteLine("interrupted; what was completed is kept by the server");
+            Terminal.Next($"htitune tune --server {server.Address} goes on where it ended");
+            return ExitCode.Interrupted;
+        }
+
+        return ServedResult.Tell(ended, ended.Result, specification.Objective, json, events);
+    }
+
+    /// <summary>Trains what the server asks for until its study has ended, or the user wants no more.</summary>
+    internal async Task<RemoteStudy> RunAsync()
+    {
+        using var over = new CancellationTokenSource();
+        var telling = TellAsync(over.Token);
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, specification.Parallel).Select(SlotAsync)).ConfigureAwait(false);
+            return await Client.GetAsync(study).ConfigureAwait(false);
+        }
+        finally
+        {
+            // What happened last is still on its way.
+            await Task.WhenAny(telling, Task.Delay(Poll, TimeProvider.System)).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            await telling.ConfigureAwait(false);
+        }
+    }
+
+    private async Task SlotAsync(int slot)
+    {
+        var worker = ServedStudy.Worker(specification);
+        RemoteTask? task = null;
+        while (task is not null || !interrupts.Finish.IsCancellationRequested)
+        {
+            task ??= await Client.ClaimAsync(worker, slot, study).ConfigureAwait(false);
+            if (task is null)
+            {
+                // Paused, the server fits, or other workers train.
+                if ((await Client.GetAsync(study).ConfigureAwait(false)).HasEnded)
+                {
+                    return;
+                }
+
+                await Task.WhenAny(Task.Delay(Poll, TimeProvider.System), Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, interrupts.Finish)).ConfigureAwait(false);
+                continue;
+            }
+
+            using var hand = new TrainingInHand(Client, task, TimeProvider.System);
+            var outcome = await hand.RunAsync(TrainAsync, interrupts.Stop).ConfigureAwait(false);
+            task = (await Client.TellAsync(task, outcome, interrupts.Finish.IsCancellationRequested ? null : worker, slot, study).ConfigureAwait(false)).Next;
+        }
+    }
+
+    private Task<TrainingOutcome> TrainAsync(RemoteTask task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                var outputs = _network.TrainOutputs(new TrainingRequest(task.Lambda, task.Seed, progress), cancellation);
+                return outputs.Rows == task.Rows
+                    ? new TrainingOutcome { Outputs = Rows(outputs) }
+                    : new TrainingOutcome { State = "failed", Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
+            }
+            catch (TrainingException failure)
+            {
+                return new TrainingOutcome { State = failure.Code == "H022" ? "timedOut" : "failed", Reason = failure.Fault, LogTail = LogOf(failure) };
+            }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Outputs as they go over the wire.</summary>
+    internal static float[][] Rows(Matrix outputs) => [.. Enumerable.Range(0, outputs.Rows).Select(i => outputs.Row(i).ToArray())];
+
+    // The last lines, which the dashboard shows beside the failure.
+    private static string? LogOf(TrainingException failure) => File.Exists(failure.Log) ? string.Join('\n', TrainingLog.Tail(failure.Log, 200)) : null;
+
+    // What the server journals, as it journals it: other workers' trainings too.
+    private async Task TellAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var seen = (await Client.GetAsync(study, cancellation).ConfigureAwait(false)).LastSequence;
+            await foreach (var happened in Client.EventsAsync(study, seen, follow: true, cancellation).ConfigureAwait(false))
+            {
+                using var data = JsonDocument.Parse(happened.Data);
+                Show(happened.Kind, data.RootElement);
+            }
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or HtiTuneException)
+        {
+            // It is only told; whoever trains hears of a server that is away.
+        }
+    }
+
+    private void Show(string kind, JsonElement data)
+    {
+        var name = kind switch { "trial.asked" => "training-proposed", "trial.told" => "training-completed", "trial.failed" => "training-failed", _ => null };
+        if (name is null)
+        {
+            return;
+        }
+
+        var (number, lambda, value, why) = (data.GetProperty("number").GetInt32(), data.GetProperty("lambda").GetDouble(), Number("value"), Text("reason") ?? Text("error"));
+        if (events)
+        {
+            EventWriter.Event(name, writer =>
+            {
+                writer.WriteNumber("number", number);
+                writer.Number("lambda", lambda);
+                writer.Number("value", value);
+                writer.WriteString("reason", why);
+            });
+            return;
+        }
+
+        var at = $"{specification.Hyperparameter.Name} = {lambda:G5}";
+        Terminal.Say(kind switch
+        {
+            "trial.asked" => $"training {number} at {at}: {why}",
+            "trial.told" => $"  {number}: {at} gave {value:G6}",
+            _ => $"  training {number} at {at} has failed: {why}",
+        });
+
+        double? Number(string member) => data.TryGetProperty(member, out var found) && found.ValueKind == JsonValueKind.Number ? found.GetDouble() : null;
+
+        string? Text(string member) => data.TryGetProperty(member, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
+    }
+}

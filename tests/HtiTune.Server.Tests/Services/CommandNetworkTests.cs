@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using HtiTune.Hosting;
+
+namespace HtiTune.Server.Tests.Services;
+
+/// <summary>Networks that a command of the host's configuration trains: a shell's here, where there is one.</summary>
+public sealed class CommandNetworkTests : IDisposable
+{
+    private const string Tenant = "team";
+
+    // y_i = (λ − 0.9)(1 + i/40): the objective mean(y0 · y0) is (λ − 0.9)² times the mean of (1 + i/40)².
+    private const string Line = "awk -v l=\"$1\" 'BEGIN { print \"y\"; for (i = 0; i < 40; i++) printf \"%.9f\\n\", (l - 0.9) * (1 + i / 40) }' > \"$2\"";
+    private readonly string _folder = Directory.CreateTempSubdirectory("htitune-command").FullName;
+
+    private static StudyDefinition Definition => StudyServiceTests.Definition with { MaxTrainings = 4 };
+
+    public static TheoryData<string, string, int> Failures => new()
+    {
+        { "echo half done; exit 3", "exit-code", 2 },
+        { "kill -9 $$", "signal: 9", 2 },
+        { "exit 0", "bad-output", 1 },
+        { "printf 'y\\n1\\n2\\n' > \"$2\"", "bad-output", 1 },
+        { "awk 'BEGIN { print \"y\"; for (i = 0; i < 40; i++) print \"nan\" }' > \"$2\"", "bad-output", 1 },
+        { "echo '{' > \"$2\"", "bad-output", 1 },
+    };
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_command_trains_and_its_log_and_durations_are_told()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var ended = new ConcurrentBag<(string? State, double Seconds)>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "htitune.training.duration")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        } };
+        listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => ended.Add((tags[0].Value as string, seconds)));
+        listener.Start();
+        await using var host = await StartAsync(("line", "echo begun at $1 >&2; " + Line));
+        var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "line" })).Id;
+        var study = await host.EndAsync(id);
+        Assert.True(study.State == StudyState.Finished, study.Reason);
+        var trials = await host.Studies.TrialsAsync(Tenant, id);
+        Assert.Equal(4, trials.Count);
+        var scale = Enumerable.Range(0, 40).Average(i => Math.Pow(1 + i / 40.0, 2));
+        Assert.All(trials, trial => Assert.Equal(scale * Math.Pow(trial.Lambda - 0.9, 2), trial.Value!.Value, 1e-6));
+        var attempt = (await host.Studies.AttemptsAsync(Tenant, id, 1))[0];
+        Assert.Contains("begun at " + trials[0].Lambda.ToString("R", CultureInfo.InvariantCulture), await host.Studies.LogAsync(Tenant, id, attempt.Id));
+        Assert.True(ended.Count(one => one is (nameof(AttemptState.Done), > 0 and < 60)) >= 4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task A_command_that_fails_is_told_with_its_reason_and_tried_again_where_that_may_help(string script, string reason, int attempts)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var host = await StartAsync(("failing", script));
+        var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "failing", MaxTrainings = 1, MaxAttempts = 2 })).Id;
+        var study = await host.EndAsync(id);
+        Assert.Equal(StudyState.Failed, study.State);
+        Assert.Contains(reason, study.Reason);
+        Assert.DoesNotContain(_folder, study.Reason);
+        var tried = await host.Studies.AttemptsAsync(Tenant, id, 1);
+        Assert.Equal(attempts, tried.Count);
+        Assert.All(tried, attempt => Assert.StartsWith(reason, attempt.Reason));
+        Assert.All(tried, attempt => Assert.Equal(AttemptState.Failed, attempt.State));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_fails_and_one_that_fails_once_is_forgiven()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var mark = Path.Combine(_folder, "mark");
+        await using var host = await StartAsync(("flaky", $"if [ ! -e {mark} ]; then touch {mark}; exit 1; fi; " + Line), ("gone", null));
+        var gone = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "gone", MaxTrainings = 1, MaxAttempts = 2 })).Id;
+        Assert.Contains("no-program", (await host.EndAsync(gone)).Reason);
+        var flaky = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "flaky" })).Id;
+        Assert.Equal(StudyState.Finished, (await host.EndAsync(flaky)).State);
+        Assert.Equal([AttemptState.Failed, AttemptState.Done], (await host.Studies.AttemptsAsync(Tenant, flaky, 1)).Select(attempt => attempt.State));
+        Assert.All(await host.Studies.TrialsAsync(Tenant, flaky), trial => Assert.Equal(TrialStatus.Completed, trial.Status));
+    }
+
+    [Theory]
+    [InlineData("limit")]
+    [InlineData("cancel")]
+    [InlineData("kill")]
+    public async Task A_command_that_hangs_is_ended_with_all_its_children(string by)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // A child in the background that hears nothing of what its parent is told.
+        var pids = Path.Combine(_folder, "pids");
+        await using var host = await StartAsync(("hanging", $"trap '' TERM; sleep 600 & echo $! >> {pids}; wait; wait"));
+        var id = (await host.Studies.CreateAsync(Tenant, Definition with
+        {
+            Network = "hanging", MaxTrainings = 1, MaxAttempts = 1, TimeLimit = by == "limit" ? TimeSpan.FromSeconds(1) : null,
+        })).Id;
+        while (!File.Exists(pids) || !File.ReadAllText(pids).EndsWith('\n'))
+        {
+            await Task.Delay(20);
+        }
+
+        var attempt = Assert.Single(await host.Studies.AttemptsAsync(Tenant, id, 1));
+        switch (by)
+        {
+            case "limit":
+                await host.EndAsync(id);
+                Assert.Equal(AttemptState.TimedOut, (await host.Studies.AttemptsAsync(Tenant, id, 1))[0].State);
+                break;
+            case "cancel":
+                await host.Studies.CancelAsync(Tenant, id);
+                break;
+            default:
+                await host.Studies.EndAttemptAsync(Tenant, id, attempt.Id, kill: true);
+                Assert.StartsWith("killed", (await host.EndAsync(id)).Reason is not null ? (await host.Studies.AttemptsAsync(Tenant, id, 1))[0].Reason : "");
+                break;
+        }
+
+        var process = $"/proc/{File.ReadLines(pids).First()}/stat";
+        for (var i = 0; IsAlive(process); i++)
+        {
+            Assert.True(i < 500, "The command's child still runs after 10 s.");
+            await Task.Delay(20);
+        }
+    }
+
+    [Fact]
+    public async Task A_pause_lets_what_trains_end_and_begins_nothing_until_the_study_is_resumed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var (begun, go) = (Path.Combine(_folder, "begun"), Path.Combine(_folder, "go"));
+        await using var host = await StartAsync(("line", $"echo >> {begun}; while [ ! -e {go} ]; do sleep 0.02; done; " + Line), ("plain", Line));
+        var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "line" })).Id;
+        while (!File.Exists(begun))
+        {
+            await Task.Delay(20);
+        }
+
+        await host.Studies.PauseAsync(Tenant, id);
+        await File.WriteAllTextAsync(go, "");
+        while ((await host.Studies.TrialsAsync(Tenant, id))[0].Status != TrialStatus.Completed)
+        {
+            await Task.Delay(20);
+        }
+
+        // Several rounds of the reconciler and of polls.
+        await Task.Delay(1500);
+        Assert.Single(await File.ReadAllLinesAsync(begun));
+        Assert.Equal(StudyState.Paused, (await host.Studies.GetAsync(Tenant, id)).State);
+        await host.Studies.ResumeAsync(Tenant, id);
+        var study = await host.EndAsync(id);
+        var plain = await host.EndAsync((await host.Studies.CreateAsync(Tenant, Definition with { Network = "plain" })).Id);
+        Assert.Equal(plain.Result!.Lambda, study.Result!.Lambda);
+        Assert.Equal(4, (await File.ReadAllLinesAsync(begun)).Length);
+    }
+
+    // One that has ended and was not buried yet (Z) is no more.
+    private static bool IsAlive(string stat)
+    {
+        try
+        {
+            return File.ReadAllText(stat) is var text && text[(text.LastIndexOf(')') + 2)..][0] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private Task<ServiceHost> StartAsync(params (string Name, string? Script)[] networks) => ServiceHost.StartAsync(Path.Combine(_folder, "studies.db"), null, options =>
+    {
+        foreach (var (name, script) in networks)
+        {
+            var command = new CommandNetworkOptions { OutputFormat = ".csv" };
+            foreach (var word in script is null ? ["htitune-no-such-program", "{lambda}", "{out}"] : (string[])["sh", "-c", script, "sh", "{lambda}", "{out}"])
+            {
+                command.Command.Add(word);
+            }
+
+            options.Networks.Add(name, command);
+        }
+    });
+}
