@@ -61,6 +61,18 @@ public sealed class HtiTuneClient
         return await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>A figure of a study.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="figure"><c>objective</c>, <c>history</c> or <c>distribution</c>, with the ending <c>.png</c> or <c>.svg</c>.</param>
+    /// <param name="title">Its title; null without.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<byte[]> FigureAsync(Guid study, string figure, string? title = null, CancellationToken cancellation = default)
+    {
+        var query = title is null ? "" : $"?title={Uri.EscapeDataString(title)}";
+        using var response = await RawAsync(new HttpRequestMessage(HttpMethod.Get, $"{Root}/studies/{study}/figures/{figure}{query}"), cancellation).ConfigureAwait(false);
+        return await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Answers another objective from the same trainings; with <paramref name="mayTrain"/> the study goes on with it.</summary>
     public Task<RemotePreference> PreferAsync(Guid study, string objective, string goal = "minimize", int mayTrain = 0, CancellationToken cancellation = default) =>
         SendAsync<RemotePreference>(HttpMethod.Post, $"studies/{study}/preferences", new { objective, goal, mayTrain }, cancellation)!;

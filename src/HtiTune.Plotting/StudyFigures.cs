@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune.Plotting;
 
 /// <summary>Figures of a study.</summary>
@@ -15,19 +17,33 @@ public static class StudyFigures
     public static void Objective(Study study, string path, IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
+        Objective(
+            study.Anchors.Hyperparameter, study.Posterior, study.Trials, new CurvePoint(study.Lambda, study.RealValue ?? study.PredictedValue), path, truth, options);
+    }
+
+    /// <summary>The same of a study that stands elsewhere.</summary>
+    /// <param name="hyperparameter">The hyperparameter.</param>
+    /// <param name="posterior">What is believed, ascending in λ; at least one point.</param>
+    /// <param name="trials">Trials; those with a value are drawn.</param>
+    /// <param name="recommended">The recommended λ, and the value expected or measured there.</param>
+    /// <param name="path">A file ending in .png or .svg.</param>
+    /// <param name="truth">A known curve, e.g. a dense sweep; null without.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">There is no posterior, or the path's ending or the size is none of the allowed.</exception>
+    public static void Objective(
+        Hyperparameter hyperparameter, IReadOnlyList<PosteriorPoint> posterior, IReadOnlyList<Trial> trials, CurvePoint recommended, string path,
+        IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(posterior);
+        ArgumentNullException.ThrowIfNull(trials);
         options ??= new FigureOptions();
         options.Validate();
-        if (study.Posterior.Count == 0)
+        if (posterior.Count == 0)
         {
-            throw new ArgumentException("The study has no posterior to draw; expected at least one completed training.", nameof(study));
+            throw new ArgumentException("The study has no posterior to draw; expected at least one completed training.", nameof(posterior));
         }
 
-        var figure = new ObjectiveFigure(
-            study.Anchors.Hyperparameter,
-            [.. study.Posterior],
-            [.. study.Trials.Where(trial => trial.Value is not null)],
-            new CurvePoint(study.Lambda, study.RealValue ?? study.PredictedValue),
-            truth ?? []);
+        var figure = new ObjectiveFigure(hyperparameter, [.. posterior], [.. trials.Where(trial => trial.Value is not null)], recommended, truth ?? []);
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
@@ -39,14 +55,27 @@ public static class StudyFigures
     public static void History(Study study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
+        History(study.Trials, study.Goal, study.Epsilon, path, options);
+    }
+
+    /// <summary>The same of a study that stands elsewhere.</summary>
+    /// <param name="trials">Trials in their order; at least one with a value.</param>
+    /// <param name="goal">Which values are better.</param>
+    /// <param name="epsilon">The regret that does not matter; 0 where none is known.</param>
+    /// <param name="path">A file ending in .png or .svg.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">No trial has a value, or the path's ending or the size is none of the allowed.</exception>
+    public static void History(IReadOnlyList<Trial> trials, Goal goal, double epsilon, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(trials);
         options ??= new FigureOptions();
         options.Validate();
-        if (!study.Trials.Any(trial => trial.Value is not null))
+        if (!trials.Any(trial => trial.Value is not null))
         {
-            throw new ArgumentException("The study has no training with a value to draw; expected at least one.", nameof(study));
+            throw new ArgumentException("The study has no training with a value to draw; expected at least one.", nameof(trials));
         }
 
-        var figure = new HistoryFigure(study.Trials, study.Goal, study.Epsilon);
+        var figure = new HistoryFigure(trials, goal, epsilon);
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 

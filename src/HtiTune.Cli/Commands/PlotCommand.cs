@@ -45,8 +45,15 @@ internal static class PlotCommand
         {
             study, figure, output, objective, features, weights, rows, title,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
+            using var server = served.Open(result);
+            if (server is not null)
+            {
+                return ServerVerbs.Plot(server, result.GetValue(study), result.GetRequiredValue(figure), result.GetValue(title), result.GetRequiredValue(output).FullName);
+            }
+
             if (result.GetValue(weights) is { Length: 1 })
             {
                 throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", "htitune plot --help");

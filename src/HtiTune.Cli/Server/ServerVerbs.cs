@@ -194,6 +194,20 @@ internal static class ServerVerbs
         return ExitCode.Done;
     }
 
+    internal static int Plot(ServerConnection server, string? given, string figure, string? title, string output)
+    {
+        if (figure is not ("objective" or "history" or "distribution"))
+        {
+            throw new CliException("H001", $"a server does not draw the figure '{figure}'; expected objective, history or distribution.", "htitune plot --help");
+        }
+
+        var id = ServedStudy.IdOf(server, given);
+        var bytes = ServerConnection.Ask(() => server.Client.FigureAsync(id, figure + Path.GetExtension(output).ToLowerInvariant(), title));
+        AtomicFile.Write(output, stream => stream.Write(bytes));
+        Terminal.Say($"wrote {output}");
+        return ExitCode.Done;
+    }
+
     internal static int Sample(ServerConnection server, string? given, double lambda, string? input, int? rows, string output)
     {
         var id = ServedStudy.IdOf(server, given);

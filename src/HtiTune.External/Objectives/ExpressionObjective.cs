@@ -9,6 +9,10 @@ internal sealed class ExpressionObjective(string text, ObjectiveScope scope) : I
 
     public string Text => text;
 
+    /// <summary>Whether it can judge outputs of this shape, whatever they are.</summary>
+    /// <exception cref="InvalidOperationException">It cannot; the message says where and what is expected.</exception>
+    internal void Require(Samples samples, double lambda) => _expression.Number(new ExpressionInput(samples, lambda, scope));
+
     public double Value(Samples samples, double lambda)
     {
         var value = _expression.Number(new ExpressionInput(samples, lambda, scope));

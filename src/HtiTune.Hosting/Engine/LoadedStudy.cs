@@ -8,6 +8,8 @@ namespace HtiTune.Hosting;
 /// </summary>
 internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
+    private const int HopelessTrainings = 3;
+
     private readonly ReplayClock _clock = new(time);
     private readonly Dictionary<int, Proposal> _pending = [];
     private readonly Dictionary<double, double> _reported = [];
@@ -65,6 +67,9 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
 
     /// <summary>The largest number of a trial.</summary>
     public int LastNumber => _lastNumber;
+
+    /// <summary>Whether so many trainings have ended without a single value that more of the same are not worth their cost.</summary>
+    public bool IsHopeless => Run is { TrainingsUsed: >= HopelessTrainings } run && run.Values.Values.All(value => value is null);
 
     /// <summary>Begins a run; the tuner's events of it follow.</summary>
     public RunBeganData Begin(RunBeganData began, Func<string, Matrix> samples)

@@ -76,6 +76,27 @@ internal sealed class StudyProblem
         return expression.Value;
     }
 
+    /// <summary>Whether an objective can judge what trainings will leave, as far as the definition says: better known before the first than after the last.</summary>
+    /// <exception cref="FormatException">It is not understood.</exception>
+    /// <exception cref="InvalidOperationException">It names what there is not.</exception>
+    internal void Require(string objective)
+    {
+        Judge(objective);
+        if (_definition.Columns is { } columns && !objective.StartsWith(RegisteredPrefix, StringComparison.Ordinal))
+        {
+            // Any numbers do, for names and shapes are looked at alone; no two alike, so that nothing is divided by 0.
+            var outputs = Matrix.Create(Contexts.Count, columns.Count, (i, row) =>
+            {
+                for (var j = 0; j < row.Length; j++)
+                {
+                    row[j] = 1 + 0.5f * i + 0.25f * j;
+                }
+            });
+            new ExpressionObjective(objective, new ObjectiveScope("", "", () => columns, null)).Require(
+                new Samples(outputs, Contexts), Hyperparameter.FromUnit(0.5));
+        }
+    }
+
     private static string Words(IReadOnlyList<string> names, string prefix) =>
         names.Count == 0 ? "an expression, for this host knows no objectives" : string.Join(" or ", names.Select(name => prefix + name));
 }

@@ -82,7 +82,13 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
     public void Ask()
     {
-        while (study.Run is not null && study.Pending.Count < study.Definition.Parallelism)
+        if (study.IsHopeless && study.Pending.Count == 0)
+        {
+            Finish();
+            return;
+        }
+
+        while (study.Run is not null && !study.IsHopeless && study.Pending.Count < study.Definition.Parallelism)
         {
             if (study.Ask() is not { } asked)
             {

@@ -59,7 +59,7 @@ internal static class StudyDefinitionCheck
         }
         else if (faults.Count == 0 && definition.Objective != StudyProblem.ValueObjective)
         {
-            Try("objective", () => new StudyProblem(definition, registry).Judge(definition.Objective));
+            Try("objective", () => new StudyProblem(definition, registry).Require(definition.Objective));
         }
 
         if (faults.Count > 0)

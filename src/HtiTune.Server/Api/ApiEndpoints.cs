@@ -18,6 +18,7 @@ internal static class ApiEndpoints
         StudyEndpoints.Map(api);
         WorkEndpoints.Map(api);
         SurrogateEndpoints.Map(api);
+        FigureEndpoints.Map(api);
         AdminEndpoints.Map(api);
     }
 }

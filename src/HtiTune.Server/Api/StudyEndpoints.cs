@@ -14,7 +14,9 @@ internal static class StudyEndpoints
         var studies = api.MapGroup("/studies").WithTags("Studies");
         studies.MapPost("/", CreateAsync).RequireAuthorization(ApiEndpoints.Write)
             .WithMetadata(new RequestSizeLimitAttribute(64L << 20))
-            .WithSummary("Begin a study").WithDescription("With the header Idempotency-Key, the same request made again returns the same study.");
+            .WithSummary("Begin a study").WithDescription("With the header Idempotency-Key, the same request made again returns the same study. "
+                + "As multipart/form-data: a field definition, and trainings made before as files anchors that are named by their λ, e.g. 0.25.npy.")
+            .Accepts<CreateStudyRequest>("application/json", "multipart/form-data");
         studies.MapGet("/", async (HttpContext context, IStudyService service, StudyState? state, string? search, Guid? after, int? size) =>
             Results.Json(await service.ListAsync(context.User.Tenant(), new StudyQuery(state, search, after, size ?? 50), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Studies, newest first; the next page is after the last id");
@@ -75,15 +77,15 @@ internal static class StudyEndpoints
             .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
     }
 
-    private static async Task<IResult> CreateAsync(CreateStudyRequest body, HttpContext context, IStudyService service, CreatedBefore before)
+    private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service, CreatedBefore before)
     {
         var tenant = context.User.OwnTenant();
+        var (definition, anchors) = await StudyUpload.ReadAsync(context.Request).ConfigureAwait(false);
         var key = context.Request.Headers["Idempotency-Key"].ToString();
         var study = await before.OnceAsync(tenant, key, async () =>
         {
             await RequireRoomAsync(context, service).ConfigureAwait(false);
-            var anchors = (body.Anchors ?? []).Select((anchor, i) => (anchor.Lambda, Matrices.Of(anchor.Outputs ?? [], $"anchors[{i}].outputs"))).ToList();
-            return await service.CreateAsync(tenant, body.Definition, anchors, context.RequestAborted).ConfigureAwait(false);
+            return await service.CreateAsync(tenant, definition, anchors, context.RequestAborted).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return Results.Json(study, ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }

@@ -69,9 +69,10 @@ public sealed class CommandNetworkTests : IDisposable
         }
 
         await using var host = await StartAsync(("failing", script));
-        var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "failing", MaxTrainings = 1, MaxAttempts = 2 })).Id;
+        var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "failing", MaxTrainings = 9, MaxAttempts = 2 })).Id;
         var study = await host.EndAsync(id);
         Assert.Equal(StudyState.Failed, study.State);
+        Assert.Equal(3, study.TrainingsUsed);
         Assert.Contains(reason, study.Reason);
         Assert.DoesNotContain(_folder, study.Reason);
         var tried = await host.Studies.AttemptsAsync(Tenant, id, 1);

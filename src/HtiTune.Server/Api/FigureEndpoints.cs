@@ -1,0 +1,117 @@
+using HtiTune.Data;
+using HtiTune.Hosting;
+using HtiTune.Plotting;
+
+namespace HtiTune.Server;
+
+/// <summary>Figures of a study, drawn when they are asked for.</summary>
+internal static class FigureEndpoints
+{
+    internal static void Map(RouteGroupBuilder api) =>
+        api.MapGet("/studies/{id:guid}/figures/{figure:regex(^(objective|history|distribution)$)}.{format:regex(^(png|svg)$)}", FigureAsync)
+            .WithTags("Studies").RequireAuthorization(ApiEndpoints.Read)
+            .WithSummary("A figure")
+            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. "
+                + "?width and ?height in pixels, 240 to 4000; ?title.");
+
+    private static async Task<IResult> FigureAsync(
+        Guid id, string figure, string format, HttpContext context, IStudyService service, SurrogateCache surrogates, int? width, int? height, string? title)
+    {
+        var (wide, high) = (width ?? 1200, height ?? 640);
+        if (wide is < 240 or > 4000 || high is < 240 or > 4000 || title?.Length > 200)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"width is {wide}, height {high}, and title has {title?.Length ?? 0} characters; expected 240 to 4000 pixels and at most 200 characters.");
+        }
+
+        var options = new FigureOptions { Width = wide, Height = high, Title = title };
+        var (tenant, cancellation) = (context.User.Tenant(), context.RequestAborted);
+        var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
+        var draw = figure switch
+        {
+            "objective" => await ObjectiveAsync(service, tenant, study, options, cancellation).ConfigureAwait(false),
+            "history" => await HistoryAsync(service, tenant, study, options, cancellation).ConfigureAwait(false),
+            _ => await DistributionAsync(service, surrogates, tenant, study, options, cancellation).ConfigureAwait(false),
+        };
+        var file = Path.Combine(Path.GetTempPath(), $"htitune-{Guid.CreateVersion7():N}.{format}");
+        try
+        {
+            draw(file);
+            return Results.Bytes(await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false), format == "png" ? "image/png" : "image/svg+xml");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static async Task<Action<string>> ObjectiveAsync(IStudyService service, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+    {
+        var curve = await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
+        if (curve is not { Posterior.Count: > 0 } || study.Lambda is not { } lambda)
+        {
+            throw Missing("no training has a value yet");
+        }
+
+        Trial[] anchors = [.. curve.Anchors.Where(anchor => anchor.Value is not null)
+            .Select(anchor => new Trial { Number = anchor.Number, Lambda = anchor.Lambda, Value = anchor.Value, State = TrialState.Completed, Reason = "" })];
+        var place = curve.Posterior.MinBy(point => Math.Abs(point.Lambda - lambda))!;
+        var recommended = new CurvePoint(lambda, study.Result?.Value ?? study.BestValue ?? place.Mean);
+        return file => StudyFigures.Objective(HyperparameterOf(study), curve.Posterior, anchors, recommended, file, options: options);
+    }
+
+    private static async Task<Action<string>> HistoryAsync(IStudyService service, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+    {
+        var trials = await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
+        Trial[] ended = [.. trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
+        {
+            Number = trial.Number,
+            Lambda = trial.Lambda,
+            Value = trial.Value,
+            Reason = trial.Reason,
+            IsReused = trial.IsImported,
+            State = trial.Status switch { TrialStatus.Completed => TrialState.Completed, TrialStatus.Failed => TrialState.Failed, _ => TrialState.Cancelled },
+        })];
+        if (!ended.Any(trial => trial.Value is not null))
+        {
+            throw Missing("no training has a value yet");
+        }
+
+        return file => StudyFigures.History(ended, study.Definition.Goal, study.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options);
+    }
+
+    private static async Task<Action<string>> DistributionAsync(
+        IStudyService service, SurrogateCache surrogates, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+    {
+        if (study.SurrogateId is not { } id || await surrogates.FindAsync(tenant, id, cancellation).ConfigureAwait(false) is not { } surrogate)
+        {
+            throw Missing("the study has no surrogate, or not yet");
+        }
+
+        var contexts = study.Definition.Contexts is { Count: > 0 } rows
+            ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
+            {
+                for (var j = 0; j < row.Length; j++)
+                {
+                    row[j] = (float)rows[i][j];
+                }
+            }))
+            : Contexts.None(study.Definition.Rows);
+        var anchors = new List<Anchor>();
+        foreach (var trial in await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false))
+        {
+            if (trial.Status == TrialStatus.Completed && surrogate.Anchors.Contains(trial.Lambda) && anchors.TrueForAll(anchor => anchor.Lambda != trial.Lambda))
+            {
+                var bytes = await service.OutputsAsync(tenant, study.Id, trial.Number, cancellation).ConfigureAwait(false);
+                anchors.Add(new Anchor(trial.Lambda, new Samples(NpyFile.FromBytes(bytes, "the outputs"), contexts)));
+            }
+        }
+
+        var set = new AnchorSet(surrogate.Hyperparameter, anchors.OrderBy(anchor => anchor.Lambda));
+        return file => TrajectoryFigures.Distribution(surrogate, set, file, options: options);
+    }
+
+    private static Hyperparameter HyperparameterOf(StudyView study) =>
+        Hyperparameter.Continuous(study.Definition.Hyperparameter, study.Definition.Minimum, study.Definition.Maximum, Scale.Parse(study.Definition.Scale));
+
+    private static StudyServiceException Missing(string why) => new(StudyServiceError.Conflict, $"There is nothing to draw: {why}.");
+}
