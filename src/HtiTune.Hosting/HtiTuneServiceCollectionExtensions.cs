@@ -10,6 +10,8 @@ namespace HtiTune.Hosting;
 /// <summary>Puts tuning into a host.</summary>
 public static class HtiTuneServiceCollectionExtensions
 {
+    private static readonly TimeSpan s_doneJobs = TimeSpan.FromMinutes(2);
+
     /// <summary>Adds the tuning service, with options from a section of the configuration. Doing it again adds nothing but the section.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="section">See <see cref="HtiTuneOptions"/>.</param>
@@ -44,7 +46,8 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<SurrogateCache>();
         services.TryAddSingleton<StudyService>();
         services.TryAddSingleton<IStudyService>(provider => provider.GetRequiredService<StudyService>());
-        services.TryAddSingleton<JobStorage>(_ => new InMemoryStorage());
+        // What is done is told by the store; the queue keeps it long enough to look at.
+        services.TryAddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = s_doneJobs }));
         services.TryAddSingleton<JobActivation>();
         services.TryAddSingleton<StudyJobs>();
         services.TryAddSingleton<TrainingWorker>();

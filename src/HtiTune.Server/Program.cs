@@ -34,7 +34,8 @@ internal static class Program
                 --scopes "read write" words of read, write, admin (default: read write)
               keys list             keys, without their secrets
               keys revoke ID        ends a key
-              move --to CONNECTION  copies everything from the SQLite file into an empty PostgreSQL database
+              move                  copies everything from the SQLite file into an empty PostgreSQL database, whose connection string
+                                    stands in the environment variable HtiTune__MoveTo
 
             Settings come from appsettings.json, environment variables (HtiTune__Slots=2) and the command line (--HtiTune:Slots 2); see the README.
             """);

@@ -121,6 +121,9 @@ internal interface IStudyStore
 
     Task<ApiKeyRow?> FindKeyAsync(string id, CancellationToken cancellation);
 
+    /// <summary>Notes that a key was used, to some minutes.</summary>
+    Task KeyUsedAsync(string id, CancellationToken cancellation);
+
     Task<IReadOnlyList<ApiKeyRow>> KeysAsync(string? tenant, CancellationToken cancellation);
 
     Task<bool> RevokeKeyAsync(string id, CancellationToken cancellation);

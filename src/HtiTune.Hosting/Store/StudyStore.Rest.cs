@@ -111,17 +111,11 @@ internal sealed partial class StudyStore
         return session.InsertNewAsync(key);
     }, cancellation);
 
-    public async Task<ApiKeyRow?> FindKeyAsync(string id, CancellationToken cancellation)
-    {
-        var (key, now) = await dialect.ReadAsync(
-            async session => (await session.RowAsync<ApiKeyRow>($"SELECT * FROM api_keys WHERE id = {id}").ConfigureAwait(false), session.Now), cancellation).ConfigureAwait(false);
-        if (key is { RevokedAt: null } && (key.LastUsedAt ?? 0) < now - LastUsePrecision)
-        {
-            key.LastUsedAt = now;
-            await dialect.WriteAsync(session => session.ExecuteAsync($"UPDATE api_keys SET last_used_at = {now} WHERE id = {id}"), cancellation).ConfigureAwait(false);
-        }
-        return key;
-    }
+    public Task<ApiKeyRow?> FindKeyAsync(string id, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => session.RowAsync<ApiKeyRow>($"SELECT * FROM api_keys WHERE id = {id}"), cancellation);
+
+    public Task KeyUsedAsync(string id, CancellationToken cancellation) => dialect.WriteAsync(
+        session => session.ExecuteAsync($"UPDATE api_keys SET last_used_at = {session.Now} WHERE id = {id} AND COALESCE(last_used_at, 0) < {session.Now - LastUsePrecision}"), cancellation);
 
     public Task<IReadOnlyList<ApiKeyRow>> KeysAsync(string? tenant, CancellationToken cancellation) => ReadAllAsync<ApiKeyRow>(new SqlText()
         .Add($"SELECT * FROM api_keys WHERE id IS NOT NULL").AddIf(tenant is not null, $"AND tenant = {tenant}").Add($"ORDER BY created_at, id").ToSql(), cancellation);

@@ -60,7 +60,8 @@ internal sealed class ApiKeys(IStudyStore store, TimeProvider time)
             return null;
         }
 
-        if (!_known.TryGetValue(id, out var known) || time.GetElapsedTime(known.At) > s_known)
+        var isFresh = _known.TryGetValue(id, out var known) && time.GetElapsedTime(known.At) <= s_known;
+        if (!isFresh)
         {
             if (await store.FindKeyAsync(id, cancellation).ConfigureAwait(false) is not { } row)
             {
@@ -77,7 +78,18 @@ internal sealed class ApiKeys(IStudyStore store, TimeProvider time)
 
         // In constant time, so that no answer's delay tells how much of a guess is right.
         var isRight = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash(key[^(2 * SecretBytes)..])), Encoding.ASCII.GetBytes(known.Row.Hash));
-        return isRight && known.Row.RevokedAt is null ? known.Row : null;
+        if (!isRight || known.Row.RevokedAt is not null)
+        {
+            return null;
+        }
+
+        if (!isFresh)
+        {
+            // Only who knows the secret uses the key.
+            await store.KeyUsedAsync(id, cancellation).ConfigureAwait(false);
+        }
+
+        return known.Row;
     }
 
     /// <summary>Forgets a key that was revoked here.</summary>

@@ -10,9 +10,9 @@ internal static class MoveVerb
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var options = builder.AddTuning();
-        if (builder.Configuration["to"] is not { Length: > 0 } connection || options.Store.PostgreSql is { Length: > 0 })
+        if ((builder.Configuration["to"] ?? builder.Configuration["HtiTune:MoveTo"]) is not { Length: > 0 } connection || options.Store.PostgreSql is { Length: > 0 })
         {
-            await Console.Error.WriteLineAsync("move copies the configured SQLite file: give --to with the connection string of an empty PostgreSQL database, and no HtiTune:Store:PostgreSql yet").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("move copies the configured SQLite file: give the connection string of an empty PostgreSQL database in HtiTune__MoveTo (or by --to, which others on the machine can read), and no HtiTune:Store:PostgreSql yet").ConfigureAwait(false);
             return 2;
         }
 

@@ -22,7 +22,7 @@ internal static class TellLoad
     {
         using var http = Client(server);
         var (latencies, made) = (new ConcurrentBag<double>(), new ConcurrentBag<Guid>());
-        var tells = 0;
+        var (tells, waits) = (0, 0);
         var (began, cpu, ownCpu) = (Stopwatch.GetTimestamp(), server.CpuTime, Environment.CpuUsage.TotalTime);
         var ramp = rate is null ? TimeSpan.Zero : s_ramp;
         using var over = new CancellationTokenSource(ramp + time);
@@ -37,7 +37,7 @@ internal static class TellLoad
         var (lost, doubled) = await CheckAsync(http, made);
         Console.WriteLine(
             $"{name}: {studies} studies at once, {(rate is { } offered ? $"{offered:0} tells/s due, " : "")}{elapsed.TotalSeconds:0.0} s: {tells / elapsed.TotalSeconds:0} tells/s; latency median {Share(0.5):0.0}, 90 % {Share(0.9):0.0}, 99 % {Share(0.99):0.0}, most {Share(1):0.0} ms; "
-            + $"CPU s{(rate is null ? "" : " of the whole")} server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, trials lost {lost}, doubled {doubled}");
+            + $"CPU s{(rate is null ? "" : " of the whole")} server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, {waits} waits for a next, trials lost {lost}, doubled {doubled}");
 
         double Share(double share) => sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
 
@@ -77,9 +77,18 @@ internal static class TellLoad
                     }
 
                     task = told.GetProperty("next");
+                    while (task.ValueKind != JsonValueKind.Object && told.GetProperty("study").GetString() == "active" && !over.IsCancellationRequested
+                        && JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync($"studies/{study}")).GetProperty("state").GetString() == "active")
+                    {
+                        // The next was not ready: the server advances the study by itself.
+                        Interlocked.Increment(ref waits);
+                        await Task.Delay(10);
+                        task = await PostAsync(http, "attempts/claim", new { worker, study });
+                    }
+
                     if (over.IsCancellationRequested)
                     {
-                        if (task.ValueKind == JsonValueKind.Object)
+                        if (told.GetProperty("study").GetString() == "active")
                         {
                             // A key has so many active studies and no more.
                             await PostAsync(http, $"studies/{study}/cancel", new { });

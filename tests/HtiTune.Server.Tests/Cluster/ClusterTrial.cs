@@ -26,9 +26,11 @@ internal sealed class ClusterTrial : IDisposable
     private readonly RandomStream _chance;
     private readonly ServiceProvider _services;
 
-    private ClusterTrial(long seed, Action<string> tell)
+    private readonly bool _isProgram;
+
+    private ClusterTrial(long seed, bool isProgram, Action<string> tell)
     {
-        (_tell, _chance) = (tell, new RandomStreams(seed).Stream("faults"));
+        (_isProgram, _tell, _chance) = (isProgram, tell, new RandomStreams(seed).Stream("faults"));
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddHtiTune().UsePostgreSql(_database.ConnectionString).AddNetwork("test", _ => new TestNetwork());
@@ -38,9 +40,9 @@ internal sealed class ClusterTrial : IDisposable
     private IStudyStore Store => _services.GetRequiredService<IStudyStore>();
 
     /// <summary>Runs it; returns a line of what happened. Throws where anything differs.</summary>
-    public static async Task<string> RunAsync(int faults, long seed, Action<string> tell)
+    public static async Task<string> RunAsync(int faults, long seed, bool isProgram, Action<string> tell)
     {
-        using var trial = new ClusterTrial(seed, tell);
+        using var trial = new ClusterTrial(seed, isProgram, tell);
         return await trial.RunAsync(faults);
     }
 
@@ -95,6 +97,7 @@ internal sealed class ClusterTrial : IDisposable
         for (var i = active; i < StudiesAtOnce; i++)
         {
             var definition = StudyServiceTests.Definition with { Name = $"study {_studies.Count}", Seed = _studies.Count + 1, MaxTrainings = 6, MaxAttempts = 20, UseSurrogate = false };
+            definition = _isProgram ? definition with { Network = LineNetwork.Name } : definition;
             var row = new StudyRow
             {
                 Id = Guid.CreateVersion7(), Tenant = "t", Name = definition.Name, Definition = StudyJson.Write(definition), Queue = definition.Queue, Network = definition.Network, Parallelism = 1,
@@ -161,7 +164,7 @@ internal sealed class ClusterTrial : IDisposable
     private async Task<IReadOnlyList<AttemptRow>> CheckAsync(Guid id, StudyDefinition definition)
     {
         var row = (await Store.FindAsync(id, CancellationToken.None))!;
-        var expected = StudyServiceTests.Tuned(definition);
+        var expected = StudyServiceTests.Tuned(definition, _isProgram ? new LineNetwork() : null);
         var trials = await Store.TrialsAsync(id, CancellationToken.None);
         var attempts = await Store.AttemptsAsync(id, null, CancellationToken.None);
         var events = await Store.EventsAsync(id, 0, int.MaxValue, CancellationToken.None);
@@ -179,11 +182,20 @@ internal sealed class ClusterTrial : IDisposable
 
     private Process Start(string role)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(ClusterTrial).Assembly.Location, "host", role, _database.ConnectionString])
+        string[] words = !_isProgram ? [typeof(ClusterTrial).Assembly.Location, "host", role, _database.ConnectionString]
+            : role == ClusterHost.Worker ? [typeof(ServerOptions).Assembly.Location, "worker", "--queues", "default"]
+            : [typeof(ServerOptions).Assembly.Location, "serve", "--urls", "http://127.0.0.1:0"];
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", words)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in Settings(role))
+        {
+            start.Environment["HtiTune__" + name] = value;
+        }
+
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Tell(process, role, line.Data);
         process.ErrorDataReceived += (_, line) => Tell(process, role, line.Data);
@@ -191,6 +203,15 @@ internal sealed class ClusterTrial : IDisposable
         process.BeginErrorReadLine();
         return process;
     }
+
+    // The same short times that the test's own host has, in the words of an administrator.
+    private IEnumerable<(string, string)> Settings(string role) =>
+    [
+        ("Store__PostgreSql", _database.ConnectionString), ("Trains", role == ClusterHost.Worker ? "true" : "false"), ("Lease", ClusterHost.Lease.ToString("c")),
+        ("RenewEvery", "00:00:00.5"), ("ReconcileEvery", "00:00:01"), ("PollEvery", "00:00:00.2"), ("Grace", "00:00:01"), ("Backoff", "00:00:00.05"), ("QuickFailure", "00:00:00"),
+        ($"Networks__{LineNetwork.Name}__OutputFormat", ".csv"),
+        .. LineNetwork.Command(1.2).Select((word, i) => ($"Networks__{LineNetwork.Name}__Command__{i}", word)),
+    ];
 
     private void Tell(Process process, string role, string? line)
     {

@@ -195,11 +195,11 @@ public sealed class StudyServiceTests : IDisposable
         Assert.Contains("objective", command.Message);
     }
 
-    internal static Study Tuned(StudyDefinition definition)
+    internal static Study Tuned(StudyDefinition definition, INetwork? network = null)
     {
         var contexts = Contexts.None(definition.Rows);
         var tuner = new Tuner(
-            new TestNetwork(), Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum), contexts,
+            network ?? new TestNetwork(), Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum), contexts,
             new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate });
         return tuner.Optimize(model =>
         {

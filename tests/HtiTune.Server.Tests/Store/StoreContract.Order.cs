@@ -245,6 +245,8 @@ public abstract partial class StoreContract
         await Store.AddKeyAsync(key, None);
         var found = (await Store.FindKeyAsync(key.Id, None))!;
         Assert.Equal(("a\ufffdb\ufffd", key.Name, "read write", 5, 2), (found.Tenant, found.Name, found.Scopes, found.RequestsPerMinute, found.MaxStudies));
+        Assert.Null((await Store.KeysAsync("a\ufffdb\ufffd", None)).Single(k => k.Id == key.Id).LastUsedAt);
+        await Store.KeyUsedAsync(key.Id, None);
         Assert.NotNull((await Store.KeysAsync("a\ufffdb\ufffd", None)).Single(k => k.Id == key.Id).LastUsedAt);
         Assert.True(await Store.RevokeKeyAsync(key.Id, None));
         Assert.False(await Store.RevokeKeyAsync(key.Id, None));

@@ -124,6 +124,33 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
     }
 
     [StoreFact]
+    public async Task A_machine_whose_clock_is_off_by_an_hour_loses_no_lease_and_takes_none_away()
+    {
+        var none = CancellationToken.None;
+        foreach (var hours in (int[])[-1, 1])
+        {
+            var services = new ServiceCollection();
+            services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(hours)));
+            services.AddHtiTune().UsePostgreSql(fixture.Cluster.ConnectionString);
+            await using var provider = services.BuildServiceProvider();
+            var off = provider.GetRequiredService<IStudyStore>();
+            var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "clock", Name = "n", Definition = "{}", Queue = $"clock{hours}", Network = "net", Parallelism = 2 };
+            await off.CreateAsync(row, [], none);
+            TrialRow[] asked = [new() { Number = 1, Lambda = 0.1, Reason = "r", MaxAttempts = 3 }, new() { Number = 2, Lambda = 0.2, Reason = "r", MaxAttempts = 3 }];
+            await off.CommitAsync(new StudyCommit(row.Id, 0, [.. asked.Select(t => new NewEvent(StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = asked }, none);
+            ClaimRequest Request(string worker) => new(worker, 0, null, [row.Queue], null, TimeSpan.FromMinutes(3));
+            var theirs = (await off.ClaimAsync(Request($"off{hours}"), none)).Attempt!;
+            var ours = (await fixture.Store.ClaimAsync(Request($"right{hours}"), none)).Attempt!;
+            Assert.Equal((0, 0), ((await fixture.Store.SweepAsync(new SweepSettings(TimeSpan.FromSeconds(20)), none)).Lost, (await off.SweepAsync(new SweepSettings(TimeSpan.FromSeconds(20)), none)).Lost));
+            Assert.True((await off.RenewAsync(theirs.Id, theirs.Lease!.Value, new AttemptReport(0.1, null, TimeSpan.FromMinutes(3)), none)).Holds);
+            Assert.True((await fixture.Store.RenewAsync(ours.Id, ours.Lease!.Value, new AttemptReport(0.1, null, TimeSpan.FromMinutes(3)), none)).Holds);
+            var attempts = await fixture.Store.AttemptsAsync(row.Id, null, none);
+            var now = await fixture.Store.NowAsync(none);
+            Assert.All(attempts, attempt => Assert.InRange(attempt.LeaseUntil!.Value - now, 120_000, 200_000));
+        }
+    }
+
+    [StoreFact]
     public async Task A_server_that_is_killed_and_started_again_is_waited_for()
     {
         var key = new Hosting.ApiKeyRow { Id = "survivor", Hash = "", Tenant = "t", Name = "n", Scopes = "read" };

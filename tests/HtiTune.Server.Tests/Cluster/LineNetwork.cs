@@ -1,0 +1,32 @@
+using System.Globalization;
+using HtiTune.Data;
+
+namespace HtiTune.Server.Tests.Cluster;
+
+/// <summary>
+/// y_i = (λ − 0.9)(1 + i/40) to nine places: in this process as a network, and as the command with which the server's own program trains the same.
+/// </summary>
+internal sealed class LineNetwork : INetwork
+{
+    public const string Name = "line";
+
+    /// <summary>What the command is, with the time it takes.</summary>
+    public static string[] Command(double seconds) =>
+    [
+        "sh", "-c",
+        FormattableString.Invariant($"sleep {seconds}; ") + "awk -v l=\"$1\" 'BEGIN { print \"y\"; for (i = 0; i < 40; i++) printf \"%.9f\\n\", (l - 0.9) * (1 + i / 40) }' > \"$2\"",
+        "sh", "{lambda}", "{out}",
+    ];
+
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Trained(request.Lambda);
+
+    private sealed class Trained(double lambda) : ITrainedNetwork
+    {
+        public Matrix Answer(Contexts contexts, long seed) => Matrix.Create(contexts.Count, 1, (i, row) =>
+            row[0] = float.Parse(((lambda - 0.9) * (1 + i / 40.0)).ToString("F9", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+
+        public void Dispose()
+        {
+        }
+    }
+}
