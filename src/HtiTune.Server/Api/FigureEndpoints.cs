@@ -15,7 +15,7 @@ internal static class FigureEndpoints
                 + "?width and ?height in pixels, 240 to 4000; ?title.");
 
     private static async Task<IResult> FigureAsync(
-        Guid id, string figure, string format, HttpContext context, IStudyService service, SurrogateCache surrogates, int? width, int? height, string? title)
+        Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, int? width, int? height, string? title)
     {
         var (wide, high) = (width ?? 1200, height ?? 640);
         if (wide is < 240 or > 4000 || high is < 240 or > 4000 || title?.Length > 200)
@@ -28,9 +28,9 @@ internal static class FigureEndpoints
         var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
         var draw = figure switch
         {
-            "objective" => await ObjectiveAsync(service, tenant, study, options, cancellation).ConfigureAwait(false),
+            "objective" => await ObjectiveAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
             "history" => await HistoryAsync(service, tenant, study, options, cancellation).ConfigureAwait(false),
-            _ => await DistributionAsync(service, surrogates, tenant, study, options, cancellation).ConfigureAwait(false),
+            _ => await DistributionAsync(service, registry, surrogates, tenant, study, options, cancellation).ConfigureAwait(false),
         };
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{Guid.CreateVersion7():N}.{format}");
         try
@@ -44,7 +44,8 @@ internal static class FigureEndpoints
         }
     }
 
-    private static async Task<Action<string>> ObjectiveAsync(IStudyService service, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+    private static async Task<Action<string>> ObjectiveAsync(
+        IStudyService service, NetworkRegistry registry, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
         var curve = await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
         if (curve is not { Posterior.Count: > 0 } || study.Lambda is not { } lambda)
@@ -55,8 +56,9 @@ internal static class FigureEndpoints
         Trial[] anchors = [.. curve.Anchors.Where(anchor => anchor.Value is not null)
             .Select(anchor => new Trial { Number = anchor.Number, Lambda = anchor.Lambda, Value = anchor.Value, State = TrialState.Completed, Reason = "" })];
         var place = curve.Posterior.MinBy(point => Math.Abs(point.Lambda - lambda))!;
+        var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
         var recommended = new CurvePoint(lambda, study.Result?.Value ?? study.BestValue ?? place.Mean);
-        return file => StudyFigures.Objective(HyperparameterOf(study), curve.Posterior, anchors, recommended, file, options: options);
+        return file => StudyFigures.Objective(hyperparameter, curve.Posterior, anchors, recommended, file, options: options);
     }
 
     private static async Task<Action<string>> HistoryAsync(IStudyService service, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
@@ -80,22 +82,14 @@ internal static class FigureEndpoints
     }
 
     private static async Task<Action<string>> DistributionAsync(
-        IStudyService service, SurrogateCache surrogates, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+        IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
         if (study.SurrogateId is not { } id || await surrogates.FindAsync(tenant, id, cancellation).ConfigureAwait(false) is not { } surrogate)
         {
             throw Missing("the study has no surrogate, or not yet");
         }
 
-        var contexts = study.Definition.Contexts is { Count: > 0 } rows
-            ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
-            {
-                for (var j = 0; j < row.Length; j++)
-                {
-                    row[j] = (float)rows[i][j];
-                }
-            }))
-            : Contexts.None(study.Definition.Rows);
+        var contexts = new StudyProblem(study.Definition, registry).Contexts;
         var anchors = new List<Anchor>();
         foreach (var trial in await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false))
         {
@@ -109,9 +103,6 @@ internal static class FigureEndpoints
         var set = new AnchorSet(surrogate.Hyperparameter, anchors.OrderBy(anchor => anchor.Lambda));
         return file => TrajectoryFigures.Distribution(surrogate, set, file, options: options);
     }
-
-    private static Hyperparameter HyperparameterOf(StudyView study) =>
-        Hyperparameter.Continuous(study.Definition.Hyperparameter, study.Definition.Minimum, study.Definition.Maximum, Scale.Parse(study.Definition.Scale));
 
     private static StudyServiceException Missing(string why) => new(StudyServiceError.Conflict, $"There is nothing to draw: {why}.");
 }

@@ -129,6 +129,97 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Trainings_made_before_are_uploaded_as_NumPy_files_and_the_study_goes_on_from_them()
+    {
+        using var http = server.Http(await server.KeyAsync("uploads"));
+        const string Definition = """{"name":"up","minimum":0,"maximum":1,"rows":4,"objective":"mean(y)","columns":["y"],"maxTrainings":3}""";
+        static byte[] Outputs(float value) => NpyFile.ToBytes(new Matrix(4, 1, [value, value, value, value]));
+        using var good = Form(("definition", null, Encode(Definition)), ("anchors", "0.25.npy", Outputs(0.5f)), ("anchors", "0.75.npy", Outputs(0.125f)));
+        using var made = await http.PostAsync("studies", good);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var id = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        for (var i = 0; i < 200 && (await http.GetFromJsonAsync<JsonElement>($"studies/{id}/trials")).GetArrayLength() < 3; i++)
+        {
+            await Task.Delay(50);
+        }
+
+        var trials = (await http.GetFromJsonAsync<JsonElement>($"studies/{id}/trials")).EnumerateArray().ToList();
+        Assert.Equal([(0.25, 0.5), (0.75, 0.125)], trials.Take(2).Select(trial => (trial.GetProperty("lambda").GetDouble(), trial.GetProperty("value").GetDouble())));
+        Assert.All(trials.Take(2), trial => Assert.True(trial.GetProperty("isImported").GetBoolean()));
+        foreach (var (form, told) in (ValueTuple<MultipartFormDataContent, string>[])
+        [
+            (Form(("anchors", "0.25.npy", Outputs(1))), "definition once"),
+            (Form(("definition", null, Encode(Definition)), ("other", null, Encode("1"))), "definition once"),
+            (Form(("definition", null, Encode("{")), ("anchors", "0.25.npy", Outputs(1))), "not the JSON"),
+            (Form(("definition", null, Encode(Definition)), ("anchors", "../../etc/passwd", Outputs(1))), "named by λ"),
+            (Form(("definition", null, Encode(Definition)), ("anchors", "NaN.npy", Outputs(1))), "named by λ"),
+            (Form(("definition", null, Encode(Definition)), ("anchors", "0.25.npy", Encode("no array"))), "0.25.npy"),
+            (Form(("definition", null, Encode(Definition)), ("anchors", "0.25.npy", Outputs(float.NaN))), "finite"),
+            (Form(("definition", null, Encode(Definition)), ("anchors", "7.npy", Outputs(1))), "7"),
+            (Form(("definition", null, Encode(Definition)), ("anchors", "0.25.npy", NpyFile.ToBytes(new Matrix(3, 1, [1, 2, 3])))), "4"),
+        ])
+        {
+            using (form)
+            {
+                using var refused = await http.PostAsync("studies", form);
+                var body = await refused.Content.ReadAsStringAsync();
+                Assert.True(refused.StatusCode == HttpStatusCode.BadRequest && body.Contains(told, StringComparison.Ordinal), $"{refused.StatusCode} {body}; expected {told}");
+            }
+        }
+
+        using var plain = await http.PostAsync("studies", new StringContent("x", null, "text/plain"));
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, plain.StatusCode);
+        Assert.Equal(1, (await http.GetFromJsonAsync<JsonElement>("studies")).GetArrayLength());
+
+        static byte[] Encode(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+
+        static MultipartFormDataContent Form(params (string Name, string? File, byte[] Bytes)[] parts)
+        {
+            var form = new MultipartFormDataContent();
+            foreach (var (name, file, bytes) in parts)
+            {
+                if (file is null)
+                {
+                    form.Add(new ByteArrayContent(bytes), name);
+                }
+                else
+                {
+                    form.Add(new ByteArrayContent(bytes), name, file);
+                }
+            }
+
+            return form;
+        }
+    }
+
+    [Fact]
+    public async Task Figures_are_drawn_of_what_there_is_and_refused_with_the_reason_where_there_is_nothing()
+    {
+        var client = await server.ClientAsync("figures");
+        using var http = server.Http(await server.KeyAsync("figures"));
+        var study = await client.CreateAsync(s_study);
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var response = await http.GetAsync(path);
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.Conflict, await StatusAsync($"studies/{study.Id}/figures/objective.png"));
+        Assert.Equal(HttpStatusCode.Conflict, await StatusAsync($"studies/{study.Id}/figures/history.svg"));
+        await client.WorkAsync("w", (task, _, _) => Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - Best, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
+        Assert.Equal("\u0089PNG", System.Text.Encoding.Latin1.GetString(await client.FigureAsync(study.Id, "objective.png", "a title"))[..4]);
+        Assert.Contains("</svg>", await http.GetStringAsync($"studies/{study.Id}/figures/history.svg?width=400&height=300"));
+
+        // One number has no distribution.
+        Assert.Equal(HttpStatusCode.Conflict, await StatusAsync($"studies/{study.Id}/figures/distribution.png"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync($"studies/{study.Id}/figures/objective.png?width=100000"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync($"studies/{study.Id}/figures/objective.exe"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync($"studies/{study.Id}/figures/..%2F..%2Fpasswd.png"));
+        var other = await server.ClientAsync("no-figures");
+        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<HtiTuneException>(() => other.FigureAsync(study.Id, "objective.png"))).Status);
+    }
+
+    [Fact]
     public async Task Keys_are_made_shown_once_and_revoked_by_administrators_alone()
     {
         using var admin = server.Http(await server.KeyAsync("keys", "read write admin"));

@@ -1,3 +1,4 @@
+using CsCheck;
 using HtiTune.Acquisition;
 
 namespace HtiTune.Tests.Acquisition;
@@ -35,6 +36,24 @@ public class StudentMixtureTests
     [InlineData(1 - 1e-6)]
     public void Quantiles_invert_the_distribution(double probability) =>
         Assert.Equal(probability, Mixture.Distribution(Mixture.Quantile(probability)), 1e-9);
+
+    /// <summary>Spikes beside broad components, and tails: as at an anchor, where one length scale knows the value and another does not.</summary>
+    [Fact]
+    public void Quantiles_invert_the_distribution_of_any_mixture()
+    {
+        var component = Gen.Select(Gen.Double[0.001, 1], Gen.Double[-5, 5], Gen.Double[-8, 1], (weight, location, log) => (weight, location, Scale: Math.Pow(10, log)));
+        Gen.Select(component.Array[1, 40], Gen.Double[-6, -0.31], Gen.Bool, Gen.Double[3, 30]).Sample((parts, log, isUpper, nu) =>
+        {
+            var whole = parts.Sum(part => part.weight);
+            var mixture = new StudentMixture([.. parts.Select(part => part.weight / whole)], [.. parts.Select(part => part.location)], [.. parts.Select(part => part.Scale)], nu);
+            var probability = isUpper ? 1 - Math.Pow(10, log) : Math.Pow(10, log);
+            var quantile = mixture.Quantile(probability);
+
+            // The place is right to a billionth of the deviation, over which a spike may rise by all its weight.
+            var room = 2e-9 * mixture.Deviation;
+            Assert.True(mixture.Distribution(quantile - room) <= probability + 1e-9 && mixture.Distribution(quantile + room) >= probability - 1e-9);
+        });
+    }
 
     [Fact]
     public void Quantiles_of_a_jump_lie_on_it()

@@ -62,6 +62,7 @@ public class StudyFiguresTests
         // Ruled out is what lies above the best upper end even by its 90 % interval, which is narrower than the bound for all points.
         Assert.All(study.Posterior.Where(p => !p.IsPossible), p => Assert.True(p.Low > study.Posterior.Min(q => q.High), $"{p}"));
         Assert.InRange(possible.Count, 1, study.Posterior.Count - 1);
+        Assert.Equal((possible[0].Lambda, possible[^1].Lambda), (study.LambdaLow, study.LambdaHigh));
         StudyFigures.Objective(study, folder.File("o.svg"));
         Assert.Contains("still possible", Picture.Svg(folder.File("o.svg")).Texts);
     }

@@ -196,9 +196,9 @@ public class TunerTests
     {
         var error = Assert.Throws<ArgumentException>(() => Make(Task1.Network(), new TunerOptions
         {
-            MaxTrainings = -1, Delta = 1, Epsilon = 0, GridSize = 2, NoiseVariance = -1, InitialLambdas = [3, 3, 9], Goal = (Goal)7, Bootstrap = 3,
+            MaxTrainings = -1, Delta = 1, Epsilon = 0, GridSize = 2, NoiseVariance = -1, InitialLambdas = [3, 3, 9], Goal = (Goal)7, Bootstrap = 3, CertificateDraws = 3,
         }));
-        foreach (var name in new[] { "MaxTrainings", "Delta", "Epsilon", "GridSize", "NoiseVariance", "InitialLambdas", "Goal", "Bootstrap" })
+        foreach (var name in new[] { "MaxTrainings", "Delta", "Epsilon", "GridSize", "NoiseVariance", "InitialLambdas", "Goal", "Bootstrap", "CertificateDraws" })
         {
             Assert.Contains(name, error.Message, StringComparison.Ordinal);
         }
@@ -206,6 +206,19 @@ public class TunerTests
         Assert.Throws<ArgumentException>(() => new Tuner(Task1.Network(), Problem.Hyperparameter, Contexts.None(0)));
         using var tuner = Make(Task1.Network());
         Assert.Throws<ArgumentOutOfRangeException>(() => tuner.Optimize(Objective, maxTrainings: -1));
+    }
+
+    [Theory]
+    [InlineData(256)]
+    [InlineData(1024)]
+    public void A_certificate_rests_on_so_many_draws_as_the_options_say(int draws)
+    {
+        using var tuner = Make(Task1.Network(), Problem.Options(12) with { Epsilon = 0.5, CertificateDraws = draws });
+        var certified = Assert.IsType<Certified>(tuner.Optimize(Objective).Outcome);
+        Assert.Equal(Math.Round(certified.Probability * draws), certified.Probability * draws, 1e-9);
+
+        // Fewer draws must hold in a larger share: p_low is at least 0.95 with a risk of 0.001.
+        Assert.InRange(certified.Probability, draws == 256 ? 0.98 : 0.97, 1);
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public class JournalTests
     public void Settings_of_a_study_without_its_own_surrogate_come_from_the_journal()
     {
         using var study = new StudyFixture();
-        var plain = StudyFixture.Options with { UseSurrogate = false, SurrogateFactory = null, InitialLambdas = [2.5, 5.5], Goal = Goal.Maximize, NoiseVariance = 0 };
+        var plain = StudyFixture.Options with { UseSurrogate = false, SurrogateFactory = null, InitialLambdas = [2.5, 5.5], Goal = Goal.Maximize, NoiseVariance = 0, CertificateDraws = 1024 };
         string expected;
         using (var tuner = study.Open(StudyFixture.Task.Network(), options: plain))
         {
