@@ -84,7 +84,10 @@ internal sealed partial class StudyStore
         }
     }
 
-    /// <summary>What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence.</summary>
+    /// <summary>
+    /// What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence. What was asked to end, as by a cancelled study, is not
+    /// handed out again: it ends with its lease.
+    /// </summary>
     private static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, ClaimRequest request)
     {
         var tenant = request.Tenant ?? "";
@@ -99,7 +102,7 @@ internal sealed partial class StudyStore
         var held = await session.RowAsync<AttemptRow>(
             $"""
             UPDATE attempts SET lease_until = {session.Now + (long)request.Lease.TotalMilliseconds}, renewed_at = {session.Now}
-            WHERE worker = {request.Worker} AND slot = {request.Slot} AND worker_tenant = {tenant} AND state IN (1, 2, 3) RETURNING *
+            WHERE worker = {request.Worker} AND slot = {request.Slot} AND worker_tenant = {tenant} AND state IN (1, 2, 3) AND stop_asked_at IS NULL AND kill_asked_at IS NULL RETURNING *
             """).ConfigureAwait(false);
         if (held is null)
         {

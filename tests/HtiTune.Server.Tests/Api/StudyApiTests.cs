@@ -86,6 +86,20 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_worker_that_held_a_training_of_a_cancelled_study_gets_one_of_the_next()
+    {
+        var client = await server.ClientAsync("next");
+        var first = await client.CreateAsync(s_study);
+        var held = (await client.ClaimAsync("w", study: first.Id))!;
+        await client.ChangeAsync(first.Id, "cancel");
+        var second = await client.CreateAsync(s_study);
+        var task = (await client.ClaimAsync("w", study: second.Id))!;
+        Assert.Equal(second.Id, task.Study);
+        Assert.True((await client.RenewAsync(held)).Stop);
+        Assert.Equal("done", (await client.TellAsync(task, new TrainingOutcome { Value = 1 })).State);
+    }
+
+    [Fact]
     public async Task The_sample_study_is_trained_by_the_server_and_its_surrogate_sampled_live()
     {
         using var http = server.Http(await server.KeyAsync("sampled"));

@@ -74,8 +74,8 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
                 break;
             case Act.Lose when one is not null:
                 model.Fail(one, AttemptState.Lost, isForGood: false);
-                // Its own claim again, with a lease that is over at once.
-                await store.ClaimAsync(new ClaimRequest(queue + one.Worker, 0, null, [queue], null, TimeSpan.FromMilliseconds(-2)), None);
+                // Renewed with a lease that is over at once.
+                await store.RenewAsync(one.Id, one.Lease, new AttemptReport(null, null, TimeSpan.FromMilliseconds(-2), IsRunning: false), None);
                 await store.SweepAsync(new SweepSettings(TimeSpan.FromMinutes(1)), None);
                 break;
             case Act.Late when model.Attempts.Where(a => a.State == AttemptState.Lost).ToList() is { Count: > 0 } lost:
@@ -168,7 +168,8 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
 
         public void Claim(int worker, (AttemptRow Row, int Number)? got)
         {
-            var held = Attempts.SingleOrDefault(a => a.IsHeld && a.Worker == worker);
+            // What was asked to stop is not handed out again.
+            var held = Attempts.SingleOrDefault(a => a.IsHeld && !a.IsStopped && a.Worker == worker);
             if (held is not null)
             {
                 Assert.Equal(held.Id, got!.Value.Row.Id);
