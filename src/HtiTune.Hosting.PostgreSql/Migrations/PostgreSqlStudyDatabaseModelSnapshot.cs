@@ -433,6 +433,8 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                     b.HasIndex("Curve")
                         .HasFilter("curve IS NOT NULL");
 
+                    b.HasIndex("State", "Tenant");
+
                     b.HasIndex("Tenant", "CreatedAt");
 
                     b.ToTable("studies");

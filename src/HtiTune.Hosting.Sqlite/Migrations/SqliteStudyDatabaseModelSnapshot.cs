@@ -426,6 +426,8 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                     b.HasIndex("Curve")
                         .HasFilter("curve IS NOT NULL");
 
+                    b.HasIndex("State", "Tenant");
+
                     b.HasIndex("Tenant", "CreatedAt");
 
                     b.ToTable("studies");

@@ -37,6 +37,9 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
         {
             study.HasKey(s => s.Id);
             study.HasIndex(s => new { s.Tenant, s.CreatedAt });
+
+            // What is open is counted with each new study; what has ended grows without end.
+            study.HasIndex(s => new { s.State, s.Tenant });
             study.HasOne<BlobRow>().WithMany().HasForeignKey(s => s.Curve).OnDelete(DeleteBehavior.Restrict);
             study.HasIndex(s => s.Curve).HasFilter("curve IS NOT NULL");
         });

@@ -74,7 +74,9 @@ internal sealed partial class StudyStore
     public Task<IReadOnlyList<QueueRow>> QueuesAsync(string? tenant, CancellationToken cancellation) => dialect.ReadAsync(async session =>
     {
         var open = await session.RowsAsync<AttemptRow>(new SqlText()
-            .Add($"SELECT queue, state, queued_at FROM attempts WHERE state IN (0, 1, 2, 3)").AddIf(tenant is not null, $"AND tenant = {tenant}").ToSql()).ConfigureAwait(false);
+            // Each half has an index of its own, so that what has ended is not looked at.
+            .Add($"SELECT queue, state, queued_at FROM attempts WHERE state = 0").AddIf(tenant is not null, $"AND tenant = {tenant}")
+            .Add($"UNION ALL SELECT queue, state, queued_at FROM attempts WHERE state IN (1, 2, 3)").AddIf(tenant is not null, $"AND tenant = {tenant}").ToSql()).ConfigureAwait(false);
         return (IReadOnlyList<QueueRow>)[.. open.GroupBy(a => a.Queue, StringComparer.Ordinal).OrderBy(q => q.Key, StringComparer.Ordinal).Select(queue =>
         {
             var waiting = queue.Where(a => a.State == AttemptState.Queued).ToList();
