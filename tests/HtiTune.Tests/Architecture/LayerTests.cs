@@ -15,7 +15,10 @@ public class LayerTests
         ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Tuner", "ScottPlot", "SkiaSharp"],
         ["HtiTune.External"] = ["HtiTune.Data"],
         ["htitune"] =
-            ["HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+            [
+                "HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "HtiTune.Client", "System.CommandLine", "Spectre.Console",
+                "Spectre.Console.Ansi", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.DependencyInjection.Abstractions",
+            ],
     };
 
     public static TheoryData<string> Layers => [.. Allowed.Keys];

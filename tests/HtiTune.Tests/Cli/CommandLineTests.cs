@@ -104,7 +104,8 @@ public class CommandLineTests
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --clock slow", "expected one of auto, constant, learned")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --warp cubic", "cubic")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --method kriging", "'kriging' is not what --method takes; expected one of hti, stay, nearest, mean, linear, shrunk-linear, displacement, regression, flow-matching, metric-flow-matching")]
-    [InlineData("sample", "Option '--model' is required")]
+    [InlineData("sample", "Option '--lambda' is required")]
+    [InlineData("sample --lambda 0.5 --out y.npy", "sample takes --model, --from and --input, or --server")]
     [InlineData("tame", "tame")]
     public async Task Usage_errors_exit_with_2_and_name_the_help(string line, string expected)
     {
