@@ -114,16 +114,21 @@ public sealed class HtiTuneClient
     /// <param name="poll">Wait between questions where there is nothing to train; null: 2 s.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the loop; a training under way is given back.</param>
-    public async Task WorkAsync(
+    public Task WorkAsync(
         string worker, Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => WorkAsync(worker, 0, train, study, poll ?? TimeSpan.FromSeconds(2), time ?? TimeProvider.System, CancellationToken.None, cancellation);
+
+    /// <summary>The same for one of several slots of a worker, which may also be asked to finish: what is under way comes to its end, and nothing more is begun.</summary>
+    internal async Task WorkAsync(
+        string worker, int slot, Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study, TimeSpan poll, TimeProvider time,
+        CancellationToken finish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(train);
-        time ??= TimeProvider.System;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(finish, cancellation);
         RemoteTask? task = null;
-        while (!cancellation.IsCancellationRequested)
+        while (!ending.IsCancellationRequested)
         {
-            task ??= await ClaimAsync(worker, 0, study, cancellation).ConfigureAwait(false);
+            task ??= await ClaimAsync(worker, slot, study, cancellation).ConfigureAwait(false);
             if (task is null)
             {
                 if (study is { } id && (await GetAsync(id, cancellation).ConfigureAwait(false)).HasEnded)
@@ -131,13 +136,21 @@ public sealed class HtiTuneClient
                     return;
                 }
 
-                await Task.Delay(poll ?? TimeSpan.FromSeconds(2), time, cancellation).ConfigureAwait(false);
+                try
+                {
+                    await Task.Delay(poll, time, ending.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (finish.IsCancellationRequested)
+                {
+                    // Nothing was under way.
+                }
+
                 continue;
             }
 
             using var training = new TrainingInHand(this, task, time);
             var outcome = await training.RunAsync(train, cancellation).ConfigureAwait(false);
-            var told = await TellAsync(task, outcome, cancellation.IsCancellationRequested ? null : worker, 0, study, CancellationToken.None).ConfigureAwait(false);
+            var told = await TellAsync(task, outcome, ending.IsCancellationRequested ? null : worker, slot, study, CancellationToken.None).ConfigureAwait(false);
             task = told.Next;
         }
     }

@@ -45,24 +45,29 @@ internal static class AskCommand
 
             // Those that were handed out before come first.
             var proposal = seen.Find(p => !SteppedStudy.WasStarted(session, p)) ?? seen[0];
-            if (result.GetValue(json))
-            {
-                EventWriter.Write(writer =>
-                {
-                    writer.WriteNumber("number", proposal.Number);
-                    writer.Number("lambda", proposal.Lambda);
-                    writer.WriteString("seed", Placeholders.SeedOf(proposal.Seed));
-                    writer.WriteString("reason", proposal.Reason);
-                });
-            }
-            else
-            {
-                Console.Out.WriteLine($"{proposal.Number} {Placeholders.Number(proposal.Lambda)} {Placeholders.SeedOf(proposal.Seed)}");
-            }
-
+            Say(result.GetValue(json), proposal.Number, proposal.Lambda, proposal.Seed, writer => writer.WriteString("reason", proposal.Reason));
             Terminal.Next($"train, then htitune tell {proposal.Number} OUTPUTS");
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Prints where to train: one line of number, λ and seed, or JSON with what else is known.</summary>
+    internal static void Say(bool json, int number, double lambda, long seed, Action<System.Text.Json.Utf8JsonWriter> more)
+    {
+        if (json)
+        {
+            EventWriter.Write(writer =>
+            {
+                writer.WriteNumber("number", number);
+                writer.Number("lambda", lambda);
+                writer.WriteString("seed", Placeholders.SeedOf(seed));
+                more(writer);
+            });
+        }
+        else
+        {
+            Console.Out.WriteLine($"{number} {Placeholders.Number(lambda)} {Placeholders.SeedOf(seed)}");
+        }
     }
 }

@@ -36,7 +36,8 @@ internal static class ServedResult
         return result.IsCertified ? ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? ExitCode.BudgetSpent : ExitCode.GoalNotReached;
     }
 
-    private static void Write(Utf8JsonWriter writer, RemoteStudy study, RemoteResult result, string objective)
+    /// <summary>Its members, as JSON.</summary>
+    internal static void Write(Utf8JsonWriter writer, RemoteStudy study, RemoteResult result, string objective)
     {
         writer.WriteString("study", study.Id);
         writer.WriteString("hyperparameter", study.Definition.Hyperparameter);

@@ -66,9 +66,9 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         }
 
         kept ??= new ServedStudy(server.Address.AbsoluteUri, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)), print, null, []);
-        kept.Write(study);
         if (kept.Study is null)
         {
+            kept.Write(study);
             var begun = ServerConnection.Ask(() => server.Client.CreateAsync(request, kept.Key));
             kept = kept with { Study = begun.Id };
             kept.Write(study);
@@ -99,7 +99,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
                 : $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
         }
 
-        var contexts = study.Contexts.File is { } file ? ArrayFile.Read(file).Matrix : null;
+        var conditions = StudySession.DeclaredBy(study.Contexts).Contexts!.Conditions;
         return new StudyRequest
         {
             Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
@@ -109,10 +109,8 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
             Scale = study.Hyperparameter.Scale.Name,
             Objective = ObjectiveOf(study.Objective),
             Goal = study.Goal == Goal.Maximize ? "maximize" : "minimize",
-            Rows = contexts is null ? study.Contexts.Draws : null,
-            Contexts = contexts is not null
-                ? [.. Enumerable.Range(0, contexts.Rows).Select(i => (IReadOnlyList<double>)[.. contexts.Row(i).ToArray().Select(value => (double)value)])]
-                : study.Contexts.Rows is { } rows ? [.. Enumerable.Range(0, rows).Select(i => (IReadOnlyList<double>)[i])] : null,
+            Rows = conditions.Columns == 0 ? conditions.Rows : null,
+            Contexts = conditions.Columns == 0 ? null : [.. ServedTuning.Rows(conditions).Select(row => Array.ConvertAll(row, value => (double)value))],
             Columns = study.OutputColumns,
             MaxTrainings = study.Trainings,
             Parallelism = study.Parallel,
@@ -134,12 +132,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
             throw new CliException("H012", $"the objective '{text}' is a program, which a server does not run; expected an expression such as mean(cost), or column:NAME.");
         }
 
-        if (!text.StartsWith(Column, StringComparison.Ordinal))
-        {
-            return text;
-        }
-
-        return $"mean(outputs[{text[Column.Length..].Trim()}])";
+        return text.StartsWith(Column, StringComparison.Ordinal) ? $"mean(outputs[{text[Column.Length..].Trim()}])" : text;
     }
 }
 

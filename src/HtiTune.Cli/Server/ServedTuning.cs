@@ -46,7 +46,15 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         var telling = TellAsync(over.Token);
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, specification.Parallel).Select(SlotAsync)).ConfigureAwait(false);
+            try
+            {
+                await Task.WhenAll(Enumerable.Range(0, specification.Parallel).Select(SlotAsync)).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (interrupts.Stop.IsCancellationRequested)
+            {
+                // The user wants no more, and nothing was under way.
+            }
+
             return await Client.GetAsync(study).ConfigureAwait(false);
         }
         finally
@@ -58,30 +66,8 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         }
     }
 
-    private async Task SlotAsync(int slot)
-    {
-        var worker = ServedStudy.Worker(specification);
-        RemoteTask? task = null;
-        while (task is not null || !interrupts.Finish.IsCancellationRequested)
-        {
-            task ??= await Client.ClaimAsync(worker, slot, study).ConfigureAwait(false);
-            if (task is null)
-            {
-                // Paused, the server fits, or other workers train.
-                if ((await Client.GetAsync(study).ConfigureAwait(false)).HasEnded)
-                {
-                    return;
-                }
-
-                await Task.WhenAny(Task.Delay(Poll, TimeProvider.System), Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, interrupts.Finish)).ConfigureAwait(false);
-                continue;
-            }
-
-            using var hand = new TrainingInHand(Client, task, TimeProvider.System);
-            var outcome = await hand.RunAsync(TrainAsync, interrupts.Stop).ConfigureAwait(false);
-            task = (await Client.TellAsync(task, outcome, interrupts.Finish.IsCancellationRequested ? null : worker, slot, study).ConfigureAwait(false)).Next;
-        }
-    }
+    private Task SlotAsync(int slot) =>
+        Client.WorkAsync(ServedStudy.Worker(specification), slot, TrainAsync, study, Poll, TimeProvider.System, interrupts.Finish, interrupts.Stop);
 
     private Task<TrainingOutcome> TrainAsync(RemoteTask task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>

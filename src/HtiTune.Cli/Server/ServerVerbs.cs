@@ -54,9 +54,7 @@ internal static class ServerVerbs
 
         if (json)
         {
-            (var quiet, Terminal.IsQuiet) = (Terminal.IsQuiet, true);
-            ServedResult.Tell(study, result, study.Definition.Objective ?? "value", json: true, events: false);
-            Terminal.IsQuiet = quiet;
+            EventWriter.Write(writer => ServedResult.Write(writer, study, result, study.Definition.Objective ?? "value"));
         }
         else
         {
@@ -109,21 +107,7 @@ internal static class ServerVerbs
             (kept with { Tasks = [.. kept.Tasks, new ServedTask(free!.Value, next)] }).Write(specification);
         }
 
-        if (json)
-        {
-            EventWriter.Write(writer =>
-            {
-                writer.WriteNumber("number", task.Trial);
-                writer.Number("lambda", task.Lambda);
-                writer.WriteString("seed", Placeholders.SeedOf(task.Seed));
-                writer.WriteString("leaseUntil", task.LeaseUntil);
-            });
-        }
-        else
-        {
-            Console.Out.WriteLine($"{task.Trial} {Placeholders.Number(task.Lambda)} {Placeholders.SeedOf(task.Seed)}");
-        }
-
+        AskCommand.Say(json, task.Trial, task.Lambda, task.Seed, writer => writer.WriteString("leaseUntil", task.LeaseUntil));
         Terminal.Next($"train, then htitune tell {task.Trial} OUTPUTS --server {server.Address}");
         return ExitCode.Done;
     }

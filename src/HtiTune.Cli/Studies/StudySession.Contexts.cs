@@ -19,19 +19,24 @@ internal sealed partial class StudySession
         session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, contexts, options);
     }
 
-    private Contexts? Declared() => Study.Contexts switch
+    /// <summary>The contexts that a study file declares, and the names of their columns; null where only the first training tells.</summary>
+    internal static (Contexts? Contexts, IReadOnlyList<string>? Columns) DeclaredBy(ContextsSource source) => source switch
     {
-        { File: { } path } => OfFile(path),
-        { Rows: { } rows } => Rows(rows),
-        { Draws: { } draws } => Contexts.None(draws),
-        _ => null,
+        { File: { } path } => OfFile(path, source.Categories),
+        { Rows: { } rows } => (Rows(rows), null),
+        { Draws: { } draws } => (Contexts.None(draws), null),
+        _ => (null, null),
     };
 
-    private Contexts OfFile(string path)
+    private Contexts? Declared()
+    {
+        (var contexts, ContextColumns) = DeclaredBy(Study.Contexts);
+        return contexts;
+    }
+
+    private static (Contexts, IReadOnlyList<string>?) OfFile(string path, int count)
     {
         var (matrix, columns) = ArrayFile.Read(path);
-        var count = Study.Contexts.Categories;
-        ContextColumns = columns;
         if (matrix.Rows == 0)
         {
             throw new DataFormatException(path, "the whole file", "there are no rows", "at least one context");
@@ -39,7 +44,7 @@ internal sealed partial class StudySession
 
         if (count == 0)
         {
-            return new Contexts(matrix);
+            return (new Contexts(matrix), columns);
         }
 
         var last = matrix.Columns - 1;
@@ -52,7 +57,7 @@ internal sealed partial class StudySession
                 : throw new DataFormatException(path, $"row {i}, column {last}", $"the category is {value}", $"a whole number 0 to {count - 1}");
         }
 
-        return new Contexts(matrix.SelectColumns(0, last), categories, count);
+        return (new Contexts(matrix.SelectColumns(0, last), categories, count), columns);
     }
 
     private static Contexts Rows(int count) => new(Matrix.Create(count, 1, (i, row) => row[0] = i));

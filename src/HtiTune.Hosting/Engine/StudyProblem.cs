@@ -70,10 +70,7 @@ internal sealed class StudyProblem
             return registered.Value;
         }
 
-        // Of a request come expressions only: no other kind touches files or programs.
-        var scope = new ObjectiveScope("", "", () => _definition.Columns, null);
-        var expression = new ExpressionObjective(objective, scope);
-        return expression.Value;
+        return Expression(objective).Value;
     }
 
     /// <summary>Whether an objective can judge what trainings will leave, as far as the definition says: better known before the first than after the last.</summary>
@@ -81,8 +78,14 @@ internal sealed class StudyProblem
     /// <exception cref="InvalidOperationException">It names what there is not.</exception>
     internal void Require(string objective)
     {
-        Judge(objective);
-        if (_definition.Columns is { } columns && !objective.StartsWith(RegisteredPrefix, StringComparison.Ordinal))
+        if (objective.StartsWith(RegisteredPrefix, StringComparison.Ordinal))
+        {
+            Judge(objective);
+            return;
+        }
+
+        var expression = Expression(objective);
+        if (_definition.Columns is { } columns)
         {
             // Any numbers do, for names and shapes are looked at alone; no two alike, so that nothing is divided by 0.
             var outputs = Matrix.Create(Contexts.Count, columns.Count, (i, row) =>
@@ -92,10 +95,12 @@ internal sealed class StudyProblem
                     row[j] = 1 + 0.5f * i + 0.25f * j;
                 }
             });
-            new ExpressionObjective(objective, new ObjectiveScope("", "", () => columns, null)).Require(
-                new Samples(outputs, Contexts), Hyperparameter.FromUnit(0.5));
+            expression.Require(new Samples(outputs, Contexts), Hyperparameter.FromUnit(0.5));
         }
     }
+
+    // Of a request come expressions only: no other kind touches files or programs.
+    private ExpressionObjective Expression(string objective) => new(objective, new ObjectiveScope("", "", () => _definition.Columns, null));
 
     private static string Words(IReadOnlyList<string> names, string prefix) =>
         names.Count == 0 ? "an expression, for this host knows no objectives" : string.Join(" or ", names.Select(name => prefix + name));

@@ -82,13 +82,17 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
     public void Ask()
     {
-        if (study.IsHopeless && study.Pending.Count == 0)
+        if (study.IsHopeless)
         {
-            Finish();
+            if (study.Pending.Count == 0)
+            {
+                Finish();
+            }
+
             return;
         }
 
-        while (study.Run is not null && !study.IsHopeless && study.Pending.Count < study.Definition.Parallelism)
+        while (study.Run is not null && study.Pending.Count < study.Definition.Parallelism)
         {
             if (study.Ask() is not { } asked)
             {

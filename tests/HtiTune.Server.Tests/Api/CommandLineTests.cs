@@ -122,10 +122,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
         using (var process = Start(key, "tune"))
         {
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            while (!File.Exists(Path.Combine(_folder, "begun.txt")))
-            {
-                await Task.Delay(20);
-            }
+            await Wait.UntilAsync(() => File.Exists(Path.Combine(_folder, "begun.txt")));
 
             using (var signal = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
             {

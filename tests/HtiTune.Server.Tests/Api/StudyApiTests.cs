@@ -152,10 +152,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         using var made = await http.PostAsync("studies", good);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         var id = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        for (var i = 0; i < 200 && (await http.GetFromJsonAsync<JsonElement>($"studies/{id}/trials")).GetArrayLength() < 3; i++)
-        {
-            await Task.Delay(50);
-        }
+        await Wait.UntilAsync(async () => (await http.GetFromJsonAsync<JsonElement>($"studies/{id}/trials")).GetArrayLength() >= 3);
 
         var trials = (await http.GetFromJsonAsync<JsonElement>($"studies/{id}/trials")).EnumerateArray().ToList();
         Assert.Equal([(0.25, 0.5), (0.75, 0.125)], trials.Take(2).Select(trial => (trial.GetProperty("lambda").GetDouble(), trial.GetProperty("value").GetDouble())));

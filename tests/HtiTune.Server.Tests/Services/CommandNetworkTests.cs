@@ -117,10 +117,7 @@ public sealed class CommandNetworkTests : IDisposable
         {
             Network = "hanging", MaxTrainings = 1, MaxAttempts = 1, TimeLimit = by == "limit" ? TimeSpan.FromSeconds(1) : null,
         })).Id;
-        while (!File.Exists(pids) || !File.ReadAllText(pids).EndsWith('\n'))
-        {
-            await Task.Delay(20);
-        }
+        await Wait.UntilAsync(() => File.Exists(pids) && File.ReadAllText(pids).EndsWith('\n'));
 
         var attempt = Assert.Single(await host.Studies.AttemptsAsync(Tenant, id, 1));
         switch (by)
@@ -134,16 +131,13 @@ public sealed class CommandNetworkTests : IDisposable
                 break;
             default:
                 await host.Studies.EndAttemptAsync(Tenant, id, attempt.Id, kill: true);
-                Assert.StartsWith("killed", (await host.EndAsync(id)).Reason is not null ? (await host.Studies.AttemptsAsync(Tenant, id, 1))[0].Reason : "");
+                Assert.NotNull((await host.EndAsync(id)).Reason);
+                Assert.StartsWith("killed", (await host.Studies.AttemptsAsync(Tenant, id, 1))[0].Reason);
                 break;
         }
 
         var process = $"/proc/{File.ReadLines(pids).First()}/stat";
-        for (var i = 0; IsAlive(process); i++)
-        {
-            Assert.True(i < 500, "The command's child still runs after 10 s.");
-            await Task.Delay(20);
-        }
+        await Wait.UntilAsync(() => !IsAlive(process), TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -157,17 +151,11 @@ public sealed class CommandNetworkTests : IDisposable
         var (begun, go) = (Path.Combine(_folder, "begun"), Path.Combine(_folder, "go"));
         await using var host = await StartAsync(("line", $"echo >> {begun}; while [ ! -e {go} ]; do sleep 0.02; done; " + Line), ("plain", Line));
         var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "line" })).Id;
-        while (!File.Exists(begun))
-        {
-            await Task.Delay(20);
-        }
+        await Wait.UntilAsync(() => File.Exists(begun));
 
         await host.Studies.PauseAsync(Tenant, id);
         await File.WriteAllTextAsync(go, "");
-        while ((await host.Studies.TrialsAsync(Tenant, id))[0].Status != TrialStatus.Completed)
-        {
-            await Task.Delay(20);
-        }
+        await Wait.UntilAsync(async () => (await host.Studies.TrialsAsync(Tenant, id))[0].Status == TrialStatus.Completed);
 
         // Several rounds of the reconciler and of polls.
         await Task.Delay(1500);
