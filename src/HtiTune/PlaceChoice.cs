@@ -11,13 +11,14 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
 
     private bool IsDefault => options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement && options.Cost is null && options.Belief is null;
 
-    /// <summary>The place, or null when nothing anywhere is expected to gain more than a thousandth of ε.</summary>
+    /// <summary>The place, or null when nothing anywhere is expected to gain more than a thousandth of ε and the whole budget need not be used.</summary>
     /// <param name="analysis">What is known.</param>
     /// <param name="taken">Places of trainings that ended.</param>
     /// <param name="pending">Places of trainings under way.</param>
     public (double U, string Reason, double Gain)? Find(Analysis analysis, IReadOnlyList<double> taken, IReadOnlyList<double> pending)
     {
-        if (Replicate(analysis, taken, pending) is { } again && again.LogGain >= Math.Log(LeastGainShare * analysis.Epsilon))
+        var least = options.UseWholeBudget ? double.NegativeInfinity : Math.Log(LeastGainShare * analysis.Epsilon);
+        if (Replicate(analysis, taken, pending) is { } again && again.LogGain >= least)
         {
             return (again.U, "replicate: another seed at a trained place", Math.Exp(again.LogGain));
         }
@@ -37,7 +38,7 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
         var largest = IsDefault ? found.LogExpectedImprovement
             : options.Acquisition.Kind == AcquisitionKind.KnowledgeGradient ? worth.Largest
             : Math.Max(found.LogExpectedImprovement, ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces())?.LogExpectedImprovement ?? double.NegativeInfinity);
-        return largest < Math.Log(LeastGainShare * analysis.Epsilon) ? null : (found.U, acquisition.Name, found.ExpectedGain);
+        return largest < least ? null : (found.U, acquisition.Name, found.ExpectedGain);
     }
 
     /// <summary>Whether, by a cost in units of the objective, no training is expected to gain what it costs.</summary>

@@ -6,10 +6,13 @@ internal sealed class RunTime(AnchorStore store, TunerOptions options)
     private readonly long _started = options.TimeProvider.GetTimestamp();
 
     /// <summary>Time that the run had taken in processes that have ended.</summary>
-    public TimeSpan Before { get; set; }
+    public TimeSpan Before { get; private set; }
 
     /// <summary>Whether time counts; a replay repeats what was in time.</summary>
     public bool IsRunning { get; set; } = true;
+
+    /// <summary>Takes the time that the run had taken before, where it counts.</summary>
+    public void GoOn(TimeSpan before) => (Before, IsRunning) = (options.MaxTimeIsPerProcess ? TimeSpan.Zero : before, true);
 
     /// <summary>What is left; null without a limit.</summary>
     public TimeSpan? Left => options.MaxTime is { } most

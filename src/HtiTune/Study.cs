@@ -96,6 +96,12 @@ public sealed class Study
     /// <summary>Time that the run took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>
+    /// Standard deviation of the values around the smooth curve that the model believes in: noise of the trainings, or an objective that is rougher
+    /// than they can resolve. In units of the objective.
+    /// </summary>
+    public required double NoiseDeviation { get; init; }
+
     /// <summary>Whether lower or higher values are better.</summary>
     public required Goal Goal { get; init; }
 

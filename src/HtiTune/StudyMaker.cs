@@ -43,6 +43,7 @@ internal static class StudyMaker
             Outcome = outcome,
             Epsilon = analysis.Epsilon,
             Elapsed = options.TimeProvider.GetElapsedTime(started),
+            NoiseDeviation = Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance),
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = store.Surrogate(store.Anchors.Count),

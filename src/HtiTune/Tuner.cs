@@ -65,6 +65,8 @@ public sealed partial class Tuner : IDisposable
         {
             _store.Load(training);
         }
+
+        _brought = _store.Trainings.Count;
     }
 
     /// <summary>The hyperparameter that is tuned.</summary>

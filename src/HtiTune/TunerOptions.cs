@@ -95,6 +95,20 @@ public sealed record TunerOptions
     /// <value>null: any time. Else above 0.</value>
     public TimeSpan? MaxTime { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="MaxTime"/> is counted in each process anew: a program that is started every night then has its time every night, and what a
+    /// run had taken before its process ended does not count.
+    /// </summary>
+    /// <value>false.</value>
+    public bool MaxTimeIsPerProcess { get; init; }
+
+    /// <summary>
+    /// Whether a run makes all trainings of its budget: neither a certificate nor the want of an expected gain ends it. For objectives that are
+    /// rougher or noisier than the model believes.
+    /// </summary>
+    /// <value>false.</value>
+    public bool UseWholeBudget { get; init; }
+
     /// <summary>Number of λ on which the posterior is held, evenly on the hyperparameter's scale; the anchors' λ are added.</summary>
     /// <value>257; 9 to 2049.</value>
     public int GridSize { get; init; } = 257;

@@ -128,12 +128,12 @@ public sealed partial class TuningRun : IDisposable
 
         // Nothing is judged before the first places have ended.
         var judgement = _pending.Exists(p => p.IsInitial) ? Judgement.None : _policy.Judge(analysis, TrainingsUsed, isLast: false);
-        if (judgement.IsCertified)
+        if (judgement.IsCertified && !_options.UseWholeBudget)
         {
             return StopOrWait(StopReason.Certified);
         }
 
-        if (_policy.IsNotWorthIt(analysis))
+        if (!_options.UseWholeBudget && _policy.IsNotWorthIt(analysis))
         {
             return StopOrWait(StopReason.CostExceedsGain);
         }
@@ -143,8 +143,14 @@ public sealed partial class TuningRun : IDisposable
             return null;
         }
 
-        return _policy.Next(analysis, judgement, used, _time.IsLast, PendingPlaces()) is { } next
-            ? Propose(next.U, null, next.Reason, next.Gain)
+        if (_policy.Next(analysis, judgement, used, _time.IsLast, PendingPlaces()) is { } next)
+        {
+            return Propose(next.U, null, next.Reason, next.Gain);
+        }
+
+        // With the whole budget to be used, no place that the model would choose is left: go where least is known.
+        return _options.UseWholeBudget && _pending.Count == 0
+            ? Propose(InitialDesign.WidestGap(_policy.TakenPlaces()), null, "widest gap: the whole budget is used", null)
             : StopOrWait(StopReason.NoImprovementLeft);
     }
 

@@ -22,6 +22,7 @@ namespace HtiTune;
 /// <param name="CertificateRule"><see cref="TunerOptions.CertificateRule"/>; null for the default.</param>
 /// <param name="Bootstrap"><see cref="TunerOptions.Bootstrap"/>.</param>
 /// <param name="CertificateDraws"><see cref="TunerOptions.CertificateDraws"/>; null for the default.</param>
+/// <param name="UseWholeBudget"><see cref="TunerOptions.UseWholeBudget"/>.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -41,7 +42,8 @@ public sealed record StudySettings(
     bool? Replicate = null,
     CertificateRule? CertificateRule = null,
     int Bootstrap = 0,
-    int? CertificateDraws = null)
+    int? CertificateDraws = null,
+    bool UseWholeBudget = false)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -62,7 +64,8 @@ public sealed record StudySettings(
         options.Replicate,
         options.CertificateRule == HtiTune.CertificateRule.TwoPasses ? null : options.CertificateRule,
         options.Bootstrap,
-        options.CertificateDraws == Certificate.DefaultDraws ? null : options.CertificateDraws);
+        options.CertificateDraws == Certificate.DefaultDraws ? null : options.CertificateDraws,
+        options.UseWholeBudget);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
@@ -91,6 +94,7 @@ public sealed record StudySettings(
         CertificateRule = CertificateRule ?? HtiTune.CertificateRule.TwoPasses,
         Bootstrap = Bootstrap,
         CertificateDraws = CertificateDraws ?? Certificate.DefaultDraws,
+        UseWholeBudget = UseWholeBudget,
     };
 
     /// <summary>The options that a file cannot hold, and that these settings had.</summary>

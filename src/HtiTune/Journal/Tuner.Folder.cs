@@ -104,6 +104,9 @@ public sealed partial class Tuner
                 tuner._recorded.Enqueue(run);
             }
 
+            // What was there before the first run, no run has made.
+            tuner._brought = journal.Runs.Count == 0 ? tuner._store.Trainings.Count : journal.Runs[0].TrainingsBefore;
+
             Log.Resumed(tuner._logger, taken.Path, tuner._store.Trainings.Count, journal.Runs.Count);
             return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner._logger));
         });
@@ -186,7 +189,7 @@ public sealed partial class Tuner
     /// <summary>Continues the next recorded run that is this one; null when none is, and then all trainings there are stand in the store.</summary>
     private TuningRun? Continue(Func<IConditionalModel, double> objective, int budget, string? name)
     {
-        var trainings = _store.Trainings.Concat(_later).ToList();
+        var trainings = AllTrainings();
         var settings = StudySettings.Of(Options);
         while (_recorded.TryDequeue(out var recorded))
         {

@@ -34,7 +34,7 @@ public sealed partial class TuningRun
     /// <param name="isEnded">Whether its time was up, and later runs stand on its trainings.</param>
     internal void GoOn(TimeSpan before, bool isEnded)
     {
-        (_time.Before, _time.IsRunning) = (before, true);
+        _time.GoOn(before);
         _pending.ForEach(p => (p.IsOut, p.IsStarted) = (false, false));
         if (isEnded)
         {

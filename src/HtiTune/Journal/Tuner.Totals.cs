@@ -1,0 +1,77 @@
+namespace HtiTune;
+
+// A command that is typed again and again counts trainings over the whole study, and means the last run or a new one: never one in the middle,
+// which may by chance have had the same budget.
+public sealed partial class Tuner
+{
+    // Trainings that a warm start brought: they stand before the first run.
+    private int _brought;
+
+    /// <summary>Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start not.</summary>
+    public int TrainingsMade => AllTrainings().Skip(_brought).Count(training => training.State != TrialState.Cancelled);
+
+    /// <summary>
+    /// Prepares the next run so that the study has a number of trainings over all its runs. The last run of the journal is continued, or returns its
+    /// study again, where it had the same objective, settings and total; otherwise the next run is a new one.
+    /// </summary>
+    /// <param name="total">Trainings over the whole study, those of a warm start not counted. At least 0.</param>
+    /// <param name="name">The objective's name, as it will be given to <see cref="Begin"/>.</param>
+    /// <returns>Trainings that the run may use: what to give to <see cref="Optimize"/> or <see cref="Begin"/>.</returns>
+    public int PrepareTotal(int total, string? name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(total);
+        if (_recorded.LastOrDefault() is { } last && IsLike(last, name))
+        {
+            var before = AllTrainings().Skip(_brought).Take(last.TrainingsBefore - _brought).Count(training => training.State != TrialState.Cancelled);
+            if (last.Began.Budget + before == total)
+            {
+                KeepLast();
+                return last.Began.Budget;
+            }
+        }
+
+        KeepNone();
+        return Math.Max(0, total - TrainingsMade);
+    }
+
+    /// <summary>
+    /// Prepares the next run so that it may use a number of trainings of its own. The last run of the journal is continued where it had the same
+    /// objective, settings and number and was broken off; otherwise the next run is a new one.
+    /// </summary>
+    /// <param name="trainings">Trainings that the run may use. At least 0.</param>
+    /// <param name="name">The objective's name, as it will be given to <see cref="Begin"/>.</param>
+    /// <returns><paramref name="trainings"/>.</returns>
+    public int PrepareMore(int trainings, string? name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(trainings);
+        if (_recorded.LastOrDefault() is { IsEnded: false } last && IsLike(last, name) && last.Began.Budget == trainings)
+        {
+            KeepLast();
+        }
+        else
+        {
+            KeepNone();
+        }
+
+        return trainings;
+    }
+
+    private bool IsLike(RecordedRun run, string? name) =>
+        run.Began.Settings.ProposeAs(StudySettings.Of(Options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
+
+    private List<Training> AllTrainings() => [.. _store.Trainings, .. _later];
+
+    private void KeepLast()
+    {
+        while (_recorded.Count > 1)
+        {
+            _recorded.Dequeue();
+        }
+    }
+
+    private void KeepNone()
+    {
+        _recorded.Clear();
+        Stand(AllTrainings(), AllTrainings().Count);
+    }
+}
