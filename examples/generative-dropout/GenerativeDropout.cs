@@ -8,6 +8,7 @@
 
 #:project ../../src/HtiTune.Data/HtiTune.Data.csproj
 #:project ../../src/HtiTune.Surrogates/HtiTune.Surrogates.csproj
+#:project ../../src/HtiTune.Surrogates.Torch/HtiTune.Surrogates.Torch.csproj
 #:project ../../src/HtiTune/HtiTune.csproj
 #:project ../../src/HtiTune.Plotting/HtiTune.Plotting.csproj
 #:package TorchSharp

@@ -1,11 +1,18 @@
 using HtiTune.External;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Server;
 
 /// <summary>The server's program: <c>serve</c> (default), <c>worker</c>, <c>keys</c>, <c>move</c>.</summary>
 internal static class Program
 {
-    private static async Task<int> Main(string[] args) => args switch
+    private static Task<int> Main(string[] args)
+    {
+        TorchSurrogates.Register();
+        return RunAsync(args);
+    }
+
+    private static async Task<int> RunAsync(string[] args) => args switch
     {
         // Commands are started through this program itself; see ChildLauncher.
         [ChildLauncher.Verb, ..] => ChildLauncher.Run(args.AsSpan(1)),

@@ -25,7 +25,7 @@ internal sealed class IntervalFits
 
     private readonly FitRequest _request;
     private readonly Trajectories _trajectories;
-    private readonly DualCoupler? _dual;
+    private readonly IDualCoupling? _dual;
     private readonly PotentialKind _potential;
     private readonly RandomStreams _random;
     private readonly NetworkShape _mapShape, _pathShape;
@@ -37,7 +37,7 @@ internal sealed class IntervalFits
     /// <param name="dual">The dual coupling, if that was asked for.</param>
     /// <param name="potential">Density or none.</param>
     /// <param name="random">Chance of the fit.</param>
-    internal IntervalFits(FitRequest request, Trajectories trajectories, DualCoupler? dual, PotentialKind potential, RandomStreams random)
+    internal IntervalFits(FitRequest request, Trajectories trajectories, IDualCoupling? dual, PotentialKind potential, RandomStreams random)
     {
         _request = request;
         _trajectories = trajectories;
@@ -89,7 +89,7 @@ internal sealed class IntervalFits
         var pieces = Bends.Length + (deterministic && HasMaps ? 1 : 0);
 
         // Only a metric is trained by libtorch: a fit without one does not load it.
-        using var single = Options.Metric != MetricKind.None ? OneTorchThread.Enter() : null;
+        using var single = Options.Metric != MetricKind.None ? TrainedGeometry.For(Options)!.OneThread() : null;
         InParallel.For(pieces, _request.Threads, piece =>
         {
             if (piece == Bends.Length)
@@ -192,8 +192,9 @@ internal sealed class IntervalFits
 
         if (Options.Metric != MetricKind.None)
         {
-            new MetricPaths(_trajectories, interval, potential)
-                .Train(bends, Options.Metric == MetricKind.Learned, _random.Stream($"metric {Name(interval)} {Name(interval + 1)}"), _request.Cancellation);
+            TrainedGeometry.For(Options)!.TrainMetric(
+                _trajectories, interval, potential, bends, Options.Metric == MetricKind.Learned,
+                _random.Stream($"metric {Name(interval)} {Name(interval + 1)}"), _request.Cancellation);
         }
 
         return (bends, potential?.Bandwidth ?? 0);

@@ -23,6 +23,7 @@ internal static class TrajectoryFitter
         request.Options.Validate(anchors.Dimension);
         request = request with { Options = MethodRecipe.Apply(request.Options) };
         var options = request.Options;
+        TrainedGeometry.For(options);
         if (options.SelfTune)
         {
             var choice = SelfTuner.Choose(request);
@@ -40,7 +41,7 @@ internal static class TrajectoryFitter
         var outputs = request.Previous?.Outputs ?? Standardization.Of(anchors.Select(a => a.Samples.Outputs), shareScale: true);
         var conditions = request.Previous?.Conditions ?? Standardization.Of(anchors.Select(a => a.Samples.Conditions), shareScale: false);
         var dual = options.Coupling == CouplingKind.Dual
-            ? new DualCoupler(options, ChoosePotential(options.Potential, CouplingKind.Dual, anchors.Dimension), random.Fork("dual"), request.Progress)
+            ? TrainedGeometry.For(options)!.Dual(options, ChoosePotential(options.Potential, CouplingKind.Dual, anchors.Dimension), random.Fork("dual"), request.Progress)
             : null;
         var groups = RowGroups.Of(anchors, options.Coupling);
         var pairs = new PairCoupler(anchors, groups, outputs, conditions, options.Cost, request.Cache);
@@ -51,7 +52,7 @@ internal static class TrajectoryFitter
         request.Progress?.Report(new FitProgress("clock", 0.15));
         var positions = TrajectoryState.PositionsOf(anchors.Hyperparameter, anchors.Lambdas);
         var clock = ClockSelection.Choose(
-            anchors, positions, coupled, pairs, outputs, (dual is null ? options : DualCoupler.WithClock(options)).Clock, cancellation);
+            anchors, positions, coupled, pairs, outputs, ClockOf(options), cancellation);
 
         request.Progress?.Report(new FitProgress("paths", 0.2));
         var potential = ChoosePotential(options.Potential, coupled.Kind, anchors.Dimension);
@@ -92,6 +93,10 @@ internal static class TrajectoryFitter
             },
         };
     }
+
+    // The published energy of a dual coupling holds a clock already.
+    private static ClockKind ClockOf(TrajectoryOptions options) =>
+        options.Coupling == CouplingKind.Dual && options.Clock == ClockKind.Auto && options.Energy != EnergyKind.Action ? ClockKind.Constant : options.Clock;
 
     private static PotentialKind ChoosePotential(PotentialKind asked, CouplingKind coupling, int dimension) =>
         asked != PotentialKind.Auto ? asked

@@ -298,7 +298,9 @@ public sealed partial class TrajectorySurrogate : ISurrogate
         return (interval, u);
     }
 
-    private int IndexOf(double lambda)
+    /// <summary>The index of the anchor at λ.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">λ is no anchor.</exception>
+    internal int IndexOf(double lambda)
     {
         var index = Array.IndexOf(_state.Lambdas, lambda);
         return index >= 0 ? index : throw new ArgumentOutOfRangeException(

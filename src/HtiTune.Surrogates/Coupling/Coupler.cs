@@ -42,7 +42,7 @@ internal static class Coupler
         Standardizer conditions,
         int threads,
         CancellationToken cancellation,
-        DualCoupler? dual = null)
+        IDualCoupling? dual = null)
     {
         var y = anchors.Select(anchor => Trajectories.Standardised(anchor.Samples.Outputs, outputs)).ToArray();
         var x = anchors.Select(anchor => Trajectories.Standardised(anchor.Samples.Conditions, conditions)).ToArray();
@@ -50,7 +50,7 @@ internal static class Coupler
         InParallel.For(couplings.Length, dual is null ? threads : 1, k => couplings[k] = dual is null
             ? pairs.Between(k, k + 1, cancellation)
             : pairs.Known(k, k + 1)
-                ?? pairs.ToImages(dual.Fit(k, DualProblem.Between(anchors, y, x, k), cancellation), k, k + 1, cancellation),
+                ?? pairs.ToImages(dual.Fit(k, anchors, y, x, cancellation), k, k + 1, cancellation),
             cancellation);
 
         // order[k][t]: the row of anchor k on trajectory t.

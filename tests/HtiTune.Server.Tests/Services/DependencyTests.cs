@@ -18,6 +18,17 @@ public sealed class DependencyTests
         Assert.DoesNotContain(closure, package => s_heavy.Any(heavy => package.StartsWith(heavy, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("HtiTune")]
+    [InlineData("HtiTune.Surrogates")]
+    public void The_tuner_brings_no_libtorch_and_nothing_that_draws_zips_or_writes_protobuf(string library)
+    {
+        string[] foreign = ["TorchSharp", "libtorch", "SkiaSharp", "SharpZipLib", "Google.Protobuf"];
+        Assert.DoesNotContain(Closure(library), package => foreign.Any(name => package.StartsWith(name, StringComparison.Ordinal)));
+        Assert.Contains("TorchSharp", Closure("HtiTune.Surrogates.Torch"));
+        Assert.Contains("Google.Protobuf", Closure("HtiTune.Surrogates.Onnx"));
+    }
+
     [Fact]
     public void A_provider_brings_its_own_database_and_no_other()
     {

@@ -9,14 +9,16 @@ public class LayerTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["HtiTune.Data"] = [],
-        ["HtiTune.Surrogates"] = ["HtiTune.Data", "TorchSharp", "Google.Protobuf"],
+        ["HtiTune.Surrogates"] = ["HtiTune.Data"],
+        ["HtiTune.Surrogates.Torch"] = ["HtiTune.Data", "HtiTune.Surrogates", "TorchSharp"],
+        ["HtiTune.Surrogates.Onnx"] = ["HtiTune.Data", "HtiTune.Surrogates", "Google.Protobuf"],
         ["HtiTune.Acquisition"] = ["HtiTune.Data", "MathNet.Numerics"],
         ["HtiTune.Tuner"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "Microsoft.Extensions.Logging.Abstractions"],
         ["HtiTune.Plotting"] = ["HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Tuner", "ScottPlot", "SkiaSharp"],
         ["HtiTune.External"] = ["HtiTune.Data"],
         ["htitune"] =
             [
-                "HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "HtiTune.Client", "System.CommandLine", "Spectre.Console",
+                "HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Surrogates.Torch", "HtiTune.Surrogates.Onnx", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "HtiTune.Client", "System.CommandLine", "Spectre.Console",
                 "Spectre.Console.Ansi", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.DependencyInjection.Abstractions",
             ],
     };

@@ -68,7 +68,7 @@ internal sealed class Notebook(string path)
 
     private static readonly Assembly[] References =
     [
-        typeof(Matrix).Assembly, typeof(TrajectorySurrogate).Assembly, typeof(Tuner).Assembly, typeof(Figure).Assembly, typeof(TorchSharp.torch).Assembly,
+        typeof(Matrix).Assembly, typeof(TrajectorySurrogate).Assembly, typeof(TorchRuntime).Assembly, typeof(Tuner).Assembly, typeof(Figure).Assembly, typeof(TorchSharp.torch).Assembly,
         typeof(object).Assembly, typeof(Enumerable).Assembly, typeof(Console).Assembly, typeof(List<>).Assembly, typeof(File).Assembly,
         typeof(NotebookGlobals).Assembly, Assembly.Load("System.Runtime"), Assembly.Load("System.Collections"), Assembly.Load("System.Linq"),
     ];
@@ -150,7 +150,7 @@ internal sealed class Notebook(string path)
             body.Append('\n');
         }
 
-        var projects = string.Concat(new[] { "Data", "Surrogates", "", "Plotting" }.Select(name => name.Length > 0 ? $"HtiTune.{name}" : "HtiTune")
+        var projects = string.Concat(new[] { "Data", "Surrogates", "Surrogates.Torch", "", "Plotting" }.Select(name => name.Length > 0 ? $"HtiTune.{name}" : "HtiTune")
             .Select(name => $"#:project ../../src/{name}/{name}.csproj\n"));
         return $"""
             #!/usr/bin/env dotnet

@@ -79,7 +79,7 @@ public class NetworkTests
 
         using Scalar one = 1f;
         var flat = torch.tensor(FlatNetwork.Pack(layers, film), requires_grad: true);
-        var predicted = FlatNetwork.Forward(
+        var predicted = FlatForward.Of(
             flat, layers, categories, torch.tensor(u, [rows, inputs]), torch.tensor(Array.ConvertAll(c, value => (long)value)), one);
         var loss = (predicted - torch.tensor(t, [rows, outputs])).pow(2).mean();
         loss.backward();

@@ -7,7 +7,11 @@ namespace HtiTune.Tests.Surrogates.Runtime;
 internal static class TorchForTests
 {
     [ModuleInitializer]
-    internal static void Attach() => RuntimeHelpers.RunModuleConstructor(typeof(TorchRuntime).Module.ModuleHandle);
+    internal static void Attach()
+    {
+        RuntimeHelpers.RunModuleConstructor(typeof(TorchRuntime).Module.ModuleHandle);
+        TorchSurrogates.Register();
+    }
 }
 
 /// <summary>A test of what exists on Linux alone.</summary>

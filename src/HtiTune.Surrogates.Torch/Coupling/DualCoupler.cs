@@ -15,21 +15,21 @@ namespace HtiTune.Surrogates.Coupling;
 /// <param name="progress">Takes the share that is done.</param>
 /// <param name="settings">The schedule; null for the default.</param>
 internal sealed class DualCoupler(
-    TrajectoryOptions options, PotentialKind potential, RandomStreams random, IProgress<FitProgress>? progress, DualSettings? settings = null)
+    TrajectoryOptions options, PotentialKind potential, RandomStreams random, IProgress<FitProgress>? progress, DualSettings? settings = null) : IDualCoupling
 {
     private readonly Dictionary<int, Solution> _solutions = [];
 
     private sealed record Solution(FrozenNetwork Map, FrozenNetwork? Paths, double Bandwidth);
 
-    /// <summary>Options for the choice of a clock: the published energy holds a clock already.</summary>
-    internal static TrajectoryOptions WithClock(TrajectoryOptions chosen) =>
-        chosen.Clock == ClockKind.Auto && chosen.Energy != EnergyKind.Action ? chosen with { Clock = ClockKind.Constant } : chosen;
+    /// <inheritdoc/>
+    public FrozenNetwork Map(int interval) => _solutions[interval].Map;
 
-    /// <summary>y_{k+1} − y_k from (y_k, x).</summary>
-    internal FrozenNetwork Map(int interval) => _solutions[interval].Map;
+    /// <inheritdoc/>
+    public FrozenNetwork? Paths(int interval) => _solutions[interval].Paths;
 
-    /// <summary>Bends z_q/q from both end points and x; null for straight paths.</summary>
-    internal FrozenNetwork? Paths(int interval) => _solutions[interval].Paths;
+    /// <inheritdoc/>
+    public float[] Fit(int interval, AnchorSet anchors, float[][] outputs, float[][] conditions, CancellationToken cancellation) =>
+        Fit(interval, DualProblem.Between(anchors, outputs, conditions, interval), cancellation);
 
     /// <summary>Couples two neighbouring anchors.</summary>
     /// <param name="interval">k.</param>
@@ -61,8 +61,8 @@ internal sealed class DualCoupler(
         return dual.Images();
     }
 
-    /// <summary>Bends of stored trajectories, [N, Q, D], and the bandwidth behind them.</summary>
-    internal (float[] Bends, double Bandwidth) Bends(Trajectories trajectories, int interval)
+    /// <inheritdoc/>
+    public (float[] Bends, double Bandwidth) Bends(Trajectories trajectories, int interval)
     {
         int n = trajectories.Count, d = trajectories.Dimension, c = trajectories.ConditionCount, width = 2 * d + c, size = SineBasis.Count * d;
         var (_, paths, bandwidth) = _solutions[interval];

@@ -38,14 +38,14 @@ internal sealed class DualNetwork : IDisposable
     /// <param name="u">Inputs [n, I].</param>
     /// <param name="categories">Category of each row, int64 [n].</param>
     /// <returns>Outputs [n, O].</returns>
-    internal Tensor Train(Tensor u, Tensor categories) => FlatNetwork.Forward(_flat, _layers, _categories, u, categories, _one);
+    internal Tensor Train(Tensor u, Tensor categories) => FlatForward.Of(_flat, _layers, _categories, u, categories, _one);
 
     /// <summary>Evaluates rows with the weights held: gradients reach only the inputs.</summary>
     /// <param name="u">Inputs [n, I].</param>
     /// <param name="categories">Category of each row, int64 [n].</param>
     /// <returns>Outputs [n, O].</returns>
     internal Tensor Hold(Tensor u, Tensor categories) =>
-        FlatNetwork.Forward(_flat.detach(), _layers, _categories, u, categories, _one);
+        FlatForward.Of(_flat.detach(), _layers, _categories, u, categories, _one);
 
     /// <summary>Takes one step along the gradients that the losses left, then clears them.</summary>
     /// <param name="rate">Learning rate.</param>

@@ -1,0 +1,39 @@
+using HtiTune.Data;
+using HtiTune.Surrogates.Onnx;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Writes surrogates as ONNX models (opset 17), to be served from other languages.</summary>
+public static class OnnxExport
+{
+    /// <summary>Writes what <see cref="TrajectorySurrogate.Transport"/> does with rows of one anchor.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="path">The file; a temporary name first, then renamed.</param>
+    /// <param name="from">The anchor's λ that rows come from.</param>
+    /// <remarks>
+    /// Inputs: <c>outputs</c> float [n, D]; <c>conditions</c> float [n, C] where there are any; <c>category</c> int64 [n] where there are
+    /// categories; <c>lambda</c> double [1], or [n] for a λ of its own for each row. Output: <c>moved</c> float [n, D], NaN where λ lies outside the
+    /// anchors' range. Stored outputs are not part of it: it moves rows that it is given.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
+    /// <exception cref="NotSupportedException">A baseline other than NLOT, a surrogate without maps, or a scale given as functions.</exception>
+    public static void ExportOnnx(this TrajectorySurrogate surrogate, string path, double from)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, stream => surrogate.ExportOnnx(stream, from));
+    }
+
+    /// <summary>The same to a stream.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="stream">Takes the model's bytes; stays open.</param>
+    /// <param name="from">The anchor's λ that rows come from.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
+    /// <exception cref="NotSupportedException">A baseline other than NLOT, a surrogate without maps, or a scale given as functions.</exception>
+    public static void ExportOnnx(this TrajectorySurrogate surrogate, Stream stream, double from)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(OnnxSurrogate.Write(surrogate.State, surrogate.IndexOf(from)));
+    }
+}
