@@ -9,8 +9,8 @@ internal sealed class TuningPolicy(
     AnchorStore store, ObjectiveView view, TunerOptions options, RandomStreams streams, ILogger logger, int budget)
 {
     // A certificate from fewer is not believed.
-    private const int AnchorsForCertificate = 5;
-    private const int SurrogateTestsForCertificate = 2;
+    internal const int AnchorsForCertificate = 5;
+    internal const int SurrogateTestsForCertificate = 2;
 
     private readonly PlaceChoice _choice = new(store, view, options, streams);
     private Analysis? _judged;
@@ -60,7 +60,8 @@ internal sealed class TuningPolicy(
         }
 
         var observations = analysis.Process.Observations;
-        var isEligible = IsEligible(observations, store.Surrogate(analysis.Count) is not null);
+        var missing = Missing(observations, store.Surrogate(analysis.Count) is not null);
+        var isEligible = missing is null;
         if (!isEligible && !isLast)
         {
             return Judgement.None;
@@ -87,19 +88,26 @@ internal sealed class TuningPolicy(
             _passedAt = analysis.Count;
         }
 
-        var isCertified = isEligible && certificates[0].Holds && (_passes >= 2 || used == 0 && alarms == 0)
-            && (!isStrict || StrictRule.Covers(observations.Select(o => o.U)));
+        var unmet = missing ?? (!certificates[0].Holds ? MissedBy(certificates[0])
+            : _passes < 2 && (used > 0 || alarms > 0) ? alarms > 0 ? Unmet.AlarmWithdrew : Unmet.HeldOnce
+            : isStrict && !StrictRule.Covers(observations.Select(o => o.U)) ? Unmet.StrictNotCovered
+            : null);
         _judged = analysis;
-        _judgement = new Judgement(recommended, certificates[0], modelHolds, isCertified) { IsToBeChallenged = isStrict && passes && !isCertified };
+        _judgement = new Judgement(recommended, certificates[0], modelHolds, unmet) { IsToBeChallenged = isStrict && passes && unmet is not null };
         Log.Judged(
             logger, certificates[0].Epsilon, certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
         return _judgement;
     }
 
-    /// <summary>Whether there is enough to certify anything: anchors, and tests of the surrogate where there is one.</summary>
-    public static bool IsEligible(IReadOnlyList<Observation> observations, bool hasSurrogate) =>
-        observations.Count >= AnchorsForCertificate
-        && (!hasSurrogate || observations.Count(o => o.Predicted is not null) >= SurrogateTestsForCertificate);
+    /// <summary>What is missing to certify anything: anchors, or tests of the surrogate where there is one; null where there is enough.</summary>
+    public static Unmet? Missing(IReadOnlyList<Observation> observations, bool hasSurrogate) =>
+        observations.Count < AnchorsForCertificate ? Unmet.TooFewAnchors
+        : hasSurrogate && observations.Count(o => o.Predicted is not null) < SurrogateTestsForCertificate ? Unmet.SurrogateUntested
+        : null;
+
+    /// <summary>Why a certificate does not hold.</summary>
+    public static Unmet MissedBy(Certificate certificate) =>
+        certificate.RegretQuantile > certificate.Epsilon ? Unmet.RegretTooLarge : Unmet.TooFewDraws;
 
     /// <summary>
     /// Where to train: under the strict rule at the place that challenges a recommendation that has passed; at the model's own best λ when that
@@ -144,7 +152,7 @@ internal sealed class TuningPolicy(
 
         return budget == 0 && !IsNotWorthIt(analysis) && Next(analysis, judgement, used) is { } next
             ? new NeedsTraining(store.Hyperparameter.FromUnit(next.U), next.Gain, certificate.Probability)
-            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
+            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile, judgement.Unmet ?? Unmet.Cancelled, certificate.Delta);
     }
 }
 
@@ -152,12 +160,15 @@ internal sealed class TuningPolicy(
 /// <param name="Index">Grid index of the recommendation.</param>
 /// <param name="Recommended">Its certificate.</param>
 /// <param name="ModelHolds">Whether the model's own best λ, trained or not, would pass.</param>
-/// <param name="IsCertified">Whether all conditions are met.</param>
-internal sealed record Judgement(int Index, Certificate Recommended, bool ModelHolds, bool IsCertified)
+/// <param name="Unmet">The first condition that is not met; null where all are.</param>
+internal sealed record Judgement(int Index, Certificate Recommended, bool ModelHolds, Unmet? Unmet)
 {
+    /// <summary>Whether all conditions are met.</summary>
+    public bool IsCertified => Unmet is null;
+
     /// <summary>Whether it passes, and the strict rule wants a training where the model is least sure.</summary>
     public bool IsToBeChallenged { get; init; }
 
     /// <summary>Nothing can be certified yet.</summary>
-    public static Judgement None { get; } = new(-1, new Certificate(0, 0, 0, 0, 0, 0), false, false);
+    public static Judgement None { get; } = new(-1, new Certificate(0, 0, 0, 0, 0, 0), false, HtiTune.Unmet.TooFewAnchors);
 }

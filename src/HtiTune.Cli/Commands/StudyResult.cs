@@ -39,13 +39,7 @@ internal sealed class StudyResult
         Terminal.Say($"{_objective} = {(_study.RealValue is { } real ? $"{real:G6}, trained" : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
         Terminal.Say(
             $"the best {_specification.Hyperparameter.Name} is not outside [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
-        Terminal.Say(_study.Outcome switch
-        {
-            Certified certified => $"certified: within {certified.Epsilon:G3} of the best with probability {Share(certified.Probability)}, by the model",
-            NeedsTraining needs => $"not certified: a training at {_specification.Hyperparameter.Name} = {needs.At:G5} is worth most, {needs.ExpectedGain:G3} expected",
-            NotCertified not => $"not certified: the regret is at most {not.RegretBound:G3} with probability {1 - _specification.Risk:P0} (wanted: {not.Epsilon:G3})",
-            _ => "",
-        });
+        Terminal.Say(_study.Outcome.Describe(_specification.Hyperparameter.Name));
         var failed = _study.Trials.Count(trial => trial.State == TrialState.Failed);
         Terminal.Say($"{_study.Trials.Count(trial => trial.State == TrialState.Completed)} trainings"
             + (failed > 0 ? $" and {failed} that failed" : "") + $", {_study.TrainingsUsed} of them in this run of {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
@@ -64,9 +58,6 @@ internal sealed class StudyResult
             _ => $"htitune tune {study}--trainings {_study.Trials.Count + 4}",
         });
     }
-
-    // What is nearly certain is not certain.
-    private static string Share(double probability) => probability > 0.999 ? "above 99.9 %" : $"{probability:P1}";
 
     private void Write(System.Text.Json.Utf8JsonWriter writer)
     {

@@ -55,11 +55,13 @@ internal static class Say
     };
 
     /// <summary>What can be claimed of a result: heading, words, tone.</summary>
-    internal static (string Head, string Words, string Tone) Claim(StudyResult? result, double delta) => result?.Outcome switch
+    internal static (string Head, string Words, string Tone) Claim(StudyResult? result) => result?.Outcome switch
     {
         Certified certified => ("Certified", $"With probability {Percent(100 * certified.Probability)} (at least {Percent(100 * (1 - certified.Delta))} was asked for) no value in the whole range is better by more than {Number(certified.Epsilon)}, as far as the model can know. A narrow spike between trainings it cannot know.", "good"),
         NeedsTraining needs => ("A training is needed", $"The trainings so far do not answer this. One at {Number(needs.At)} would be worth most, an expected gain of {Number(needs.ExpectedGain)}. As it stands the recommendation is good enough with probability {Percent(100 * needs.Probability)}.", "warn"),
-        NotCertified not => ("Not certified", $"The recommendation is within {Number(not.Epsilon)} of the best with probability {Percent(100 * not.Probability)} only. Something up to {Number(not.RegretBound)} better may exist (at {Percent(100 * (1 - delta))}).", "warn"),
+        NotCertified not => ("Not certified", Sentence(not.Describe()["not certified: ".Length..]), "warn"),
         _ => ("No certificate yet", "It can be given when the study ends.", "plain"),
     };
+
+    private static string Sentence(string words) => char.ToUpperInvariant(words[0]) + words[1..] + ".";
 }

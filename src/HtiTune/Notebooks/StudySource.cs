@@ -24,7 +24,6 @@ internal sealed class StudySource : HtmlSource<Study>
     {
         Certified certified => $"certified to within {Number(certified.Epsilon)} at risk {Number(certified.Delta)}",
         NeedsTraining needs => $"a training is worth most at {Number(needs.At)}",
-        NotCertified not => $"not certified: regret at most {Number(not.RegretBound)} under the model",
-        _ => "",
+        _ => outcome.Describe(),
     };
 }

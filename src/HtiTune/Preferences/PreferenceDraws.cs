@@ -98,7 +98,7 @@ internal sealed class PreferenceDraws
 
     private Outcome Outcome(Certificate certificate, List<int> allowed, int trained)
     {
-        if (_model.IsEligible && certificate.Holds)
+        if (_model.Missing is null && certificate.Holds)
         {
             return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, 0);
         }
@@ -106,7 +106,7 @@ internal sealed class PreferenceDraws
         var (at, gain) = MostGain(allowed, trained < 0 ? double.NegativeInfinity : _means[trained]);
         return gain >= PlaceChoice.LeastGainShare * certificate.Epsilon
             ? new NeedsTraining(_model.Places[at].Lambda, gain, certificate.Probability)
-            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile);
+            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile, _model.Missing ?? TuningPolicy.MissedBy(certificate), certificate.Delta);
     }
 
     // EI over the best anchor, at the places without one.

@@ -39,8 +39,8 @@ public sealed class PreferenceModel
     /// <summary>The hyperparameter.</summary>
     public Hyperparameter Hyperparameter { get; }
 
-    /// <summary>Whether there is enough to certify anything.</summary>
-    internal bool IsEligible { get; init; }
+    /// <summary>What is missing to certify anything; null where there is enough.</summary>
+    internal Unmet? Missing { get; init; }
 
     /// <summary>δ.</summary>
     internal double Delta { get; init; }
@@ -68,7 +68,7 @@ public sealed class PreferenceModel
             process, grid, DrawCount, streams.Stream($"feature {j} of {count} anchors"), views[j].Signed)).ToArray();
         return new PreferenceModel(store.Hyperparameter, features, places, paths)
         {
-            IsEligible = processes.All(p => TuningPolicy.IsEligible(p.Observations, store.Surrogate(count) is not null)),
+            Missing = processes.Select(p => TuningPolicy.Missing(p.Observations, store.Surrogate(count) is not null)).FirstOrDefault(missing => missing is not null),
             Delta = options.Delta,
         };
     }
