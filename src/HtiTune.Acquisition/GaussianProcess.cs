@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune.Acquisition;
 
 // Notation

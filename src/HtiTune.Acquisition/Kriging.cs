@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune.Acquisition;
 
 // Notation: one (ℓ, r) of the bridge process, σ² divided out.

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using HtiTune.Data;
 
 namespace HtiTune.Acquisition;
 

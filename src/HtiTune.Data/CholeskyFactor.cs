@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace HtiTune.Acquisition;
+namespace HtiTune.Data;
 
 // Notation
 //   K   symmetric matrix, [n, n], positive semi-definite
@@ -102,6 +102,48 @@ internal sealed class CholeskyFactor
         }
     }
 
+    /// <summary>(K + jitter·I)⁻¹ = L⁻ᵀL⁻¹, whole, row-major.</summary>
+    public double[] Inverse()
+    {
+        // Row i of L⁻¹ is (e_i − Σ_{j<i} L_ij · row j)/L_ii.
+        var rows = new double[Order * Order];
+        for (var i = 0; i < Order; i++)
+        {
+            var row = rows.AsSpan(i * Order, i + 1);
+            row[i] = 1;
+            for (var j = 0; j < i; j++)
+            {
+                Add(-_lower[i * Order + j], rows.AsSpan(j * Order, j + 1), row);
+            }
+
+            var scale = 1 / Diagonal(i);
+            for (var j = 0; j <= i; j++)
+            {
+                row[j] *= scale;
+            }
+        }
+
+        var inverse = new double[Order * Order];
+        for (var i = 0; i < Order; i++)
+        {
+            var row = rows.AsSpan(i * Order, i + 1);
+            for (var j = 0; j <= i; j++)
+            {
+                Add(row[j], row[..(j + 1)], inverse.AsSpan(j * Order, j + 1));
+            }
+        }
+
+        for (var i = 0; i < Order; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                inverse[j * Order + i] = inverse[i * Order + j];
+            }
+        }
+
+        return inverse;
+    }
+
     /// <summary>x = L b; b and x must be different spans.</summary>
     public void Multiply(ReadOnlySpan<double> b, Span<double> x)
     {
@@ -129,6 +171,23 @@ internal sealed class CholeskyFactor
         }
 
         return sum;
+    }
+
+    /// <summary>y += s x, for as many entries as x has.</summary>
+    internal static void Add(double s, ReadOnlySpan<double> x, Span<double> y)
+    {
+        var from = MemoryMarshal.Cast<double, Vector<double>>(x);
+        var to = MemoryMarshal.Cast<double, Vector<double>>(y[..x.Length]);
+        var factor = new Vector<double>(s);
+        for (var i = 0; i < from.Length; i++)
+        {
+            to[i] += factor * from[i];
+        }
+
+        for (var i = from.Length * Vector<double>.Count; i < x.Length; i++)
+        {
+            y[i] += s * x[i];
+        }
     }
 
     private static bool TryFactorise(double[] matrix, double[] lower, int order, double added)

@@ -1,0 +1,300 @@
+// Notation, beside that of PooledLikelihood
+//   r(λ)      κ between λ and the anchors, [K];  t = L⁻¹r,  q = L⁻¹1,  s = qᵀq = 1ᵀR⁻¹1,  h = 1 − qᵀt
+//   w(λ)      R⁻¹r + R⁻¹1·h/s = L⁻ᵀ(t + q·h/s), [K]: the outputs at λ are Σ_k w_k y_k; Σ_k w_k = 1 always              [Cressie1993, ordinary kriging]
+//   v(λ, λ')  κ(λ, λ') − tᵀt' + h h'/s, the variance where the outputs' own scale is 1
+//   Σ         YᵀQY/(K − 1), the outputs' scale, never formed
+// Leaving anchor k out at the same θ:  e_k = (QY)_k/Q_kk, of variance Σ/Q_kk                                            [Dubrule1983]
+// At an anchor its own outputs are served by look-up (weights 0 and 1), to the last bit, where ν is fixed; with a learned ν the curve passes
+// beside the anchors on purpose, and is one curve everywhere.
+
+using HtiTune.Data;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>
+/// Kriging of the anchors' outputs over one hyperparameter or several: outputs at any λ are weighted sums of those at the anchors, by weights
+/// that all outputs share.
+/// </summary>
+/// <remarks>Immutable, and safe to read from many threads.</remarks>
+internal sealed class AnchorKriging
+{
+    /// <summary>Anchors from which parameters are learned at most: the cost grows as their cube.</summary>
+    internal const int MostLearned = 100;
+
+    private const int ColdIterations = 100, WarmIterations = 12;
+
+    // Starts of a cold search, as shifts of log ℓ and log ν from the middle of their priors; the last only where ν is learned.
+    private static readonly (double Length, double Nugget)[] s_starts = [(0, 0), (-1.2, 0), (1.2, 0), (0, 6)];
+
+    private readonly PooledLikelihood _likelihood;
+    private readonly KrigingLayout _layout;
+    private readonly GramMatrix _gram;
+    private readonly double[] _places, _theta, _warped, _inverseLengths, _ones;
+    private readonly KumaraswamyWarp[] _warps;
+    private readonly CholeskyFactor _factor;
+    private readonly double _onesOnes;
+    private readonly Lazy<double[]> _q;
+
+    private AnchorKriging(PooledLikelihood likelihood, double[] places, GramMatrix gram, double[] theta)
+    {
+        _likelihood = likelihood;
+        _layout = likelihood.Layout;
+        _gram = gram;
+        _places = places;
+        _theta = theta;
+        _warped = PooledLikelihood.Warped(_layout, theta, places);
+        _inverseLengths = PooledLikelihood.InverseLengths(_layout, theta);
+        _warps = [.. Enumerable.Range(0, _layout.Dimension).Select(j => _layout.WarpOf(theta, j))];
+        _factor = CholeskyFactor.Of(PooledLikelihood.Correlations(_layout, theta, _warped), gram.Count);
+        _ones = new double[Count];
+        Array.Fill(_ones, 1);
+        _factor.SolveLower(_ones, _ones);
+        _onesOnes = CholeskyFactor.Dot(_ones, _ones);
+        _q = new Lazy<double[]>(() => PooledLikelihood.Centred(_factor).Q);
+    }
+
+    /// <summary>K.</summary>
+    internal int Count => _gram.Count;
+
+    /// <summary>d.</summary>
+    internal int Dimension => _layout.Dimension;
+
+    /// <summary>What is learned.</summary>
+    internal KrigingVariant Variant => _layout.Variant;
+
+    /// <summary>θ.</summary>
+    internal ReadOnlySpan<double> Theta => _theta;
+
+    /// <summary>The objective that θ minimises, for the anchors it was learned from.</summary>
+    internal double Objective => _likelihood.Evaluate(_theta, []);
+
+    /// <summary>ν.</summary>
+    internal double Nugget => _layout.Nugget(_theta);
+
+    /// <summary>The objective of the search, for the anchors that θ is learned from.</summary>
+    internal PooledLikelihood Likelihood => _likelihood;
+
+    /// <summary>L.</summary>
+    internal CholeskyFactor Factor => _factor;
+
+    /// <summary>Learns θ from anchors.</summary>
+    /// <param name="places">u, [K, d], each in [0, 1].</param>
+    /// <param name="dimension">d, at least 1.</param>
+    /// <param name="gram">Inner products of their outputs.</param>
+    /// <param name="variant">What is learned.</param>
+    /// <param name="warm">θ of a fit to nearly the same anchors, from which a short search goes on; or null.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal static AnchorKriging Fit(
+        double[] places, int dimension, GramMatrix gram, KrigingVariant variant, double[]? warm = null, CancellationToken cancellation = default)
+    {
+        var layout = new KrigingLayout(dimension, variant);
+        var likelihood = LikelihoodOf(places, gram, layout);
+        if (!likelihood.HasVariation || gram.Count < 2)
+        {
+            return new AnchorKriging(likelihood, places, gram, (double[])layout.Centre.Clone());
+        }
+
+        BoxMinimiser.Result? best = null;
+        var isWarm = warm is not null && warm.Length == layout.Count;
+        foreach (var (length, nugget) in isWarm ? s_starts[..1] : variant.LearnsNugget ? s_starts : s_starts[..3])
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var start = isWarm ? warm! : (double[])layout.Centre.Clone();
+            for (var i = 0; i < start.Length && !isWarm; i++)
+            {
+                start[i] += i < dimension ? length : i == start.Length - 1 && variant.LearnsNugget ? nugget : 0;
+            }
+
+            var found = BoxMinimiser.Minimise(likelihood.Evaluate, start, layout.Low, layout.High, isWarm ? WarmIterations : ColdIterations);
+            best = best is null || found.Value < best.Value ? found : best;
+        }
+
+        return new AnchorKriging(likelihood, places, gram, best!.Point);
+    }
+
+    /// <summary>A kriging at given θ.</summary>
+    /// <param name="places">u, [K, d], each in [0, 1].</param>
+    /// <param name="dimension">d.</param>
+    /// <param name="gram">Inner products of the outputs.</param>
+    /// <param name="variant">What is learned.</param>
+    /// <param name="theta">θ.</param>
+    internal static AnchorKriging At(double[] places, int dimension, GramMatrix gram, KrigingVariant variant, double[] theta)
+    {
+        var layout = new KrigingLayout(dimension, variant);
+        return theta.Length == layout.Count
+            ? new AnchorKriging(LikelihoodOf(places, gram, layout), places, gram, theta)
+            : throw new ArgumentException($"θ has {theta.Length} numbers; expected {layout.Count}.", nameof(theta));
+    }
+
+    /// <summary>The same anchors at another θ.</summary>
+    internal AnchorKriging With(double[] theta) => new(_likelihood, _places, _gram, theta);
+
+    /// <summary>Writes w(λ) and returns v(λ, λ), without ν.</summary>
+    /// <param name="u">The place of λ, [d].</param>
+    /// <param name="weights">Takes w, [K].</param>
+    internal double Weights(ReadOnlySpan<double> u, Span<double> weights)
+    {
+        if (!Variant.LearnsNugget && LookUp(u, weights))
+        {
+            return 0;
+        }
+
+        var (variance, level) = Project(u, weights);
+        CholeskyFactor.Add(level, _ones, weights);
+        _factor.SolveUpper(weights, weights);
+        return variance;
+    }
+
+    /// <summary>Writes t and returns v(λ, λ) and h/s.</summary>
+    internal (double Variance, double Level) Project(ReadOnlySpan<double> u, Span<double> t)
+    {
+        Correlate(u, t);
+        _factor.SolveLower(t, t);
+        var h = 1 - CholeskyFactor.Dot(_ones, t);
+        return (Math.Max(0, 1 - CholeskyFactor.Dot(t, t) + h * h / _onesOnes), h / _onesOnes);
+    }
+
+    /// <summary>v(λ, λ') of places that were projected.</summary>
+    internal double Covariance(ReadOnlySpan<double> u, ReadOnlySpan<double> t, double level, ReadOnlySpan<double> other, ReadOnlySpan<double> otherT, double otherLevel) =>
+        PooledLikelihood.Correlation(PooledLikelihood.Distance(Warp(u), Warp(other), _inverseLengths)) - CholeskyFactor.Dot(t, otherT) + level * otherLevel * _onesOnes;
+
+    /// <summary>
+    /// S ξ with S Sᵀ = Q: anchor weights of a random surface of the outputs' own scale, which sum to 0. S = L⁻ᵀ(I − qqᵀ/s).
+    /// </summary>
+    /// <param name="xi">ξ, K standard normal numbers; overwritten.</param>
+    internal void Spread(Span<double> xi)
+    {
+        CholeskyFactor.Add(-CholeskyFactor.Dot(_ones, xi) / _onesOnes, _ones, xi);
+        _factor.SolveUpper(xi, xi);
+    }
+
+    /// <summary>Weights of the others that predict anchor k, 0 for itself, at the same θ; they sum to 1.</summary>
+    /// <param name="anchor">k.</param>
+    /// <param name="weights">Takes them, [K].</param>
+    /// <returns>1/Q_kk, the variance where the outputs' own scale is 1 (with ν).</returns>
+    internal double LeaveOneOut(int anchor, Span<double> weights)
+    {
+        var row = _q.Value.AsSpan(anchor * Count, Count);
+        for (var l = 0; l < Count; l++)
+        {
+            weights[l] = l == anchor ? 0 : -row[l] / row[anchor];
+        }
+
+        return 1 / row[anchor];
+    }
+
+    /// <summary>|e_k|²/P: the mean squared error of each anchor's outputs when it is left out, [K].</summary>
+    internal double[] LeaveOneOutErrors()
+    {
+        var gram = _gram.Centred();
+        var errors = new double[Count];
+        var row = new double[Count];
+        for (var k = 0; k < Count; k++)
+        {
+            var q = _q.Value.AsSpan(k * Count, Count);
+            row.AsSpan().Clear();
+            for (var l = 0; l < Count; l++)
+            {
+                CholeskyFactor.Add(q[l], gram.AsSpan(l * Count, Count), row);
+            }
+
+            errors[k] = Math.Max(0, CholeskyFactor.Dot(q, row)) / (q[k] * q[k]);
+        }
+
+        return errors;
+    }
+
+    /// <summary>tr Σ/P: the outputs' own scale, squared, in the mean over outputs.</summary>
+    internal double MeanScale() => Count < 2 ? 0 : Math.Max(0, CholeskyFactor.Dot(_q.Value, _gram.Centred())) / (Count - 1);
+
+    private void Correlate(ReadOnlySpan<double> u, Span<double> r)
+    {
+        ReadOnlySpan<double> z = Warp(u);
+        for (var k = 0; k < Count; k++)
+        {
+            r[k] = PooledLikelihood.Correlation(PooledLikelihood.Distance(z, _warped.AsSpan(k * Dimension, Dimension), _inverseLengths));
+        }
+    }
+
+    private double[] Warp(ReadOnlySpan<double> u)
+    {
+        var z = new double[u.Length];
+        for (var j = 0; j < z.Length; j++)
+        {
+            z[j] = _warps[j].Apply(u[j]);
+        }
+
+        return z;
+    }
+
+    /// <summary>Weights at an anchor's own place: even ones where several anchors are there; false where none is.</summary>
+    private bool LookUp(ReadOnlySpan<double> u, Span<double> weights)
+    {
+        var found = 0;
+        for (var k = 0; k < Count; k++)
+        {
+            var isThere = u.SequenceEqual(_places.AsSpan(k * Dimension, Dimension));
+            weights[k] = isThere ? 1 : 0;
+            found += isThere ? 1 : 0;
+        }
+
+        for (var k = 0; k < Count && found > 1; k++)
+        {
+            weights[k] /= found;
+        }
+
+        return found > 0;
+    }
+
+    /// <summary>The likelihood of all anchors, or of those that stand farthest apart where there are many.</summary>
+    private static PooledLikelihood LikelihoodOf(double[] places, GramMatrix gram, KrigingLayout layout)
+    {
+        if (gram.Count <= MostLearned)
+        {
+            return new PooledLikelihood(places, gram.Centred(), layout);
+        }
+
+        var chosen = FarApart(places, layout.Dimension, MostLearned);
+        return new PooledLikelihood([.. chosen.SelectMany(k => places[(k * layout.Dimension)..((k + 1) * layout.Dimension)])], gram.Centred(chosen), layout);
+    }
+
+    /// <summary>Anchors each of which is the farthest from those before it, the first the farthest from the middle; ascending.</summary>
+    private static int[] FarApart(double[] places, int d, int most)
+    {
+        var count = places.Length / d;
+        var away = new double[count];
+        var chosen = new List<int>();
+        Span<double> at = stackalloc double[d];
+        at.Fill(0.5);
+        for (var k = 0; k < count; k++)
+        {
+            away[k] = Square(places.AsSpan(k * d, d), at);
+        }
+
+        while (chosen.Count < most)
+        {
+            var next = Array.IndexOf(away, away.Max());
+            var first = chosen.Count == 0;
+            chosen.Add(next);
+            for (var k = 0; k < count; k++)
+            {
+                var square = Square(places.AsSpan(k * d, d), places.AsSpan(next * d, d));
+                away[k] = k == next ? -1 : first ? square : Math.Min(away[k], square);
+            }
+        }
+
+        chosen.Sort();
+        return [.. chosen];
+
+        static double Square(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+        {
+            double sum = 0;
+            for (var j = 0; j < a.Length; j++)
+            {
+                sum += (a[j] - b[j]) * (a[j] - b[j]);
+            }
+
+            return sum;
+        }
+    }
+}

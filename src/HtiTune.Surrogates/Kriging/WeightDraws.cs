@@ -1,0 +1,120 @@
+// Notation, beside that of AnchorKriging
+//   λ_m      M places, m = 1 … M;  V [M, M] their v(λ_m, λ_m'),  V = C Cᵀ
+//   Ξ        [M, K] standard normal numbers;  τ² = (K − 1)/χ²_{K−1}
+//   draw     y(λ_m) = Σ_k a_mk y_k,   a_m = w(λ_m) + τ/√(K − 1) · S (C Ξ)_mᵀ,   S Sᵀ = Q
+// A draw of the outputs is a draw of K weights that sum to 1: it costs what a mean costs, whatever the number of outputs.
+
+using HtiTune.Data;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Joint draws of the outputs at several places, as random anchor weights.</summary>
+internal sealed class WeightDraws
+{
+    private readonly AnchorKriging _kriging;
+    private readonly double[] _mean;
+    private readonly bool[] _isKnown;
+    private readonly CholeskyFactor _spread;
+
+    /// <param name="kriging">The kriging, of at least 2 anchors.</param>
+    /// <param name="places">u of λ_m, [M, d].</param>
+    /// <param name="withNugget">Whether a draw is of what a training would give, ν included, rather than of the smooth law.</param>
+    internal WeightDraws(AnchorKriging kriging, double[] places, bool withNugget)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(kriging.Count, 2);
+        _kriging = kriging;
+        int d = kriging.Dimension, k = kriging.Count;
+        Places = places.Length / d;
+        _mean = new double[Places * k];
+        var t = new double[Places * k];
+        var levels = new double[Places];
+        _isKnown = new bool[Places];
+        var covariance = new double[Places * Places];
+        for (var m = 0; m < Places; m++)
+        {
+            var at = places.AsSpan(m * d, d);
+            var variance = kriging.Weights(at, _mean.AsSpan(m * k, k));
+            levels[m] = kriging.Project(at, t.AsSpan(m * k, k)).Level;
+            for (var o = 0; o < m; o++)
+            {
+                covariance[m * Places + o] = kriging.Covariance(
+                    at, t.AsSpan(m * k, k), levels[m], places.AsSpan(o * d, d), t.AsSpan(o * k, k), levels[o]);
+            }
+
+            variance += withNugget && kriging.Variant.LearnsNugget ? kriging.Nugget : 0;
+            _isKnown[m] = variance == 0;
+            covariance[m * Places + m] = _isKnown[m] ? 1 : variance;
+        }
+
+        _spread = CholeskyFactor.Of(Bounded(covariance), Places);
+    }
+
+    /// <summary>M.</summary>
+    internal int Places { get; }
+
+    /// <summary>w of place m, [K].</summary>
+    internal ReadOnlySpan<double> Mean(int m) => _mean.AsSpan(m * _kriging.Count, _kriging.Count);
+
+    /// <summary>Writes a, [M, K], and the draw on the other side of the mean.</summary>
+    /// <param name="random">Chance.</param>
+    /// <param name="weights">Takes the draw.</param>
+    /// <param name="opposite">Takes its reflection, 2w − a; or empty.</param>
+    internal void Next(RandomStream random, Span<double> weights, Span<double> opposite)
+    {
+        var k = _kriging.Count;
+        double square = 0;
+        for (var i = 1; i < k; i++)
+        {
+            var normal = random.NextNormal();
+            square += normal * normal;
+        }
+
+        var scale = 1 / Math.Sqrt(square);
+        var rows = new double[Places * k];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = random.NextNormal();
+        }
+
+        var mixed = new double[k];
+        for (var m = 0; m < Places; m++)
+        {
+            mixed.AsSpan().Clear();
+            var factor = _spread.Row(m, m + 1);
+            for (var o = 0; o <= m; o++)
+            {
+                CholeskyFactor.Add(factor[o], rows.AsSpan(o * k, k), mixed);
+            }
+
+            _kriging.Spread(mixed);
+            if (_isKnown[m])
+            {
+                mixed.AsSpan().Clear();
+            }
+
+            for (var l = 0; l < k; l++)
+            {
+                weights[m * k + l] = _mean[m * k + l] + scale * mixed[l];
+                if (opposite.Length > 0)
+                {
+                    opposite[m * k + l] = _mean[m * k + l] - scale * mixed[l];
+                }
+            }
+        }
+    }
+
+    /// <summary>Rounding puts covariances beside anchors beyond their variances, and those with a place that is known are nothing.</summary>
+    private double[] Bounded(double[] covariance)
+    {
+        for (var m = 0; m < Places; m++)
+        {
+            for (var o = 0; o < m; o++)
+            {
+                var most = _isKnown[m] || _isKnown[o] ? 0 : Math.Sqrt(covariance[m * Places + m] * covariance[o * Places + o]);
+                covariance[m * Places + o] = Math.Clamp(covariance[m * Places + o], -most, most);
+            }
+        }
+
+        return covariance;
+    }
+}
