@@ -18,7 +18,7 @@ public static class CsvFile
     /// <summary>Reads the named columns of a table, or all of them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="columns">Names of the columns wanted, in the order wanted; all unless given. Other columns may hold anything.</param>
-    /// <returns>The columns, every number finite.</returns>
+    /// <returns>The columns, every number finite, in double precision (<see cref="Matrix.Exact"/>).</returns>
     /// <exception cref="DataFormatException">The file holds something else; the message says where and what was expected.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">No column is wanted, or one twice.</exception>
@@ -74,7 +74,7 @@ public static class CsvFile
                 for (var j = 0; j < matrix.Columns; j++)
                 {
                     text.Write(j > 0 ? "," : "");
-                    text.Write(matrix[i, j].ToString("R", CultureInfo.InvariantCulture));
+                    text.Write(matrix.HasDoubles ? matrix.Exact(i, j).ToString("R", CultureInfo.InvariantCulture) : matrix[i, j].ToString("R", CultureInfo.InvariantCulture));
                 }
 
                 text.WriteLine();
@@ -92,7 +92,7 @@ public static class CsvFile
 
         var names = record.ConvertAll(field => field.Quoted ? field.Text : field.Text.Trim());
         var places = CsvHeader.Places(path, record, names, columns);
-        var values = new List<float>();
+        var values = new List<double>();
         int? blank = null;
         while (reader.Read(record))
         {
@@ -119,12 +119,12 @@ public static class CsvFile
             }
         }
 
-        return new CsvTable(Array.ConvertAll(places, j => names[j]), new Matrix(values.Count / places.Length, places.Length, [.. values]));
+        return new CsvTable(Array.ConvertAll(places, j => names[j]), Matrix.FromDoubles(values.Count / places.Length, places.Length, [.. values]));
     }
 
-    private static float Number(string path, CsvField field, int column, string name)
+    private static double Number(string path, CsvField field, int column, string name)
     {
-        if (float.TryParse(field.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value))
+        if (double.TryParse(field.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
         {
             return value;
         }
@@ -133,7 +133,7 @@ public static class CsvFile
             path,
             $"line {field.Line}, column {column + 1} ('{name}')",
             string.IsNullOrWhiteSpace(field.Text) ? "the field is empty" : $"the field is '{Shown(field.Text)}'",
-            "a finite number with a decimal point, at most 3.4e38 in size");
+            "a finite number with a decimal point, at most 1.8e308 in size");
     }
 
     private static string Shown(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");

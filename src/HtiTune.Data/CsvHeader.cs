@@ -30,14 +30,15 @@ internal static class CsvHeader
         if (header.TrueForAll(field => !field.Quoted && IsNumber(field.Text)))
         {
             throw new DataFormatException(
-                path, "line 1", "the line holds only numbers", "the names of the columns (in quotes where they are numbers)");
+                path, "line 1", "the line holds only numbers", "the names of the columns (in quotes where they are numbers; from pandas: to_csv(…, header=[\"a\", \"b\"]))");
         }
 
         for (var j = 0; j < names.Count; j++)
         {
             if (names[j].Length == 0)
             {
-                throw new DataFormatException(path, $"line 1, column {j + 1}", "the name is empty", "a name for each column");
+                throw new DataFormatException(
+                    path, $"line 1, column {j + 1}", "the name is empty", j == 0 && names.Count > 1 ? "a name for each column (pandas writes its index here: to_csv(…, index=False) leaves it out)" : "a name for each column");
             }
 
             RequireOnce(path, names, names[j], j);

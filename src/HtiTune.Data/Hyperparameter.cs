@@ -61,6 +61,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
                 nameof(maximum));
         }
 
+        scale = scale.For(minimum, maximum);
         var hyperparameter = new Hyperparameter(name, minimum, maximum, scale);
         if (!double.IsFinite(hyperparameter._wWidth) || hyperparameter._wWidth == 0)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace HtiTune.Data;
@@ -9,7 +10,7 @@ namespace HtiTune.Data;
 //   byte 8      2 bytes (version 1) or 4 bytes (2, 3)   length of the header, little-endian
 //   then        the header, a Python dictionary; then the values, to the end of the file
 
-/// <summary>Arrays in NumPy's <c>.npy</c> files [NumPyFormat]: single precision written, single and double read.</summary>
+/// <summary>Arrays in NumPy's <c>.npy</c> files [NumPyFormat]: single and double precision written; half, single, double, whole numbers and bool read.</summary>
 public static class NpyFile
 {
     private const int Alignment = 64;
@@ -22,9 +23,9 @@ public static class NpyFile
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>Reads an array of <c>&lt;f4</c> or <c>&lt;f8</c> numbers, in C or Fortran order, format version 1.0, 2.0 or 3.0.</summary>
+    /// <summary>Reads an array of little-endian real or whole numbers, in C or Fortran order, format version 1.0, 2.0 or 3.0.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The array, in C order and single precision.</returns>
+    /// <returns>The array, in C order; doubles are kept beside single precision where it rounds them.</returns>
     /// <exception cref="DataFormatException">The file holds something else; the message names file, position and expectation.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static NpyArray Read(string path)
@@ -57,7 +58,7 @@ public static class NpyFile
     /// <exception cref="ArgumentException">The number of values is not the product of the shape, or a value is not finite.</exception>
     public static void Write(string path, ReadOnlySpan<int> shape, ReadOnlySpan<float> values)
     {
-        var header = HeaderFor(shape, values);
+        var header = HeaderFor(shape, values.Length, NpyType.Single);
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
@@ -79,21 +80,40 @@ public static class NpyFile
         });
     }
 
-    /// <summary>Writes a matrix, shape [rows, columns].</summary>
+    /// <summary>Writes a matrix, shape [rows, columns]: as <c>&lt;f8</c> where it keeps doubles, else as <c>&lt;f4</c>.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="matrix">The matrix, all finite.</param>
     public static void Write(string path, Matrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        Write(path, [matrix.Rows, matrix.Columns], matrix.Values);
+        if (!matrix.HasDoubles)
+        {
+            Write(path, [matrix.Rows, matrix.Columns], matrix.Values);
+            return;
+        }
+
+        Check.Finite(matrix, "value", nameof(matrix));
+        AtomicFile.Write(path, stream => stream.Write(ToBytes(matrix)));
     }
 
-    /// <summary>A matrix as the bytes of such a file.</summary>
+    /// <summary>A matrix as the bytes of such a file: <c>&lt;f8</c> where it keeps doubles, else <c>&lt;f4</c>.</summary>
     /// <param name="matrix">The matrix, all finite.</param>
     public static byte[] ToBytes(Matrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        var header = HeaderFor([matrix.Rows, matrix.Columns], matrix.Values);
+        var header = HeaderFor([matrix.Rows, matrix.Columns], matrix.Values.Length, matrix.HasDoubles ? NpyType.Double : NpyType.Single);
+        if (matrix.HasDoubles)
+        {
+            var doubles = new byte[header.Length + matrix.Values.Length * sizeof(double)];
+            header.CopyTo(doubles, 0);
+            for (var i = 0; i < matrix.Values.Length; i++)
+            {
+                BinaryPrimitives.WriteDoubleLittleEndian(doubles.AsSpan(header.Length + i * sizeof(double)), matrix.Exact(i / matrix.Columns, i % matrix.Columns));
+            }
+
+            return doubles;
+        }
+
         var bytes = new byte[header.Length + matrix.Values.Length * sizeof(float)];
         header.CopyTo(bytes, 0);
         for (var i = 0; i < matrix.Values.Length; i++)
@@ -117,7 +137,7 @@ public static class NpyFile
             name, $"byte {headerAt} (header)", $"the shape is ({string.Join(", ", array.Shape)})", "one axis or two: (rows,) or (rows, columns)");
     }
 
-    private static byte[] HeaderFor(ReadOnlySpan<int> shape, ReadOnlySpan<float> values)
+    private static byte[] HeaderFor(ReadOnlySpan<int> shape, int length, NpyType type)
     {
         if (shape.Length > NpyHeader.AxisLimit)
         {
@@ -131,15 +151,15 @@ public static class NpyFile
             count *= axis;
         }
 
-        if (count != values.Length)
+        if (count != length)
         {
             throw new ArgumentException(
-                $"The shape ({string.Join(", ", shape.ToArray())}) needs {count} values, not {values.Length}.", nameof(values));
+                $"The shape ({string.Join(", ", shape.ToArray())}) needs {count} values, not {length}.", nameof(shape));
         }
 
-        var text = NpyHeader.Text(shape);
-        var length = (ShortPrefix + text.Length + 1 + Alignment - 1) / Alignment * Alignment - ShortPrefix;
-        return [.. Magic, 1, 0, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(text.PadRight(length - 1) + "\n")];
+        var text = NpyHeader.Text(shape, type);
+        var padded = (ShortPrefix + text.Length + 1 + Alignment - 1) / Alignment * Alignment - ShortPrefix;
+        return [.. Magic, 1, 0, (byte)padded, (byte)(padded >> 8), .. Encoding.ASCII.GetBytes(text.PadRight(padded - 1) + "\n")];
     }
 
     /// <summary>Reads the array of a stream of known length.</summary>
@@ -155,8 +175,8 @@ public static class NpyFile
 
         // Before anything of the declared size is allocated: a header may claim what the file does not hold.
         var dataAt = headerAt + text.Length;
-        var needed = dataAt + (long)header.Count * header.ItemSize;
-        var shape = $"{needed} bytes for {header.Count} values of {header.ItemSize} bytes, shape ({string.Join(", ", header.Shape)})";
+        var needed = dataAt + (long)header.Count * header.Type.Size;
+        var shape = $"{needed} bytes for {header.Count} values of {header.Type.Size} bytes, shape ({string.Join(", ", header.Shape)})";
         if (stream.Length < needed)
         {
             throw new DataFormatException(path, $"byte {stream.Length}", "the file ends", shape);
@@ -172,6 +192,11 @@ public static class NpyFile
         Span<byte> prefix = stackalloc byte[LongPrefix];
         var read = stream.ReadAtLeast(prefix, LongPrefix, throwOnEndOfStream: false);
         var agreed = prefix[..read].CommonPrefixLength(Magic);
+        if (agreed < Magic.Length && agreed < read && FileKind.Of(stream) is { } kind)
+        {
+            throw new DataFormatException(path, $"byte {agreed}", $"the file is {kind}", "a .npy file, which starts with \\x93NUMPY, as numpy.save writes");
+        }
+
         if (agreed < Magic.Length)
         {
             throw new DataFormatException(
@@ -214,32 +239,30 @@ public static class NpyFile
 
     private static NpyArray Values(string path, Stream stream, NpyHeader header, int dataAt)
     {
-        var values = new float[header.Count];
+        var values = new double[header.Count];
+        var (size, number) = (header.Type.Size, header.Type.Read);
         var buffer = new byte[BufferSize];
         for (var i = 0; i < values.Length;)
         {
-            var chunk = buffer.AsSpan(0, (int)Math.Min(BufferSize, (values.Length - (long)i) * header.ItemSize));
+            var chunk = buffer.AsSpan(0, (int)Math.Min(BufferSize, (values.Length - (long)i) * size));
             stream.ReadExactly(chunk);
-            for (var b = 0; b < chunk.Length; b += header.ItemSize, i++)
+            for (var b = 0; b < chunk.Length; b += size, i++)
             {
-                var read = header.ItemSize == sizeof(float)
-                    ? BinaryPrimitives.ReadSingleLittleEndian(chunk[b..])
-                    : BinaryPrimitives.ReadDoubleLittleEndian(chunk[b..]);
-                var value = (float)read;
-                if (!float.IsFinite(value))
+                var value = number(chunk[b..]);
+                if (!double.IsFinite(value))
                 {
                     throw new DataFormatException(
                         path,
-                        $"index {Index(header.Shape, i, header.FortranOrder)} (byte {dataAt + (long)i * header.ItemSize})",
-                        $"the value is {read}",
-                        double.IsFinite(read) ? "a number that single precision holds, at most 3.4e38 in size" : "a finite number");
+                        $"index {Index(header.Shape, i, header.FortranOrder)} (byte {dataAt + (long)i * size})",
+                        $"the value is {value.ToString(CultureInfo.InvariantCulture)}",
+                        "a finite number");
                 }
 
                 values[header.FortranOrder ? PlaceInC(header.Shape, i) : i] = value;
             }
         }
 
-        return new NpyArray(header.Shape, values);
+        return NpyArray.Of(header.Shape, values);
     }
 
     // The i-th value of a file in Fortran order has the indices i mod n₀, (i / n₀) mod n₁, …

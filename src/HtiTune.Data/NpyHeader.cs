@@ -3,11 +3,11 @@ using System.Globalization;
 namespace HtiTune.Data;
 
 /// <summary>The header of a <c>.npy</c> file: the literal of a Python dictionary with the keys descr, fortran_order and shape.</summary>
-/// <param name="ItemSize">Bytes of a value: 4 (<c>&lt;f4</c>) or 8 (<c>&lt;f8</c>).</param>
+/// <param name="Type">What a value is.</param>
 /// <param name="FortranOrder">Whether the first index runs fastest; else the last.</param>
 /// <param name="Shape">Length of each axis.</param>
 /// <param name="Count">Number of values, the product of the shape.</param>
-internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, int Count)
+internal sealed record NpyHeader(NpyType Type, bool FortranOrder, int[] Shape, int Count)
 {
     /// <summary>Most axes that an array may have (NumPy 1's limit).</summary>
     internal const int AxisLimit = 32;
@@ -18,11 +18,11 @@ internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, i
     /// <param name="start">The byte of the file at which the header starts.</param>
     internal static NpyHeader Parse(string file, string text, int start) => new Parser(file, text, start).Header();
 
-    /// <summary>The header of single-precision values in C order, as NumPy writes it, without padding.</summary>
-    internal static string Text(ReadOnlySpan<int> shape)
+    /// <summary>The header of values in C order, as NumPy writes it, without padding.</summary>
+    internal static string Text(ReadOnlySpan<int> shape, NpyType type)
     {
         var axes = string.Join(", ", shape.ToArray().Select(axis => axis.ToString(CultureInfo.InvariantCulture)));
-        return $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({axes}{(shape.Length == 1 ? "," : "")}), }}";
+        return $"{{'descr': '{type.Name}', 'fortran_order': False, 'shape': ({axes}{(shape.Length == 1 ? "," : "")}), }}";
     }
 
     private sealed class Parser(string file, string text, int start)
@@ -31,7 +31,7 @@ internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, i
 
         internal NpyHeader Header()
         {
-            int? itemSize = null;
+            NpyType? type = null;
             bool? fortranOrder = null;
             (int[] Shape, int Count)? shape = null;
             Take("{", "the '{' of a dictionary");
@@ -43,8 +43,8 @@ internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, i
                 Skip();
                 switch (key)
                 {
-                    case "descr" when itemSize is null:
-                        itemSize = ItemSize();
+                    case "descr" when type is null:
+                        type = Type();
                         break;
                     case "fortran_order" when fortranOrder is null:
                         fortranOrder = Next("True") ? true : Next("False") ? false
@@ -68,30 +68,32 @@ internal sealed record NpyHeader(int ItemSize, bool FortranOrder, int[] Shape, i
                 throw Fault(_at, $"the header goes on with {Rest()}", "only spaces after the dictionary");
             }
 
-            if (itemSize is null || fortranOrder is null || shape is null)
+            if (type is null || fortranOrder is null || shape is null)
             {
                 throw Fault(0, "the header lacks a key", "descr, fortran_order and shape");
             }
 
-            return new NpyHeader(itemSize.Value, fortranOrder.Value, shape.Value.Shape, shape.Value.Count);
+            return new NpyHeader(type, fortranOrder.Value, shape.Value.Shape, shape.Value.Count);
         }
 
-        private int ItemSize()
+        private NpyType Type()
         {
-            const string Expected = "'<f4' or '<f8' (little-endian single or double precision)";
+            const string Expected = "'<f4' or '<f8' (little-endian single or double precision), '<f2', a whole number or bool; numpy.save(out, a.astype('<f8')) writes one";
             var at = _at;
             if (!Ahead("'") && !Ahead("\""))
             {
                 throw Fault(at, $"the dtype is {Rest()}", Expected);
             }
 
-            return Quoted(Expected) switch
+            var name = Quoted(Expected);
+            return NpyType.Find(name) ?? throw Fault(at, name switch
             {
-                "<f4" => sizeof(float),
-                "<f8" => sizeof(double),
-                ['>', ..] big => throw Fault(at, $"the dtype is '{big}', in big-endian byte order", Expected),
-                var other => throw Fault(at, $"the dtype is '{other}'", Expected),
-            };
+                ['>', ..] => $"the dtype is '{name}', in big-endian byte order",
+                ['<' or '|', 'O', ..] => $"the dtype is '{name}': Python objects, pickled",
+                ['<' or '|', 'c', ..] => $"the dtype is '{name}': complex numbers",
+                ['<' or '|', 'U' or 'S', ..] => $"the dtype is '{name}': texts",
+                _ => $"the dtype is '{name}'",
+            }, Expected);
         }
 
         private (int[] Shape, int Count) Shape()

@@ -13,7 +13,7 @@ public static class NpzFile
     /// <summary>Reads an array.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The array's name, as given to <c>numpy.savez</c>; may be left out where there is one only.</param>
-    /// <returns>The array, of 128 MiB at most, in C order and single precision.</returns>
+    /// <returns>The array, of 128 MiB at most, in C order; doubles are kept beside single precision where it rounds them.</returns>
     /// <exception cref="DataFormatException">The file holds something else, or not this array; the message names those it holds.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static NpyArray Read(string path, string? name = null)
@@ -34,7 +34,10 @@ public static class NpzFile
         }
         catch (InvalidDataException problem)
         {
-            throw new DataFormatException(path, "the archive", "it is no whole .npz file", "a zip archive of .npy files, as numpy.savez writes", problem);
+            stream.Position = 0;
+            var isZip = stream.ReadByte() == 'P' && stream.ReadByte() == 'K';
+            throw new DataFormatException(
+                path, "the archive", !isZip && FileKind.Of(stream) is { } kind ? $"the file is {kind}" : "it is no whole .npz file", "a zip archive of .npy files, as numpy.savez writes", problem);
         }
         catch (Exception problem) when (problem is ArgumentException or IOException and not FileNotFoundException or OverflowException or NotSupportedException)
         {
@@ -42,11 +45,24 @@ public static class NpzFile
         }
     }
 
+    private static Stream Opened(string path, ZipArchiveEntry entry)
+    {
+        try
+        {
+            return entry.Open();
+        }
+        catch (InvalidDataException problem) when (entry.CompressedLength > 0)
+        {
+            throw new DataFormatException(
+                path, $"array '{NameOf(entry)}'", "it is packed by a method that is not read (such as LZMA or BZIP2), or damaged", "stored or deflated, as numpy.savez and numpy.savez_compressed write", problem);
+        }
+    }
+
     private static string NameOf(ZipArchiveEntry entry) => entry.FullName[..^Ending.Length];
 
     private static MemoryStream Unpacked(string path, ZipArchiveEntry entry)
     {
-        using var packed = entry.Open();
+        using var packed = Opened(path, entry);
         var content = new MemoryStream();
         var buffer = new byte[1 << 16];
         for (int read; (read = packed.Read(buffer)) > 0;)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json;
 
 namespace HtiTune.Data;
@@ -8,7 +9,7 @@ namespace HtiTune.Data;
 //   byte 8    N bytes   a JSON object: name → { dtype, shape, data_offsets: [from, end] }, and "__metadata__"
 //   then      the tensors' bytes, little-endian and in C order; offsets count from here
 
-/// <summary>Tensors in <c>.safetensors</c> files [Safetensors]: half, brain, single and double precision, read only.</summary>
+/// <summary>Tensors in <c>.safetensors</c> files [Safetensors]: half, brain, single and double precision, whole numbers and bool, read only.</summary>
 public static class SafetensorsFile
 {
     private const int PrefixLength = 8;
@@ -20,7 +21,7 @@ public static class SafetensorsFile
     /// <summary>Reads a tensor.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The tensor's name; may be left out where there is one only.</param>
-    /// <returns>The tensor, in single precision.</returns>
+    /// <returns>The tensor; doubles are kept beside single precision where it rounds them.</returns>
     /// <exception cref="DataFormatException">The file holds something else, or not this tensor; the message names those it holds.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static NpyArray Read(string path, string? name = null)
@@ -34,6 +35,11 @@ public static class SafetensorsFile
         }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > HeaderLimit && FileKind.Of(stream) is { } kind)
+        {
+            throw new DataFormatException(path, "byte 0", $"the file is {kind}", "a .safetensors file, which starts with the length of its header");
+        }
+
         if (length > HeaderLimit || (long)length > stream.Length - PrefixLength)
         {
             throw new DataFormatException(
@@ -102,12 +108,12 @@ public static class SafetensorsFile
                 $"{count * size:0} bytes within the file");
         }
 
-        return new NpyArray([.. shape], Values(path, place, stream, dataAt + from, (int)count, size, number));
+        return NpyArray.Of([.. shape], Values(path, place, stream, dataAt + from, (int)count, size, number));
     }
 
-    private static float[] Values(string path, string place, FileStream stream, long at, int count, int size, Func<byte[], int, double> number)
+    private static double[] Values(string path, string place, FileStream stream, long at, int count, int size, Func<byte[], int, double> number)
     {
-        var values = new float[count];
+        var values = new double[count];
         var buffer = new byte[1 << 16];
         stream.Position = at;
         for (var i = 0; i < count;)
@@ -117,10 +123,10 @@ public static class SafetensorsFile
             for (var b = 0; b < chunk; b += size, i++)
             {
                 var read = number(buffer, b);
-                values[i] = (float)read;
-                if (!float.IsFinite(values[i]))
+                values[i] = read;
+                if (!double.IsFinite(read))
                 {
-                    throw new DataFormatException(path, $"{place}, element {i}", $"the value is {read}", "a finite number of at most 3.4e38 in size");
+                    throw new DataFormatException(path, $"{place}, element {i}", $"the value is {read.ToString(CultureInfo.InvariantCulture)}", "a finite number");
                 }
             }
         }
@@ -134,6 +140,15 @@ public static class SafetensorsFile
         "F32" => (4, (bytes, at) => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at))),
         "F16" => (2, (bytes, at) => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes.AsSpan(at))),
         "BF16" => (2, (bytes, at) => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at)) << 16)),
-        _ => throw new DataFormatException(path, place, $"the dtype is {kind}", "F16, BF16, F32 or F64"),
+        "I64" => (8, (bytes, at) => BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at))),
+        "I32" => (4, (bytes, at) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at))),
+        "I16" => (2, (bytes, at) => BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(at))),
+        "I8" => (1, (bytes, at) => (sbyte)bytes[at]),
+        "U64" => (8, (bytes, at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at))),
+        "U32" => (4, (bytes, at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at))),
+        "U16" => (2, (bytes, at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(at))),
+        "U8" => (1, (bytes, at) => bytes[at]),
+        "BOOL" => (1, (bytes, at) => bytes[at] == 0 ? 0 : 1),
+        _ => throw new DataFormatException(path, place, $"the dtype is {kind}", "F16, BF16, F32, F64, a whole number (I8 to U64) or BOOL"),
     };
 }

@@ -9,6 +9,7 @@ namespace HtiTune.Data;
 //   logit             ln(λ / (1 − λ))    0 < λ < 1      1 / (1 + e^−w)
 //   odds              λ / (1 − λ)        0 ≤ λ < 1      w / (1 + w)
 //   normal-quantile   Φ⁻¹(λ)             0 < λ < 1      Φ(w)
+//   symlog=t          ±ln(1 + |λ| / t)   all numbers    ±t (e^|w| − 1), the sign that of λ or w, t > 0
 
 /// <summary>
 /// The scale on which a hyperparameter is searched: a strictly monotone map w(λ), so that equal steps of w matter about
@@ -34,6 +35,20 @@ public abstract class Scale : IEquatable<Scale>
     /// <summary>w = Φ⁻¹(λ), for 0 &lt; λ &lt; 1: for quantile levels of a nearly normal target.</summary>
     public static Scale NormalQuantile { get; } = new NormalQuantileScale();
 
+    /// <summary>What <see cref="Parse"/> reads, for help texts and lists to choose from; <c>symlog</c> may be followed by <c>=</c> and its threshold.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["linear", "log", "logit", "odds", "normal-quantile", "symlog"];
+
+    /// <summary>
+    /// w = ±ln(1 + |λ| / t) with the sign of λ: a logarithmic scale that holds 0 and numbers below. It is nearly linear where |λ| is below t, and
+    /// nearly logarithmic far above: for a penalty that may be left out.
+    /// </summary>
+    /// <param name="threshold">
+    /// t, finite and above 0, in λ's units. Unless given, <see cref="Hyperparameter.Continuous"/> takes a ten-thousandth of the range's end that
+    /// is farther from 0.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is not a finite number above 0.</exception>
+    public static Scale SymmetricLog(double? threshold = null) => new SymmetricLogScale(threshold);
+
     /// <summary>The name that <see cref="Parse"/> reads, or the given name of a warp.</summary>
     public string Name { get; }
 
@@ -52,15 +67,15 @@ public abstract class Scale : IEquatable<Scale>
     /// <param name="lambda">λ.</param>
     public abstract bool Covers(double lambda);
 
-    /// <summary>The scale with a name: linear, log, logit, odds or normal-quantile.</summary>
+    /// <summary>The scale with a name: linear, log, logit, odds, normal-quantile, symlog, or symlog with its threshold, e.g. <c>symlog=1e-5</c>.</summary>
     /// <param name="name">The name, in small letters.</param>
-    /// <exception cref="ArgumentException">There is no scale of this name.</exception>
+    /// <exception cref="ArgumentException">There is no scale of this name, or the threshold is not a finite number above 0.</exception>
     public static Scale Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Scale[] known = [Linear, Log, Logit, Odds, NormalQuantile];
-        return Array.Find(known, scale => scale.Name == name) ?? throw new ArgumentException(
-            $"There is no scale '{name}'; expected one of {string.Join(", ", known.Select(scale => scale.Name))}.", nameof(name));
+        Scale[] known = [Linear, Log, Logit, Odds, NormalQuantile, SymmetricLog()];
+        return Array.Find(known, scale => scale.Name == name) ?? SymmetricLogScale.WithThreshold(name) ?? throw new ArgumentException(
+            $"There is no scale '{name}'; expected one of {string.Join(", ", Names)}{(name is "int" or "integer" or "step" ? ": whole numbers are not searched yet; tune in real numbers, and let the training round" : "")}.", nameof(name));
     }
 
     /// <summary>A scale given by a strictly monotone function, increasing or decreasing.</summary>
@@ -77,6 +92,9 @@ public abstract class Scale : IEquatable<Scale>
         ArgumentNullException.ThrowIfNull(forward);
         return new WarpScale(name, forward, inverse);
     }
+
+    /// <summary>The scale for a range, where it depends on that.</summary>
+    internal virtual Scale For(double minimum, double maximum) => this;
 
     /// <summary>The λ in [low, high] with w(λ) = w, the nearer end where there is none.</summary>
     internal virtual double InverseWithin(double w, double low, double high) => Math.Clamp(Inverse(w), low, high);

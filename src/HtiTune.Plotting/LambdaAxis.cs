@@ -32,7 +32,7 @@ internal static class LambdaAxis
         }
 
         var kept = new SortedList<double, double>();
-        foreach (var lambda in RoundestFirst(low, high))
+        foreach (var lambda in RoundestFirst(low, high, hyperparameter.Scale as SymmetricLogScale))
         {
             var u = hyperparameter.ToUnit(lambda);
             if (kept.Keys.All(other => Math.Abs(other - u) >= gap * (to - from)))
@@ -86,7 +86,7 @@ internal static class LambdaAxis
         return ticks;
     }
 
-    private static IEnumerable<double> RoundestFirst(double low, double high)
+    private static IEnumerable<double> RoundestFirst(double low, double high, SymmetricLogScale? symmetric)
     {
         if (low <= 0 && high >= 0)
         {
@@ -95,8 +95,11 @@ internal static class LambdaAxis
 
         // 1 − m·10^k counts as round as m·10^k where the range ends near 1: probabilities are read by their complement there.
         double[][] digits = [[1], [5], [2], [3, 7], [4, 6, 8, 9], [1.5, 2.5]];
-        var probabilities = low >= 0 && high <= 1;
-        var (least, greatest) = (Exponent(low, high, Math.Min), Exponent(low, high, Math.Max));
+        var probabilities = low >= 0 && high <= 1 && symmetric is null;
+
+        // Below the threshold of a symmetric log nothing is apart.
+        double[] sizes = [Math.Abs(low), Math.Abs(high), probabilities ? 1 - high : 0, low <= 0 && high >= 0 ? symmetric?.Threshold ?? 0 : 0];
+        var (least, greatest) = (Exponent(sizes.Where(size => size > 0).Min()), Exponent(sizes.Max()));
         foreach (var digit in digits.SelectMany(d => d))
         {
             for (var exponent = greatest; exponent >= least; exponent--)
@@ -114,11 +117,7 @@ internal static class LambdaAxis
 
     }
 
-    private static int Exponent(double low, double high, Func<double, double, double> choose)
-    {
-        var sizes = new[] { Math.Abs(low), Math.Abs(high), low >= 0 && high <= 1 ? 1 - high : 0 }.Where(size => size > 0).ToList();
-        return (int)Math.Floor(Math.Log10(sizes.Aggregate(choose)));
-    }
+    private static int Exponent(double size) => (int)Math.Floor(Math.Log10(size));
 
     // The double nearest to a few decimal digits: 3 · 0.1 becomes 0.3.
     private static double Decimal(double value, int digits) =>

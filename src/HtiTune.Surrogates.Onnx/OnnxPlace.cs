@@ -8,7 +8,7 @@ namespace HtiTune.Surrogates.Onnx;
 internal static class OnnxPlace
 {
     /// <summary>Why a scale cannot be written; null where it can.</summary>
-    internal static string? Fault(Scale scale) => scale.Name is "linear" or "log" or "logit" or "odds" or "normal-quantile" && scale.Equals(Scale.Parse(scale.Name))
+    internal static string? Fault(Scale scale) => scale is not WarpScale
         ? null
         : $"its scale '{scale.Name}' is a warp given as functions";
 
@@ -22,9 +22,16 @@ internal static class OnnxPlace
             "logit" => graph.Op("Log", Odds()),
             "odds" => Odds(),
             "normal-quantile" => NormalQuantile(graph, lambda),
+            _ when scale is SymmetricLogScale { Threshold: { } threshold } => SymmetricLog(graph, lambda, threshold),
             _ => lambda,
         };
     }
+
+    // sign(λ) ln(1 + |λ| / t)
+    private static string SymmetricLog(OnnxGraph graph, string lambda, double threshold) => graph.Op(
+        "Mul",
+        graph.Op("Sign", lambda),
+        graph.Op("Log", graph.Op("Add", graph.Constant(1.0), graph.Op("Div", graph.Op("Abs", lambda), graph.Constant(threshold)))));
 
     // [Wichura1988], the three ranges of NormalDistribution.Quantile; each is evaluated, and the one that holds is taken.
     private static string NormalQuantile(OnnxGraph graph, string p)

@@ -48,12 +48,13 @@ internal static class FitCommand
             HelpName = "lo..hi,…",
             CustomParser = Values.Bounds,
         };
-        var warp = new Option<string>("--warp")
+        var warp = new Option<Scale>("--warp")
         {
             Description = "The scale on which outputs move evenly.",
-            DefaultValueFactory = _ => "linear",
+            DefaultValueFactory = _ => Scale.Linear,
+            HelpName = string.Join('|', Scale.Names),
+            CustomParser = Values.Scale,
         };
-        warp.AcceptOnlyFromAmong("linear", "log", "logit", "odds", "normal-quantile");
         var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
         var method = Choice<Method>("--method", "The method, or a baseline to compare it with.");
@@ -110,7 +111,7 @@ internal static class FitCommand
                 result.GetRequiredValue(lambdas),
                 result.GetValue(anchors) is { Length: > 0 } chosen ? chosen : null,
                 result.GetValue(rows),
-                Scale.Parse(result.GetRequiredValue(warp)));
+                result.GetRequiredValue(warp));
             var options = new TrajectoryOptions
             {
                 Seed = result.GetValue(seed),

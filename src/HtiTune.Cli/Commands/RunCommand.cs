@@ -12,7 +12,7 @@ internal static class RunCommand
 {
     internal static Command Create()
     {
-        var parameter = new Option<string>("--parameter", "-P") { Description = "What is tuned: NAME=FROM..TO, with :log, :logit, :odds or :normal-quantile for another scale.", Required = true, HelpName = "NAME=FROM..TO[:SCALE]" };
+        var parameter = new Option<string>("--parameter", "-P") { Description = $"What is tuned: NAME=FROM..TO, then :SCALE for another scale than linear: {string.Join(", ", Scale.Names.Skip(1))} (symlog holds 0; symlog=1e-5 is linear below 1e-5).", Required = true, HelpName = "NAME=FROM..TO[:SCALE]" };
         var objective = new Option<string>("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
         var goal = new Option<string>("--goal") { Description = "Whether less or more of it is better.", DefaultValueFactory = _ => "minimize", HelpName = "minimize|maximize" };
         goal.AcceptOnlyFromAmong("minimize", "maximize");

@@ -20,6 +20,20 @@ internal static class Values
     internal static OutputBounds[] Bounds(ArgumentResult result) =>
         One<OutputBounds[]>(result, "low..high for each output column with low < high, e.g. 0..10,0..8", TryBounds, []);
 
+    /// <summary>A scale by its name, e.g. <c>log</c> or <c>symlog=1e-5</c>.</summary>
+    internal static Data.Scale Scale(ArgumentResult result)
+    {
+        try
+        {
+            return Data.Scale.Parse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "");
+        }
+        catch (ArgumentException problem)
+        {
+            result.AddError($"{Name(result)}: {problem.Message.Split(" (Parameter")[0]}");
+            return Data.Scale.Linear;
+        }
+    }
+
     private delegate bool TryParse<T>(string text, out T value);
 
     private static T One<T>(ArgumentResult result, string expected, TryParse<T> parse, T otherwise)

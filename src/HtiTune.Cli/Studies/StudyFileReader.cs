@@ -7,7 +7,6 @@ namespace HtiTune.Cli;
 internal sealed partial class StudyFileReader
 {
     private const string Empty = "";
-    private static readonly string[] s_scales = ["linear", "log", "logit", "odds", "normal-quantile"];
     private static readonly string[] s_formats = [".npy", ".npz", ".safetensors", ".csv"];
     private readonly string _file;
     private readonly List<(int Line, string Message)> _faults = [];
@@ -148,7 +147,7 @@ internal sealed partial class StudyFileReader
         var (before, name) = (_faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
         var from = Require(node, "from", "its least value") is null ? null : Number(node, "from", double.IsFinite, "a number");
         var to = Require(node, "to", "its greatest value") is null ? null : Number(node, "to", double.IsFinite, "a number");
-        var scale = Choice(node, "scale", s_scales) ?? "linear";
+        var scale = OfScale(node);
         if (_faults.Count > before)
         {
             return null;
@@ -156,12 +155,26 @@ internal sealed partial class StudyFileReader
 
         try
         {
-            return Hyperparameter.Continuous(name!, from!.Value, to!.Value, Scale.Parse(scale));
+            return Hyperparameter.Continuous(name!, from!.Value, to!.Value, scale);
         }
         catch (ArgumentException problem)
         {
             Fault(node.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
             return null;
+        }
+    }
+
+    private Scale OfScale(LocatedJson node)
+    {
+        var text = Text(node, "scale") ?? "linear";
+        try
+        {
+            return Scale.Parse(text);
+        }
+        catch (ArgumentException problem)
+        {
+            Fault(Take(node, "scale")!.Line, $"\"scale\": {problem.Message.Split(" (Parameter")[0].TrimEnd('.')}{Nearest.Question(text, Scale.Names)}");
+            return Scale.Linear;
         }
     }
 

@@ -3,13 +3,14 @@ namespace HtiTune.Cli;
 /// <summary>The study file that <c>init</c> writes.</summary>
 internal static class StudyTemplate
 {
-    internal const string Text =
-        """
+    internal static readonly string Text =
+        $$"""
         {
           // A study of htitune. Comments and trailing commas are allowed; paths start from this file's folder.
           "schema": 1,
 
-          // What is tuned. The scale on which outputs move most evenly: linear, log, logit, odds or normal-quantile.
+          // What is tuned. The scale on which outputs move most evenly:
+          // {{string.Join(", ", HtiTune.Data.Scale.Names)}} (holds 0; "symlog=1e-5" is linear below 1e-5).
           "hyperparameter": { "name": "lambda", "from": 0.01, "to": 10, "scale": "log" },
 
           // The command that trains at {lambda} and writes its outputs to {out}. No shell reads it; a list of words is allowed too.

@@ -20,7 +20,7 @@ public sealed record StudyRequest
     /// <summary>Its greatest value.</summary>
     public required double Maximum { get; init; }
 
-    /// <summary>Its scale: linear, log, logit, odds or normal-quantile.</summary>
+    /// <summary>Its scale: linear, log, logit, odds, normal-quantile, symlog, or symlog=t with its threshold.</summary>
     public string? Scale { get; init; }
 
     /// <summary><c>value</c>, an expression over the outputs, or <c>objective:NAME</c>.</summary>

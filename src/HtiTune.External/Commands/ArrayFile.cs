@@ -30,7 +30,7 @@ internal static class ArrayFile
 
     private static Matrix ToMatrix(string path, NpyArray array) => array.Shape.Length switch
     {
-        0 => new Matrix(1, 1, array.Values),
+        0 => (array with { Shape = [1] }).ToMatrix(),
         1 or 2 => array.ToMatrix(),
         _ => throw new DataFormatException(path, "shape", $"({string.Join(", ", array.Shape)})", "one axis or two: (rows,) or (rows, columns)"),
     };

@@ -26,7 +26,7 @@ internal sealed class ColumnObjective : IObjective
         var sum = 0.0;
         for (var i = 0; i < samples.Count; i++)
         {
-            sum += samples.Outputs[i, column];
+            sum += samples.Outputs.Exact(i, column);
         }
 
         return sum / samples.Count;

@@ -17,6 +17,7 @@ public class ExportTests
     [InlineData("logit", 4)]
     [InlineData("odds", 3)]
     [InlineData("normal-quantile", 4)]
+    [InlineData("symlog", 3)]
     public void Onnx_runtime_moves_rows_as_the_surrogate_does(string scale, int anchors)
     {
         double[] lambdas = [.. Enumerable.Range(0, anchors).Select(k => Math.Round(0.01 + 0.98 * k / (anchors - 1), 3))];

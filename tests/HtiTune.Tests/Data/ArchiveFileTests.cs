@@ -78,7 +78,7 @@ public class ArchiveFileTests
     [InlineData("""{"y":{"dtype":"F32","shape":[1000000000,1000000000],"data_offsets":[0,8]}}""", "bytes within the file")]
     [InlineData("""{"y":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "bytes 4 to 12 of 8")]
     [InlineData("""{"y":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", "bytes -8 to 0")]
-    [InlineData("""{"y":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", "the dtype is I64; expected F16")]
+    [InlineData("""{"y":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}""", "the dtype is F8_E4M3; expected F16")]
     [InlineData("""{"y":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "an axis is -2")]
     [InlineData("""{"y":{"dtype":"F32","shape":[2]}}""", "is not whole")]
     [InlineData("""{"y":7}""", "is not the JSON of a .safetensors file")]

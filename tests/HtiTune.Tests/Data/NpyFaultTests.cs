@@ -10,11 +10,9 @@ public class NpyFaultTests
 
     [Theory]
     [InlineData("f4-big-endian.npy", "byte 20", "'>f4', in big-endian byte order", "'<f4' or '<f8'")]
-    [InlineData("i8.npy", "byte 20", "the dtype is '<i8'", "'<f4' or '<f8'")]
     [InlineData("record.npy", "byte 20", "the dtype is \"[('a', '<f4')", "'<f4' or '<f8'")]
     [InlineData("f4-nan.npy", "index [1, 1] (byte 140)", "the value is NaN", "a finite number")]
     [InlineData("f8-infinite-fortran.npy", "index [2, 0] (byte 144)", "the value is -", "a finite number")]
-    [InlineData("f8-too-large.npy", "index [1] (byte 136)", "the value is 1E+300", "single precision")]
     public void NamesFilePlaceAndExpectationInRecordedFiles(string name, string position, string found, string expected) =>
         AssertFault(DataFixture.PathOf(name), position, found, expected);
 
@@ -73,7 +71,7 @@ public class NpyFaultTests
     public void RefusesOtherFilesAndVersions()
     {
         using var folder = new TemporaryFolder();
-        AssertFault(Write(folder, Encoding.ASCII.GetBytes("a,b\n1,2\n3,4\n")), "byte 0", "the byte is 0x61", "a .npy file");
+        AssertFault(Write(folder, Encoding.ASCII.GetBytes("a,b\n1,2\n3,4\n")), "byte 0", "the file is text, such as CSV: a,b", "a .npy file");
         var version = Bytes(GoodHeader, new byte[24]);
         version[6] = 4;
         AssertFault(Write(folder, version), "byte 6", "the format version is 4.0", "1.0, 2.0 or 3.0");

@@ -12,6 +12,8 @@ public class ScaleTests
         { "logit", 1e-6, 1 - 1e-6 },
         { "odds", 0, 0.999 },
         { "normal-quantile", 1e-6, 1 - 1e-6 },
+        { "symlog=1e-5", 0, 1 },
+        { "symlog=0.1", -300, 2000 },
     };
 
     [Fact]
@@ -85,6 +87,9 @@ public class ScaleTests
     [InlineData("odds", 1.0, false)]
     [InlineData("normal-quantile", 0.0, false)]
     [InlineData("normal-quantile", 1.0, false)]
+    [InlineData("symlog", 0.0, true)]
+    [InlineData("symlog=2", -1e300, true)]
+    [InlineData("symlog", double.NaN, false)]
     [InlineData("linear", double.PositiveInfinity, false)]
     [InlineData("linear", double.NaN, false)]
     [InlineData("log", double.NaN, false)]
@@ -99,7 +104,47 @@ public class ScaleTests
         }
 
         var message = Assert.Throws<ArgumentException>(() => Scale.Parse("Log")).Message;
-        Assert.Contains("no scale 'Log'; expected one of linear, log, logit, odds, normal-quantile", message);
+        Assert.Contains("no scale 'Log'; expected one of linear, log, logit, odds, normal-quantile, symlog", message);
+        Assert.Equal(Scale.Names, Scale.Names.Select(name => Scale.Parse(name).Name));
+    }
+
+    [Fact]
+    public void WholeNumbersAreSaidNotToBeSearched() =>
+        Assert.Contains("whole numbers are not searched yet", Assert.Throws<ArgumentException>(() => Scale.Parse("int")).Message);
+
+    [Theory]
+    [InlineData("symlog=0")]
+    [InlineData("symlog=-1")]
+    [InlineData("symlog=")]
+    [InlineData("symlog=1e999")]
+    [InlineData("symlog=NaN")]
+    public void AThresholdIsANumberAboveZero(string name) =>
+        Assert.Contains("expected a finite number above 0", Assert.Throws<ArgumentException>(() => Scale.Parse(name)).Message);
+
+    [Fact]
+    public void TheSymmetricLogIsLinearNearZeroAndLogarithmicFarAway()
+    {
+        var scale = Scale.SymmetricLog(1e-5);
+        Assert.Equal("symlog=1E-05", scale.Name);
+        Assert.Equal(scale, Scale.Parse(scale.Name));
+        Assert.Equal(scale.GetHashCode(), Scale.Parse("symlog=0.00001").GetHashCode());
+        Assert.NotEqual(scale, Scale.SymmetricLog(2e-5));
+        Assert.Equal(0, scale.Forward(0));
+        AssertRelative(1e-9, scale.Forward(1e-14), 1e-8, "near 0");
+        AssertRelative(Math.Log(10), scale.Forward(10) - scale.Forward(1), 1e-5, "far away");
+        Assert.Equal(-scale.Forward(0.3), scale.Forward(-0.3));
+    }
+
+    [Fact]
+    public void ASymmetricLogWithoutAThresholdTakesItFromTheRange()
+    {
+        var decay = Hyperparameter.Continuous("decay", 0, 1, Scale.Parse("symlog"));
+        Assert.Equal("symlog=0.0001", decay.Scale.Name);
+        Assert.Equal(decay, Hyperparameter.Continuous("decay", 0, 1, Scale.Parse(decay.Scale.Name)));
+        Assert.Equal((0, 1), (decay.FromUnit(0), decay.FromUnit(1)));
+        Assert.InRange(decay.FromUnit(0.5), 0.005, 0.02);
+        Assert.Equal("symlog=0.03", Hyperparameter.Continuous("x", -300, 2, Scale.SymmetricLog()).Scale.Name);
+        Assert.Contains("has no threshold", Assert.Throws<InvalidOperationException>(() => Scale.SymmetricLog().Forward(1)).Message);
     }
 
     [Theory]

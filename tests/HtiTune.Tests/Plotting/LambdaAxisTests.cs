@@ -15,6 +15,8 @@ public class LambdaAxisTests
         { "logit", 0.001, 0.999 },
         { "odds", 0, 0.99 },
         { "normal-quantile", 0.01, 0.99 },
+        { "symlog", 0, 1 },
+        { "symlog=1", -50, 2000 },
     };
 
     [Theory]

@@ -30,7 +30,7 @@ internal abstract class ExpressionNode(string text, int position)
     internal virtual Matrix Table(ExpressionInput input)
     {
         var column = Column(input);
-        return Matrix.Create(column.Length, 1, (i, row) => row[0] = (float)column[i]);
+        return Matrix.FromDoubles(column.Length, 1, column);
     }
 
     /// <summary>A fault of this part that shows with the outputs.</summary>
@@ -80,7 +80,7 @@ internal sealed class TableNode(string text, int position, string name, Func<Exp
         var values = new double[table.Rows];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = table[i, column];
+            values[i] = table.Exact(i, column);
         }
 
         return values;

@@ -66,14 +66,13 @@ internal static class ExpressionStatistics
         var right = 0;
         for (var i = 0; i < scores.Rows; i++)
         {
-            var row = scores.Row(i);
             var best = 0;
-            for (var j = 1; j < row.Length; j++)
+            for (var j = 1; j < scores.Columns; j++)
             {
-                best = row[j] > row[best] ? j : best;
+                best = scores.Exact(i, j) > scores.Exact(i, best) ? j : best;
             }
 
-            right += (row.Length == 1 ? Math.Floor(row[0] + 0.5) : best) == labels[i] ? 1 : 0;
+            right += (scores.Columns == 1 ? Math.Floor(scores.Exact(i, 0) + 0.5) : best) == labels[i] ? 1 : 0;
         }
 
         return (double)right / scores.Rows;
@@ -86,16 +85,15 @@ internal static class ExpressionStatistics
     internal static double MeanDistance(Matrix a, Matrix b)
     {
         var sum = 0.0;
-        for (var i = 0; i < a.Rows; i++)
+        var (left, right) = (Rows(a), Rows(b));
+        foreach (var x in left)
         {
-            var x = a.Row(i);
-            for (var j = 0; j < b.Rows; j++)
+            foreach (var y in right)
             {
-                var y = b.Row(j);
                 var square = 0.0;
                 for (var k = 0; k < x.Length; k++)
                 {
-                    square += ((double)x[k] - y[k]) * ((double)x[k] - y[k]);
+                    square += (x[k] - y[k]) * (x[k] - y[k]);
                 }
 
                 sum += Math.Sqrt(square);
@@ -104,4 +102,7 @@ internal static class ExpressionStatistics
 
         return sum / a.Rows / b.Rows;
     }
+
+    private static double[][] Rows(Matrix table) =>
+        [.. Enumerable.Range(0, table.Rows).Select(i => Enumerable.Range(0, table.Columns).Select(j => table.Exact(i, j)).ToArray())];
 }
