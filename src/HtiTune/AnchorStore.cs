@@ -27,24 +27,27 @@ internal sealed class AnchorStore : IDisposable
     private readonly Action<int, Exception> _fitFailed;
 
     /// <param name="hyperparameter">The hyperparameter.</param>
-    /// <param name="contexts">What every network is asked as soon as it is trained.</param>
+    /// <param name="contexts">What every network is asked as soon as it is trained; null: as many draws as the first network brings.</param>
     /// <param name="answerSeed">Seed of the draws of stochastic networks, common to all λ.</param>
     /// <param name="fit">Fits the surrogate, given that of all anchors but the last to arrive; null for none.</param>
     /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
     public AnchorStore(
-        Hyperparameter hyperparameter, Contexts contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed)
+        Hyperparameter hyperparameter, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed)
     {
         Hyperparameter = hyperparameter;
         _answerSeed = answerSeed;
         _fit = fit;
         _fitFailed = fitFailed;
-        _groups.Add(new ContextGroup(contexts));
+        if (contexts is not null)
+        {
+            _groups.Add(new ContextGroup(contexts));
+        }
     }
 
     public Hyperparameter Hyperparameter { get; }
 
-    /// <summary>What every network is asked as soon as it is trained.</summary>
-    public Contexts Contexts => _groups[0].Contexts;
+    /// <summary>What every network is asked as soon as it is trained; null while only a training that succeeds can tell.</summary>
+    public Contexts? Contexts => _groups.Count == 0 ? null : _groups[0].Contexts;
 
     /// <summary>All trainings, in the order they ended.</summary>
     public IReadOnlyList<Training> Trainings => _trainings;
@@ -63,12 +66,18 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>Asks a fresh network its contexts and keeps both. Whatever is wrong with the answers is thrown, and nothing is kept.</summary>
     public void Add(Training training)
     {
-        var contexts = _groups[0].Contexts;
-        var samples = new Samples(training.Network!.Answer(contexts, _answerSeed), contexts);
+        var network = training.Network!;
+        var contexts = Contexts ?? DrawsOf(network);
+        var samples = new Samples(network.Answer(contexts, _answerSeed), contexts);
         if (_anchors.Count > 0 && samples.Dimension != _groups[0].Samples[0].Dimension)
         {
             throw new InvalidOperationException(
                 $"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at λ = {_anchors[0].Lambda:R}.");
+        }
+
+        if (_groups.Count == 0)
+        {
+            _groups.Add(new ContextGroup(contexts));
         }
 
         _groups[0].Samples.Add(samples);
@@ -104,7 +113,10 @@ internal sealed class AnchorStore : IDisposable
         _trainings.RemoveRange(count, _trainings.Count - count);
         var anchors = _trainings.Count(t => t.State == TrialState.Completed);
         _anchors.RemoveRange(anchors, _anchors.Count - anchors);
-        _groups[0].Samples.RemoveRange(anchors, _groups[0].Samples.Count - anchors);
+        if (_groups.Count > 0)
+        {
+            _groups[0].Samples.RemoveRange(anchors, _groups[0].Samples.Count - anchors);
+        }
     }
 
     /// <summary>The answers of an anchor; other contexts than the stored ones are asked once, and kept too.</summary>
@@ -186,6 +198,14 @@ internal sealed class AnchorStore : IDisposable
             anchor.Network!.Dispose();
         }
     }
+
+    private static Contexts DrawsOf(ITrainedNetwork network) => network.Rows switch
+    {
+        null => throw new InvalidOperationException(
+            "The network answers contexts, and the tuner was made without; expected contexts, or networks that say how many rows they bring."),
+        < 1 => throw new InvalidOperationException($"The network brings {network.Rows} rows of outputs; expected at least one."),
+        { } rows => Contexts.None(rows),
+    };
 
     private ContextGroup Group(Contexts contexts)
     {

@@ -27,6 +27,12 @@ public interface ITrainedNetwork : IDisposable
     /// <param name="seed">Seed of the draws of a stochastic network (common random numbers over λ); a deterministic one ignores it.</param>
     /// <returns>Outputs, shape [n, D]. The same contexts and seed give the same outputs.</returns>
     Matrix Answer(Contexts contexts, long seed);
+
+    /// <summary>
+    /// Rows of outputs that it brings of its own accord, as a program that leaves a file of draws does; null where it answers whatever it is asked.
+    /// A tuner that was made without contexts takes their number from the first network that it is told.
+    /// </summary>
+    int? Rows => null;
 }
 
 /// <summary>

@@ -27,32 +27,35 @@ public sealed partial class Tuner : IDisposable
     /// <summary>A tuner of one network's hyperparameter.</summary>
     /// <param name="network">Trains at any λ.</param>
     /// <param name="hyperparameter">What is tuned, its range and scale.</param>
-    /// <param name="contexts">What every network is asked once it is trained; objectives judge the answers. At least one row.</param>
+    /// <param name="contexts">
+    /// What every network is asked once it is trained; objectives judge the answers. At least one row. Null: those of the options' warm start, or without
+    /// one as many draws as the first training brings that succeeds (<see cref="ITrainedNetwork.Rows"/>).
+    /// </param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
-    public Tuner(INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options = null)
+    public Tuner(INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null)
         : this(network, hyperparameter, contexts, options, null)
     {
     }
 
     /// <param name="network">Trains at any λ.</param>
     /// <param name="hyperparameter">What is tuned.</param>
-    /// <param name="contexts">What every network is asked.</param>
+    /// <param name="contexts">What every network is asked; null where the first training tells.</param>
     /// <param name="options">How.</param>
     /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
     internal Tuner(
-        INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options, IReadOnlyList<Training>? trainings)
+        INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(hyperparameter);
-        ArgumentNullException.ThrowIfNull(contexts);
-        if (contexts.Count == 0)
+        if (contexts is { Count: 0 })
         {
             throw new ArgumentException("There is no context to ask the network; expected at least one row.", nameof(contexts));
         }
 
         Options = options ?? new TunerOptions();
         Options.Validate(hyperparameter);
+        contexts ??= HtiTune.WarmStart.ContextsOf(Options.WarmStart);
         Hyperparameter = hyperparameter;
         _network = network;
         _streams = StreamsOf(Options.Seed);
@@ -61,7 +64,7 @@ public sealed partial class Tuner : IDisposable
         _store = new AnchorStore(
             hyperparameter, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
             (count, error) => Log.SurrogateFailed(_logger, count, error.Message));
-        foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, hyperparameter, contexts))
+        foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, hyperparameter, _store.Contexts))
         {
             _store.Load(training);
         }
@@ -74,6 +77,9 @@ public sealed partial class Tuner : IDisposable
 
     /// <summary>The options.</summary>
     public TunerOptions Options { get; }
+
+    /// <summary>What every network is asked once it is trained; null while the first training that succeeds has yet to tell how many draws there are.</summary>
+    public Contexts? Contexts => _store.Contexts;
 
     /// <summary>The anchors so far, ascending in λ; null before the first training.</summary>
     public AnchorSet? Anchors => _store.Anchors.Count == 0 ? null : _store.Set(_store.Anchors.Count);

@@ -120,7 +120,7 @@ internal static class InspectCommand
         [
             ("kind", "study"), ("file", study.File), ("folder", study.Folder), ("hyperparameter", journal.Hyperparameter.ToString()), ("objective", study.Objective),
             ("trainings", rows.Count), ("failed", rows.Count(row => row.State == "failed")), ("anchors", completed),
-            ("contexts", contexts.Count), ("conditions", contexts.Conditions.Columns), ("categories", contexts.CategoryCount),
+            .. contexts is null ? Array.Empty<(string, object)>() : [("contexts", contexts.Count), ("conditions", contexts.Conditions.Columns), ("categories", contexts.CategoryCount)],
             .. completed.Length == 0 ? Array.Empty<(string, object)>() : [("outputs", journal.LoadAnchors().Dimension)],
             ("runs", journal.Runs.Count), ("objectives", string.Join("; ", journal.Runs.Select(run => run.Began.Objective).Distinct())),
         ];

@@ -39,8 +39,11 @@ public abstract record JournalEvent
 /// <param name="Maximum">Its greatest λ.</param>
 /// <param name="Scale">Name of its scale.</param>
 /// <param name="Settings">The tuner's settings at the beginning.</param>
-/// <param name="ContextsFile">File of the contexts, in the study's folder: conditions, then the category where there are categories.</param>
-/// <param name="ContextsSha256">SHA-256 of that file, hexadecimal.</param>
+/// <param name="ContextsFile">
+/// File of the contexts, in the study's folder: conditions, then the category where there are categories. Null: as many draws as the first training
+/// brought that succeeded; always given before schema 3.
+/// </param>
+/// <param name="ContextsSha256">SHA-256 of that file, hexadecimal; null without one.</param>
 /// <param name="CategoryCount">Number of categories of the contexts; 0 without.</param>
 public sealed record StudyCreated(
     int Schema,
@@ -50,8 +53,8 @@ public sealed record StudyCreated(
     double Maximum,
     string Scale,
     StudySettings Settings,
-    string ContextsFile,
-    string ContextsSha256,
+    string? ContextsFile,
+    string? ContextsSha256,
     int CategoryCount) : JournalEvent;
 
 /// <summary>Another process, or another tuner, took the study up.</summary>

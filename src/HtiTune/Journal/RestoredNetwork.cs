@@ -30,6 +30,8 @@ internal sealed class RestoredNetwork(string source, Samples samples, Func<ITrai
             + $"Ask the study's own contexts, or train by a network that implements {nameof(IPersistentNetwork)}.");
     }
 
+    public int? Rows => samples.Count;
+
     /// <summary>The stored answers to some contexts, or null.</summary>
     public Samples? Stored(Contexts contexts) =>
         contexts.SameAs(samples.Contexts) ? samples : others?.FirstOrDefault(other => contexts.SameAs(other.Contexts));

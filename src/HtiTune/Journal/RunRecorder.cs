@@ -33,7 +33,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
     {
         if (!IsReplaying)
         {
-            study.Ended(training, training.State == TrialState.Completed ? store.Samples(training.Anchor, store.Contexts).Outputs : null);
+            study.Ended(training, training.State == TrialState.Completed ? store.Samples(training.Anchor, store.Contexts!).Outputs : null);
         }
     }
 

@@ -6,7 +6,7 @@ namespace HtiTune;
 
 // A study's folder:
 //   journal.jsonl        what happened, one event a line
-//   contexts.npy         the contexts, [n, C], or [n, C + 1] with the category last
+//   contexts.npy         the contexts, [n, C], or [n, C + 1] with the category last; none where the first training told how many draws there are
 //   contexts-2.npy       other contexts that an objective asked
 //   anchors/0001.npy     answers of training 1 to the contexts, [n, D]
 //   anchors/0001-2.npy   its answers to the other contexts

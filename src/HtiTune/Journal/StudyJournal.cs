@@ -9,11 +9,12 @@ namespace HtiTune;
 public sealed class StudyJournal
 {
     /// <summary>The version of the journal's form that this library writes; it reads this one and older ones.</summary>
-    public const int Schema = 2;
+    public const int Schema = 3;
 
     private readonly List<RecordedTraining> _trainings = [];
     private readonly List<RecordedRun> _runs = [];
     private readonly Dictionary<string, Contexts> _contexts = [];
+    private Contexts? _drawn;
 
     private StudyJournal(string folder, JournalContent content, Scale? scale)
     {
@@ -119,10 +120,25 @@ public sealed class StudyJournal
         }
     }
 
-    /// <summary>The contexts that every network of the study was asked.</summary>
+    /// <summary>The contexts that every network of the study was asked; null while the first training that succeeds has yet to tell how many draws there are.</summary>
     /// <exception cref="DataFormatException">The file is not the one that the journal speaks of.</exception>
     /// <exception cref="FileNotFoundException">The file is missing.</exception>
-    public Contexts LoadContexts() => Load(Header.ContextsFile, Header.ContextsSha256, Header.CategoryCount);
+    public Contexts? LoadContexts()
+    {
+        if (Header.ContextsFile is { } file)
+        {
+            return Load(file, Header.ContextsSha256!, Header.CategoryCount);
+        }
+
+        if (_drawn is null && _trainings.Find(t => t.Completed is not null)?.Completed is { } first)
+        {
+            var path = StudyFolder.At(Folder, first.SamplesFile);
+            StudyFolder.Verify(path, first.SamplesSha256);
+            _drawn = Contexts.None(NpyFile.ReadMatrix(path).Rows);
+        }
+
+        return _drawn;
+    }
 
     /// <summary>The anchors of the study: its completed trainings with their stored answers, ascending in λ, replicates as one. For <see cref="TunerOptions.WarmStart"/>.</summary>
     /// <exception cref="InvalidOperationException">No training has completed.</exception>
@@ -159,7 +175,7 @@ public sealed class StudyJournal
         return [.. _trainings.Take(count).Select(t => new Training(
             t.Number, t.Lambda, Hyperparameter.ToUnit(t.Lambda), t.Reason, t.Duration, t.State, t.Error)
         {
-            Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts, loader) : null,
+            Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts!, loader) : null,
         })];
     }
 

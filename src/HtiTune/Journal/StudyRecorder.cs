@@ -39,7 +39,7 @@ internal sealed class StudyRecorder : IDisposable
         StudyFolder folder,
         INetwork network,
         Hyperparameter hyperparameter,
-        Contexts contexts,
+        Contexts? contexts,
         TunerOptions options,
         IReadOnlyList<Training> warm,
         ILogger logger)
@@ -52,7 +52,11 @@ internal sealed class StudyRecorder : IDisposable
 
         try
         {
-            folder.Files.Write(folder[StudyFolder.ContextsName], StudyFolder.ToMatrix(contexts));
+            if (contexts is not null)
+            {
+                folder.Files.Write(folder[StudyFolder.ContextsName], StudyFolder.ToMatrix(contexts));
+            }
+
             List<JournalEvent> events =
             [
                 new StudyCreated(
@@ -63,9 +67,9 @@ internal sealed class StudyRecorder : IDisposable
                     hyperparameter.Maximum,
                     hyperparameter.Scale.Name,
                     StudySettings.Of(options),
-                    StudyFolder.ContextsName,
-                    StudyFolder.Hash(folder[StudyFolder.ContextsName]),
-                    contexts.CategoryCount),
+                    contexts is null ? null : StudyFolder.ContextsName,
+                    contexts is null ? null : StudyFolder.Hash(folder[StudyFolder.ContextsName]),
+                    contexts?.CategoryCount ?? 0),
             ];
             foreach (var training in warm)
             {

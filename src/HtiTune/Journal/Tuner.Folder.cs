@@ -11,7 +11,10 @@ public sealed partial class Tuner
     /// <param name="folder">The study's folder; made if need be. One tuner at a time may have it open.</param>
     /// <param name="network">Trains at any λ. With <see cref="IPersistentNetwork"/> trained networks are kept too, not only their answers.</param>
     /// <param name="hyperparameter">What is tuned, its range and scale; must be those of the study.</param>
-    /// <param name="contexts">What every network is asked; must be those of the study.</param>
+    /// <param name="contexts">
+    /// What every network is asked; must be those of the study. Null: those of the study, where it begins as many draws as the first training brings that
+    /// succeeds (<see cref="ITrainedNetwork.Rows"/>).
+    /// </param>
     /// <param name="options">How; null for the defaults. The seed must be that of the study. A warm start counts only at the beginning.</param>
     /// <remarks>
     /// The runs of the program are matched with those of the journal: one with the same values, settings and budget is continued where the
@@ -30,7 +33,7 @@ public sealed partial class Tuner
     /// <exception cref="IOException">The folder cannot be written to, or another tuner has it open.</exception>
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
     public static Tuner Open(
-        string folder, INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options = null) =>
+        string folder, INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null) =>
         Open(folder, network, hyperparameter, contexts, options, new StudyFiles());
 
     /// <summary>
@@ -66,11 +69,10 @@ public sealed partial class Tuner
     }
 
     internal static Tuner Open(
-        string folder, INetwork network, Hyperparameter hyperparameter, Contexts contexts, TunerOptions? options, StudyFiles files)
+        string folder, INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, StudyFiles files)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(hyperparameter);
-        ArgumentNullException.ThrowIfNull(contexts);
         options ??= new TunerOptions();
         options.Validate(hyperparameter);
         var taken = StudyFolder.Take(folder, files);
@@ -81,6 +83,7 @@ public sealed partial class Tuner
 
         return Held(taken, () =>
         {
+            contexts ??= HtiTune.WarmStart.ContextsOf(options.WarmStart);
             var warm = HtiTune.WarmStart.Trainings(options.WarmStart, hyperparameter, contexts);
             var tuner = new Tuner(network, hyperparameter, contexts, options, warm);
             return tuner.RecordedBy(StudyRecorder.Create(taken, network, hyperparameter, contexts, options, warm, tuner._logger));
@@ -94,7 +97,7 @@ public sealed partial class Tuner
     }
 
     private static Tuner Resume(
-        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (Hyperparameter Hyperparameter, Contexts Contexts)? expected) =>
+        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected) =>
         Held(taken, () =>
         {
             var journal = StudyJournal.Read(taken.Path, scale);
@@ -112,7 +115,7 @@ public sealed partial class Tuner
         });
 
     /// <summary>A tuner with all trainings of a journal; it records nothing yet.</summary>
-    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts Contexts)? expected)
+    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected)
     {
         RequireSame(journal, options, expected);
         RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
@@ -159,7 +162,7 @@ public sealed partial class Tuner
         }
     }
 
-    private static void RequireSame(StudyJournal journal, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts Contexts)? expected)
+    private static void RequireSame(StudyJournal journal, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected)
     {
         var faults = new List<string>();
         if (expected is { } given)
@@ -169,9 +172,11 @@ public sealed partial class Tuner
                 faults.Add($"its hyperparameter is {journal.Hyperparameter}, not {given.Hyperparameter}");
             }
 
-            if (!journal.LoadContexts().SameAs(given.Contexts))
+            if (given.Contexts is { } asked && journal.LoadContexts()?.SameAs(asked) != true)
             {
-                faults.Add($"its {journal.LoadContexts().Count} contexts are not the {given.Contexts.Count} given");
+                faults.Add(journal.LoadContexts() is { } known
+                    ? $"its {known.Count} contexts are not the {asked.Count} given"
+                    : $"its first training that succeeds tells how many contexts there are, not the {asked.Count} given");
             }
         }
 

@@ -5,9 +5,12 @@ namespace HtiTune;
 /// <summary>Trainings taken from other studies: checked, and numbered as the first of this one.</summary>
 internal static class WarmStart
 {
+    /// <summary>What the anchors of other studies answered; null without one.</summary>
+    public static Contexts? ContextsOf(IReadOnlyList<AnchorSet>? sources) => sources?.FirstOrDefault(set => set is not null)?[0].Samples.Contexts;
+
     /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once.</summary>
     /// <exception cref="ArgumentException">They are not of this hyperparameter or these contexts, or differ; the message names the first fault of each set.</exception>
-    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, Hyperparameter hyperparameter, Contexts contexts)
+    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, Hyperparameter hyperparameter, Contexts? contexts)
     {
         var trainings = new List<Training>();
         var faults = new List<string>();
@@ -19,7 +22,7 @@ internal static class WarmStart
                 continue;
             }
 
-            if (Fault(set, hyperparameter, contexts, trainings) is { } fault)
+            if (Fault(set, hyperparameter, contexts!, trainings) is { } fault)
             {
                 faults.Add($"[{s}] {fault}");
                 continue;
@@ -30,7 +33,7 @@ internal static class WarmStart
                 trainings.Add(new Training(
                     trainings.Count + 1, anchor.Lambda, hyperparameter.ToUnit(anchor.Lambda), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
                 {
-                    Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts)),
+                    Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts!)),
                 });
             }
         }

@@ -90,10 +90,10 @@ public class JournalFaultTests
         {
         }
 
-        File.WriteAllText(study.Journal, File.ReadAllText(study.Journal).Replace("\"schema\":2,", "\"schema\":3,\"more\":true,", StringComparison.Ordinal));
+        File.WriteAllText(study.Journal, File.ReadAllText(study.Journal).Replace($"\"schema\":{StudyJournal.Schema},", $"\"schema\":{StudyJournal.Schema + 1},\"more\":true,", StringComparison.Ordinal));
         var before = study.Contents();
         var error = Assert.Throws<DataFormatException>(() => study.Open(StudyFixture.Task.Network()));
-        Assert.Contains("schema 3, of a newer version of HtiTune", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"schema {StudyJournal.Schema + 1}, of a newer version of HtiTune", error.Message, StringComparison.Ordinal);
         Assert.Throws<DataFormatException>(() => StudyJournal.Read(study.Folder));
         Assert.Equal(before, study.Contents());
     }
