@@ -63,7 +63,7 @@ internal sealed partial class StudySession : IDisposable
         try
         {
             session.Network = new ExternalNetwork(study, study.Contexts.File, observer, TimeProvider.System, null);
-            session.Contexts = session.Declared() ?? StudyJournal.Read(study.Folder).LoadContexts();
+            session.Contexts = session.Declared() ?? StudyJournal.Read(study.Folder).LoadContexts()!;
             session.Tuner = Tuner.Load(study.Folder, session.Network, study.ToOptions());
             return session;
         }
@@ -175,7 +175,7 @@ internal sealed partial class StudySession : IDisposable
         Network = new ExternalNetwork(Study, file, observer, TimeProvider.System, _interrupts);
         var exists = StudyJournal.Exists(Study.Folder);
         var options = Study.ToOptions();
-        Contexts = Declared() ?? (exists ? StudyJournal.Read(Study.Folder).LoadContexts() : Contexts.None(mayTrain ? FirstRows(options) : 1));
+        Contexts = Declared() ?? (exists ? StudyJournal.Read(Study.Folder).LoadContexts()! : Contexts.None(mayTrain ? FirstRows(options) : 1));
         Network.Rows = Contexts.Count;
         try
         {
