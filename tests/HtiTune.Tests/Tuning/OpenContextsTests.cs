@@ -157,7 +157,7 @@ public class OpenContextsTests
         Refused(9, $"its {Draws} contexts are not the 9 given");
         using (var tuner = Tuner.Open(without.Folder, new DrawsNetwork(_ => Draws), Strength, Contexts.None(Draws), Options))
         {
-            Assert.Equal(1, tuner.Anchors!.Count);
+            Assert.Single(tuner.Anchors!);
         }
 
         void Refused(int rows, string words) => Assert.Contains(
