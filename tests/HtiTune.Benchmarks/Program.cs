@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using HtiTune.Benchmarks.Certificates;
 using HtiTune.Benchmarks.Continuity;
+using HtiTune.Benchmarks.House;
 using HtiTune.Benchmarks.Laws;
 using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
@@ -75,6 +76,11 @@ internal static class Program
             return ServerCommand.Run(serverOptions);
         }
 
+        if (args is ["house", .. var houseOptions] && !houseOptions.Contains("--help"))
+        {
+            return HouseCommand.Run(houseOptions);
+        }
+
         // What the verb resume kills.
         if (args is ["resume-child", _, _, _, _])
         {
@@ -96,6 +102,7 @@ internal static class Program
             CertificateOptions.Help, string.Join(',', OutputLaw.Families.Select(family => family.Name)), string.Join(',', CertifiedCase.All.Select(@case => @case.Name)));
         Console.WriteLine(ResumeCommand.Help);
         Console.WriteLine(ServerCommand.Help);
+        Console.WriteLine(HouseCommand.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }
