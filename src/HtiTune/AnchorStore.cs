@@ -24,6 +24,7 @@ internal sealed class AnchorStore : IDisposable
     private readonly List<ContextGroup> _groups = [];
     private readonly Func<AnchorSet, ISurrogate?, ISurrogate>? _fit;
     private readonly long _answerSeed;
+    private int _forgiven;
     private readonly Action<int, Exception> _fitFailed;
 
     /// <param name="hyperparameter">The hyperparameter.</param>
@@ -52,6 +53,12 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>All trainings, in the order they ended.</summary>
     public IReadOnlyList<Training> Trainings => _trainings;
 
+    /// <summary>
+    /// Trainings whose places count as tried: all, less those of runs in which every one failed. What failed everywhere says nothing of a place, and the
+    /// user will have mended something before a further run.
+    /// </summary>
+    public IEnumerable<Training> Attempts => _trainings.Skip(_forgiven);
+
     /// <summary>The completed ones, in the order they arrived.</summary>
     public IReadOnlyList<Training> Anchors => _anchors;
 
@@ -59,6 +66,13 @@ internal sealed class AnchorStore : IDisposable
     public int LastNumber => _trainings.Count == 0 ? 0 : _trainings.Max(t => t.Number);
 
     public bool IsDisposed { get; private set; }
+
+    /// <summary>Begins a run: with so many failures before the first success, and the run after them, what failed is tried anew.</summary>
+    public void Begin(int hopeless)
+    {
+        var failures = _trainings.TakeWhile(t => t.State != TrialState.Completed).Count();
+        _forgiven = failures >= hopeless ? failures : 0;
+    }
 
     /// <summary>Is told what a network answered to other contexts than the stored ones.</summary>
     public Action<Training, Samples>? OthersAnswered { get; set; }

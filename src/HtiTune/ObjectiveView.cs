@@ -77,7 +77,7 @@ internal sealed class ObjectiveView
 
     /// <summary>Places where the network or this objective failed.</summary>
     public List<double> FailedPlaces() =>
-        [.. _store.Trainings
+        [.. _store.Attempts
             .Where(t => t.State == TrialState.Failed || t.State == TrialState.Completed && Measured(t.Anchor).Value is null)
             .Select(t => t.U)];
 

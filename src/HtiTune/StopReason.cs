@@ -20,4 +20,7 @@ public enum StopReason
 
     /// <summary>By a cost in units of the objective, no training is expected to gain what it costs.</summary>
     CostExceedsGain,
+
+    /// <summary>Three trainings of the run have failed, and no training has ever given a value: more of the same would not either. A further run tries again.</summary>
+    AllTrainingsFailed,
 }

@@ -22,6 +22,7 @@ public sealed partial class Tuner : IDisposable
     private readonly Queue<RecordedRun> _recorded = [];
     private StudyRecorder? _recorder;
     private List<Training> _later = [];
+    private TuningRun? _run;
     private int _isRunning;
 
     /// <summary>A tuner of one network's hyperparameter.</summary>
@@ -58,6 +59,7 @@ public sealed partial class Tuner : IDisposable
         contexts ??= HtiTune.WarmStart.ContextsOf(Options.WarmStart);
         Hyperparameter = hyperparameter;
         _network = network;
+        _queue = new TrainingQueue(hyperparameter) { Added = TakeNote };
         _streams = StreamsOf(Options.Seed);
         _logger = Options.Logger ?? NullLogger.Instance;
         var fit = SurrogateOf(Options.SurrogateFactory, _streams);
@@ -99,7 +101,8 @@ public sealed partial class Tuner : IDisposable
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <param name="cancellation">Ends the run as soon as all trainings under way react; the study so far is returned.</param>
     /// <returns>The study; <see cref="Study.StopReason"/> says how it ended.</returns>
-    /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
+    /// <exception cref="NoValueException">No training has given a value; <see cref="StopReason.AllTrainingsFailed"/> after three that failed.</exception>
+    /// <exception cref="InvalidOperationException">Another run is going on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
     /// <exception cref="IOException">The study's folder could not be written. The tuner keeps what it has trained, and writes it before a further run once there is room.</exception>
     public Study Optimize(
@@ -136,7 +139,8 @@ public sealed partial class Tuner : IDisposable
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <param name="cancellation">Ends the run as soon as the current training reacts; the study so far is returned.</param>
     /// <returns>The study.</returns>
-    /// <exception cref="InvalidOperationException">No training has given a value, or another run is going on.</exception>
+    /// <exception cref="NoValueException">No training has given a value; <see cref="StopReason.AllTrainingsFailed"/> after three that failed.</exception>
+    /// <exception cref="InvalidOperationException">Another run is going on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
     /// <exception cref="IOException">The study's folder could not be written. The tuner keeps what it has trained, and writes it before a further run once there is room.</exception>
     public async Task<Study> OptimizeAsync(
@@ -172,13 +176,13 @@ public sealed partial class Tuner : IDisposable
         {
             if (_recorded.Count > 0 && Continue(objective, budget, name) is { } continued)
             {
-                return continued;
+                return _run = continued;
             }
 
             var recorder = _recorder is null ? null : new RunRecorder(_recorder, null);
-            var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, EndRun);
+            var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, _queue, EndRun);
             run.Began(name);
-            return run;
+            return _run = run;
         }
         catch
         {
@@ -224,7 +228,11 @@ public sealed partial class Tuner : IDisposable
     /// <summary>The tuner's chance.</summary>
     internal static RandomStreams StreamsOf(long seed) => new RandomStreams(seed).Fork("tuner");
 
-    private void EndRun() => Interlocked.Exchange(ref _isRunning, 0);
+    private void EndRun()
+    {
+        _run = null;
+        Interlocked.Exchange(ref _isRunning, 0);
+    }
 
     internal static Forecast ForecastOf(AnchorStore store, int budget, int used, int parallelism)
     {

@@ -58,6 +58,13 @@ public sealed record TunerOptions
     /// <value>null: both ends and the middle, and from 8 trainings on the quarters. Else distinct λ in the range.</value>
     public IReadOnlyList<double>? InitialLambdas { get; init; }
 
+    /// <summary>
+    /// λ that are trained before anything else, in this order and in the hyperparameter's own units: guesses of one's own. Unlike
+    /// <see cref="InitialLambdas"/> they do not replace the first places, and one that was tried by an earlier run is left out. See <see cref="Tuner.Enqueue"/>.
+    /// </summary>
+    /// <value>null: none. Else λ in the range.</value>
+    public IReadOnlyList<double>? StartLambdas { get; init; }
+
     /// <summary>Variance of the objective over repeated trainings at one λ, in squared units of the objective.</summary>
     /// <value>null: learned. Else at least 0; 0 says that trainings repeat exactly.</value>
     public double? NoiseVariance { get; init; }
@@ -196,6 +203,11 @@ public sealed record TunerOptions
             {
                 faults.Add($"{nameof(InitialLambdas)} holds {lambda:R}; expected {hyperparameter.Minimum:R} to {hyperparameter.Maximum:R}");
             }
+        }
+
+        if (StartLambdas is not null && TrainingQueue.Fault(StartLambdas, hyperparameter) is { } start)
+        {
+            faults.Add($"{nameof(StartLambdas)}: {start}");
         }
 
         if (faults.Count > 0)

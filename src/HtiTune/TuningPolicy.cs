@@ -20,7 +20,8 @@ internal sealed class TuningPolicy(
     private int _alarms;
 
     /// <summary>The first places, at most as many as the budget; none when there are values enough to model.</summary>
-    public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces()
+    /// <param name="wanted">Trainings of the budget that go to λ which the user wants.</param>
+    public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces(int wanted = 0)
     {
         if (view.Observations(store.Anchors.Count).Count >= InitialDesign.EnoughValues)
         {
@@ -31,12 +32,12 @@ internal sealed class TuningPolicy(
         var hyperparameter = store.Hyperparameter;
         var places = options.InitialLambdas is { } given
             ? given.Select(lambda => (U: hyperparameter.ToUnit(lambda), Lambda: lambda, Reason: "initial: given"))
-            : InitialDesign.Places(budget).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason));
-        return [.. places.Where(p => !taken.Exists(t => Math.Abs(t - p.U) < Analysis.LeastSeparation)).Take(budget)];
+            : InitialDesign.Places(budget - wanted == 1 ? 1 : budget).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason));
+        return [.. places.Where(p => !taken.Exists(t => Math.Abs(t - p.U) < Analysis.LeastSeparation)).Take(Math.Max(0, budget - wanted))];
     }
 
     /// <summary>Places where a training succeeded or failed; a cancelled one may be proposed again.</summary>
-    public List<double> TakenPlaces() => [.. store.Trainings.Where(t => t.State != TrialState.Cancelled).Select(t => t.U)];
+    public List<double> TakenPlaces() => [.. store.Attempts.Where(t => t.State != TrialState.Cancelled).Select(t => t.U)];
 
     /// <summary>
     /// Judges a state once: two passes in a row with a training between certify, or one pass of anchors that were there before. An alarm

@@ -15,6 +15,9 @@ namespace HtiTune;
 /// </remarks>
 public sealed partial class TuningRun : IDisposable
 {
+    /// <summary>After so many trainings without a value, of this objective or any, a run ends.</summary>
+    internal const int HopelessTrainings = 3;
+
     private readonly AnchorStore _store;
     private readonly TunerOptions _options;
     private readonly ILogger _logger;
@@ -44,6 +47,7 @@ public sealed partial class TuningRun : IDisposable
         ILogger logger,
         RandomStreams streams,
         RunRecorder? recorder,
+        TrainingQueue queue,
         Action ended)
     {
         _store = store;
@@ -54,6 +58,8 @@ public sealed partial class TuningRun : IDisposable
         _ended = ended;
         Budget = budget;
         _lastBefore = store.LastNumber;
+        _queue = queue;
+        store.Begin(HopelessTrainings);
         var warned = false;
         _view = new ObjectiveView(store, objective, options, (lambda, error) =>
         {
@@ -64,7 +70,8 @@ public sealed partial class TuningRun : IDisposable
             }
         });
         _policy = new TuningPolicy(store, _view, options, streams, logger, budget);
-        _initial = new(_policy.InitialPlaces());
+        _start = StartList();
+        _initial = new(_policy.InitialPlaces(Enqueued.Concat(_start).Distinct().Count()));
         _started = options.TimeProvider.GetTimestamp();
         _time = new RunTime(store, options);
         Log.Starting(logger, store.Hyperparameter.Name, Forecast.ToString(), store.Anchors.Count);
@@ -116,7 +123,17 @@ public sealed partial class TuningRun : IDisposable
             return Stop(StopReason.TimeLimit);
         }
 
-        if (_initial.TryDequeue(out var place))
+        if (TrainingsUsed >= HopelessTrainings && _view.ValueCount(_store.Anchors.Count) == 0)
+        {
+            return StopOrWait(StopReason.AllTrainingsFailed);
+        }
+
+        if (Wanted() is { } wanted)
+        {
+            return ProposeWanted(wanted);
+        }
+
+        if (TryInitial(out var place))
         {
             return Propose(place.U, place.Lambda, place.Reason, null, isInitial: true);
         }
@@ -210,13 +227,18 @@ public sealed partial class TuningRun : IDisposable
         }
 
         var training = Ended(proposal, TrialState.Cancelled, "The training was cancelled.");
+        if (proposal.Reason == TrainingQueue.Reason)
+        {
+            _queue.PutBack(proposal.Lambda);
+        }
+
         _store.AddFailed(training);
         return Record(training, used: false);
     }
 
     /// <summary>Ends the run.</summary>
     /// <returns>The study: recommendation, trials, and what can be said about them.</returns>
-    /// <exception cref="InvalidOperationException">No training has given a value; the message holds the first error.</exception>
+    /// <exception cref="NoValueException">No training has given a value; the message holds the first error.</exception>
     public Study Finish()
     {
         ThrowIfEnded();
@@ -224,9 +246,11 @@ public sealed partial class TuningRun : IDisposable
         {
             var errors = _store.Trainings.Select(t => TrialOf(t).Error).OfType<string>().ToList();
             Dispose();
-            throw new InvalidOperationException(errors.Count == 0
-                ? "There is no trained network to judge: allow at least one training."
-                : $"No training has given a value ({errors.Count} failed). The first error: {errors[0]}");
+            throw new NoValueException(
+                errors.Count == 0
+                    ? "There is no trained network to judge: allow at least one training."
+                    : $"No training has given a value ({errors.Count} failed). The first error: {errors[0]}",
+                _stop ?? StopReason.TrainingBudget);
         }
 
         var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: true);
@@ -247,6 +271,9 @@ public sealed partial class TuningRun : IDisposable
             _ended();
         }
     }
+
+    /// <summary>Why the run should end; null while it may go on.</summary>
+    public StopReason? StoppedBy => _stop;
 
     /// <summary>Whether the run knows why it should end.</summary>
     internal bool IsStopped => _stop is not null;

@@ -8,6 +8,7 @@ namespace HtiTune;
 [JsonDerivedType(typeof(StudyCreated), "study-created")]
 [JsonDerivedType(typeof(StudyResumed), "study-resumed")]
 [JsonDerivedType(typeof(RunBegan), "run-began")]
+[JsonDerivedType(typeof(TrainingsEnqueued), "trainings-enqueued")]
 [JsonDerivedType(typeof(TrainingProposed), "training-proposed")]
 [JsonDerivedType(typeof(TrainingStarted), "training-started")]
 [JsonDerivedType(typeof(TrainingCompleted), "training-completed")]
@@ -68,6 +69,10 @@ public sealed record StudyResumed(string Library, long BytesCut) : JournalEvent;
 /// <param name="Budget">Trainings that the run may use.</param>
 /// <param name="Settings">The tuner's settings.</param>
 public sealed record RunBegan(int Run, string? Objective, int Budget, StudySettings Settings) : JournalEvent;
+
+/// <summary>The user wants λ trained next, in this order, before what the tuner would choose.</summary>
+/// <param name="Lambdas">λ, in their own units; at least one.</param>
+public sealed record TrainingsEnqueued(IReadOnlyList<double> Lambdas) : JournalEvent;
 
 /// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
 /// <param name="Number">Number of the training, from 1 over all runs.</param>

@@ -5,12 +5,14 @@ public sealed class RecordedRun
 {
     private readonly List<Proposal> _proposals = [];
     private readonly Dictionary<int, ValueMeasured> _values = [];
+    private readonly List<int> _completed = [];
     private DateTimeOffset _last;
 
-    internal RecordedRun(RunBegan began, int trainingsBefore)
+    internal RecordedRun(RunBegan began, int trainingsBefore, IReadOnlyList<double> enqueuedBefore)
     {
         Began = began;
         TrainingsBefore = trainingsBefore;
+        EnqueuedBefore = enqueuedBefore;
         _last = began.Time;
     }
 
@@ -28,6 +30,16 @@ public sealed class RecordedRun
 
     /// <summary>Trainings that there were when it began.</summary>
     internal int TrainingsBefore { get; }
+
+    /// <summary>λ that waited to be trained when it began.</summary>
+    internal IReadOnlyList<double> EnqueuedBefore { get; }
+
+    /// <summary>Whether λ were enqueued after it had ended of its own accord.</summary>
+    internal bool IsEnqueuedAfter { get; private set; }
+
+    /// <summary>Whether it ended because all of its trainings had failed; such a run is not continued, another one begins.</summary>
+    internal bool IsHopeless => Steps.Count(step => step.Kind == RunStepKind.End) >= TuningRun.HopelessTrainings
+        && _values.Values.All(v => v.Value is null) && _completed.TrueForAll(_values.ContainsKey);
 
     /// <summary>Whether it ended of its own accord: a cancelled run can be continued, as one that was killed.</summary>
     internal bool IsEnded => End is { StopReason: not (StopReason.Cancelled or StopReason.TimeLimit) };
@@ -49,8 +61,10 @@ public sealed class RecordedRun
         _last = entry.Time;
     }
 
-    /// <summary>Proposals and ends of trainings, in the order in which they were made. What was cancelled has not ended: it is proposed again.</summary>
-    internal List<(bool IsStart, int Number)> Steps { get; } = [];
+    /// <summary>
+    /// Proposals, ends of trainings and what was enqueued, in the order in which it happened. What was cancelled has not ended: it is proposed again.
+    /// </summary>
+    internal List<RunStep> Steps { get; } = [];
 
     internal void Add(TrainingStarted started, double? gain)
     {
@@ -60,22 +74,60 @@ public sealed class RecordedRun
         if (at < 0)
         {
             _proposals.Add(proposal);
-            Steps.Add((true, started.Number));
+            Steps.Add(new RunStep(RunStepKind.Start, started.Number));
         }
         else if (_proposals[at].Lambda != started.Lambda)
         {
             // The library has changed while it was under way: nothing that was begun after it counts.
-            bool IsStale(int number) => number >= started.Number && !Steps.Contains((false, number));
+            bool IsStale(int number) => number >= started.Number && !Steps.Exists(step => step.Kind == RunStepKind.End && step.Number == number);
             _proposals.RemoveAll(p => IsStale(p.Number));
-            Steps.RemoveAll(step => IsStale(step.Number));
+            Steps.RemoveAll(step => step.Kind != RunStepKind.Enqueue && IsStale(step.Number));
             _proposals.Add(proposal);
-            Steps.Add((true, started.Number));
+            Steps.Add(new RunStep(RunStepKind.Start, started.Number));
         }
     }
 
-    internal void AddEnd(int number) => Steps.Add((false, number));
+    internal void AddEnd(int number, bool isCompleted)
+    {
+        Steps.Add(new RunStep(RunStepKind.End, number));
+        if (isCompleted)
+        {
+            _completed.Add(number);
+        }
+    }
+
+    internal void Add(TrainingsEnqueued enqueued)
+    {
+        if (IsEnded)
+        {
+            IsEnqueuedAfter = true;
+        }
+        else
+        {
+            Steps.Add(new RunStep(RunStepKind.Enqueue, 0, enqueued.Lambdas));
+        }
+    }
 
     internal void Add(ValueMeasured value) => _values[value.Number] = value;
 
     internal void Add(RunEnded end) => End = end;
 }
+
+/// <summary>What a step of a run was.</summary>
+internal enum RunStepKind
+{
+    /// <summary>A training was proposed.</summary>
+    Start,
+
+    /// <summary>A training ended.</summary>
+    End,
+
+    /// <summary>λ were enqueued.</summary>
+    Enqueue,
+}
+
+/// <summary>One step of a run.</summary>
+/// <param name="Kind">What it was.</param>
+/// <param name="Number">Number of the training; 0 without.</param>
+/// <param name="Enqueued">λ that were enqueued; null of other steps.</param>
+internal sealed record RunStep(RunStepKind Kind, int Number, IReadOnlyList<double>? Enqueued = null);

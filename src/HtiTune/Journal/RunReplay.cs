@@ -33,11 +33,17 @@ internal static class RunReplay
         }
 
         var ended = trainings.Where(t => t.State != TrialState.Cancelled).ToDictionary(t => t.Number);
-        var lastEnd = recorded.Steps.FindLastIndex(step => !step.IsStart && ended.ContainsKey(step.Number));
+        var lastEnd = recorded.Steps.FindLastIndex(step => step.Kind == RunStepKind.End && ended.ContainsKey(step.Number));
         for (var i = 0; i < recorded.Steps.Count; i++)
         {
-            var (isStart, number) = recorded.Steps[i];
-            if (isStart)
+            var (kind, number, enqueued) = recorded.Steps[i];
+            if (kind == RunStepKind.Enqueue)
+            {
+                run.ReplayQueue(enqueued!);
+                continue;
+            }
+
+            if (kind == RunStepKind.Start)
             {
                 var lambda = recorded.Proposals.Single(p => p.Number == number).Lambda;
                 if (run.Ask() is { } proposal && proposal.Number == number && proposal.Lambda == lambda)
@@ -82,11 +88,16 @@ internal static class RunReplay
             journal.LoadContexts(),
             settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
             trainings[..recorded.TrainingsBefore]);
+        tuner.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         var proposals = new List<Proposal>();
-        foreach (var (isStart, number) in recorded.Steps)
+        foreach (var (kind, number, enqueued) in recorded.Steps)
         {
-            if (isStart)
+            if (kind == RunStepKind.Enqueue)
+            {
+                run.ReplayQueue(enqueued!);
+            }
+            else if (kind == RunStepKind.Start)
             {
                 if (run.Ask() is not { } proposal)
                 {

@@ -23,13 +23,18 @@ public sealed class StudyJournal
         Header = (StudyCreated)content.Events[0];
         Hyperparameter = Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
         var gains = new Dictionary<int, double?>();
+        var queue = new RecordedQueue();
         foreach (var entry in content.Events)
         {
             _runs.LastOrDefault()?.Pass(entry);
+            queue.Pass(entry);
             switch (entry)
             {
                 case RunBegan began:
-                    _runs.Add(new RecordedRun(began, _trainings.Count));
+                    _runs.Add(new RecordedRun(began, _trainings.Count, queue.Waiting));
+                    break;
+                case TrainingsEnqueued enqueued:
+                    _runs.LastOrDefault()?.Add(enqueued);
                     break;
                 case TrainingProposed proposed:
                     gains[proposed.Number] = proposed.ExpectedGain;
@@ -40,12 +45,12 @@ public sealed class StudyJournal
                     _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
                     break;
                 case TrainingCompleted completed:
-                    _runs.LastOrDefault()?.AddEnd(completed.Number);
+                    _runs.LastOrDefault()?.AddEnd(completed.Number, isCompleted: true);
                     _trainings.Add(new RecordedTraining(
                         completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed));
                     break;
                 case TrainingFailed failed:
-                    _runs[^1].AddEnd(failed.Number);
+                    _runs[^1].AddEnd(failed.Number, isCompleted: false);
                     _trainings.Add(new RecordedTraining(failed.Number, failed.Lambda, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null));
                     break;
                 case TrainingCancelled cancelled:
@@ -63,6 +68,8 @@ public sealed class StudyJournal
                     break;
             }
         }
+
+        Enqueued = queue.Waiting;
     }
 
     /// <summary>The study's folder.</summary>
@@ -76,6 +83,9 @@ public sealed class StudyJournal
 
     /// <summary>All events, in the order in which they were written.</summary>
     public IReadOnlyList<JournalEvent> Events => Content.Events;
+
+    /// <summary>λ that wait to be trained next, as a new run would take them.</summary>
+    public IReadOnlyList<double> Enqueued { get; }
 
     /// <summary>The runs, in order.</summary>
     public IReadOnlyList<RecordedRun> Runs => _runs;

@@ -23,6 +23,7 @@ namespace HtiTune;
 /// <param name="Bootstrap"><see cref="TunerOptions.Bootstrap"/>.</param>
 /// <param name="CertificateDraws"><see cref="TunerOptions.CertificateDraws"/>; null for the default.</param>
 /// <param name="UseWholeBudget"><see cref="TunerOptions.UseWholeBudget"/>.</param>
+/// <param name="StartLambdas"><see cref="TunerOptions.StartLambdas"/>.</param>
 public sealed record StudySettings(
     long Seed,
     Goal Goal,
@@ -43,7 +44,8 @@ public sealed record StudySettings(
     CertificateRule? CertificateRule = null,
     int Bootstrap = 0,
     int? CertificateDraws = null,
-    bool UseWholeBudget = false)
+    bool UseWholeBudget = false,
+    IReadOnlyList<double>? StartLambdas = null)
 {
     internal static StudySettings Of(TunerOptions options) => new(
         options.Seed,
@@ -65,13 +67,15 @@ public sealed record StudySettings(
         options.CertificateRule == HtiTune.CertificateRule.TwoPasses ? null : options.CertificateRule,
         options.Bootstrap,
         options.CertificateDraws == Certificate.DefaultDraws ? null : options.CertificateDraws,
-        options.UseWholeBudget);
+        options.UseWholeBudget,
+        options.StartLambdas);
 
     /// <summary>Whether a run of the same budget would propose the same: the default budget does not matter.</summary>
     internal bool ProposeAs(StudySettings other) =>
-        this with { InitialLambdas = null, MaxTrainings = 0 } == other with { InitialLambdas = null, MaxTrainings = 0 }
+        this with { InitialLambdas = null, StartLambdas = null, MaxTrainings = 0 } == other with { InitialLambdas = null, StartLambdas = null, MaxTrainings = 0 }
         && (InitialLambdas ?? []).SequenceEqual(other.InitialLambdas ?? [])
-        && InitialLambdas is null == other.InitialLambdas is null;
+        && InitialLambdas is null == other.InitialLambdas is null
+        && (StartLambdas ?? []).SequenceEqual(other.StartLambdas ?? []);
 
     /// <summary>Options of these settings; what a file cannot hold comes from the others.</summary>
     internal TunerOptions ToOptions(TunerOptions? others) => (others ?? new TunerOptions()) with
@@ -95,6 +99,7 @@ public sealed record StudySettings(
         Bootstrap = Bootstrap,
         CertificateDraws = CertificateDraws ?? Certificate.DefaultDraws,
         UseWholeBudget = UseWholeBudget,
+        StartLambdas = StartLambdas,
     };
 
     /// <summary>The options that a file cannot hold, and that these settings had.</summary>

@@ -107,6 +107,9 @@ public sealed partial class Tuner
                 tuner._recorded.Enqueue(run);
             }
 
+            tuner._enqueuedBefore = journal.Enqueued;
+            tuner._queue.Set(journal.Enqueued);
+
             // What was there before the first run, no run has made.
             tuner._brought = journal.Runs.Count == 0 ? tuner._store.Trainings.Count : journal.Runs[0].TrainingsBefore;
 
@@ -201,7 +204,7 @@ public sealed partial class Tuner
             // A run in the middle that was broken off cannot go on: later ones stand on its trainings.
             var began = recorded.Began;
             var isLast = _recorded.Count == 0;
-            if (!recorded.IsEnded && !isLast && !recorded.IsOutOfTime || began.Budget != budget || !began.Settings.ProposeAs(settings)
+            if (!recorded.IsEnded && !isLast && !recorded.IsOutOfTime || recorded.IsHopeless || isLast && IsMoreWanted(recorded) || began.Budget != budget || !began.Settings.ProposeAs(settings)
                 || name is not null && began.Objective is not null && name != began.Objective)
             {
                 continue;
@@ -209,9 +212,10 @@ public sealed partial class Tuner
 
             var next = _recorded.TryPeek(out var following) ? following.TrainingsBefore : trainings.Count;
             Stand(trainings, recorded.TrainingsBefore);
+            _queue.Set(recorded.EnqueuedBefore);
             var recorder = new RunRecorder(_recorder!, recorded);
             var gate = new GatedLogger(_logger);
-            var run = new TuningRun(_store, objective, budget, Options, gate, _streams, recorder, EndRun);
+            var run = new TuningRun(_store, objective, budget, Options, gate, _streams, recorder, _queue, EndRun);
             run.StopClock();
             var result = RunReplay.Replay(run, recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
             if (result == RunReplay.Result.Same)
@@ -220,6 +224,11 @@ public sealed partial class Tuner
                 recorder.IsReplaying = false;
                 run.GoOn(recorded.Elapsed, isEnded: recorded.IsOutOfTime && !isLast);
                 _later = [.. trainings.Skip(next)];
+                if (isLast)
+                {
+                    run.ReplayQueue(_enqueuedNow);
+                }
+
                 run.Measured();
                 return run;
             }
@@ -232,6 +241,7 @@ public sealed partial class Tuner
         }
 
         Stand(trainings, trainings.Count);
+        _queue.Set(WaitingInTheEnd());
         return null;
     }
 

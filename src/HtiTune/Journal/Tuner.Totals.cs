@@ -20,7 +20,7 @@ public sealed partial class Tuner
     public int PrepareTotal(int total, string? name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(total);
-        if (_recorded.LastOrDefault() is { } last && IsLike(last, name))
+        if (_recorded.LastOrDefault() is { IsHopeless: false } last && !IsMoreWanted(last) && IsLike(last, name))
         {
             var before = AllTrainings().Skip(_brought).Take(last.TrainingsBefore - _brought).Count(training => training.State != TrialState.Cancelled);
             if (last.Began.Budget + before == total)
@@ -44,7 +44,7 @@ public sealed partial class Tuner
     public int PrepareMore(int trainings, string? name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trainings);
-        if (_recorded.LastOrDefault() is { IsEnded: false } last && IsLike(last, name) && last.Began.Budget == trainings)
+        if (_recorded.LastOrDefault() is { IsEnded: false, IsHopeless: false } last && IsLike(last, name) && last.Began.Budget == trainings)
         {
             KeepLast();
         }
@@ -71,7 +71,12 @@ public sealed partial class Tuner
 
     private void KeepNone()
     {
-        _recorded.Clear();
+        if (_recorded.Count > 0)
+        {
+            _recorded.Clear();
+            _queue.Set(WaitingInTheEnd());
+        }
+
         Stand(AllTrainings(), AllTrainings().Count);
     }
 }

@@ -77,9 +77,9 @@ public class FailureTests
     {
         var network = new FormulaNetwork(Task1.Output) { Before = (n, _, _) => throw new ArithmeticException($"error {n}") };
         using var tuner = Make(network, 6);
-        var error = Assert.Throws<InvalidOperationException>(() => tuner.Optimize(Objective));
+        var error = Assert.Throws<NoValueException>(() => tuner.Optimize(Objective));
         Assert.Contains("error 1", error.Message, StringComparison.Ordinal);
-        Assert.Equal(6, network.Trained.Distinct().Count());
+        Assert.Equal(3, network.Trained.Distinct().Count());
         Assert.Equal(0, network.Living);
     }
 

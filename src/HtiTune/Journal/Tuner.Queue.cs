@@ -1,0 +1,44 @@
+namespace HtiTune;
+
+// The queue of a study on disk is a function of its journal: what was enqueued, less what was proposed from it and not broken off. A run that is
+// replayed begins with the queue of its own beginning.
+public sealed partial class Tuner
+{
+    private readonly TrainingQueue _queue;
+    private readonly List<double> _enqueuedNow = [];
+    private IReadOnlyList<double> _enqueuedBefore = [];
+
+    /// <summary>What waits.</summary>
+    internal TrainingQueue Queue => _queue;
+
+    /// <summary>λ that wait to be trained next, in this order.</summary>
+    public IReadOnlyList<double> Enqueued => [.. _queue.Waiting.Where(lambda => !IsTrained(lambda))];
+
+    /// <summary>
+    /// Has λ of one's own choice trained next, by the run that goes on or by the next one, in this order: before the first places and before what the
+    /// model would choose. They count against the budget; what the budget leaves waits for the next run. A study on disk keeps them.
+    /// </summary>
+    /// <param name="lambdas">λ in the range, in the hyperparameter's own units; at least one.</param>
+    /// <returns>Those that were added: a λ that is trained already or enqueued is left out, so that a program may say it each time it is started.</returns>
+    /// <exception cref="ArgumentException">One is not in the range, or the list is empty; the message names all that are wrong.</exception>
+    /// <exception cref="IOException">The study's folder could not be written; the λ wait all the same.</exception>
+    public IReadOnlyList<double> Enqueue(params double[] lambdas)
+    {
+        ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
+        return _run is { } run ? run.Enqueue(lambdas) : _queue.Add(lambdas, IsTrained);
+    }
+
+    private void TakeNote(IReadOnlyList<double> lambdas)
+    {
+        _enqueuedNow.AddRange(lambdas);
+        _recorder?.Write(new TrainingsEnqueued(lambdas));
+    }
+
+    /// <summary>What waits for a run that is not recorded.</summary>
+    private IEnumerable<double> WaitingInTheEnd() => _enqueuedBefore.Concat(_enqueuedNow).Distinct();
+
+    private bool IsTrained(double lambda) => AllTrainings().Exists(t => t.State == TrialState.Completed && t.Lambda == lambda);
+
+    /// <summary>Whether something was enqueued after a run had ended of its own accord: then another run is wanted.</summary>
+    private bool IsMoreWanted(RecordedRun run) => run.IsEnded && (run.IsEnqueuedAfter || _enqueuedNow.Count > 0) && Enqueued.Count > 0;
+}
