@@ -361,6 +361,10 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("ended_at");
 
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("idempotency_key");
+
                     b.Property<double?>("Lambda")
                         .HasColumnType("double precision")
                         .HasColumnName("lambda");
@@ -436,6 +440,10 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                     b.HasIndex("State", "Tenant");
 
                     b.HasIndex("Tenant", "CreatedAt");
+
+                    b.HasIndex("Tenant", "IdempotencyKey")
+                        .IsUnique()
+                        .HasFilter("idempotency_key IS NOT NULL");
 
                     b.ToTable("studies");
                 });

@@ -354,6 +354,10 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("ended_at");
 
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("idempotency_key");
+
                     b.Property<double?>("Lambda")
                         .HasColumnType("REAL")
                         .HasColumnName("lambda");
@@ -429,6 +433,10 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                     b.HasIndex("State", "Tenant");
 
                     b.HasIndex("Tenant", "CreatedAt");
+
+                    b.HasIndex("Tenant", "IdempotencyKey")
+                        .IsUnique()
+                        .HasFilter("idempotency_key IS NOT NULL");
 
                     b.ToTable("studies");
                 });

@@ -14,10 +14,16 @@ internal interface IStudyStore
 
     // Studies
 
-    /// <summary>Creates a study with its first event and an <c>advance</c> in the outbox. The row's Id, Tenant, Name, Definition, Queue, Priority and Parallelism are the caller's.</summary>
-    Task CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation);
+    /// <summary>
+    /// Creates a study with its first event and an <c>advance</c> in the outbox. The row's Id, Tenant, Name, IdempotencyKey, Definition, Queue, Priority and
+    /// Parallelism are the caller's. Returns the study that stands: where the tenant has one of the same idempotency key, that one, and nothing is created.
+    /// </summary>
+    Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation);
 
     Task<StudyRow?> FindAsync(Guid study, CancellationToken cancellation);
+
+    /// <summary>The study that a tenant began under an idempotency key; null where there is none.</summary>
+    Task<StudyRow?> FindByKeyAsync(string tenant, string idempotencyKey, CancellationToken cancellation);
 
     /// <summary>Studies of a tenant (null: all), newest first, behind a cursor.</summary>
     Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation);

@@ -9,6 +9,9 @@ internal sealed class StudyRow
     public required string Tenant { get; set; }
     public required string Name { get; set; }
 
+    /// <summary>The key under which the caller began it, once within the tenant; null without.</summary>
+    public string? IdempotencyKey { get; set; }
+
     /// <summary>The <see cref="StudyDefinition"/> as JSON.</summary>
     public required string Definition { get; set; }
     public required string Queue { get; set; }

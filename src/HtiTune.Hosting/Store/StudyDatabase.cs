@@ -40,6 +40,7 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
 
             // What is open is counted with each new study; what has ended grows without end.
             study.HasIndex(s => new { s.State, s.Tenant });
+            study.HasIndex(s => new { s.Tenant, s.IdempotencyKey }).IsUnique().HasFilter("idempotency_key IS NOT NULL");
             study.HasOne<BlobRow>().WithMany().HasForeignKey(s => s.Curve).OnDelete(DeleteBehavior.Restrict);
             study.HasIndex(s => s.Curve).HasFilter("curve IS NOT NULL");
         });

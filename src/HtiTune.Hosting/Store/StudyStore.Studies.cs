@@ -3,13 +3,14 @@ namespace HtiTune.Hosting;
 // Studies: their lives from creation to deletion, and what is read of them.
 internal sealed partial class StudyStore
 {
-    public Task CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation) => dialect.WriteAsync(async session =>
     {
         (study.State, study.Version, study.LastSequence, study.CreatedAt, study.UpdatedAt) = (StudyState.Active, 0, anchors.Count > 0 ? 2 : 1, session.Now, session.Now);
         if (!await session.InsertNewAsync(study).ConfigureAwait(false))
         {
-            // Tried again after a commit whose answer was lost.
-            return false;
+            // Begun before under the same key, or tried again after a commit whose answer was lost.
+            return await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id} OR (tenant = {study.Tenant} AND idempotency_key = {study.IdempotencyKey})").ConfigureAwait(false)
+                ?? throw new InvalidOperationException("The study is gone.");
         }
         await session.InsertAsync(new EventRow { StudyId = study.Id, Sequence = 1, Time = session.Now, Kind = StudyEventKind.Created, Data = StoreEvents.Created(study.Definition) }).ConfigureAwait(false);
         if (anchors.Count > 0)
@@ -36,8 +37,11 @@ internal sealed partial class StudyStore
             }).ConfigureAwait(false);
         }
         await WakeAsync(session, study.Id).ConfigureAwait(false);
-        return true;
+        return study;
     }, cancellation);
+
+    public Task<StudyRow?> FindByKeyAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => dialect.ReadAsync(
+        session => session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE tenant = {tenant} AND idempotency_key = {idempotencyKey}"), cancellation);
 
     public Task<StudyRow?> FindAsync(Guid study, CancellationToken cancellation) =>
         dialect.ReadAsync(session => session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study}"), cancellation);

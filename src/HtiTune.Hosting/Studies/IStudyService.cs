@@ -15,6 +15,21 @@ public interface IStudyService
     /// <summary>Begins a study with anchors that were trained before: λ and outputs for the definition's contexts.</summary>
     Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Begins a study once: the same key of the same tenant with the same definition and anchors gives the study that was begun first, from any process of the same
+    /// store and as long as that study is kept. With another definition or other anchors it is refused (<see cref="StudyServiceError.KeyReused"/>).
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="definition">What the study is to find.</param>
+    /// <param name="anchors">Trainings that were made before.</param>
+    /// <param name="idempotencyKey">The caller's key; 1 to 200 characters.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<StudyView> CreateOnceAsync(
+        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string idempotencyKey, CancellationToken cancellation = default);
+
+    /// <summary>Whether the tenant has begun a study under an idempotency key.</summary>
+    Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation = default);
+
     /// <summary>Studies, newest first.</summary>
     Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation = default);
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using HtiTune.Data;
 using Microsoft.Extensions.Options;
 
 namespace HtiTune.Hosting;
@@ -13,38 +12,6 @@ internal sealed partial class StudyService(
     private static readonly StudyState[] s_open = [StudyState.Active, StudyState.Paused];
 
     public IReadOnlyList<string> Networks => registry.Names;
-
-    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation) => CreateAsync(tenant, definition, [], cancellation);
-
-    public async Task<StudyView> CreateAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(tenant);
-        ArgumentNullException.ThrowIfNull(anchors);
-        StudyDefinitionCheck.Require(definition, registry);
-        var problem = new StudyProblem(definition, registry);
-        Require(problem, anchors);
-        var imported = new List<ImportedAnchor>();
-        foreach (var (lambda, outputs) in anchors)
-        {
-            imported.Add(new ImportedAnchor(lambda, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), "upload"));
-        }
-
-        var row = new StudyRow
-        {
-            Id = Guid.CreateVersion7(time.GetUtcNow()),
-            Tenant = tenant,
-            Name = definition.Name,
-            Definition = StudyJson.Write(definition),
-            Queue = definition.Queue,
-            Network = definition.Network,
-            Priority = definition.Priority,
-            Parallelism = definition.Parallelism,
-        };
-        await store.CreateAsync(row, imported, cancellation).ConfigureAwait(false);
-        wakeUps.Outbox();
-        return View(await RowAsync(tenant, row.Id, cancellation).ConfigureAwait(false));
-    }
 
     public async Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation)
     {
@@ -155,33 +122,6 @@ internal sealed partial class StudyService(
         var rows = await store.QueuesAsync(tenant, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => new QueueView(
             row.Queue, row.Queued, row.Running, row.OldestQueuedAt is { } oldest ? TimeSpan.FromMilliseconds(Math.Max(0, now - oldest)) : null))];
-    }
-
-    private static void Require(StudyProblem problem, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors)
-    {
-        var faults = new List<string>();
-        for (var i = 0; i < anchors.Count; i++)
-        {
-            var (lambda, outputs) = anchors[i];
-            Check(!problem.IsValue, i, "is there", "no outputs where the objective is value");
-            Check(problem.Hyperparameter.Contains(lambda), i, $"is at λ = {lambda:R}", $"a λ in [{problem.Hyperparameter.Minimum:R}, {problem.Hyperparameter.Maximum:R}]");
-            Check(outputs.Rows == problem.Contexts.Count && outputs.Columns > 0, i, $"has {outputs.Rows} rows of {outputs.Columns} numbers", $"{problem.Contexts.Count} rows, one for each context");
-            Check(outputs.Columns == anchors[0].Outputs.Columns, i, $"has {outputs.Columns} columns", $"{anchors[0].Outputs.Columns}, as the first");
-            Check(!anchors.Take(i).Any(other => other.Lambda == lambda), i, $"is at λ = {lambda:R} as an earlier one", "each λ once");
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"The anchors: {string.Join("; ", faults)}.");
-        }
-
-        void Check(bool holds, int i, string what, string expected)
-        {
-            if (!holds)
-            {
-                faults.Add($"[{i}] {what}; expected {expected}");
-            }
-        }
     }
 
     private async Task ChangeAsync(string? tenant, Guid study, StudyState[] from, StudyState to, string? reason, CancellationToken cancellation)

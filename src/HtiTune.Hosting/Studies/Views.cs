@@ -179,6 +179,9 @@ public enum StudyServiceError
 
     /// <summary>A limit is reached.</summary>
     Limit,
+
+    /// <summary>An idempotency key comes again with another request.</summary>
+    KeyReused,
 }
 
 /// <summary>A request that cannot be done.</summary>

@@ -47,6 +47,7 @@ internal static class Problems
             StudyServiceError.NotFound => StatusCodes.Status404NotFound,
             StudyServiceError.Invalid => StatusCodes.Status400BadRequest,
             StudyServiceError.Conflict => StatusCodes.Status409Conflict,
+            StudyServiceError.KeyReused => StatusCodes.Status422UnprocessableEntity,
             _ => StatusCodes.Status429TooManyRequests,
         }, refused.Message),
         BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Words(json)),

@@ -14,7 +14,8 @@ internal static class StudyEndpoints
         var studies = api.MapGroup("/studies").WithTags("Studies");
         studies.MapPost("/", CreateAsync).RequireAuthorization(ApiEndpoints.Write)
             .WithMetadata(new RequestSizeLimitAttribute(64L << 20))
-            .WithSummary("Begin a study").WithDescription("With the header Idempotency-Key, the same request made again returns the same study. "
+            .WithSummary("Begin a study").WithDescription("With the header Idempotency-Key, the same request made again returns the study that was begun first, "
+                + "from every server of the store and as long as the study is kept; another request with the key of the same tenant is refused with 422. "
                 + "As multipart/form-data: a field definition, and trainings made before as files anchors that are named by their λ, e.g. 0.25.npy.")
             .Accepts<CreateStudyRequest>("application/json", "multipart/form-data");
         studies.MapGet("/", async (HttpContext context, IStudyService service, StudyState? state, string? search, Guid? after, int? size) =>
@@ -77,16 +78,19 @@ internal static class StudyEndpoints
             .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service, CreatedBefore before)
+    private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service)
     {
         var tenant = context.User.OwnTenant();
         var (definition, anchors) = await StudyUpload.ReadAsync(context.Request).ConfigureAwait(false);
         var key = context.Request.Headers["Idempotency-Key"].ToString();
-        var study = await before.OnceAsync(tenant, key, async () =>
+        if (key.Length == 0 || !await service.IsBegunAsync(tenant, key, context.RequestAborted).ConfigureAwait(false))
         {
             await RequireRoomAsync(context, service).ConfigureAwait(false);
-            return await service.CreateAsync(tenant, definition, anchors, context.RequestAborted).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        }
+
+        var study = key.Length == 0
+            ? await service.CreateAsync(tenant, definition, anchors, context.RequestAborted).ConfigureAwait(false)
+            : await service.CreateOnceAsync(tenant, definition, anchors, key, context.RequestAborted).ConfigureAwait(false);
         return Results.Json(study, ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 

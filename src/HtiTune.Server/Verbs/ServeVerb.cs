@@ -54,7 +54,6 @@ internal static class ServeVerb
         RequireSafeAddresses(builder.Configuration, options);
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Sessions>();
-        builder.Services.AddSingleton<CreatedBefore>();
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configured(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1", document => document.AddDocumentTransformer((openApi, _, _) =>

@@ -10,8 +10,26 @@ namespace HtiTune.Server.Tests.Api;
 /// <summary>The real server on a free port, with a store in a folder of its own.</summary>
 public sealed class ApiServer : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("htitune-api").FullName;
+    private readonly string _folder;
+    private readonly string? _postgreSql;
+    private readonly string[] _settings;
+    private readonly bool _ownsFolder;
     private WebApplication? _app;
+
+    public ApiServer()
+        : this(null)
+    {
+    }
+
+    /// <summary>A server on a store that others may share, or that stood before.</summary>
+    /// <param name="folder">The folder of the store's file, which stays; null: one of its own.</param>
+    /// <param name="postgreSql">A connection string; null: SQLite.</param>
+    /// <param name="settings">Further settings, as on the command line.</param>
+    internal ApiServer(string? folder, string? postgreSql = null, params string[] settings)
+    {
+        (_ownsFolder, _postgreSql, _settings) = (folder is null, postgreSql, settings);
+        _folder = folder ?? Directory.CreateTempSubdirectory("htitune-api").FullName;
+    }
 
     internal Uri Address => new(_app!.Urls.First());
 
@@ -23,6 +41,7 @@ public sealed class ApiServer : IAsyncLifetime
         [
             "--urls", "http://127.0.0.1:0", "--HtiTune:Store:Sqlite", Path.Combine(_folder, "studies.db"), "--HtiTune:WorkFolder", Path.Combine(_folder, "work"),
             "--HtiTune:Lease", "01:00:00", "--HtiTune:RenewEvery", "00:10:00", "--Logging:LogLevel:Default", "None",
+            .. _postgreSql is null ? [] : (string[])["--HtiTune:Store:PostgreSql", _postgreSql], .. _settings,
         ]);
         await _app.StartAsync();
     }
@@ -31,7 +50,10 @@ public sealed class ApiServer : IAsyncLifetime
     {
         await _app!.DisposeAsync();
         SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownsFolder)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     internal async Task<string> KeyAsync(string tenant, string scopes = "read write")
