@@ -85,7 +85,10 @@ public sealed class HtiTuneClient
     public async Task<float[][]> DrawAsync(Guid surrogate, double lambda, int rows, CancellationToken cancellation = default) =>
         (await SendAsync<Sampled>(HttpMethod.Post, $"surrogates/{surrogate}/sample", new { lambda, rows }, cancellation).ConfigureAwait(false))!.Outputs;
 
-    /// <summary>Asks for a training; null where there is none now.</summary>
+    /// <summary>
+    /// Asks for a training; null where there is none now. A worker's slot that holds one gets it again; where it is of another study than the one asked for, the server
+    /// refuses (409).
+    /// </summary>
     public Task<RemoteTask?> ClaimAsync(string worker, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
         SendAsync<RemoteTask>(HttpMethod.Post, "attempts/claim", new { worker, slot, study }, cancellation);
 

@@ -48,7 +48,9 @@ internal sealed partial class HtiTuneOptionsValidation : IValidateOptions<HtiTun
             {
                 try
                 {
-                    HtiTune.External.Placeholders.Check([.. command.Command], null);
+                    // λ may be called by its own name; which one is known with the study.
+                    List<string> words = [.. command.Command];
+                    HtiTune.External.Placeholders.Check(words, HtiTune.External.Placeholders.OwnName(words));
                 }
                 catch (FormatException problem)
                 {

@@ -12,7 +12,8 @@ internal sealed class ServerOptions
     /// <summary>Whether a sample network and its study are offered.</summary>
     public bool Samples { get; set; } = true;
 
-    /// <summary>Largest body of a request that creates a study or hands in outputs, bytes.</summary>
+    /// <summary>Largest body of a request that creates a study, hands in outputs or samples a surrogate, bytes.</summary>
+    /// <value>64 MiB; 64 KiB to 2 GiB less a byte, the most that a form's field may be.</value>
     public long MaxUpload { get; set; } = 64L << 20;
 
     /// <summary>Requests per minute of a new key.</summary>

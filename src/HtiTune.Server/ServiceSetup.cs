@@ -1,4 +1,5 @@
 using HtiTune.Hosting;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -14,6 +15,7 @@ internal static class ServiceSetup
         var section = builder.Configuration.GetSection("HtiTune");
         var options = section.Get<ServerOptions>() ?? new ServerOptions();
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IValidateOptions<HtiTuneOptions>, ServerOptionsValidation>();
         var service = builder.Services.AddHtiTune(section);
         if (configure is not null)
         {

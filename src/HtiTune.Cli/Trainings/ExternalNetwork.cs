@@ -58,14 +58,8 @@ internal sealed class ExternalNetwork(
     }
 
     /// <summary>The command for a λ, as it would be run.</summary>
-    internal static List<string> CommandOf(StudySpecification study, double lambda, long seed, string contexts, string output) => [.. study.Command.Select(word =>
-        Placeholders.Fill(word, name => name switch
-        {
-            Placeholders.Seed => Placeholders.SeedOf(seed),
-            Placeholders.Contexts => contexts,
-            Placeholders.Out => output,
-            _ => Placeholders.Number(lambda),
-        }))];
+    internal static List<string> CommandOf(StudySpecification study, double lambda, long seed, string contexts, string output) =>
+        new TrainingCall(study.Hyperparameter.Name, lambda, seed, contexts, output).Words(study.Command);
 
     private Matrix Run(TrainingRequest request, string folder, int attempt, CancellationToken stop)
     {
@@ -111,15 +105,11 @@ internal sealed class ExternalNetwork(
         return Read(output, place, log);
     }
 
-    private Dictionary<string, string> EnvironmentOf(TrainingRequest request, string folder, string output) => new(study.Environment)
-    {
-        ["HTITUNE_LAMBDA"] = Placeholders.Number(request.Lambda),
-        ["HTITUNE_SEED"] = Placeholders.SeedOf(request.Seed),
-        ["HTITUNE_CONTEXTS"] = contextsFile ?? "",
-        ["HTITUNE_OUT"] = output,
-        [ProcessTree.StudyMark] = study.Folder,
-        [ProcessTree.AttemptMark] = folder,
-    };
+    private Dictionary<string, string> EnvironmentOf(TrainingRequest request, string folder, string output) =>
+        new(new TrainingCall(study.Hyperparameter.Name, request.Lambda, request.Seed, contextsFile ?? "", output).Environment(study.Environment, folder))
+        {
+            [ProcessTree.StudyMark] = study.Folder,
+        };
 
     private Matrix? Completed(string training)
     {

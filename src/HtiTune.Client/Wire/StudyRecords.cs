@@ -158,7 +158,11 @@ public sealed record RemoteEvent(long Sequence, string Kind, string Data);
 /// <param name="Rows">Rows of outputs that are expected; 0 where a value is.</param>
 /// <param name="TimeLimit">Time allowed.</param>
 public sealed record RemoteTask(
-    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit);
+    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit)
+{
+    /// <summary>Whether the worker's slot held it before it was asked for: by this process, or by another of the same name.</summary>
+    public bool IsHeld { get; init; }
+}
 
 /// <summary>How a lease stands.</summary>
 /// <param name="Holds">Whether it holds.</param>
@@ -171,7 +175,11 @@ public sealed record RemoteLease(bool Holds, bool Stop, bool Kill, DateTimeOffse
 /// <param name="State"><c>done</c>, <c>late</c>, or how it ended without.</param>
 /// <param name="Study">The study's state.</param>
 /// <param name="Next">The next training, where one was asked for.</param>
-public sealed record RemoteTold(string State, string Study, RemoteTask? Next);
+public sealed record RemoteTold(string State, string Study, RemoteTask? Next)
+{
+    /// <summary>Whether the same had been told before, so that this time nothing has changed.</summary>
+    public bool IsRepeated { get; init; }
+}
 
 /// <summary>A result, or how a training ended without: one of a value, outputs, or a state with a reason.</summary>
 public sealed record TrainingOutcome

@@ -19,6 +19,11 @@ internal sealed class CommandObjective : IObjective
 
     internal CommandObjective(string text, ObjectiveScope scope)
     {
+        if (scope.Files is null)
+        {
+            throw new FormatException("the objective is a program, and none is run here; expected an expression, e.g. mean(cost)");
+        }
+
         (_text, _scope) = (text, scope);
         _words = CommandText.Split(text);
         string[] allowed = [Placeholders.Outputs, Placeholders.Lambda];

@@ -36,6 +36,12 @@ internal sealed partial class StudyEngine(
                     return;
                 }
             }
+            catch (StudyFault fault)
+            {
+                studies.Drop(loaded);
+                await PauseAsync(study, fault, cancellation).ConfigureAwait(false);
+                return;
+            }
             catch
             {
                 studies.Drop(loaded);
@@ -79,17 +85,21 @@ internal sealed partial class StudyEngine(
                 }
 
                 var step = new StudyStep(loaded, _ => throw new InvalidOperationException("A reported number has no outputs."), time);
-                step.Take(new TrialRow
-                {
-                    Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = end.Reported,
-                });
-                if (row.State == StudyState.Active)
-                {
-                    step.Ask();
-                }
 
                 // What is believed of numbers alone follows from the journal in milliseconds: it is computed where someone looks.
-                var commit = step.Commit(loaded.Version) with { Ends = (attempt, lease, end), ClaimFor = claim };
+                var commit = StudyFault.Within(() =>
+                {
+                    step.Take(new TrialRow
+                    {
+                        Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = end.Reported,
+                    });
+                    if (row.State == StudyState.Active)
+                    {
+                        step.Ask();
+                    }
+
+                    return step.Commit(loaded.Version);
+                }) with { Ends = (attempt, lease, end), ClaimFor = claim };
                 var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
                 if (result.Outcome == CommitOutcome.Done)
                 {
@@ -102,6 +112,13 @@ internal sealed partial class StudyEngine(
                 {
                     return null;
                 }
+            }
+            catch (StudyFault fault)
+            {
+                // The result is kept all the same: the attempt is ended by itself.
+                studies.Drop(loaded);
+                await PauseAsync(row.Id, fault, cancellation).ConfigureAwait(false);
+                return null;
             }
             catch
             {
@@ -173,32 +190,13 @@ internal sealed partial class StudyEngine(
         }
 
         var step = new StudyStep(loaded, Samples, time);
-        if (taken.Diverged)
-        {
-            StartOver(loaded, step, taken);
-        }
-        else if (loaded.Began is null)
-        {
-            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
-            step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
-        }
-
-        foreach (var trial in taken.Snapshot.Results.Where(trial => !trial.IsImported))
-        {
-            step.Take(trial);
-        }
-
-        if (row.State == StudyState.Active)
-        {
-            step.Ask();
-        }
-
+        StudyFault.Within(() => Step(loaded, step, taken));
         if (step.IsEmpty)
         {
             return true;
         }
 
-        var commit = step.Commit(row.Version);
+        var commit = StudyFault.Within(() => step.Commit(row.Version));
         if (!loaded.Problem.IsValue)
         {
             commit = commit with { Curve = await KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await KeepSurrogateAsync(loaded, row, cancellation).ConfigureAwait(false) };
@@ -217,6 +215,30 @@ internal sealed partial class StudyEngine(
         return true;
     }
 
+    // What the study's tuner does with what the store has, and with nothing else.
+    private void Step(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken)
+    {
+        if (taken.Diverged)
+        {
+            StartOver(loaded, step, taken);
+        }
+        else if (loaded.Began is null)
+        {
+            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
+            step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
+        }
+
+        foreach (var trial in taken.Snapshot.Results.Where(trial => !trial.IsImported))
+        {
+            step.Take(trial);
+        }
+
+        if (taken.Snapshot.Study.State == StudyState.Active)
+        {
+            step.Ask();
+        }
+    }
+
     // Brings the study to where the journal is.
     private async Task<(StudySnapshot Snapshot, bool Diverged)?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
@@ -227,7 +249,7 @@ internal sealed partial class StudyEngine(
 
         foreach (var row in snapshot.Events)
         {
-            if (!loaded.Replay(row, Samples))
+            if (!Repeats(loaded, row))
             {
                 LogDiverged(logger, loaded.Id, row.Sequence, row.Kind);
                 return (snapshot, true);
@@ -257,6 +279,19 @@ internal sealed partial class StudyEngine(
         loaded.Version = taken.Snapshot.Study.Version;
     }
 
+    private bool Repeats(LoadedStudy loaded, EventRow row)
+    {
+        try
+        {
+            return loaded.Replay(row, Samples);
+        }
+        catch (Exception problem) when (StudyFault.IsOwn(problem))
+        {
+            LogUnrepeatable(logger, loaded.Id, row.Sequence, problem);
+            return false;
+        }
+    }
+
     private void Committed(LoadedStudy loaded, StudyStep step, StudyRow row)
     {
         (loaded.Version, loaded.Sequence) = (row.Version, row.LastSequence);
@@ -273,13 +308,4 @@ internal sealed partial class StudyEngine(
             LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Lambda, loaded.TrainingsUsed);
         }
     }
-
-    [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
-    private static partial void LogRefused(ILogger logger, Guid study, long version);
-
-    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Study {Study}: event {Sequence} ({Kind}) cannot be repeated by this version of the library; a new run begins with what was trained")]
-    private static partial void LogDiverged(ILogger logger, Guid study, long sequence, string kind);
-
-    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} {Error} at λ = {Lambda} after {Trainings} trainings")]
-    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, string? error, double? lambda, int trainings);
 }

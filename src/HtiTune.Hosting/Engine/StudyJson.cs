@@ -14,6 +14,10 @@ internal static class StudyJson
         MaxDepth = 32,
     };
 
+    /// <summary>A value as requests and answers spell it.</summary>
+    public static string Word<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException("null where data is expected");

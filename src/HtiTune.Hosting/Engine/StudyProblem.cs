@@ -99,8 +99,8 @@ internal sealed class StudyProblem
         }
     }
 
-    // Of a request come expressions only: no other kind touches files or programs.
-    private ExpressionObjective Expression(string objective) => new(objective, new ObjectiveScope("", "", () => _definition.Columns, null));
+    // A request must not touch files or programs of this machine: its scope has none.
+    private ExpressionObjective Expression(string objective) => new(objective, ObjectiveScope.WithoutFiles(() => _definition.Columns));
 
     private static string Words(IReadOnlyList<string> names, string prefix) =>
         names.Count == 0 ? "an expression, for this host knows no objectives" : string.Join(" or ", names.Select(name => prefix + name));

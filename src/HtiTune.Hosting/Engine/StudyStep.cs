@@ -105,13 +105,16 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             }
 
             var (number, proposal, forecast) = asked;
+
+            // As many bits as NumPy, JSON's readers and the command line take.
+            var seed = proposal.Seed & int.MaxValue;
             _asked.Add(new TrialRow
             {
                 Id = Guid.CreateVersion7(time.GetUtcNow()),
                 StudyId = study.Id,
                 Number = number,
                 Lambda = proposal.Lambda,
-                Seed = proposal.Seed,
+                Seed = seed,
                 Reason = proposal.Reason,
                 ExpectedGain = proposal.ExpectedGain,
                 Predicted = forecast.Predicted,
@@ -121,7 +124,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
                 MaxAttempts = study.Definition.MaxAttempts,
             });
             Add(StudyEventKind.Asked, new AskedData(
-                study.Step, number, proposal.Lambda, proposal.Seed, proposal.Reason, proposal.ExpectedGain, forecast.Predicted, forecast.PredictedLow, forecast.PredictedHigh, forecast.Trust));
+                study.Step, number, proposal.Lambda, seed, proposal.Reason, proposal.ExpectedGain, forecast.Predicted, forecast.PredictedLow, forecast.PredictedHigh, forecast.Trust));
         }
     }
 

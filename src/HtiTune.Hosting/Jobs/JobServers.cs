@@ -9,16 +9,17 @@ namespace HtiTune.Hosting;
 /// storage, not on Hangfire's static one, so that a program's own Hangfire is left alone.
 /// </summary>
 internal sealed class JobServers(
-    JobStorage storage, IOptions<HtiTuneOptions> options, JobActivation activation, TrainingWorker worker) : IHostedService, IDisposable
+    JobStorage storage, IOptions<HtiTuneOptions> options, JobActivation activation, TrainingWorker worker, StudyEngine engine) : IHostedService, IDisposable
 {
     private const int ControlWorkers = 2;
     private readonly List<BackgroundJobServer> _servers = [];
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
         if (settings.Advances)
         {
+            await engine.ResumeFaultedAsync(cancellationToken).ConfigureAwait(false);
             Start("control", ControlWorkers, StudyJobs.ControlQueue);
         }
 
@@ -29,8 +30,6 @@ internal sealed class JobServers(
                 Start($"train-{queue}", settings.Slots, StudyJobs.TrainingQueue(queue));
             }
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

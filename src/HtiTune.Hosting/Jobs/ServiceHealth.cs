@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace HtiTune.Hosting;
 
-/// <summary>Whether the service works: the store answers, the reconciler looks at everything in time, no work is left lying.</summary>
+/// <summary>Whether the service works: the store answers, the reconciler looks at everything in time, no work is left lying, no study was paused by a fault, and no worker is set aside.</summary>
 internal sealed class ServiceHealth(IStudyStore store, Dispatcher dispatcher, IOptions<HtiTuneOptions> options, TimeProvider time) : IHealthCheck
 {
     private const int Patience = 5;
@@ -31,6 +31,12 @@ internal sealed class ServiceHealth(IStudyStore store, Dispatcher dispatcher, IO
         if (waiting.Count > 0 && now - waiting[0].CreatedAt > allowed.TotalMilliseconds)
         {
             return HealthCheckResult.Degraded("Work has been waiting in the outbox.");
+        }
+
+        var faulted = await store.FaultedAsync(cancellationToken).ConfigureAwait(false);
+        if (faulted.Count > 0)
+        {
+            return HealthCheckResult.Degraded($"{faulted.Count} studies were paused by a fault; their reasons say which.");
         }
 
         var asideCount = (await store.WorkersAsync(cancellationToken).ConfigureAwait(false)).Count(worker => worker.SetAsideAt is not null);

@@ -33,6 +33,21 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         }
     }
 
+    /// <summary>Requires that the command can be filled for a study.</summary>
+    /// <param name="hyperparameter">The study's hyperparameter.</param>
+    /// <exception cref="FormatException">It names a placeholder that the study does not have.</exception>
+    public void Require(string hyperparameter)
+    {
+        try
+        {
+            Placeholders.Check([.. options.Command], hyperparameter);
+        }
+        catch (FormatException fault)
+        {
+            throw new FormatException($"'{name}' is trained by a command, and {fault.Message}", fault);
+        }
+    }
+
     /// <summary>Not used: a command needs the folder of its attempt.</summary>
     public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => throw new NotSupportedException("A command is trained by the service's workers.");
 
@@ -45,26 +60,22 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         var (log, output, contexts) = (Path.Combine(folder, LogName), Path.Combine(folder, "outputs" + options.OutputFormat), Path.Combine(folder, ContextsName));
         NpyFile.Write(contexts, problem.Contexts.Conditions);
         var directory = options.WorkingDirectory is { } given ? Path.GetFullPath(given) : Environment.CurrentDirectory;
-        List<string> words = [.. options.Command.Select(word => Placeholders.Fill(word, placeholder => placeholder switch
+        var call = new TrainingCall(problem.Hyperparameter.Name, request.Lambda, request.Seed, contexts, output);
+        List<string> words;
+        try
         {
-            Placeholders.Lambda => Placeholders.Number(request.Lambda),
-            Placeholders.Seed => Placeholders.SeedOf(request.Seed),
-            Placeholders.Contexts => contexts,
-            Placeholders.Out => output,
-            _ => $"{{{placeholder}}}",
-        }))];
+            words = call.Words(options.Command);
+        }
+        catch (FormatException fault)
+        {
+            // The study was begun where this network was not known.
+            throw Failed("command", fault.Message, mayRetry: false);
+        }
+
         words[0] = CommandText.Find(words[0], directory)
             ?? throw Failed("no-program", $"there is no program '{words[0]}' that can be run on this machine; expected one on the PATH", mayRetry: true);
         var follower = new TrainingLog(log);
-        var environment = new Dictionary<string, string>(options.Environment)
-        {
-            ["HTITUNE_LAMBDA"] = Placeholders.Number(request.Lambda),
-            ["HTITUNE_SEED"] = Placeholders.SeedOf(request.Seed),
-            ["HTITUNE_CONTEXTS"] = contexts,
-            ["HTITUNE_OUT"] = output,
-            [ProcessTree.AttemptMark] = folder,
-        };
-        var result = ChildProcess.Run(new ChildRequest(words, directory, environment, log, folder, limit, grace), time, Tick, stop, kill);
+        var result = ChildProcess.Run(new ChildRequest(words, directory, call.Environment(options.Environment, folder), log, folder, limit, grace), time, Tick, stop, kill);
         if (result.End == ChildEnd.Stopped)
         {
             throw new OperationCanceledException(stop);

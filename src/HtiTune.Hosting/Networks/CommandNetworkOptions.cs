@@ -3,7 +3,8 @@ namespace HtiTune.Hosting;
 /// <summary>A network that a command trains. It stands in the host's own configuration only, never in a request.</summary>
 public sealed class CommandNetworkOptions
 {
-    /// <summary>The program and its arguments, with the placeholders <c>{lambda}</c>, <c>{seed}</c>, <c>{contexts}</c> and <c>{out}</c>. No shell reads them.</summary>
+    /// <summary>The program and its arguments, with the placeholders <c>{lambda}</c>, <c>{seed}</c>, <c>{contexts}</c> and <c>{out}</c>, and λ by its own name, as <c>{dropout}</c>, for studies whose
+    /// hyperparameter is called so. No shell reads them.</summary>
     public IList<string> Command { get; } = [];
 
     /// <summary>The folder that it runs in.</summary>

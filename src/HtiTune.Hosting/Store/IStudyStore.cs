@@ -28,6 +28,9 @@ internal interface IStudyStore
     /// <summary>Studies of a tenant (null: all), newest first, behind a cursor.</summary>
     Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation);
 
+    /// <summary>Studies that a fault has paused (<see cref="StudyFault.Mark"/>).</summary>
+    Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation);
+
     Task<int> CountAsync(string? tenant, StudyState? state, CancellationToken cancellation);
 
     /// <summary>

@@ -110,8 +110,15 @@ internal sealed record ClaimRequest(string Worker, int Slot, string? Tenant, IRe
 /// <param name="Attempt">The attempt; null: nothing.</param>
 /// <param name="Trial">Its trial.</param>
 /// <param name="Study">Its study.</param>
-/// <param name="Refusal">Why nothing was: <c>empty</c>, <c>set-aside</c>, <c>limit</c>.</param>
-internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRow? Study, string? Refusal);
+/// <param name="Refusal">Why nothing was: <c>empty</c>, <c>set-aside</c>, <c>limit</c>, <c>holds-other</c>.</param>
+internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRow? Study, string? Refusal)
+{
+    /// <summary>Whether the worker's slot held the attempt before.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>With <c>holds-other</c>: what the worker's slot holds, of another study.</summary>
+    public AttemptRow? Other { get; init; }
+}
 
 internal sealed record AttemptReport(double? Progress, string? LogTail, TimeSpan Lease, bool IsRunning = true);
 
@@ -137,8 +144,12 @@ internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Sa
 }
 
 /// <param name="State">How the attempt stands now; null: there is none with this id and lease.</param>
-/// <param name="IsRepeated">Whether it had ended so before.</param>
-internal sealed record EndResult(AttemptState? State, bool IsRepeated);
+/// <param name="IsRepeated">Whether it had ended before.</param>
+internal sealed record EndResult(AttemptState? State, bool IsRepeated)
+{
+    /// <summary>The attempt as it had ended before; null where it had not.</summary>
+    public AttemptRow? Before { get; init; }
+}
 
 internal sealed record SweepSettings(TimeSpan RenewEvery);
 

@@ -86,7 +86,7 @@ internal sealed partial class StudyStore
 
     /// <summary>
     /// What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence. What was asked to end, as by a cancelled study, is not
-    /// handed out again: it ends with its lease.
+    /// handed out again: it ends with its lease. What is of another study than the one asked for is neither handed out nor given up.
     /// </summary>
     private static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, ClaimRequest request)
     {
@@ -101,15 +101,24 @@ internal sealed partial class StudyStore
             """).ConfigureAwait(false);
         var held = await session.RowAsync<AttemptRow>(
             $"""
+            SELECT * FROM attempts
+            WHERE worker = {request.Worker} AND slot = {request.Slot} AND worker_tenant = {tenant} AND state IN (1, 2, 3) AND stop_asked_at IS NULL AND kill_asked_at IS NULL
+            """).ConfigureAwait(false);
+        if (held is not null && request.Study is { } wanted && held.StudyId != wanted)
+        {
+            return new ClaimResult(null, null, null, "holds-other") { Other = held };
+        }
+        held = held is null ? null : await session.RowAsync<AttemptRow>(
+            $"""
             UPDATE attempts SET lease_until = {session.Now + (long)request.Lease.TotalMilliseconds}, renewed_at = {session.Now}
-            WHERE worker = {request.Worker} AND slot = {request.Slot} AND worker_tenant = {tenant} AND state IN (1, 2, 3) AND stop_asked_at IS NULL AND kill_asked_at IS NULL RETURNING *
+            WHERE id = {held.Id} AND state IN (1, 2, 3) RETURNING *
             """).ConfigureAwait(false);
         if (held is null)
         {
             return setAside is null ? null : new ClaimResult(null, null, null, "set-aside");
         }
         var trial = await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {held.TrialId}").ConfigureAwait(false);
-        return new ClaimResult(held, trial, await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {held.StudyId}").ConfigureAwait(false), null);
+        return new ClaimResult(held, trial, await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {held.StudyId}").ConfigureAwait(false), null) { IsHeld = true };
     }
 
     /// <summary>Queues and tenants that have as many under way as they may.</summary>

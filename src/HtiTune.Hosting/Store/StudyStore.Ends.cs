@@ -17,7 +17,7 @@ internal sealed partial class StudyStore
         {
             return row.State == AttemptState.Lost && end.State == AttemptState.Done
                 ? await EndLateAsync(session, study, row, trial, end).ConfigureAwait(false)
-                : new EndResult(row.State, row.State != AttemptState.Lost);
+                : new EndResult(row.State, row.State != AttemptState.Lost) { Before = row };
         }
         if (end.State == AttemptState.Done)
         {

@@ -61,6 +61,9 @@ internal sealed partial class StudyStore
             return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
         }, cancellation);
 
+    public Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation) =>
+        ReadAllAsync<StudyRow>($"SELECT * FROM studies WHERE state = {(int)StudyState.Paused} AND reason LIKE {StudyFault.Mark + "%"} ORDER BY id", cancellation);
+
     public Task<int> CountAsync(string? tenant, StudyState? state, CancellationToken cancellation) => dialect.ReadAsync(async session =>
     {
         var sql = new SqlText().Add($"SELECT COUNT(*) FROM studies WHERE id IS NOT NULL")

@@ -29,6 +29,11 @@ internal static class StudyDefinitionCheck
                 network.Length > NameLimit ? $"of {network.Length} characters" : $"'{network}'", $"a letter or digit, then letters, digits, '.', '_' and '-', at most {NameLimit}");
         }
 
+        if (definition.Network is { Length: > 0 } known && definition.Hyperparameter is { Length: > 0 } && registry.FindCommand(known) is { } command)
+        {
+            Try("network", () => command.Require(definition.Hyperparameter));
+        }
+
         var isRange = double.IsFinite(definition.Minimum) && double.IsFinite(definition.Maximum) && definition.Minimum < definition.Maximum;
         Check(isRange, "minimum and maximum", $"{Text(definition.Minimum)} and {Text(definition.Maximum)}", "finite numbers, the first below the second");
         if (isRange)
@@ -36,7 +41,7 @@ internal static class StudyDefinitionCheck
             Try("scale", () => Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale ?? "")));
         }
 
-        Check(Enum.IsDefined(definition.Goal), "goal", definition.Goal, "minimize or maximize");
+        Check(Enum.IsDefined(definition.Goal), "goal", StudyJson.Word(definition.Goal), "minimize or maximize");
         Check(definition.Rows is >= 1 and <= RowLimit, "rows", definition.Rows, $"1 to {RowLimit}");
         Check(definition.MaxTrainings is >= 1 and <= 1000, "maxTrainings", definition.MaxTrainings, "1 to 1000");
         Check(definition.Parallelism is >= 1 and <= 64, "parallelism", definition.Parallelism, "1 to 64");

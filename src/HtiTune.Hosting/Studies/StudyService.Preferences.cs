@@ -9,7 +9,7 @@ internal sealed partial class StudyService
         Require(definition, objective, goal, mayTrain);
         if (row.State is StudyState.Active or StudyState.Paused)
         {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {row.State}; expected one that has ended, so that all its trainings can answer.");
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected one that has ended, so that all its trainings can answer.");
         }
 
         var answered = await engine.PreferAsync(row, objective, goal, mayTrain, cancellation).ConfigureAwait(false)
@@ -35,7 +35,7 @@ internal sealed partial class StudyService
 
         if (!Enum.IsDefined(goal) || mayTrain is < 0 or > 1000)
         {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"goal is {goal} and mayTrain {mayTrain}; expected minimize or maximize, and 0 to 1000.");
+            throw new StudyServiceException(StudyServiceError.Invalid, $"goal is {StudyJson.Word(goal)} and mayTrain {mayTrain}; expected minimize or maximize, and 0 to 1000.");
         }
 
         StudyDefinitionCheck.Require(definition with { Objective = objective ?? "", Goal = goal }, registry);

@@ -6,6 +6,10 @@ internal sealed partial class StudyService
 {
     private const int WorkerNameLimit = 100;
     private const int LogLimit = 65_536;
+
+    /// <summary>What to say of a training that has no result.</summary>
+    internal const string FailureHint = "A training that failed or diverged is told with \"state\": \"failed\" and \"reason\": \"…\".";
+
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromMinutes(10);
 
     public async Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation)
@@ -27,6 +31,9 @@ internal sealed partial class StudyService
 
         return claimed.Refusal switch
         {
+            "holds-other" => throw new StudyServiceException(
+                StudyServiceError.Conflict,
+                $"worker '{request.Worker}', slot {request.Slot}, holds attempt {claimed.Other!.Id} of study {claimed.Other.StudyId}; expected it to be told first, or another worker's name or slot for study {request.Study}."),
             "set-aside" => throw new StudyServiceException(StudyServiceError.Limit, "The worker was set aside after three quick failures in a row; mend it, then have it reinstated."),
             "limit" => throw new StudyServiceException(StudyServiceError.Limit, "As many attempts are under way as the queue or the tenant may have at a time."),
             _ => View(claimed),
@@ -64,12 +71,36 @@ internal sealed partial class StudyService
             throw new StudyServiceException(StudyServiceError.Conflict, "The attempt is not this lease's; it was claimed again, or never with it.");
         }
 
+        RequireSame(ended, end);
+
         events.Happened(found.Study.Id);
         wakeUps.Outbox();
         wakeUps.Queue(found.Attempt.Queue);
         var row = await store.FindAsync(found.Study.Id, cancellation).ConfigureAwait(false);
         var another = claim is null ? null : View(await store.ClaimAsync(claim, cancellation).ConfigureAwait(false));
-        return new TellOutcome(state, row?.State ?? found.Study.State, another);
+        return new TellOutcome(state, row?.State ?? found.Study.State, another) { IsRepeated = ended.IsRepeated };
+    }
+
+    // The first word stands: the same again is a lost answer, another is a second opinion that comes too late.
+    private static void RequireSame(EndResult ended, AttemptEnd end)
+    {
+        if (!ended.IsRepeated || ended.Before is not { } before)
+        {
+            return;
+        }
+
+        var isDone = before.State is AttemptState.Done or AttemptState.Late;
+        if (isDone ? end.State == AttemptState.Done && end.Reported == before.Reported && end.Samples == before.Samples : end.State == before.State)
+        {
+            return;
+        }
+
+        var (first, second) = (Told(isDone ? AttemptState.Done : before.State, before.Reported, before.Reason), Told(end.State, end.Reported, end.Reason));
+        throw new StudyServiceException(StudyServiceError.Conflict, $"The attempt was told before as {first}, and is now told as {second}; expected the same again, or nothing: the first stands.");
+
+        static string Told(AttemptState state, double? value, string? reason) => state != AttemptState.Done
+            ? $"{StudyJson.Word(state)} ({reason})"
+            : value is { } number ? $"value {number.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}" : "outputs of its own";
     }
 
     public async Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation)
@@ -110,7 +141,7 @@ internal sealed partial class StudyService
                     Backoff = Backoff(found.Attempt.Number),
                     IsQuick = result.State == AttemptState.Failed && found.Attempt.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
                 }
-                : throw new StudyServiceException(StudyServiceError.Invalid, $"state is {result.State}; expected Done, Failed, TimedOut, Preempted or Cancelled.");
+                : throw new StudyServiceException(StudyServiceError.Invalid, $"state is {StudyJson.Word(result.State)}; expected done, failed, timedOut, preempted or cancelled.");
         }
 
         var problem = new StudyProblem(definition, registry);
@@ -118,21 +149,23 @@ internal sealed partial class StudyService
         {
             return result is { Value: { } value, Outputs: null } && double.IsFinite(value)
                 ? new AttemptEnd(AttemptState.Done, null, null, result.ExitCode, log) { Reported = value }
-                : throw new StudyServiceException(StudyServiceError.Invalid, $"value is {result.Value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "null"}; expected a finite number, and no outputs.");
+                : throw new StudyServiceException(StudyServiceError.Invalid, result.Outputs is not null
+                    ? "outputs are given; expected value, a finite number, for the study's objective is value."
+                    : $"value is {result.Value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}; expected a finite number. {FailureHint}");
         }
 
         if (result.Outputs is not { } outputs || result.Value is not null || outputs.Rows != problem.Contexts.Count || outputs.Columns < 1)
         {
             throw new StudyServiceException(
                 StudyServiceError.Invalid,
-                $"The outputs are {(result.Outputs is { } given ? $"{given.Rows} rows of {given.Columns}" : "missing")}; expected {problem.Contexts.Count} rows, one for each context, and no value.");
+                $"outputs are {(result.Outputs is { } given ? $"{given.Rows} rows of {given.Columns}" : "missing")}; expected {problem.Contexts.Count} rows, one for each context, and no value. {FailureHint}");
         }
 
         foreach (var value in outputs.Values)
         {
             if (!float.IsFinite(value))
             {
-                throw new StudyServiceException(StudyServiceError.Invalid, $"The outputs hold {value}; expected finite numbers.");
+                throw new StudyServiceException(StudyServiceError.Invalid, $"outputs hold {value}; expected finite numbers. {FailureHint}");
             }
         }
 
@@ -150,7 +183,9 @@ internal sealed partial class StudyService
         ArgumentNullException.ThrowIfNull(request);
         if (string.IsNullOrWhiteSpace(request.Worker) || request.Worker.Length > WorkerNameLimit || request.Worker.Any(c => char.IsControl(c) || c == TenantMark))
         {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"worker: expected a name of 1 to {WorkerNameLimit} characters without '{TenantMark}'.");
+            throw new StudyServiceException(
+                StudyServiceError.Invalid,
+                $"worker is {(request.Worker is { } name ? $"of {name.Length} characters" : "missing")}; expected a name of 1 to {WorkerNameLimit} characters without '{TenantMark}', not blank.");
         }
 
         if (request.Slot is < 0 or > 1000)
@@ -176,6 +211,9 @@ internal sealed partial class StudyService
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         var rows = definition.Objective == StudyProblem.ValueObjective ? 0 : definition.Contexts?.Count ?? definition.Rows;
         return new ClaimedAttempt(
-            attempt.Id, lease, Time(until), options.Value.RenewEvery, study.Id, trial.Number, attempt.Number, trial.Lambda, trial.Seed, rows, definition.TimeLimit ?? options.Value.TimeLimit);
+            attempt.Id, lease, Time(until), options.Value.RenewEvery, study.Id, trial.Number, attempt.Number, trial.Lambda, trial.Seed, rows, definition.TimeLimit ?? options.Value.TimeLimit)
+        {
+            IsHeld = claimed.IsHeld,
+        };
     }
 }

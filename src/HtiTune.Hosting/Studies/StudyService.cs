@@ -41,7 +41,7 @@ internal sealed partial class StudyService(
         var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         if (s_open.Contains(row.State) || !await store.DeleteAsync(study, cancellation).ConfigureAwait(false))
         {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {row.State} or still has a training under way; cancel it first, and wait for its trainings to end.");
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)} or still has a training under way; cancel it first, and wait for its trainings to end.");
         }
 
         events.Happened(study);
@@ -134,7 +134,7 @@ internal sealed partial class StudyService(
 
         if (!await store.ChangeStateAsync(study, from, to, reason, cancellation).ConfigureAwait(false))
         {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {row.State}; expected {string.Join(" or ", from)}.");
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected {string.Join(" or ", from.Select(StudyJson.Word))}.");
         }
 
         events.Happened(study);

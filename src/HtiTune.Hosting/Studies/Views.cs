@@ -118,11 +118,18 @@ public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null
 /// <param name="Trial">The trial's number.</param>
 /// <param name="Number">The attempt's number.</param>
 /// <param name="Lambda">λ to train at.</param>
-/// <param name="Seed">Seed of all chance in the training.</param>
+/// <param name="Seed">Seed of all chance in the training; 0 to 2³¹ − 1 in studies that this version began.</param>
 /// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>.</param>
 /// <param name="TimeLimit">Time allowed; null: any.</param>
 public sealed record ClaimedAttempt(
-    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit);
+    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit)
+{
+    /// <summary>
+    /// Whether the worker's slot held it before this request. Where the process that asks has not claimed it itself, another one of the same name has: each needs a
+    /// name or a slot of its own.
+    /// </summary>
+    public bool IsHeld { get; init; }
+}
 
 /// <summary>How a lease stands.</summary>
 /// <param name="Holds">Whether it still holds. If not, end the training; a finished valid result may still be handed in.</param>
@@ -157,7 +164,11 @@ public sealed record WorkResult
 /// <param name="State">Done, or Late where the lease had ended; or how it ended without.</param>
 /// <param name="Study">The study's state now.</param>
 /// <param name="Next">The next attempt, where one was asked for and there is one.</param>
-public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAttempt? Next);
+public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAttempt? Next)
+{
+    /// <summary>Whether the same had been told before, so that this time nothing has changed.</summary>
+    public bool IsRepeated { get; init; }
+}
 
 /// <summary>A worker.</summary>
 public sealed record WorkerView(string Name, string Tenant, IReadOnlyList<string> Queues, int Slots, DateTimeOffset LastSeenAt, bool IsSetAside, string? Reason, int Running);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+
 namespace HtiTune.Server;
 
 /// <summary>The API, version 1.</summary>
@@ -15,9 +17,10 @@ internal static class ApiEndpoints
     internal static void Map(WebApplication app)
     {
         var api = app.MapGroup("/api/v1").DisableAntiforgery();
-        StudyEndpoints.Map(api);
-        WorkEndpoints.Map(api);
-        SurrogateEndpoints.Map(api);
+        var upload = new RequestSizeLimitAttribute(app.Services.GetRequiredService<ServerOptions>().MaxUpload);
+        StudyEndpoints.Map(api, upload);
+        WorkEndpoints.Map(api, upload);
+        SurrogateEndpoints.Map(api, upload);
         FigureEndpoints.Map(api);
         AdminEndpoints.Map(api);
     }

@@ -2,12 +2,15 @@ using System.Text.Json;
 using HtiTune.Data;
 using HtiTune.Hosting;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace HtiTune.Server;
 
 /// <summary>Every error is a problem document (RFC 9457) that says what was wrong and what is expected, and nothing of the inside.</summary>
-internal static class Problems
+internal static partial class Problems
 {
+    private const int LineLimit = 500;
+
     /// <summary>Writes a problem.</summary>
     internal static Task WriteAsync(HttpContext context, int status, string detail)
     {
@@ -24,16 +27,29 @@ internal static class Problems
     /// <summary>Turns what was thrown, and bare status codes, into problems.</summary>
     internal static void Use(WebApplication app)
     {
-        app.UseExceptionHandler(errors => errors.Run(context =>
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems).FullName!);
+        app.UseExceptionHandler(new ExceptionHandlerOptions
         {
-            var (status, detail) = Of(context.Features.Get<IExceptionHandlerFeature>()?.Error, context);
-            return WriteAsync(context, status, detail);
-        }));
+            // A caller's fault is the caller's news: a line in the log, and no stack. Ours are logged whole.
+            SuppressDiagnosticsCallback = thrown => Of(thrown.Exception, thrown.HttpContext).Status < StatusCodes.Status500InternalServerError,
+            ExceptionHandler = context =>
+            {
+                var (status, detail) = Of(context.Features.Get<IExceptionHandlerFeature>()?.Error, context);
+                if (status < StatusCodes.Status500InternalServerError)
+                {
+                    var (address, words) = (OneLine(context.Request.Path), OneLine(detail));
+                    LogRefused(logger, context.Request.Method, address, status, words);
+                }
+
+                return WriteAsync(context, status, detail);
+            },
+        });
         app.UseStatusCodePages(pages => IsPage(pages.HttpContext.Request)
             ? pages.HttpContext.Response.WriteAsync($"{pages.HttpContext.Response.StatusCode} {Title(pages.HttpContext.Response.StatusCode)}")
             : WriteAsync(pages.HttpContext, pages.HttpContext.Response.StatusCode, pages.HttpContext.Response.StatusCode switch
             {
                 404 => "There is nothing at this address; /openapi/v1.json lists what there is.",
+                413 => TooLarge(pages.HttpContext),
                 405 => "The address does not take this method.",
                 415 => "The body is of a type that is not taken here; expected application/json unless the document says otherwise.",
                 var other => Title(other),
@@ -50,22 +66,32 @@ internal static class Problems
             StudyServiceError.KeyReused => StatusCodes.Status422UnprocessableEntity,
             _ => StatusCodes.Status429TooManyRequests,
         }, refused.Message),
-        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Words(json)),
-        BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The body is larger than this address takes." : "The request could not be read: " + bad.Message),
-        JsonException json => (StatusCodes.Status400BadRequest, Words(json)),
+        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, ProblemWords.Of(json, context.Request.Path)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
+        BadHttpRequestException bad => (bad.StatusCode, ProblemWords.Of(bad)),
+        JsonException json => (StatusCodes.Status400BadRequest, ProblemWords.Of(json, context.Request.Path)),
         DataFormatException data => (StatusCodes.Status400BadRequest, data.Message),
-        InvalidDataException => (StatusCodes.Status413PayloadTooLarge, "The body is larger than this address takes."),
+        InvalidDataException => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
         OperationCanceledException when context.RequestAborted.IsCancellationRequested => (499, "The caller went away."),
         _ => (StatusCodes.Status500InternalServerError, $"Something went wrong in the server; its log has it under {context.TraceIdentifier}."),
     };
 
-    // The path and the place are the caller's own; the rest of the message may name types of ours.
-    private static string Words(JsonException problem) =>
-        $"The body is not the JSON that is expected here: at {(string.IsNullOrEmpty(problem.Path) ? "$" : problem.Path)}, line {(problem.LineNumber ?? 0) + 1}; see /openapi/v1.json.";
+    private static string TooLarge(HttpContext context)
+    {
+        var most = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+        var setting = most == context.RequestServices.GetRequiredService<ServerOptions>().MaxUpload ? ", as HtiTune:MaxUpload has it" : "";
+        return $"The body is {(context.Request.ContentLength is { } length ? $"of {length} bytes" : "larger than this address takes")}; expected at most {most} bytes{setting}.";
+    }
+
+    private static string OneLine(string text) =>
+        string.Concat(text.Take(LineLimit).Select(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter)) + (text.Length > LineLimit ? "…" : "");
 
     private static bool IsPage(HttpRequest request) => !request.Path.StartsWithSegments("/api") && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     private static string Title(int status) => status == 499 ? "Client Closed Request" : Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase ? phrase : "Error";
+
+    [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "{Method} {Path}: {Status} {Detail}")]
+    private static partial void LogRefused(ILogger logger, string method, string path, int status, string detail);
 
     /// <summary>A problem document.</summary>
     internal sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Instance);

@@ -9,11 +9,11 @@ internal static class StudyEndpoints
 {
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
-    internal static void Map(RouteGroupBuilder api)
+    internal static void Map(RouteGroupBuilder api, RequestSizeLimitAttribute upload)
     {
         var studies = api.MapGroup("/studies").WithTags("Studies");
         studies.MapPost("/", CreateAsync).RequireAuthorization(ApiEndpoints.Write)
-            .WithMetadata(new RequestSizeLimitAttribute(64L << 20))
+            .WithMetadata(upload)
             .WithSummary("Begin a study").WithDescription("With the header Idempotency-Key, the same request made again returns the study that was begun first, "
                 + "from every server of the store and as long as the study is kept; another request with the key of the same tenant is refused with 422. "
                 + "As multipart/form-data: a field definition, and trainings made before as files anchors that are named by their λ, e.g. 0.25.npy.")

@@ -18,7 +18,8 @@ internal static class StudyUpload
         {
             var body = await request.ReadFromJsonAsync<CreateStudyRequest>(ApiJson.Options, request.HttpContext.RequestAborted).ConfigureAwait(false)
                 ?? throw Invalid("The body is null; expected an object with definition.");
-            return (body.Definition, [.. (body.Anchors ?? []).Select((anchor, i) => (anchor.Lambda, Matrices.Of(anchor.Outputs ?? [], $"anchors[{i}].outputs")))]);
+            var given = body.Definition ?? throw Invalid($"{Definition} is missing; expected an object with name, minimum, maximum and objective.");
+            return (given, [.. (body.Anchors ?? []).Select((anchor, i) => (anchor.Lambda, Matrices.Of(anchor.Outputs ?? [], $"anchors[{i}].outputs")))]);
         }
 
         if (!request.HasFormContentType || request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true)

@@ -9,14 +9,13 @@ namespace HtiTune.Server;
 /// <summary>Surrogates: sampled live, and downloaded.</summary>
 internal static class SurrogateEndpoints
 {
-    private const int BodyLimit = 32 << 20;
     private const int RowLimit = 1_000_000;
     private const string NumPy = "application/octet-stream";
 
-    internal static void Map(RouteGroupBuilder api)
+    internal static void Map(RouteGroupBuilder api, RequestSizeLimitAttribute upload)
     {
         var surrogates = api.MapGroup("/surrogates").WithTags("Surrogates").RequireAuthorization(ApiEndpoints.Read);
-        surrogates.MapPost("/{id:guid}/sample", SampleAsync).WithMetadata(new RequestSizeLimitAttribute(BodyLimit))
+        surrogates.MapPost("/{id:guid}/sample", SampleAsync).WithMetadata(upload)
             .WithSummary("Sample a surrogate, or a study's newest")
             .WithDescription("JSON: { \"lambda\": 0.3, \"conditions\": [[…], …] } or { \"lambda\": 0.3, \"rows\": 5 } for draws. application/octet-stream: conditions as .npy, with ?lambda=. "
                 + "Accept: application/octet-stream gives .npy.");

@@ -8,7 +8,7 @@ internal static class WorkEndpoints
 {
     private const int RenewLimit = 256 << 10;
 
-    internal static void Map(RouteGroupBuilder api)
+    internal static void Map(RouteGroupBuilder api, RequestSizeLimitAttribute upload)
     {
         var work = api.MapGroup("/attempts").WithTags("Work").RequireAuthorization(ApiEndpoints.Write);
         work.MapPost("/claim", async (ClaimBody body, HttpContext context, IStudyService service) =>
@@ -16,7 +16,9 @@ internal static class WorkEndpoints
                 ? Results.Json(claimed, ApiJson.Options)
                 : Results.NoContent())
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
-            .WithSummary("Ask for a training").WithDescription("Who holds one gets it again (by worker and slot). 204: there is none now.");
+            .WithSummary("Ask for a training").WithDescription("Who holds one gets it again (by worker and slot), with isHeld true: where this process has not claimed it itself, another one of the same name has, and each needs a "
+                + "worker's name or a slot of its own. With study, only that study's: 409 where the worker's slot holds an attempt of another one, which is told first. 204: there is none now. "
+                + "seed is at most 2^31 - 1.");
         work.MapPost("/{id:guid}/renew", async (Guid id, RenewBody body, HttpContext context, IStudyService service) =>
             Results.Json(await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
@@ -29,7 +31,8 @@ internal static class WorkEndpoints
                     Value = body.Value, Outputs = body.Outputs is { } rows ? Matrices.Of(rows, "outputs") : null, State = body.State, Reason = body.Reason, LogTail = body.LogTail, ExitCode = body.ExitCode,
                 },
                 body.Next?.ToRequest(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
-            .WithMetadata(new RequestSizeLimitAttribute(64L << 20))
-            .WithSummary("Hand in a result or a failure").WithDescription("A value, or outputs with one row for each context. With next, the next training is handed out in the same breath.");
+            .WithMetadata(upload)
+            .WithSummary("Hand in a result or a failure").WithDescription("A value, or outputs with one row for each context; of a training without a result \"state\": \"failed\" (or timedOut, preempted, cancelled) and \"reason\". "
+                + "With next, the next training is handed out in the same breath. The same told again: isRepeated true, and nothing changes; something else told again: 409, and the first stands.");
     }
 }

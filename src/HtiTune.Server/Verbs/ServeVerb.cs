@@ -2,8 +2,12 @@ using System.Net;
 using HtiTune.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace HtiTune.Server;
 
@@ -27,7 +31,16 @@ internal static class ServeVerb
 
         await using (app.ConfigureAwait(false))
         {
-            await app.StartAsync().ConfigureAwait(false);
+            try
+            {
+                await app.StartAsync().ConfigureAwait(false);
+            }
+            catch (OptionsValidationException problem)
+            {
+                await Console.Error.WriteLineAsync(string.Join('\n', problem.Failures)).ConfigureAwait(false);
+                return 3;
+            }
+
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
             Console.Out.WriteLine($"\n  HtiTune listens on {address}\n  Dashboard: {app.Services.GetRequiredService<Sessions>().Link(address)}\n  (the link opens a session from this machine, for an hour; keys for everybody else: HtiTune.Server keys add NAME)\n");
             await app.WaitForShutdownAsync().ConfigureAwait(false);
@@ -54,6 +67,11 @@ internal static class ServeVerb
         RequireSafeAddresses(builder.Configuration, options);
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Sessions>();
+        builder.Services.Configure<FormOptions>(form =>
+        {
+            form.MultipartBodyLengthLimit = options.MaxUpload;
+            form.ValueLengthLimit = (int)Math.Clamp(options.MaxUpload, 1, int.MaxValue);
+        });
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configured(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1", document => document.AddDocumentTransformer((openApi, _, _) =>
@@ -96,7 +114,15 @@ internal static class ServeVerb
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapHealthChecks("/health").AllowAnonymous();
+        app.MapHealthChecks("/health", new HealthCheckOptions
+        {
+            ResponseWriter = (context, report) =>
+            {
+                context.Response.ContentType = "text/plain";
+                var words = report.Entries.Values.Where(entry => entry.Status != HealthStatus.Healthy).Select(entry => $"\n{entry.Description}");
+                return context.Response.WriteAsync(report.Status + string.Concat(words));
+            },
+        }).AllowAnonymous();
         app.MapOpenApi().AllowAnonymous();
         Sessions.Map(app);
         ApiEndpoints.Map(app);

@@ -16,6 +16,9 @@ public sealed class ApiServer : IAsyncLifetime
     private readonly bool _ownsFolder;
     private WebApplication? _app;
 
+    /// <summary>Changes the application before it is built.</summary>
+    internal Action<WebApplicationBuilder>? Configure { get; init; }
+
     public ApiServer()
         : this(null)
     {
@@ -42,7 +45,7 @@ public sealed class ApiServer : IAsyncLifetime
             "--urls", "http://127.0.0.1:0", "--HtiTune:Store:Sqlite", Path.Combine(_folder, "studies.db"), "--HtiTune:WorkFolder", Path.Combine(_folder, "work"),
             "--HtiTune:Lease", "01:00:00", "--HtiTune:RenewEvery", "00:10:00", "--Logging:LogLevel:Default", "None",
             .. _postgreSql is null ? [] : (string[])["--HtiTune:Store:PostgreSql", _postgreSql], .. _settings,
-        ]);
+        ], Configure);
         await _app.StartAsync();
     }
 

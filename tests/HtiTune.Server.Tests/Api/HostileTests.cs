@@ -100,7 +100,8 @@ public sealed class HostileTests(ApiServer server) : IClassFixture<ApiServer>
         yield return ("another's lease told", [404], () => Json($"/api/v1/attempts/{held.Attempt}/tell", keys.Write, $$"""{"lease":"{{held.Lease}}","value":1}"""));
         yield return ("another's surrogate", [404], () => Json($"/api/v1/surrogates/{study}/sample", keys.Write, """{"lambda":0.5,"rows":1}"""));
         yield return ("another's model", [404], () => Request("GET", $"/api/v1/surrogates/{study}.hti", keys.Write));
-        yield return ("a lease that is over, told again", [200], () => Json($"/api/v1/attempts/{done.Attempt}/tell", keys.Victim, $$"""{"lease":"{{done.Lease}}","value":0.9}"""));
+        yield return ("a lease that is over, told the same again", [200], () => Json($"/api/v1/attempts/{done.Attempt}/tell", keys.Victim, $$"""{"lease":"{{done.Lease}}","value":0.5}"""));
+        yield return ("a lease that is over, told something else", [409], () => Json($"/api/v1/attempts/{done.Attempt}/tell", keys.Victim, $$"""{"lease":"{{done.Lease}}","value":0.9}"""));
         yield return ("a lease that is over, renewed", [200], () => Json($"/api/v1/attempts/{done.Attempt}/renew", keys.Victim, $$"""{"lease":"{{done.Lease}}","progress":0.1}"""));
         yield return ("a lease that never was", [404, 409], () => Json($"/api/v1/attempts/{mine.Attempt}/tell", keys.Write, $$"""{"lease":"{{Guid.Empty}}","state":"failed"}"""));
         foreach (var value in (string[])["NaN", "1e999", "\"Infinity\"", "\"NaN\"", "null", "[]", "-1e999"])

@@ -168,6 +168,37 @@ public sealed class CommandNetworkTests : IDisposable
         Assert.Equal(4, (await File.ReadAllLinesAsync(begun)).Length);
     }
 
+    [Fact]
+    public async Task The_hyperparameters_own_name_is_filled_as_on_the_command_line_and_another_is_refused_in_the_same_words()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var host = await StartAsync(command => (command.Command[^2], command.Environment["OWN"]) = ("{rate}", "given"), ("named", "test \"$1\" = \"$HTITUNE_LAMBDA\" -a $OWN = given && " + Line));
+        var definition = Definition with { Network = "named", Hyperparameter = "rate" };
+        var study = await host.EndAsync((await host.Studies.CreateAsync(Tenant, definition)).Id);
+        Assert.True(study.State == StudyState.Finished, study.Reason);
+        var scale = Enumerable.Range(0, 40).Average(i => Math.Pow(1 + i / 40.0, 2));
+        Assert.All(await host.Studies.TrialsAsync(Tenant, study.Id), trial => Assert.Equal(scale * Math.Pow(trial.Lambda - 0.9, 2), trial.Value!.Value, 1e-6));
+
+        var refused = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateAsync(Tenant, definition with { Hyperparameter = "dropout" }));
+        Assert.Equal(StudyServiceError.Invalid, refused.Kind);
+        var words = Assert.Throws<FormatException>(() => External.Placeholders.Check(["sh", "{rate}", "{out}"], "dropout")).Message;
+        Assert.Contains($"network: 'named' is trained by a command, and {words}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{lamda}", "did you mean 'lambda'?")]
+    [InlineData("{rate}{dropout}", "is unknown; expected {lambda}, {seed}, {contexts}, {out}")]
+    public async Task A_command_whose_placeholders_no_study_could_fill_is_refused_at_the_start(string word, string words)
+    {
+        var problem = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => StartAsync(command => command.Command[^2] = word, ("named", "true")));
+        Assert.Contains("Networks:named:Command", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(words, problem.Message, StringComparison.Ordinal);
+    }
+
     // One that has ended and was not buried yet (Z) is no more.
     private static bool IsAlive(string stat)
     {
@@ -181,7 +212,9 @@ public sealed class CommandNetworkTests : IDisposable
         }
     }
 
-    private Task<ServiceHost> StartAsync(params (string Name, string? Script)[] networks) => ServiceHost.StartAsync(Path.Combine(_folder, "studies.db"), null, options =>
+    private Task<ServiceHost> StartAsync(params (string Name, string? Script)[] networks) => StartAsync(_ => { }, networks);
+
+    private Task<ServiceHost> StartAsync(Action<CommandNetworkOptions> change, params (string Name, string? Script)[] networks) => ServiceHost.StartAsync(Path.Combine(_folder, "studies.db"), null, options =>
     {
         foreach (var (name, script) in networks)
         {
@@ -191,6 +224,7 @@ public sealed class CommandNetworkTests : IDisposable
                 command.Command.Add(word);
             }
 
+            change(command);
             options.Networks.Add(name, command);
         }
     });

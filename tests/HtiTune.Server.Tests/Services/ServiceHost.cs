@@ -18,10 +18,15 @@ internal sealed class ServiceHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public static async Task<ServiceHost> StartAsync(string file, INetwork? network = null, Action<HtiTuneOptions>? configure = null)
+    public static async Task<ServiceHost> StartAsync(string file, INetwork? network = null, Action<HtiTuneOptions>? configure = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging();
+        if (time is not null)
+        {
+            builder.Services.AddSingleton(time);
+        }
+
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
         var service = builder.Services.AddHtiTune(options =>
         {

@@ -179,16 +179,21 @@ internal sealed partial class ExpressionParser
     {
         if (name == ExpressionFunctions.Distance)
         {
+            if (_scope.Files is not { } files)
+            {
+                throw Fault(start, $"{name} reads a file, and no file may be read here; expected outputs, contexts and numbers alone");
+            }
+
             var rows = Comparison();
             Expect(",", $"a comma and a file: {ExpressionFunctions.DistanceUsage}");
             var (at, file) = (Skip(), Quoted() ?? throw Fault(_at, $"{Found()} stands here; expected a file in quotes: {ExpressionFunctions.DistanceUsage}"));
             Expect(")", "the ')' of distance(");
-            return ExpressionFunctions.ToTarget(new ExpressionCall(_text, start, name, [rows]), Target(at, file), file);
+            return ExpressionFunctions.ToTarget(new ExpressionCall(_text, start, name, [rows]), Target(files, at, file), file);
         }
 
         if (ExpressionFunctions.All.FirstOrDefault(one => one.Name == name) is not { } function)
         {
-            string[] names = [.. ExpressionFunctions.All.Select(one => one.Name), ExpressionFunctions.Distance];
+            string[] names = [.. ExpressionFunctions.All.Select(one => one.Name), .. _scope.Files is null ? [] : (string[])[ExpressionFunctions.Distance]];
             throw Fault(start, $"there is no function '{name}'; expected {string.Join(", ", names)}{Nearest.Question(name, names)}");
         }
 
@@ -204,17 +209,15 @@ internal sealed partial class ExpressionParser
             : throw Fault(start, $"{name} has {arguments.Count} arguments; expected {function.Usage}");
     }
 
-    private Matrix Target(int at, string file)
+    private Matrix Target(ObjectiveFiles files, int at, string file)
     {
         try
         {
-            var path = Path.GetFullPath(file, _scope.Folder);
-            var rows = ArrayFile.Read(path).Matrix;
-            return rows is { Rows: > 0, Columns: > 0 } ? rows : throw Fault(at, $"{path} holds no rows; expected a target sample");
+            return files.Target(file);
         }
-        catch (Exception problem) when (problem is DataFormatException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (FormatException problem)
         {
-            throw Fault(at, problem.Message.TrimEnd('.'));
+            throw Fault(at, problem.Message);
         }
     }
 

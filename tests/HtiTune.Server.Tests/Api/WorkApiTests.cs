@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using HtiTune.Client;
+
+namespace HtiTune.Server.Tests.Api;
+
+/// <summary>Claims and tells: whose a training is, and what is said of it twice.</summary>
+public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    private static readonly StudyRequest s_study = new() { Name = "Work", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
+
+    [Fact]
+    public async Task A_claim_for_a_study_never_gives_anothers_training()
+    {
+        var client = await server.ClientAsync("claims");
+        var (a, b) = (await client.CreateAsync(s_study), await client.CreateAsync(s_study));
+        var held = (await client.ClaimAsync("z", study: a.Id))!;
+        var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.ClaimAsync("z", study: b.Id));
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.All(["'z'", "slot 0", held.Attempt.ToString(), a.Id.ToString(), b.Id.ToString(), "expected"], word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
+
+        // Another slot is free, the held one comes back to who asks for its study or for any, and the lease holds.
+        Assert.Equal(b.Id, (await client.ClaimAsync("z", slot: 1, study: b.Id))!.Study);
+        Assert.Equal(held.Attempt, (await client.ClaimAsync("z", study: a.Id))!.Attempt);
+        Assert.Equal(held.Attempt, (await client.ClaimAsync("z"))!.Attempt);
+        Assert.True((await client.RenewAsync(held)).Holds);
+
+        // With the answer to its end, the slot goes to the other study; one that holds another's is told the end all the same, and gets nothing.
+        var next = (await client.TellAsync(held, new TrainingOutcome { Value = 1 }, "z", study: a.Id)).Next!;
+        var told = await client.TellAsync(next, new TrainingOutcome { Value = 2 }, "z", slot: 1, study: a.Id);
+        Assert.Equal(("done", null), (told.State, told.Next));
+    }
+
+    [Fact]
+    public async Task Who_is_handed_what_its_slot_held_before_is_told_so()
+    {
+        var client = await server.ClientAsync("shared");
+        var study = await client.CreateAsync(s_study);
+        var first = (await client.ClaimAsync("host", study: study.Id))!;
+        Assert.False(first.IsHeld);
+        var second = (await client.ClaimAsync("host", study: study.Id))!;
+        Assert.True(second.IsHeld);
+        Assert.Equal((first.Attempt, first.Lease), (second.Attempt, second.Lease));
+        Assert.False((await client.TellAsync(first, new TrainingOutcome { Value = 1 }, "host", study: study.Id)).Next!.IsHeld);
+    }
+
+    [Fact]
+    public async Task The_same_told_twice_changes_nothing_and_is_said()
+    {
+        var client = await server.ClientAsync("twice");
+        var study = await client.CreateAsync(s_study);
+        var task = (await client.ClaimAsync("w", study: study.Id))!;
+        Assert.False((await client.TellAsync(task, new TrainingOutcome { Value = 0.31 })).IsRepeated);
+        var again = await client.TellAsync(task, new TrainingOutcome { Value = 0.31 });
+        Assert.Equal(("done", true), (again.State, again.IsRepeated));
+        foreach (var (other, words) in (ValueTuple<TrainingOutcome, string>[])
+        [
+            (new TrainingOutcome { Value = 0.32 }, "value 0.32"), (new TrainingOutcome { Value = double.MaxValue }, "value 1.7976931348623157E+308"),
+            (new TrainingOutcome { State = "failed", Reason = "after all" }, "failed (after all)"),
+        ])
+        {
+            var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task, other));
+            Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+            Assert.All(["value 0.31", words, "the first stands"], word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(0.31, (await client.TrialsAsync(study.Id))[0].Value);
+
+        var failing = (await client.ClaimAsync("w", study: study.Id))!;
+        await client.TellAsync(failing, new TrainingOutcome { State = "failed", Reason = "once" });
+        Assert.True((await client.TellAsync(failing, new TrainingOutcome { State = "failed", Reason = "twice" })).IsRepeated);
+        Assert.Contains("failed (once)", (await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(failing, new TrainingOutcome { Value = 1 }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outputs_told_twice_are_compared_by_what_they_hold()
+    {
+        var client = await server.ClientAsync("outputs-twice");
+        var study = await client.CreateAsync(s_study with { Objective = "mean(y)", Columns = ["y"], Rows = 2 });
+        RemoteTask? task = null;
+        await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
+        await client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [2]] });
+        Assert.True((await client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [2]] })).IsRepeated);
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [3]] }))).Status);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-7)]
+    [InlineData(long.MaxValue)]
+    public async Task Seeds_of_trainings_fit_31_bits(long seed)
+    {
+        var client = await server.ClientAsync("seeds");
+        using var http = server.Http(await server.KeyAsync("seeds"));
+        var study = await client.CreateAsync(s_study with { Seed = seed, Parallelism = 3 });
+        foreach (var slot in (int[])[0, 1, 2])
+        {
+            Assert.InRange((await client.ClaimAsync($"w{seed}", slot, study.Id))!.Seed, 0, int.MaxValue);
+        }
+
+        var trials = (await http.GetFromJsonAsync<JsonElement>($"studies/{study.Id}/trials")).EnumerateArray().Select(trial => trial.GetProperty("seed").GetInt64()).ToList();
+        Assert.Equal(3, trials.Count);
+        Assert.All(trials, one => Assert.InRange(one, 0, int.MaxValue));
+    }
+}
