@@ -172,12 +172,17 @@ public sealed partial class Tuner : IDisposable
             throw new InvalidOperationException("A run of this tuner is going on; finish or dispose it first.");
         }
 
+        var total = _total;
+        _total = null;
         try
         {
             if (_recorded.Count > 0 && Continue(objective, budget, name) is { } continued)
             {
                 return _run = continued;
             }
+
+            // The last run could not be continued after all: what it has used is not there to be used again.
+            budget = total is { } most ? Math.Min(budget, Math.Max(0, most - TrainingsMade)) : budget;
 
             var recorder = _recorder is null ? null : new RunRecorder(_recorder, null);
             var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, _queue, EndRun);

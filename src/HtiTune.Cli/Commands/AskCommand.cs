@@ -46,7 +46,7 @@ internal static class AskCommand
             // Those that were handed out before come first.
             var proposal = seen.Find(p => !SteppedStudy.WasStarted(session, p)) ?? seen[0];
             Say(result.GetValue(json), proposal.Number, proposal.Lambda, proposal.Seed, writer => writer.WriteString("reason", proposal.Reason));
-            Terminal.Next($"train, then htitune tell {proposal.Number} OUTPUTS");
+            Terminal.Next(Advice.Tell, new AdvicePlace { Study = specification, Number = proposal.Number });
             return ExitCode.Done;
         });
         return command;

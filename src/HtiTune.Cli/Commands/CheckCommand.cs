@@ -22,7 +22,7 @@ internal static class CheckCommand
             }
 
             Terminal.Say($"{specification.File} is right: {specification.Hyperparameter}, at most {specification.Trainings} trainings, {specification.Objective}");
-            Terminal.Next("htitune tune --dry-run, then htitune tune");
+            Terminal.Next(Advice.DryRun, new AdvicePlace { Study = specification });
             return ExitCode.Done;
         });
         return command;

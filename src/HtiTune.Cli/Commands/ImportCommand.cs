@@ -127,7 +127,7 @@ internal static class ImportCommand
 
         StudySession.Import(study, contexts.IsOpen ? Contexts.None(rows) : null, set => [.. distinct.Select(run => new Anchor(run.Lambda, new Samples(run.Outputs, Required(set, run))))]);
         Terminal.Say($"{study.Folder}: {distinct.Count} trainings, {Placeholders.Number(distinct[0].Lambda)} to {Placeholders.Number(distinct[^1].Lambda)}");
-        Terminal.Next("htitune tune");
+        Terminal.Next(Advice.Tune, new AdvicePlace { Study = study });
         return ExitCode.Done;
 
         Contexts Required(Contexts set, ImportedRun run) => set.Count == run.Outputs.Rows

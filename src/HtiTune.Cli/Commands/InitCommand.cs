@@ -24,7 +24,7 @@ internal static class InitCommand
 
             AtomicFile.Write(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(StudyTemplate.Text)));
             Terminal.Say($"{file} is written");
-            Terminal.Next("fill it in, then htitune check");
+            Terminal.Next(Advice.Check, new AdvicePlace { Name = Path.GetRelativePath(Directory.GetCurrentDirectory(), file) });
             return ExitCode.Done;
         });
         return command;

@@ -12,13 +12,14 @@ internal static class PreferCommand
         var goal = new Option<string?>("--goal") { Description = "Whether less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
         goal.AcceptOnlyFromAmong("minimize", "maximize");
         var trainings = Shared.Whole("--trainings", "New trainings that the answer may cost. Default: none.", 0, 10_000);
+        var onward = Shared.GoOn();
         var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
         var command = new Command(
             "prefer",
             "Answer another objective from the trainings there are, mostly with no new one. The study file is not changed.\n\n"
             + "Example:\n  htitune prefer study.json --objective column:latency")
         {
-            study, objective, goal, trainings, json, events, quiet,
+            study, objective, goal, trainings, onward, json, events, quiet,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
@@ -39,8 +40,9 @@ internal static class PreferCommand
 
             specification = specification with { JudgedBy = result.GetRequiredValue(objective) };
             specification = result.GetValue(goal) is { } chosen
-                ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize }
+                ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true }
                 : specification;
+            specification = specification with { UseWholeBudget = result.GetValue(onward) };
             return TuningWork.Run(new TuningRequest(
                 specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null));
         });

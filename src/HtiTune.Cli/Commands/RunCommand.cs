@@ -20,7 +20,7 @@ internal static class RunCommand
         var format = new Option<string>("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
         format.AcceptOnlyFromAmong(".npy", ".npz", ".safetensors", ".csv");
         var columns = new Option<string?>("--columns") { Description = "Names of the outputs' columns.", HelpName = "a,b,…" };
-        var (trainings, parallel) = (Shared.Trainings(), Shared.Parallel());
+        var (trainings, parallel, allowed, replicate, onward) = (Shared.Trainings(), Shared.Parallel(), Shared.Time(), Shared.Replicate(), Shared.GoOn());
         var limit = new Option<string?>("--time-limit") { Description = "Time limit of a training, e.g. 1h.", HelpName = "TIME" };
         var seed = new Option<long>("--seed") { Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<string>("--out", "-o") { Description = "The folder that keeps the study.", DefaultValueFactory = _ => StudyLocator.RunFolder, HelpName = "FOLDER" };
@@ -34,7 +34,7 @@ internal static class RunCommand
             + "Examples:\n  htitune run -P lambda=0.01..10:log -- python train.py --lambda {lambda} --out {out}\n"
             + "  htitune run -P dropout=0..0.9 --objective column:loss --columns loss,accuracy -n -- python train.py --dropout {dropout} --out {out}")
         {
-            parameter, objective, goal, contexts, format, columns, trainings, parallel, limit, seed, output, dry, json, events, quiet, words,
+            parameter, objective, goal, contexts, format, columns, trainings, allowed, parallel, limit, replicate, onward, seed, output, dry, json, events, quiet, words,
         };
         command.Do(result =>
         {
@@ -68,6 +68,11 @@ internal static class RunCommand
                 writer.WriteStartObject("budget");
                 Whole(writer, "trainings", result.GetValue(trainings));
                 Whole(writer, "parallel", result.GetValue(parallel));
+                if (result.GetValue(allowed) is { } longest)
+                {
+                    writer.WriteNumber("time", longest.TotalSeconds);
+                }
+
                 writer.WriteEndObject();
                 writer.WriteStartObject("training");
                 if (result.GetValue(limit) is { } time)
@@ -77,16 +82,20 @@ internal static class RunCommand
 
                 writer.WriteEndObject();
                 writer.WriteNumber("seed", result.GetValue(seed));
+                if (result.GetValue(replicate))
+                {
+                    writer.WriteBoolean("replicate", true);
+                }
             });
             var isDry = result.GetValue(dry);
-            var study = Placed(folder, text, isDry);
+            var study = Placed(folder, text, isDry) with { UseWholeBudget = result.GetValue(onward) };
             foreach (var warning in StudyCheck.Warnings(study))
             {
                 Terminal.Warn(warning);
             }
 
             return isDry
-                ? DryRun.Show(study, result.GetValue(json))
+                ? DryRun.Show(study, result.GetValue(json), Shared.Line(result))
                 : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
         });
         return command;

@@ -31,6 +31,9 @@ internal static class Shared
 
     internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with \"schema\": 1; `--json a,b` prints the members a and b alone." };
 
+    /// <summary>The words that were typed, the verb first.</summary>
+    internal static IReadOnlyList<string> Line(ParseResult result) => [.. result.Tokens.Select(token => token.Value)];
+
     internal static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Only results and errors." };
 
     internal static Option<string?> Events()
@@ -43,6 +46,30 @@ internal static class Shared
     internal static Option<int?> Trainings() => Whole("--trainings", "Trainings allowed over the whole study, instead of the file's.", 1, 10_000);
 
     internal static Option<int?> Parallel() => Whole("--parallel", "Trainings at the same time, instead of the file's.", 1, 64);
+
+    internal static Option<TimeSpan?> Time()
+    {
+        var option = new Option<TimeSpan?>("--time")
+        {
+            Description = "Time that this command may take, e.g. 2h, instead of the file's. A training that is not expected to fit is not begun.",
+            HelpName = "TIME",
+            CustomParser = result =>
+            {
+                if (Duration.TryParse(result.Tokens[0].Value, out var time) && time > TimeSpan.Zero)
+                {
+                    return time;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is not what --time takes; expected {Duration.Expected}.");
+                return null;
+            },
+        };
+        return option;
+    }
+
+    internal static Option<bool> Replicate() => new("--replicate") { Description = "Where trainings scatter: a value may be trained again with another seed. As \"replicate\": true in the file." };
+
+    internal static Option<bool> GoOn() => new("--go-on") { Description = "Make all trainings that are allowed, though none is expected to gain and though a certificate is there." };
 
     internal static Option<int?> Whole(string name, string description, int least, int most)
     {

@@ -17,7 +17,7 @@ internal static class SteppedStudy
     {
         var objective = session.Objective(session.Study.Objective);
         session.Check(objective);
-        return session.Tuner.Begin(session.Judge(objective), session.BudgetOf(objective.Text, session.Study.Trainings), objective.Text);
+        return session.Tuner.Begin(session.Judge(objective), session.Tuner.PrepareTotal(session.Study.Trainings, objective.Text), objective.Text);
     }
 
     /// <summary>Whether an earlier process had handed a proposal out, and it was not told.</summary>
@@ -30,15 +30,16 @@ internal static class SteppedStudy
         try
         {
             var study = run.Finish();
-            var result = StudyResult.Of(study, session.Study, session.Study.Objective);
+            var result = StudyResult.Of(study, session.Study, session.Study.Objective, session.Tuner.TrainingsMade, 0);
             if (json)
             {
                 result.Tell(json: true, events: false);
             }
             else
             {
-                Terminal.Say($"the study has ended: {session.Study.Hyperparameter.Name} = {Placeholders.Number(study.Lambda)}, {study.StopReason}");
-                Terminal.Next("htitune best");
+                Terminal.Say($"the study has ended: {session.Study.Hyperparameter.Name} = {Placeholders.Number(study.Lambda)}");
+                Terminal.Say(result.Reason);
+                Terminal.Next(Advice.Best, new AdvicePlace { Study = session.Study });
             }
 
             return result.ExitCode;

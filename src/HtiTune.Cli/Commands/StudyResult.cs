@@ -1,13 +1,21 @@
+using System.Globalization;
+
 namespace HtiTune.Cli;
 
 /// <summary>What a run found, for people and for programs.</summary>
 internal sealed class StudyResult
 {
+    // From fewer the model does not tell noise from a shape that it does not know yet.
+    private const int FewestForNoise = 10;
+
     private readonly Study _study;
     private readonly StudySpecification _specification;
     private readonly string _objective;
+    private readonly int _made;
+    private readonly int _here;
 
-    private StudyResult(Study study, StudySpecification specification, string objective) => (_study, _specification, _objective) = (study, specification, objective);
+    private StudyResult(Study study, StudySpecification specification, string objective, int made, int here) =>
+        (_study, _specification, _objective, _made, _here) = (study, specification, objective, made, here);
 
     /// <summary>How the command ends.</summary>
     internal int ExitCode => _study switch
@@ -18,11 +26,20 @@ internal sealed class StudyResult
         _ => Cli.ExitCode.GoalNotReached,
     };
 
-    internal static StudyResult Of(Study study, StudySpecification specification, string objective) => new(study, specification, objective);
+    /// <summary>Why the run ended, in a sentence.</summary>
+    internal string Reason => StopWords.Of(_study, _specification, _made);
+
+    /// <param name="study">What the run found.</param>
+    /// <param name="specification">The study.</param>
+    /// <param name="objective">The objective's text.</param>
+    /// <param name="made">Trainings that the study's runs have made.</param>
+    /// <param name="here">Trainings of them that this command has made.</param>
+    internal static StudyResult Of(Study study, StudySpecification specification, string objective, int made, int here) => new(study, specification, objective, made, here);
 
     /// <summary>Tells it: data on standard output, words on standard error.</summary>
     internal void Tell(bool json, bool events)
     {
+        var name = _specification.Hyperparameter.Name;
         if (events)
         {
             EventWriter.Event("run-ended", Write);
@@ -33,30 +50,85 @@ internal sealed class StudyResult
         }
         else
         {
-            Console.Out.WriteLine($"{_specification.Hyperparameter.Name} = {Placeholders.Number(_study.Lambda)}");
+            Console.Out.WriteLine($"{name} = {Placeholders.Number(_study.Lambda)}");
         }
 
-        Terminal.Say($"{_objective} = {(_study.RealValue is { } real ? $"{real:G6}, trained" : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
-        Terminal.Say(
-            $"the best {_specification.Hyperparameter.Name} is not outside [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
-        Terminal.Say(_study.Outcome.Describe(_specification.Hyperparameter.Name));
+        Say($"{_objective} = {(_study.RealValue is { } real ? string.Create(CultureInfo.InvariantCulture, $"{real:G6}, trained") : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
+        Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
+        Terminal.Say(_study.Outcome.Describe(name));
+        Terminal.Say(Reason);
         var failed = _study.Trials.Count(trial => trial.State == TrialState.Failed);
-        Terminal.Say($"{_study.Trials.Count(trial => trial.State == TrialState.Completed)} trainings"
-            + (failed > 0 ? $" and {failed} that failed" : "") + $", {_study.TrainingsUsed} of them in this run of {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
+        Say($"{_study.Trials.Count(trial => trial.State == TrialState.Completed)} trainings{(failed > 0 ? $" and {failed} that failed" : "")}, {_here} of them by this command in {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
+        if (IsNoisy)
+        {
+            Say($"values scatter by about {_study.NoiseDeviation:G2} around a smooth curve, and {_study.Epsilon:G2} is the regret that does not matter: more trainings help, or \"replicate\"");
+        }
+
         if (_study.Calibration.IsAlarmed)
         {
             Terminal.Warn($"predictions have missed too often: {_study.Calibration}; the surrogate was set aside");
         }
 
-        var file = Path.GetRelativePath(Directory.GetCurrentDirectory(), _specification.File);
-        var study = file is StudyLocator.FileName || file == Path.Combine(StudyLocator.RunFolder, StudyLocator.FileName) ? "" : file + " ";
-        Terminal.Next(_study switch
+        foreach (var advice in Next())
         {
-            { StopReason: StopReason.Cancelled } => $"htitune tune {study}goes on where it ended",
-            { Outcome: Certified } => $"htitune prefer {study}--objective … answers another preference from these trainings",
-            { Outcome: NeedsTraining } => $"htitune prefer {study}--objective '{_objective}' --trainings 2",
-            _ => $"htitune tune {study}--trainings {_study.Trials.Count + 4}",
-        });
+            Terminal.Next(advice, Place());
+        }
+    }
+
+    // What is certified is certain enough in spite of noise.
+    private bool IsNoisy => _study.NoiseDeviation > _study.Epsilon && _study.Outcome is not Certified && _study.Trials.Count(trial => trial.Value is not null) >= FewestForNoise;
+
+    private static void Say(FormattableString text) => Terminal.Say(FormattableString.Invariant(text));
+
+    private IEnumerable<Advice> Next()
+    {
+        var isOther = _specification.JudgedBy is not null;
+        switch (_study)
+        {
+            case { StopReason: StopReason.Cancelled }:
+                yield return Advice.Resume;
+                break;
+            case { Outcome: Certified }:
+                yield return OtherObjective is null ? Advice.Figure : Advice.Prefer;
+                break;
+            case { StopReason: StopReason.TimeLimit } when !isOther:
+                yield return _specification.MaxTime is { } time && Longest <= time ? Advice.TimeAgain : Advice.MoreTime;
+                break;
+            case { StopReason: StopReason.TrainingBudget, Outcome: not NotCertified } or { StopReason: StopReason.TrainingBudget, TrainingsUsed: > 0 }:
+                yield return isOther ? Advice.PreferTraining : Advice.MoreTrainings;
+                break;
+            default:
+                yield return isOther ? Advice.PreferGoOn : Advice.GoOn;
+                break;
+        }
+
+        if (IsNoisy && !isOther && !_specification.Replicate && _study.StopReason is not StopReason.Cancelled)
+        {
+            yield return Advice.Replicate;
+        }
+    }
+
+    private AdvicePlace Place() => new()
+    {
+        Study = _specification,
+        Made = _made,
+        Objective = _study.Outcome is Certified ? OtherObjective : _objective,
+        Time = 5 * Longest,
+    };
+
+    // The longest training so far: a time in which it fits has room for any.
+    private TimeSpan Longest => _study.Trials.Where(trial => trial.State == TrialState.Completed).Select(trial => trial.Duration).DefaultIfEmpty().Max();
+
+    // Another objective that the outputs answer: another column, or another statistic of this one.
+    private string? OtherObjective
+    {
+        get
+        {
+            var names = _specification.OutputColumns ?? StudySession.StoredColumns(_specification.Folder);
+            var columns = Enumerable.Range(0, _study.Anchors.Dimension).Select(i => $"column:{(names is null ? i.ToString(CultureInfo.InvariantCulture) : names[i])}").ToList();
+            return columns.Find(column => column != _objective && !(columns.Count == 1 && _objective == "column:0"))
+                ?? (_study.Anchors[0].Samples.Outputs.Rows > 1 && names is [var only] ? $"quantile({only}, 0.9)" : null);
+        }
     }
 
     private void Write(System.Text.Json.Utf8JsonWriter writer)
@@ -74,13 +146,24 @@ internal sealed class StudyResult
         writer.Number("value", _study.RealValue);
         writer.Number("predicted", _study.PredictedValue);
         writer.Number("deviation", _study.PredictedDeviation);
-        writer.WriteString("outcome", _study.Outcome switch { Certified => "certified", NeedsTraining => "needs-training", _ => "not-certified" });
+        writer.WriteString("outcome", StopWords.NameOf(_study.Outcome));
+        writer.WriteString("outcomeText", _study.Outcome.Describe(_specification.Hyperparameter.Name));
         writer.WriteString("stopReason", _study.StopReason.ToString());
+        writer.WriteString("stopReasonText", Reason);
         writer.Number("epsilon", _study.Epsilon);
         writer.Number("probability", _study.Outcome switch { Certified c => c.Probability, NeedsTraining n => n.Probability, NotCertified n => n.Probability, _ => null });
         writer.WriteNumber("trainings", _study.Trials.Count);
         writer.WriteNumber("trainingsUsed", _study.TrainingsUsed);
+        writer.WriteNumber("trainingsHere", _here);
+        writer.Number("noise", _study.NoiseDeviation);
         writer.Number("trust", _study.Trust);
         writer.Number("seconds", _study.Elapsed.TotalSeconds);
+        writer.WriteStartArray("next");
+        foreach (var advice in Next())
+        {
+            writer.WriteStringValue(advice.For(Place()));
+        }
+
+        writer.WriteEndArray();
     }
 }

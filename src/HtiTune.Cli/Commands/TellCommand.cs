@@ -68,7 +68,7 @@ internal static class TellCommand
             }
 
             Terminal.Say(trial.State == TrialState.Completed ? $"training {trial.Number}: {specification.Objective} = {trial.Value:G6}" : $"training {trial.Number} has failed");
-            Terminal.Next("htitune ask");
+            Terminal.Next(Advice.Ask, new AdvicePlace { Study = specification });
             return ExitCode.Done;
         });
         return command;

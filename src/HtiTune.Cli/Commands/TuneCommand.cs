@@ -9,7 +9,7 @@ internal static class TuneCommand
     {
         var study = Shared.Study();
         var trainings = Shared.Trainings();
-        var parallel = Shared.Parallel();
+        var (parallel, time, replicate, onward) = (Shared.Parallel(), Shared.Time(), Shared.Replicate(), Shared.GoOn());
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
         var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
         var command = new Command(
@@ -18,7 +18,7 @@ internal static class TuneCommand
             + "Ctrl-C once finishes the trainings under way, twice ends them, three times kills them; completed ones are always kept.\n\n"
             + "Examples:\n  htitune tune\n  htitune tune study.json --dry-run\n  htitune tune --trainings 12 --parallel 2 --events jsonl > events.jsonl\n  htitune tune --server https://tuning.example")
         {
-            study, trainings, parallel, dry, json, events, quiet,
+            study, trainings, time, parallel, replicate, onward, dry, json, events, quiet,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
@@ -30,6 +30,9 @@ internal static class TuneCommand
             {
                 Trainings = result.GetValue(trainings) ?? specification.Trainings,
                 Parallel = result.GetValue(parallel) ?? specification.Parallel,
+                MaxTime = result.GetValue(time) ?? specification.MaxTime,
+                Replicate = result.GetValue(replicate) || specification.Replicate,
+                UseWholeBudget = result.GetValue(onward),
             };
             StudyCheck.Require(specification);
             if (server is not null && !result.GetValue(dry))
@@ -38,7 +41,7 @@ internal static class TuneCommand
             }
 
             return result.GetValue(dry)
-                ? DryRun.Show(specification, result.GetValue(json))
+                ? DryRun.Show(specification, result.GetValue(json), Shared.Line(result))
                 : TuningWork.Run(new TuningRequest(specification, specification.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
         });
         return command;

@@ -56,11 +56,11 @@ internal static class TuningWork
                 session.Running = objective;
                 return Optimized(session, objective, request, display);
             });
-            return study is null ? Broken(session!) : Told(request, session!, study);
+            return study is null ? Broken(request, session!) : Told(request, session!, study, display.Ended);
         }
         catch (OperationCanceledException)
         {
-            return Broken(session);
+            return Broken(request, session);
         }
         finally
         {
@@ -74,7 +74,7 @@ internal static class TuningWork
         {
             return session.Tuner.Optimize(
                 session.Judge(objective),
-                request.Trainings ?? session.BudgetOf(objective.Text, request.Study.Trainings),
+                request.Trainings is { } more ? session.Tuner.PrepareMore(more, objective.Text) : session.Tuner.PrepareTotal(request.Study.Trainings, objective.Text),
                 display,
                 objective.Text,
                 session.Ending);
@@ -85,7 +85,7 @@ internal static class TuningWork
         }
     }
 
-    private static int Broken(StudySession? session)
+    private static int Broken(TuningRequest request, StudySession? session)
     {
         if (session?.Fault is { } fault)
         {
@@ -93,18 +93,18 @@ internal static class TuningWork
         }
 
         Console.Error.WriteLine("interrupted; what was completed is kept");
-        Terminal.Next("htitune tune goes on where it ended");
+        Terminal.Next(Advice.Resume, new AdvicePlace { Study = request.Study });
         return ExitCode.Interrupted;
     }
 
-    private static int Told(TuningRequest request, StudySession session, Study study)
+    private static int Told(TuningRequest request, StudySession session, Study study, int ended)
     {
         if (session.Fault is { } fault)
         {
             throw fault;
         }
 
-        var result = StudyResult.Of(study, request.Study, request.Objective);
+        var result = StudyResult.Of(study, request.Study, request.Objective, session.Tuner.TrainingsMade, ended);
         result.Tell(request.Json, request.Events);
         return result.ExitCode;
     }

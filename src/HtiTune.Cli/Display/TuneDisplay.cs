@@ -7,6 +7,9 @@ internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress
 {
     private readonly HashSet<double> _running = [];
 
+    /// <summary>Trainings that ended, well or not, while this was shown.</summary>
+    internal int Ended { get; private set; }
+
     /// <summary>λ as messages show it.</summary>
     protected string At(double? lambda) => $"{hyperparameter} = {lambda:G5}";
 
@@ -37,6 +40,7 @@ internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress
                 break;
             case TunerStage.Trained:
                 _running.Remove(value.Lambda ?? double.NaN);
+                Ended += value.Trial!.State == TrialState.Cancelled ? 0 : 1;
                 Trained(value, value.Trial!);
                 break;
             case TunerStage.Choosing:

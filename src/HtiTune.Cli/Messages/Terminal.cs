@@ -25,7 +25,7 @@ internal static class Terminal
     internal static void Warn(string text) => Say($"{Colour.Paint("warning", Colour.Yellow, Colour.OnErrors)}: {text}");
 
     /// <summary>Says what to do next.</summary>
-    internal static void Next(string command) => Say($"{Colour.Paint("next", Colour.Cyan, Colour.OnErrors)}: {command}");
+    internal static void Next(Advice advice, AdvicePlace place) => Say($"{Colour.Paint("next", Colour.Cyan, Colour.OnErrors)}: {advice.For(place)}");
 
     /// <summary>Tells an error, with its code where it has one.</summary>
     internal static void Error(string? code, string text) =>

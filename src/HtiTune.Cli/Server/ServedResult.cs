@@ -29,10 +29,11 @@ internal static class ServedResult
             Console.Out.WriteLine($"{study.Definition.Hyperparameter ?? "lambda"} = {Placeholders.Number(result.Lambda)}");
         }
 
-        Terminal.Say($"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}; the best is not outside [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model");
-        Terminal.Say(result.IsCertified
-            ? $"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
-            : $"not certified after {result.TrainingsUsed} trainings: {result.StopReason}");
+        Terminal.Say(FormattableString.Invariant(
+            $"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}; the best may lie anywhere in [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model"));
+        Terminal.Say(FormattableString.Invariant(result.IsCertified
+            ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
+            : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason)}"));
         return result.IsCertified ? ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? ExitCode.BudgetSpent : ExitCode.GoalNotReached;
     }
 

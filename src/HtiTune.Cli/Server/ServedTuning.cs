@@ -32,7 +32,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         if (!ended.HasEnded)
         {
             Console.Error.WriteLine("interrupted; what was completed is kept by the server");
-            Terminal.Next($"htitune tune --server {server.Address} goes on where it ended");
+            Terminal.Next(Advice.ServedTune, new AdvicePlace { Study = specification, Name = server.Address.ToString() });
             return ExitCode.Interrupted;
         }
 

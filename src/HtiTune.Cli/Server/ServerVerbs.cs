@@ -108,7 +108,7 @@ internal static class ServerVerbs
         }
 
         AskCommand.Say(json, task.Trial, task.Lambda, task.Seed, writer => writer.WriteString("leaseUntil", task.LeaseUntil));
-        Terminal.Next($"train, then htitune tell {task.Trial} OUTPUTS --server {server.Address}");
+        Terminal.Next(Advice.ServedTell, new AdvicePlace { Study = specification, Number = task.Trial, Name = server.Address.ToString() });
         return ExitCode.Done;
     }
 
@@ -174,7 +174,7 @@ internal static class ServerVerbs
         }
 
         Terminal.Say($"training {number} is {told.State}");
-        Terminal.Next($"htitune ask --server {server.Address}");
+        Terminal.Next(Advice.ServedAsk, new AdvicePlace { Study = specification, Name = server.Address.ToString() });
         return ExitCode.Done;
     }
 

@@ -6,7 +6,10 @@ namespace HtiTune.Cli;
 internal static class DryRun
 {
     /// <summary>Shows the next trainings; starts none.</summary>
-    internal static int Show(StudySpecification study, bool json)
+    /// <param name="study">The study.</param>
+    /// <param name="json">Whether as JSON.</param>
+    /// <param name="line">The words that were typed.</param>
+    internal static int Show(StudySpecification study, bool json, IReadOnlyList<string> line)
     {
         var work = Directory.CreateTempSubdirectory("htitune-");
         try
@@ -39,7 +42,7 @@ internal static class DryRun
                 ? "would train nothing: the study has ended"
                 : $"would use at most {study.Trainings} trainings in all, {study.Parallel} at a time"
                     + (durations.Count > 0 ? $", about {Duration.Show(TimeSpan.FromTicks((long)durations.Average(time => time.Ticks)))} each" : ""));
-            Terminal.Next("the same line without --dry-run");
+            Terminal.Next(Advice.LineAgain, new AdvicePlace { Study = study, Line = [.. line.Where(word => word is not ("--dry-run" or "-n"))] });
             return ExitCode.Done;
         }
         finally
@@ -77,7 +80,7 @@ internal static class DryRun
         using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(study.Hyperparameter.Name), null, mayTrain: false);
         var objective = session.Objective(study.Objective);
         session.Check(objective);
-        using var run = session.Tuner.Begin(session.Judge(objective), session.BudgetOf(objective.Text, study.Trainings), objective.Text);
+        using var run = session.Tuner.Begin(session.Judge(objective), session.Tuner.PrepareTotal(study.Trainings, objective.Text), objective.Text);
         var proposals = new List<Proposal>();
         while (proposals.Count < study.Parallel && run.Ask() is { } next && !proposals.Contains(next))
         {

@@ -89,7 +89,7 @@ internal sealed partial class StudyFileReader
         {
             // The rest is looked at for its faults all the same.
             _ = (Budget(), Training());
-            _ = (Environment(root), Whole(root, "seed", 0, long.MaxValue), Flag(root, "surrogate"), outputs is null ? null : Text(outputs, "array"));
+            _ = (Environment(root), Whole(root, "seed", 0, long.MaxValue), Flag(root, "surrogate"), Flag(root, "replicate"), outputs is null ? null : Text(outputs, "array"));
             return null;
         }
 
@@ -121,6 +121,7 @@ internal sealed partial class StudyFileReader
             Grace = grace,
             Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
             UseSurrogate = Flag(root, "surrogate") ?? true,
+            Replicate = Flag(root, "replicate") ?? false,
         };
 
         (int Trainings, TimeSpan? Time, int Parallel, double? Epsilon, double Risk) Budget() => (

@@ -117,11 +117,6 @@ internal sealed partial class StudySession : IDisposable
         }
     }
 
-    /// <summary>Trainings that a run for an objective may use, so that the study has so many in all; a run that was broken off keeps its number.</summary>
-    /// <param name="objective">The objective's text.</param>
-    /// <param name="total">Trainings over the whole study.</param>
-    internal int BudgetOf(string objective, int total) => StudyJournal.Exists(Study.Folder) ? BudgetOf(StudyJournal.Read(Study.Folder), objective, total) : total;
-
     public void Dispose()
     {
         Tuner?.Dispose();
@@ -132,21 +127,6 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
         File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
-
-    private static int BudgetOf(StudyJournal journal, string objective, int total)
-    {
-        var (used, before, runs, begun) = (0, 0, journal.Runs.Count, false);
-        foreach (var entry in journal.Events)
-        {
-            // What was imported stands before the first run, and cost nothing.
-            begun |= entry is RunBegan;
-            before = entry is RunBegan { } began && began.Run == runs ? used : before;
-            used += entry is TrainingFailed || entry is TrainingCompleted && begun ? 1 : 0;
-        }
-
-        var last = runs == 0 ? null : journal.Runs[runs - 1].Began;
-        return last is not null && last.Objective == objective && last.Budget + before == total ? last.Budget : Math.Max(0, total - used);
-    }
 
     private static FileStream Take(StudySpecification study)
     {

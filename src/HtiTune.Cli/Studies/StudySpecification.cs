@@ -68,11 +68,25 @@ internal sealed record StudySpecification
 
     internal bool UseSurrogate { get; init; } = true;
 
+    /// <summary>Whether a λ may be trained again with another seed.</summary>
+    internal bool Replicate { get; init; }
+
+    /// <summary>Whether all trainings are made, though nothing is expected to gain.</summary>
+    internal bool UseWholeBudget { get; init; }
+
+    /// <summary>Whether the goal is not the study file's.</summary>
+    internal bool HasOtherGoal { get; init; }
+
     /// <summary>Options of the tuner.</summary>
     internal TunerOptions ToOptions() => new()
     {
         MaxTrainings = Trainings,
         MaxTime = MaxTime,
+
+        // A command that is typed every night has its time every night.
+        MaxTimeIsPerProcess = true,
+        Replicate = Replicate ? true : null,
+        UseWholeBudget = UseWholeBudget,
         Parallelism = Parallel,
         Epsilon = Epsilon,
         Delta = Risk,

@@ -34,7 +34,7 @@ internal static class StudyTemplate
 
           "budget": {
             "trainings": 8,
-            // "time": "2h",       // a training that is not expected to fit is not begun
+            // "time": "2h",       // of each `htitune tune`; a training that is not expected to fit is not begun
             // "parallel": 2,      // trainings at the same time
             // "epsilon": 0.01,    // the regret that does not matter; left out: 1 % of the objective's range
             // "risk": 0.05        // that a certificate is wrong
@@ -45,6 +45,7 @@ internal static class StudyTemplate
             "retryDelay": "5s",
             "grace": "10s"         // between the gentle end and the hard one
           },
+          // "replicate": true,    // where trainings scatter: a value may be trained again with another seed
           "seed": 1
         }
 

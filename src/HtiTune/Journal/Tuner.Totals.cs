@@ -7,6 +7,9 @@ public sealed partial class Tuner
     // Trainings that a warm start brought: they stand before the first run.
     private int _brought;
 
+    // The total that the next run was prepared for.
+    private int? _total;
+
     /// <summary>Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start not.</summary>
     public int TrainingsMade => AllTrainings().Skip(_brought).Count(training => training.State != TrialState.Cancelled);
 
@@ -20,6 +23,7 @@ public sealed partial class Tuner
     public int PrepareTotal(int total, string? name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(total);
+        _total = total;
         if (_recorded.LastOrDefault() is { IsHopeless: false } last && !IsMoreWanted(last) && IsLike(last, name))
         {
             var before = AllTrainings().Skip(_brought).Take(last.TrainingsBefore - _brought).Count(training => training.State != TrialState.Cancelled);
@@ -44,6 +48,7 @@ public sealed partial class Tuner
     public int PrepareMore(int trainings, string? name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trainings);
+        _total = null;
         if (_recorded.LastOrDefault() is { IsEnded: false, IsHopeless: false } last && IsLike(last, name) && last.Began.Budget == trainings)
         {
             KeepLast();
