@@ -7,14 +7,14 @@ internal static class AskCommand
 {
     internal static Command Create()
     {
-        var (study, json) = (Shared.Study(), Shared.Json("the proposal"));
+        var (study, json, output, force) = (Shared.Study(), Shared.Json("the proposal"), StudyFolders.Option(), StudyFolders.Force());
         var command = new Command(
             "ask",
             "Print where to train next: the training's number, λ and seed. Asked again, it says the same until `htitune tell` (with \"parallel\" above 1, another).\n"
             + "When the study has ended it prints nothing on standard output and says why on standard error.\n\n"
             + "Example:\n  read number lambda seed <<< \"$(htitune ask)\"\n  ./train --lambda $lambda --seed $seed --out out.npy && htitune tell $number out.npy")
         {
-            study, json,
+            study, output, force, json,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
@@ -26,7 +26,10 @@ internal static class AskCommand
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
+            specification = result.GetValue(output) is { } own ? StudyFolders.Copy(specification, own) : specification;
+            StudyChanges.Notice(specification, Shared.Line(result), result.GetValue(force));
             using var session = SteppedStudy.Open(specification);
+            TrainedBy.Note(specification);
             using var run = SteppedStudy.Begin(session);
             var seen = new List<Proposal>();
             while (run.Ask() is { } next && !seen.Contains(next))

@@ -38,6 +38,7 @@ internal static class PreferCommand
                 throw new CliException("H002", $"{specification.File} has no trainings yet.", "htitune tune");
             }
 
+            StudyChanges.Notice(specification, Shared.Line(result), force: false);
             specification = specification with { JudgedBy = result.GetRequiredValue(objective) };
             specification = result.GetValue(goal) is { } chosen
                 ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true }

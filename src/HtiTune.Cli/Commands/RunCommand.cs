@@ -24,6 +24,7 @@ internal static class RunCommand
         var limit = new Option<string?>("--time-limit") { Description = "Time limit of a training, e.g. 1h.", HelpName = "TIME" };
         var seed = new Option<long>("--seed") { Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<string>("--out", "-o") { Description = "The folder that keeps the study.", DefaultValueFactory = _ => StudyLocator.RunFolder, HelpName = "FOLDER" };
+        var force = StudyFolders.Force();
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
         var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
         var words = new Argument<string[]>("command") { Description = "After --, your command, with {lambda} and {out}.", Arity = ArgumentArity.OneOrMore, HelpName = "-- COMMAND" };
@@ -34,7 +35,7 @@ internal static class RunCommand
             + "Examples:\n  htitune run -P lambda=0.01..10:log -- python train.py --lambda {lambda} --out {out}\n"
             + "  htitune run -P dropout=0..0.9 --objective column:loss --columns loss,accuracy -n -- python train.py --dropout {dropout} --out {out}")
         {
-            parameter, objective, goal, contexts, format, columns, trainings, allowed, parallel, limit, replicate, onward, seed, output, dry, json, events, quiet, words,
+            parameter, objective, goal, contexts, format, columns, trainings, allowed, parallel, limit, replicate, onward, seed, output, force, dry, json, events, quiet, words,
         };
         command.Do(result =>
         {
@@ -88,7 +89,7 @@ internal static class RunCommand
                 }
             });
             var isDry = result.GetValue(dry);
-            var study = Placed(folder, text, isDry) with { UseWholeBudget = result.GetValue(onward) };
+            var study = Placed(folder, text, isDry, read => StudyChanges.Notice(read, Shared.Line(result), result.GetValue(force))) with { UseWholeBudget = result.GetValue(onward) };
             foreach (var warning in StudyCheck.Warnings(study))
             {
                 Terminal.Warn(warning);
@@ -102,7 +103,7 @@ internal static class RunCommand
     }
 
     /// <summary>Writes the study file and reads it back, so that both ways into a study are one; a file that has faults is not left.</summary>
-    private static StudySpecification Placed(string folder, string text, bool isDry)
+    private static StudySpecification Placed(string folder, string text, bool isDry, Action<StudySpecification> notice)
     {
         var file = Path.Combine(folder, StudyLocator.FileName);
         var before = File.Exists(file) ? File.ReadAllText(file) : null;
@@ -114,6 +115,11 @@ internal static class RunCommand
         {
             var study = StudyFileReader.Read(file, Settings.Find(Directory.GetCurrentDirectory()));
             StudyCheck.Require(study);
+            if (!isDry)
+            {
+                notice(study);
+            }
+
             isKept = !isDry;
             return study;
         }

@@ -11,6 +11,7 @@ internal static class TuneCommand
         var trainings = Shared.Trainings();
         var (parallel, time, replicate, onward) = (Shared.Parallel(), Shared.Time(), Shared.Replicate(), Shared.GoOn());
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
+        var (output, force) = (StudyFolders.Option(), StudyFolders.Force());
         var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
         var command = new Command(
             "tune",
@@ -18,7 +19,7 @@ internal static class TuneCommand
             + "Ctrl-C once finishes the trainings under way, twice ends them, three times kills them; completed ones are always kept.\n\n"
             + "Examples:\n  htitune tune\n  htitune tune study.json --dry-run\n  htitune tune --trainings 12 --parallel 2 --events jsonl > events.jsonl\n  htitune tune --server https://tuning.example")
         {
-            study, trainings, time, parallel, replicate, onward, dry, json, events, quiet,
+            study, trainings, time, parallel, replicate, onward, output, force, dry, json, events, quiet,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
@@ -26,6 +27,7 @@ internal static class TuneCommand
             using var server = served.Open(result);
             Terminal.IsQuiet = result.GetValue(quiet);
             var specification = StudyLocator.Read(result.GetValue(study));
+            specification = result.GetValue(output) is { } own ? StudyFolders.Copy(specification, own) : specification;
             specification = specification with
             {
                 Trainings = result.GetValue(trainings) ?? specification.Trainings,
@@ -38,6 +40,11 @@ internal static class TuneCommand
             if (server is not null && !result.GetValue(dry))
             {
                 return ServedTuning.Tune(server, specification, result.GetValue(json), result.GetValue(events) is not null);
+            }
+
+            if (!result.GetValue(dry))
+            {
+                StudyChanges.Notice(specification, Shared.Line(result), result.GetValue(force));
             }
 
             return result.GetValue(dry)

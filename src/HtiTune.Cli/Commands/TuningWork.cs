@@ -51,6 +51,7 @@ internal static class TuningWork
             var study = (around ?? (work => work()))(() =>
             {
                 session = StudySession.Open(request.Study, display, interrupts, request.Trainings is not 0);
+                TrainedBy.Note(request.Study);
                 var objective = session.Objective(request.Objective);
                 session.Check(objective);
                 session.Running = objective;

@@ -104,7 +104,7 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
     internal static readonly Advice Init = new("there is no study", _ => ["init"], _ => "writes a study file to fill in");
 
     internal static readonly Advice Force = new(
-        "the trainings there are were made for another study, and can serve this one", at => [.. at.Line, "--force"], _ => "accepts the change and goes on with the trainings that fit");
+        "the trainings there are were made for another study, and can serve this one", at => at.Line, _ => "accepts the change and goes on with the trainings that fit");
 
     internal static readonly Advice Apart = new("a study was changed", at => at.Line, _ => "begins a study of its own");
 

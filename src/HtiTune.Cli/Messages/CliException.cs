@@ -10,7 +10,10 @@ internal sealed class CliException(string code, string message, string? help = n
     internal string Code => code;
 
     /// <summary>What to do next.</summary>
-    internal string Help => help ?? $"htitune explain {code}";
+    internal string Help => help ?? Advice.Explain.For(new AdvicePlace { Name = code });
+
+    /// <summary>Other ways on, where there are several; else empty.</summary>
+    internal IReadOnlyList<string> MoreHelp { get; init; } = [];
 
     /// <summary>All faults of a file, one a line, where there are several; else empty.</summary>
     internal IReadOnlyList<string> Faults { get; init; } = [];

@@ -82,6 +82,11 @@ internal static class Terminal
             }
 
             Help(problem.Help);
+            foreach (var way in problem.MoreHelp)
+            {
+                Help(way);
+            }
+
             return ErrorCatalogue.Find(problem.Code).ExitCode;
         }
         catch (OperationCanceledException)

@@ -128,6 +128,10 @@ internal sealed partial class StudySession : IDisposable
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
         File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
 
+    /// <summary>Throws where another htitune works on a study.</summary>
+    /// <exception cref="CliException">One does.</exception>
+    internal static void RequireFree(StudySpecification study) => Take(study).Dispose();
+
     private static FileStream Take(StudySpecification study)
     {
         try

@@ -6,6 +6,21 @@ namespace HtiTune.Tests.Cli;
 /// <summary>The command, run within the tests' own process: what it exits with and prints.</summary>
 internal static class InProcess
 {
+    /// <summary>The same, typed in a folder.</summary>
+    internal static async Task<(int Code, string Output, string Errors)> In(string folder, params string[] args)
+    {
+        var before = Directory.GetCurrentDirectory();
+        Directory.SetCurrentDirectory(folder);
+        try
+        {
+            return await Run(args);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+        }
+    }
+
     internal static async Task<(int Code, string Output, string Errors)> Run(params string[] args)
     {
         var (output, errors) = (Console.Out, Console.Error);

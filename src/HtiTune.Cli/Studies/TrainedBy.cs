@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>What trainings were made with, from one on: so that a change is noticed. A line of a file beside the journal.</summary>
+/// <param name="Schema">Version of the line's form.</param>
+/// <param name="From">Number of the first training that was made, or was to be made, so.</param>
+/// <param name="Command">The program and its arguments, with placeholders.</param>
+/// <param name="Files">SHA-256 of local files that the command names, by the words that name them.</param>
+/// <param name="Environment">Variables beside those of the shell.</param>
+/// <param name="Format">Ending of the outputs' file.</param>
+/// <param name="Columns">Names of the outputs' columns; null where the study does not give them.</param>
+/// <param name="Array">Name of the outputs' array; null without.</param>
+/// <param name="Objective">The objective's text.</param>
+/// <param name="Goal">Whether less or more of it was better.</param>
+internal sealed record TrainedBy(
+    int Schema,
+    int From,
+    IReadOnlyList<string> Command,
+    IReadOnlyDictionary<string, string> Files,
+    IReadOnlyDictionary<string, string> Environment,
+    string Format,
+    IReadOnlyList<string>? Columns,
+    string? Array,
+    string Objective,
+    string Goal)
+{
+    private const string FileName = "trained-by.jsonl";
+    private const long LargestFile = 4 << 20;
+
+    /// <summary>What trainings would be made with now.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="from">Number of the next training.</param>
+    internal static TrainedBy Now(StudySpecification study, int from) => new(
+        1, from, study.Command, FilesOf(study), study.Environment, study.OutputFormat, study.OutputColumns, study.OutputArray, study.Objective, study.Goal.ToString());
+
+    /// <summary>The lines of a study that cover a training, in order; none of one that was begun before there were such lines.</summary>
+    /// <param name="folder">The study's folder.</param>
+    /// <param name="last">Number of its last training.</param>
+    internal static List<TrainedBy> Read(string folder, int last)
+    {
+        var path = Path.Combine(folder, FileName);
+        var found = new List<TrainedBy>();
+        foreach (var line in File.Exists(path) ? File.ReadAllLines(path) : [])
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(line, TrainedByJson.Default.TrainedBy) is { } entry && entry.From <= last)
+                {
+                    found.Add(entry);
+                }
+            }
+            catch (JsonException)
+            {
+                // It is a help, not a part of the study: what cannot be read is not compared.
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes what the next trainings will be made with, where it is not what the last were made with.</summary>
+    /// <param name="study">The study; its folder is held by this process.</param>
+    internal static void Note(StudySpecification study)
+    {
+        var last = LastNumber(study.Folder);
+        var known = Read(study.Folder, last);
+        var now = Now(study, last + 1);
+        if (known.Count > 0 && known[^1].IsSame(now))
+        {
+            return;
+        }
+
+        var text = string.Join("", known.Append(now).Select(entry => JsonSerializer.Serialize(entry, TrainedByJson.Default.TrainedBy) + "\n"));
+        AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Number of the last training that was begun or brought; 0 without one.</summary>
+    internal static int LastNumber(string folder) => !StudyJournal.Exists(folder) ? 0 : StudyJournal.Read(folder).Events.Select(entry => entry switch
+    {
+        TrainingCompleted e => e.Number,
+        TrainingFailed e => e.Number,
+        _ => 0,
+    }).DefaultIfEmpty().Max();
+
+    private bool IsSame(TrainedBy other) => JsonSerializer.Serialize(this with { From = 0 }, TrainedByJson.Default.TrainedBy)
+        == JsonSerializer.Serialize(other with { From = 0 }, TrainedByJson.Default.TrainedBy);
+
+    // The script, a configuration: files that the command's words name. The program itself is the machine's, unless it is named by a path from here.
+    private static SortedDictionary<string, string> FilesOf(StudySpecification study)
+    {
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < study.Command.Count; i++)
+        {
+            var word = study.Command[i];
+            if (word.Contains('{') || word.Length == 0 || i == 0 && (Path.IsPathRooted(word) || !word.Contains('/')))
+            {
+                continue;
+            }
+
+            var name = File.Exists(Path.GetFullPath(word, study.WorkingDirectory)) ? word : word[(word.IndexOf('=') + 1)..];
+            try
+            {
+                var file = new FileInfo(Path.GetFullPath(name.Length == 0 ? "." : name, study.WorkingDirectory));
+                if (file.Exists && file.Length <= LargestFile)
+                {
+                    found[name] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)));
+                }
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                // A word that is no name of a file.
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>Serialisation without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TrainedBy))]
+internal sealed partial class TrainedByJson : JsonSerializerContext;
