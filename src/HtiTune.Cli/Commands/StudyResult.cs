@@ -22,7 +22,7 @@ internal sealed class StudyResult
     {
         { StopReason: StopReason.Cancelled } => Cli.ExitCode.Interrupted,
         { Outcome: Certified } => Cli.ExitCode.Done,
-        { StopReason: StopReason.TrainingBudget or StopReason.TimeLimit, TrainingsUsed: > 0 } => Cli.ExitCode.BudgetSpent,
+        { StopReason: StopReason.TrainingBudget or StopReason.TimeLimit } when _study.TrainingsUsed > 0 || _specification.JudgedBy is null && _made > 0 => Cli.ExitCode.BudgetSpent,
         _ => Cli.ExitCode.GoalNotReached,
     };
 

@@ -60,6 +60,7 @@ public class StudyChangesTests
         }
 
         using var study = Trained();
+        await InProcess.In(study.Folder, "tune");
         await File.AppendAllTextAsync(study["train.sh"], "\n# another formula\n");
         Assert.Contains("train.sh has changed since training 1;", (await InProcess.In(study.Folder, "ask")).Errors, StringComparison.Ordinal);
         var (_, _, errors) = await InProcess.In(study.Folder, "tune", "--trainings", "2");
