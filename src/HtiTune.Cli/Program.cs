@@ -69,7 +69,7 @@ internal static class Program
                 }
             }
 
-            Terminal.Help($"htitune {(verb is null ? "" : verb + " ")}--help");
+            Terminal.Help(Advice.Help.For(verb ?? ""));
             return ExitCode.Usage;
         }
 

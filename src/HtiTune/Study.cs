@@ -90,6 +90,11 @@ public sealed class Study
     /// <summary>What can be said about the recommendation.</summary>
     public required Outcome Outcome { get; init; }
 
+    /// <summary>Whether one more training is expected to gain more than a thousandth of ε: whether a run with a larger budget would make one. Computed when first read.</summary>
+    public bool IsGainLeft => GainLeft.Value;
+
+    internal Lazy<bool> GainLeft { get; init; } = new(false);
+
     /// <summary>The regret that does not matter, ε.</summary>
     public required double Epsilon { get; init; }
 

@@ -23,7 +23,8 @@ internal static class StudyMaker
         TunerOptions options,
         IReadOnlyList<Trial> trials,
         long started,
-        RandomStreams streams)
+        RandomStreams streams,
+        Lazy<bool> gainLeft)
     {
         var anchor = analysis.AnchorAt(judgement.Index);
         var posterior = analysis.Posterior[judgement.Index];
@@ -44,6 +45,7 @@ internal static class StudyMaker
             Epsilon = analysis.Epsilon,
             Elapsed = options.TimeProvider.GetElapsedTime(started),
             NoiseDeviation = Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance),
+            GainLeft = gainLeft,
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = store.Surrogate(store.Anchors.Count),

@@ -139,6 +139,14 @@ internal sealed class TuningPolicy(
         return pending?.Any(p => Math.Abs(p - place) < apart) == true ? null : (place, "confirm the recommendation", analysis.ExpectedGain(best));
     }
 
+    /// <summary>Whether one more training would be proposed, were it allowed: to confirm the model's best λ, or because it is expected to gain.</summary>
+    public Lazy<bool> GainLeft(Analysis analysis, Judgement judgement)
+    {
+        var taken = TakenPlaces();
+        return new Lazy<bool>(() =>
+            options.ConfirmByTraining && judgement.ModelHolds && analysis.AnchorAt(analysis.BestModel) is null || _choice.Find(analysis, taken, []) is not null);
+    }
+
     /// <summary>Whether no training is expected to gain what it costs.</summary>
     public bool IsNotWorthIt(Analysis analysis) => _choice.IsNotWorthIt(analysis, TakenPlaces());
 

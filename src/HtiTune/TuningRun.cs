@@ -255,7 +255,7 @@ public sealed partial class TuningRun : IDisposable
 
         var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: true);
         var stop = judgement.IsCertified && _stop != StopReason.Cancelled ? StopReason.Certified : _stop ?? StopReason.TrainingBudget;
-        var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, _policy.OutcomeOf(analysis, judgement, stop, TrainingsUsed), TrainingsUsed, _options, Trials(), _started, _streams);
+        var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, _policy.OutcomeOf(analysis, judgement, stop, TrainingsUsed), TrainingsUsed, _options, Trials(), _started, _streams, _policy.GainLeft(analysis, judgement));
         Log.Finished(_logger, stop, _store.Hyperparameter.Name, study.Lambda, TrainingsUsed);
         Dispose();
         _recorder?.Finished(study);

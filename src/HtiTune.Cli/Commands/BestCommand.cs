@@ -25,14 +25,14 @@ internal static class BestCommand
             var specification = StudyLocator.Read(result.GetValue(study));
             if (!StudyJournal.Exists(specification.Folder))
             {
-                throw new CliException("H002", $"{specification.File} has no trainings yet.", "htitune tune");
+                throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
             var text = result.GetValue(objective) ?? specification.Objective;
             var (run, end) = StudyJournal.Read(specification.Folder).Runs.Where(run => run.Began.Objective == text && run.End is not null).Select(run => (run, run.End!)).LastOrDefault();
             if (run is null)
             {
-                throw new CliException("H002", $"no run for the objective '{text}' has ended yet.", result.GetValue(objective) is null ? "htitune tune" : "htitune prefer --objective …");
+                throw new CliException("H002", $"no run for the objective '{text}' has ended yet.", Advice.Tune.For(specification));
             }
 
             if (result.GetValue(json))

@@ -41,7 +41,7 @@ internal static class EvaluateCommand
     {
         if (data is null || lambdas is not { Length: > 0 })
         {
-            throw new CliException("H001", "a model is evaluated on --data A.npy at --lambdas l0,l1,….", "htitune evaluate --help");
+            throw new CliException("H001", "a model is evaluated on --data A.npy at --lambdas l0,l1,….", Advice.Help.For("evaluate"));
         }
 
         var scale = model.Hyperparameter.Scale;
@@ -53,7 +53,7 @@ internal static class EvaluateCommand
         var held = all.Where(anchor => !model.Anchors.Contains(anchor.Lambda) && anchor.Lambda > model.Anchors[0] && anchor.Lambda < model.Anchors[^1]).ToList();
         return held.Count > 0
             ? held.ConvertAll(anchor => (anchor.Lambda, Score([model, .. baselines], anchor)))
-            : throw new CliException("H003", "every value of --lambdas is an anchor of the model or outside its anchors; expected one between them that it has not seen.", "htitune fit --anchors …");
+            : throw new CliException("H003", "every value of --lambdas is an anchor of the model or outside its anchors; expected one between them that it has not seen.", Advice.Help.For("fit"));
     }
 
     private static List<(double Lambda, double[] Scores)> OfStudy(StudySpecification study, CancellationToken cancellation)
@@ -65,7 +65,7 @@ internal static class EvaluateCommand
                 var others = new AnchorSet(anchors.Hyperparameter, anchors.Where((_, i) => i != left));
                 return (anchors[left].Lambda, Score([.. s_baselines.Prepend(Method.Hti).Select(method => Fit(others, method, study.Seed, cancellation))], anchors[left]));
             })]
-            : throw new CliException("H002", $"{study.File} has {anchors?.Count ?? 0} trainings; expected at least 3, so that one can be left out.", "htitune tune");
+            : throw new CliException("H002", $"{study.File} has {anchors?.Count ?? 0} trainings; expected at least 3, so that one can be left out.", Advice.Tune.For(study));
     }
 
     private static TrajectorySurrogate Fit(AnchorSet anchors, Method method, long seed, CancellationToken cancellation) => TrajectorySurrogate.Fit(

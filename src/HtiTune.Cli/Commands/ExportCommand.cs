@@ -47,7 +47,7 @@ internal static class ExportCommand
                     break;
                 default:
                     throw new CliException(
-                        "H001", $"{path} cannot be written with these options; expected .onnx of a model or a study, .npy with --lambda of a study, or .csv of a study.", "htitune export --help");
+                        "H001", $"{path} cannot be written with these options; expected .onnx of a model or a study, .npy with --lambda of a study, or .csv of a study.", Advice.Help.For("export"));
             }
 
             Terminal.Say($"wrote {path}");
@@ -64,13 +64,13 @@ internal static class ExportCommand
         }
         catch (NotSupportedException problem)
         {
-            throw new CliException("H003", problem.Message, "htitune fit without --method, then export that model");
+            throw new CliException("H003", problem.Message, Advice.Help.For("fit"));
         }
     }
 
     private static AnchorSet Anchors(StudySpecification study) => StudyJournal.Exists(study.Folder)
         ? StudyJournal.Read(study.Folder).LoadAnchors()
-        : throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune tune");
+        : throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Tune.For(study));
 
     // Only rows that are not the study's own need the maps, which take most of the time.
     private static TrajectorySurrogate Fitted(StudySpecification study, bool trainMaps)

@@ -240,7 +240,8 @@ internal static class FitCommand
             Console.Error.WriteLine($"note: {note}");
         }
 
-        Console.Error.WriteLine($"next: htitune sample --model {path} --from {model.Anchors[0]} --lambda … --input X.npy --out Y.npy");
+        var (from, to) = (model.Anchors[0], 0.5 * (model.Anchors[0] + model.Anchors[1]));
+        Terminal.Next(Advice.Sample, new AdvicePlace { Name = path, Line = [Placeholders.Number(from), Placeholders.Number(to)] });
     }
 
     /// <summary>Reports on the calling thread, in order.</summary>

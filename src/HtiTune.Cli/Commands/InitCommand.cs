@@ -19,7 +19,7 @@ internal static class InitCommand
             var file = Path.GetFullPath(result.GetRequiredValue(output));
             if (File.Exists(file) && !result.GetValue(force))
             {
-                throw new CliException("H003", $"{file} is there already; expected a new name.", "htitune init --out other.json, or --force to replace it");
+                throw new CliException("H003", $"{file} is there already; expected a new name.", Advice.InitOther.For(""));
             }
 
             AtomicFile.Write(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(StudyTemplate.Text)));

@@ -56,18 +56,18 @@ internal static class PlotCommand
 
             if (result.GetValue(weights) is { Length: 1 })
             {
-                throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", "htitune plot --help");
+                throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", Advice.Help.For("plot"));
             }
 
             if (result.GetValue(rows) is { } numbers && Array.Find(numbers, row => row < 0 || row != Math.Floor(row)) is not 0 and var wrong)
             {
-                throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", "htitune plot --help");
+                throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", Advice.Help.For("plot"));
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
             if (!StudyJournal.Exists(specification.Folder))
             {
-                throw new CliException("H002", $"{specification.File} has no trainings yet.", "htitune tune");
+                throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
             var options = new FigureOptions { Title = result.GetValue(title) };
@@ -117,7 +117,7 @@ internal static class PlotCommand
         {
             if (features.Length < 2)
             {
-                throw new CliException("H001", $"the figure '{kind}' is of {features.Length} features; expected --feature twice or more.", "htitune plot --help");
+                throw new CliException("H001", $"the figure '{kind}' is of {features.Length} features; expected --feature twice or more.", Advice.Help.For("plot"));
             }
 
             var judges = Array.ConvertAll(features, text => new Feature(text, session.Judge(session.Objective(text)), study.Goal));

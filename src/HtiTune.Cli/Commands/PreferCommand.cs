@@ -35,7 +35,7 @@ internal static class PreferCommand
             var specification = StudyLocator.Read(result.GetValue(study));
             if (!StudyJournal.Exists(specification.Folder))
             {
-                throw new CliException("H002", $"{specification.File} has no trainings yet.", "htitune tune");
+                throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
             StudyChanges.Notice(specification, Shared.Line(result), force: false);

@@ -171,7 +171,7 @@ internal static class RunCommand
             || !double.TryParse(ends[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var to)
             || !double.IsFinite(from) || !double.IsFinite(to))
         {
-            throw new CliException("H001", $"'{text}' is not what -P takes; expected NAME=FROM..TO or NAME=FROM..TO:SCALE, e.g. lambda=0.01..10:log.", "htitune run --help");
+            throw new CliException("H001", $"'{text}' is not what -P takes; expected NAME=FROM..TO or NAME=FROM..TO:SCALE, e.g. lambda=0.01..10:log.", Advice.Help.For("run"));
         }
 
         writer.WriteStartObject("hyperparameter");

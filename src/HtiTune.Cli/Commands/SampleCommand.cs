@@ -55,7 +55,7 @@ internal static class SampleCommand
 
             if (result.GetValue(model) is null || result.GetValue(input) is null || result.GetResult(from) is null)
             {
-                throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", "htitune sample --help");
+                throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", Advice.Help.For("sample"));
             }
 
             var surrogate = TrajectorySurrogate.Load(result.GetValue(model)!.FullName);

@@ -88,7 +88,7 @@ internal static class ExplainCommand
             }
 
             var kind = ErrorCatalogue.All.FirstOrDefault(one => one.Code.Equals(wanted, StringComparison.OrdinalIgnoreCase))
-                ?? throw new CliException("H001", $"'{wanted}' is no code of an error{Nearest.Question(wanted, ErrorCatalogue.All.Select(one => one.Code))}; expected one of {string.Join(", ", ErrorCatalogue.All.Select(one => one.Code))}.", "htitune explain");
+                ?? throw new CliException("H001", $"'{wanted}' is no code of an error{Nearest.Question(wanted, ErrorCatalogue.All.Select(one => one.Code))}; expected one of {string.Join(", ", ErrorCatalogue.All.Select(one => one.Code))}.", Advice.Codes.For(""));
             Console.Out.WriteLine($"{kind.Code}: {kind.Title} (exit code {kind.ExitCode})\n\n{kind.Explanation}");
             return ExitCode.Done;
         });

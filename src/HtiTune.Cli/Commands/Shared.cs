@@ -6,7 +6,21 @@ namespace HtiTune.Cli;
 /// <summary>Options and arguments that several verbs have.</summary>
 internal static class Shared
 {
-    internal static Argument<string?> Study() => new("study")
+    internal static Argument<string?> Study()
+    {
+        var study = StudyArgument();
+        study.Validators.Add(result =>
+        {
+            // A slip in an option's name would be taken for a file's.
+            if (result.Tokens is [var token] && token.Value.StartsWith('-'))
+            {
+                result.AddError($"'{token.Value}' is no option here; expected one that --help names, or a study.");
+            }
+        });
+        return study;
+    }
+
+    private static Argument<string?> StudyArgument() => new("study")
     {
         Description = "The study file, or a folder with one. Default: study.json here, or that of `htitune run`.",
         Arity = ArgumentArity.ZeroOrOne,

@@ -95,7 +95,13 @@ internal sealed class StudyResult
                 yield return _specification.MaxTime is { } time && Longest <= time ? Advice.TimeAgain : Advice.MoreTime;
                 break;
             case { StopReason: StopReason.TrainingBudget, Outcome: not NotCertified } or { StopReason: StopReason.TrainingBudget, TrainingsUsed: > 0 }:
-                yield return isOther ? Advice.PreferTraining : Advice.MoreTrainings;
+                yield return (isOther, IsStandingStill) switch
+                {
+                    (true, true) => Advice.PreferGoOn,
+                    (true, false) => Advice.PreferTraining,
+                    (false, true) => Advice.GoOn,
+                    _ => Advice.MoreTrainings,
+                };
                 break;
             default:
                 yield return isOther ? Advice.PreferGoOn : Advice.GoOn;
@@ -107,6 +113,9 @@ internal sealed class StudyResult
             yield return Advice.Replicate;
         }
     }
+
+    // With nothing to gain a larger budget alone would train nothing. What has held once needs a look more, which may need no training.
+    private bool IsStandingStill => _specification.UseWholeBudget || !_study.IsGainLeft && _study.Outcome is not NotCertified { Unmet: Unmet.HeldOnce };
 
     private AdvicePlace Place() => new()
     {

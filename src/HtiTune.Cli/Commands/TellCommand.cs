@@ -23,7 +23,7 @@ internal static class TellCommand
         {
             if (result.GetValue(outputs) is null == result.GetValue(failed) is null)
             {
-                throw new CliException("H001", "tell takes the outputs of the training or --failed; expected one of them.", "htitune tell --help");
+                throw new CliException("H001", "tell takes the outputs of the training or --failed; expected one of them.", Advice.Help.For("tell"));
             }
 
             using var server = served.Open(result);
@@ -51,7 +51,7 @@ internal static class TellCommand
             if (proposal is null)
             {
                 var asked = seen.Count == 0 ? "none" : string.Join(", ", seen.Select(one => one.ToString(CultureInfo.InvariantCulture)));
-                throw new CliException("H003", $"training {wanted} was not asked for or was told before; expected one of: {asked}.", "htitune ask");
+                throw new CliException("H003", $"training {wanted} was not asked for or was told before; expected one of: {asked}.", Advice.Ask.For(specification));
             }
 
             var trial = result.GetValue(failed) is { } why

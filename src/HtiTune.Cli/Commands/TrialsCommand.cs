@@ -64,7 +64,7 @@ internal static class TrialsCommand
     {
         if (!StudyJournal.Exists(study.Folder))
         {
-            throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune tune");
+            throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Tune.For(study));
         }
 
         var journal = StudyJournal.Read(study.Folder);

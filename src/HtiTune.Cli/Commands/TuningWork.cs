@@ -17,15 +17,15 @@ internal static class TuningWork
         var name = request.Study.Hyperparameter.Name;
         if (request.Events)
         {
-            return Run(request, new EventDisplay(name));
+            return Run(request, new EventDisplay(name, request.Study));
         }
 
         if (!Terminal.IsLive)
         {
-            return Run(request, new TuneDisplay(name));
+            return Run(request, new TuneDisplay(name, request.Study));
         }
 
-        var live = new LiveDisplay(name);
+        var live = new LiveDisplay(name, request.Study);
         return Run(request, live, live.Run);
     }
 
@@ -82,7 +82,7 @@ internal static class TuningWork
         }
         catch (InvalidOperationException problem) when (session.Fault is null)
         {
-            throw new CliException("H020", problem.Message, "mend the command and run htitune tune again");
+            throw new CliException("H020", problem.Message, Advice.Failed.For(request.Study));
         }
     }
 

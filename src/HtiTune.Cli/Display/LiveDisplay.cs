@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace HtiTune.Cli;
 
 /// <summary>A line for each training under way, with share, time and expected time; messages scroll above it.</summary>
-internal sealed class LiveDisplay(string hyperparameter) : TuneDisplay(hyperparameter)
+internal sealed class LiveDisplay(string hyperparameter, StudySpecification? study = null) : TuneDisplay(hyperparameter, study)
 {
     private readonly Dictionary<double, ProgressTask> _tasks = [];
     private readonly Lock _lock = new();

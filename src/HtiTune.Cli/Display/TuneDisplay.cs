@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace HtiTune.Cli;
 
 /// <summary>What a run tells whoever watches: plain lines. The live display and the event stream build on it.</summary>
-internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress<TunerProgress>
+internal class TuneDisplay(string hyperparameter, StudySpecification? study = null) : ITrainingObserver, IProgress<TunerProgress>
 {
     private readonly HashSet<double> _running = [];
 
@@ -70,7 +70,7 @@ internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress
                     ? (rest[..end], rest[(end + 2)..])
                     : (null, trial.Error ?? "");
                 Terminal.Error(code, $"training {trial.Number} failed: {error}");
-                Terminal.Help($"htitune logs {trial.Number}");
+                Terminal.Help(Advice.Logs.For(new AdvicePlace { Study = study, Number = trial.Number }));
                 break;
             default:
                 Terminal.Say($"  training {trial.Number} at {At(trial.Lambda)} was ended; it is made again when the study goes on");
@@ -85,7 +85,7 @@ internal class TuneDisplay(string hyperparameter) : ITrainingObserver, IProgress
 }
 
 /// <summary>The same as events on standard output, for programs.</summary>
-internal sealed class EventDisplay(string hyperparameter) : TuneDisplay(hyperparameter)
+internal sealed class EventDisplay(string hyperparameter, StudySpecification? study = null) : TuneDisplay(hyperparameter, study)
 {
     public override void AttemptBegan(double lambda, int attempt, string log) => EventWriter.Event("attempt-began", writer =>
     {

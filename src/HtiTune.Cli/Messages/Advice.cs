@@ -108,6 +108,17 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
 
     internal static readonly Advice Apart = new("a study was changed", at => at.Line, _ => "begins a study of its own");
 
+    internal static readonly Advice Failed = new(
+        "trainings fail, and none succeeds", at => ["tune", .. at.Argument, "--dry-run"], _ => "prints the command, to run it by hand; mend it, and tune again");
+
+    internal static readonly Advice Codes = new("a code is none that there is", _ => ["explain"], _ => "lists all codes");
+
+    internal static readonly Advice InitOther = new("a study file is there already", _ => ["init", "--out", "other.json"], _ => "writes it under another name; --force replaces the one that is there");
+
+    internal static readonly Advice Sample = new(
+        "a surrogate is fitted",
+        at => ["sample", "--model", at.Name, "--from", at.Line[0], "--lambda", at.Line[1], "--input", $"at-{at.Line[0]}.npy", "--out", $"at-{at.Line[1]}.npy"], at => $"moves the rows of at-{at.Line[0]}.npy");
+
     internal static readonly Advice Explain = new("anything is wrong that has a code", at => ["explain", at.Name], _ => "says what it means");
 
     internal static readonly Advice Help = new("a command line is wrong", at => [.. at.Name.Length > 0 ? (string[])[at.Name] : [], "--help"], _ => "says what it takes");
@@ -126,12 +137,19 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
         (nameof(Resume), Resume), (nameof(MoreTrainings), MoreTrainings), (nameof(GoOn), GoOn), (nameof(Replicate), Replicate), (nameof(TimeAgain), TimeAgain), (nameof(MoreTime), MoreTime),
         (nameof(Prefer), Prefer), (nameof(Figure), Figure), (nameof(PreferTraining), PreferTraining), (nameof(PreferGoOn), PreferGoOn), (nameof(Best), Best), (nameof(DryRun), DryRun),
         (nameof(Tune), Tune), (nameof(LineAgain), LineAgain), (nameof(Check), Check), (nameof(Tell), Tell), (nameof(Ask), Ask), (nameof(Logs), Logs), (nameof(Trials), Trials),
-        (nameof(Init), Init), (nameof(Force), Force), (nameof(Apart), Apart), (nameof(Explain), Explain), (nameof(Help), Help), (nameof(ServedTune), ServedTune), (nameof(ServedAsk), ServedAsk),
+        (nameof(Init), Init), (nameof(Force), Force), (nameof(Apart), Apart), (nameof(Failed), Failed), (nameof(Codes), Codes), (nameof(InitOther), InitOther), (nameof(Sample), Sample),
+        (nameof(Explain), Explain), (nameof(Help), Help), (nameof(ServedTune), ServedTune), (nameof(ServedAsk), ServedAsk),
         (nameof(ServedTell), ServedTell),
     ];
 
     /// <summary>The line to type, with what it does behind the sign of a comment, so that the whole of it may be typed.</summary>
     internal string For(AdvicePlace place) => $"htitune {External.CommandText.Show(Words(place))}   # {Does(place)}";
+
+    /// <summary>The line for a name: a verb, a file, a code or an address.</summary>
+    internal string For(string name) => For(new AdvicePlace { Name = name });
+
+    /// <summary>The line for a study.</summary>
+    internal string For(StudySpecification study) => For(new AdvicePlace { Study = study });
 
     /// <summary>The words of a line that was printed.</summary>
     internal static List<string> Typed(string line) => External.CommandText.Split(line.Split("   # ")[0])[1..];

@@ -32,7 +32,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         var specification = StudyLocator.Read(given);
         return Find(specification) is { Study: { } study } kept && kept.Server == server.Address.AbsoluteUri
             ? study
-            : throw new CliException("H002", $"{specification.File} was not begun at {server.Address}; expected a study that was, or a study's id.", $"htitune tune --server {server.Address}");
+            : throw new CliException("H002", $"{specification.File} was not begun at {server.Address}; expected a study that was, or a study's id.", Advice.ServedTune.For(new AdvicePlace { Study = specification, Name = server.Address.ToString() }));
     }
 
     /// <summary>What is kept of a study; null where it was never begun at a server.</summary>

@@ -54,7 +54,7 @@ internal sealed class ServerConnection : IDisposable
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw new CliException("H001", $"--server is '{address}'; expected an address such as http://127.0.0.1:5210.", "htitune tune --help");
+            throw new CliException("H001", $"--server is '{address}'; expected an address such as http://127.0.0.1:5210.", Advice.Help.For("tune"));
         }
 
         var key = (tokenFile is null ? Environment.GetEnvironmentVariable(ServerOptions.KeyVariable) : KeyOf(tokenFile))?.Trim();

@@ -49,7 +49,7 @@ internal static class ServerVerbs
         var study = ServerConnection.Ask(() => server.Client.GetAsync(ServedStudy.IdOf(server, given)));
         if (study.Result is not { } result)
         {
-            throw new CliException("H002", $"study {study.Id} is {study.State} and has no result yet.", $"htitune tune --server {server.Address}");
+            throw new CliException("H002", $"study {study.Id} is {study.State} and has no result yet.", Advice.ServedTune.For(new AdvicePlace { Name = server.Address.ToString() }));
         }
 
         if (json)
@@ -139,7 +139,7 @@ internal static class ServerVerbs
         var held = kept?.Tasks.FirstOrDefault(one => one.Task.Trial == number) ?? throw new CliException(
             "H003",
             $"training {number} was not asked for or was told before; expected one of: {(kept?.Tasks.Count > 0 ? string.Join(", ", kept.Tasks.Select(one => one.Task.Trial)) : "none")}.",
-            $"htitune ask --server {server.Address}");
+            Advice.ServedAsk.For(new AdvicePlace { Study = specification, Name = server.Address.ToString() }));
         var outcome = failed is not null
             ? new TrainingOutcome { State = "failed", Reason = failed.Length > 0 ? failed : "no reason was given" }
             : new TrainingOutcome { Outputs = ServedTuning.Rows(ArrayFile.Read(Path.GetFullPath(outputs!), specification.OutputArray).Matrix) };
@@ -160,7 +160,7 @@ internal static class ServerVerbs
         (kept! with { Tasks = [.. kept.Tasks.Where(one => one != held)] }).Write(specification);
         if (told is null)
         {
-            throw new CliException("H051", $"training {number} was given to another worker after its lease had ended; its outputs were not needed.", $"htitune ask --server {server.Address}");
+            throw new CliException("H051", $"training {number} was given to another worker after its lease had ended; its outputs were not needed.", Advice.ServedAsk.For(new AdvicePlace { Study = specification, Name = server.Address.ToString() }));
         }
 
         if (json)
@@ -182,7 +182,7 @@ internal static class ServerVerbs
     {
         if (figure is not ("objective" or "history" or "distribution"))
         {
-            throw new CliException("H001", $"a server does not draw the figure '{figure}'; expected objective, history or distribution.", "htitune plot --help");
+            throw new CliException("H001", $"a server does not draw the figure '{figure}'; expected objective, history or distribution.", Advice.Help.For("plot"));
         }
 
         var id = ServedStudy.IdOf(server, given);

@@ -18,7 +18,7 @@ internal static class StudyLocator
         return places.FirstOrDefault(File.Exists) is { } found
             ? Path.GetFullPath(found)
             : throw new CliException(
-                "H002", given is null ? $"there is neither {places[0]} nor {places[1]} here." : $"there is no {places[0]}; expected a study file or a folder with one.", "htitune init");
+                "H002", given is null ? $"there is neither {places[0]} nor {places[1]} here." : $"there is no {places[0]}; expected a study file or a folder with one.", Advice.Init.For(""));
     }
 
     /// <summary>Reads the study that a verb means, with the configuration that holds at its place.</summary>

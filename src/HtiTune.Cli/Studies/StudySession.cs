@@ -141,7 +141,7 @@ internal sealed partial class StudySession : IDisposable
         }
         catch (IOException) when (File.Exists(Path.Combine(study.Folder, LockName)))
         {
-            throw new CliException("H014", $"another htitune works on {study.Folder}.", "wait for it or end it; htitune trials and htitune logs may be used meanwhile");
+            throw new CliException("H014", $"another htitune works on {study.Folder}.", Advice.Trials.For(study));
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class StudySession : IDisposable
         }
         catch (ArgumentException problem) when (exists)
         {
-            throw new CliException("H013", problem.Message.Split(" (Parameter")[0], "undo the change, or give the study another \"folder\"");
+            throw new CliException("H013", problem.Message.Split(" (Parameter")[0], Advice.Apart.For(new AdvicePlace { Study = Study, Line = StudyFolders.LineApart(Study, []) }));
         }
 
         if (Tuner.Anchors is { } anchors)
@@ -214,7 +214,7 @@ internal sealed partial class StudySession : IDisposable
         catch (TrainingException problem)
         {
             throw new CliException(
-                "H020", $"the first training failed, and the number of outputs is not known without it: {problem.Message}", "mend the command and run again, or give \"contexts\"");
+                "H020", $"the first training failed, and the number of outputs is not known without it: {problem.Message}", Advice.Failed.For(Study));
         }
     }
 
@@ -236,7 +236,7 @@ internal sealed partial class StudySession : IDisposable
                 }
 
                 throw session.End(new CliException(
-                    "H020", $"{HopelessFailures} trainings failed and none succeeded. The last: {problem.Message}", "mend the command and run htitune tune again"));
+                    "H020", $"{HopelessFailures} trainings failed and none succeeded. The last: {problem.Message}", Advice.Failed.For(session.Study)));
             }
 
             var outputs = trained.Answer(session.Contexts, 0);
