@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
@@ -10,6 +11,9 @@ internal static class Program
 
     internal static Task<int> Main(string[] args)
     {
+        // Messages, files and what children are told are the same on every machine, whatever its locale.
+        (CultureInfo.CurrentCulture, CultureInfo.DefaultThreadCurrentCulture) = (CultureInfo.InvariantCulture, CultureInfo.InvariantCulture);
+        (CultureInfo.CurrentUICulture, CultureInfo.DefaultThreadCurrentUICulture) = (CultureInfo.InvariantCulture, CultureInfo.InvariantCulture);
         if (args is [ChildLauncher.Verb, ..])
         {
             return Task.FromResult(ChildLauncher.Run(args.AsSpan(1)));
@@ -65,7 +69,7 @@ internal static class Program
             {
                 foreach (var error in parsed.Errors)
                 {
-                    Terminal.Error("H001", error.Message);
+                    Terminal.Error("H001", ParseWords.Of(error));
                 }
             }
 

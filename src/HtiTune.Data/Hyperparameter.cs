@@ -76,6 +76,14 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
             hyperparameter.RequireInverse();
         }
 
+        double[] places = [.. Enumerable.Range(0, 5).Select(i => hyperparameter.FromUnit(i / 4.0))];
+        if (places.Distinct().Count() < places.Length)
+        {
+            throw new ArgumentException(
+                $"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}, in which double precision has no different numbers at its quarters; "
+                + "expected ends farther apart.", nameof(maximum));
+        }
+
         return hyperparameter;
     }
 

@@ -38,7 +38,20 @@ public sealed record FitReport
 
     /// <summary>Things a user should know, in words.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>Rows of anchors that lie far outside all others, and that the fit to the others did not see; empty without.</summary>
+    public IReadOnlyList<SetAsideRow> SetAside { get => field ?? []; init; }
+
+    /// <summary>Things that look wrong in the data, in words: rows set aside, and columns of which single precision loses what matters.</summary>
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 }
+
+/// <summary>A row of an anchor that a fit did not see.</summary>
+/// <param name="Lambda">The anchor's λ.</param>
+/// <param name="Row">The row, from 0.</param>
+/// <param name="Column">The first output column in which it lies far outside, from 0.</param>
+/// <param name="Value">Its output there.</param>
+public sealed record SetAsideRow(double Lambda, int Row, int Column, double Value);
 
 /// <summary>How far a fit has come.</summary>
 /// <param name="Stage">What is being done.</param>

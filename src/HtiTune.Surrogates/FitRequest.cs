@@ -17,6 +17,9 @@ internal sealed record FitRequest(AnchorSet Anchors, TrajectoryOptions Options)
     /// <summary>The only interval whose paths are wanted; null for all.</summary>
     internal int? OnlyInterval { get; init; }
 
+    /// <summary>Whether rows that lie far outside all others have been looked for.</summary>
+    internal bool IsScreened { get; init; }
+
     /// <summary>Takes the stage and the share that is done.</summary>
     internal IProgress<FitProgress>? Progress { get; init; }
 

@@ -21,6 +21,12 @@ internal static class TrajectoryFitter
         }
 
         request.Options.Validate(anchors.Dimension);
+        if (!request.IsScreened)
+        {
+            var screened = request with { IsScreened = true };
+            return RowScreen.Of(anchors, request.Options.Coupling) is { } screen ? screen.Restore(Fit(screened with { Anchors = screen.Rest })) : Fit(screened);
+        }
+
         request = request with { Options = MethodRecipe.Apply(request.Options) };
         var options = request.Options;
         TrainedGeometry.For(options);
@@ -90,6 +96,7 @@ internal static class TrajectoryFitter
                 MapErrors = fits.MapErrors,
                 SelfTuning = request.Previous?.SelfTuning,
                 Notes = Notes(anchors, options, clock),
+                Warnings = [.. ColumnUnits.Losses([.. anchors.Select(anchor => anchor.Samples.Outputs)])],
             },
         };
     }

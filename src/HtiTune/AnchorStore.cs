@@ -162,7 +162,7 @@ internal sealed class AnchorStore : IDisposable
             try
             {
                 // Always from the prefix before, whoever asks first: what a surrogate is depends on the anchors' order alone.
-                surrogate = _fit(Set(count, group.Contexts), Surrogate(count - 1, group.Contexts));
+                surrogate = ScaledSurrogate.Fit(Set(count, group.Contexts), _fit, Surrogate(count - 1, group.Contexts));
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {

@@ -20,6 +20,12 @@ internal static class Replicates
         }
 
         var first = replicates[0].Outputs;
+        if (Array.Exists(replicates, r => r.Outputs.HasDoubles))
+        {
+            double[] means = [.. Enumerable.Range(0, first.Rows * first.Columns).Select(i => replicates.Average(r => r.Outputs.Exact(i / first.Columns, i % first.Columns)))];
+            return new Samples(Matrix.FromDoubles(first.Rows, first.Columns, means), replicates[0].Contexts);
+        }
+
         return new Samples(
             Matrix.Create(first.Rows, first.Columns, (i, row) =>
             {

@@ -235,6 +235,11 @@ internal static class FitCommand
         Console.Error.WriteLine($"{path}: {Kebab(model.Options.Method.ToString())}, {model.Anchors.Count} anchors, coupled {Kebab(report.Coupling.ToString())}, "
             + $"paths {(report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
             + $"clock {(report.ClockShift == 0 ? "constant" : $"shifted by {report.ClockShift:0.00}")}");
+        foreach (var warning in report.Warnings)
+        {
+            Terminal.Warn(warning);
+        }
+
         foreach (var note in report.Notes)
         {
             Console.Error.WriteLine($"note: {note}");

@@ -73,6 +73,7 @@ internal static class InspectCommand
             ("clockShift", report.ClockShift),
             ("mapErrors", report.MapErrors.ToArray()),
             ("notes", string.Join(" ", report.Notes)),
+            .. report.SetAside.Count == 0 ? Array.Empty<(string, object)>() : [("setAside", string.Join("; ", report.SetAside.Select(row => $"row {row.Row} at {Placeholders.Number(row.Lambda)}")))],
         ];
     }
 
@@ -95,7 +96,7 @@ internal static class InspectCommand
     private static (string, object)[] Figures(Matrix matrix)
     {
         double[] Of(Func<IEnumerable<double>, double> figure) =>
-            [.. Enumerable.Range(0, matrix.Columns).Select(j => figure(Enumerable.Range(0, matrix.Rows).Select(i => (double)matrix[i, j])))];
+            [.. Enumerable.Range(0, matrix.Columns).Select(j => figure(Enumerable.Range(0, matrix.Rows).Select(i => matrix.Exact(i, j))))];
         if (matrix.Rows == 0)
         {
             return [];

@@ -27,8 +27,10 @@ internal readonly record struct RowLayout(int Outputs, int Categories)
                 $"at least {Outputs + (Categories > 0 ? 1 : 0)}: {Outputs} outputs{(Categories > 0 ? " and the category" : "")}");
         }
 
-        var outputs = Matrix.Create(count, d, (i, row) => array.Values.AsSpan((start + i) * width, d).CopyTo(row));
-        var conditions = Matrix.Create(count, c, (i, row) => array.Values.AsSpan((start + i) * width + d, c).CopyTo(row));
+        var rows = array.Doubles is { } doubles
+            ? Matrix.FromDoubles(count, width, doubles.AsSpan(start * width, count * width).ToArray())
+            : new Matrix(count, width, array.Values.AsSpan(start * width, count * width).ToArray());
+        var (outputs, conditions) = (rows.SelectColumns(0, d), rows.SelectColumns(d, c));
         if (categories == 0)
         {
             return new Samples(outputs, new Contexts(conditions));

@@ -59,7 +59,7 @@ internal static class Shared
 
     internal static Option<int?> Trainings() => Whole("--trainings", "Trainings allowed over the whole study, instead of the file's.", 1, 10_000);
 
-    internal static Option<int?> Parallel() => Whole("--parallel", "Trainings at the same time, instead of the file's.", 1, 64);
+    internal static Option<int?> Parallel() => Whole("--parallel", "Trainings at the same time, instead of the file's. Above 1, the order in which they end decides what is proposed: a seed does not fix such a run.", 1, 64);
 
     internal static Option<TimeSpan?> Time()
     {

@@ -54,13 +54,19 @@ internal static class RootHelp
     private const string FileHelp =
         """
         Your command gets, in place of these words in single arguments (no shell reads them):
-          {lambda}    the value to train at; also by the hyperparameter's own name
-          {seed}      seed of all chance, 0 to 2147483647; the same at every λ, so that outputs move smoothly
+          {lambda}    the value to train at; also by the hyperparameter's own name, unless that is seed, contexts or out.
+                      It is the shortest decimal number that reads back the same double, without an exponent up to 32 digits.
+                      Where it may be negative, --lambda={lambda} in one word is safe with every parser
+          {seed}      seed of all chance, 0 to 2147483647; the same at every λ, so that outputs move smoothly. It fixes a run whose
+                      trainings are made one by one; with "parallel" above 1 the order in which they end decides what comes next
           {contexts}  the file of contexts that the study names
           {out}       where to write the outputs
         and the same in HTITUNE_LAMBDA, HTITUNE_SEED, HTITUNE_CONTEXTS and HTITUNE_OUT.
 
-        Outputs: one row for each context, the same columns at every λ, finite numbers of single or double precision.
+        Outputs: one row for each context, the same columns at every λ, finite numbers: half, single or double precision, whole numbers, bool.
+        Objectives of a trained network are computed in double precision on what the file holds. The surrogate works in single precision, in a unit
+        of each column that is chosen by its values, so that 1e9 + 0.1 and 1e-60 are told apart; `htitune fit` says where that is not enough.
+        A training whose outputs are not finite, or that ends with another exit code than 0, has failed: the study goes on elsewhere.
           .npy          numpy.save(out, array)
           .npz          numpy.savez(out, y=array); "outputs": { "array": "y" } where it holds several
           .safetensors  one tensor, or the one that "array" names

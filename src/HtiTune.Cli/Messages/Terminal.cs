@@ -103,15 +103,28 @@ internal static class Terminal
             Error("H003", $"there is no file {file}; expected one that can be read.");
             return ExitCode.BadInput;
         }
+        catch (DirectoryNotFoundException problem)
+        {
+            Error("H003", $"there is no folder for {PathIn(problem)}; expected the path of a file in a folder that exists.");
+            return ExitCode.BadInput;
+        }
+        catch (UnauthorizedAccessException problem) when (PathIn(problem) is var path)
+        {
+            Error("H003", Directory.Exists(path) ? $"{path} is a folder; expected a file, or a folder that may be written to." : $"{path} may not be read or written; expected permission to.");
+            return ExitCode.BadInput;
+        }
         catch (Exception problem) when (problem is DllNotFoundException or PlatformNotSupportedException)
         {
             return Fail(problem, ExitCode.TrainingFailed);
         }
-        catch (Exception problem) when (problem is ArgumentException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception problem) when (problem is ArgumentException or IOException or InvalidOperationException)
         {
             return Fail(problem, ExitCode.BadInput);
         }
     }
+
+    // The platform's own words name a path in quotes and nothing that helps.
+    private static string PathIn(Exception problem) => problem.Message.Split('\'') is [_, var path, ..] ? path : problem.Message;
 
     private static int Fail(Exception problem, int code)
     {

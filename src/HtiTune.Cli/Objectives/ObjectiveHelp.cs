@@ -13,7 +13,7 @@ internal static class ObjectiveHelp
           command: PROGRAM … {outputs}        a program that prints one number, on its last line, for a .npy file of outputs.
                                               It is run at some thirty λ for each training, so it should be quick.
 
-          EXPRESSION                          one number made of columns, in double precision, e.g.
+          EXPRESSION                          one number made of columns, in double precision on the doubles of the file, e.g.
                                                 mean(cost)
                                                 0.7 * mean(cost) + 0.3 * cvar(latency, 0.9)
                                                 quantile(abs(forecast - actual), 0.95)

@@ -87,7 +87,8 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Outputs as they go over the wire.</summary>
-    internal static float[][] Rows(Matrix outputs) => [.. Enumerable.Range(0, outputs.Rows).Select(i => outputs.Row(i).ToArray())];
+    internal static double[][] Rows(Matrix outputs) =>
+        [.. Enumerable.Range(0, outputs.Rows).Select(i => Enumerable.Range(0, outputs.Columns).Select(j => outputs.Exact(i, j)).ToArray())];
 
     // The last lines, which the dashboard shows beside the failure.
     private static string? LogOf(TrainingException failure) => File.Exists(failure.Log) ? string.Join('\n', TrainingLog.Tail(failure.Log, 200)) : null;

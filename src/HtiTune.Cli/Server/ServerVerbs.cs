@@ -192,11 +192,13 @@ internal static class ServerVerbs
         return ExitCode.Done;
     }
 
+    private static float[][] Singles(HtiTune.Data.Matrix rows) => [.. Enumerable.Range(0, rows.Rows).Select(i => rows.Row(i).ToArray())];
+
     internal static int Sample(ServerConnection server, string? given, double lambda, string? input, int? rows, string output)
     {
         var id = ServedStudy.IdOf(server, given);
         var drawn = input is not null
-            ? ServerConnection.Ask(() => server.Client.SampleAsync(id, lambda, ServedTuning.Rows(ArrayFile.Read(Path.GetFullPath(input)).Matrix)))
+            ? ServerConnection.Ask(() => server.Client.SampleAsync(id, lambda, Singles(ArrayFile.Read(Path.GetFullPath(input)).Matrix)))
             : ServerConnection.Ask(() => server.Client.DrawAsync(id, lambda, rows ?? 1));
         NpyFile.Write(Path.GetFullPath(output), Matrix.Create(drawn.Length, drawn.Length == 0 ? 0 : drawn[0].Length, (i, row) => drawn[i].CopyTo(row)));
         Terminal.Say($"{drawn.Length} rows at {lambda:G6} in {output}");

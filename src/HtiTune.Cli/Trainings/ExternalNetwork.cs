@@ -132,6 +132,11 @@ internal sealed class ExternalNetwork(
 
     private Matrix Read(string output, string place, string log)
     {
+        if (!Directory.Exists(Path.GetDirectoryName(output)))
+        {
+            throw Wrong($"the command ended well and removed {Path.GetDirectoryName(output)}, where its outputs are looked for; expected it to leave the folder of {{out}}");
+        }
+
         if (!File.Exists(output))
         {
             var other = Directory.EnumerateFiles(Path.GetDirectoryName(output)!).Where(file => Path.GetFileName(file) != StudyPaths.LogName).Select(Path.GetFileName).FirstOrDefault();
@@ -196,7 +201,7 @@ internal sealed class ExternalNetwork(
         }
         catch (TrainingException problem)
         {
-            throw new CliException("H003", problem.Fault);
+            throw new CliException("H003", problem.Fault, "mend the file and tell again; a training that brought no such outputs has failed: htitune tell NUMBER --failed 'why'");
         }
     }
 

@@ -18,7 +18,7 @@ internal static class StudyPaths
 
     /// <summary>The folder of a training.</summary>
     internal static string Training(string folder, double lambda, long seed) =>
-        Path.Combine(folder, "trainings", $"{Placeholders.Number(lambda)}-{(uint)(seed ^ seed >> 32):x8}");
+        Path.Combine(folder, "trainings", $"{lambda.ToString("R", CultureInfo.InvariantCulture)}-{(uint)(seed ^ seed >> 32):x8}");
 
     /// <summary>The attempts of a training, in order.</summary>
     internal static List<int> Attempts(string training) => !Directory.Exists(training) ? [] :

@@ -188,7 +188,7 @@ public sealed record TrainingOutcome
     public double? Value { get; init; }
 
     /// <summary>The outputs, one row for each context.</summary>
-    public float[][]? Outputs { get; init; }
+    public double[][]? Outputs { get; init; }
 
     /// <summary><c>done</c>, <c>failed</c>, <c>timedOut</c>, <c>preempted</c> or <c>cancelled</c>.</summary>
     public string State { get; init; } = "done";

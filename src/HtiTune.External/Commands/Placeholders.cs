@@ -14,8 +14,31 @@ internal static class Placeholders
 
     private static readonly string[] s_training = [Lambda, Seed, Contexts, Out];
 
-    /// <summary>A number as every language reads it.</summary>
-    internal static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    // More are no longer read by eye, and the exponent is the lesser evil.
+    private const int MostDigits = 32;
+
+    /// <summary>
+    /// A number as every language and every parser of a command line reads it: the shortest that reads back the same, with a decimal point and
+    /// without an exponent where that takes at most 32 digits. Python's argparse takes -0.00001 for a number and -1E-05 for an option.
+    /// </summary>
+    internal static string Number(double value)
+    {
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        var at = text.IndexOf('E', StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return text;
+        }
+
+        // d.ddd E p: the point moves p places.
+        var power = int.Parse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var (sign, digits) = (value < 0 ? "-" : "", text[(value < 0 ? 1 : 0)..at].Replace(".", "", StringComparison.Ordinal));
+        var count = power < 0 ? digits.Length - power : Math.Max(digits.Length, power + 1);
+        return count > MostDigits ? text
+            : power < 0 ? $"{sign}0.{new string('0', -power - 1)}{digits}"
+            : digits.Length <= power + 1 ? $"{sign}{digits.PadRight(power + 1, '0')}"
+            : $"{sign}{digits[..(power + 1)]}.{digits[(power + 1)..]}";
+    }
 
     /// <summary>A seed that NumPy, PyTorch and C take: 31 bits of the study's.</summary>
     internal static string SeedOf(long seed) => (seed & int.MaxValue).ToString(CultureInfo.InvariantCulture);
@@ -58,8 +81,17 @@ internal static class Placeholders
             });
         }
 
+        // A hyperparameter of such a name is reached by {lambda} alone.
+        var isShadowed = hyperparameter is Seed or Contexts or Out;
+
         // A command that reads them from its environment may do without.
         var isShell = words[0].EndsWith("sh", StringComparison.Ordinal) || words.Any(word => word.Contains("HTITUNE_", StringComparison.Ordinal));
+        if (!isShell && !used.Contains(Lambda) && isShadowed)
+        {
+            throw new FormatException(
+                $"the command does not use {{lambda}}: every training would be the same, for {{{hyperparameter}}} is {MeaningOf(hyperparameter!)}, though the hyperparameter has that name; expected {{lambda}}, or another name of the hyperparameter");
+        }
+
         if (!isShell && !used.Contains(Lambda) && (hyperparameter is null || !used.Contains(hyperparameter)))
         {
             throw new FormatException("the command does not use {lambda}: every training would be the same; expected e.g. --lambda {lambda}");
@@ -77,6 +109,16 @@ internal static class Placeholders
     /// <summary>The fault of a placeholder that is not known.</summary>
     internal static FormatException Unknown(string name, IReadOnlyList<string> allowed) => new(
         $"{{{name}}} in the command is unknown; expected {string.Join(", ", allowed.Select(one => $"{{{one}}}"))}{Nearest.Question(name, allowed)} ({{{{ and }}}} are braces)");
+
+    /// <summary>What a placeholder stands for that has a hyperparameter's name and is not its value; null where it is.</summary>
+    internal static string? Shadowed(string hyperparameter) => hyperparameter is Seed or Contexts or Out ? MeaningOf(hyperparameter) : null;
+
+    private static string MeaningOf(string name) => name switch
+    {
+        Seed => "the seed of all chance",
+        Contexts => "the file of contexts",
+        _ => "where the outputs go",
+    };
 
     /// <summary>Fills the placeholders of one argument. <c>{{</c> and <c>}}</c> are braces; a brace that opens no name is left as it is.</summary>
     internal static string Fill(string word, Func<string, string> value)

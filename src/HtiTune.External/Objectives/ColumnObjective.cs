@@ -23,13 +23,7 @@ internal sealed class ColumnObjective : IObjective
     public double Value(Samples samples, double lambda)
     {
         var column = Place(samples.Dimension);
-        var sum = 0.0;
-        for (var i = 0; i < samples.Count; i++)
-        {
-            sum += samples.Outputs.Exact(i, column);
-        }
-
-        return sum / samples.Count;
+        return ExpressionStatistics.Mean([.. Enumerable.Range(0, samples.Count).Select(i => samples.Outputs.Exact(i, column))]);
     }
 
     private int Place(int count)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Runtime.InteropServices;
 using HtiTune.Data;
 
 namespace HtiTune.External;
@@ -43,7 +42,7 @@ internal sealed class CommandObjective : IObjective
 
     public double Value(Samples samples, double lambda)
     {
-        var key = Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(samples.Outputs.Values)))
+        var key = Convert.ToHexString(SHA256.HashData(NpyFile.ToBytes(samples.Outputs)))
             + (_words.Any(word => word.Contains("{lambda}", StringComparison.Ordinal)) ? Placeholders.Number(lambda) : "");
         if (_known.TryGetValue(key, out var known))
         {

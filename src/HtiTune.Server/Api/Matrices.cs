@@ -7,18 +7,18 @@ namespace HtiTune.Server;
 internal static class Matrices
 {
     /// <summary>Rows as a matrix.</summary>
-    internal static Matrix Of(float[][] rows, string place)
+    internal static Matrix Of(double[][] rows, string place)
     {
         var columns = rows.Length == 0 ? 0 : rows[0]?.Length ?? 0;
         for (var i = 0; i < rows.Length; i++)
         {
-            if (rows[i] is not { } row || row.Length != columns || row.Any(value => !float.IsFinite(value)))
+            if (rows[i] is not { } row || row.Length != columns || row.Any(value => !double.IsFinite(value)))
             {
                 throw new StudyServiceException(StudyServiceError.Invalid, $"{place}[{i}] has {rows[i]?.Length ?? 0} numbers, or one that is not finite; expected {columns} finite numbers, as in the first row.");
             }
         }
 
-        return Matrix.Create(rows.Length, columns, (i, row) => rows[i].CopyTo(row));
+        return Matrix.FromDoubles(rows.Length, columns, [.. rows.SelectMany(row => row)]);
     }
 
     /// <summary>A matrix as rows.</summary>

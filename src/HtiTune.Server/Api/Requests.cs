@@ -10,7 +10,7 @@ internal sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyL
 /// <summary>A training that was made before.</summary>
 /// <param name="Lambda">λ, in its own units.</param>
 /// <param name="Outputs">Outputs [n, D], one row for each context.</param>
-internal sealed record AnchorUpload(double Lambda, float[][] Outputs);
+internal sealed record AnchorUpload(double Lambda, double[][] Outputs);
 
 /// <summary>Another preference.</summary>
 internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);
@@ -29,7 +29,7 @@ internal sealed record RenewBody(Guid Lease, double? Progress = null, string? Lo
 
 /// <summary>How a training went.</summary>
 internal sealed record TellBody(
-    Guid Lease, double? Value = null, float[][]? Outputs = null, AttemptState State = AttemptState.Done, string? Reason = null, string? LogTail = null, int? ExitCode = null, ClaimBody? Next = null);
+    Guid Lease, double? Value = null, double[][]? Outputs = null, AttemptState State = AttemptState.Done, string? Reason = null, string? LogTail = null, int? ExitCode = null, ClaimBody? Next = null);
 
 /// <summary>An API key to be made.</summary>
 internal sealed record KeyRequest(string Name, string? Tenant = null, string Scopes = "read write");

@@ -80,13 +80,21 @@ internal sealed class Trajectories
         return selected;
     }
 
-    /// <summary>The standardised samples of an anchor set, before coupling.</summary>
+    // Far beyond any sample; what a curve makes of larger numbers might leave single precision.
+    private const float Largest = 1e37f;
+
+    /// <summary>The standardised samples of an anchor set, before coupling; at most 1e37 in size.</summary>
     internal static float[] Standardised(Matrix matrix, Standardizer scale)
     {
         var values = new float[matrix.Rows * matrix.Columns];
         for (var i = 0; i < matrix.Rows; i++)
         {
             scale.Apply(matrix.Row(i), values.AsSpan(i * matrix.Columns, matrix.Columns));
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Math.Clamp(values[i], -Largest, Largest);
         }
 
         return values;

@@ -99,6 +99,14 @@ internal sealed class StudyFolder : IDisposable
             throw new ArgumentException($"The contexts have {contexts.CategoryCount} categories; a study on disk expects at most {1 << 24}.", nameof(contexts));
         }
 
+        var (conditions, width) = (contexts.Conditions, contexts.Conditions.Columns);
+        if (contexts.CategoryCount > 0 && conditions.HasDoubles)
+        {
+            double[] values = [.. Enumerable.Range(0, contexts.Count * (width + 1)).Select(i =>
+                i % (width + 1) < width ? conditions.Exact(i / (width + 1), i % (width + 1)) : contexts.Categories[i / (width + 1)])];
+            return Matrix.FromDoubles(contexts.Count, width + 1, values);
+        }
+
         return contexts.CategoryCount == 0
             ? contexts.Conditions
             : Matrix.Create(contexts.Count, contexts.Conditions.Columns + 1, (i, row) =>

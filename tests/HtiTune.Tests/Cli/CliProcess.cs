@@ -14,6 +14,14 @@ internal sealed class CliProcess : IDisposable
     private readonly Task<string> _errors;
 
     internal CliProcess(string folder, params string[] arguments)
+        : this(folder, new Dictionary<string, string>(), arguments)
+    {
+    }
+
+    /// <param name="folder">The current folder of the process.</param>
+    /// <param name="environment">Variables besides those of the tests.</param>
+    /// <param name="arguments">What is typed after the command's name.</param>
+    internal CliProcess(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -24,6 +32,11 @@ internal sealed class CliProcess : IDisposable
         foreach (var argument in (string[])[typeof(ExitCode).Assembly.Location, .. arguments])
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         _process = Process.Start(start)!;

@@ -14,15 +14,17 @@ internal static class ExpressionStatistics
     // Pairs of rows grow with the square of their number; more rows than this are thinned evenly.
     private const int RowLimit = 2000;
 
+    // From the first value on: equal values have that mean to the last bit, and values near 1e9 lose nothing to the size of their sum.
     internal static double Mean(ReadOnlySpan<double> x)
     {
-        var sum = 0.0;
+        var (sum, apart) = (0.0, 0.0);
         foreach (var value in x)
         {
             sum += value;
+            apart += value - x[0];
         }
 
-        return sum / x.Length;
+        return x.Length > 0 && double.IsFinite(apart) ? x[0] + apart / x.Length : sum / x.Length;
     }
 
     /// <summary>Variance, divided by n.</summary>
