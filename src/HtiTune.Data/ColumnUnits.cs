@@ -63,7 +63,7 @@ internal sealed class ColumnUnits
         for (var j = 0; j < parts[0].Columns; j++)
         {
             var column = Column.Of(parts, j);
-            var moves = column.Moves(parts, j);
+            var moves = Column.Moves(parts, j);
             if (!column.IsKept(0, 1) || moves > 0 && column.Lost(0, 1) > Tolerance * moves)
             {
                 yield return string.Create(
@@ -144,7 +144,7 @@ internal sealed class ColumnUnits
             MedianOf(x => Math.Abs(offset + scale * (double)Narrowed(x, offset, scale) - x));
 
         /// <summary>The median over rows of how far a row moves from one matrix to another; 0 where rows do not belong together.</summary>
-        internal double Moves(IReadOnlyList<Matrix> parts, int column)
+        internal static double Moves(IReadOnlyList<Matrix> parts, int column)
         {
             if (parts.Any(part => part.Rows != parts[0].Rows))
             {
