@@ -33,12 +33,12 @@ public static class CsvFile
 
         try
         {
-            using var text = new StreamReader(path, s_utf8, detectEncodingFromByteOrderMarks: false);
+            using var text = Open(path);
             return Read(path, new CsvReader(path, text), columns);
         }
         catch (DecoderFallbackException fault)
         {
-            throw new DataFormatException(path, FirstInvalidByte(path), "the text is not UTF-8", "a text file in UTF-8", fault);
+            throw NotText(path, fault);
         }
     }
 
@@ -138,13 +138,21 @@ public static class CsvFile
 
     private static string Shown(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
 
-    private static bool IsBlank(List<CsvField> record) => record is [{ Quoted: false } only] && string.IsNullOrWhiteSpace(only.Text);
-
     // Also quoted: what would be trimmed or taken for a number.
     private static string Quote(string name) =>
         name.AsSpan().ContainsAny(s_special) || name != name.Trim() || CsvHeader.IsNumber(name)
             ? $"\"{name.Replace("\"", "\"\"")}\""
             : name;
+
+    /// <summary>Opens a file as text in UTF-8; what is not is told by <see cref="DecoderFallbackException"/> when it is read.</summary>
+    internal static StreamReader Open(string path) => new(path, s_utf8, detectEncodingFromByteOrderMarks: false);
+
+    /// <summary>The fault of a file that is not UTF-8.</summary>
+    internal static DataFormatException NotText(string path, DecoderFallbackException fault) =>
+        new(path, FirstInvalidByte(path), "the text is not UTF-8", "a text file in UTF-8", fault);
+
+    /// <summary>Whether a record is an empty line.</summary>
+    internal static bool IsBlank(List<CsvField> record) => record is [{ Quoted: false } only] && string.IsNullOrWhiteSpace(only.Text);
 
     private static string FirstInvalidByte(string path)
     {

@@ -13,15 +13,7 @@ internal static class CsvHeader
     /// <exception cref="DataFormatException">A name wanted is missing or ambiguous, or the line is no header.</exception>
     internal static int[] Places(string path, List<CsvField> header, List<string> names, IReadOnlyList<string>? wanted)
     {
-        if (header is [{ Quoted: false } only] && only.Text.AsSpan().IndexOfAny(';', '\t') is var separator and >= 0)
-        {
-            throw new DataFormatException(
-                path,
-                "line 1",
-                $"the names are separated by '{(only.Text[separator] == ';' ? ";" : "tab")}'",
-                "fields separated by commas");
-        }
-
+        RequireCommas(path, header);
         if (wanted is not null)
         {
             return [.. wanted.Select(name => Place(path, names, name))];
@@ -45,6 +37,19 @@ internal static class CsvHeader
         }
 
         return [.. Enumerable.Range(0, names.Count)];
+    }
+
+    /// <summary>Throws where the fields of line 1 are separated by something else.</summary>
+    internal static void RequireCommas(string path, List<CsvField> header)
+    {
+        if (header is [{ Quoted: false } only] && only.Text.AsSpan().IndexOfAny(';', '\t') is var separator and >= 0)
+        {
+            throw new DataFormatException(
+                path,
+                "line 1",
+                $"the names are separated by '{(only.Text[separator] == ';' ? ";" : "tab")}'",
+                "fields separated by commas");
+        }
     }
 
     /// <summary>Whether a text reads as a number.</summary>

@@ -26,19 +26,23 @@ internal sealed class AnchorStore : IDisposable
     private readonly long _answerSeed;
     private int _forgiven;
     private readonly Action<int, Exception> _fitFailed;
+    private readonly int _lastNumber;
 
     /// <param name="hyperparameter">The hyperparameter.</param>
     /// <param name="contexts">What every network is asked as soon as it is trained; null: as many draws as the first network brings.</param>
     /// <param name="answerSeed">Seed of the draws of stochastic networks, common to all λ.</param>
     /// <param name="fit">Fits the surrogate, given that of all anchors but the last to arrive; null for none.</param>
     /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
+    /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     public AnchorStore(
-        Hyperparameter hyperparameter, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed)
+        Hyperparameter hyperparameter, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed,
+        int lastNumber = 0)
     {
         Hyperparameter = hyperparameter;
         _answerSeed = answerSeed;
         _fit = fit;
         _fitFailed = fitFailed;
+        _lastNumber = lastNumber;
         if (contexts is not null)
         {
             _groups.Add(new ContextGroup(contexts));
@@ -62,8 +66,8 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>The completed ones, in the order they arrived.</summary>
     public IReadOnlyList<Training> Anchors => _anchors;
 
-    /// <summary>The largest number of a training; 0 without one.</summary>
-    public int LastNumber => _trainings.Count == 0 ? 0 : _trainings.Max(t => t.Number);
+    /// <summary>The largest number of a training, of one that was taken back too; 0 without one.</summary>
+    public int LastNumber => Math.Max(_lastNumber, _trainings.Count == 0 ? 0 : _trainings.Max(t => t.Number));
 
     public bool IsDisposed { get; private set; }
 

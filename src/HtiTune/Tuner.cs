@@ -24,6 +24,7 @@ public sealed partial class Tuner : IDisposable
     private List<Training> _later = [];
     private TuningRun? _run;
     private int _isRunning;
+    private bool _hasBegun;
 
     /// <summary>A tuner of one network's hyperparameter.</summary>
     /// <param name="network">Trains at any λ.</param>
@@ -44,8 +45,9 @@ public sealed partial class Tuner : IDisposable
     /// <param name="contexts">What every network is asked; null where the first training tells.</param>
     /// <param name="options">How.</param>
     /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
+    /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     internal Tuner(
-        INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings)
+        INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings, int lastNumber = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(hyperparameter);
@@ -65,13 +67,13 @@ public sealed partial class Tuner : IDisposable
         var fit = SurrogateOf(Options.SurrogateFactory, _streams);
         _store = new AnchorStore(
             hyperparameter, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
-            (count, error) => Log.SurrogateFailed(_logger, count, error.Message));
+            (count, error) => Log.SurrogateFailed(_logger, count, error.Message), lastNumber);
         foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, hyperparameter, _store.Contexts))
         {
             _store.Load(training);
         }
 
-        _brought = _store.Trainings.Count;
+        _brought = [.. _store.Trainings.Select(training => training.Number)];
     }
 
     /// <summary>The hyperparameter that is tuned.</summary>
@@ -174,6 +176,7 @@ public sealed partial class Tuner : IDisposable
 
         var total = _total;
         _total = null;
+        _hasBegun = true;
         try
         {
             if (_recorded.Count > 0 && Continue(objective, budget, name) is { } continued)

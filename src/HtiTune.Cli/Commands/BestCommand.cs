@@ -29,7 +29,7 @@ internal static class BestCommand
             }
 
             var text = result.GetValue(objective) ?? specification.Objective;
-            var (run, end) = StudyJournal.Read(specification.Folder).Runs.Where(run => run.Began.Objective == text && run.End is not null).Select(run => (run, run.End!)).LastOrDefault();
+            var (run, end) = StudyJournal.Read(specification.Folder).Runs.Where(run => run.Began.Objective == text && run.End is not null && !run.IsOutdated).Select(run => (run, run.End!)).LastOrDefault();
             if (run is null)
             {
                 throw new CliException("H002", $"no run for the objective '{text}' has ended yet.", Advice.Tune.For(specification));

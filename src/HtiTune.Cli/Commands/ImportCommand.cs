@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using HtiTune.Data;
 
 namespace HtiTune.Cli;
@@ -8,137 +6,99 @@ namespace HtiTune.Cli;
 /// <summary><c>htitune import</c>: trainings that were made before begin a study.</summary>
 internal static class ImportCommand
 {
-    // Below this, the distribution of the outputs says little; the surrogate couples rows one by one.
-    private const int FewRows = 30;
-
     internal static Command Create()
     {
-        var source = new Argument<string>("source") { Description = "A folder of outputs' files with λ in their names, or a CSV of runs.", HelpName = "SOURCE" };
+        var source = new Argument<string?>("source") { Description = "A folder of outputs' files with λ in their names, or a CSV of runs.", HelpName = "SOURCE", Arity = ArgumentArity.ZeroOrOne };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
-        var lambda = new Option<string?>("--lambda-column") { Description = "Column of a CSV that holds λ. Default: params_NAME, config.NAME or NAME.", HelpName = "NAME" };
-        var value = new Option<string?>("--value-column") { Description = "Column of a CSV that holds the value. Default: value; a W&B CSV has none.", HelpName = "NAME" };
+        var lambda = new Option<string?>("--lambda-column") { Description = "Column of a CSV that holds λ. Default: params_NAME, Param NAME, config/NAME, config.NAME, params.NAME or NAME.", HelpName = "NAME" };
+        var value = new Option<string?>("--value-column") { Description = "Column of a CSV that holds the value. Default: value, the objective's own column, or the one metric; a W&B CSV has none of them.", HelpName = "NAME" };
+        var state = new Option<string?>("--state-column") { Description = "Column of a CSV that says how a run ended. Default: trial_status, state, status or done.", HelpName = "NAME" };
+        var finished = new Option<string?>("--finished") { Description = "States that mean that a run has finished. Default: those of Optuna, W&B, MLflow, Ray, Ax, SMAC and Hyperopt.", HelpName = "a,b,…" };
+        var pattern = new Option<string?>("--pattern") { Description = "The form of the files' names, with {lambda} and * for what does not matter.", HelpName = "PATTERN" };
+        var dry = new Option<bool>("--dry-run", "-n") { Description = "Show what each file or line would become, and change nothing." };
+        var undo = new Option<bool>("--undo") { Description = "Take the last import back. What was trained since stays; the study goes on as if the import had never been." };
         var command = new Command(
             "import",
-            "Begin a study with trainings that were made before. They cost nothing of the budget. The study must not have begun.\n\n"
-            + "A folder: files like lambda=0.5.npy or run-1e-3.npz, one row of outputs for each context; the last number in a name is λ.\n"
-            + "A CSV of runs, as Optuna or W&B export them: one value for each run, for a study with { \"draws\": 1 }.\n\n"
-            + "Examples:\n  htitune import runs/\n  htitune import optuna.csv\n  htitune import wandb.csv --lambda-column lr --value-column val_loss")
+            "Begin a study with trainings that were made before. They cost nothing of the budget. No run of the study may have begun.\n\n"
+            + "A folder: files like lr=0.5_seed1.npy or run-1e-3.npz, one row of outputs for each context; λ stands behind the hyperparameter's name, or is the\n"
+            + "only number in the name, or stands where --pattern says.\n"
+            + "A CSV of runs, as Optuna, its dashboard, W&B, MLflow, Ray Tune, Ax or SMAC export them: one value for each run, for a study with { \"draws\": 1 }.\n"
+            + "Finished runs are taken, the others counted by their state; a finished one without a finite value is a training that failed.\n\n"
+            + "Examples:\n  htitune import runs/ --pattern \"model_{lambda}_epoch_*\"\n  htitune import optuna.csv --dry-run\n"
+            + "  htitune import wandb.csv --lambda-column lr --value-column val_loss\n  htitune import --undo")
         {
-            source, study, lambda, value,
+            source, study, lambda, value, state, finished, pattern, dry, undo,
         };
         command.Do(result =>
         {
-            var specification = StudyLocator.Read(result.GetValue(study));
-            if (StudyJournal.Exists(specification.Folder))
+            if (result.GetValue(source) is null != result.GetValue(undo))
             {
-                throw new CliException("H013", $"{specification.Folder} holds a study that has begun; expected one without trainings.", "give the study another \"folder\"");
+                throw new CliException("H001", "import takes a folder, a CSV or --undo; expected one of them.", "htitune import --help");
             }
 
-            var place = Path.GetFullPath(result.GetRequiredValue(source));
-            var runs = Directory.Exists(place)
-                ? OfFolder(place, specification)
-                : OfTable(place, specification, result.GetValue(lambda), result.GetValue(value));
-            return Begin(specification, runs);
+            var specification = StudyLocator.Read(result.GetValue(study));
+            if (result.GetValue(undo))
+            {
+                return Undo(specification, result.GetValue(dry));
+            }
+
+            RequireFresh(specification);
+            var options = new ImportOptions(
+                result.GetValue(lambda), result.GetValue(value), result.GetValue(state), result.GetValue(finished)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), result.GetValue(pattern));
+            var place = Path.GetFullPath(result.GetValue(source)!);
+            var plan = ImportPlan.Of(specification, Read(place, specification, options));
+            if (result.GetValue(dry))
+            {
+                plan.Show();
+                Terminal.Next(Advice.LineAgain, new AdvicePlace { Study = specification, Line = [.. result.Tokens.Select(token => token.Value).Where(word => word is not ("--dry-run" or "-n"))] });
+                return ExitCode.Done;
+            }
+
+            plan.Carry(Path.GetFileName(place.TrimEnd(Path.DirectorySeparatorChar)));
+            Terminal.Next(Advice.Trials, new AdvicePlace { Study = specification });
+            Terminal.Next(Advice.Tune, new AdvicePlace { Study = specification });
+            return ExitCode.Done;
         });
         return command;
     }
 
-    private static List<ImportedRun> OfFolder(string folder, StudySpecification study)
+    private static List<EarlierRun> Read(string place, StudySpecification study, ImportOptions options) =>
+        Directory.Exists(place) ? RunFolder.Read(place, study, options)
+        : !File.Exists(place) ? throw new CliException("H003", $"there is neither a folder nor a file {place}; expected a folder of outputs or a CSV of runs.")
+        : options.Pattern is not null ? throw new CliException("H001", "--pattern is for a folder of files; expected a folder, or a CSV without it.", "htitune import --help")
+        : RunTable.Read(place, study, options);
+
+    private static void RequireFresh(StudySpecification study)
     {
-        var runs = new List<ImportedRun>();
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".npy" or ".npz" or ".safetensors" or ".csv").Order(StringComparer.Ordinal))
+        if (StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder).Runs.Any(run => !run.IsOutdated))
         {
-            // An 'e' counts only between digits; a '-' only where no letter or digit stands before it.
-            var number = Regex.Matches(Path.GetFileNameWithoutExtension(file), @"(?<![A-Za-z0-9.])?(?:(?<![A-Za-z0-9])-)?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", RegexOptions.None, TimeSpan.FromSeconds(1)).LastOrDefault();
-            if (number is null || !double.TryParse(number.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var lambda))
-            {
-                throw new CliException("H003", $"{file}: its name holds no number; expected λ in it, e.g. lambda=0.5.npy.");
-            }
-
-            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
-            runs.Add(new ImportedRun(lambda, outputs, columns, file));
+            throw new CliException("H013", $"{study.Folder} holds a study that has begun; expected one that no run has begun.", "give the study another \"folder\"");
         }
-
-        return runs;
     }
 
-    private static List<ImportedRun> OfTable(string file, StudySpecification study, string? lambda, string? value)
+    private static int Undo(StudySpecification study, bool isDry)
     {
-        var name = study.Hyperparameter.Name;
-        if (!File.Exists(file))
+        if (!StudyJournal.Exists(study.Folder))
         {
-            throw new CliException("H003", $"there is neither a folder nor a file {file}; expected a folder of outputs or a CSV of runs.");
+            throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune import SOURCE");
         }
 
-        DataFormatException? missing = null;
-        foreach (var candidate in (string[])(lambda is not null ? [lambda] : [$"params_{name}", $"config.{name}", name]))
+        var journal = StudyJournal.Read(study.Folder);
+        if (journal.LastImport is not { } import)
         {
-            try
-            {
-                var table = CsvFile.Read(file, [candidate, value ?? "value"]).Matrix;
-                return [.. Enumerable.Range(0, table.Rows).Select(i => new ImportedRun(table[i, 0], Matrix.Create(1, 1, (_, row) => row[0] = table[i, 1]), [value ?? "value"], $"{file}, run {i + 1}"))];
-            }
-            catch (DataFormatException problem) when (problem.Position == "line 1" && lambda is null)
-            {
-                missing = problem;
-            }
+            throw new CliException("H003", $"{study.Folder} holds no import; expected one that can be taken back.", "htitune trials lists the trainings");
         }
 
-        throw new CliException("H003", missing!.Message, "name the columns with --lambda-column and --value-column");
-    }
-
-    private static int Begin(StudySpecification study, List<ImportedRun> runs)
-    {
-        var hyperparameter = study.Hyperparameter;
-        var kept = runs.Where(run => hyperparameter.Contains(run.Lambda)).OrderBy(run => run.Lambda).ToList();
-        if (kept.Count < runs.Count)
+        var what = $"{import.Numbers.Count} trainings{(import.Source is { } source ? $" of {source}" : "")}";
+        if (isDry)
         {
-            Terminal.Warn($"{runs.Count - kept.Count} runs lie outside {hyperparameter} and are left out");
+            Terminal.Say($"would take back {what}");
+            return ExitCode.Done;
         }
 
-        var distinct = kept.DistinctBy(run => run.Lambda).ToList();
-        if (distinct.Count < kept.Count)
-        {
-            Terminal.Warn($"{kept.Count - distinct.Count} runs repeat a λ; the first of each is taken");
-        }
-
-        if (distinct.Count == 0)
-        {
-            throw new CliException("H003", $"there is no run within {hyperparameter}; expected at least one.");
-        }
-
-        var rows = distinct[0].Outputs.Rows;
-        if (distinct.Find(run => run.Outputs.Rows != rows || run.Outputs.Columns != distinct[0].Outputs.Columns) is { } other)
-        {
-            throw new CliException("H003", $"{other.Place} has the shape ({other.Outputs.Rows}, {other.Outputs.Columns}); expected ({rows}, {distinct[0].Outputs.Columns}), as {distinct[0].Place}.");
-        }
-
-        if (rows < FewRows)
-        {
-            Terminal.Warn($"{rows} rows at each λ are few: at least {FewRows} let the surrogate tell how outputs are distributed; a value alone is judged as a point of a curve");
-        }
-
-        var contexts = study.Contexts;
-        if (study.OutputColumns is null && distinct[0].Columns is { } names)
-        {
-            Directory.CreateDirectory(study.Folder);
-            AtomicFile.Write(Path.Combine(study.Folder, StudyPaths.ColumnsName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
-        }
-
-        StudySession.Import(study, contexts.IsOpen ? Contexts.None(rows) : null, set => [.. distinct.Select(run => new Anchor(run.Lambda, new Samples(run.Outputs, Required(set, run))))]);
-        Terminal.Say($"{study.Folder}: {distinct.Count} trainings, {Placeholders.Number(distinct[0].Lambda)} to {Placeholders.Number(distinct[^1].Lambda)}");
+        StudySession.UndoImport(study);
+        Terminal.Say($"took back {what}{(journal.Runs.Any(run => !run.IsOutdated) ? "; runs that stood on them are history, the next begins anew" : "")}");
         Terminal.Next(Advice.Tune, new AdvicePlace { Study = study });
         return ExitCode.Done;
-
-        Contexts Required(Contexts set, ImportedRun run) => set.Count == run.Outputs.Rows
-            ? set
-            : throw new CliException("H003", $"{run.Place} has {run.Outputs.Rows} rows; expected {set.Count}, one for each context.");
     }
 }
-
-/// <summary>A training that was made before.</summary>
-/// <param name="Lambda">λ, in its own units.</param>
-/// <param name="Outputs">Its outputs [n, D].</param>
-/// <param name="Columns">The columns' names; null where there are none.</param>
-/// <param name="Place">Where it stands, for messages.</param>
-internal sealed record ImportedRun(double Lambda, Matrix Outputs, IReadOnlyList<string>? Columns, string Place);

@@ -9,9 +9,13 @@ internal static class TrialsCommand
     internal static Command Create()
     {
         var (study, json) = (Shared.Study(), Shared.Json("a list of them"));
-        var command = new Command("trials", "List the trainings of a study. May be used while it is tuned.\n\nExamples:\n  htitune trials\n  htitune trials --json number,lambda,value | jq '.[0]'")
+        var objective = new Option<string?>("--objective") { Description = "Of which objective the values are. Default: the study's own.", HelpName = "OBJECTIVE" };
+        var command = new Command(
+            "trials",
+            "List the trainings of a study, with what an objective makes of each. May be used while it is tuned.\n\n"
+            + "Examples:\n  htitune trials\n  htitune trials --objective 'cvar(cost, 0.9)'\n  htitune trials --json number,lambda,value | jq '.[0]'")
         {
-            study, json,
+            study, objective, json,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
@@ -23,12 +27,14 @@ internal static class TrialsCommand
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
-            var rows = Rows(specification);
+            var of = result.GetValue(objective) ?? specification.Objective;
+            var rows = Rows(specification, of);
             if (result.GetValue(json))
             {
                 EventWriter.Write(writer =>
                 {
                     writer.WriteString("study", specification.File);
+                    writer.WriteString("objective", of);
                     writer.WriteStartArray("trials");
                     foreach (var row in rows)
                     {
@@ -48,6 +54,7 @@ internal static class TrialsCommand
                 return ExitCode.Done;
             }
 
+            Terminal.Say($"values are of {of}");
             Console.Out.WriteLine($"{"#",4} {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var row in rows)
             {
@@ -60,7 +67,9 @@ internal static class TrialsCommand
     }
 
     /// <summary>The trainings of a study, in order; those under way too.</summary>
-    internal static List<TrialRow> Rows(StudySpecification study)
+    /// <param name="study">The study.</param>
+    /// <param name="objective">The objective of the values; null: the study's own.</param>
+    internal static List<TrialRow> Rows(StudySpecification study, string? objective = null)
     {
         if (!StudyJournal.Exists(study.Folder))
         {
@@ -68,6 +77,7 @@ internal static class TrialsCommand
         }
 
         var journal = StudyJournal.Read(study.Folder);
+        var values = TrialValues.Of(study, journal, objective ?? study.Objective);
         var rows = new SortedDictionary<int, TrialRow>();
         var seeds = new Dictionary<int, string>();
         foreach (var entry in journal.Events)
@@ -79,22 +89,29 @@ internal static class TrialsCommand
                     rows[e.Number] = new TrialRow(e.Number, e.Lambda, "running", null, null, e.Reason, LogOf(seeds[e.Number]));
                     break;
                 case TrainingCompleted e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
                     break;
                 case TrainingFailed e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "failed", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "failed", null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
                     break;
                 case TrainingCancelled e:
                     rows[e.Number] = new TrialRow(e.Number, e.Lambda, "cancelled", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
                     break;
-                case ValueMeasured e when rows.TryGetValue(e.Number, out var row):
-                    rows[e.Number] = row with { Value = e.Value };
+                case TrainingsTakenBack e:
+                    foreach (var number in e.Numbers)
+                    {
+                        rows.Remove(number);
+                    }
+
                     break;
             }
         }
 
         return [.. rows.Values];
     }
+
+    // Of what was imported the time may not be known.
+    private static TimeSpan? Known(TimeSpan time) => time > TimeSpan.Zero ? time : null;
 
     private static string? LogOf(string? training) => training is not null && StudyPaths.Attempts(training) is { Count: > 0 } attempts
         ? Path.Combine(StudyPaths.Attempt(training, attempts[^1]), StudyPaths.LogName)

@@ -5,18 +5,38 @@ namespace HtiTune.Cli;
 // Where a study's contexts come from, and trainings that others made.
 internal sealed partial class StudySession
 {
-    /// <summary>Begins a study with trainings that were made before.</summary>
-    /// <param name="study">The study; it has none yet.</param>
-    /// <param name="contexts">Its contexts where the file leaves them open; else null.</param>
-    /// <param name="anchors">The trainings for the contexts.</param>
-    internal static void Import(StudySpecification study, Contexts? contexts, Func<Contexts, IEnumerable<Anchor>> anchors)
+    /// <summary>Takes trainings that were made before into a study that no run has begun.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="trainings">The trainings.</param>
+    /// <param name="source">Where they come from.</param>
+    internal static void Import(StudySpecification study, IReadOnlyList<EarlierTraining> trainings, string source)
     {
         using var session = new StudySession(study, Take(study), null);
         session.Network = new ExternalNetwork(study, study.Contexts.File, new TuneDisplay(study.Hyperparameter.Name), TimeProvider.System, null);
-        contexts ??= session.Declared() ?? Contexts.None(1);
-        var options = study.ToOptions();
-        options = options with { WarmStart = [new AnchorSet(study.Hyperparameter, anchors(contexts))] };
-        session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, contexts, options);
+        var exists = StudyJournal.Exists(study.Folder);
+        var contexts = session.Declared() ?? (exists ? StudyJournal.Read(study.Folder).LoadContexts() : Contexts.None(trainings.First(training => training.Outputs is not null).Outputs!.Rows));
+        try
+        {
+            session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, contexts, study.ToOptions());
+        }
+        catch (ArgumentException problem) when (exists)
+        {
+            throw new CliException("H013", problem.Message.Split(" (Parameter")[0], "undo the change, or give the study another \"folder\"");
+        }
+
+        session.Tuner.Import(trainings, source);
+    }
+
+    /// <summary>Takes the last import of a study back.</summary>
+    internal static void UndoImport(StudySpecification study)
+    {
+        using var held = Take(study);
+        Tuner.UndoImport(study.Folder);
+        var columns = Path.Combine(study.Folder, StudyPaths.ColumnsName);
+        if (!StudyJournal.Read(study.Folder).Trainings.Any(training => training is TrainingCompleted))
+        {
+            File.Delete(columns); // They were those of the import.
+        }
     }
 
     /// <summary>The contexts that a study file declares, and the names of their columns; null where only the first training tells.</summary>

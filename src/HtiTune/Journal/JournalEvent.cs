@@ -17,6 +17,8 @@ namespace HtiTune;
 [JsonDerivedType(typeof(ContextsAnswered), "contexts-answered")]
 [JsonDerivedType(typeof(ValueMeasured), "value-measured")]
 [JsonDerivedType(typeof(RunEnded), "run-ended")]
+[JsonDerivedType(typeof(TrainingsImported), "trainings-imported")]
+[JsonDerivedType(typeof(TrainingsTakenBack), "trainings-taken-back")]
 public abstract record JournalEvent
 {
     private protected JournalEvent()
@@ -187,3 +189,16 @@ public sealed record RunEnded(
     Outcome Outcome,
     string? SurrogateFile,
     Calibration? Calibration = null) : JournalEvent;
+
+/// <summary>Trainings that were made elsewhere were taken into the study; the lines before this one hold them.</summary>
+/// <param name="Source">Where they come from, e.g. the name of a file.</param>
+/// <param name="Numbers">Their numbers in this study.</param>
+public sealed record TrainingsImported(string Source, IReadOnlyList<int> Numbers) : JournalEvent;
+
+/// <summary>
+/// An import was undone: the study goes on as if these trainings had never been in it. Runs that stood on them are kept as history and are not
+/// continued; numbers are not used again.
+/// </summary>
+/// <param name="Source">Where the trainings came from; null where the journal does not say.</param>
+/// <param name="Numbers">Their numbers.</param>
+public sealed record TrainingsTakenBack(string? Source, IReadOnlyList<int> Numbers) : JournalEvent;

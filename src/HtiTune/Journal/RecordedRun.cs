@@ -8,11 +8,12 @@ public sealed class RecordedRun
     private readonly List<int> _completed = [];
     private DateTimeOffset _last;
 
-    internal RecordedRun(RunBegan began, int trainingsBefore, IReadOnlyList<double> enqueuedBefore)
+    internal RecordedRun(RunBegan began, int trainingsBefore, IReadOnlyList<double> enqueuedBefore, int epoch)
     {
         Began = began;
         TrainingsBefore = trainingsBefore;
         EnqueuedBefore = enqueuedBefore;
+        Epoch = epoch;
         _last = began.Time;
     }
 
@@ -27,6 +28,12 @@ public sealed class RecordedRun
 
     /// <summary>The objective's values at the trainings, by their number.</summary>
     public IReadOnlyDictionary<int, ValueMeasured> Values => _values;
+
+    /// <summary>Whether an import that it stood on was undone since: it is history, and is not continued.</summary>
+    public bool IsOutdated { get; internal set; }
+
+    /// <summary>How many imports had been undone when it began.</summary>
+    internal int Epoch { get; }
 
     /// <summary>Trainings that there were when it began.</summary>
     internal int TrainingsBefore { get; }

@@ -81,13 +81,14 @@ internal static class RunReplay
     {
         var settings = recorded.Began.Settings;
         Tuner.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
-        var trainings = journal.LoadTrainings(journal.TrainingCount, null);
+        var trainings = journal.LoadTrainings(int.MaxValue, null, recorded);
         using var tuner = new Tuner(
             new NoNetwork(),
             journal.Hyperparameter,
             journal.LoadContexts(),
             settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
-            trainings[..recorded.TrainingsBefore]);
+            trainings[..recorded.TrainingsBefore],
+            journal.LastNumberTaken(recorded));
         tuner.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         var proposals = new List<Proposal>();

@@ -11,7 +11,8 @@ public sealed class StudyJournal
     /// <summary>The version of the journal's form that this library writes; it reads this one and older ones.</summary>
     public const int Schema = 3;
 
-    private readonly List<RecordedTraining> _trainings = [];
+    private readonly List<Epoch> _epochs = [new([], 0)];
+    private List<RecordedTraining> _trainings;
     private readonly List<RecordedRun> _runs = [];
     private readonly Dictionary<string, Contexts> _contexts = [];
     private Contexts? _drawn;
@@ -22,19 +23,20 @@ public sealed class StudyJournal
         Content = content;
         Header = (StudyCreated)content.Events[0];
         Hyperparameter = Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
+        _trainings = _epochs[0].Trainings;
         var gains = new Dictionary<int, double?>();
         var queue = new RecordedQueue();
         foreach (var entry in content.Events)
         {
-            _runs.LastOrDefault()?.Pass(entry);
+            Current?.Pass(entry);
             queue.Pass(entry);
             switch (entry)
             {
                 case RunBegan began:
-                    _runs.Add(new RecordedRun(began, _trainings.Count, queue.Waiting));
+                    _runs.Add(new RecordedRun(began, _trainings.Count, queue.Waiting, _epochs.Count - 1));
                     break;
                 case TrainingsEnqueued enqueued:
-                    _runs.LastOrDefault()?.Add(enqueued);
+                    Current?.Add(enqueued);
                     break;
                 case TrainingProposed proposed:
                     gains[proposed.Number] = proposed.ExpectedGain;
@@ -45,17 +47,17 @@ public sealed class StudyJournal
                     _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
                     break;
                 case TrainingCompleted completed:
-                    _runs.LastOrDefault()?.AddEnd(completed.Number, isCompleted: true);
+                    Current?.AddEnd(completed.Number, isCompleted: true);
                     _trainings.Add(new RecordedTraining(
-                        completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed));
+                        completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed) { End = completed });
                     break;
                 case TrainingFailed failed:
-                    _runs[^1].AddEnd(failed.Number, isCompleted: false);
-                    _trainings.Add(new RecordedTraining(failed.Number, failed.Lambda, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null));
+                    Current?.AddEnd(failed.Number, isCompleted: false);
+                    _trainings.Add(new RecordedTraining(failed.Number, failed.Lambda, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null) { End = failed });
                     break;
                 case TrainingCancelled cancelled:
                     _trainings.Add(new RecordedTraining(
-                        cancelled.Number, cancelled.Lambda, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null));
+                        cancelled.Number, cancelled.Lambda, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null) { End = cancelled });
                     break;
                 case ContextsAnswered answered when _trainings.Find(t => t.Number == answered.Number) is { } training:
                     training.Others.Add(answered);
@@ -65,6 +67,9 @@ public sealed class StudyJournal
                     break;
                 case RunEnded end:
                     _runs[^1].Add(end);
+                    break;
+                case TrainingsTakenBack back:
+                    TakeBack(back);
                     break;
             }
         }
@@ -86,6 +91,15 @@ public sealed class StudyJournal
 
     /// <summary>λ that wait to be trained next, as a new run would take them.</summary>
     public IReadOnlyList<double> Enqueued { get; }
+
+    /// <summary>
+    /// How the trainings of the study ended, in order: <see cref="TrainingCompleted"/>, <see cref="TrainingFailed"/> or <see cref="TrainingCancelled"/>.
+    /// Those that were taken back are not among them.
+    /// </summary>
+    public IReadOnlyList<JournalEvent> Trainings => [.. _trainings.Select(training => training.End)];
+
+    /// <summary>The last import that stands, as <see cref="Tuner.UndoImport"/> would take it back; null without one.</summary>
+    public TrainingsTakenBack? LastImport => Tuner.LastImport(Events);
 
     /// <summary>The runs, in order.</summary>
     public IReadOnlyList<RecordedRun> Runs => _runs;
@@ -179,10 +193,13 @@ public sealed class StudyJournal
     }
 
     /// <summary>The first trainings, with what they answered.</summary>
-    internal List<Training> LoadTrainings(int count, IPersistentNetwork? loader)
+    /// <param name="count">How many.</param>
+    /// <param name="loader">Loads networks; null: their answers alone.</param>
+    /// <param name="run">As they were before an import was undone, where this run stood on them; null: as they are.</param>
+    internal List<Training> LoadTrainings(int count, IPersistentNetwork? loader, RecordedRun? run = null)
     {
         var contexts = LoadContexts();
-        return [.. _trainings.Take(count).Select(t => new Training(
+        return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(t => new Training(
             t.Number, t.Lambda, Hyperparameter.ToUnit(t.Lambda), t.Reason, t.Duration, t.State, t.Error)
         {
             Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts!, loader) : null,
@@ -191,6 +208,29 @@ public sealed class StudyJournal
 
     /// <summary>Number of trainings that ended, over all runs.</summary>
     internal int TrainingCount => _trainings.Count;
+
+    /// <summary>The greatest number of a training that was taken back or stood beside one that was: it is not given again.</summary>
+    /// <param name="run">As it was for this run; null: as it is.</param>
+    internal int LastNumberTaken(RecordedRun? run = null) => _epochs[run?.Epoch ?? ^1].LastNumber;
+
+    /// <summary>Numbers of trainings that no run has made: those of imports, and what was there before the first run.</summary>
+    internal HashSet<int> NumbersBrought() =>
+    [
+        .. Events.TakeWhile(entry => entry is not RunBegan).OfType<TrainingCompleted>().Select(entry => entry.Number),
+        .. Events.OfType<TrainingsImported>().SelectMany(imported => imported.Numbers),
+    ];
+
+    /// <summary>The run that is last and stands on the trainings as they are.</summary>
+    private RecordedRun? Current => _runs.LastOrDefault() is { IsOutdated: false } run ? run : null;
+
+    private void TakeBack(TrainingsTakenBack back)
+    {
+        _runs.ForEach(run => run.IsOutdated = true);
+        var numbers = _trainings.Select(t => t.Number).Concat(_runs.SelectMany(run => run.Proposals).Select(proposal => proposal.Number));
+        var last = Math.Max(_epochs[^1].LastNumber, numbers.DefaultIfEmpty().Max());
+        _trainings = [.. _trainings.Where(t => !back.Numbers.Contains(t.Number) && t.State != TrialState.Cancelled)];
+        _epochs.Add(new Epoch(_trainings, last));
+    }
 
     /// <summary>Other contexts that objectives asked, in the order of their files.</summary>
     internal IEnumerable<(Contexts Contexts, string File, string Sha256)> LoadOtherContexts() => Events.OfType<ContextsAnswered>()
@@ -254,9 +294,15 @@ public sealed class StudyJournal
         }
     }
 
+    /// <summary>The trainings from one undone import to the next, and the greatest number that was given before.</summary>
+    private sealed record Epoch(List<RecordedTraining> Trainings, int LastNumber);
+
     private sealed record RecordedTraining(
         int Number, double Lambda, string Reason, TimeSpan Duration, TrialState State, string? Error, TrainingCompleted? Completed)
     {
+        /// <summary>The line that tells its end.</summary>
+        public required JournalEvent End { get; init; }
+
         public List<ContextsAnswered> Others { get; } = [];
     }
 }

@@ -142,10 +142,24 @@ internal sealed class StudyRecorder : IDisposable
             JournalEvent entry = training.State switch
             {
                 TrialState.Completed => Keep(training, outputs!),
-                TrialState.Failed => new TrainingFailed(training.Number, training.Lambda, training.Reason, training.Duration, training.Error ?? ""),
+                TrialState.Failed => Failed(training),
                 _ => new TrainingCancelled(training.Number, training.Lambda, training.Reason, training.Duration),
             };
             _writer.Append(entry with { Time = now });
+        });
+    }
+
+    /// <summary>Writes trainings that were made elsewhere: their files first, then all lines in one go.</summary>
+    public void Imported(IReadOnlyList<Training> trainings, string source)
+    {
+        var now = _clock.GetUtcNow();
+        Do(() =>
+        {
+            List<JournalEvent> events = [.. trainings.Select(training => training.State == TrialState.Completed
+                ? Keep(training, ((RestoredNetwork)training.Network!).Samples.Outputs)
+                : (JournalEvent)Failed(training))];
+            events.Add(new TrainingsImported(source, [.. trainings.Select(training => training.Number)]));
+            _writer.Append([.. events.Select(entry => entry with { Time = now })]);
         });
     }
 
@@ -240,6 +254,8 @@ internal sealed class StudyRecorder : IDisposable
 
     private static TrainingCompleted Completed(Training training, string samples, string samplesHash, string? network, string? networkHash) =>
         new(training.Number, training.Lambda, training.Reason, training.Duration, samples, samplesHash, network, networkHash);
+
+    private static TrainingFailed Failed(Training training) => new(training.Number, training.Lambda, training.Reason, training.Duration, training.Error ?? "");
 
     private static void Guarded(string path, Action write)
     {

@@ -102,16 +102,14 @@ public sealed partial class Tuner
         {
             var journal = StudyJournal.Read(taken.Path, scale);
             var tuner = Of(journal, network, options, expected);
-            foreach (var run in journal.Runs)
+            foreach (var run in journal.Runs.Where(run => !run.IsOutdated))
             {
                 tuner._recorded.Enqueue(run);
             }
 
             tuner._enqueuedBefore = journal.Enqueued;
             tuner._queue.Set(journal.Enqueued);
-
-            // What was there before the first run, no run has made.
-            tuner._brought = journal.Runs.Count == 0 ? tuner._store.Trainings.Count : journal.Runs[0].TrainingsBefore;
+            tuner._brought = journal.NumbersBrought();
 
             Log.Resumed(tuner._logger, taken.Path, tuner._store.Trainings.Count, journal.Runs.Count);
             return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner._logger));
@@ -126,7 +124,7 @@ public sealed partial class Tuner
         // A warm start was taken when the study began, and is among its trainings.
         options ??= journal.Header.Settings.ToOptions(null);
         return new Tuner(
-            network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork));
+            network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork), journal.LastNumberTaken());
     }
 
     /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>

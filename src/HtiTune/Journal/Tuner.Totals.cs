@@ -4,20 +4,20 @@ namespace HtiTune;
 // which may by chance have had the same budget.
 public sealed partial class Tuner
 {
-    // Trainings that a warm start brought: they stand before the first run.
-    private int _brought;
+    // Numbers of trainings that a warm start or an import brought.
+    private HashSet<int> _brought;
 
     // The total that the next run was prepared for.
     private int? _total;
 
-    /// <summary>Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start not.</summary>
-    public int TrainingsMade => AllTrainings().Skip(_brought).Count(training => training.State != TrialState.Cancelled);
+    /// <summary>Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start or an import not.</summary>
+    public int TrainingsMade => Made(AllTrainings());
 
     /// <summary>
     /// Prepares the next run so that the study has a number of trainings over all its runs. The last run of the journal is continued, or returns its
     /// study again, where it had the same objective, settings and total; otherwise the next run is a new one.
     /// </summary>
-    /// <param name="total">Trainings over the whole study, those of a warm start not counted. At least 0.</param>
+    /// <param name="total">Trainings over the whole study, those of a warm start or an import not counted. At least 0.</param>
     /// <param name="name">The objective's name, as it will be given to <see cref="Begin"/>.</param>
     /// <returns>Trainings that the run may use: what to give to <see cref="Optimize"/> or <see cref="Begin"/>.</returns>
     public int PrepareTotal(int total, string? name)
@@ -26,7 +26,7 @@ public sealed partial class Tuner
         _total = total;
         if (_recorded.LastOrDefault() is { IsHopeless: false } last && !IsMoreWanted(last) && IsLike(last, name))
         {
-            var before = AllTrainings().Skip(_brought).Take(last.TrainingsBefore - _brought).Count(training => training.State != TrialState.Cancelled);
+            var before = Made(AllTrainings().Take(last.TrainingsBefore));
             if (last.Began.Budget + before == total)
             {
                 KeepLast();
@@ -60,6 +60,8 @@ public sealed partial class Tuner
 
         return trainings;
     }
+
+    private int Made(IEnumerable<Training> trainings) => trainings.Count(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number));
 
     private bool IsLike(RecordedRun run, string? name) =>
         run.Began.Settings.ProposeAs(StudySettings.Of(Options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);

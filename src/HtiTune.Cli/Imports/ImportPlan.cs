@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>What an import would do: which run becomes which training, and which are left out and why.</summary>
+internal sealed class ImportPlan
+{
+    // Below this, the distribution of the outputs says little; the surrogate couples rows one by one.
+    private const int FewRows = 30;
+    private readonly StudySpecification _study;
+    private readonly IReadOnlyList<EarlierRun> _runs;
+
+    private ImportPlan(StudySpecification study, IReadOnlyList<EarlierRun> runs) => (_study, _runs) = (study, runs);
+
+    /// <summary>Holds runs against a study.</summary>
+    /// <exception cref="CliException">None can be taken, or their outputs do not fit; the message says which.</exception>
+    internal static ImportPlan Of(StudySpecification study, IReadOnlyList<EarlierRun> runs)
+    {
+        var seen = StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Trainings.Any(training => training is TrainingCompleted)
+            ? journal.LoadAnchors().Lambdas.ToHashSet() : [];
+        var judged = new List<EarlierRun>();
+        foreach (var run in runs)
+        {
+            judged.Add(!run.IsTaken ? run
+                : !study.Hyperparameter.Contains(run.Lambda!.Value) ? run with { LeftOut = $"outside {study.Hyperparameter}" }
+                : run.Outputs is null ? run
+                : seen.Add(run.Lambda.Value) ? run
+                : run with { LeftOut = "at a λ that is there already; the first of each is taken" });
+        }
+
+        var taken = judged.Where(run => run is { IsTaken: true, Outputs: not null }).ToList();
+        if (taken.Count == 0)
+        {
+            var others = judged.Where(run => !run.IsTaken).GroupBy(run => run.LeftOut).Select(group => Counted(group.Count(), group.Key!)).ToList();
+            var failed = judged.Count(run => run.IsTaken);
+            throw new CliException("H003", $"there is no run within {study.Hyperparameter} that has finished with a value; expected at least one."
+                + (failed > 0 ? $" Without a finite value: {failed}." : "") + (others.Count > 0 ? $" Left out: {string.Join("; ", others)}." : ""));
+        }
+
+        var first = taken[0].Outputs!;
+        if (taken.Find(run => run.Outputs!.Rows != first.Rows || run.Outputs.Columns != first.Columns) is { } other)
+        {
+            throw new CliException("H003", $"{other.Place} has the shape ({other.Outputs!.Rows}, {other.Outputs.Columns}); expected ({first.Rows}, {first.Columns}), as {taken[0].Place}.");
+        }
+
+        if (StudySession.DeclaredBy(study.Contexts).Contexts is { } contexts && contexts.Count != first.Rows)
+        {
+            throw new CliException("H003", $"{taken[0].Place} has {first.Rows} rows; expected {contexts.Count}, one for each context.");
+        }
+
+        if (TrialValues.FaultOf(study, first, taken[0].Columns, taken[0].Lambda!.Value) is { } fault)
+        {
+            throw new CliException("H012", $"{study.File}:{study.ObjectiveLine}: the objective cannot judge {taken[0].Place}: {fault}.", "correct the objective, or name the column with --value-column");
+        }
+
+        return new ImportPlan(study, judged);
+    }
+
+    /// <summary>Shows what each run would become.</summary>
+    internal void Show()
+    {
+        var place = Math.Max(6, _runs.Max(run => run.Place.Length));
+        var values = Values();
+        Console.Out.WriteLine($"{"run".PadRight(place)} {_study.Hyperparameter.Name,12} {"value",14} {"state",-12} {"time",12}  becomes");
+        for (var i = 0; i < _runs.Count; i++)
+        {
+            var run = _runs[i];
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{run.Place.PadRight(place)} {run.Lambda?.ToString("R", CultureInfo.InvariantCulture) ?? "",12} {values[i],14} {run.State ?? "",-12} {(run.Duration > TimeSpan.Zero ? Duration.Show(run.Duration) : ""),12}  {Fate(run)}"));
+        }
+
+        Tell();
+        Terminal.Say($"would take {Taken()}");
+    }
+
+    /// <summary>Takes the runs into the study.</summary>
+    /// <param name="source">Where they come from.</param>
+    internal void Carry(string source)
+    {
+        var taken = _runs.Where(run => run.IsTaken).OrderBy(run => run.Lambda).ToList();
+        var first = taken.Find(run => run.Outputs is not null)!;
+        if (first.Outputs!.Rows is > 1 and < FewRows)
+        {
+            Terminal.Warn($"{first.Outputs.Rows} rows at each λ are few: at least {FewRows} let the surrogate tell how outputs are distributed; a value alone is judged as a point of a curve");
+        }
+
+        if (_study.OutputColumns is null && first.Columns is { } names)
+        {
+            Directory.CreateDirectory(_study.Folder);
+            AtomicFile.Write(Path.Combine(_study.Folder, StudyPaths.ColumnsName), stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
+        }
+
+        StudySession.Import(
+            _study,
+            [.. taken.Select(run => new EarlierTraining(run.Lambda!.Value, run.Outputs) { Place = run.Place, Duration = run.Duration, Error = run.Error })],
+            source);
+        Tell();
+        Terminal.Say($"{_study.Folder}: {Taken()}");
+    }
+
+    private string Taken()
+    {
+        var taken = _runs.Where(run => run is { IsTaken: true, Outputs: not null }).ToList();
+        var failed = _runs.Count(run => run is { IsTaken: true, Outputs: null });
+        return $"{taken.Count} trainings, {Placeholders.Number(taken.Min(run => run.Lambda!.Value))} to {Placeholders.Number(taken.Max(run => run.Lambda!.Value))}"
+            + (failed > 0 ? $", and {failed} that failed: no finite value" : "");
+    }
+
+    private void Tell()
+    {
+        foreach (var group in _runs.Where(run => !run.IsTaken).GroupBy(run => run.LeftOut!))
+        {
+            Terminal.Warn($"left out: {Counted(group.Count(), group.Key)}");
+        }
+    }
+
+    private static string Counted(int count, string what) => $"{count} run{(count == 1 ? "" : "s")} {what}";
+
+    private static string Fate(EarlierRun run) => run switch
+    {
+        { LeftOut: { } why } => $"left out: {why}",
+        { Outputs: null } => "a training that failed",
+        _ => "a training",
+    };
+
+    // A value alone is what the table says; of files it is what the objective makes of them, where no program has to be run for it.
+    private string[] Values() =>
+    [
+        .. _runs.Select(run => run.Outputs switch
+        {
+            null => "",
+            { Rows: 1, Columns: 1 } one => one.Exact(0, 0).ToString("R", CultureInfo.InvariantCulture),
+            var many => TrialValues.Of(_study, many, run.Columns, run.Lambda!.Value)?.ToString("G7", CultureInfo.InvariantCulture) ?? $"{many.Rows} × {many.Columns}",
+        }),
+    ];
+}

@@ -1,0 +1,98 @@
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>Which column of a table of runs holds what, by the names that other tools give them.</summary>
+/// <param name="Lambda">Place of λ.</param>
+/// <param name="Value">Place of the value.</param>
+/// <param name="State">Place of the state; −1 without.</param>
+/// <param name="Others">Places of other hyperparameters that the tool tuned.</param>
+internal sealed record RunColumns(int Lambda, int Value, int State, IReadOnlyList<int> Others)
+{
+    private const string Help = "name the columns with --lambda-column and --value-column";
+
+    // Optuna and its dashboard, Ray, W&B, MLflow: what stands before a hyperparameter's name.
+    private static readonly string[] s_prefixes = ["params_", "Param ", "config/", "config.", "params."];
+
+    // Of several objectives: Optuna, its dashboard.
+    private static readonly string[] s_several = ["values_", "Objective "];
+
+    /// <summary>Finds the columns.</summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="header">The columns' names.</param>
+    /// <param name="study">The study: its hyperparameter's name and its objective.</param>
+    /// <param name="options">What the user says of the columns.</param>
+    /// <exception cref="CliException">A column is missing, ambiguous, or must be chosen.</exception>
+    internal static RunColumns Of(string file, IReadOnlyList<string> header, StudySpecification study, ImportOptions options)
+    {
+        var names = header.ToList();
+        var name = study.Hyperparameter.Name;
+        var lambda = options.LambdaColumn is { } given
+            ? Required(file, names, given)
+            : First(file, names, [.. s_prefixes.Select(prefix => prefix + name), name]) ?? throw new CliException(
+                "H003",
+                $"{file}, line 1: there is no column of {name}; expected {string.Join(", ", s_prefixes.Select(prefix => $"'{prefix}{name}'"))} or '{name}', and there are {Shown(names)}{Likely(name, names)}.",
+                "name it with --lambda-column");
+        var value = options.ValueColumn is { } chosen ? Required(file, names, chosen) : ValueOf(file, names, study);
+        if (value == lambda)
+        {
+            throw new CliException("H003", $"{file}: λ and the value are both the column '{names[value]}'; expected two.", Help);
+        }
+
+        var prefix = s_prefixes.FirstOrDefault(prefix => names[lambda].StartsWith(prefix, StringComparison.Ordinal));
+        return new RunColumns(
+            lambda,
+            value,
+            options.StateColumn is { } state ? Required(file, names, state) : RunStates.Columns.Select(column => names.IndexOf(column)).FirstOrDefault(place => place >= 0 && place != lambda && place != value, -1),
+            prefix is null ? [] : [.. Enumerable.Range(0, names.Count).Where(i => i != lambda && names[i].StartsWith(prefix, StringComparison.Ordinal))]);
+    }
+
+    /// <summary>The name of the column that the study's objective takes the mean of; null where it is another objective or names it by number.</summary>
+    internal static string? OwnColumn(StudySpecification study) =>
+        study.Objective.StartsWith("column:", StringComparison.Ordinal) && study.Objective["column:".Length..].Trim() is var own && !own.All(char.IsAsciiDigit) ? own : null;
+
+    private static int ValueOf(string file, List<string> names, StudySpecification study)
+    {
+        string[] candidates = OwnColumn(study) is { } own ? ["value", "Value", own, $"metrics.{own}"] : ["value", "Value"];
+        if (First(file, names, candidates) is { } place)
+        {
+            return place;
+        }
+
+        var several = names.Where(name => s_several.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList();
+        if (several.Count > 0)
+        {
+            throw new CliException(
+                "H003",
+                $"{file}: the runs have several objectives, {string.Join(", ", several.Select(name => $"'{name}'"))}; expected one.",
+                $"choose by --value-column '{several[0]}'; the others can be imported into studies of their own");
+        }
+
+        var metrics = names.Where(name => name.StartsWith("metrics.", StringComparison.Ordinal)).ToList();
+        return metrics.Count == 1 ? names.IndexOf(metrics[0]) : names.Contains("cost") ? Required(file, names, "cost") : throw new CliException(
+            "H003", $"{file}, line 1: there is no column 'value'; expected the one that holds what is optimised, of {Shown(names)}.", "name it with --value-column");
+    }
+
+    private static int? First(string file, List<string> names, IEnumerable<string> candidates) =>
+        candidates.FirstOrDefault(names.Contains) is { } found ? Required(file, names, found) : null;
+
+    private static int Required(string file, List<string> names, string name)
+    {
+        var place = names.IndexOf(name);
+        return place < 0
+            ? throw new CliException("H003", $"{file}, line 1: there is no column '{name}'; expected one of {Shown(names)}{Nearest.Question(name, names)}.", Help)
+            : names.IndexOf(name, place + 1) is var second && second >= 0
+                ? throw new DataFormatException(file, $"line 1, column {second + 1}", $"the name '{name}' is that of column {place + 1} too", "names that differ")
+                : place;
+    }
+
+    private static string Likely(string name, List<string> names) => names.Find(one => s_prefixes.Any(prefix =>
+        one.StartsWith(prefix, StringComparison.Ordinal) && Nearest.To(name, [one[prefix.Length..]]) is not null)) is { } near ? $"; did you mean '{near}'?" : Nearest.Question(name, names);
+
+    private static string Shown(List<string> names)
+    {
+        const int Most = 20;
+        var shown = string.Join(", ", names.Take(Most).Select(name => $"'{name}'"));
+        return names.Count > Most ? $"{shown} and {names.Count - Most} more" : shown;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace HtiTune.Cli;
+
+/// <summary>Runs whose outputs lie in files with λ in their names.</summary>
+internal static partial class RunFolder
+{
+    private const string Marker = "{lambda}";
+    private static readonly string[] s_endings = [".npy", ".npz", ".safetensors", ".csv"];
+
+    /// <summary>Reads the files of a folder, in the order of their names.</summary>
+    /// <exception cref="CliException">A name says no λ, or could say several.</exception>
+    internal static List<EarlierRun> Read(string folder, StudySpecification study, ImportOptions options)
+    {
+        var pattern = options.Pattern is { } text ? PatternOf(text) : null;
+        var runs = new List<EarlierRun>();
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => s_endings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            if (pattern is not null && !pattern.IsMatch(name))
+            {
+                runs.Add(new EarlierRun(Path.GetFileName(file)) { LeftOut = $"with a name that is not of the form {options.Pattern}" });
+                continue;
+            }
+
+            var lambda = pattern is not null
+                ? Parsed(file, pattern.Match(name).Groups["value"].Value)
+                : LambdaOf(file, name, study.Hyperparameter);
+            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
+            runs.Add(new EarlierRun(Path.GetFileName(file)) { Lambda = lambda, Outputs = outputs, Columns = columns });
+        }
+
+        return runs;
+    }
+
+    /// <summary>λ of a file's name: what stands behind the hyperparameter's own name, or else the only number.</summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="name">Its name without the ending.</param>
+    /// <param name="hyperparameter">The hyperparameter.</param>
+    internal static double LambdaOf(string file, string name, Data.Hyperparameter hyperparameter)
+    {
+        foreach (var own in (string[])[hyperparameter.Name, "lambda"])
+        {
+            // No letter before the name, or "lr" would be found in "clr"; a sign of its own or none behind it.
+            var found = Regex.Matches(
+                name, $@"(?<![A-Za-z]){Regex.Escape(own)}(?<between>=|_|-| |\(|:|)(?<value>{NumberForm})(?![0-9=])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            var values = found.Select(match => match.Groups["value"].Value).Distinct().ToList();
+            if (values.Count > 1)
+            {
+                throw Unclear(file, hyperparameter.Name, values);
+            }
+
+            if (values.Count == 1)
+            {
+                var value = Parsed(file, values[0]);
+                return found[0].Groups["between"].Value == "-" && hyperparameter.Contains(-value)
+                    ? throw Unclear(file, hyperparameter.Name, [values[0], "-" + values[0]])
+                    : value;
+            }
+        }
+
+        // Behind a letter and a point stands a whole number or a fraction.
+        var numbers = AnyNumber().Matches(name)
+            .SelectMany(match => match.Index > 0 && name[match.Index - 1] is '.' or ',' ? (string[])[match.Value, "0." + match.Value] : [match.Value]).ToList();
+        return numbers.Count switch
+        {
+            0 => throw new CliException("H003", $"{file}: its name holds no number; expected λ in it, e.g. {hyperparameter.Name}=0.5.npy.", $"say where it stands: --pattern \"model_{Marker}_*\""),
+            1 => Parsed(file, numbers[0]),
+            _ => throw Unclear(file, hyperparameter.Name, numbers),
+        };
+    }
+
+    private static double Parsed(string file, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw new CliException("H003", $"{file}: λ in its name is '{text}'; expected a number with a decimal point, e.g. 0.7 or 1e-3.", "rename it, or import a table of runs");
+
+    private static CliException Unclear(string file, string name, List<string> numbers)
+    {
+        var stem = Path.GetFileNameWithoutExtension(file);
+        var place = stem.IndexOf(numbers[0], StringComparison.Ordinal);
+        var pattern = place < 0 ? $"*{name}={Marker}_*" : $"{Free(stem[..place])}{Marker}{Free(stem[(place + numbers[0].Length)..])}";
+        return new CliException(
+            "H003", $"{file}: several numbers in its name could be {name}: {string.Join(", ", numbers)}; expected '{name}=' before the right one, or one number.", $"say where it stands: --pattern \"{pattern}\"");
+    }
+
+    // What changes from file to file is shown as *.
+    private static string Free(string text) => AnyNumber().Replace(text, "*");
+
+    private static Regex PatternOf(string text)
+    {
+        var at = text.IndexOf(Marker, StringComparison.Ordinal);
+        if (at < 0 || text.IndexOf(Marker, at + 1, StringComparison.Ordinal) >= 0)
+        {
+            throw new CliException("H001", $"--pattern is '{text}'; expected a file's name with {Marker} once and * for what does not matter, e.g. \"model_{Marker}_epoch_*\".", "htitune import --help");
+        }
+
+        var ending = s_endings.FirstOrDefault(ending => text.EndsWith(ending, StringComparison.Ordinal));
+        text = ending is null ? text : text[..^ending.Length];
+        return new Regex(
+            $"^{Literal(text[..at])}(?<value>{NumberForm}){Literal(text[(at + Marker.Length)..])}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+
+        static string Literal(string part) => Regex.Escape(part).Replace("\\*", ".*", StringComparison.Ordinal);
+    }
+
+    // A sign, digits with a point or (to be refused) a comma, an exponent. What goes on as 0p6 or 1.2.3 is read with the rest, and refused.
+    private const string NumberForm = @"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+|p\d+)?";
+
+    // An 'e' counts only between digits; a sign and a leading point only where no letter or digit stands before them.
+    [GeneratedRegex(@"(?:(?<![A-Za-z0-9)])[+-])?(?:\d+(?:[.,]\d+)*|(?<![A-Za-z0-9])[.,]\d+)(?:[eE][+-]?\d+|p\d+)?", RegexOptions.CultureInvariant)]
+    private static partial Regex AnyNumber();
+}

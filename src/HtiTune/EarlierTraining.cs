@@ -1,0 +1,21 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>A training that was made before the study, elsewhere; see <see cref="Tuner.Import"/>.</summary>
+/// <param name="Lambda">λ, in its own units, within the hyperparameter's range.</param>
+/// <param name="Outputs">What the network answered to the study's contexts, shape [n, D]; null where the training failed.</param>
+public sealed record EarlierTraining(double Lambda, Matrix? Outputs)
+{
+    /// <summary>Where it stands, for people: a file's name, a line.</summary>
+    /// <value>Default: nothing.</value>
+    public string Place { get; init; } = "";
+
+    /// <summary>How long it took.</summary>
+    /// <value>Default 0: not known. It is never negative.</value>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>What went wrong where it failed.</summary>
+    /// <value>Default: nothing is known.</value>
+    public string? Error { get; init; }
+}

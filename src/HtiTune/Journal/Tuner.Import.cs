@@ -1,0 +1,146 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+public sealed partial class Tuner
+{
+    /// <summary>
+    /// Takes trainings that were made elsewhere, before the first run: they cost nothing of a budget. In a folder they are one import, which
+    /// <see cref="UndoImport"/> takes back.
+    /// </summary>
+    /// <param name="trainings">The trainings, in the order in which the tuner is to see them.</param>
+    /// <param name="source">Where they come from, e.g. the name of a file.</param>
+    /// <returns>Their numbers in this study.</returns>
+    /// <exception cref="ArgumentException">A training does not fit the study; the message names the first fault of each. Nothing was taken.</exception>
+    /// <exception cref="InvalidOperationException">A run has begun.</exception>
+    /// <exception cref="IOException">The study's folder could not be written; the tuner has the trainings, and writes them before it goes on.</exception>
+    public IReadOnlyList<int> Import(IReadOnlyList<EarlierTraining> trainings, string source)
+    {
+        ArgumentNullException.ThrowIfNull(trainings);
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
+        if (_hasBegun || _recorded.Count > 0)
+        {
+            throw new InvalidOperationException("A run of the study has begun; expected an import before the first.");
+        }
+
+        var faults = new List<string>();
+        var first = trainings.FirstOrDefault(training => training?.Outputs is not null)?.Outputs;
+        var contexts = _store.Contexts ?? (first is null ? null : Contexts.None(first.Rows));
+        for (var i = 0; i < trainings.Count; i++)
+        {
+            if (FaultOf(trainings[i], contexts?.Count, first?.Columns) is { } fault)
+            {
+                faults.Add($"[{i}] {fault}");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{string.Join("; ", faults)}.", nameof(trainings));
+        }
+
+        var taken = new List<Training>();
+        foreach (var earlier in trainings)
+        {
+            taken.Add(_store.Load(new Training(
+                _store.LastNumber + 1,
+                earlier.Lambda,
+                Hyperparameter.ToUnit(earlier.Lambda),
+                earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported",
+                earlier.Duration,
+                earlier.Outputs is null ? TrialState.Failed : TrialState.Completed,
+                earlier.Outputs is null ? earlier.Error ?? "It failed before it was imported." : null)
+            {
+                Network = earlier.Outputs is { } outputs ? new RestoredNetwork($"the import of {source}", new Samples(outputs, contexts!)) : null,
+            }));
+        }
+
+        _brought.UnionWith(taken.Select(training => training.Number));
+        _recorder?.Imported(taken, source);
+        return [.. taken.Select(training => training.Number)];
+    }
+
+    /// <summary>
+    /// Undoes the last import into the study of a folder that stands. The journal keeps it and says that it was taken back; runs that stood on it are
+    /// history, trainings made since stay, and the next run begins anew.
+    /// </summary>
+    /// <param name="folder">The study's folder. No tuner may have it open.</param>
+    /// <param name="clock">Tells when; null: the system's.</param>
+    /// <returns>What was taken back; null where there is no import.</returns>
+    /// <exception cref="FileNotFoundException">The folder holds no study.</exception>
+    /// <exception cref="IOException">The folder cannot be written to, or a tuner has it open.</exception>
+    /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
+    public static TrainingsTakenBack? UndoImport(string folder, TimeProvider? clock = null)
+    {
+        StudyJournal.RequireStudy(folder);
+        using var taken = StudyFolder.Take(folder, new StudyFiles());
+        var content = JournalFile.Read(taken.Journal);
+        if (LastImport(content.Events) is not { } import)
+        {
+            return null;
+        }
+
+        using var writer = new JournalWriter(taken.Journal, taken.Files, content);
+        var back = import with { Time = (clock ?? TimeProvider.System).GetUtcNow() };
+        writer.Append(back);
+        return back;
+    }
+
+    /// <summary>The last import that stands; null without one.</summary>
+    internal static TrainingsTakenBack? LastImport(IReadOnlyList<JournalEvent> events)
+    {
+        var imports = new List<TrainingsTakenBack>();
+
+        // A warm start, and an import before schema 3, stands behind the header, and no line says where it comes from.
+        var named = events.OfType<TrainingsImported>().SelectMany(imported => imported.Numbers).ToHashSet();
+        int[] first =
+        [
+            .. events.TakeWhile(entry => entry is StudyCreated or TrainingCompleted).OfType<TrainingCompleted>().Select(entry => entry.Number)
+                .Where(number => !named.Contains(number)),
+        ];
+        if (first.Length > 0)
+        {
+            imports.Add(new TrainingsTakenBack(null, first));
+        }
+
+        foreach (var entry in events)
+        {
+            switch (entry)
+            {
+                case TrainingsImported imported:
+                    imports.Add(new TrainingsTakenBack(imported.Source, imported.Numbers));
+                    break;
+                case TrainingsTakenBack back:
+                    imports.RemoveAll(import => import.Numbers.Intersect(back.Numbers).Any());
+                    break;
+            }
+        }
+
+        return imports.LastOrDefault();
+    }
+
+    private string? FaultOf(EarlierTraining? training, int? rows, int? columns)
+    {
+        if (training is null)
+        {
+            return "is null";
+        }
+
+        if (!Hyperparameter.Contains(training.Lambda))
+        {
+            return $"is at λ = {training.Lambda:R}; expected one within {Hyperparameter}";
+        }
+
+        if (training.Duration < TimeSpan.Zero)
+        {
+            return $"took {training.Duration}; expected no negative time";
+        }
+
+        columns = _store.Anchors.Count > 0 ? _store.Samples(0, _store.Contexts!).Dimension : columns;
+        return training.Outputs is not { } outputs ? null
+            : outputs.Rows != rows ? $"has {outputs.Rows} rows of outputs; expected {rows}, one for each context"
+            : outputs.Columns != columns ? $"has {outputs.Columns} output columns; expected {columns}, as those before it"
+            : null;
+    }
+}
