@@ -9,7 +9,8 @@ internal static class BestCommand
     {
         var (study, json) = (Shared.Study(), Shared.Json("it"));
         var objective = new Option<string?>("--objective") { Description = "Of which objective. Default: the study's own.", HelpName = "OBJECTIVE" };
-        var command = new Command("best", "Print the λ that the last run for an objective recommends, and nothing else on standard output.\n\nExample:\n  python deploy.py --lambda \"$(htitune best)\"")
+        var command = new Command("best", "Print the best λ so far, and nothing else on standard output: what the last run for an objective recommends, or the best that is trained\n"
+            + "where none has ended since. Standard error says which. May be used at any time.\n\nExample:\n  python deploy.py --lambda \"$(htitune best)\"")
         {
             study, objective, json,
         };
@@ -29,12 +30,8 @@ internal static class BestCommand
             }
 
             var text = result.GetValue(objective) ?? specification.Objective;
-            var (run, end) = StudyJournal.Read(specification.Folder).Runs.Where(run => run.Began.Objective == text && run.End is not null && !run.IsOutdated).Select(run => (run, run.End!)).LastOrDefault();
-            if (run is null)
-            {
-                throw new CliException("H002", $"no run for the objective '{text}' has ended yet.", Advice.Tune.For(specification));
-            }
-
+            var best = StudyBest.Of(specification, StudyJournal.Read(specification.Folder), text, TrialsCommand.Rows(specification, text))
+                ?? throw new CliException("H002", $"no training of {specification.File} has a value for '{text}' yet.", Advice.Tune.For(specification));
             if (result.GetValue(json))
             {
                 EventWriter.Write(writer =>
@@ -42,17 +39,22 @@ internal static class BestCommand
                     writer.WriteString("study", specification.File);
                     writer.WriteString("hyperparameter", specification.Hyperparameter.Name);
                     writer.WriteString("objective", text);
-                    writer.Number("lambda", end.Lambda);
-                    writer.Number("value", end.RealValue);
-                    writer.Number("predicted", end.PredictedValue);
-                    writer.Number("deviation", end.PredictedDeviation);
-                    writer.WriteString("outcome", end.Outcome switch { Certified => "certified", NeedsTraining => "needs-training", _ => "not-certified" });
-                    writer.WriteString("stopReason", end.StopReason.ToString());
+                    writer.WriteString("kind", best.Kind);
+                    writer.Number("lambda", best.Lambda);
+                    writer.Number("number", best.Number);
+                    writer.Number("value", best.Value);
+                    writer.WriteNumber("trainings", best.Trained);
+                    writer.Number("predicted", best.End?.PredictedValue);
+                    writer.Number("deviation", best.End?.PredictedDeviation);
+                    writer.WriteString("outcome", best.End is { } end ? StopWords.NameOf(end.Outcome) : null);
+                    writer.WriteString("outcomeText", best.End?.Outcome.Describe(specification.Hyperparameter.Name));
+                    writer.WriteString("stopReason", best.End?.StopReason.ToString());
                 });
             }
             else
             {
-                Console.Out.WriteLine(Placeholders.Number(end.Lambda));
+                Console.Out.WriteLine(Placeholders.Number(best.Lambda));
+                Terminal.Say(best.Describe(specification, text));
             }
 
             return ExitCode.Done;

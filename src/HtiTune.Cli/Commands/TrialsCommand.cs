@@ -29,6 +29,7 @@ internal static class TrialsCommand
             var specification = StudyLocator.Read(result.GetValue(study));
             var of = result.GetValue(objective) ?? specification.Objective;
             var rows = Rows(specification, of);
+            var best = StudyBest.Of(specification, StudyJournal.Read(specification.Folder), of, rows);
             if (result.GetValue(json))
             {
                 EventWriter.Write(writer =>
@@ -46,6 +47,7 @@ internal static class TrialsCommand
                         writer.Number("seconds", row.Duration?.TotalSeconds);
                         writer.WriteString("reason", row.Reason);
                         writer.WriteString("log", row.Log);
+                        writer.WriteBoolean("isBest", row.Number == best?.Number);
                         writer.WriteEndObject();
                     }
 
@@ -54,11 +56,11 @@ internal static class TrialsCommand
                 return ExitCode.Done;
             }
 
-            Terminal.Say($"values are of {of}");
-            Console.Out.WriteLine($"{"#",4} {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
+            Terminal.Say($"values are of {of}{(best?.Number is null ? "" : best.End is null ? "; * is the best of them" : "; * is recommended")}");
+            Console.Out.WriteLine($"{"#",4}  {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var row in rows)
             {
-                Console.Out.WriteLine($"{row.Number,4} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}");
+                Console.Out.WriteLine($"{row.Number,4}{(row.Number == best?.Number ? '*' : ' ')} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}");
             }
 
             return ExitCode.Done;
@@ -80,13 +82,15 @@ internal static class TrialsCommand
         var values = TrialValues.Of(study, journal, objective ?? study.Objective);
         var rows = new SortedDictionary<int, TrialRow>();
         var seeds = new Dictionary<int, string>();
+        var isHeld = StudySession.IsHeld(study.Folder);
         foreach (var entry in journal.Events)
         {
             switch (entry)
             {
                 case TrainingStarted e:
                     seeds[e.Number] = StudyPaths.Training(study.Folder, e.Lambda, e.Seed);
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "running", null, null, e.Reason, LogOf(seeds[e.Number]));
+                    var log = LogOf(seeds[e.Number]);
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, isHeld ? "running" : log is null ? "asked" : "interrupted", null, null, e.Reason, log);
                     break;
                 case TrainingCompleted e:
                     rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));

@@ -132,6 +132,24 @@ internal sealed partial class StudySession : IDisposable
     /// <exception cref="CliException">One does.</exception>
     internal static void RequireFree(StudySpecification study) => Take(study).Dispose();
 
+    /// <summary>Whether another htitune works on a study: what it began is running, and interrupted otherwise.</summary>
+    internal static bool IsHeld(string folder)
+    {
+        try
+        {
+            using var probe = new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static FileStream Take(StudySpecification study)
     {
         try

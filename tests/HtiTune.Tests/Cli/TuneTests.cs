@@ -29,7 +29,8 @@ public class TuneTests
         Assert.Equal("run-ended", Name(events[^1]));
 
         var best = await study.Run("best");
-        Assert.Equal((ExitCode.Done, $"{Placeholders.Number(events[^1].GetProperty("lambda").GetDouble())}\n", ""), best);
+        Assert.Equal((ExitCode.Done, $"{Placeholders.Number(events[^1].GetProperty("lambda").GetDouble())}\n"), (best.Code, best.Output));
+        Assert.StartsWith("recommended after 4 trainings, column:cost = ", best.Errors, StringComparison.Ordinal);
         using var trials = JsonDocument.Parse((await study.Run("trials", "--json")).Output);
         Assert.Equal(study.Calls.Length, trials.RootElement.GetProperty("trials").GetArrayLength());
         Assert.Contains("hello", (await study.Run("logs", "1")).Output, StringComparison.Ordinal);
