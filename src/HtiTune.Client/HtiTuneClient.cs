@@ -46,6 +46,13 @@ public sealed class HtiTuneClient
     /// <summary>Deletes a study that has ended.</summary>
     public Task DeleteAsync(Guid study, CancellationToken cancellation = default) => SendAsync<object>(HttpMethod.Delete, $"studies/{study}", null, cancellation);
 
+    /// <summary>Has λ of one's own choice trained next, in this order and before what the server would choose; they count as trainings allowed.</summary>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="lambdas">1 to 100 λ in the hyperparameter's range, in its own units.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteEnqueued> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default) =>
+        SendAsync<RemoteEnqueued>(HttpMethod.Post, $"studies/{study}/enqueue", new { lambdas }, cancellation)!;
+
     /// <summary>Its trials.</summary>
     public async Task<IReadOnlyList<RemoteTrial>> TrialsAsync(Guid study, CancellationToken cancellation = default) =>
         (await SendAsync<List<RemoteTrial>>(HttpMethod.Get, $"studies/{study}/trials", null, cancellation).ConfigureAwait(false))!;

@@ -98,10 +98,16 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
     {
         try
         {
-            var seen = (await Client.GetAsync(study, cancellation).ConfigureAwait(false)).LastSequence;
-            await foreach (var happened in Client.EventsAsync(study, seen, follow: true, cancellation).ConfigureAwait(false))
+            var now = await Client.GetAsync(study, cancellation).ConfigureAwait(false);
+            SayPaused(now.State, now.Reason);
+            await foreach (var happened in Client.EventsAsync(study, now.LastSequence, follow: true, cancellation).ConfigureAwait(false))
             {
                 using var data = JsonDocument.Parse(happened.Data);
+                if (happened.Kind == "study.state")
+                {
+                    SayPaused(Text(data.RootElement, "state"), Text(data.RootElement, "reason"));
+                }
+
                 Show(happened.Kind, data.RootElement);
             }
         }
@@ -111,6 +117,17 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         }
     }
 
+    // Who waits is told for what.
+    private static void SayPaused(string? state, string? reason)
+    {
+        if (string.Equals(state, "paused", StringComparison.OrdinalIgnoreCase))
+        {
+            Terminal.Say($"the study is paused{(reason is null ? "" : $" ({reason})")}; no training is begun until it is resumed");
+        }
+    }
+
+    private static string? Text(JsonElement data, string member) => data.TryGetProperty(member, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
+
     private void Show(string kind, JsonElement data)
     {
         var name = kind switch { "trial.asked" => "training-proposed", "trial.told" => "training-completed", "trial.failed" => "training-failed", _ => null };
@@ -119,7 +136,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
             return;
         }
 
-        var (number, lambda, value, why) = (data.GetProperty("number").GetInt32(), data.GetProperty("lambda").GetDouble(), Number("value"), Text("reason") ?? Text("error"));
+        var (number, lambda, value, why) = (data.GetProperty("number").GetInt32(), data.GetProperty("lambda").GetDouble(), Number("value"), Text(data, "reason") ?? Text(data, "error"));
         if (events)
         {
             EventWriter.Event(name, writer =>
@@ -141,7 +158,5 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         });
 
         double? Number(string member) => data.TryGetProperty(member, out var found) && found.ValueKind == JsonValueKind.Number ? found.GetDouble() : null;
-
-        string? Text(string member) => data.TryGetProperty(member, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
     }
 }

@@ -111,6 +111,11 @@ public sealed record RemoteResult(
     public bool IsCertified => Outcome.ValueKind == JsonValueKind.Object && Outcome.TryGetProperty("outcome", out var kind) && kind.GetString() == "certified";
 }
 
+/// <summary>λ that a user wants trained next.</summary>
+/// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>
+/// <param name="Waiting">All that wait now, the next first.</param>
+public sealed record RemoteEnqueued(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting);
+
 /// <summary>A trial.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Lambda">λ.</param>

@@ -8,8 +8,6 @@ namespace HtiTune.Hosting;
 /// </summary>
 internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
-    private const int HopelessTrainings = 3;
-
     private readonly ReplayClock _clock = new(time);
     private readonly Dictionary<int, Proposal> _pending = [];
     private readonly Dictionary<double, double> _reported = [];
@@ -68,9 +66,6 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
     /// <summary>The largest number of a trial.</summary>
     public int LastNumber => _lastNumber;
 
-    /// <summary>Whether so many trainings have ended without a single value that more of the same are not worth their cost.</summary>
-    public bool IsHopeless => Run is { TrainingsUsed: >= HopelessTrainings } run && run.Values.Values.All(value => value is null);
-
     /// <summary>Begins a run; the tuner's events of it follow.</summary>
     public RunBeganData Begin(RunBeganData began, Func<string, Matrix> samples)
     {
@@ -121,6 +116,14 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
         return (number, proposal, Run.ForecastOf(proposal));
     }
 
+    /// <summary>Has λ of the user's choice trained next; returns those that the tuner added to its queue.</summary>
+    public IReadOnlyList<double> Enqueue(IReadOnlyList<double> lambdas)
+    {
+        var added = Run!.Enqueue([.. lambdas]);
+        Step += added.Count > 0 ? 1 : 0;
+        return added;
+    }
+
     /// <summary>Tells the tuner a training's result.</summary>
     public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
     {
@@ -156,7 +159,7 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
             Ended = Run.Finish();
             return (Ended, null);
         }
-        catch (InvalidOperationException problem)
+        catch (NoValueException problem)
         {
             return (null, problem.Message);
         }
@@ -178,6 +181,7 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
                 StudyEventKind.RunBegan => Is(StudyJson.Read<RunBeganData>(row.Data), data => data.Step, data => Begin(data, samples) is not null),
                 StudyEventKind.Asked => Is(StudyJson.Read<AskedData>(row.Data), data => data.Step, data =>
                     Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Lambda == data.Lambda),
+                StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && Enqueue(data.Lambdas).SequenceEqual(data.Lambdas)),
                 StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
                     ? Keep(new WarmTrial(data.Number, data.Lambda, data.Samples, data.Reported))
                     : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),

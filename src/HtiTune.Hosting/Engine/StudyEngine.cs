@@ -15,7 +15,17 @@ internal sealed partial class StudyEngine(
     private const int Tries = 8;
 
     /// <summary>Advances a study until there is nothing to do but wait for trainings.</summary>
-    public async Task AdvanceAsync(Guid study, CancellationToken cancellation)
+    public Task AdvanceAsync(Guid study, CancellationToken cancellation) => AdvanceAsync(study, null, cancellation);
+
+    /// <summary>Has λ of the user's choice trained next, and advances the study; the λ that were added and those that wait, or null where the study does not go on.</summary>
+    public async Task<EnqueuedLambdas?> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation)
+    {
+        var wish = new Wish(lambdas);
+        await AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
+        return wish.Answer;
+    }
+
+    private async Task AdvanceAsync(Guid study, Wish? wish, CancellationToken cancellation)
     {
         using var trace = telemetry.Advances(study);
         var began = time.GetTimestamp();
@@ -30,7 +40,7 @@ internal sealed partial class StudyEngine(
             await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                if (!loaded.IsDropped && await AdvanceAsync(loaded, cancellation).ConfigureAwait(false))
+                if (!loaded.IsDropped && await AdvanceAsync(loaded, wish, cancellation).ConfigureAwait(false))
                 {
                     telemetry.Advanced(time.GetElapsedTime(began));
                     return;
@@ -175,7 +185,7 @@ internal sealed partial class StudyEngine(
     public Matrix Samples(string hash) =>
         NpyFile.FromBytes(store.BytesAsync(hash, CancellationToken.None).GetAwaiter().GetResult() ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
 
-    private async Task<bool> AdvanceAsync(LoadedStudy loaded, CancellationToken cancellation)
+    private async Task<bool> AdvanceAsync(LoadedStudy loaded, Wish? wish, CancellationToken cancellation)
     {
         if (await TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { } taken)
         {
@@ -190,7 +200,7 @@ internal sealed partial class StudyEngine(
         }
 
         var step = new StudyStep(loaded, Samples, time);
-        StudyFault.Within(() => Step(loaded, step, taken));
+        StudyFault.Within(() => Step(loaded, step, taken, wish));
         if (step.IsEmpty)
         {
             return true;
@@ -213,83 +223,6 @@ internal sealed partial class StudyEngine(
 
         Committed(loaded, step, result.Study!);
         return true;
-    }
-
-    // What the study's tuner does with what the store has, and with nothing else.
-    private void Step(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken)
-    {
-        if (taken.Diverged)
-        {
-            StartOver(loaded, step, taken);
-        }
-        else if (loaded.Began is null)
-        {
-            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
-            step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
-        }
-
-        foreach (var trial in taken.Snapshot.Results.Where(trial => !trial.IsImported))
-        {
-            step.Take(trial);
-        }
-
-        if (taken.Snapshot.Study.State == StudyState.Active)
-        {
-            step.Ask();
-        }
-    }
-
-    // Brings the study to where the journal is.
-    private async Task<(StudySnapshot Snapshot, bool Diverged)?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
-    {
-        if (await store.LoadAsync(loaded.Id, loaded.Sequence, cancellation).ConfigureAwait(false) is not { } snapshot)
-        {
-            return null;
-        }
-
-        foreach (var row in snapshot.Events)
-        {
-            if (!Repeats(loaded, row))
-            {
-                LogDiverged(logger, loaded.Id, row.Sequence, row.Kind);
-                return (snapshot, true);
-            }
-        }
-
-        loaded.Version = snapshot.Study.Version;
-        return (snapshot, false);
-    }
-
-    // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
-    private void StartOver(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken)
-    {
-        var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        WarmTrial[] warm = [.. trials.Where(trial => trial.Status == TrialStatus.Completed).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
-        var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
-        loaded.SkipTo(
-            Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
-            taken.Snapshot.Study.LastSequence,
-            steps.Count == 0 ? 0 : steps.Max(data => data.Run),
-            trials.Count == 0 ? 0 : trials.Max(trial => trial.Number));
-        var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
-        var began = loaded.Began;
-        step.Begin(
-            began?.Objective ?? loaded.Definition.Objective, began?.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
-            "the library has changed: its proposals differ from those in the journal");
-        loaded.Version = taken.Snapshot.Study.Version;
-    }
-
-    private bool Repeats(LoadedStudy loaded, EventRow row)
-    {
-        try
-        {
-            return loaded.Replay(row, Samples);
-        }
-        catch (Exception problem) when (StudyFault.IsOwn(problem))
-        {
-            LogUnrepeatable(logger, loaded.Id, row.Sequence, problem);
-            return false;
-        }
     }
 
     private void Committed(LoadedStudy loaded, StudyStep step, StudyRow row)

@@ -58,6 +58,11 @@ internal sealed record ToldData(long Step, int Number, double Lambda, string? Sa
 /// <summary>Data of <see cref="StudyEventKind.ToldFailed"/>.</summary>
 internal sealed record ToldFailedData(long Step, int Number, double Lambda, string Error, bool IsOrphan = false);
 
+/// <summary>Data of <see cref="StudyEventKind.Enqueued"/>.</summary>
+/// <param name="Step">Number of this event among those of the tuner.</param>
+/// <param name="Lambdas">λ that are to be trained next, in this order.</param>
+internal sealed record EnqueuedData(long Step, IReadOnlyList<double> Lambdas);
+
 /// <summary>Data of <see cref="StudyEventKind.StateChanged"/>.</summary>
 internal sealed record StateData(StudyState State, string? Reason);
 

@@ -47,6 +47,18 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Tells of an answered preference.</summary>
     public void Preferred(PreferenceResult result) => Add(StudyEventKind.Preference, result);
 
+    /// <summary>Has λ of the user's choice trained next; returns those that wait for it from now on.</summary>
+    public IReadOnlyList<double> Enqueue(IReadOnlyList<double> lambdas)
+    {
+        var added = study.Enqueue(lambdas);
+        if (added.Count > 0)
+        {
+            Add(StudyEventKind.Enqueued, new EnqueuedData(study.Step, added));
+        }
+
+        return added;
+    }
+
     /// <summary>Takes how a trial ended.</summary>
     public void Take(TrialRow trial)
     {
@@ -82,16 +94,6 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
     public void Ask()
     {
-        if (study.IsHopeless)
-        {
-            if (study.Pending.Count == 0)
-            {
-                Finish();
-            }
-
-            return;
-        }
-
         while (study.Run is not null && study.Pending.Count < study.Definition.Parallelism)
         {
             if (study.Ask() is not { } asked)

@@ -48,6 +48,16 @@ public interface IStudyService
     /// <summary>Deletes a study that has ended, and all that only it holds.</summary>
     Task DeleteAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Has λ of one's own choice trained next, in this order and before what the tuner would choose; they count as trainings allowed. A λ that is trained, under way
+    /// or waiting is left out.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="lambdas">1 to 100 λ in the hyperparameter's range, in its own units.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default);
+
     /// <summary>Its trials, by number.</summary>
     Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 

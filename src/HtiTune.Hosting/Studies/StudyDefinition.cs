@@ -21,7 +21,7 @@ public sealed record StudyDefinition
     /// <summary>Its greatest value, in its own units.</summary>
     public required double Maximum { get; init; }
 
-    /// <summary>Its scale, as <see cref="Data.Scale.Parse"/> reads it.</summary>
+    /// <summary>Its scale, as <see cref="Data.Scale.Parse"/> reads it: one of <see cref="Data.Scale.Names"/>, or <c>symlog=</c> and its threshold.</summary>
     /// <value>"linear".</value>
     public string Scale { get; init; } = "linear";
 

@@ -33,6 +33,9 @@ public static class StudyEventKind
     /// <summary>The preference changed; data: version, objective, goal, result.</summary>
     public const string Preference = "preference";
 
+    /// <summary>A user wants λ trained next; data: lambdas.</summary>
+    public const string Enqueued = "study.enqueued";
+
     /// <summary>An attempt changed its state; data: number, attempt, state, reason, worker.</summary>
     public const string Attempt = "attempt";
 }

@@ -5,6 +5,7 @@ namespace HtiTune.Hosting;
 internal sealed partial class StudyService
 {
     private const int WorkerNameLimit = 100;
+    private const int EnqueueLimit = 100;
     private const int LogLimit = 65_536;
 
     /// <summary>What to say of a training that has no result.</summary>
@@ -38,6 +39,34 @@ internal sealed partial class StudyService
             "limit" => throw new StudyServiceException(StudyServiceError.Limit, "As many attempts are under way as the queue or the tenant may have at a time."),
             _ => View(claimed),
         };
+    }
+
+    public async Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(lambdas);
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var range = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
+        List<string> faults = [.. lambdas.Select((lambda, i) => double.IsFinite(lambda) && range.Contains(lambda)
+            ? null : FormattableString.Invariant($"lambdas[{i}] is {lambda:R}; expected {range.Minimum:R} to {range.Maximum:R}")).OfType<string>()];
+        if (lambdas.Count is < 1 or > EnqueueLimit)
+        {
+            faults.Insert(0, $"lambdas has {lambdas.Count} numbers; expected 1 to {EnqueueLimit}");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
+        }
+
+        var enqueued = await engine.EnqueueAsync(study, lambdas, cancellation).ConfigureAwait(false);
+        if (enqueued is null)
+        {
+            row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}{(row.Reason is { } why ? $" ({why})" : "")}; expected active or paused, so that a training can follow.");
+        }
+
+        wakeUps.Outbox();
+        return enqueued;
     }
 
     public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, CancellationToken cancellation)
@@ -159,6 +188,11 @@ internal sealed partial class StudyService
             throw new StudyServiceException(
                 StudyServiceError.Invalid,
                 $"outputs are {(result.Outputs is { } given ? $"{given.Rows} rows of {given.Columns}" : "missing")}; expected {problem.Contexts.Count} rows, one for each context, and no value. {FailureHint}");
+        }
+
+        if (definition.Columns is { } names && outputs.Columns != names.Count)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"outputs have {outputs.Columns} columns; expected {names.Count}, as the study's columns name them.");
         }
 
         foreach (var value in outputs.Values)

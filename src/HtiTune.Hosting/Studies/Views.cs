@@ -176,6 +176,11 @@ public sealed record WorkerView(string Name, string Tenant, IReadOnlyList<string
 /// <summary>A queue.</summary>
 public sealed record QueueView(string Name, int Queued, int Running, TimeSpan? LongestWait);
 
+/// <summary>λ that a user wants trained next.</summary>
+/// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>
+/// <param name="Waiting">All that wait now, the next first.</param>
+public sealed record EnqueuedLambdas(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting);
+
 /// <summary>Kinds of refusal.</summary>
 public enum StudyServiceError
 {

@@ -80,7 +80,7 @@ internal sealed class RunningTraining(
             return Fault(outputs) is { } fault
                 ? new AttemptEnd(AttemptState.Failed, $"bad-output: {fault}", null, LogTail: LogTail()) { MayRetry = false }
                 : problem.IsValue
-                    ? new AttemptEnd(AttemptState.Done, null, null, LogTail: LogTail()) { Reported = outputs[0, 0] }
+                    ? new AttemptEnd(AttemptState.Done, null, null, LogTail: LogTail()) { Reported = outputs.Exact(0, 0) }
                     : new AttemptEnd(AttemptState.Done, null, await keep(outputs).ConfigureAwait(false), LogTail: LogTail());
         }
         catch (CommandFailedException failure)

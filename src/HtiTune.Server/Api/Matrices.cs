@@ -18,7 +18,9 @@ internal static class Matrices
             }
         }
 
-        return Matrix.FromDoubles(rows.Length, columns, [.. rows.SelectMany(row => row)]);
+        // What single precision holds is kept in it; what it does not is kept whole.
+        double[] values = [.. rows.SelectMany(row => row)];
+        return values.All(value => (float)value == value) ? new Matrix(rows.Length, columns, Array.ConvertAll(values, value => (float)value)) : Matrix.FromDoubles(rows.Length, columns, values);
     }
 
     /// <summary>A matrix as rows.</summary>

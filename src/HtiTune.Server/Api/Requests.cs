@@ -15,6 +15,9 @@ internal sealed record AnchorUpload(double Lambda, double[][] Outputs);
 /// <summary>Another preference.</summary>
 internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);
 
+/// <summary>λ to be trained next, in this order.</summary>
+internal sealed record EnqueueRequest(IReadOnlyList<double>? Lambdas);
+
 /// <summary>Why a study is cancelled.</summary>
 internal sealed record CancelRequest(string? Reason = null);
 

@@ -38,6 +38,10 @@ internal static class StudyEndpoints
         studies.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, IStudyService service, [FromBody] CancelRequest? body) =>
             DoneAsync(id, context, service, service.CancelAsync(context.User.Tenant(), id, body?.Reason, context.RequestAborted)))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("End a study; what is trained stays");
+        studies.MapPost("/{id:guid}/enqueue", async (Guid id, EnqueueRequest body, HttpContext context, IStudyService service) =>
+            Results.Json(await service.EnqueueAsync(context.User.Tenant(), id, body.Lambdas ?? [], context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Have lambdas of one's own choice trained next")
+            .WithDescription("{ \"lambdas\": [0.3, 0.5] }: in this order, before what the tuner would choose, and of the trainings allowed. What is trained, under way or waiting is left out of added.");
         studies.MapGet("/{id:guid}/trials", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its trials");

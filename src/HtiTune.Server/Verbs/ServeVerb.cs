@@ -74,12 +74,7 @@ internal static class ServeVerb
         });
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configured(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.AddOpenApi("v1", document => document.AddDocumentTransformer((openApi, _, _) =>
-        {
-            openApi.Info.Title = "HtiTune";
-            openApi.Info.Description = "Studies that outlive processes and machines. Every request carries Authorization: Bearer hti_…; every error is a problem document (RFC 9457).";
-            return Task.CompletedTask;
-        }));
+        builder.Services.AddOpenApi("v1", ApiDocument.Configure);
         builder.Services.AddRateLimiter(RateLimits.Configure);
         builder.Services.AddAntiforgery(antiforgery =>
         {

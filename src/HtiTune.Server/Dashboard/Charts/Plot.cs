@@ -124,7 +124,8 @@ internal sealed class Axis
 
     internal Axis(double minimum, double maximum, string scale)
     {
-        (Minimum, Maximum, _scale) = (minimum, maximum, Scale.Parse(scale));
+        // A scale may take something of the range.
+        (Minimum, Maximum, _scale) = (minimum, maximum, Hyperparameter.Continuous("lambda", minimum, maximum, Scale.Parse(scale)).Scale);
         (_from, _to) = (_scale.Forward(minimum), _scale.Forward(maximum));
     }
 

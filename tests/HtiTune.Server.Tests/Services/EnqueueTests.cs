@@ -1,0 +1,70 @@
+using HtiTune.Hosting;
+
+namespace HtiTune.Server.Tests.Services;
+
+/// <summary>What a user has enqueued outlives the process, and a journal that cannot be repeated.</summary>
+public sealed class EnqueueTests : IDisposable
+{
+    private const string Tenant = "team";
+
+    private static readonly StudyDefinition s_told = new() { Name = "told", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("htitune-enqueue").FullName;
+
+    private string StoreFile => Path.Combine(_folder, "studies.db");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_process_trains_what_is_left_of_it(bool isChanged)
+    {
+        Guid id;
+        await using (var host = await ServiceHost.StartAsync(StoreFile))
+        {
+            id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
+            Assert.Equal([0.61, 0.42, 0.77], (await host.Studies.EnqueueAsync(Tenant, id, [0.61, 0.42, 0.77])).Added);
+            await TrainAsync(host, id, 2);
+        }
+
+        if (isChanged)
+        {
+            // As another version of the library would find it: what was asked is not what it would ask.
+            await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={StoreFile};Pooling=False");
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'";
+            Assert.True(await command.ExecuteNonQueryAsync() > 0);
+        }
+
+        await using var next = await ServiceHost.StartAsync(StoreFile);
+        await TrainAsync(next, id, 2);
+        var trials = await next.Studies.TrialsAsync(Tenant, id);
+        var trained = trials.Where(trial => trial.Status == TrialStatus.Completed).Select(trial => trial.Lambda).ToList();
+        Assert.All([0.61, 0.42, 0.77], lambda => Assert.Single(trained, lambda));
+    }
+
+    [Fact]
+    public async Task Networks_of_the_host_train_them_too()
+    {
+        await using var host = await ServiceHost.StartAsync(StoreFile, new TestNetwork());
+        var id = (await host.Studies.CreateAsync(Tenant, StudyServiceTests.Definition)).Id;
+        await host.Studies.EnqueueAsync(Tenant, id, [1.234567890123, 0.1]);
+        await host.EndAsync(id);
+        var trials = await host.Studies.TrialsAsync(Tenant, id);
+        Assert.All([1.234567890123, 0.1], lambda => Assert.Equal(TrialStatus.Completed, Assert.Single(trials, trial => trial.Lambda == lambda).Status));
+        Assert.InRange(trials.Count, 2, StudyServiceTests.Definition.MaxTrainings);
+        Assert.Equal(StudyServiceError.Conflict, (await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.EnqueueAsync(Tenant, id, [0.5]))).Kind);
+    }
+
+    private static async Task TrainAsync(ServiceHost host, Guid study, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            ClaimedAttempt? task = null;
+            await Wait.UntilAsync(async () => (task = await host.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: study))) is not null);
+            await host.Studies.TellAsync(Tenant, task!.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
+        }
+    }
+}
