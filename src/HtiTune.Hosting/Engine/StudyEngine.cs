@@ -109,7 +109,8 @@ internal sealed partial class StudyEngine(
                     }
 
                     return step.Commit(loaded.Version);
-                }) with { Ends = (attempt, lease, end), ClaimFor = claim };
+                }) with
+                { Ends = (attempt, lease, end), ClaimFor = claim };
                 var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
                 if (result.Outcome == CommitOutcome.Done)
                 {

@@ -190,7 +190,8 @@ internal sealed class StudyRecorder : IDisposable
             Guarded(_folder[name], () => _folder.Files.Write(_folder[name], samples.Outputs));
             var (_, contextsFile, sha256) = _others[place];
             _writer.Append(new ContextsAnswered(
-                training.Number, contextsFile, sha256, samples.Contexts.CategoryCount, name, StudyFolder.Hash(_folder[name])) { Time = now });
+                training.Number, contextsFile, sha256, samples.Contexts.CategoryCount, name, StudyFolder.Hash(_folder[name]))
+            { Time = now });
         });
     }
 
@@ -222,7 +223,8 @@ internal sealed class StudyRecorder : IDisposable
                 study.Epsilon,
                 study.Outcome,
                 file,
-                study.Calibration) { Time = now });
+                study.Calibration)
+            { Time = now });
         });
     }
 

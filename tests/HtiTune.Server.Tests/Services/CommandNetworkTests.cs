@@ -37,13 +37,16 @@ public sealed class CommandNetworkTests : IDisposable
         }
 
         var ended = new ConcurrentBag<(string? State, double Seconds)>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, self) =>
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Name == "htitune.training.duration")
             {
                 self.EnableMeasurementEvents(instrument);
             }
-        } };
+        }
+        };
         listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => ended.Add((tags[0].Value as string, seconds)));
         listener.Start();
         await using var host = await StartAsync(("line", "echo begun at $1 >&2; " + Line));
@@ -115,7 +118,10 @@ public sealed class CommandNetworkTests : IDisposable
         await using var host = await StartAsync(("hanging", $"trap '' TERM; sleep 600 & echo $! >> {pids}; wait; wait"));
         var id = (await host.Studies.CreateAsync(Tenant, Definition with
         {
-            Network = "hanging", MaxTrainings = 1, MaxAttempts = 1, TimeLimit = by == "limit" ? TimeSpan.FromSeconds(1) : null,
+            Network = "hanging",
+            MaxTrainings = 1,
+            MaxAttempts = 1,
+            TimeLimit = by == "limit" ? TimeSpan.FromSeconds(1) : null,
         })).Id;
         await Wait.UntilAsync(() => File.Exists(pids) && File.ReadAllText(pids).EndsWith('\n'));
 

@@ -25,9 +25,14 @@ public class BridgeProcessTests
             var length = one.GetProperty("lengthScale").GetDouble();
             var options = BridgeOptions.Plain with
             {
-                LengthScaleCount = 1, ShortestLengthScale = length, LongestLengthScale = length,
-                NoiseRatios = [one.GetProperty("noiseRatio").GetDouble()], NoiseRatioWeights = [1],
-                VarianceShape = 2, LevelDeviation = 1, ValueScale = HalfRange([.. one.Doubles("values").Take(3)]),
+                LengthScaleCount = 1,
+                ShortestLengthScale = length,
+                LongestLengthScale = length,
+                NoiseRatios = [one.GetProperty("noiseRatio").GetDouble()],
+                NoiseRatioWeights = [1],
+                VarianceShape = 2,
+                LevelDeviation = 1,
+                ValueScale = HalfRange([.. one.Doubles("values").Take(3)]),
             };
             var observations = one.Doubles("points").Zip(one.Doubles("values"), (u, y) => new Observation(u, y)).ToList();
             Assert.Equal(one.GetProperty("logDensity").GetDouble(), BridgeProcess.Fit(observations, null, options).LogEvidence, 1e-8);
@@ -52,8 +57,15 @@ public class BridgeProcessTests
         // σ² divided out, the level's variance κ² adds to every covariance; conditioning by hand on two points.
         var options = BridgeOptions.Plain with
         {
-            LengthScaleCount = 1, ShortestLengthScale = 0.3, LongestLengthScale = 0.3, NoiseRatios = [0.01], NoiseRatioWeights = [1],
-            ValueScale = 2, LevelDeviation = 1.5, VarianceShape = 2, PredictionWidening = 1.5,
+            LengthScaleCount = 1,
+            ShortestLengthScale = 0.3,
+            LongestLengthScale = 0.3,
+            NoiseRatios = [0.01],
+            NoiseRatioWeights = [1],
+            ValueScale = 2,
+            LevelDeviation = 1.5,
+            VarianceShape = 2,
+            PredictionWidening = 1.5,
         };
         double[] u = [0.2, 0.7];
         double[] y = [1.0, 3.0];

@@ -52,8 +52,14 @@ public class CertificateTests
         // One component, no level to speak of: the exact covariance is (k − k*K⁻¹k*) b/(a − 1).
         var options = BridgeOptions.Plain with
         {
-            LengthScaleCount = 1, ShortestLengthScale = 0.3, LongestLengthScale = 0.3, NoiseRatios = [0.01], NoiseRatioWeights = [1],
-            LevelDeviation = 1e-6, VarianceShape = 10, ValueScale = 1,
+            LengthScaleCount = 1,
+            ShortestLengthScale = 0.3,
+            LongestLengthScale = 0.3,
+            NoiseRatios = [0.01],
+            NoiseRatioWeights = [1],
+            LevelDeviation = 1e-6,
+            VarianceShape = 10,
+            ValueScale = 1,
         };
         List<Observation> observations = [new(0.1, 1), new(0.8, 1)];
         var process = BridgeProcess.Fit(observations, null, options);

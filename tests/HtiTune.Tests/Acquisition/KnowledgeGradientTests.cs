@@ -59,7 +59,12 @@ public class KnowledgeGradientTests
         // One (ℓ, r): each value that the training may give is told to a process anew, and the best means are averaged.
         var options = BridgeOptions.Plain with
         {
-            LengthScaleCount = 1, ShortestLengthScale = 0.2, LongestLengthScale = 0.2, NoiseRatios = [noise], NoiseRatioWeights = [1], PredictionWidening = 1,
+            LengthScaleCount = 1,
+            ShortestLengthScale = 0.2,
+            LongestLengthScale = 0.2,
+            NoiseRatios = [noise],
+            NoiseRatioWeights = [1],
+            PredictionWidening = 1,
         };
         List<Observation> observations = [new(0.05, 0.2), new(0.9, -0.4), new(0.45, 0.5), new(0.7, 0.1)];
         var process = BridgeProcess.Fit(observations, null, options);

@@ -12,7 +12,9 @@ public class SelfTuningTests
     // What is set stays: these leave the potential, the metric (in two dimensions or more) and the clock open.
     private static readonly TrajectoryOptions Narrow = Quick with
     {
-        TrainMaps = false, Cost = CouplingCost.SquaredEuclidean, BandwidthFactor = 1.001,
+        TrainMaps = false,
+        Cost = CouplingCost.SquaredEuclidean,
+        BandwidthFactor = 1.001,
         PotentialStrength = 29,
     };
 
@@ -108,7 +110,11 @@ public class SelfTuningTests
     {
         var set = Quick with
         {
-            TrainMaps = false, Cost = CouplingCost.SquaredEuclidean, Potential = PotentialKind.Density, BandwidthFactor = 2, PotentialStrength = 10,
+            TrainMaps = false,
+            Cost = CouplingCost.SquaredEuclidean,
+            Potential = PotentialKind.Density,
+            BandwidthFactor = 2,
+            PotentialStrength = 10,
             Clock = ClockKind.Constant,
         };
         var anchors = Problems.Moving([0, 0.5, 1], v => v, rows: 30);

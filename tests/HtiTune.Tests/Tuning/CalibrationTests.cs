@@ -111,7 +111,10 @@ public class CalibrationTests
             AnchorSet Set(double[] lambdas) => new(Problem.Hyperparameter, lambdas.Order().Select(l => new Anchor(l, new Samples(Matrix.Create(1, 1, (_, row) => row[0] = 0), contexts))));
             using var tuner = new Tuner(network, Problem.Hyperparameter, contexts, Problem.Options() with
             {
-                UseSurrogate = false, Epsilon = 0.5, WarmStart = [.. order.Select(Set)], NoiseVariance = 0,
+                UseSurrogate = false,
+                Epsilon = 0.5,
+                WarmStart = [.. order.Select(Set)],
+                NoiseVariance = 0,
             });
             return tuner.Optimize(Quartic, trainings);
         }
