@@ -18,25 +18,29 @@ using HtiTune.Surrogates.Networks;
 
 namespace HtiTune.Surrogates;
 
-/// <summary>Writes and reads the file of a <see cref="TrajectorySurrogate"/>.</summary>
+/// <summary>Writes and reads the file of a <see cref="TrajectorySurrogate"/>, and of a <see cref="KrigedSurrogate"/> upon one.</summary>
 internal static class ModelFile
 {
     internal const int Version = 3;
+
+    /// <summary>The version of files that hold a kriging: programs that know none refuse them.</summary>
+    internal const int KrigedVersion = 4;
+
     private const int PrefixLength = 16;
     private const int HashLength = 32;
     private static ReadOnlySpan<byte> Magic => "HTITUNE\0"u8;
 
-    internal static void Write(string path, TrajectoryState state)
+    internal static void Write(string path, TrajectoryState state, KrigingState? kriging = null)
     {
         var arrays = new List<(string Name, float[] Values)>();
-        var header = ModelHeader.Of(state, arrays);
+        var header = ModelHeader.Of(state, arrays) with { Kriging = kriging is null ? null : KrigingHeader.Of(kriging) };
         var json = JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AtomicFile.Write(path, stream =>
         {
             var prefix = new byte[PrefixLength];
             Magic.CopyTo(prefix);
-            BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(8), Version);
+            BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(8), kriging is null ? Version : KrigedVersion);
             BinaryPrimitives.WriteInt32LittleEndian(prefix.AsSpan(12), json.Length);
             Append(prefix);
             Append(json);
@@ -55,14 +59,14 @@ internal static class ModelFile
         });
     }
 
-    internal static TrajectoryState Read(string path, Scale? scale)
+    internal static (TrajectoryState State, KrigingState? Kriging) Read(string path, Scale? scale)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var bytes = ReadWhole(path);
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
-        if (version != Version)
+        if (version is not (Version or KrigedVersion))
         {
-            throw new DataFormatException(path, "byte 8", $"format version {version}", version > Version ? $"version {Version}; a newer HtiTune may read it" : $"version {Version}; fit the model again");
+            throw new DataFormatException(path, "byte 8", $"format version {version}", version > KrigedVersion ? $"version {KrigedVersion} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
         }
 
         var content = bytes.AsSpan(0, bytes.Length - HashLength);
@@ -110,7 +114,7 @@ internal static class ModelFile
 
         try
         {
-            return header.ToState(arrays, scale);
+            return (header.ToState(arrays, scale), header.Kriging?.ToState());
         }
         catch (Exception problem) when (problem is ArgumentException or KeyNotFoundException or IndexOutOfRangeException)
         {

@@ -23,7 +23,8 @@ internal sealed record ModelHeader(
     TrajectoryOptions Options,
     FitReport Report,
     ModelHeader.NetworkEntry[] Networks,
-    ModelHeader.ArrayEntry[] Arrays)
+    ModelHeader.ArrayEntry[] Arrays,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KrigingHeader? Kriging = null)
 {
     /// <summary>One array of the payload.</summary>
     internal sealed record ArrayEntry(string Name, int Length);

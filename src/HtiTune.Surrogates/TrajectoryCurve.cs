@@ -4,6 +4,7 @@
 //   y(λ) = base(λ) + bend(s): straight between y_k and y_{k+1} for draws, a monotone cubic in w through all y_k for deterministic
 //   outputs (no kink at anchors), plus the bend of the least-action path, zero at both ends
 //   baselines: y(λ) = Σ_k a_k·y_k with the weights of AnchorWeights
+//   mixture:   y(λ) = y_{k+1} for rows t of which frac((t + ½)·φ) < s, else y_k;  φ the golden ratio, so that any run of rows is mixed evenly
 
 using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
@@ -13,6 +14,8 @@ namespace HtiTune.Surrogates;
 /// <summary>Reads one place on the curves of many rows.</summary>
 internal readonly struct TrajectoryCurve
 {
+    private const double GoldenStep = 0.6180339887498949;
+
     private readonly TrajectoryState _state;
     private readonly int _interval;
     private readonly double _share, _place;
@@ -20,6 +23,7 @@ internal readonly struct TrajectoryCurve
     private readonly float[] _basis;
     private readonly double[] _window;
     private readonly double[]? _weights;
+    private readonly bool _mixes;
 
     internal TrajectoryCurve(TrajectoryState state, double[] positions, double[] places, int interval, double u, int source = 0)
     {
@@ -42,6 +46,7 @@ internal readonly struct TrajectoryCurve
             LastNeeded = Array.FindLastIndex(_weights, a => a != 0);
         }
 
+        _mixes = state.Options.Method == Method.Mixture;
         _window = places[FirstNeeded..(LastNeeded + 1)];
     }
 
@@ -53,6 +58,9 @@ internal readonly struct TrajectoryCurve
 
     /// <summary>Whether the place lies strictly between two anchors.</summary>
     internal bool IsInside => _share is > 0 and < 1;
+
+    /// <summary>The anchor that a mixture takes a row from.</summary>
+    internal int Neighbour(int row) => (row + 0.5) * GoldenStep % 1 < _share ? _interval + 1 : _interval;
 
     /// <summary>Writes row <paramref name="row"/> at the place, in the outputs' own units.</summary>
     internal void At(ReadOnlyMemory<float>[] points, int row, ReadOnlySpan<float> bend, Span<float> target)
@@ -70,6 +78,10 @@ internal readonly struct TrajectoryCurve
 
                 target[j] = (float)sum;
             }
+        }
+        else if (_mixes)
+        {
+            points[Neighbour(row)].Span.Slice(row * d, d).CopyTo(target);
         }
         else if (_share is <= 0 or >= 1)
         {

@@ -15,7 +15,7 @@ namespace HtiTune.Surrogates;
 /// </summary>
 /// <remarks>Immutable after <see cref="Fit"/> or <see cref="Load"/>, holds no native memory, and is safe to read from many threads.</remarks>
 [TypeFormatterSource(typeof(Notebooks.SurrogateSource))]
-public sealed partial class TrajectorySurrogate : ISurrogate
+public sealed partial class TrajectorySurrogate : IFittedSurrogate
 {
     private readonly TrajectoryState _state;
     private readonly double[] _positions;
@@ -43,14 +43,17 @@ public sealed partial class TrajectorySurrogate : ISurrogate
     /// <summary>The options it was fitted with.</summary>
     public TrajectoryOptions Options => _state.Options;
 
-    /// <summary>Number of output columns D.</summary>
+    /// <inheritdoc/>
     public int Dimension => _state.Trajectories.Dimension;
 
-    /// <summary>Number of continuous conditions C.</summary>
+    /// <inheritdoc/>
     public int ConditionCount => _state.Contexts.Conditions.Columns;
 
-    /// <summary>Number of categories, 0 without.</summary>
+    /// <inheritdoc/>
     public int CategoryCount => _state.CategoryCount;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Notes => Report.Notes;
 
     internal TrajectoryState State => _state;
 
@@ -93,15 +96,15 @@ public sealed partial class TrajectorySurrogate : ISurrogate
         }));
     }
 
-    /// <summary>Writes the surrogate to a file: a temporary name first, then renamed.</summary>
-    /// <param name="path">The file.</param>
+    /// <inheritdoc/>
     public void Save(string path) => ModelFile.Write(path, _state);
 
     /// <summary>Reads a surrogate from a file, exactly as it was saved. Needs no libtorch.</summary>
     /// <param name="path">The file.</param>
     /// <param name="scale">The hyperparameter's scale where it is a warp given as functions, which a file cannot hold; else null.</param>
     /// <exception cref="DataFormatException">The file is no model, of a newer version, damaged or cut short.</exception>
-    public static TrajectorySurrogate Load(string path, Scale? scale = null) => new(ModelFile.Read(path, scale));
+    public static TrajectorySurrogate Load(string path, Scale? scale = null) => SurrogateFile.Load(path, scale) as TrajectorySurrogate
+        ?? throw new DataFormatException(path, "header", "a kriged model", $"a model of trajectories; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads either");
 
     /// <inheritdoc/>
     public SurrogateSamples Sample(double lambda, Contexts contexts)
@@ -109,9 +112,10 @@ public sealed partial class TrajectorySurrogate : ISurrogate
         ArgumentNullException.ThrowIfNull(contexts);
         var (interval, u) = Locate(lambda);
         _lookup.Require(contexts);
-        if (_state.Start is { } start && !_lookup.HasAll(contexts))
+        if (StartOf(contexts) is { } first)
         {
-            return new SurrogateSamples(new Samples(FromStart(start, contexts, interval, u), contexts), SampleSource.ConditionalSampler);
+            var moved = new Matrix(contexts.Count, Dimension, Follow(first, contexts, 0, interval, u));
+            return new SurrogateSamples(new Samples(moved, contexts), SampleSource.ConditionalSampler);
         }
 
         var (chosen, source) = _lookup.Choose(contexts);
@@ -119,8 +123,8 @@ public sealed partial class TrajectorySurrogate : ISurrogate
         int d = Dimension, size = SineBasis.Count * d;
         if (MethodRecipe.IsLearned(Options.Method))
         {
-            float[] first = [.. new Matrix(trajectories.Count, d, trajectories.Points[0]).SelectRows(chosen).Values];
-            return new SurrogateSamples(new Samples(new Matrix(chosen.Length, d, Follow(first, contexts, 0, interval, u)), contexts), source);
+            float[] rows = [.. new Matrix(trajectories.Count, d, trajectories.Points[0]).SelectRows(chosen).Values];
+            return new SurrogateSamples(new Samples(new Matrix(chosen.Length, d, Follow(rows, contexts, 0, interval, u)), contexts), source);
         }
 
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
@@ -175,12 +179,11 @@ public sealed partial class TrajectorySurrogate : ISurrogate
     public Matrix Transport(Samples rows, double from, double to)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var source = IndexOf(from);
+        var source = SourceOf(rows, from, needsMaps: Options.Method is not (Method.Stay or Method.Mixture));
         var (interval, u) = Locate(to);
-        _lookup.Require(rows.Contexts);
-        if (rows.Dimension != Dimension)
+        if (Options.Method == Method.Mixture)
         {
-            throw new ArgumentException($"Rows have {rows.Dimension} output columns; the surrogate has {Dimension}.", nameof(rows));
+            return MixStored(rows, source, new TrajectoryCurve(_state, _positions, _places, interval, u));
         }
 
         if (Options.Method == Method.Stay)
@@ -188,65 +191,25 @@ public sealed partial class TrajectorySurrogate : ISurrogate
             return rows.Outputs;
         }
 
-        if (_state.Forward.Length + _state.Motion.Length == 0)
-        {
-            throw new InvalidOperationException(
-                $"This surrogate was fitted without maps; fit it with {nameof(TrajectoryOptions.TrainMaps)} = true to transport rows.");
-        }
-
         var y = Coupling.Trajectories.Standardised(rows.Outputs, _state.Outputs);
         return new Matrix(rows.Count, Dimension, Follow(y, rows.Contexts, source, interval, u));
-    }
-
-    /// <summary>Outputs at the first anchor by regression on the condition, then along the maps.</summary>
-    private Matrix FromStart(Networks.FrozenNetwork start, Contexts contexts, int interval, double u)
-    {
-        var x = Coupling.Trajectories.Standardised(contexts.Conditions, _state.Conditions);
-        var y = new float[contexts.Count * Dimension];
-        start.Evaluate(x, TrajectoryLookup.CategoriesOf(contexts), y);
-        return new Matrix(contexts.Count, Dimension, Follow(y, contexts, 0, interval, u));
     }
 
     /// <summary>Chains standardised outputs y at anchor <paramref name="source"/> along the maps and reads the curve at u.</summary>
     private float[] Follow(float[] y, Contexts contexts, int source, int interval, double u)
     {
-        int n = contexts.Count, d = Dimension, c = _state.Trajectories.ConditionCount;
-        var (x, categories) = _state.Seen(contexts);
         if (MethodRecipe.IsLearned(Options.Method))
         {
+            var (x, categories) = _state.Seen(contexts);
             return LearnedMotion.Move(_state, _positions, y, x, categories, source, interval, u);
         }
 
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u, source);
-        var points = new float[_places.Length][];
-        points[source] = y;
-        for (var k = source; k < curve.LastNeeded; k++)
-        {
-            points[k + 1] = Step(_state.Forward[k], points[k]);
-        }
-
-        for (var k = source; k > curve.FirstNeeded; k--)
-        {
-            points[k - 1] = Step(_state.Backward[k - 1], points[k]);
-        }
-
-        return Read(curve, points, contexts, interval);
-
-        float[] Step(Networks.FrozenNetwork map, float[] at)
-        {
-            var moved = new float[n * d];
-            map.Evaluate(Coupling.Trajectories.Joined(n, (at, d), (x, c)), categories, moved);
-            for (var i = 0; i < moved.Length; i++)
-            {
-                moved[i] += at[i];
-            }
-
-            return moved;
-        }
+        return Read(curve, Chain(y, contexts, source, Math.Min(source, curve.FirstNeeded), Math.Max(source, curve.LastNeeded)), contexts, interval);
     }
 
     /// <summary>Reads the curves through points at the anchors, with the bends that the path network gives them.</summary>
-    private float[] Read(TrajectoryCurve curve, float[][] points, Contexts contexts, int interval)
+    private float[] Read(TrajectoryCurve curve, float[]?[] points, Contexts contexts, int interval)
     {
         int n = contexts.Count, d = Dimension, size = SineBasis.Count * d;
         float[]? bends = null;
@@ -255,7 +218,7 @@ public sealed partial class TrajectorySurrogate : ISurrogate
             var (x, categories) = _state.Seen(contexts);
             bends = new float[n * size];
             network.Evaluate(
-                Coupling.Trajectories.Joined(n, (points[interval], d), (points[interval + 1], d), (x, _state.Trajectories.ConditionCount)), categories, bends);
+                Coupling.Trajectories.Joined(n, (points[interval]!, d), (points[interval + 1]!, d), (x, _state.Trajectories.ConditionCount)), categories, bends);
             for (var i = 0; i < bends.Length; i++)
             {
                 bends[i] *= i % size / d + 1;

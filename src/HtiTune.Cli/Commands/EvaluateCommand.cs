@@ -29,7 +29,7 @@ internal static class EvaluateCommand
         {
             using var interrupts = Interrupts.Listen();
             var scores = result.GetValue(model) is { } file
-                ? OfModel(TrajectorySurrogate.Load(file.FullName), result.GetValue(data), result.GetValue(lambdas), result.GetValue(rows), interrupts.Finish)
+                ? OfModel(SurrogateFile.Load(file.FullName), result.GetValue(data), result.GetValue(lambdas), result.GetValue(rows), interrupts.Finish)
                 : OfStudy(StudyLocator.Read(result.GetValue(study)), interrupts.Finish);
             Tell(scores, result.GetValue(json));
             return ExitCode.Done;
@@ -37,7 +37,7 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static List<(double Lambda, double[] Scores)> OfModel(TrajectorySurrogate model, FileInfo? data, double[]? lambdas, RowRange? rows, CancellationToken cancellation)
+    private static List<(double Lambda, double[] Scores)> OfModel(IFittedSurrogate model, FileInfo? data, double[]? lambdas, RowRange? rows, CancellationToken cancellation)
     {
         if (data is null || lambdas is not { Length: > 0 })
         {
@@ -71,7 +71,7 @@ internal static class EvaluateCommand
     private static TrajectorySurrogate Fit(AnchorSet anchors, Method method, long seed, CancellationToken cancellation) => TrajectorySurrogate.Fit(
         anchors, new TrajectoryOptions { Method = method, Seed = seed, TrainMaps = false }, cancellation: cancellation);
 
-    private static double[] Score(TrajectorySurrogate[] surrogates, Anchor actual) =>
+    private static double[] Score(ISurrogate[] surrogates, Anchor actual) =>
         Array.ConvertAll(surrogates, surrogate => OutputDistance.Squared(surrogate.Sample(actual.Lambda, actual.Samples.Contexts).Samples, actual.Samples));
 
     private static void Tell(List<(double Lambda, double[] Scores)> scores, bool json)

@@ -36,7 +36,7 @@ internal static class ExportCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".onnx":
-                    var surrogate = result.GetValue(model) is { } file ? TrajectorySurrogate.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
+                    var surrogate = result.GetValue(model) is { } file ? Trajectories(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
                     Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
                     break;
                 case ".npy" when result.GetValue(lambda) is { } at && result.GetValue(model) is null:
@@ -55,6 +55,9 @@ internal static class ExportCommand
         });
         return command;
     }
+
+    private static TrajectorySurrogate Trajectories(string file) => SurrogateFile.Load(file) as TrajectorySurrogate
+        ?? throw new CliException("H003", $"{file} is a kriged model, which export cannot write yet; expected a model of trajectories.", "htitune fit --method hti");
 
     private static void Onnx(TrajectorySurrogate surrogate, string path, double from)
     {

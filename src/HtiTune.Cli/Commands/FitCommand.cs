@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 
@@ -57,7 +55,9 @@ internal static class FitCommand
         };
         var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
-        var method = Choice<Method>("--method", "The method, or a baseline to compare it with.");
+        var method = Choice<FitMethod>("--method", "The method, or a baseline to compare it with. kriging weights all anchors by a learned likelihood; affine does it between laws told by mean and covariance; auto chooses by leaving anchors out.");
+        var kind = Choice<OutputKind>("--kind", "What values the outputs can take, by kriging, affine and auto; auto takes what every row obeys.");
+        var nugget = Choice<NuggetKind>("--nugget", "By kriging, affine and auto: whether the curve meets the anchors or smooths the scatter of trainings.");
         var coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
         var cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
         var potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
@@ -97,7 +97,7 @@ internal static class FitCommand
             "Fit a surrogate to samples of a network's outputs at several values of its hyperparameter.\n\n"
             + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
         {
-            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, coupling, cost, metric, potential,
+            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, kind, nugget, coupling, cost, metric, potential,
             strength, bandwidth, factor, energy, clock, tune, budget, json, quiet,
         };
 
@@ -116,7 +116,7 @@ internal static class FitCommand
             {
                 Seed = result.GetValue(seed),
                 Bounds = result.GetValue(bounds) is { Length: > 0 } pairs ? pairs : null,
-                Method = result.GetValue(method),
+                Method = Baseline(result.GetValue(method)),
                 Coupling = result.GetValue(coupling),
                 Cost = result.GetValue(cost),
                 Potential = result.GetValue(potential),
@@ -129,13 +129,38 @@ internal static class FitCommand
                 SelfTune = result.GetValue(tune),
                 SelfTuneBudget = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(budget), -1, 1e6)),
             };
-            var model = Terminal.WithProgress(
+            var asked = result.GetValue(method);
+            var isKriged = asked is FitMethod.Kriging or FitMethod.Affine or FitMethod.Auto;
+            foreach (var option in new Option[] { kind, nugget }.Where(option => !isKriged && result.GetResult(option) is not null))
+            {
+                throw new ArgumentException($"{option.Name} is given with --method {Kebab(asked.ToString())}; expected kriging, affine or auto.");
+            }
+
+            var kriging = new KrigingOptions
+            {
+                Coupling = options,
+                Kind = result.GetValue(kind),
+                Nugget = result.GetValue(nugget),
+                Carrying = asked == FitMethod.Affine ? RowCarrying.Affine : RowCarrying.Maps,
+            };
+            ChoiceReport? choice = null;
+            var model = Terminal.WithProgress<IFittedSurrogate>(
                 "fit",
                 result.GetValue(quiet),
-                report => TrajectorySurrogate.Fit(set, options, new Reporter(report), cancellation));
+                report =>
+                {
+                    var reporter = new Reporter(report);
+                    if (asked != FitMethod.Auto)
+                    {
+                        return isKriged ? KrigedSurrogate.Fit(set, kriging, reporter, cancellation) : TrajectorySurrogate.Fit(set, options, reporter, cancellation);
+                    }
+
+                    (var surrogate, choice) = SurrogateChoice.Fit(set, kriging, reporter, cancellation);
+                    return surrogate;
+                });
             var path = result.GetRequiredValue(output).FullName;
             model.Save(path);
-            Tell(model, path, result.GetValue(json), result.GetValue(quiet));
+            FitTelling.Tell(model, choice, path, result.GetValue(json), result.GetValue(quiet));
             return ExitCode.Done;
         });
         return command;
@@ -215,39 +240,11 @@ internal static class FitCommand
         return option;
     }
 
-    private static string Kebab(string name) =>
+    internal static string Kebab(string name) =>
         string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 
-    private static void Tell(TrajectorySurrogate model, string path, bool json, bool quiet)
-    {
-        if (json)
-        {
-            Console.Out.WriteLine(JsonSerializer.Serialize(
-                new FitSummary(1, path, [.. model.Anchors], model.Report), FitSummaryJson.Default.FitSummary));
-        }
-
-        if (quiet)
-        {
-            return;
-        }
-
-        var report = model.Report;
-        Console.Error.WriteLine($"{path}: {Kebab(model.Options.Method.ToString())}, {model.Anchors.Count} anchors, coupled {Kebab(report.Coupling.ToString())}, "
-            + $"paths {(report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
-            + $"clock {(report.ClockShift == 0 ? "constant" : $"shifted by {report.ClockShift:0.00}")}");
-        foreach (var warning in report.Warnings)
-        {
-            Terminal.Warn(warning);
-        }
-
-        foreach (var note in report.Notes)
-        {
-            Console.Error.WriteLine($"note: {note}");
-        }
-
-        var (from, to) = (model.Anchors[0], 0.5 * (model.Anchors[0] + model.Anchors[1]));
-        Terminal.Next(Advice.Sample, new AdvicePlace { Name = path, Line = [Placeholders.Number(from), Placeholders.Number(to)] });
-    }
+    /// <summary>The method of a trajectory surrogate; kriging takes the default's place.</summary>
+    private static Method Baseline(FitMethod method) => Enum.TryParse<Method>(method.ToString(), out var baseline) ? baseline : Method.Hti;
 
     /// <summary>Reports on the calling thread, in order.</summary>
     private sealed class Reporter(Action<string, double> report) : IProgress<FitProgress>
@@ -255,18 +252,3 @@ internal static class FitCommand
         public void Report(FitProgress value) => report(value.Stage, value.Share);
     }
 }
-
-/// <summary>What <c>fit --json</c> prints.</summary>
-/// <param name="Schema">Version of this object's shape.</param>
-/// <param name="Model">The file written.</param>
-/// <param name="Anchors">The anchors' values.</param>
-/// <param name="Report">What the fit chose.</param>
-internal sealed record FitSummary(int Schema, string Model, double[] Anchors, FitReport Report);
-
-/// <summary>Serialisation without reflection.</summary>
-[JsonSourceGenerationOptions(
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true)]
-[JsonSerializable(typeof(FitSummary))]
-internal sealed partial class FitSummaryJson : JsonSerializerContext;

@@ -55,8 +55,7 @@ internal static class InspectCommand
 
     private static (string, object)[] Model(string path)
     {
-        var model = TrajectorySurrogate.Load(path);
-        var report = model.Report;
+        var model = SurrogateFile.Load(path);
         return
         [
             ("kind", "model"),
@@ -66,16 +65,37 @@ internal static class InspectCommand
             ("outputs", model.Dimension),
             ("conditions", model.ConditionCount),
             ("categories", model.CategoryCount),
-            ("method", model.Options.Method.ToString()),
-            ("coupling", report.Coupling.ToString()),
-            ("deterministic", report.Deterministic),
-            ("potential", report.Potential.ToString()),
-            ("clockShift", report.ClockShift),
-            ("mapErrors", report.MapErrors.ToArray()),
-            ("notes", string.Join(" ", report.Notes)),
-            .. report.SetAside.Count == 0 ? Array.Empty<(string, object)>() : [("setAside", string.Join("; ", report.SetAside.Select(row => $"row {row.Row} at {Placeholders.Number(row.Lambda)}")))],
+            .. model is KrigedSurrogate kriged ? Learned(kriged) : Learned((TrajectorySurrogate)model),
+            ("notes", string.Join(" ", model.Notes)),
+            .. model is TrajectorySurrogate { Report.SetAside: { Count: > 0 } rows }
+                ? [("setAside", string.Join("; ", rows.Select(row => $"row {row.Row} at {Placeholders.Number(row.Lambda)}")))]
+                : Array.Empty<(string, object)>(),
         ];
     }
+
+    private static (string, object)[] Learned(TrajectorySurrogate model) =>
+    [
+        ("method", model.Options.Method.ToString()),
+        ("coupling", model.Report.Coupling.ToString()),
+        ("deterministic", model.Report.Deterministic),
+        ("potential", model.Report.Potential.ToString()),
+        ("clockShift", model.Report.ClockShift),
+        ("mapErrors", model.Report.MapErrors.ToArray()),
+    ];
+
+    private static (string, object)[] Learned(KrigedSurrogate model) =>
+    [
+        ("method", "Kriging"),
+        ("coupling", model.Report.Coupling.ToString()),
+        ("deterministic", model.Report.Deterministic),
+        ("carrying", model.Options.Carrying.ToString()),
+        ("outputKind", model.Report.Kind.ToString()),
+        ("link", model.Report.Link),
+        ("length", model.Report.Length),
+        ("warp", new[] { model.Report.WarpA, model.Report.WarpB }),
+        ("nugget", model.Report.Nugget),
+        ("leaveOneOutErrors", model.Report.LeaveOneOutErrors.ToArray()),
+    ];
 
     private static (string, object)[] Outputs(string path)
     {

@@ -18,7 +18,7 @@ internal static class SampleCommand
         };
         var lambda = new Option<double>("--lambda")
         {
-            Description = "The value to move them to, between the first and the last anchor.",
+            Description = "The value to move them to, between the first and the last anchor; a kriged model takes its whole range.",
             Required = true,
             HelpName = "l*",
             CustomParser = Values.Number,
@@ -58,7 +58,7 @@ internal static class SampleCommand
                 throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", Advice.Help.For("sample"));
             }
 
-            var surrogate = TrajectorySurrogate.Load(result.GetValue(model)!.FullName);
+            var surrogate = SurrogateFile.Load(result.GetValue(model)!.FullName);
             var file = result.GetValue(input)!.FullName;
             var array = NpyFile.Read(file);
             var layout = new RowLayout(surrogate.Dimension, surrogate.CategoryCount);

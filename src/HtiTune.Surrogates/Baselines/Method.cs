@@ -39,4 +39,10 @@ public enum Method
     /// learned metric of fixed eigenvalues [Pooladian2024].
     /// </summary>
     Nlot,
+
+    /// <summary>
+    /// Rows of the two neighbouring anchors in the shares that nearness gives: mass moves from one place to another without passing between them. Rows of
+    /// other anchors are stored ones of the same context, or of near contexts; no row is moved.
+    /// </summary>
+    Mixture,
 }

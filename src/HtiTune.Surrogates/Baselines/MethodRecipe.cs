@@ -6,6 +6,7 @@
 //   displacement    squared Euclidean       weights of the anchors
 //   regression      squared Euclidean       a network (LearnedMotion)
 //   flow matching   squared Euclidean       a velocity field (LearnedMotion)
+//   mixture         as chosen               rows of either neighbour (TrajectoryCurve)
 //   nlot            squared Euclidean       paths under a metric of fixed eigenvalues; the fit sees no condition (Unconditional)
 
 namespace HtiTune.Surrogates.Baselines;
@@ -21,7 +22,7 @@ internal static class MethodRecipe
     internal static bool IsLearned(Method method) => method is Method.Regression or Method.FlowMatching or Method.MetricFlowMatching;
 
     /// <summary>Whether rows are chained from anchor to anchor along maps.</summary>
-    internal static bool NeedsMaps(Method method) => method != Method.Stay && !IsLearned(method);
+    internal static bool NeedsMaps(Method method) => method is not (Method.Stay or Method.Mixture) && !IsLearned(method);
 
     /// <summary>Whether the fit sees neither conditions nor categories.</summary>
     internal static bool IsUnconditional(Method method) => method == Method.Nlot;
@@ -39,6 +40,7 @@ internal static class MethodRecipe
         Method.FlowMatching => "Baseline: a velocity field for each interval, integrated by 20 midpoint steps; it meets anchors only approximately.",
         Method.MetricFlowMatching => "Baseline: a velocity field for each interval along paths near the samples; it meets anchors only approximately.",
         Method.Nlot => "Baseline: coupling, maps and paths know neither conditions nor categories.",
+        Method.Mixture => "Rows of the neighbouring anchors, mixed by nearness: none is moved.",
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "No baseline."),
     };
 

@@ -74,8 +74,8 @@ internal sealed class AnchorKriging
     /// <summary>The objective of the search, for the anchors that θ is learned from.</summary>
     internal PooledLikelihood Likelihood => _likelihood;
 
-    /// <summary>L.</summary>
-    internal CholeskyFactor Factor => _factor;
+    /// <summary>Inner products of the anchors' outputs.</summary>
+    internal GramMatrix Gram => _gram;
 
     /// <summary>Learns θ from anchors.</summary>
     /// <param name="places">u, [K, d], each in [0, 1].</param>
@@ -202,6 +202,13 @@ internal sealed class AnchorKriging
         }
 
         return errors;
+    }
+
+    /// <summary>Variance of an output over the anchors, in the mean over outputs.</summary>
+    internal double MeanVariance()
+    {
+        var gram = _gram.Centred();
+        return Enumerable.Range(0, Count).Sum(k => gram[k * Count + k]) / Count;
     }
 
     /// <summary>tr Σ/P: the outputs' own scale, squared, in the mean over outputs.</summary>

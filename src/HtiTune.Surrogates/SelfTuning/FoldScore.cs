@@ -22,17 +22,23 @@ internal sealed record FoldScore(double Value, double[] Influence)
     /// <summary>Scores a surrogate.</summary>
     /// <param name="surrogate">Fitted without the anchor.</param>
     /// <param name="actual">The anchor.</param>
-    internal static FoldScore Of(TrajectorySurrogate surrogate, Anchor actual)
+    internal static FoldScore Of(TrajectorySurrogate surrogate, Anchor actual) => Of(surrogate.Sample, surrogate.State, actual, false);
+
+    /// <summary>Scores a surrogate of any kind that was fitted without the anchor.</summary>
+    /// <param name="sample">Samples it.</param>
+    /// <param name="state">Coupling, units and contexts of the other anchors.</param>
+    /// <param name="actual">The anchor.</param>
+    /// <param name="isScatter">Whether one row a context is a draw of its own, to be judged on (y, x) jointly.</param>
+    internal static FoldScore Of(Func<double, Contexts, SurrogateSamples> sample, TrajectoryState state, Anchor actual, bool isScatter)
     {
-        var state = surrogate.State;
-        var byContext = state.Report.Coupling == CouplingKind.ByContext;
-        if (state.Report.Deterministic)
+        var byContext = state.Report.Coupling == CouplingKind.ByContext && !isScatter;
+        if (state.Report.Deterministic && !isScatter)
         {
-            var answers = surrogate.Sample(actual.Lambda, actual.Samples.Contexts).Samples.Outputs;
+            var answers = sample(actual.Lambda, actual.Samples.Contexts).Samples.Outputs;
             return OverContexts(SquaredErrors(Scaled(answers, state.Outputs), Scaled(actual.Samples.Outputs, state.Outputs), actual.Samples.Dimension), LeastError);
         }
 
-        var predicted = surrogate.Sample(actual.Lambda, state.Contexts).Samples;
+        var predicted = sample(actual.Lambda, state.Contexts).Samples;
         var (left, width) = Rows(predicted, state, !byContext);
         var (right, _) = Rows(actual.Samples, state, !byContext);
         var known = Groups(predicted.Contexts, byContext);

@@ -35,6 +35,12 @@ internal sealed class ErrorMixture
         }
     }
 
+    /// <summary>Adds a normal law.</summary>
+    /// <param name="weight">Its weight.</param>
+    /// <param name="mean">Its mean.</param>
+    /// <param name="variance">Its variance, at least 0.</param>
+    internal void AddNormal(double weight, double mean, double variance) => _parts.Add((weight, mean, Math.Sqrt(variance)));
+
     /// <summary>Log density of the law of one pace error and one variance.</summary>
     internal static double LogDensity(double value, ReadOnlySpan<double> grid, double share, double pace, double variance)
     {

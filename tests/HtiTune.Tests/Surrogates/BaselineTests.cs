@@ -90,6 +90,32 @@ public class BaselineTests
     }
 
     [Fact]
+    public void A_mixture_moves_mass_and_no_row()
+    {
+        // A tenth of the rows at +2 becomes nine tenths; nothing is ever between −2 and +2.
+        var anchors = new AnchorSet(Problems.Unit, new[] { 0.0, 1 }.Select(lambda => Weighted(lambda, 400)));
+        var surrogate = Fit(anchors, Method.Mixture);
+        var rows = Weighted(0, 300).Samples;
+        foreach (var lambda in new[] { 0.25, 0.5, 0.8 })
+        {
+            foreach (var outputs in new[] { surrogate.Sample(lambda, Contexts.None(300)).Samples.Outputs, surrogate.Transport(rows, 0, lambda) })
+            {
+                Assert.Equal(0.1 + 0.8 * lambda, outputs.Values.ToArray().Count(y => y > 0) / 300.0, 0.06);
+                Assert.DoesNotContain(outputs.Values.ToArray(), y => Math.Abs(y) < 1);
+            }
+        }
+
+        Assert.Equal(rows.Outputs.Values.ToArray(), surrogate.Transport(rows, 0, 0).Values.ToArray());
+
+        static Anchor Weighted(double lambda, int count)
+        {
+            var random = new RandomStreams(6).Fork($"{lambda} {count}").Stream("draws");
+            return new Anchor(lambda, new Samples(Matrix.Create(
+                count, 1, (_, row) => row[0] = (float)((random.NextDouble() < 0.1 + 0.8 * lambda ? 2 : -2) + 0.2 * random.NextNormal())), Contexts.None(count)));
+        }
+    }
+
+    [Fact]
     public void Nlot_pairs_rows_whatever_their_category()
     {
         // Two categories change places. Knowing that costs 4 a row; pairing by outputs alone, nothing moves but by the noise.

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Cli;
+
+/// <summary>What <c>fit --method</c> takes: the methods of the library by their names, and those that krige.</summary>
+internal enum FitMethod
+{
+    Hti,
+    Stay,
+    Nearest,
+    Mean,
+    Linear,
+    ShrunkLinear,
+    Displacement,
+    Regression,
+    FlowMatching,
+    MetricFlowMatching,
+    Nlot,
+    Mixture,
+    Kriging,
+    Affine,
+    Auto,
+}
+
+/// <summary>What <c>fit</c> says when it is done.</summary>
+internal static class FitTelling
+{
+    internal static void Tell(IFittedSurrogate model, ChoiceReport? choice, string path, bool json, bool quiet)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(model is KrigedSurrogate kriged
+                ? JsonSerializer.Serialize(new KrigingSummary(1, path, [.. model.Anchors], kriged.Report, choice), FitSummaryJson.Default.KrigingSummary)
+                : JsonSerializer.Serialize(new FitSummary(1, path, [.. model.Anchors], ((TrajectorySurrogate)model).Report, choice), FitSummaryJson.Default.FitSummary));
+        }
+
+        if (quiet)
+        {
+            return;
+        }
+
+        Console.Error.WriteLine($"{path}: {(model is KrigedSurrogate k ? Words(k) : Words((TrajectorySurrogate)model))}");
+        foreach (var warning in model is TrajectorySurrogate { Report.Warnings: var warnings } ? warnings : [])
+        {
+            Terminal.Warn(warning);
+        }
+
+        foreach (var note in choice is null ? model.Notes : [choice.Note, .. model.Notes])
+        {
+            Console.Error.WriteLine($"note: {note}");
+        }
+
+        var (from, to) = (model.Anchors[0], 0.5 * (model.Anchors[0] + model.Anchors[1]));
+        Terminal.Next(Advice.Sample, new AdvicePlace { Name = path, Line = [Placeholders.Number(from), Placeholders.Number(to)] });
+    }
+
+    private static string Words(TrajectorySurrogate model) =>
+        $"{FitCommand.Kebab(model.Options.Method.ToString())}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
+        + $"paths {(model.Report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
+        + $"clock {(model.Report.ClockShift == 0 ? "constant" : $"shifted by {model.Report.ClockShift:0.00}")}";
+
+    private static string Words(KrigedSurrogate model) =>
+        $"{(model.Options.Carrying == RowCarrying.Affine ? "affine" : "kriging")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
+        + $"{FitCommand.Kebab(model.Report.Kind.ToString())} outputs, length {model.Report.Length:0.00}, warp {model.Report.WarpA:0.00} and {model.Report.WarpB:0.00}, nugget {model.Report.Nugget:0.0e0}";
+}
+
+/// <summary>What <c>fit --json</c> prints.</summary>
+/// <param name="Schema">Version of this object's shape.</param>
+/// <param name="Model">The file written.</param>
+/// <param name="Anchors">The anchors' values.</param>
+/// <param name="Report">What the fit chose.</param>
+/// <param name="Choice">How the method was chosen, with <c>--method auto</c>.</param>
+internal sealed record FitSummary(
+    int Schema, string Model, double[] Anchors, FitReport Report, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
+
+/// <summary>The same of a kriged model.</summary>
+/// <param name="Schema">Version of this object's shape.</param>
+/// <param name="Model">The file written.</param>
+/// <param name="Anchors">The anchors' values.</param>
+/// <param name="Kriging">What the fit learned and chose.</param>
+/// <param name="Choice">How the method was chosen, with <c>--method auto</c>.</param>
+internal sealed record KrigingSummary(
+    int Schema, string Model, double[] Anchors, KrigingReport Kriging, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
+
+/// <summary>Serialisation without reflection.</summary>
+[JsonSourceGenerationOptions(
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(FitSummary))]
+[JsonSerializable(typeof(KrigingSummary))]
+internal sealed partial class FitSummaryJson : JsonSerializerContext;

@@ -1,0 +1,95 @@
+// Notation
+//   m_k(x), C_k(x)    mean and covariance of the outputs at anchor k given a context (ConditionalMoments)
+//   y → m_k(x) + T_sk(x)(y − m_s(x))     a row of anchor s at anchor k, T_sk the least-moving map of C_s(x) to C_k(x) (SymmetricRoot)
+// Rows keep their place in their context's law, in units of its spread: no row of another anchor is needed as a partner, so that anchors may have
+// answered different contexts, or the same ones with draws of their own.
+
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Carries rows between anchors by conditional affine maps.</summary>
+internal sealed class AffineCarrier
+{
+    /// <summary>Output columns for which covariances are worth their cost.</summary>
+    internal const int MostDimensions = 24;
+
+    private readonly Trajectories _trajectories;
+    private readonly ConditionalMoments[] _moments;
+
+    /// <param name="trajectories">The anchors' rows.</param>
+    /// <param name="bandwidths">h of each anchor; null to choose them.</param>
+    internal AffineCarrier(Trajectories trajectories, double[]? bandwidths)
+    {
+        _trajectories = trajectories;
+        _moments = [.. trajectories.Points.Select((y, k) => new ConditionalMoments(
+            y, trajectories.Dimension, trajectories.Conditions[k], trajectories.ConditionCount, trajectories.Categories, trajectories.CategoryCount, bandwidths?[k]))];
+    }
+
+    /// <summary>h of each anchor.</summary>
+    internal double[] Bandwidths => Array.ConvertAll(_moments, moments => moments.Bandwidth);
+
+    /// <summary>Rows at every anchor that has a weight, and at their own; null at the others.</summary>
+    /// <param name="y">Standardised outputs at the anchor <paramref name="source"/>, [n, D].</param>
+    /// <param name="own">Standardised conditions of the rows there, [n, C].</param>
+    /// <param name="x">Those that they are wanted for: their own, or others.</param>
+    /// <param name="categories">Category of each row.</param>
+    /// <param name="source">s.</param>
+    /// <param name="weights">Weights of the anchors; null for all.</param>
+    internal float[]?[] Carry(float[] y, float[] own, float[] x, int[] categories, int source, double[]? weights)
+    {
+        int n = categories.Length, d = _trajectories.Dimension, c = _trajectories.ConditionCount;
+        var carried = new float[]?[_moments.Length];
+        var isMoved = !ReferenceEquals(own, x);
+        for (var k = 0; k < carried.Length; k++)
+        {
+            carried[k] = k == source && !isMoved ? y : weights is null || weights[k] != 0 || k == source ? new float[n * d] : null;
+        }
+
+        foreach (var rows in SameContext(own, x, categories, c))
+        {
+            var wanted = x.AsSpan(rows[0] * c, c);
+            var (mean, covariance) = _moments[source].At(own.AsSpan(rows[0] * c, c), categories[rows[0]]);
+            for (var k = 0; k < carried.Length; k++)
+            {
+                if (carried[k] is not { } target || (k == source && !isMoved))
+                {
+                    continue;
+                }
+
+                var (to, spread) = _moments[k].At(wanted, categories[rows[0]]);
+                var map = SymmetricRoot.Map(covariance, spread, d);
+                foreach (var i in rows)
+                {
+                    for (var p = 0; p < d; p++)
+                    {
+                        var sum = to[p];
+                        for (var q = 0; q < d; q++)
+                        {
+                            sum += map[p * d + q] * (y[i * d + q] - mean[q]);
+                        }
+
+                        target[i * d + p] = (float)sum;
+                    }
+                }
+            }
+        }
+
+        return carried;
+    }
+
+    private static IEnumerable<int[]> SameContext(float[] own, float[] x, int[] categories, int c)
+    {
+        var groups = new Dictionary<string, List<int>>();
+        for (var i = 0; i < categories.Length; i++)
+        {
+            var key = string.Concat(
+                Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(own.AsSpan(i * c, c))),
+                Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsSpan(i * c, c))),
+                categories[i].ToString(System.Globalization.CultureInfo.InvariantCulture));
+            (groups.TryGetValue(key, out var rows) ? rows : groups[key] = []).Add(i);
+        }
+
+        return groups.Values.Select(rows => rows.ToArray());
+    }
+}

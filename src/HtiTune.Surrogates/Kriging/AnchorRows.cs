@@ -1,0 +1,107 @@
+// Notation
+//   q_k [n, D]   linked outputs at anchor k;  a_k weights;  the result is ψ⁻¹(Σ_k a_k q_k), row by row
+
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Rows at every anchor, ready to be weighted: stored ones by their places, or ones that were carried there.</summary>
+/// <param name="Standardised">Standardised outputs at each anchor, [·, D]; null where an anchor was not asked.</param>
+/// <param name="Linked">ψ of them.</param>
+/// <param name="Chosen">The row of the arrays that answers row i; null: row i itself.</param>
+/// <param name="Count">n.</param>
+internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, int[]? Chosen, int Count)
+{
+    /// <summary>Values that are summed at a time, so that they stay in the processor's cache.</summary>
+    private const int Block = 4096;
+
+    /// <summary>Outputs [n, D] in their own units, by weights of the anchors; one anchor's own where it alone has a weight.</summary>
+    /// <param name="weights">a, [K].</param>
+    /// <param name="transform">ψ⁻¹.</param>
+    /// <param name="d">D.</param>
+    internal float[] Weighted(ReadOnlySpan<double> weights, OutputTransform transform, int d)
+    {
+        var values = new float[Count * d];
+        if (Single(weights) is >= 0 and var only)
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                transform.Undo(Standardised[only].AsSpan((Chosen?[i] ?? i) * d, d), values.AsSpan(i * d, d));
+            }
+
+            return values;
+        }
+
+        var rows = Math.Max(1, Block / d);
+        var sums = new double[rows * d];
+        for (var start = 0; start < Count; start += rows)
+        {
+            var size = Math.Min(rows, Count - start);
+            sums.AsSpan().Clear();
+            for (var k = 0; k < weights.Length; k++)
+            {
+                if (weights[k] == 0)
+                {
+                    continue;
+                }
+
+                if (Chosen is null)
+                {
+                    Add(weights[k], Linked[k].AsSpan(start * d, size * d), sums);
+                    continue;
+                }
+
+                for (var i = 0; i < size; i++)
+                {
+                    Add(weights[k], Linked[k].AsSpan(Chosen[start + i] * d, d), sums.AsSpan(i * d, d));
+                }
+            }
+
+            for (var i = 0; i < size; i++)
+            {
+                transform.Back(sums.AsSpan(i * d, d), values.AsSpan((start + i) * d, d), start + i);
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>The anchor that alone has a weight, which is 1; −1 where there is none.</summary>
+    internal static int Single(ReadOnlySpan<double> weights)
+    {
+        var only = -1;
+        for (var k = 0; k < weights.Length; k++)
+        {
+            if (weights[k] != 0)
+            {
+                if (weights[k] != 1 || only >= 0)
+                {
+                    return -1;
+                }
+
+                only = k;
+            }
+        }
+
+        return only;
+    }
+
+    private static void Add(double weight, ReadOnlySpan<float> row, Span<double> sums)
+    {
+        var from = MemoryMarshal.Cast<float, Vector<float>>(row);
+        var to = MemoryMarshal.Cast<double, Vector<double>>(sums);
+        var factor = new Vector<double>(weight);
+        for (var i = 0; i < from.Length; i++)
+        {
+            Vector.Widen(from[i], out var low, out var high);
+            to[2 * i] += factor * low;
+            to[2 * i + 1] += factor * high;
+        }
+
+        for (var i = from.Length * Vector<float>.Count; i < row.Length; i++)
+        {
+            sums[i] += weight * row[i];
+        }
+    }
+}

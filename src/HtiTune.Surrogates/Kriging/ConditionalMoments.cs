@@ -1,0 +1,229 @@
+// Notation, of one anchor, all standardised
+//   y_i [D], x_i [C]    its rows;  h bandwidth;  ω_i = exp(−|x_i − x|²/2h²) among rows of x's category, 1 without conditions
+//   m(x)                local linear mean: the constant of the least squares Σ ω_i |y_i − β_0 − B(x_i − x)|²               [Fan1996]
+//   r_i                 (y_i − m(x_i))/√(1 − H_ii), H_ii the weight of y_i in m(x_i)
+//   C(x)                Σ ω_i r_i r_iᵀ/Σ ω_i
+// h is that of least squared error of m(x_i) without the rows at x_i itself; with h = ∞ the mean is linear in x and C one matrix.
+
+using HtiTune.Data;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Mean and covariance of an anchor's outputs given a context.</summary>
+internal sealed class ConditionalMoments
+{
+    /// <summary>Rows that the moments are taken from, and rows that choose h, at most.</summary>
+    private const int MostRows = 2000, MostSelecting = 800, MostJudged = 250;
+
+    private const double Ridge = 1e-6;
+    private static readonly double[] s_bandwidths = [0.1, 0.15, 0.22, 0.33, 0.5, 0.75, 1.1, 1.7, double.PositiveInfinity];
+
+    private readonly int _d, _c;
+    private readonly float[] _y, _x;
+    private readonly int[][] _members;
+    private readonly float[] _residuals;
+
+    /// <param name="y">Outputs, [n, D].</param>
+    /// <param name="d">D.</param>
+    /// <param name="x">Conditions, [n, C].</param>
+    /// <param name="c">C.</param>
+    /// <param name="categories">Category of each row.</param>
+    /// <param name="categoryCount">Number of categories, 1 without.</param>
+    /// <param name="bandwidth">h; null to choose it.</param>
+    internal ConditionalMoments(float[] y, int d, float[] x, int c, int[] categories, int categoryCount, double? bandwidth)
+    {
+        (_d, _c) = (d, c);
+        var rows = Thinned([.. Enumerable.Range(0, categories.Length)], MostRows);
+        _y = Coupling.Trajectories.Select(y, rows, d);
+        _x = Coupling.Trajectories.Select(x, rows, c);
+        _members = new int[categoryCount][];
+        for (var category = 0; category < categoryCount; category++)
+        {
+            _members[category] = [.. Enumerable.Range(0, rows.Length).Where(i => categories[rows[i]] == category)];
+        }
+
+        Bandwidth = c == 0 ? double.PositiveInfinity : bandwidth ?? Choose();
+        _residuals = new float[_y.Length];
+        foreach (var members in _members)
+        {
+            foreach (var i in members)
+            {
+                var fit = Local(_x.AsSpan(i * c, c), members, Bandwidth, false)!.Value;
+                var scale = 1 / Math.Sqrt(Math.Max(0.05, 1 - fit.Leverage));
+                for (var j = 0; j < d; j++)
+                {
+                    _residuals[i * d + j] = (float)((_y[i * d + j] - fit.Mean[j]) * scale);
+                }
+            }
+        }
+    }
+
+    /// <summary>h, in standard deviations of the conditions.</summary>
+    internal double Bandwidth { get; }
+
+    /// <summary>r of the rows, [·, D].</summary>
+    internal float[] Residuals => _residuals;
+
+    /// <summary>m(x) and C(x), made definite.</summary>
+    internal (double[] Mean, double[] Covariance) At(ReadOnlySpan<float> x, int category)
+    {
+        var members = _members[category];
+        if (members.Length == 0)
+        {
+            throw new ArgumentException($"A row asks for category {category}, of which an anchor holds no sample.");
+        }
+
+        var fit = Local(x, members, Bandwidth, false)!.Value;
+        var covariance = new double[_d * _d];
+        double total = 0, trace = 0;
+        for (var a = 0; a < members.Length; a++)
+        {
+            var weight = fit.Weights[a];
+            total += weight;
+            var r = _residuals.AsSpan(members[a] * _d, _d);
+            for (var i = 0; i < _d && weight > 0; i++)
+            {
+                for (var j = 0; j <= i; j++)
+                {
+                    covariance[i * _d + j] += weight * r[i] * r[j];
+                }
+            }
+        }
+
+        for (var i = 0; i < _d; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                covariance[j * _d + i] = covariance[i * _d + j] /= total;
+            }
+
+            trace += covariance[i * _d + i];
+        }
+
+        for (var i = 0; i < _d; i++)
+        {
+            covariance[i * _d + i] += Ridge * trace / _d + 1e-10;
+        }
+
+        return (fit.Mean, covariance);
+    }
+
+    /// <summary>Some of many, evenly chosen.</summary>
+    internal static int[] Thinned(int[] rows, int most) =>
+        rows.Length <= most ? rows : [.. Enumerable.Range(0, most).Select(i => rows[(int)((long)i * rows.Length / most)])];
+
+    private double Choose()
+    {
+        var sums = new double[s_bandwidths.Length];
+        foreach (var members in _members)
+        {
+            var selecting = Thinned(members, MostSelecting);
+            foreach (var i in Thinned(selecting, MostJudged))
+            {
+                for (var b = 0; b < sums.Length; b++)
+                {
+                    if (Local(_x.AsSpan(i * _c, _c), selecting, s_bandwidths[b], true) is not { } fit)
+                    {
+                        continue;
+                    }
+
+                    for (var j = 0; j < _d; j++)
+                    {
+                        var error = _y[i * _d + j] - fit.Mean[j];
+                        sums[b] += error * error;
+                    }
+                }
+            }
+        }
+
+        return s_bandwidths[Array.IndexOf(sums, sums.Min())];
+    }
+
+    /// <summary>m(x), the weight of a row at x itself, and ω; wider where too few rows are near; null where no other row is.</summary>
+    private (double[] Mean, double Leverage, double[] Weights)? Local(ReadOnlySpan<float> x, int[] members, double h, bool withoutSame)
+    {
+        var width = _c + 1;
+        var weights = new double[members.Length];
+        double total = 0, squares = 0;
+        for (var attempt = 0; ; attempt++, h *= 1.5)
+        {
+            (total, squares) = (0, 0);
+            for (var a = 0; a < members.Length; a++)
+            {
+                double square = 0;
+                for (var j = 0; j < _c; j++)
+                {
+                    double away = _x[members[a] * _c + j] - x[j];
+                    square += away * away;
+                }
+
+                weights[a] = withoutSame && square < 1e-12 ? 0 : double.IsInfinity(h) ? 1 : Math.Exp(-0.5 * square / (h * h));
+                total += weights[a];
+                squares += weights[a] * weights[a];
+            }
+
+            if (total * total > 2 * width * squares || attempt == 20 || double.IsInfinity(h))
+            {
+                break;
+            }
+        }
+
+        if (!(total > 0))
+        {
+            return null;
+        }
+
+        var normal = new double[width * width];
+        var right = new double[width * _d];
+        var z = new double[width];
+        z[0] = 1;
+        for (var a = 0; a < members.Length; a++)
+        {
+            if (weights[a] < 1e-12)
+            {
+                continue;
+            }
+
+            for (var j = 0; j < _c; j++)
+            {
+                z[j + 1] = _x[members[a] * _c + j] - x[j];
+            }
+
+            for (var p = 0; p < width; p++)
+            {
+                var part = weights[a] * z[p];
+                for (var q = 0; q <= p; q++)
+                {
+                    normal[p * width + q] += part * z[q];
+                }
+
+                for (var j = 0; j < _d; j++)
+                {
+                    right[p * _d + j] += part * _y[members[a] * _d + j];
+                }
+            }
+        }
+
+        for (var p = 1; p < width; p++)
+        {
+            normal[p * width + p] += 1e-4 * total * Math.Min(1, double.IsInfinity(h) ? 1 : h * h);
+        }
+
+        // Row 0 of the inverse of the normal matrix is all that the constant needs.
+        var first = new double[width];
+        first[0] = 1;
+        var factor = CholeskyFactor.Of(normal, width);
+        factor.SolveLower(first, first);
+        factor.SolveUpper(first, first);
+        var mean = new double[_d];
+        for (var p = 0; p < width; p++)
+        {
+            for (var j = 0; j < _d; j++)
+            {
+                mean[j] += first[p] * right[p * _d + j];
+            }
+        }
+
+        return (mean, first[0], weights);
+    }
+}

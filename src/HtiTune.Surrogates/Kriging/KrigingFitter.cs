@@ -1,0 +1,167 @@
+// Choices, in this order:
+//   kind     as declared, else the first that every row obeys
+//   link     of those that the kind allows, the one whose predictions of left-out anchors (closed form, in the outputs' own standardised units) err
+//            least; another than the plainest must err a tenth less, and needs three anchors
+//   nugget   draws: learned from five anchors on;  deterministic outputs: learned from eight on where that lowers −log likelihood by more than 2
+
+using HtiTune.Data;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Fits the parts of a <see cref="KrigedSurrogate"/> that are not the carrier's.</summary>
+internal static class KrigingFitter
+{
+    private const int LeastForDraws = 5, LeastForDeterministic = 8;
+    private const double ClearGain = 2;
+    private const double ClearShare = 0.9;
+
+    /// <summary>Fits.</summary>
+    /// <param name="anchors">The anchors.</param>
+    /// <param name="carrier">Coupling and maps.</param>
+    /// <param name="options">How.</param>
+    /// <param name="previous">The surrogate of some of the anchors that goes on, or null.</param>
+    /// <param name="cancellation">Ends the fit.</param>
+    internal static KrigingState Fit(
+        AnchorSet anchors, TrajectorySurrogate carrier, KrigingOptions options, KrigedSurrogate? previous, CancellationToken cancellation)
+    {
+        var bounds = carrier.Options.Bounds;
+        var affine = options.Carrying == RowCarrying.Affine ? new AffineCarrier(carrier.State.Trajectories, null) : null;
+        var points = PointsOf(carrier, affine);
+        var kind = previous?.Transform.Kind ?? (options.Kind == OutputKind.Auto ? OutputTransform.Detect(anchors, bounds) : options.Kind);
+        var links = previous is null ? OutputTransform.Links(anchors, kind, bounds) : [previous.Transform.Link];
+        (OutputLink Link, GramMatrix Gram, AnchorKriging Kriging, double Error)? best = null;
+        foreach (var link in anchors.Count > 2 ? links : links[..1])
+        {
+            var transform = new OutputTransform(kind, link, carrier.State.Outputs, bounds);
+            var rows = Array.ConvertAll(points, transform.Forward);
+            var gram = affine is null ? GramOf(anchors, carrier, rows, previous) : GramMatrix.Of(rows);
+            var kriging = Learn(carrier, gram, options, previous?.Kriging, cancellation);
+            var error = links.Length > 1 && anchors.Count > 2 ? LeftOutError(carrier, transform, points, rows, kriging) : 0;
+            if (best is null || error < ClearShare * best.Value.Error)
+            {
+                best = (link, gram, kriging, error);
+            }
+        }
+
+        var (chosen, inner, fitted, _) = best!.Value;
+        return new KrigingState(options with { Coupling = new() }, kind, chosen, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted))
+        {
+            Gram = inner,
+            Bandwidths = affine?.Bandwidths,
+        };
+    }
+
+    /// <summary>The stored rows at every anchor: as they are coupled, or those of the first anchor carried to the others.</summary>
+    internal static float[][] PointsOf(TrajectorySurrogate carrier, AffineCarrier? affine)
+    {
+        var trajectories = carrier.State.Trajectories;
+        var own = trajectories.Conditions[0];
+        return affine is null ? trajectories.Points : Array.ConvertAll(affine.Carry(trajectories.Points[0], own, own, trajectories.Categories, 0, null), rows => rows!);
+    }
+
+    private static AnchorKriging Learn(TrajectorySurrogate carrier, GramMatrix gram, KrigingOptions options, AnchorKriging? previous, CancellationToken cancellation)
+    {
+        var places = KrigedSurrogate.PlacesOf(carrier);
+        var isDraws = !carrier.Report.Deterministic;
+        var learns = options.Nugget == NuggetKind.Learned || (options.Nugget == NuggetKind.Auto && isDraws && gram.Count >= LeastForDraws);
+        var kriging = Of(learns);
+        if (options.Nugget == NuggetKind.Auto && !isDraws && gram.Count >= LeastForDeterministic)
+        {
+            var scattered = Of(true);
+            kriging = scattered.Objective < kriging.Objective - ClearGain ? scattered : kriging;
+        }
+
+        return kriging;
+
+        AnchorKriging Of(bool nugget) => AnchorKriging.Fit(
+            places, 1, gram, new KrigingVariant(options.Warp, nugget), previous is not null && previous.Variant.LearnsNugget == nugget ? previous.Theta.ToArray() : null, cancellation);
+    }
+
+    /// <summary>Inner products, grown by a row for each new anchor where rows are the same at the old ones.</summary>
+    private static GramMatrix GramOf(AnchorSet anchors, TrajectorySurrogate carrier, float[][] rows, KrigedSurrogate? previous)
+    {
+        if (previous is null || !carrier.Report.Deterministic || rows[0].Length != previous.Carrier.State.Trajectories.Points[0].Length)
+        {
+            return GramMatrix.Of(rows);
+        }
+
+        var gram = previous.Kriging.Gram;
+        var known = previous.Anchors.ToList();
+        for (var k = 0; k < anchors.Count; k++)
+        {
+            if (!known.Contains(anchors[k].Lambda))
+            {
+                known.Add(anchors[k].Lambda);
+                known.Sort();
+                gram = gram.With([.. Enumerable.Range(0, anchors.Count).Where(i => known.Contains(anchors[i].Lambda)).Select(i => rows[i])], known.IndexOf(anchors[k].Lambda));
+            }
+        }
+
+        return gram;
+    }
+
+    /// <summary>Mean squared error of left-out anchors' outputs, in standardised units.</summary>
+    private static double LeftOutError(TrajectorySurrogate carrier, OutputTransform transform, float[][] points, float[][] linked, AnchorKriging kriging)
+    {
+        var rows = new AnchorRows(points, linked, null, carrier.State.Trajectories.Count);
+        var weights = new double[kriging.Count];
+        double sum = 0;
+        for (var k = 0; k < kriging.Count; k++)
+        {
+            kriging.LeaveOneOut(k, weights);
+            var predicted = rows.Weighted(weights, transform, carrier.Dimension);
+            var row = new float[carrier.Dimension];
+            for (var i = 0; i < rows.Count; i++)
+            {
+                carrier.State.Outputs.Apply(predicted.AsSpan(i * row.Length, row.Length), row);
+                for (var j = 0; j < row.Length; j++)
+                {
+                    double error = row[j] - points[k][i * row.Length + j];
+                    sum += error * error;
+                }
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>What is said of rows that lie far outside all others: one would decide the inner products alone.</summary>
+    internal static IEnumerable<string> SetAside(RowScreen? screen) => screen?.Rows
+        .GroupBy(row => row.Lambda)
+        .Select(rows => FormattableString.Invariant(
+            $"{rows.Count()} rows at {rows.Key:R} lie far outside all others (the first is row {rows.First().Row}: {rows.First().Value:G6} in column {rows.First().Column}) and are set aside: plausible values stand in their place, at their own anchor too.")) ?? [];
+
+    private static string[] Notes(AnchorSet anchors, KrigingOptions options, OutputKind kind, AnchorKriging kriging)
+    {
+        var notes = new List<string>();
+        if (options.Kind == OutputKind.Auto && kind != OutputKind.Free)
+        {
+            notes.Add($"Every output of every anchor is of the kind {kind}: what is sampled is of it too. Declare {OutputKind.Free} where that is chance.");
+        }
+
+        if (anchors.Count == 2)
+        {
+            notes.Add("Two anchors do not show how fast outputs move between them: a third anchor, or a declared scale of the "
+                + "hyperparameter, is worth more than any other setting.");
+        }
+
+        if (options.Carrying == RowCarrying.Affine)
+        {
+            notes.Add("Rows are carried by conditional affine maps: the anchors' laws are met as far as mean and covariance go.");
+        }
+
+        if (kriging.Variant.LearnsNugget)
+        {
+            notes.Add($"Trainings scatter (nugget {kriging.Nugget:G2}): the curve smooths, and passes beside the anchors by as much.");
+        }
+
+        var hyperparameter = anchors.Hyperparameter;
+        if (anchors[0].Lambda > hyperparameter.Minimum || anchors[^1].Lambda < hyperparameter.Maximum)
+        {
+            notes.Add($"Anchors cover {hyperparameter.Name} from {anchors[0].Lambda:G6} to {anchors[^1].Lambda:G6}; from {hyperparameter.Minimum:G6} to "
+                + $"{hyperparameter.Maximum:G6} outputs are extrapolated, and their intervals widen.");
+        }
+
+        return [.. notes];
+    }
+}

@@ -1,0 +1,31 @@
+namespace HtiTune.Surrogates;
+
+/// <summary>What a model file says of a kriging, beside its carrier.</summary>
+/// <param name="Warp">As asked.</param>
+/// <param name="Nugget">As asked.</param>
+/// <param name="AskedKind">As asked.</param>
+/// <param name="Kind">As found.</param>
+/// <param name="Link">What is kriged.</param>
+/// <param name="LearnsNugget">Whether ν is among θ.</param>
+/// <param name="Theta">θ.</param>
+/// <param name="States">Parameter states of the intervals.</param>
+/// <param name="Notes">Notes.</param>
+/// <param name="Bandwidths">Bandwidths of the affine carrier; null where maps carry.</param>
+internal sealed record KrigingHeader(
+    bool Warp, NuggetKind Nugget, OutputKind AskedKind, OutputKind Kind, OutputLink Link, bool LearnsNugget, double[] Theta, double[][] States, string[] Notes, double[]? Bandwidths)
+{
+    internal static KrigingHeader Of(KrigingState state) => new(
+        state.Options.Warp, state.Options.Nugget, state.Options.Kind, state.Kind, state.Link, state.Variant.LearnsNugget, state.Theta, state.States!, state.Notes, state.Bandwidths);
+
+    internal KrigingState ToState()
+    {
+        var variant = new KrigingVariant(Warp, LearnsNugget);
+        var count = new KrigingLayout(1, variant).Count;
+        if (Kind == OutputKind.Auto || !Enum.IsDefined(Kind) || !Enum.IsDefined(Link) || Theta.Length != count || States.Length == 0 || States.Any(theta => theta.Length != count))
+        {
+            throw new ArgumentException($"the kriging is of kind {Kind}, link {Link}, with {Theta.Length} parameters and {States.Length} states; expected {count} parameters each");
+        }
+
+        return new KrigingState(new KrigingOptions { Warp = Warp, Nugget = Nugget, Kind = AskedKind, Carrying = Bandwidths is null ? RowCarrying.Maps : RowCarrying.Affine }, Kind, Link, variant, Theta, Notes) { States = States, Bandwidths = Bandwidths };
+    }
+}

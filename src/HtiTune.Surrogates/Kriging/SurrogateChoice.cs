@@ -1,0 +1,246 @@
+// Each candidate is fitted without an interior anchor (at most five, evenly spread) and judged by FoldScore on that anchor's samples; the truth between
+// anchors is never seen. What stands unless another gains clearly (SelfTuner.IsClearGain):
+//   deterministic outputs                 kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
+//   unmatched continuous conditions,      affine: a coupling of rows under other conditions mixes what the condition does with what λ does, or pairs
+//   and draws in disguise                 rows that have nothing to do with each other
+//   draws whose samples curve             trajectories: a density potential bends paths where straight ones leave the samples
+//   other draws                           kriging
+//   three anchors on a wrong scale        trajectories: their clock reads from all rows how far the middle anchor is on the way, and a fold that takes the
+//                                         half of the scale for half of the way judges nothing; the pooled likelihood leaves the warp to its prior
+// With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
+// three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it beats all others clearly.
+// A candidate must keep the kind of the outputs: whole numbers are kept by kriging and mixtures, probabilities by all but the trajectories' curves, and
+// signs by all, the trajectories with a bound at 0.
+// Draws in disguise: where anchors answered the same contexts with one row each, the rows are taken for draws if their scatter about a smooth law of the
+// context does not come again at the next anchor, and kriging foretells a left-out anchor's rows no better than that scatter.
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+using HtiTune.Surrogates.SelfTuning;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Fits the surrogate that leaving anchors out finds best.</summary>
+public static class SurrogateChoice
+{
+    private const int MostFolds = 5;
+    private const double FarShift = 2;
+    private const double LeastScatter = 0.05, MostRepeated = 0.25;
+
+    private static readonly string[] s_names = ["trajectories", "kriging", "kriging without warp", "affine", "mixture", "linear"];
+
+    /// <summary>Chooses a surrogate and fits it to all anchors.</summary>
+    /// <param name="anchors">At least two anchors.</param>
+    /// <param name="options">Coupling, maps, kind and nugget of every candidate; what they choose themselves is left to them.</param>
+    /// <param name="progress">Takes the stage and the share that is done; told from the threads that fit, one at a time.</param>
+    /// <param name="cancellation">Ends the fit by <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The surrogate, and what was tried with its scores.</returns>
+    /// <exception cref="ArgumentException">Fewer than two anchors, or options out of range.</exception>
+    public static ChosenSurrogate Fit(
+        AnchorSet anchors, KrigingOptions? options = null, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(anchors);
+        options ??= new KrigingOptions();
+        options.Validate(anchors.Dimension);
+        var all = anchors;
+        anchors = RowScreen.Of(all, options.Coupling.Coupling)?.Rest ?? all;
+        var kind = options.Kind == OutputKind.Auto ? OutputTransform.Detect(anchors, options.Coupling.Bounds) : options.Kind;
+        if (kind == OutputKind.Positive && options.Coupling.Bounds is null)
+        {
+            options = options with { Coupling = options.Coupling with { Bounds = [.. Enumerable.Repeat(new OutputBounds(0, double.PositiveInfinity), anchors.Dimension)] } };
+        }
+
+        var cache = new CouplingCache();
+        var carrier = new TrajectorySurrogate(TrajectoryFitter.Fit(
+            new FitRequest(anchors, options.Carrier with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }));
+        var isDeterministic = carrier.Report.Deterministic;
+        var isScatter = isDeterministic && IsIndependentScatter(anchors, carrier, options, cancellation);
+        var candidates = s_names.Where(name => name switch
+        {
+            "affine" => anchors.Dimension <= AffineCarrier.MostDimensions && (!isDeterministic || isScatter),
+            "mixture" => !isDeterministic || isScatter,
+            "trajectories" => kind is not (OutputKind.Integer or OutputKind.Probabilities),
+            "linear" => kind != OutputKind.Integer,
+            _ => true,
+        }).ToArray();
+        var isAffine = (isScatter || carrier.Report.Coupling == CouplingKind.Relaxed) && candidates.Contains("affine");
+        var trajectories = isAffine || !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
+            new FitRequest(anchors, options.Coupling with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }).Report;
+        var isFar = anchors.Count == 3 && trajectories is not null && Math.Abs(trajectories.ClockShift) >= FarShift;
+        var stated = isAffine ? "affine" : isFar || (trajectories?.Potential == PotentialKind.Density && !isDeterministic) ? "trajectories" : "kriging";
+        int[] folds = anchors.Count < 3 || (anchors.Count == 3 && isDeterministic && !isScatter)
+            ? []
+            : SelfTuner.FoldsOf([.. Enumerable.Range(1, anchors.Count - 2).Select(k => Share(anchors, k))]);
+        var tried = candidates.ToDictionary(name => name, _ => new FoldScore?[folds.Length]);
+        InParallel.For(candidates.Length * folds.Length, options.Coupling.Threads ?? Environment.ProcessorCount, piece =>
+        {
+            var (name, fold) = (candidates[piece / folds.Length], piece % folds.Length);
+            tried[name][fold] = Score(anchors, folds[fold], name, options with { Kind = kind }, isScatter, cache, cancellation);
+            progress?.Report(new FitProgress($"choice: {name}", 0));
+        }, cancellation);
+
+        var chosen = anchors.Count == 3
+            ? candidates.Contains("mixture") && folds.Length > 0 && !isFar && candidates.All(name => name == "mixture" || IsClearGain(tried["mixture"], tried[name])) ? "mixture" : stated
+            : Best(candidates, tried, stated);
+        var report = new ChoiceReport
+        {
+            Folds = [.. folds.Select(fold => anchors[fold].Lambda)],
+            Candidates = [.. candidates.Select(name => new CandidateScore(name, [.. tried[name].Select(score => score?.Value ?? double.NaN)], Mean(tried[name], tried[stated])))],
+            Default = stated,
+            Chosen = chosen,
+            TakenForDraws = isScatter,
+            Kind = kind,
+        };
+        return new ChosenSurrogate(FitAll(all, chosen, options with { Kind = kind }, progress, cancellation), report);
+    }
+
+    private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)
+    {
+        var chosen = stated;
+        foreach (var name in candidates)
+        {
+            if (name != stated && IsClearGain(tried[name], tried[stated]) && (chosen == stated || Mean(tried[name], tried[stated]) < Mean(tried[chosen], tried[stated])))
+            {
+                chosen = name;
+            }
+        }
+
+        return chosen;
+    }
+
+    private static IFittedSurrogate FitAll(AnchorSet anchors, string name, KrigingOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation) => name switch
+    {
+        "trajectories" => TrajectorySurrogate.Fit(anchors, options.Coupling, progress, cancellation),
+        "linear" or "mixture" => TrajectorySurrogate.Fit(anchors, OptionsOf(name, options.Coupling), progress, cancellation),
+        _ => KrigedSurrogate.Fit(anchors, OptionsOf(name, options), progress, cancellation),
+    };
+
+    private static TrajectoryOptions OptionsOf(string name, TrajectoryOptions options) => name switch
+    {
+        "linear" => options with { Method = Method.Linear },
+        "mixture" => options with { Method = Method.Mixture },
+        _ => options,
+    };
+
+    private static KrigingOptions OptionsOf(string name, KrigingOptions options) => name switch
+    {
+        "kriging without warp" => options with { Warp = false },
+        "affine" => options with { Carrying = RowCarrying.Affine },
+        _ => options,
+    };
+
+    private static FoldScore Score(
+        AnchorSet anchors, int fold, string name, KrigingOptions options, bool isScatter, CouplingCache cache, CancellationToken cancellation)
+    {
+        var isKriged = name is not ("trajectories" or "linear" or "mixture");
+        var carrier = LeaveOneOut.Fit(anchors, fold, isKriged ? options.Carrier : OptionsOf(name, options.Coupling), cache, cancellation);
+        ISurrogate surrogate = carrier;
+        if (isKriged)
+        {
+            var others = new AnchorSet(anchors.Hyperparameter, anchors.Where((_, k) => k != fold));
+            surrogate = new KrigedSurrogate(carrier, KrigingFitter.Fit(others, carrier, OptionsOf(name, options), null, cancellation));
+        }
+
+        return FoldScore.Of(surrogate.Sample, carrier.State, anchors[fold], isScatter);
+    }
+
+    private static bool IsClearGain(FoldScore?[] scores, FoldScore?[] stated) =>
+        SelfTuner.IsClearGain([.. scores.Zip(stated, (mine, theirs) => (mine!.Share(theirs!), mine.ShareError(theirs!)))]);
+
+    private static double Mean(FoldScore?[] scores, FoldScore?[] stated) =>
+        scores.Length == 0 ? double.NaN : scores.Zip(stated, (mine, theirs) => mine!.Share(theirs!)).Average();
+
+    private static double Share(AnchorSet anchors, int k)
+    {
+        double U(int i) => anchors.Hyperparameter.ToUnit(anchors[i].Lambda);
+        return (U(k) - U(k - 1)) / (U(k + 1) - U(k - 1));
+    }
+
+    /// <summary>Whether rows of the same contexts are draws of their own at each anchor.</summary>
+    private static bool IsIndependentScatter(AnchorSet anchors, TrajectorySurrogate carrier, KrigingOptions options, CancellationToken cancellation)
+    {
+        if (anchors.Dimension > AffineCarrier.MostDimensions || anchors.ConditionCount == 0)
+        {
+            return false;
+        }
+
+        var t = carrier.State.Trajectories;
+        var residuals = t.Points.Select((y, k) => new ConditionalMoments(
+            y, t.Dimension, t.Conditions[k], t.ConditionCount, t.Categories, t.CategoryCount, null).Residuals).ToArray();
+        cancellation.ThrowIfCancellationRequested();
+        double repeated = 0, scatter = 0, variance = 0;
+        for (var k = 0; k < residuals.Length; k++)
+        {
+            scatter += Dot(residuals[k], residuals[k]) / residuals[k].Length;
+            variance += t.Points[k].Average(y => (double)y * y);
+            if (k > 0)
+            {
+                repeated += Dot(residuals[k], residuals[k - 1]) / Math.Sqrt(Dot(residuals[k], residuals[k]) * Dot(residuals[k - 1], residuals[k - 1]));
+            }
+        }
+
+        if (scatter < LeastScatter * variance || repeated / (residuals.Length - 1) > MostRepeated)
+        {
+            return false;
+        }
+
+        if (anchors.Count < 3)
+        {
+            return true;
+        }
+
+        // A law that is rough in the context but smooth in λ is foretold row by row.
+        var kriging = KrigingFitter.Fit(anchors, carrier, options with { Kind = OutputKind.Free, Nugget = NuggetKind.Fixed, Carrying = RowCarrying.Maps }, null, cancellation);
+        var errors = AnchorKriging.At(KrigedSurrogate.PlacesOf(carrier), 1, kriging.Gram!, kriging.Variant, kriging.Theta).LeaveOneOutErrors();
+        return errors[1..^1].Average() > 0.5 * scatter / residuals.Length;
+
+        static double Dot(float[] a, float[] b)
+        {
+            double sum = 0;
+            for (var i = 0; i < a.Length; i++)
+            {
+                sum += (double)a[i] * b[i];
+            }
+
+            return sum;
+        }
+    }
+}
+
+/// <summary>A surrogate, and how it was chosen.</summary>
+/// <param name="Surrogate">The surrogate.</param>
+/// <param name="Report">What was tried.</param>
+public sealed record ChosenSurrogate(IFittedSurrogate Surrogate, ChoiceReport Report);
+
+/// <summary>What was tried, how it did, and what was chosen.</summary>
+public sealed record ChoiceReport
+{
+    /// <summary>The anchors that were left out, one at a time; none where nothing could be left out.</summary>
+    public required IReadOnlyList<double> Folds { get; init; }
+
+    /// <summary>The candidates with their scores.</summary>
+    public required IReadOnlyList<CandidateScore> Candidates { get; init; }
+
+    /// <summary>What stands unless another gains clearly.</summary>
+    public required string Default { get; init; }
+
+    /// <summary>What was chosen.</summary>
+    public required string Chosen { get; init; }
+
+    /// <summary>Whether one row a context was recognised as a draw of its own at every anchor.</summary>
+    public required bool TakenForDraws { get; init; }
+
+    /// <summary>What values the outputs take: as declared, or as every row of every anchor obeys; every candidate keeps it.</summary>
+    public required OutputKind Kind { get; init; }
+
+    /// <summary>The choice in words.</summary>
+    public string Note => (Kind == OutputKind.Free ? "" : $"Outputs are of the kind {Kind}. ") + (TakenForDraws ? "One row a context is a draw of its own at every anchor. " : "") + (Folds.Count == 0
+        ? $"Nothing could be left out that tells the candidates apart: the default, {Default}, stands."
+        : FormattableString.Invariant($"Leaving out {(Folds.Count == 1 ? "one anchor" : $"each of {Folds.Count} anchors")}: {string.Join(", ", Candidates.Select(c => FormattableString.Invariant($"{c.Name} {c.Share:0.###}")))} of the error of {Default}; {(Chosen == Default ? $"none is clearly better{(Folds.Count == 1 ? ", as far as two anchors can tell" : "")}, and {Default} stands" : $"{Chosen} is clearly better")}."));
+}
+
+/// <summary>A candidate's scores.</summary>
+/// <param name="Name">The candidate.</param>
+/// <param name="Scores">Its score on each fold; less is better.</param>
+/// <param name="Share">Mean share of the default's scores; NaN without folds.</param>
+public sealed record CandidateScore(string Name, IReadOnlyList<double> Scores, double Share);

@@ -1,0 +1,115 @@
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates;
+
+public sealed partial class TrajectorySurrogate
+{
+    /// <summary>Which stored trajectory answers which context.</summary>
+    internal TrajectoryLookup Lookup => _lookup;
+
+    /// <summary>Standardised outputs at the first anchor where a network gives them from conditions, and contexts need it; else null.</summary>
+    internal float[]? StartOf(Contexts contexts)
+    {
+        if (_state.Start is not { } start || _lookup.HasAll(contexts))
+        {
+            return null;
+        }
+
+        var x = Trajectories.Standardised(contexts.Conditions, _state.Conditions);
+        var y = new float[contexts.Count * Dimension];
+        start.Evaluate(x, TrajectoryLookup.CategoriesOf(contexts), y);
+        return y;
+    }
+
+    /// <summary>Standardised outputs of given rows at every anchor that has a weight, along the maps; null at the others.</summary>
+    /// <param name="rows">Outputs at the anchor <paramref name="from"/>.</param>
+    /// <param name="from">An anchor's λ.</param>
+    /// <param name="weights">Weights of the anchors, [K]; null for all anchors.</param>
+    internal float[]?[] Carry(Samples rows, double from, double[]? weights)
+    {
+        var source = SourceOf(rows, from, needsMaps: true);
+        return Carry(Trajectories.Standardised(rows.Outputs, _state.Outputs), rows.Contexts, source, weights);
+    }
+
+    /// <summary>The same of standardised rows [n, D] at the anchor of a number.</summary>
+    internal float[]?[] Carry(float[] y, Contexts contexts, int source, double[]? weights)
+    {
+        var first = weights is null ? 0 : Math.Min(source, Array.FindIndex(weights, w => w != 0));
+        var last = weights is null ? _places.Length - 1 : Math.Max(source, Array.FindLastIndex(weights, w => w != 0));
+        return Chain(y, contexts, source, first, last);
+    }
+
+    /// <summary>A mixture for given rows: those of their own anchor as they are, those of another from what is stored for their contexts.</summary>
+    private Matrix MixStored(Samples rows, int source, TrajectoryCurve curve)
+    {
+        var (chosen, _) = _lookup.Choose(rows.Contexts);
+        return Matrix.Create(rows.Count, Dimension, (i, row) =>
+        {
+            var anchor = curve.Neighbour(i);
+            if (anchor == source)
+            {
+                rows.Outputs.Row(i).CopyTo(row);
+            }
+            else
+            {
+                _state.Trajectories.Point(anchor, chosen[i]).CopyTo(row);
+                _state.Finish(row);
+            }
+        });
+    }
+
+    /// <summary>The number of the anchor that rows come from; throws where they cannot be transported.</summary>
+    /// <param name="rows">Outputs beside their contexts.</param>
+    /// <param name="from">An anchor's λ.</param>
+    /// <param name="needsMaps">Whether it takes maps.</param>
+    internal int SourceOf(Samples rows, double from, bool needsMaps)
+    {
+        var source = IndexOf(from);
+        _lookup.Require(rows.Contexts);
+        if (rows.Dimension != Dimension)
+        {
+            throw new ArgumentException($"Rows have {rows.Dimension} output columns; the surrogate has {Dimension}.", nameof(rows));
+        }
+
+        if (needsMaps && _state.Forward.Length + _state.Motion.Length == 0)
+        {
+            throw new InvalidOperationException(
+                $"This surrogate was fitted without maps; fit it with {nameof(TrajectoryOptions.TrainMaps)} = true to transport rows.");
+        }
+
+        return source;
+    }
+
+    /// <summary>Points of rows at the anchors <paramref name="first"/> to <paramref name="last"/>, among which their own is.</summary>
+    private float[]?[] Chain(float[] y, Contexts contexts, int source, int first, int last)
+    {
+        int n = contexts.Count, d = Dimension, c = _state.Trajectories.ConditionCount;
+        var (x, categories) = _state.Seen(contexts);
+        var points = new float[]?[_places.Length];
+        points[source] = y;
+        for (var k = source; k < last; k++)
+        {
+            points[k + 1] = Step(_state.Forward[k], points[k]!);
+        }
+
+        for (var k = source; k > first; k--)
+        {
+            points[k - 1] = Step(_state.Backward[k - 1], points[k]!);
+        }
+
+        return points;
+
+        float[] Step(Networks.FrozenNetwork map, float[] at)
+        {
+            var moved = new float[n * d];
+            map.Evaluate(Trajectories.Joined(n, (at, d), (x, c)), categories, moved);
+            for (var i = 0; i < moved.Length; i++)
+            {
+                moved[i] += at[i];
+            }
+
+            return moved;
+        }
+    }
+}
