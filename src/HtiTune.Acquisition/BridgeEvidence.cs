@@ -75,4 +75,8 @@ internal sealed record BridgeData(
         Values = [.. Values, value],
         Surrogate = [.. Surrogate, surrogate],
     };
+
+    /// <summary>These observations through the (ℓ, r) of another, to predict from: one step ahead it tells nothing of the surrogate.</summary>
+    public Kriging Kriging(Kriging like, double jitter) => new(
+        Points, RelativeNoise, Values, Surrogate, [.. Points.Select(_ => Array.Empty<double>())], like.LengthScale, like.NoiseRatio, Options.LevelDeviation, jitter);
 }

@@ -10,6 +10,7 @@ namespace HtiTune.Acquisition;
 //   enumerated, and only values that the surrogate was tested on tell of it: the others have the density that they have at ρ = 0.
 //   Weight of a component ∝ prior(ρ, ℓ, r, φ) Π_t p(y_t | y_<t). At ρ = 0 the product is the exact marginal likelihood.
 //   Trust = E[ρ | y].
+// n observations and L pairs (ℓ, r), 80 by default, take L n³/6 steps, a grid of G points L' G n²/2 more with the L' that are kept.
 
 /// <summary>
 /// The bridge process: a Gaussian process around the surrogate's objective that learns from its own one-step-ahead errors how far the
@@ -220,12 +221,7 @@ public sealed class BridgeProcess
         var value = At(u).Mean;
         var surrogate = SurrogateAt(u);
         var data = _data.With(u, value - Centre, double.IsNaN(surrogate) ? value - Centre : surrogate - Centre);
-        double[][] untested = [.. data.Points.Select(_ => Array.Empty<double>())];
-        Kriging[] krigings =
-        [
-            .. _krigings.Select(k => new Kriging(
-                data.Points, data.RelativeNoise, data.Values, data.Surrogate, untested, k.LengthScale, k.NoiseRatio, data.Options.LevelDeviation)),
-        ];
+        Kriging[] krigings = [.. _krigings.Select(k => data.Kriging(k, 0))];
         return new BridgeProcess([.. Observations, new Observation(u, value)], _surrogate, data, krigings, _components, _evidence);
     }
 
@@ -236,6 +232,9 @@ public sealed class BridgeProcess
         ArgumentNullException.ThrowIfNull(grid);
         return new GridPosterior(this, [.. grid]);
     }
+
+    /// <summary>An (ℓ, r) of this process with something added to the covariance of its observations, as a share of its diagonal.</summary>
+    internal Kriging WithJitter(Kriging kriging, double jitter) => _data.Kriging(kriging, jitter);
 
     /// <summary>m_A(u), or NaN where there is none.</summary>
     internal double SurrogateAt(double u)

@@ -39,6 +39,7 @@ internal sealed class Kriging
     /// <param name="lengthScale">ℓ.</param>
     /// <param name="noiseRatio">r = τ²/σ².</param>
     /// <param name="levelDeviation">κ.</param>
+    /// <param name="leastJitter">The least that is added to the diagonal, as a share of its largest entry.</param>
     public Kriging(
         double[] points,
         double[] relativeNoise,
@@ -47,7 +48,8 @@ internal sealed class Kriging
         double[][] earlier,
         double lengthScale,
         double noiseRatio,
-        double levelDeviation)
+        double levelDeviation,
+        double leastJitter = 0)
     {
         _points = points;
         _levelPrecision = 1 / (levelDeviation * levelDeviation);
@@ -65,7 +67,7 @@ internal sealed class Kriging
             matrix[i * n + i] = 1 + noiseRatio * relativeNoise[i];
         }
 
-        Factor = CholeskyFactor.Of(matrix, n);
+        Factor = CholeskyFactor.Of(matrix, n, leastJitter);
         Ones = new double[n];
         Array.Fill(Ones, 1);
         Values = new double[n];

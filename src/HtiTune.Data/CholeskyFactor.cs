@@ -16,6 +16,9 @@ internal sealed class CholeskyFactor
 
     private static readonly double[] Jitters = [0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4];
 
+    // Beyond the ladder, for correlations that rounding has left worse than that.
+    private static readonly double[] LastJitters = [1e-3, 1e-2, 0.1, 1];
+
     private readonly double[] _lower;
 
     private CholeskyFactor(int order, double[] lower, double jitter)
@@ -50,8 +53,15 @@ internal sealed class CholeskyFactor
     /// <param name="matrix">K, row-major, length n²; only the lower triangle is read.</param>
     /// <param name="order">n.</param>
     /// <param name="leastJitter">Where the ladder starts, as a share of the largest diagonal entry.</param>
-    /// <exception cref="ArithmeticException">The matrix is not positive semi-definite, or holds NaN.</exception>
-    public static CholeskyFactor Of(double[] matrix, int order, double leastJitter = 0)
+    /// <exception cref="ArithmeticException">The matrix is far from positive semi-definite, or holds NaN.</exception>
+    public static CholeskyFactor Of(double[] matrix, int order, double leastJitter = 0) =>
+        Try(matrix, order, leastJitter, [.. Jitters, .. LastJitters])
+            ?? throw new ArithmeticException("The covariance is not positive semi-definite, whatever is added to its diagonal: it holds NaN, or its correlations exceed 1.");
+
+    /// <summary>The same with a jitter of at most 1e-4; null where that does not help: rounding has taken more than that from the matrix.</summary>
+    public static CholeskyFactor? Try(double[] matrix, int order, double leastJitter = 0) => Try(matrix, order, leastJitter, Jitters);
+
+    private static CholeskyFactor? Try(double[] matrix, int order, double leastJitter, double[] jitters)
     {
         var largest = 0.0;
         for (var i = 0; i < order; i++)
@@ -60,7 +70,7 @@ internal sealed class CholeskyFactor
         }
 
         var lower = new double[order * order];
-        foreach (var jitter in Jitters)
+        foreach (var jitter in jitters)
         {
             if (jitter >= leastJitter && TryFactorise(matrix, lower, order, jitter * largest))
             {
@@ -68,7 +78,7 @@ internal sealed class CholeskyFactor
             }
         }
 
-        throw new ArithmeticException("The covariance is not positive semi-definite, even with a jitter of 1e-4.");
+        return null;
     }
 
     /// <summary>L_ii.</summary>

@@ -19,6 +19,12 @@ internal sealed record Training(int Number, double Lambda, double U, string Reas
 /// </summary>
 internal sealed class AnchorStore : IDisposable
 {
+    /// <summary>
+    /// Of anchors that were there before a run, so many are gone through one after the other, as if each had been predicted by those before it; further
+    /// ones count by their values alone. Going through n of them takes n⁴ steps, and a run that makes its own trainings has fewer.
+    /// </summary>
+    public const int FullHistory = 64;
+
     private readonly List<Training> _trainings = [];
     private readonly List<Training> _anchors = [];
     private readonly List<ContextGroup> _groups = [];
@@ -77,6 +83,9 @@ internal sealed class AnchorStore : IDisposable
         var failures = _trainings.TakeWhile(t => t.State != TrialState.Completed).Count();
         _forgiven = failures >= hopeless ? failures : 0;
     }
+
+    /// <summary>Tells by its number whether a training was made elsewhere: by no run of the tuner.</summary>
+    public Func<int, bool> IsBrought { get; set; } = _ => false;
 
     /// <summary>Is told what a network answered to other contexts than the stored ones.</summary>
     public Action<Training, Samples>? OthersAnswered { get; set; }
@@ -165,8 +174,10 @@ internal sealed class AnchorStore : IDisposable
         {
             try
             {
-                // Always from the prefix before, whoever asks first: what a surrogate is depends on the anchors' order alone.
-                surrogate = ScaledSurrogate.Fit(Set(count, group.Contexts), _fit, Surrogate(count - 1, group.Contexts));
+                // Always from the prefix before, whoever asks first: what a surrogate is depends on the anchors' order alone. Of many that came at
+                // once, no prefix is asked for: they are fitted together.
+                var isOfMany = count > FullHistory && _anchors.Take(count).All(anchor => IsBrought(anchor.Number));
+                surrogate = ScaledSurrogate.Fit(Set(count, group.Contexts), _fit, isOfMany ? null : Surrogate(count - 1, group.Contexts));
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {

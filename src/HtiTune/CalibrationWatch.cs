@@ -11,6 +11,7 @@ namespace HtiTune;
 // Before it, intervals are scaled by what they have shown, c_t² = (k c₀² + Σ_{i<t} z_i²)/(k + #), z_i = c_i Φ⁻¹(PIT_i) the error in deviations of the
 // model's own prediction, at most 3: smooth objectives are easier than the model expects, noisy ones harder.
 // All of it is a function of the values in their order: a replay comes to the same.
+// A process of each prefix of n values takes n⁴ steps in all, so that of very many that were there before a run the first AnchorStore.FullHistory are tested.
 
 /// <summary>The alarm over one objective: tests each value, and corrects the process after an alarm.</summary>
 internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
@@ -91,6 +92,7 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
         while (_tests.Count < count)
         {
             var anchor = _tests.Count;
+            view.Weighing?.Invoke(anchor, count);
             if (view.Measured(anchor).Value is not { } own || view.ValueCount(anchor) < ValuesForTest || view.Predict(anchor) is not { } prediction)
             {
                 _scores.Add(null);

@@ -23,6 +23,7 @@ internal sealed class ObjectiveView
     private readonly Dictionary<(int Count, double U), double> _surrogateValues = [];
     private readonly Dictionary<int, StudentMixture?> _predictions = [];
     private readonly Dictionary<int, double?> _trusts = [];
+    private readonly int _known;
 
     /// <param name="store">The anchors.</param>
     /// <param name="objective">The objective.</param>
@@ -36,11 +37,15 @@ internal sealed class ObjectiveView
         _bootstrap = options.Bootstrap == 0 ? null : new ObjectiveBootstrap(store, objective, options.Bootstrap, new RandomStreams(options.Seed));
         _sign = options.Goal == Goal.Maximize ? 1 : -1;
         _surrogateFailed = surrogateFailed;
+        _known = store.Anchors.Count;
         Calibration = new CalibrationWatch(store, this);
     }
 
     /// <summary>Tests each value against the interval that was known before it.</summary>
     public CalibrationWatch Calibration { get; }
+
+    /// <summary>Is told how many of how many anchors have been gone through; may throw to end it.</summary>
+    public Action<int, int>? Weighing { get; set; }
 
     /// <summary>Turns a value of the maximising sign into the objective's own, and back.</summary>
     public double Signed(double value) => _sign * value;
@@ -66,7 +71,7 @@ internal sealed class ObjectiveView
             {
                 var u = _store.Anchors[i].U;
                 var prefix = i;
-                double? predicted = Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : m;
+                double? predicted = !IsTested(i) || Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : Surrogate(prefix, u);
                 double[]? earlier = predicted is null ? null : [.. observations.Select(o => Surrogate(prefix, o.Item2.U))];
                 observations.Add((i, new Observation(u, Signed(value), predicted, NoiseVariance(i), earlier)));
             }
@@ -146,7 +151,7 @@ internal sealed class ObjectiveView
     {
         if (!_predictions.TryGetValue(anchor, out var prediction))
         {
-            var process = Process(anchor);
+            var process = IsTested(anchor) ? Process(anchor) : null;
             prediction = process?.Predict(_store.Anchors[anchor].U);
             _predictions[anchor] = prediction;
             _trusts[anchor] = process?.Trust;
@@ -161,6 +166,9 @@ internal sealed class ObjectiveView
         Predict(anchor);
         return _trusts[anchor];
     }
+
+    // Of very many that were there before, only the first are predicted by those before them.
+    private bool IsTested(int anchor) => anchor < AnchorStore.FullHistory || anchor >= _known;
 
     private double? NoiseVariance(int anchor)
     {

@@ -74,6 +74,7 @@ public sealed partial class Tuner : IDisposable
         }
 
         _brought = [.. _store.Trainings.Select(training => training.Number)];
+        _store.IsBrought = number => _brought.Contains(number);
     }
 
     /// <summary>The hyperparameter that is tuned.</summary>
@@ -115,10 +116,23 @@ public sealed partial class Tuner : IDisposable
         CancellationToken cancellation = default)
     {
         using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", Hyperparameter.Name);
-        using var run = Begin(objective, maxTrainings, name);
+        var weighing = new WeighingReporter(progress, Options.TimeProvider, cancellation);
+        using var run = BeginWatched(objective, maxTrainings, name, weighing.Report);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
+        weighing.IsEnabled = true;
         reporter.Starting();
-        new TrainingLoop(_network, run, reporter).Train(Options.Parallelism, cancellation);
+        try
+        {
+            new TrainingLoop(_network, run, reporter).Train(Options.Parallelism, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !run.IsStopped)
+        {
+            // Before a proposal was made: no training is under way.
+            run.Cancel();
+        }
+
+        // What was trained is told in any case.
+        weighing.IsEnabled = false;
         if (cancellation.IsCancellationRequested && !run.IsStopped)
         {
             run.Cancel();
@@ -163,7 +177,9 @@ public sealed partial class Tuner : IDisposable
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <exception cref="InvalidOperationException">Another run is going on.</exception>
     /// <exception cref="IOException">The study's folder could not be written.</exception>
-    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null)
+    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null) => BeginWatched(objective, maxTrainings, name, null);
+
+    private TuningRun BeginWatched(Func<IConditionalModel, double> objective, int? maxTrainings, string? name, Action<int, int>? weighing)
     {
         ArgumentNullException.ThrowIfNull(objective);
         var budget = maxTrainings ?? Options.MaxTrainings;
@@ -179,7 +195,7 @@ public sealed partial class Tuner : IDisposable
         _hasBegun = true;
         try
         {
-            if (_recorded.Count > 0 && Continue(objective, budget, name) is { } continued)
+            if (_recorded.Count > 0 && Continue(objective, budget, name, weighing) is { } continued)
             {
                 return _run = continued;
             }
@@ -188,7 +204,7 @@ public sealed partial class Tuner : IDisposable
             budget = total is { } most ? Math.Min(budget, Math.Max(0, most - TrainingsMade)) : budget;
 
             var recorder = _recorder is null ? null : new RunRecorder(_recorder, null);
-            var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, _queue, EndRun);
+            var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, _queue, EndRun, weighing);
             run.Began(name);
             return _run = run;
         }

@@ -17,6 +17,9 @@ public enum TunerStage
 
     /// <summary>The run ended.</summary>
     Finished,
+
+    /// <summary>Many trainings that are there already are being weighed; told each second or two of it.</summary>
+    Weighing,
 }
 
 /// <summary>How far a run has come.</summary>

@@ -48,7 +48,8 @@ public sealed partial class TuningRun : IDisposable
         RandomStreams streams,
         RunRecorder? recorder,
         TrainingQueue queue,
-        Action ended)
+        Action ended,
+        Action<int, int>? weighing = null)
     {
         _store = store;
         _options = options;
@@ -69,6 +70,7 @@ public sealed partial class TuningRun : IDisposable
                 Log.ObjectiveFailed(logger, lambda, error);
             }
         });
+        _view.Weighing = weighing;
         _policy = new TuningPolicy(store, _view, options, streams, logger, budget);
         _start = StartList();
         _initial = new(_policy.InitialPlaces(Enqueued.Concat(_start).Distinct().Count()));

@@ -41,6 +41,11 @@ internal static class Program
             return ScalingCommand.Run(sizes);
         }
 
+        if (args is ["imports", .. var imports] && !imports.Contains("--help"))
+        {
+            return ImportCommand.Run(imports);
+        }
+
         if (args is ["uncertainty", .. var places] && !places.Contains("--help"))
         {
             return UncertaintyCommand.Run(places);
@@ -95,6 +100,7 @@ internal static class Program
         Console.WriteLine(
             QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
         Console.WriteLine(ScalingOptions.Help, string.Join(',', ScalingProblem.All.Select(problem => problem.Name)));
+        Console.WriteLine(ImportCommand.Help);
         Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
         Console.WriteLine(TunerCommand.Help);

@@ -46,6 +46,9 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
             case TunerStage.Choosing:
                 Choosing(value);
                 break;
+            case TunerStage.Weighing:
+                Weighing(value);
+                break;
         }
     }
 
@@ -56,6 +59,8 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
     protected virtual void Choosing(TunerProgress value)
     {
     }
+
+    protected virtual void Weighing(TunerProgress value) => Terminal.Say(value.Message);
 
     protected virtual void Trained(TunerProgress value, Trial trial)
     {
@@ -109,6 +114,8 @@ internal sealed class EventDisplay(string hyperparameter, StudySpecification? st
     });
 
     protected override void Starting(TunerProgress value) => EventWriter.Event("run-began", writer => writer.WriteNumber("trainingsAllowed", value.TrainingsPlanned));
+
+    protected override void Weighing(TunerProgress value) => EventWriter.Event("weighing", writer => writer.WriteString("message", value.Message));
 
     protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => writer.Number("lambda", value.Lambda));
 

@@ -89,6 +89,7 @@ internal static class RunReplay
             settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
             trainings[..recorded.TrainingsBefore],
             journal.LastNumberTaken(recorded));
+        tuner.Bring(journal);
         tuner.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         var proposals = new List<Proposal>();

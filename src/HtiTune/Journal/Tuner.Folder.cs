@@ -109,8 +109,6 @@ public sealed partial class Tuner
 
             tuner._enqueuedBefore = journal.Enqueued;
             tuner._queue.Set(journal.Enqueued);
-            tuner._brought = journal.NumbersBrought();
-
             Log.Resumed(tuner._logger, taken.Path, tuner._store.Trainings.Count, journal.Runs.Count);
             return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner._logger));
         });
@@ -123,8 +121,10 @@ public sealed partial class Tuner
 
         // A warm start was taken when the study began, and is among its trainings.
         options ??= journal.Header.Settings.ToOptions(null);
-        return new Tuner(
+        var tuner = new Tuner(
             network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork), journal.LastNumberTaken());
+        tuner.Bring(journal);
+        return tuner;
     }
 
     /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
@@ -193,7 +193,7 @@ public sealed partial class Tuner
     }
 
     /// <summary>Continues the next recorded run that is this one; null when none is, and then all trainings there are stand in the store.</summary>
-    private TuningRun? Continue(Func<IConditionalModel, double> objective, int budget, string? name)
+    private TuningRun? Continue(Func<IConditionalModel, double> objective, int budget, string? name, Action<int, int>? weighing)
     {
         var trainings = AllTrainings();
         var settings = StudySettings.Of(Options);
@@ -213,7 +213,7 @@ public sealed partial class Tuner
             _queue.Set(recorded.EnqueuedBefore);
             var recorder = new RunRecorder(_recorder!, recorded);
             var gate = new GatedLogger(_logger);
-            var run = new TuningRun(_store, objective, budget, Options, gate, _streams, recorder, _queue, EndRun);
+            var run = new TuningRun(_store, objective, budget, Options, gate, _streams, recorder, _queue, EndRun, weighing);
             run.StopClock();
             var result = RunReplay.Replay(run, recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
             if (result == RunReplay.Result.Same)

@@ -10,6 +10,8 @@ public sealed partial class Tuner
     // The total that the next run was prepared for.
     private int? _total;
 
+    internal void Bring(StudyJournal journal) => _brought = journal.NumbersBrought();
+
     /// <summary>Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start or an import not.</summary>
     public int TrainingsMade => Made(AllTrainings());
 
