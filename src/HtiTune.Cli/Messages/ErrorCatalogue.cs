@@ -31,7 +31,8 @@ internal static class ErrorCatalogue
             + "prints one number for a file of outputs, or an expression: `htitune help objectives` lists what they may hold."),
         new("H013", ExitCode.BadInput, "the folder holds another study",
             "The study's folder was begun with another hyperparameter, other contexts or another seed, and its trainings do not fit. Undo the change,\n"
-            + "or give the new study a folder of its own: \"folder\" in the study file, or --out for `htitune run`."),
+            + "or begin a study of its own with -o, or accept another name, range, scale or seed with --force: the trainings within the range then begin\n"
+            + "the study anew, and what it was stays in a folder beside it."),
         new("H014", ExitCode.BadInput, "the study is open elsewhere",
             "Another htitune works on this study. Wait for it, or end it with Ctrl-C. `htitune trials` and `htitune logs` may be used beside it."),
         new("H020", ExitCode.TrainingFailed, "trainings failed and nothing can be recommended",
@@ -49,7 +50,8 @@ internal static class ErrorCatalogue
         new("H030", ExitCode.BudgetSpent, "the budget is spent before a certificate",
             "The recommendation stands, with the regret that the message names. `htitune tune --trainings N` with a larger N goes on where it ended."),
         new("H031", ExitCode.GoalNotReached, "no certificate",
-            "No further training is expected to help: trainings scatter too much, or the regret that does not matter (epsilon) is too small."),
+            "No further training is expected to help: trainings scatter too much, or the regret that does not matter (epsilon) is too small.\n"
+            + "`htitune tune --go-on --trainings N` trains all the same, `--replicate` also at trained places where values scatter."),
         new("H040", ExitCode.BadInput, "the configuration is wrong",
             "`htitune config show --origin` lists every setting, its value and the file or variable it comes from."),
         new("H050", ExitCode.ServiceUnreachable, "a service could not be reached",
