@@ -49,7 +49,8 @@ public sealed class StudyJournal
                 case TrainingCompleted completed:
                     Current?.AddEnd(completed.Number, isCompleted: true);
                     _trainings.Add(new RecordedTraining(
-                        completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed) { End = completed });
+                        completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed)
+                    { End = completed });
                     break;
                 case TrainingFailed failed:
                     Current?.AddEnd(failed.Number, isCompleted: false);
@@ -57,7 +58,8 @@ public sealed class StudyJournal
                     break;
                 case TrainingCancelled cancelled:
                     _trainings.Add(new RecordedTraining(
-                        cancelled.Number, cancelled.Lambda, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null) { End = cancelled });
+                        cancelled.Number, cancelled.Lambda, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null)
+                    { End = cancelled });
                     break;
                 case ContextsAnswered answered when _trainings.Find(t => t.Number == answered.Number) is { } training:
                     training.Others.Add(answered);

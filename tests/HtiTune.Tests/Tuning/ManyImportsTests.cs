@@ -62,7 +62,10 @@ public class ManyImportsTests
         double Wave(double x) => (x - 0.8) * (x - 0.8) + 0.05 * Math.Sin(20 * x);
         var options = Options(150, Wave) with
         {
-            WarmStart = [Imported(150, Wave, to: 0.6)], Epsilon = 1e-9, UseSurrogate = true, SurrogateFactory = anchors => new CubicSurrogate(anchors),
+            WarmStart = [Imported(150, Wave, to: 0.6)],
+            Epsilon = 1e-9,
+            UseSurrogate = true,
+            SurrogateFactory = anchors => new CubicSurrogate(anchors),
         };
         string text;
         using (var tuner = Tuner.Open(folder.File("study"), Network(Wave), X, One, options))
