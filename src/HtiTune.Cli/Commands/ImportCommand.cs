@@ -33,7 +33,7 @@ internal static class ImportCommand
         {
             if (result.GetValue(source) is null != result.GetValue(undo))
             {
-                throw new CliException("H001", "import takes a folder, a CSV or --undo; expected one of them.", "htitune import --help");
+                throw new CliException("H001", "import takes a folder, a CSV or --undo; expected one of them.", Advice.Help.For("import"));
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
@@ -65,7 +65,7 @@ internal static class ImportCommand
     private static List<EarlierRun> Read(string place, StudySpecification study, ImportOptions options) =>
         Directory.Exists(place) ? RunFolder.Read(place, study, options)
         : !File.Exists(place) ? throw new CliException("H003", $"there is neither a folder nor a file {place}; expected a folder of outputs or a CSV of runs.")
-        : options.Pattern is not null ? throw new CliException("H001", "--pattern is for a folder of files; expected a folder, or a CSV without it.", "htitune import --help")
+        : options.Pattern is not null ? throw new CliException("H001", "--pattern is for a folder of files; expected a folder, or a CSV without it.", Advice.Help.For("import"))
         : RunTable.Read(place, study, options);
 
     private static void RequireFresh(StudySpecification study)
@@ -80,13 +80,13 @@ internal static class ImportCommand
     {
         if (!StudyJournal.Exists(study.Folder))
         {
-            throw new CliException("H002", $"{study.File} has no trainings yet.", "htitune import SOURCE");
+            throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Help.For("import"));
         }
 
         var journal = StudyJournal.Read(study.Folder);
         if (journal.LastImport is not { } import)
         {
-            throw new CliException("H003", $"{study.Folder} holds no import; expected one that can be taken back.", "htitune trials lists the trainings");
+            throw new CliException("H003", $"{study.Folder} holds no import; expected one that can be taken back.", Advice.Trials.For(study));
         }
 
         var what = $"{import.Numbers.Count} trainings{(import.Source is { } source ? $" of {source}" : "")}";

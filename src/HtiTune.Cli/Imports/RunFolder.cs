@@ -93,7 +93,7 @@ internal static partial class RunFolder
         var at = text.IndexOf(Marker, StringComparison.Ordinal);
         if (at < 0 || text.IndexOf(Marker, at + 1, StringComparison.Ordinal) >= 0)
         {
-            throw new CliException("H001", $"--pattern is '{text}'; expected a file's name with {Marker} once and * for what does not matter, e.g. \"model_{Marker}_epoch_*\".", "htitune import --help");
+            throw new CliException("H001", $"--pattern is '{text}'; expected a file's name with {Marker} once and * for what does not matter, e.g. \"model_{Marker}_epoch_*\".", Advice.Help.For("import"));
         }
 
         var ending = s_endings.FirstOrDefault(ending => text.EndsWith(ending, StringComparison.Ordinal));

@@ -23,6 +23,15 @@ public class SourceTests
             .Select(file => Path.GetRelativePath(Root(), file)));
     }
 
+    [Fact]
+    public void What_the_command_advises_to_type_stands_in_one_table()
+    {
+        // The help and the explanations of codes describe verbs; all else that begins with the command's name is a line to type.
+        string[] apart = ["Advice.cs", "RootHelp.cs", "ErrorCatalogue.cs", "CommandList.cs"];
+        Assert.Empty(Sources().Where(file => file.Contains($"{Path.DirectorySeparatorChar}HtiTune.Cli{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !apart.Contains(Path.GetFileName(file)))
+            .Where(file => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(file), "\"htitune [a-z]")));
+    }
+
     private static IEnumerable<string> Sources() =>
         new[] { "src", "tests", "examples" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !IsGenerated(file) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
