@@ -28,8 +28,9 @@ public class SourceTests
     {
         // The help and the explanations of codes describe verbs; all else that begins with the command's name is a line to type.
         string[] apart = ["Advice.cs", "RootHelp.cs", "ErrorCatalogue.cs", "CommandList.cs"];
-        Assert.Empty(Sources().Where(file => file.Contains($"{Path.DirectorySeparatorChar}HtiTune.Cli{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !apart.Contains(Path.GetFileName(file)))
-            .Where(file => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(file), "\"htitune [a-z]")));
+        var command = Sources()
+            .Where(file => file.Contains($"{Path.DirectorySeparatorChar}HtiTune.Cli{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !apart.Contains(Path.GetFileName(file)));
+        Assert.DoesNotContain(command, file => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(file), "\"htitune [a-z]"));
     }
 
     private static IEnumerable<string> Sources() =>
