@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace HtiTune.Acquisition;
 
 /// <summary>Worth per cost of a training: a dear training must promise more [Snoek2012].</summary>
@@ -33,7 +35,7 @@ public sealed class CostWeighted : IAcquisition
         var cost = _cost(u);
         return cost > 0 && double.IsFinite(cost)
             ? Math.Log(cost)
-            : throw new InvalidOperationException($"The cost of a training at u = {u:R} is {cost:R}; expected a finite number above 0.");
+            : throw new InvalidOperationException(Invariant($"The cost of a training at u = {u:R} is {cost:R}; expected a finite number above 0."));
     }
 }
 
@@ -82,6 +84,6 @@ public sealed class BeliefWeighted : IAcquisition
         var belief = _belief(u);
         return belief >= 0 && double.IsFinite(belief)
             ? Strength / posterior.Process.Observations.Count * Math.Log(belief)
-            : throw new InvalidOperationException($"The belief at u = {u:R} is {belief:R}; expected a finite number of at least 0.");
+            : throw new InvalidOperationException(Invariant($"The belief at u = {u:R} is {belief:R}; expected a finite number of at least 0."));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using HtiTune.Data.Notebooks;
+using static System.FormattableString;
 
 namespace HtiTune.Data;
 
@@ -39,7 +40,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
             hyperparameter.Require(_anchors[i].Lambda, $"anchor {i}");
             if (_anchors[i].Samples.Count == 0)
             {
-                throw new ArgumentException($"Anchor {i} (λ = {_anchors[i].Lambda:R}) has no row; expected at least one.", nameof(anchors));
+                throw new ArgumentException(Invariant($"Anchor {i} (λ = {_anchors[i].Lambda:R}) has no row; expected at least one."), nameof(anchors));
             }
 
             if (i > 0)
@@ -91,7 +92,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
         if (place >= 0)
         {
             throw new ArgumentException(
-                $"The new anchor's λ = {anchor.Lambda:R} is that of anchor {place}; expected another λ.", nameof(anchor));
+                Invariant($"The new anchor's λ = {anchor.Lambda:R} is that of anchor {place}; expected another λ."), nameof(anchor));
         }
 
         return new AnchorSet(Hyperparameter, [.. _anchors[..~place], anchor, .. _anchors[~place..]]);
@@ -113,7 +114,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
         if (fault is not null)
         {
             throw new ArgumentException(
-                $"Anchors {i - 1} and {i} are {fault}: λ = {before:R}, then {here:R}; expected strictly ascending λ.", parameter);
+                Invariant($"Anchors {i - 1} and {i} are {fault}: λ = {before:R}, then {here:R}; expected strictly ascending λ."), parameter);
         }
     }
 
@@ -123,7 +124,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
         if (first != here)
         {
             throw new ArgumentException(
-                $"Anchor {i} (λ = {_anchors[i].Lambda:R}) has {here} {what}; expected {first}, as anchor 0 has.", parameter);
+                Invariant($"Anchor {i} (λ = {_anchors[i].Lambda:R}) has {here} {what}; expected {first}, as anchor 0 has."), parameter);
         }
     }
 }

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace HtiTune.Data;
 
 // λ   value of the hyperparameter, in its own units, λmin ≤ λ ≤ λmax
@@ -57,7 +59,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
         if (!(minimum < maximum))
         {
             throw new ArgumentException(
-                $"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}; expected a minimum below the maximum.",
+                Invariant($"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}; expected a minimum below the maximum."),
                 nameof(maximum));
         }
 
@@ -66,7 +68,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
         if (!double.IsFinite(hyperparameter._wWidth) || hyperparameter._wWidth == 0)
         {
             throw new ArgumentException(
-                $"The hyperparameter '{name}' has no usable width on the scale '{scale.Name}' between {minimum:R} and {maximum:R}; "
+                Invariant($"The hyperparameter '{name}' has no usable width on the scale '{scale.Name}' between {minimum:R} and {maximum:R}; ")
                 + "expected ends whose places on the scale differ by a finite amount.", nameof(maximum));
         }
 
@@ -80,7 +82,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
         if (places.Distinct().Count() < places.Length)
         {
             throw new ArgumentException(
-                $"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}, in which double precision has no different numbers at its quarters; "
+                Invariant($"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}, in which double precision has no different numbers at its quarters; ")
                 + "expected ends farther apart.", nameof(maximum));
         }
 
@@ -105,7 +107,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
     {
         if (!(u >= -UnitSlack && u <= 1 + UnitSlack))
         {
-            throw new ArgumentOutOfRangeException(nameof(u), $"The place of '{Name}' in its range is u = {u:R}; expected 0 to 1.");
+            throw new ArgumentOutOfRangeException(nameof(u), Invariant($"The place of '{Name}' in its range is u = {u:R}; expected 0 to 1."));
         }
 
         return u <= 0 ? Minimum : u >= 1 ? Maximum : Scale.InverseWithin(_wMinimum + u * _wWidth, Minimum, Maximum);
@@ -126,7 +128,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
         if (!Contains(lambda))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(lambda), $"{(place is null ? "" : place + ": ")}{Name} = {lambda:R}; expected {Minimum:R} to {Maximum:R}.");
+                nameof(lambda), Invariant($"{(place is null ? "" : place + ": ")}{Name} = {lambda:R}; expected {Minimum:R} to {Maximum:R}."));
         }
     }
 
@@ -142,14 +144,14 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
     public override int GetHashCode() => HashCode.Combine(Name, Minimum, Maximum, Scale);
 
     /// <summary>Name, range and scale, e.g. <c>quantile in [0.01, 0.99], linear</c>.</summary>
-    public override string ToString() => $"{Name} in [{Minimum:R}, {Maximum:R}], {Scale.Name}";
+    public override string ToString() => Invariant($"{Name} in [{Minimum:R}, {Maximum:R}], {Scale.Name}");
 
     private static void RequireEnd(string name, double end, Scale scale, string parameter)
     {
         if (!double.IsFinite(end) || !scale.Covers(end))
         {
             throw new ArgumentOutOfRangeException(
-                parameter, $"The hyperparameter '{name}' has the {parameter} {end:R}, but the scale '{scale.Name}' needs {scale.Domain}.");
+                parameter, Invariant($"The hyperparameter '{name}' has the {parameter} {end:R}, but the scale '{scale.Name}' needs {scale.Domain}."));
         }
     }
 
@@ -162,7 +164,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
             if (!(u > previous.U))
             {
                 throw new ArgumentException(
-                    $"The warp '{Scale.Name}' of '{Name}' is not strictly monotone between λ = {previous.Lambda:R} and {lambda:R}; "
+                    Invariant($"The warp '{Scale.Name}' of '{Name}' is not strictly monotone between λ = {previous.Lambda:R} and {lambda:R}; ")
                     + "expected w(λ) to rise all the way or to fall all the way.");
             }
 
@@ -178,7 +180,7 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
             if (!(Math.Abs(back - lambda) <= InverseTolerance * (Maximum - Minimum)))
             {
                 throw new ArgumentException(
-                    $"The inverse of the warp '{Scale.Name}' of '{Name}' gives {back:R} for w({lambda:R}); expected {lambda:R}.");
+                    Invariant($"The inverse of the warp '{Scale.Name}' of '{Name}' gives {back:R} for w({lambda:R}); expected {lambda:R}."));
             }
         }
     }

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace HtiTune.Data;
 
 /// <summary>A scale given by a function, its inverse given too or found by bisection.</summary>
@@ -53,7 +55,7 @@ internal sealed class WarpScale(string name, Func<double, double> forward, Func<
     {
         var w = _forward(lambda);
         return !double.IsNaN(w) ? w : throw new InvalidOperationException(
-            $"The warp '{Name}' is not a number at λ = {lambda:R}, so its inverse cannot be found by bisection there; "
+            Invariant($"The warp '{Name}' is not a number at λ = {lambda:R}, so its inverse cannot be found by bisection there; ")
             + "give the inverse function, or use it through a hyperparameter, which searches only its own range.");
     }
 

@@ -6,6 +6,7 @@ using HtiTune.Data;
 using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Networks;
+using static System.FormattableString;
 
 namespace HtiTune.Surrogates;
 
@@ -90,7 +91,7 @@ internal sealed class PreviousFit
         }
 
         throw new ArgumentException(
-            $"The surrogate has an anchor at {anchors.Hyperparameter.Name} = {lambda:R} that is not among those given; expected all of them, and new ones.");
+            Invariant($"The surrogate has an anchor at {anchors.Hyperparameter.Name} = {lambda:R} that is not among those given; expected all of them, and new ones."));
     }
 
     private void RequireSame(Anchor anchor, int k)
@@ -103,7 +104,7 @@ internal sealed class PreviousFit
         if (!same)
         {
             throw new ArgumentException(
-                $"The samples at {_state.Hyperparameter.Name} = {anchor.Lambda:R} are not those that the surrogate was fitted to; expected the same rows, "
+                Invariant($"The samples at {_state.Hyperparameter.Name} = {anchor.Lambda:R} are not those that the surrogate was fitted to; expected the same rows, ")
                 + "or fit anew.");
         }
     }

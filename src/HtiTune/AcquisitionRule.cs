@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using static System.FormattableString;
 
 namespace HtiTune;
 
@@ -61,8 +62,8 @@ public sealed record AcquisitionRule
     /// <summary>What is wrong with it, or null.</summary>
     internal string? Fault => Kind switch
     {
-        AcquisitionKind.LowerConfidenceBound when !(Parameter >= 0 && double.IsFinite(Parameter.Value)) => $"has β = {Parameter:R}; expected a finite number of at least 0",
-        AcquisitionKind.LowerConfidenceBoundAtRisk when !(Parameter > 0 && Parameter < 1) => $"has δ = {Parameter:R}; expected a number between 0 and 1, ends excluded",
+        AcquisitionKind.LowerConfidenceBound when !(Parameter >= 0 && double.IsFinite(Parameter.Value)) => Invariant($"has β = {Parameter:R}; expected a finite number of at least 0"),
+        AcquisitionKind.LowerConfidenceBoundAtRisk when !(Parameter > 0 && Parameter < 1) => Invariant($"has δ = {Parameter:R}; expected a number between 0 and 1, ends excluded"),
         _ => null,
     };
 
@@ -82,4 +83,7 @@ public sealed record AcquisitionRule
     /// <summary>√β of the bound at risk δ.</summary>
     internal static double Deviations(double delta, int values, int points) =>
         Math.Sqrt(2 * Math.Log(points * (double)values * values * Math.PI * Math.PI / (6 * delta)));
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(AcquisitionRule), PrintMembers);
 }

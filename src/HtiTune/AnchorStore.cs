@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Surrogates;
+using static System.FormattableString;
 
 namespace HtiTune;
 
@@ -99,7 +100,7 @@ internal sealed class AnchorStore : IDisposable
         if (_anchors.Count > 0 && samples.Dimension != _groups[0].Samples[0].Dimension)
         {
             throw new InvalidOperationException(
-                $"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at λ = {_anchors[0].Lambda:R}.");
+                Invariant($"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at λ = {_anchors[0].Lambda:R}."));
         }
 
         if (_groups.Count == 0)

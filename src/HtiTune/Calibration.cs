@@ -42,4 +42,8 @@ public sealed record Calibration(int Tests, int Misses, double Evidence, int Ala
 /// <param name="Evidence">E_t with this test: where it raises the alarm at least 20, and 1 is where the next begins.</param>
 /// <param name="LogDensity">ln of the predicted density of the value, in the objective's units; their sum is the expected log predictive density.</param>
 /// <param name="RaisedAlarm">Whether this test raised the alarm.</param>
-public sealed record CalibrationTest(double Pit, bool IsMiss, double Evidence, double LogDensity, bool RaisedAlarm);
+public sealed record CalibrationTest(double Pit, bool IsMiss, double Evidence, double LogDensity, bool RaisedAlarm)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(CalibrationTest), PrintMembers);
+}

@@ -17,7 +17,11 @@ public interface INetwork
 /// <param name="Lambda">The hyperparameter's value λ, in its own units.</param>
 /// <param name="Seed">Seed of all chance in the training. The same for every λ of a study, so that outputs move smoothly with λ; another for a second training at one λ.</param>
 /// <param name="Progress">Takes the share that is done, 0 to 1; may be ignored.</param>
-public sealed record TrainingRequest(double Lambda, long Seed, IProgress<double>? Progress = null);
+public sealed record TrainingRequest(double Lambda, long Seed, IProgress<double>? Progress = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(TrainingRequest), PrintMembers);
+}
 
 /// <summary>A network trained at one λ, ready to answer.</summary>
 public interface ITrainedNetwork : IDisposable

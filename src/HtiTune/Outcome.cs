@@ -19,6 +19,9 @@ public abstract record Outcome
     /// <returns>A sentence that begins with <c>certified:</c> or <c>not certified:</c>, independent of the locale.</returns>
     public abstract string Describe(string hyperparameter = "λ");
 
+    /// <summary>The members, with decimal points under every locale.</summary>
+    public sealed override string ToString() => InvariantText.Of(GetType().Name, PrintMembers);
+
     private protected static string Number(double value, int digits = 3) => value.ToString($"G{digits}", CultureInfo.InvariantCulture);
 
     // What is nearly certain is not certain.

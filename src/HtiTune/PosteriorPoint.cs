@@ -13,4 +13,7 @@ public readonly record struct PosteriorPoint(double Lambda, double Mean, double 
     /// together (Bonferroni), under the model.
     /// </summary>
     public bool IsPossible { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(PosteriorPoint), PrintMembers);
 }

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using static System.FormattableString;
 
 namespace HtiTune;
 
@@ -8,21 +9,21 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
     // Shares of the trainings under way, by number.
     private readonly Dictionary<int, double> _parts = [];
 
-    public void Starting() => Report(TunerStage.Starting, $"Tuning {hyperparameter}: {run.Forecast}.");
+    public void Starting() => Report(TunerStage.Starting, Invariant($"Tuning {hyperparameter}: {run.Forecast}."));
 
     public void Training(Proposal proposal) =>
-        Report(TunerStage.Training, $"Training {proposal.Number} at {hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason}).", proposal.Lambda);
+        Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason})."), proposal.Lambda);
 
     public void Trained(Trial trial)
     {
         _parts.Remove(trial.Number);
         var outcome = trial.State switch
         {
-            TrialState.Completed => $"gave {trial.Value:G6}" + (trial.Predicted is { } predicted ? $" (predicted {predicted:G6})" : ""),
+            TrialState.Completed => Invariant($"gave {trial.Value:G6}") + (trial.Predicted is { } predicted ? Invariant($" (predicted {predicted:G6})") : ""),
             TrialState.Failed => $"failed: {trial.Error}",
             _ => "was cancelled",
         };
-        Report(TunerStage.Trained, $"Training {trial.Number} at {hyperparameter.Name} = {trial.Lambda:G5} {outcome}.", trial.Lambda, trial: trial);
+        Report(TunerStage.Trained, Invariant($"Training {trial.Number} at {hyperparameter.Name} = {trial.Lambda:G5} {outcome}."), trial.Lambda, trial: trial);
         if (trial.State != TrialState.Cancelled && run.TrainingsUsed < run.Budget)
         {
             Report(TunerStage.Choosing, "Fitting the surrogate and choosing where to train next.");
@@ -31,8 +32,8 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
 
     public void Finished(Study study) => Report(
         TunerStage.Finished,
-        $"{hyperparameter.Name} = {study.Lambda:G5} after {study.TrainingsUsed} trainings ({study.StopReason})"
-            + (study.Surrogate is null ? "." : $", trust in the surrogate {study.Trust:F2}.")
+        Invariant($"{hyperparameter.Name} = {study.Lambda:G5} after {study.TrainingsUsed} trainings ({study.StopReason})")
+            + (study.Surrogate is null ? "." : Invariant($", trust in the surrogate {study.Trust:F2}."))
             + (study.Calibration.IsAlarmed ? $" Calibration: {study.Calibration}." : ""),
         study.Lambda, done: true);
 
@@ -56,7 +57,7 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
         public void Report(double value)
         {
             reporter._parts[proposal.Number] = Math.Clamp(value, 0, 1);
-            reporter.Report(TunerStage.Training, $"Training {proposal.Number} at {reporter.Name} = {proposal.Lambda:G5}: {value:P0}.", proposal.Lambda);
+            reporter.Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {reporter.Name} = {proposal.Lambda:G5}: {value:P0}."), proposal.Lambda);
         }
     }
 

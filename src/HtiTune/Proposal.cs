@@ -6,4 +6,8 @@ namespace HtiTune;
 /// <param name="Seed">Seed of all chance in the training; the same for every λ of a tuner, and another for a second training at one λ.</param>
 /// <param name="Reason">Why there.</param>
 /// <param name="ExpectedGain">Expected gain over the best trained value, in units of the objective; null where no model stands behind it.</param>
-public sealed record Proposal(int Number, double Lambda, long Seed, string Reason, double? ExpectedGain = null);
+public sealed record Proposal(int Number, double Lambda, long Seed, string Reason, double? ExpectedGain = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(Proposal), PrintMembers);
+}

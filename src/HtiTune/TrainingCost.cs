@@ -65,4 +65,8 @@ public sealed class TrainingCost
 /// <summary>Where the best λ is believed to lie, before any training [Hvarfner2022]: the acquisition is multiplied by π(λ)^(β/n) after n values.</summary>
 /// <param name="Density">π(λ), λ in its own units; finite and at least 0, above 0 somewhere; need not integrate to 1. Nothing is trained where it is 0.</param>
 /// <param name="Strength">β, finite and above 0: about so many trainings outweigh the belief.</param>
-public sealed record OptimumBelief(Func<double, double> Density, double Strength = 3);
+public sealed record OptimumBelief(Func<double, double> Density, double Strength = 3)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(OptimumBelief), PrintMembers);
+}

@@ -54,4 +54,7 @@ public sealed record Trial
 
     /// <summary>Whether the training was made by an earlier run of the tuner, and cost this one nothing.</summary>
     public bool IsReused { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(Trial), PrintMembers);
 }

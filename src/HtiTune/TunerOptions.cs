@@ -2,6 +2,7 @@ using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
+using static System.FormattableString;
 
 namespace HtiTune;
 
@@ -201,7 +202,7 @@ public sealed record TunerOptions
             Check(InitialLambdas.Distinct().Count() == InitialLambdas.Count, nameof(InitialLambdas), string.Join(", ", InitialLambdas), "distinct λ");
             foreach (var lambda in InitialLambdas.Where(lambda => !hyperparameter.Contains(lambda)))
             {
-                faults.Add($"{nameof(InitialLambdas)} holds {lambda:R}; expected {hyperparameter.Minimum:R} to {hyperparameter.Maximum:R}");
+                faults.Add(Invariant($"{nameof(InitialLambdas)} holds {lambda:R}; expected {hyperparameter.Minimum:R} to {hyperparameter.Maximum:R}"));
             }
         }
 
@@ -224,7 +225,7 @@ public sealed record TunerOptions
                 var value = function(lambda);
                 if (!double.IsFinite(value) || !isRight(value))
                 {
-                    faults.Add($"{name} is {value:R} at λ = {lambda:R}; expected {expected}");
+                    faults.Add(Invariant($"{name} is {value:R} at λ = {lambda:R}; expected {expected}"));
                     return;
                 }
             }
@@ -238,4 +239,7 @@ public sealed record TunerOptions
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(TunerOptions), PrintMembers);
 }

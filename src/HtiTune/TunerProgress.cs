@@ -39,4 +39,8 @@ public sealed record TunerProgress(
     int TrainingsUsed,
     int TrainingsPlanned,
     TimeSpan? Remaining,
-    Trial? Trial);
+    Trial? Trial)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(TunerProgress), PrintMembers);
+}

@@ -25,6 +25,9 @@ public abstract record JournalEvent
     {
     }
 
+    /// <summary>The members, with decimal points under every locale.</summary>
+    public sealed override string ToString() => InvariantText.Of(GetType().Name, PrintMembers);
+
     /// <summary>The number of the line, from 1.</summary>
     [JsonPropertyOrder(-2)]
     public long Sequence { get; init; }

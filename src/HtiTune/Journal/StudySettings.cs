@@ -120,10 +120,17 @@ public sealed record StudySettings(
             yield return nameof(TunerOptions.Belief);
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(StudySettings), PrintMembers);
 }
 
 /// <summary>The cost of trainings that a study reckoned with.</summary>
 /// <param name="IsFunction">Whether it was a function of λ, which a file cannot hold; else durations were measured.</param>
 /// <param name="IsInObjectiveUnits"><see cref="TrainingCost.IsInObjectiveUnits"/>.</param>
 /// <param name="OfHour"><see cref="TrainingCost.OfHour"/>.</param>
-public sealed record CostSettings(bool IsFunction, bool IsInObjectiveUnits, double? OfHour);
+public sealed record CostSettings(bool IsFunction, bool IsInObjectiveUnits, double? OfHour)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(CostSettings), PrintMembers);
+}

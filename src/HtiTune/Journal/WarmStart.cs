@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using static System.FormattableString;
 
 namespace HtiTune;
 
@@ -54,7 +55,7 @@ internal static class WarmStart
         {
             if (!anchor.Samples.Contexts.SameAs(contexts))
             {
-                return $"answers other contexts at λ = {anchor.Lambda:R} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit";
+                return Invariant($"answers other contexts at λ = {anchor.Lambda:R} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit");
             }
 
             if (before.Count > 0 && Outputs(before[0]).Columns is var columns && columns != anchor.Samples.Dimension)
@@ -64,7 +65,7 @@ internal static class WarmStart
 
             if (before.Find(t => t.Lambda == anchor.Lambda) is { } same && !Outputs(same).SameAs(anchor.Samples.Outputs))
             {
-                return $"has other outputs at λ = {anchor.Lambda:R} than the anchors before it; expected each λ once";
+                return Invariant($"has other outputs at λ = {anchor.Lambda:R} than the anchors before it; expected each λ once");
             }
         }
 

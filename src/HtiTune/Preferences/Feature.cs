@@ -7,4 +7,8 @@ namespace HtiTune;
 /// <param name="Name">What it is called in figures and errors.</param>
 /// <param name="Value">Judges a conditional model, as in <see cref="Tuner.Optimize"/>; must give the same value for the same model.</param>
 /// <param name="Goal">Which of its values are better; read by the Pareto front alone, as a preference has a goal of its own.</param>
-public sealed record Feature(string Name, Func<IConditionalModel, double> Value, Goal Goal = Goal.Minimize);
+public sealed record Feature(string Name, Func<IConditionalModel, double> Value, Goal Goal = Goal.Minimize)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(Feature), PrintMembers);
+}

@@ -51,4 +51,7 @@ public sealed record Preference
             FeatureCount = kept.Length,
         };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(Preference), PrintMembers);
 }

@@ -32,12 +32,19 @@ public sealed record PreferenceAnswer
 
     /// <summary><see cref="Certified"/> with no training, <see cref="NeedsTraining"/>, or <see cref="NotCertified"/> where no training is worth one.</summary>
     public required Outcome Outcome { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(PreferenceAnswer), PrintMembers);
 }
 
 /// <summary>A preference of a family, by its parameter, and its answer.</summary>
 /// <param name="Weight">w: the family's parameter.</param>
 /// <param name="Answer">The best λ for it.</param>
-public sealed record PreferencePoint(double Weight, PreferenceAnswer Answer);
+public sealed record PreferencePoint(double Weight, PreferenceAnswer Answer)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(PreferencePoint), PrintMembers);
+}
 
 /// <summary>
 /// One λ of a Pareto front: no other λ of the grid is at least as good in every feature and better in one, by posterior means.
@@ -48,4 +55,8 @@ public sealed record PreferencePoint(double Weight, PreferenceAnswer Answer);
 /// <param name="Probability">The share of joint draws in which nothing dominates this λ.</param>
 /// <param name="IsTrained">Whether a network was trained there.</param>
 public sealed record ParetoPoint(
-    double Lambda, IReadOnlyList<double> Features, IReadOnlyList<double> Deviations, double Probability, bool IsTrained);
+    double Lambda, IReadOnlyList<double> Features, IReadOnlyList<double> Deviations, double Probability, bool IsTrained)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(ParetoPoint), PrintMembers);
+}
