@@ -31,4 +31,8 @@ internal sealed class SurrogateModel(AnchorStore store, int count, double lambda
             ?? throw new InvalidOperationException($"There is no surrogate of the first {count} trainings.");
         return surrogate.Sample(lambda, contexts).Samples;
     }
+
+    public IConditionalModel? At(double lambda) => store.Surrogate(count) is { } surrogate && lambda >= surrogate.Anchors[0] && lambda <= surrogate.Anchors[^1]
+        ? new SurrogateModel(store, count, lambda)
+        : null;
 }

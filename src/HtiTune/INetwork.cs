@@ -55,4 +55,11 @@ public interface IConditionalModel
     /// <param name="contexts">n contexts.</param>
     /// <returns>The outputs, shape [n, D], beside their contexts.</returns>
     Samples Sample(Contexts contexts);
+
+    /// <summary>
+    /// The same surrogate at another λ, so that an objective that is dear to ask may ask for many λ at once; null outside the anchors, and for a real
+    /// network, which has one λ.
+    /// </summary>
+    /// <param name="lambda">The other λ, in its own units.</param>
+    IConditionalModel? At(double lambda) => null;
 }

@@ -95,6 +95,11 @@ public sealed class Study
 
     internal Lazy<bool> GainLeft { get; init; } = new(false);
 
+    /// <summary>The trial of the best value, as measured: what is known for sure, beside a recommendation that was not trained. Null where none has a value.</summary>
+    public Trial? BestTrial => Goal == Goal.Maximize
+        ? Trials.Where(trial => trial.Value is not null).MaxBy(trial => trial.Value)
+        : Trials.Where(trial => trial.Value is not null).MinBy(trial => trial.Value);
+
     /// <summary>The regret that does not matter, ε.</summary>
     public required double Epsilon { get; init; }
 

@@ -14,8 +14,7 @@ internal static class CheckCommand
         };
         command.Do(result =>
         {
-            var specification = StudyLocator.Read(result.GetValue(study));
-            StudyCheck.Require(specification);
+            var specification = StudyLocator.ReadChecked(result.GetValue(study));
             foreach (var warning in StudyCheck.Warnings(specification))
             {
                 Terminal.Warn(warning);

@@ -113,8 +113,7 @@ internal static class RunCommand
         var isKept = false;
         try
         {
-            var study = StudyFileReader.Read(file, Settings.Find(Directory.GetCurrentDirectory()));
-            StudyCheck.Require(study);
+            var study = StudyCheck.Read(file, Settings.Find(Directory.GetCurrentDirectory()));
             if (!isDry)
             {
                 notice(study);

@@ -54,6 +54,11 @@ internal sealed class StudyResult
         }
 
         Say($"{_objective} = {(_study.RealValue is { } real ? string.Create(CultureInfo.InvariantCulture, $"{real:G6}, trained") : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
+        if (!_study.IsTrained && _study.Outcome is not Certified && _study.BestTrial is { } best)
+        {
+            Say($"the best trained {name} is {Placeholders.Number(best.Lambda)}: {_objective} = {best.Value:G6} there, for sure");
+        }
+
         Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
         Terminal.Say(_study.Outcome.Describe(name));
         Terminal.Say(Reason);

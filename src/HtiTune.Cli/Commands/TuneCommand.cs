@@ -26,7 +26,7 @@ internal static class TuneCommand
         {
             using var server = served.Open(result);
             Terminal.IsQuiet = result.GetValue(quiet);
-            var specification = StudyLocator.Read(result.GetValue(study));
+            var specification = StudyLocator.ReadChecked(result.GetValue(study));
             specification = result.GetValue(output) is { } own ? StudyFolders.Copy(specification, own) : specification;
             specification = specification with
             {
@@ -36,7 +36,6 @@ internal static class TuneCommand
                 Replicate = result.GetValue(replicate) || specification.Replicate,
                 UseWholeBudget = result.GetValue(onward),
             };
-            StudyCheck.Require(specification);
             if (server is not null && !result.GetValue(dry))
             {
                 return ServedTuning.Tune(server, specification, result.GetValue(json), result.GetValue(events) is not null);

@@ -42,6 +42,9 @@ internal static class RootHelp
             """).ToString();
     }
 
+    /// <summary>The pages of the help beside those of verbs.</summary>
+    internal static readonly IReadOnlyList<string> Topics = ["objectives", "files", "exit-codes"];
+
     /// <summary>A page of the help; null where there is none of this name.</summary>
     internal static string? Topic(string name) => name switch
     {
@@ -72,6 +75,7 @@ internal static class RootHelp
           .safetensors  one tensor, or the one that "array" names
           .csv          a header of names, then numbers
         A single number, as of a loss, is an output too: one row, one column.
+        Several draws for each context: let its row stand in the file of contexts as often as there are draws, and write a row of outputs for each.
 
         Progress, if you like, on standard output:  htitune:progress 0.4
         End with exit code 0 when all is well. Everything printed is kept in a log, see `htitune logs`.

@@ -10,8 +10,11 @@ internal static class ObjectiveHelp
 
           column:NAME                         the mean of a column of the outputs, by its name or its number from 0. Write what you want to
                                               optimise into a column, one number a context, or a single number.
-          command: PROGRAM … {outputs}        a program that prints one number, on its last line, for a .npy file of outputs.
-                                              It is run at some thirty λ for each training, so it should be quick.
+          command: PROGRAM … {outputs}        a program that prints one number, on its last line, for a .npy file of outputs. It is run for
+                                              some thirty λ after each training; what it has said of the same outputs it is not asked again.
+          command: PROGRAM … {list}           the same in one process: {list} names a text file, each line of it a .npy file of outputs, a tab
+                                              and its λ; the program prints a number a line for each, in their order. In Python:
+                                                for line in open(sys.argv[1]): print(score(numpy.load(line.split("\t")[0])))
 
           EXPRESSION                          one number made of columns, in double precision on the doubles of the file, e.g.
                                                 mean(cost)

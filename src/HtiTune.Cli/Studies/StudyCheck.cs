@@ -2,49 +2,68 @@ using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
-/// <summary>What can be wrong with a study beyond its file: programs, contexts, objective.</summary>
+/// <summary>A fault of a study.</summary>
+/// <param name="Code">Its code.</param>
+/// <param name="Line">The line of the study file.</param>
+/// <param name="Message">What is wrong and what is expected, without full stop.</param>
+internal sealed record StudyFault(string Code, int Line, string Message);
+
+/// <summary>What can be wrong with a study and be known before the first training: its file, programs, contexts, objective.</summary>
 internal static class StudyCheck
 {
-    /// <summary>All faults, each with code and text.</summary>
-    internal static List<(string Code, string Message)> Faults(StudySpecification study)
+    private static readonly HashSet<string> s_nothing = [];
+
+    /// <summary>Reads a study file and looks at all of it.</summary>
+    /// <exception cref="CliException">There are faults; the exception lists all of them.</exception>
+    internal static StudySpecification Read(string file, Settings defaults)
     {
-        var faults = new List<(string, string)>();
-        if (study.Command.Count == 0)
+        var (study, faults, wrong) = StudyFileReader.ReadAll(file, defaults);
+        if (study is not null)
         {
-            faults.Add(("H011", $"{study.File}: \"command\" is missing; expected the program that trains, e.g. \"python train.py --lambda {{lambda}} --out {{out}}\"."));
-        }
-        else if (CommandText.Find(study.Command[0], study.WorkingDirectory) is null)
-        {
-            faults.Add(("H011", $"{study.File}: there is no program '{study.Command[0]}' that can be run; expected one on the PATH or a path from {study.WorkingDirectory}."));
+            faults.AddRange(Faults(study, wrong));
         }
 
-        var hasContexts = study.Command.Any(word => word.Contains("{contexts}", StringComparison.Ordinal));
-        if (hasContexts && study.Contexts.File is null)
+        return faults.Count == 0 ? study! : throw Listed(file, faults);
+    }
+
+    /// <summary>All faults beyond the file's own form.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="wrong">Keys whose faults are known already; null for none.</param>
+    internal static List<StudyFault> Faults(StudySpecification study, IReadOnlySet<string>? wrong = null)
+    {
+        wrong ??= s_nothing;
+        var faults = new List<StudyFault>();
+        if (!wrong.Contains("command"))
         {
-            faults.Add(("H010", $"{study.File}: the command uses {{contexts}}, and \"contexts\" names no file; expected a file of contexts, or a command without {{contexts}}."));
+            AddCommand(study, faults);
         }
 
-        IReadOnlyList<string>? columns = null;
-        if (study.Contexts.File is { } file)
+        var (names, count) = ((IReadOnlyList<string>?)[], (int?)0);
+        if (wrong.Contains("contexts"))
+        {
+            (names, count) = (null, null);
+        }
+        else if (study.Contexts.File is { } file)
         {
             try
             {
-                columns = ArrayFile.Read(file).Columns;
+                var (matrix, header) = ArrayFile.Read(file);
+                count = matrix.Columns - (study.Contexts.Categories > 0 ? 1 : 0);
+                names = header ?? [];
             }
             catch (Exception problem) when (problem is DataFormatException or IOException or UnauthorizedAccessException)
             {
-                faults.Add(("H003", problem.Message));
+                // A table with a fault below its header names its columns all the same.
+                (names, count) = problem is DataFormatException { Position: var position } && Path.GetExtension(file) == ".csv" && !position.StartsWith("line 1,", StringComparison.Ordinal) && position != "line 1"
+                    ? HeaderOf(file, study.Contexts.Categories)
+                    : (null, null);
+                faults.Add(new StudyFault("H003", study.ContextsLine, problem.Message.TrimEnd('.')));
             }
         }
 
-        try
+        if (!wrong.Contains("objective"))
         {
-            var outputs = study.OutputColumns ?? StudySession.StoredColumns(study.Folder);
-            ObjectiveText.Parse(study.Objective, new ObjectiveScope(study.BaseFolder, Path.Combine(study.Folder, "scores"), () => outputs, columns));
-        }
-        catch (FormatException problem)
-        {
-            faults.Add(("H012", $"{study.File}:{study.ObjectiveLine}: {problem.Message}."));
+            AddObjective(study, names, count, !wrong.Contains("outputs"), faults);
         }
 
         return faults;
@@ -70,21 +89,88 @@ internal static class StudyCheck
         {
             yield return "the command does not use {seed}; trainings with different chance scatter, and their scatter is taken for a trend";
         }
+
+        if (study.Contexts.File is not null && study.Command.Count > 0
+            && !study.Command.Any(word => word.Contains("{contexts}", StringComparison.Ordinal) || word.Contains("HTITUNE_CONTEXTS", StringComparison.Ordinal)))
+        {
+            yield return "\"contexts\" names a file, and the command does not use {contexts}; right if the script knows the file or reads HTITUNE_CONTEXTS";
+        }
     }
 
-    /// <summary>Throws the first faults, if any.</summary>
+    /// <summary>Throws the faults beyond the file's own form, if any.</summary>
     /// <exception cref="CliException">There are faults.</exception>
     internal static void Require(StudySpecification study)
     {
-        var faults = Faults(study);
-        if (faults.Count == 1)
+        if (Faults(study) is { Count: > 0 } faults)
         {
-            throw new CliException(faults[0].Code, faults[0].Message);
+            throw Listed(study.File, faults);
+        }
+    }
+
+    /// <summary>The error that lists faults, by their lines.</summary>
+    internal static CliException Listed(string file, IReadOnlyList<StudyFault> faults)
+    {
+        var ordered = faults.OrderBy(fault => fault.Line).ToList();
+        List<string> lines = [.. ordered.Select(fault => $"{file}:{fault.Line}: {fault.Message}{(fault.Message.EndsWith('?') ? "" : ".")}").Distinct()];
+        return lines.Count == 1
+            ? new CliException(ordered[0].Code, lines[0])
+            : new CliException(ordered.Any(fault => fault.Code == "H010") ? "H010" : ordered[0].Code, $"{file} has {lines.Count} faults:") { Faults = lines };
+    }
+
+    private static (IReadOnlyList<string>? Names, int? Count) HeaderOf(string file, int categories)
+    {
+        try
+        {
+            using var reader = new StreamReader(file);
+            var header = new char[1 << 16];
+            var text = new string(header, 0, reader.ReadBlock(header));
+            var end = text.IndexOf('\n', StringComparison.Ordinal);
+            var names = end < 0 ? [] : text[..end].Split(',').Select(name => name.Trim('\uFEFF', ' ', '\r', '"')).ToList();
+            return end < 0 ? (null, null) : (names, names.Count - (categories > 0 ? 1 : 0));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return (null, null);
+        }
+    }
+
+    private static void AddCommand(StudySpecification study, List<StudyFault> faults)
+    {
+        if (study.Command.Count == 0)
+        {
+            faults.Add(new StudyFault("H011", study.CommandLine, "\"command\" is missing; expected the program that trains, e.g. \"python train.py --lambda {lambda} --out {out}\""));
+        }
+        else if (CommandText.Find(study.Command[0], study.WorkingDirectory) is null)
+        {
+            faults.Add(new StudyFault("H011", study.CommandLine, $"there is no program '{study.Command[0]}' that can be run; expected one on the PATH or a path from {study.WorkingDirectory}"));
+        }
+        else if (CommandText.MissingScript(study.Command, study.WorkingDirectory) is { } script)
+        {
+            faults.Add(new StudyFault("H011", study.CommandLine, $"the command runs {script}, and there is no such file in {study.WorkingDirectory}; expected a script that exists"));
         }
 
-        if (faults.Count > 1)
+        if (study.Command.Any(word => word.Contains("{contexts}", StringComparison.Ordinal)) && study.Contexts.File is null)
         {
-            throw new CliException(faults[0].Code, $"{study.File} has {faults.Count} faults:") { Faults = [.. faults.Select(fault => fault.Message)] };
+            faults.Add(new StudyFault("H010", study.CommandLine, "the command uses {contexts}, and \"contexts\" names no file; expected a file of contexts, or a command without {contexts}"));
+        }
+    }
+
+    private static void AddObjective(StudySpecification study, IReadOnlyList<string>? contexts, int? contextCount, bool isOutputsRight, List<StudyFault> faults)
+    {
+        var declared = study.OutputColumns ?? StudySession.StoredColumns(study.Folder);
+        try
+        {
+            var objective = ObjectiveText.Parse(
+                study.Objective, new ObjectiveScope(study.BaseFolder, Path.Combine(study.Folder, "scores"), () => declared, contexts is { Count: > 0 } ? contexts : null));
+
+            // A file of numbers has no names; a .csv tells them with the first training.
+            var outputs = !isOutputsRight ? null : declared ?? (study.OutputFormat == ".csv" ? null : (string[])[]);
+            var columns = new KnownColumns(outputs, isOutputsRight ? declared?.Count : null, contexts, contextCount, study.Contexts.Categories > 0);
+            faults.AddRange(objective.Faults(columns).Select(fault => new StudyFault("H012", study.ObjectiveLine, fault)));
+        }
+        catch (FormatException problem)
+        {
+            faults.Add(new StudyFault("H012", study.ObjectiveLine, problem.Message.TrimEnd('.')));
         }
     }
 }

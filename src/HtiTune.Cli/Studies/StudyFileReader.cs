@@ -10,6 +10,7 @@ internal sealed partial class StudyFileReader
     private static readonly string[] s_formats = [".npy", ".npz", ".safetensors", ".csv"];
     private readonly string _file;
     private readonly List<(int Line, string Message)> _faults = [];
+    private readonly HashSet<string> _wrong = [];
     private readonly List<(LocatedJson Node, List<string> Known)> _objects = [];
 
     private StudyFileReader(string file) => _file = file;
@@ -19,6 +20,18 @@ internal sealed partial class StudyFileReader
     /// <param name="defaults">What stands in for keys that are left out: the configuration.</param>
     /// <exception cref="CliException">It has faults; the exception lists them.</exception>
     internal static StudySpecification Read(string file, Settings defaults)
+    {
+        var (specification, faults, _) = ReadAll(file, defaults);
+        return faults.Count == 0 ? specification! : throw StudyCheck.Listed(file, faults);
+    }
+
+    /// <summary>Reads a study file as far as it can be read, with all its faults.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="defaults">What stands in for keys that are left out: the configuration.</param>
+    /// <returns>
+    /// The study, with stand-ins for what is wrong or missing (null where nothing can be read); the faults; and the keys whose stand-ins are to be looked at no further.
+    /// </returns>
+    internal static (StudySpecification? Study, List<StudyFault> Faults, IReadOnlySet<string> Wrong) ReadAll(string file, Settings defaults)
     {
         var reader = new StudyFileReader(file);
         var root = LocatedJson.Read(file, "H010");
@@ -36,15 +49,7 @@ internal sealed partial class StudyFileReader
             }
         }
 
-        return reader._faults.Count == 0 && specification is not null ? specification : throw reader.Faults();
-    }
-
-    private CliException Faults()
-    {
-        List<string> lines = [.. _faults.OrderBy(fault => fault.Line).Select(fault => $"{_file}:{fault.Line}: {fault.Message}{(fault.Message.EndsWith('?') ? "" : ".")}").Distinct()];
-        return lines.Count == 1
-            ? new CliException("H010", lines[0])
-            : new CliException("H010", $"{_file} has {lines.Count} faults:") { Faults = lines };
+        return (specification, [.. reader._faults.Select(fault => new StudyFault("H010", fault.Line, fault.Message)).Distinct()], reader._wrong);
     }
 
     private StudySpecification? Study(LocatedJson root, Settings defaults)
@@ -71,10 +76,14 @@ internal sealed partial class StudyFileReader
             Fault(place.Line, $"\"workingDirectory\" is {place.Shown}, and there is no folder {directory}; expected one that exists");
         }
 
+        var before = _faults.Count;
         var contexts = OfContexts(root, baseFolder);
+        NoteWrong("contexts", before);
+        before = _faults.Count;
         var outputs = Object(root, "outputs");
         var format = (outputs is null ? null : Choice(outputs, "format", s_formats)) ?? ".npy";
         var columns = outputs is null ? null : Strings(outputs, "columns");
+        NoteWrong("outputs", before);
         var objective = Require(root, "objective", "what to optimise, e.g. \"column:cost\"");
         if (objective is not null && (objective.Kind != JsonTokenType.String || objective.Text.Length == 0))
         {
@@ -85,12 +94,14 @@ internal sealed partial class StudyFileReader
         var budget = Object(root, "budget");
         var training = Object(root, "training");
         var folder = Text(root, "folder");
-        if (hyperparameter is null || command is null || objective is null)
+        if (command is null)
         {
-            // The rest is looked at for its faults all the same.
-            _ = (Budget(), Training());
-            _ = (Environment(root), Whole(root, "seed", 0, long.MaxValue), Flag(root, "surrogate"), Flag(root, "replicate"), outputs is null ? null : Text(outputs, "array"));
-            return null;
+            _wrong.Add("command");
+        }
+
+        if (objective is not { Kind: JsonTokenType.String, Text.Length: > 0 })
+        {
+            _wrong.Add("objective");
         }
 
         var (trainings, time, parallel, epsilon, risk) = Budget();
@@ -99,16 +110,18 @@ internal sealed partial class StudyFileReader
         {
             File = _file,
             Folder = Path.GetFullPath(folder ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
-            Hyperparameter = hyperparameter,
-            Command = command,
+            Hyperparameter = hyperparameter ?? Hyperparameter.Continuous("lambda", 0, 1),
+            Command = command ?? [],
+            CommandLine = Take(root, "command")?.Line ?? root.Line,
+            ContextsLine = Take(root, "contexts")?.Line ?? root.Line,
             WorkingDirectory = directory,
             Environment = Environment(root),
             Contexts = contexts,
             OutputFormat = format,
             OutputColumns = columns,
             OutputArray = outputs is null ? null : Text(outputs, "array"),
-            Objective = objective.Text,
-            ObjectiveLine = objective.Line,
+            Objective = objective?.Text ?? "",
+            ObjectiveLine = objective?.Line ?? root.Line,
             Goal = goal,
             Trainings = trainings,
             MaxTime = time,
@@ -136,6 +149,14 @@ internal sealed partial class StudyFileReader
             (int)(training is null ? null : Whole(training, "retries", 0, 100)).GetValueOrDefault(defaults.Retries),
             (training is null ? null : Time(training, "retryDelay", TimeSpan.Zero)) ?? TimeSpan.FromSeconds(5),
             (training is null ? null : Time(training, "grace", TimeSpan.Zero)) ?? defaults.Grace);
+    }
+
+    private void NoteWrong(string key, int before)
+    {
+        if (_faults.Count > before)
+        {
+            _wrong.Add(key);
+        }
     }
 
     private Hyperparameter? OfHyperparameter(LocatedJson? node)
@@ -174,7 +195,8 @@ internal sealed partial class StudyFileReader
         }
         catch (ArgumentException problem)
         {
-            Fault(Take(node, "scale")!.Line, $"\"scale\": {problem.Message.Split(" (Parameter")[0].TrimEnd('.')}{Nearest.Question(text, Scale.Names)}");
+            var message = problem.Message.Split(" (Parameter")[0].TrimEnd('.');
+            Fault(Take(node, "scale")!.Line, $"\"scale\" is \"{text}\"{message[Math.Max(0, message.IndexOf("; expected", StringComparison.Ordinal))..]}{Nearest.Question(text, Scale.Names)}");
             return Scale.Linear;
         }
     }

@@ -27,4 +27,12 @@ internal static class StudyLocator
         var file = Find(given);
         return StudyFileReader.Read(file, Settings.Find(Path.GetDirectoryName(file)!));
     }
+
+    /// <summary>Reads the study that a verb is to train, and looks at all that can be known before the first training.</summary>
+    /// <exception cref="CliException">It has faults, in file, command, contexts or objective; the exception lists all of them.</exception>
+    internal static StudySpecification ReadChecked(string? given)
+    {
+        var file = Find(given);
+        return StudyCheck.Read(file, Settings.Find(Path.GetDirectoryName(file)!));
+    }
 }

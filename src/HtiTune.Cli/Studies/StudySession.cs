@@ -75,7 +75,25 @@ internal sealed partial class StudySession : IDisposable
     }
 
     /// <summary>The objective as the tuner calls it.</summary>
-    internal Func<IConditionalModel, double> Judge(IObjective objective) => model => objective.Value(model.Sample(Contexts), model.Lambda);
+    internal Func<IConditionalModel, double> Judge(IObjective objective) => model =>
+    {
+        var samples = model.Sample(Contexts);
+        if (objective is CommandObjective { IsBatched: true } command && !model.IsTrained && command.Known(samples, model.Lambda) is null)
+        {
+            // One process for all that the tuner will ask of this surrogate.
+            command.Prepare(Beside(model).Select(one => (one.Sample(Contexts), one.Lambda)));
+        }
+
+        return objective.Value(samples, model.Lambda);
+    };
+
+    // The places of the tuner's grid and of the trainings.
+    private IEnumerable<IConditionalModel> Beside(IConditionalModel model)
+    {
+        var last = Tuner.Options.GridSize - 1.0;
+        return Enumerable.Range(0, Tuner.Options.GridSize).Select(i => Study.Hyperparameter.FromUnit(i / last))
+            .Concat(Tuner.Anchors?.Lambdas ?? []).Select(model.At).OfType<IConditionalModel>().Prepend(model);
+    }
 
     /// <summary>What objectives of this study may name.</summary>
     internal ObjectiveScope Scope => new(Study.BaseFolder, Path.Combine(Study.Folder, "scores"), () => Network.Columns ?? StoredColumns(Study.Folder), ContextColumns);

@@ -42,6 +42,12 @@ internal sealed record StudySpecification
 
     internal int ObjectiveLine { get; init; }
 
+    /// <summary>The line of the command in the file.</summary>
+    internal int CommandLine { get; init; }
+
+    /// <summary>The line of the contexts in the file.</summary>
+    internal int ContextsLine { get; init; }
+
     internal required Goal Goal { get; init; }
 
     /// <summary>Trainings allowed over the whole study.</summary>

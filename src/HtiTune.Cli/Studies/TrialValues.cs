@@ -24,7 +24,7 @@ internal static class TrialValues
             }
         }
 
-        var missing = judge is CommandObjective ? [] : journal.Trainings.OfType<TrainingCompleted>().Where(training => !values.ContainsKey(training.Number)).ToList();
+        var missing = journal.Trainings.OfType<TrainingCompleted>().Where(training => !values.ContainsKey(training.Number)).ToList();
         if (missing.Count > 0 && journal.LoadContexts() is { } contexts)
         {
             foreach (var training in missing)
@@ -44,7 +44,7 @@ internal static class TrialValues
     {
         var (contexts, conditions) = StudySession.DeclaredBy(study.Contexts);
         var judge = Parsed(study, study.Objective, study.OutputColumns ?? columns, conditions);
-        return judge is CommandObjective ? null : Value(judge, new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
+        return Value(judge, new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
     }
 
     /// <summary>Why the study's own objective cannot judge outputs; null where it can, or a program has to be run to know.</summary>
@@ -79,7 +79,9 @@ internal static class TrialValues
     {
         try
         {
-            return objective.Value(samples, lambda) is var value && double.IsFinite(value) ? value : null;
+            // No program is run for a list: what it has said before is known.
+            var said = objective is CommandObjective command ? command.Known(samples, lambda) : objective.Value(samples, lambda);
+            return said is { } value && double.IsFinite(value) ? value : null;
         }
         catch (Exception problem) when (IsFault(problem))
         {

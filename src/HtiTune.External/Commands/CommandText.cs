@@ -8,6 +8,8 @@ internal static class CommandText
     // Outside quotes these mean something to a shell. Here they would silently become arguments.
     private const string Signs = "|&;<>`$";
 
+    private static readonly string[] s_interpreters = ["python", "pypy", "sh", "bash", "dash", "zsh", "Rscript", "julia", "node", "perl", "ruby"];
+
     /// <summary>Splits a command into the program and its arguments.</summary>
     /// <exception cref="FormatException">A quote is not closed, or a sign of a shell stands outside quotes.</exception>
     internal static List<string> Split(string text)
@@ -94,5 +96,34 @@ internal static class CommandText
 
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return File.Exists(path) && (File.GetUnixFileMode(path) & Execute) != 0 ? path : null;
+    }
+
+    /// <summary>The script that an interpreter is told to run and that is not there, as it is written; null where there is none such.</summary>
+    /// <param name="words">The program and its arguments, placeholders not filled.</param>
+    /// <param name="workingDirectory">Where it runs.</param>
+    internal static string? MissingScript(IReadOnlyList<string> words, string workingDirectory)
+    {
+        var program = words.Count == 0 ? "" : Path.GetFileNameWithoutExtension(words[0]);
+        var name = program.TrimEnd("0123456789.".ToCharArray());
+        if (!s_interpreters.Contains(name))
+        {
+            return null;
+        }
+
+        for (var i = 1; i < words.Count; i++)
+        {
+            var word = words[i];
+            if (!word.StartsWith('-'))
+            {
+                return word.Length > 0 && !word.Contains('{') && !File.Exists(Path.GetFullPath(word, workingDirectory)) && !Directory.Exists(Path.GetFullPath(word, workingDirectory)) ? word : null;
+            }
+
+            if (name is not ("python" or "pypy") || !(word.StartsWith("-u", StringComparison.Ordinal) || word is "-O" or "-OO" or "-B" or "-E" or "-I" or "-s" or "-S" or "-q" or "-v"))
+            {
+                return null; // What other options mean, as -m or -c, is not known here.
+            }
+        }
+
+        return null;
     }
 }

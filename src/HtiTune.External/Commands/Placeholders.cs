@@ -11,6 +11,7 @@ internal static class Placeholders
     internal const string Contexts = "contexts";
     internal const string Out = "out";
     internal const string Outputs = "outputs";
+    internal const string List = "list";
 
     private static readonly string[] s_training = [Lambda, Seed, Contexts, Out];
 

@@ -20,6 +20,22 @@ internal sealed class ColumnObjective : IObjective
 
     public string Text => $"column:{_column}";
 
+    public IReadOnlyList<string> Faults(KnownColumns columns)
+    {
+        var isNumber = int.TryParse(_column, NumberStyles.None, CultureInfo.InvariantCulture, out var place);
+        if (columns.Outputs is null || columns.Outputs.Contains(_column) || isNumber && (columns.OutputCount is not { } count || place < count))
+        {
+            return [];
+        }
+
+        return
+        [
+            columns.Outputs.Count == 0
+                ? $"the objective 'column:{_column}': the outputs have no names; expected a number from 0, or \"outputs\": {{ \"columns\": [names] }} in the study"
+                : $"the objective 'column:{_column}': the outputs have no column '{_column}'; expected {string.Join(", ", columns.Outputs)}{Nearest.Question(_column, columns.Outputs)}",
+        ];
+    }
+
     public double Value(Samples samples, double lambda)
     {
         var column = Place(samples.Dimension);

@@ -3,19 +3,30 @@ using HtiTune.Data;
 namespace HtiTune.External;
 
 /// <summary>An expression, e.g. <c>mean(cost) + 0.3 * cvar(latency, 0.9)</c>.</summary>
-internal sealed class ExpressionObjective(string text, ObjectiveScope scope) : IObjective
+internal sealed class ExpressionObjective : IObjective
 {
-    private readonly ExpressionNode _expression = ExpressionParser.Parse(text, scope);
+    private readonly ExpressionNode _expression;
+    private readonly IReadOnlyList<ColumnReference> _references;
+    private readonly ObjectiveScope _scope;
 
-    public string Text => text;
+    internal ExpressionObjective(string text, ObjectiveScope scope)
+    {
+        (Text, _scope) = (text, scope);
+        _expression = ExpressionParser.Parse(text, scope, out _references);
+    }
+
+    public string Text { get; }
+
+    public IReadOnlyList<string> Faults(KnownColumns columns) =>
+        [.. _references.Select(reference => columns.FaultOf(reference) is { } fault ? ExpressionNode.Located(Text, reference.Position, fault) : null).OfType<string>().Distinct()];
 
     /// <summary>Whether it can judge outputs of this shape, whatever they are.</summary>
     /// <exception cref="InvalidOperationException">It cannot; the message says where and what is expected.</exception>
-    internal void Require(Samples samples, double lambda) => _expression.Number(new ExpressionInput(samples, lambda, scope));
+    internal void Require(Samples samples, double lambda) => _expression.Number(new ExpressionInput(samples, lambda, _scope));
 
     public double Value(Samples samples, double lambda)
     {
-        var value = _expression.Number(new ExpressionInput(samples, lambda, scope));
+        var value = _expression.Number(new ExpressionInput(samples, lambda, _scope));
         return double.IsFinite(value)
             ? value
             : throw _expression.Fault($"the objective is {value} at λ = {Placeholders.Number(lambda)}; expected a finite number: no division by 0, no log or root of what may be below 0");

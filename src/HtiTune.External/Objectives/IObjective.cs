@@ -8,6 +8,10 @@ internal interface IObjective
     /// <summary>The text it was made from; names the objective in the journal.</summary>
     string Text { get; }
 
+    /// <summary>What is wrong with it by what is known before the first training: columns that are not there, files that are missing.</summary>
+    /// <param name="columns">What is known of the columns.</param>
+    IReadOnlyList<string> Faults(KnownColumns columns);
+
     /// <summary>The value; the same for the same outputs.</summary>
     /// <param name="samples">Outputs [n, D], one row for each context, beside the contexts.</param>
     /// <param name="lambda">λ of the outputs, in its own units.</param>

@@ -15,6 +15,15 @@ public sealed record PreferenceAnswer
     /// <summary>Whether a network was trained at <see cref="Lambda"/>.</summary>
     public required bool IsTrained { get; init; }
 
+    /// <summary>
+    /// The trained λ of the best value, as measured; null where no training has a value of every feature. Beside an untrained <see cref="Lambda"/> without a
+    /// certificate it is what is known for sure.
+    /// </summary>
+    public double? TrainedLambda { get; init; }
+
+    /// <summary>The preference's value of the real network at <see cref="TrainedLambda"/>.</summary>
+    public double? TrainedValue { get; init; }
+
     /// <summary>Posterior mean of the objective at <see cref="Lambda"/>.</summary>
     public required double PredictedValue { get; init; }
 

@@ -10,13 +10,15 @@ internal sealed class PreferenceDraws
     private const double IntervalTail = 0.05;
 
     private readonly PreferenceModel _model;
+    private readonly Preference _preference;
     private readonly double _sign;
     private readonly double[] _values;
     private readonly double[] _means;
 
-    private PreferenceDraws(PreferenceModel model, double sign, double[] values, double[] means)
+    private PreferenceDraws(PreferenceModel model, Preference preference, double sign, double[] values, double[] means)
     {
         _model = model;
+        _preference = preference;
         _sign = sign;
         _values = values;
         _means = means;
@@ -48,7 +50,7 @@ internal sealed class PreferenceDraws
             }
         }
 
-        return new PreferenceDraws(model, sign, values, means);
+        return new PreferenceDraws(model, preference, sign, values, means);
     }
 
     public PreferenceAnswer Answer(double? epsilon)
@@ -81,8 +83,12 @@ internal sealed class PreferenceDraws
 
         Array.Sort(places);
         Array.Sort(there);
+        var known = _model.Measured.Select(one => (one.Lambda, Value: _preference.Value(one.Features))).Where(one => double.IsFinite(one.Value))
+            .OrderByDescending(one => _sign * one.Value).Select(one => ((double Lambda, double Value)?)one).FirstOrDefault();
         return new PreferenceAnswer
         {
+            TrainedLambda = known?.Lambda,
+            TrainedValue = known?.Value,
             Lambda = _model.Places[chosen].Lambda,
             LambdaLow = Quantile(places, IntervalTail),
             LambdaHigh = Quantile(places, 1 - IntervalTail),

@@ -45,6 +45,9 @@ public sealed class PreferenceModel
     /// <summary>δ.</summary>
     internal double Delta { get; init; }
 
+    /// <summary>Trained λ at which every feature has a value, with the features of the real network [J].</summary>
+    internal IReadOnlyList<(double Lambda, double[] Features)> Measured { get; private init; } = [];
+
     /// <summary>The grid, ascending, [G].</summary>
     internal IReadOnlyList<PreferencePlace> Places { get; }
 
@@ -68,6 +71,11 @@ public sealed class PreferenceModel
             process, grid, DrawCount, streams.Stream($"feature {j} of {count} anchors"), views[j].Signed)).ToArray();
         return new PreferenceModel(store.Hyperparameter, features, places, paths)
         {
+            Measured =
+            [
+                .. Enumerable.Range(0, count).Where(i => views.TrueForAll(view => view.Measured(i).Value is not null))
+                    .Select(i => (store.Anchors[i].Lambda, views.Select(view => view.Measured(i).Value!.Value).ToArray())),
+            ],
             Missing = processes.Select(p => TuningPolicy.Missing(p.Observations, store.Surrogate(count) is not null)).FirstOrDefault(missing => missing is not null),
             Delta = options.Delta,
         };

@@ -38,6 +38,24 @@ public class PreferenceModelTests
         return tuner;
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.4)]
+    [InlineData(0.75)]
+    public void The_best_trained_value_stands_beside_every_answer_as_it_was_measured(double w)
+    {
+        using var tuner = Trained(4);
+        double Cost(double lambda) => w * lambda * lambda + (1 - w) * (lambda - 1) * (lambda - 1);
+        var best = tuner.Anchors!.Lambdas.MinBy(Cost);
+        var answer = tuner.Preferences(Low, High).Best(Mix(w));
+        Assert.Equal(best, answer.TrainedLambda);
+        Assert.Equal(Cost(best), answer.TrainedValue!.Value, 1e-7);
+
+        var study = tuner.Optimize(model => w * Low.Value(model) + (1 - w) * High.Value(model), maxTrainings: 0);
+        Assert.Equal(best, study.BestTrial!.Lambda);
+        Assert.Equal(Cost(best), study.BestTrial.Value!.Value, 1e-7);
+    }
+
     [Fact]
     public void The_curve_of_a_family_is_the_one_in_closed_form_and_costs_no_training()
     {

@@ -18,6 +18,7 @@ internal sealed partial class ExpressionParser
     private static readonly string[] s_comparisons = ["<=", ">=", "==", "!=", "<", ">"];
     private readonly string _text;
     private readonly ObjectiveScope _scope;
+    private readonly List<ColumnReference> _references = [];
     private int _at;
     private int _depth;
 
@@ -25,9 +26,17 @@ internal sealed partial class ExpressionParser
 
     /// <summary>Reads an expression that is one number.</summary>
     /// <exception cref="FormatException">The text is wrong; the message names the place.</exception>
-    internal static ExpressionNode Parse(string text, ObjectiveScope scope)
+    internal static ExpressionNode Parse(string text, ObjectiveScope scope) => Parse(text, scope, out _);
+
+    /// <summary>Reads an expression that is one number.</summary>
+    /// <param name="text">The expression.</param>
+    /// <param name="scope">What it may name.</param>
+    /// <param name="references">The columns that it names, in order.</param>
+    /// <exception cref="FormatException">The text is wrong; the message names the place.</exception>
+    internal static ExpressionNode Parse(string text, ObjectiveScope scope, out IReadOnlyList<ColumnReference> references)
     {
         var parser = new ExpressionParser(text, scope);
+        references = parser._references;
         if (text.Length > LengthLimit)
         {
             throw parser.Fault(LengthLimit, $"the text has {text.Length} characters; expected at most {LengthLimit}");
@@ -232,12 +241,14 @@ internal sealed partial class ExpressionParser
             throw Fault(at, $"the column's number is {place}; expected a whole number from 0");
         }
 
+        _references.Add(new ColumnReference(start, name, (int)place, ofOutputs, !ofOutputs));
         ColumnNode node = null!;
         return node = new ColumnNode(_text, start, input => ExpressionColumns.Find(node, input, name, (int)place, ofOutputs, !ofOutputs));
     }
 
     private ColumnNode Named(int start, string name)
     {
+        _references.Add(new ColumnReference(start, name, 0, true, true));
         ColumnNode node = null!;
         return node = new ColumnNode(_text, start, input => ExpressionColumns.Find(node, input, name, 0, true, true));
     }
