@@ -46,7 +46,12 @@ internal sealed class BridgePrior
             }
         }
 
-        double[] first = [.. observations.Take(options.InitialCount).Select(o => o.Value)];
+        double[] first = [.. observations.Where(o => !o.IsExtreme).Take(options.InitialCount).Select(o => o.Value)];
+        if (first.Length == 0)
+        {
+            first = [.. observations.Take(options.InitialCount).Select(o => o.Value)];
+        }
+
         var centre = first.Average();
         var scale = options.ValueScale ?? HalfRange(first, observations);
         var given = observations.Where(o => o.NoiseVariance is not null).Select(o => o.NoiseVariance!.Value).DefaultIfEmpty(double.NaN).Average();

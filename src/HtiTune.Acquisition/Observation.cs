@@ -13,4 +13,8 @@ namespace HtiTune.Acquisition;
 /// where it meets their values, as a surrogate through stored outputs does.
 /// </param>
 public sealed record Observation(
-    double U, double Value, double? Predicted = null, double? NoiseVariance = null, IReadOnlyList<double>? PredictedEarlier = null);
+    double U, double Value, double? Predicted = null, double? NoiseVariance = null, IReadOnlyList<double>? PredictedEarlier = null)
+{
+    /// <summary>Whether the value is so bad beside the others that it tells nothing of their scale: it does not set that of the prior.</summary>
+    public bool IsExtreme { get; init; }
+}

@@ -11,15 +11,22 @@ internal sealed class Analysis
     /// <summary>A gain below this share of ε is not worth an untrained recommendation.</summary>
     public const double NegligibleShare = 0.05;
 
+    private const double LeastEpsilon = 1e-12;
+
     // Points that differ by less are one point of the grid.
     private const double SamePlace = 1e-9;
 
     private readonly Dictionary<double, int> _anchors = [];
 
-    private Analysis(BridgeProcess process, GridPosterior posterior, double epsilon)
+    // Two values differ beyond the noise by more than this many deviations of their difference: the luckiest of many seldom gets so far.
+    private const double NoiseDeviations = 3;
+    private const int LeastBad = 3;
+
+    private Analysis(BridgeProcess process, GridPosterior posterior, ValueMap map, double epsilon)
     {
         Process = process;
         Posterior = posterior;
+        Map = map;
         Epsilon = epsilon;
     }
 
@@ -27,13 +34,16 @@ internal sealed class Analysis
 
     public GridPosterior Posterior { get; }
 
-    /// <summary>ε, in units of the objective.</summary>
+    /// <summary>Turns what is said here into the objective's units.</summary>
+    public ValueMap Map { get; }
+
+    /// <summary>ε, as all figures here in the model (<see cref="Map"/>).</summary>
     public double Epsilon { get; }
 
     /// <summary>Number of anchors it was made from, with or without a value.</summary>
     public required int Count { get; init; }
 
-    /// <summary>Grid index of the anchor of best posterior mean.</summary>
+    /// <summary>Grid index of the best anchor: by its value where trainings repeat, by posterior mean among those that noise may have kept from being the best.</summary>
     public int BestAnchored { get; private set; }
 
     /// <summary>Grid index of the best posterior mean, away from failures; <see cref="BestAnchored"/> unless the gain is worth speaking of.</summary>
@@ -59,8 +69,9 @@ internal sealed class Analysis
         }
 
         var posterior = process.OnGrid([.. grid]);
-        var epsilon = options.Epsilon ?? DefaultEpsilon(posterior.Range, process.Observations.Max(o => Math.Abs(o.Value)));
-        var analysis = new Analysis(process, posterior, epsilon) { Count = count };
+        var map = view.Map(count);
+        var epsilon = options.Epsilon is { } given ? map.FromAmount(given) : DefaultEpsilon(posterior.Means, map.GoodFloor);
+        var analysis = new Analysis(process, posterior, map, epsilon) { Count = count };
         foreach (var (anchor, u) in observed)
         {
             // Of replicates the first, which has the seed that all λ share.
@@ -71,30 +82,48 @@ internal sealed class Analysis
         return analysis;
     }
 
-    /// <summary>ε where none is given: a share of the range of the posterior mean, and above 0 where that is flat.</summary>
-    /// <param name="range">The range.</param>
-    /// <param name="largest">The largest absolute value of the objective.</param>
-    public static double DefaultEpsilon(double range, double largest) =>
-        Math.Max(Certificate.DefaultRangeShare * range, 1e-12 * Math.Max(largest, 1e-300));
+    /// <summary>ε where none is given: a share of the range of the posterior mean, penalties left out, and above 0 where that is flat.</summary>
+    /// <param name="means">Posterior means, in the model.</param>
+    /// <param name="floor">The least that is no penalty.</param>
+    public static double DefaultEpsilon(IReadOnlyList<double> means, double floor) =>
+        Math.Max(Certificate.DefaultRangeShare * (means.Max() - Math.Max(means.Min(), floor)), LeastEpsilon);
+
+    /// <summary>Standard deviation of a training's noise; 0 where trainings at one place most likely give the same value again.</summary>
+    public static double NoiseOf(BridgeProcess process)
+    {
+        var weights = BridgeWeights.Of(process);
+        if (IsRepeated(weights))
+        {
+            return 0;
+        }
+
+        // A few values that are bad for a reason of their own look like noise. Real noise is among the others too; of three there is no telling.
+        var bad = Math.Max(LeastBad, process.Observations.Count / 3);
+        var worst = process.Observations.Select(o => o.Value).Order().Take(bad).LastOrDefault();
+        Observation[] good = [.. process.Observations.Where(o => o.Value > worst).Select(o => new Observation(o.U, o.Value, NoiseVariance: o.NoiseVariance))];
+        if (good.Length < LeastBad)
+        {
+            return process.Observations.All(o => o.NoiseVariance is null) ? 0 : Math.Sqrt(weights.NoiseVariance);
+        }
+
+        weights = BridgeWeights.Of(BridgeProcess.Fit(good, null, BridgeOptions.Plain));
+        return IsRepeated(weights) ? 0 : Math.Sqrt(weights.NoiseVariance);
+    }
 
     /// <summary>The anchor at a grid index, or null.</summary>
     public int? AnchorAt(int index) => _anchors.TryGetValue(Posterior.Points[index], out var anchor) ? anchor : null;
 
-    /// <summary>EI at a grid index over the best trained value, in units of the objective.</summary>
+    /// <summary>EI at a grid index over the best trained value.</summary>
     public double ExpectedGain(int index) => Math.Exp(Posterior[index].LogExpectedImprovement(Process.BestMean));
 
     private void Choose(List<double> failed)
     {
         var separation = ProposalSearch.Separation(Process);
-        double bestAnchored = double.NegativeInfinity, best = double.NegativeInfinity;
+        BestAnchored = ChooseAnchored();
+        double bestAnchored = Posterior.Means[BestAnchored], best = double.NegativeInfinity;
         for (var i = 0; i < Posterior.Count; i++)
         {
             var (u, mean) = (Posterior.Points[i], Posterior.Means[i]);
-            if (_anchors.ContainsKey(u) && mean > bestAnchored)
-            {
-                (BestAnchored, bestAnchored) = (i, mean);
-            }
-
             var isTooNear = failed.Exists(f => Math.Abs(f - u) < separation)
                 || _anchors.Keys.Any(a => a != u && Math.Abs(a - u) < LeastSeparation);
             if (mean > best && !isTooNear)
@@ -107,5 +136,19 @@ internal sealed class Analysis
         {
             BestModel = BestAnchored;
         }
+    }
+
+    private static bool IsRepeated(BridgeWeights weights) => weights.NoiseRatios.FirstOrDefault(r => r.Value == 0).Weight >= 0.5;
+
+    // The posterior mean at an anchor is of all hypotheses, a noisy one among them, and off by what that shifts it: of λ that were measured none is
+    // chosen above another that is better by more than noise can do. Where trainings most likely repeat that is the best value.
+    private int ChooseAnchored()
+    {
+        var reach = NoiseDeviations * Math.Sqrt(2) * NoiseOf(Process);
+        var values = Process.Observations.GroupBy(o => o.U).ToDictionary(group => group.Key, group => group.Average(o => o.Value));
+        var bar = values.Values.Max() - reach;
+        return Enumerable.Range(0, Posterior.Count)
+            .Where(i => values.TryGetValue(Posterior.Points[i], out var value) && value >= bar)
+            .MaxBy(i => Posterior.Means[i]);
     }
 }

@@ -32,15 +32,15 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
     private readonly List<CalibrationTest?> _tests = [];
     private readonly List<double?> _scores = [];
 
-    // s₀ from an anchor on, in force for the processes of more anchors than that.
+    // s₀ from an anchor on, in the model of the anchors before it; in force for the processes of more anchors than that.
     private readonly List<(int Anchor, double Scale)> _corrections = [];
 
-    /// <summary>The widened s₀ of the process of the first anchors; null where no alarm has corrected it.</summary>
+    /// <summary>The widened s₀ of the process of the first anchors, in their model; null where no alarm has corrected it.</summary>
     public double? Correction(int count)
     {
         Test(count);
         var found = _corrections.FindLastIndex(c => c.Anchor < count);
-        return found < 0 ? null : _corrections[found].Scale;
+        return found < 0 ? null : view.Map(_corrections[found].Anchor).DeviationIn(view.Map(count), _corrections[found].Scale);
     }
 
     /// <summary>c_t: what predictions of the process of the first anchors are scaled by.</summary>
@@ -93,20 +93,24 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
         {
             var anchor = _tests.Count;
             view.Weighing?.Invoke(anchor, count);
-            if (view.Measured(anchor).Value is not { } own || view.ValueCount(anchor) < ValuesForTest || view.Predict(anchor) is not { } prediction)
+
+            // A value that is extreme beside the others tells of a penalty, not of how well the others are predicted.
+            if (view.Measured(anchor).Value is not { } own || view.ValueCount(anchor) < ValuesForTest || view.Map(anchor + 1).IsExtreme(own)
+                || view.Predict(anchor) is not { } prediction)
             {
                 _scores.Add(null);
                 _tests.Add(null);
                 continue;
             }
 
-            var value = view.Signed(own);
+            var map = view.Map(anchor);
+            var value = map.ToModel(own);
             var below = prediction.Distribution(value);
             var misses = _alarm.Misses;
             _scores.Add(prediction.NormalScore(value));
             var isRaised = _alarm.Observe(prediction, value);
             _tests.Add(new CalibrationTest(
-                view.Signed(1) > 0 ? below : 1 - below, _alarm.Misses > misses, _alarm.Evidence, prediction.LogDensity(value), isRaised));
+                view.Goal == Goal.Maximize ? below : 1 - below, _alarm.Misses > misses, _alarm.Evidence, prediction.LogDensity(value) + map.LogSlope(own), isRaised));
             if (isRaised)
             {
                 _corrections.Add((anchor, Widened(anchor)));
@@ -128,7 +132,8 @@ internal sealed class CalibrationWatch(AnchorStore store, ObjectiveView view)
 
         bool Holds(int i)
         {
-            var share = view.PlainProcess(i, scale).Predict(store.Anchors[i].U).Distribution(view.Signed(view.Measured(i).Value!.Value));
+            var map = view.Map(i);
+            var share = view.PlainProcess(i, view.Map(anchor).DeviationIn(map, scale)).Predict(store.Anchors[i].U).Distribution(map.ToModel(view.Measured(i).Value!.Value));
             return share >= 0.5 * _alarm.MissRate && share <= 1 - 0.5 * _alarm.MissRate;
         }
     }

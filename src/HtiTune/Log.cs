@@ -63,6 +63,9 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Warning, "Run {Run} of the journal cannot be continued: the same values lead to other proposals now. A new run begins from its trainings.")]
     public static partial void Diverged(ILogger logger, int run);
 
+    [LoggerMessage(16, LogLevel.Warning, "Run {Run} of the journal was made by version {Old} of the algorithm, and this is version {Current}: its trainings are kept, and what comes is a new run.")]
+    public static partial void OtherAlgorithm(ILogger logger, int run, int old, int current);
+
     [LoggerMessage(15, LogLevel.Warning, "Calibration alarm: {Misses} of {Tests} values missed their 90 % intervals. Certificates are withdrawn, the surrogate no longer informs the process, and its scale is widened.")]
     public static partial void AlarmRaised(ILogger logger, int misses, int tests);
 }

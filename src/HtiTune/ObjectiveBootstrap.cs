@@ -9,9 +9,9 @@ namespace HtiTune;
 /// <summary>How far an objective's value at an anchor would move with other contexts or draws of the same kind.</summary>
 internal sealed class ObjectiveBootstrap(AnchorStore store, Func<IConditionalModel, double> objective, int resamples, RandomStreams streams)
 {
-    /// <summary>τ_i², in squared units of the objective; null where the objective judges fewer than two resamples.</summary>
+    /// <summary>τ_i, in units of the objective; null where the objective judges fewer than two resamples.</summary>
     /// <param name="anchor">i.</param>
-    public double? Variance(int anchor)
+    public double? Deviation(int anchor)
     {
         // The same rows for every anchor of as many: what one resample favours, it favours at every λ.
         var stream = streams.Fork("tuner").Stream("bootstrap");
@@ -34,8 +34,18 @@ internal sealed class ObjectiveBootstrap(AnchorStore store, Func<IConditionalMod
             return null;
         }
 
-        var mean = values.Average();
-        return values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1);
+        // Over the largest distance, so that neither a sum nor a square overflows or vanishes.
+        var middle = values[0];
+        var largest = values.Max(value => Math.Abs(0.5 * value - 0.5 * middle));
+        if (largest == 0)
+        {
+            return 0;
+        }
+
+        double[] shares = [.. values.Select(value => (0.5 * value - 0.5 * middle) / largest)];
+        var mean = shares.Average();
+        var deviation = Math.Sqrt(shares.Sum(share => (share - mean) * (share - mean)) / (shares.Length - 1));
+        return Math.Min(2 * Math.Min(deviation * largest, 0.5 * double.MaxValue), double.MaxValue);
     }
 
     /// <summary>A trained network whose answers are drawn from its own with replacement, each with its context.</summary>

@@ -8,16 +8,17 @@ internal readonly record struct Measurement(double? Value, string? Error);
 
 /// <summary>
 /// All anchors seen through one objective: values of the real networks, values of the surrogate of any prefix of them, and one-step-ahead
-/// predictions. The only place where the objective is called, and where its sign is flipped: inside, larger is better.
+/// predictions. The only place where the objective is called, and where its values become those of the model: of order one, larger is better
+/// (<see cref="ValueMap"/>). Of each prefix of the anchors the map is its own, so that a replay comes to the same.
 /// </summary>
 internal sealed class ObjectiveView
 {
     private readonly AnchorStore _store;
     private readonly Func<IConditionalModel, double> _objective;
-    private readonly double? _noiseVariance;
+    private readonly double? _noiseDeviation;
     private readonly ObjectiveBootstrap? _bootstrap;
-    private readonly Dictionary<int, double?> _variances = [];
-    private readonly double _sign;
+    private readonly Dictionary<int, double?> _deviations = [];
+    private readonly Dictionary<int, ValueMap> _maps = [];
     private readonly Action<double, string> _surrogateFailed;
     private readonly List<Measurement> _measured = [];
     private readonly Dictionary<(int Count, double U), double> _surrogateValues = [];
@@ -33,9 +34,9 @@ internal sealed class ObjectiveView
     {
         _store = store;
         _objective = objective;
-        _noiseVariance = options.NoiseVariance;
+        _noiseDeviation = options.NoiseVariance is { } variance ? Math.Sqrt(variance) : null;
         _bootstrap = options.Bootstrap == 0 ? null : new ObjectiveBootstrap(store, objective, options.Bootstrap, new RandomStreams(options.Seed));
-        _sign = options.Goal == Goal.Maximize ? 1 : -1;
+        Goal = options.Goal;
         _surrogateFailed = surrogateFailed;
         _known = store.Anchors.Count;
         Calibration = new CalibrationWatch(store, this);
@@ -47,8 +48,32 @@ internal sealed class ObjectiveView
     /// <summary>Is told how many of how many anchors have been gone through; may throw to end it.</summary>
     public Action<int, int>? Weighing { get; set; }
 
-    /// <summary>Turns a value of the maximising sign into the objective's own, and back.</summary>
-    public double Signed(double value) => _sign * value;
+    /// <summary>Which of the objective's values are better.</summary>
+    public Goal Goal { get; }
+
+    /// <summary>Turns the objective's values into those of the process of the first anchors, and back.</summary>
+    public ValueMap Map(int count)
+    {
+        // What has no value does not change the map.
+        var last = count;
+        while (last > 0 && Measured(last - 1).Value is null)
+        {
+            last--;
+        }
+
+        if (last == 0)
+        {
+            throw new InvalidOperationException("Without a value there is no scale.");
+        }
+
+        if (!_maps.TryGetValue(last, out var map))
+        {
+            map = ValueMap.Of(Goal, [.. Enumerable.Range(0, last).Where(i => Measured(i).Value is not null).Select(i => (_store.Anchors[i].U, Measured(i).Value!.Value))]);
+            _maps.Add(last, map);
+        }
+
+        return map;
+    }
 
     /// <summary>The objective of the real network at an anchor, evaluated once.</summary>
     public Measurement Measured(int anchor)
@@ -61,19 +86,20 @@ internal sealed class ObjectiveView
         return _measured[anchor];
     }
 
-    /// <summary>The first anchors that have a value, in the order they arrived, with their one-step-ahead surrogate predictions.</summary>
+    /// <summary>The first anchors that have a value, in the order they arrived, with their one-step-ahead surrogate predictions; in the model.</summary>
     public List<(int Anchor, Observation Observation)> Observations(int count)
     {
         var observations = new List<(int, Observation)>(count);
+        var map = ValueCount(count) == 0 ? null : Map(count);
         for (var i = 0; i < count; i++)
         {
             if (Measured(i).Value is { } value)
             {
                 var u = _store.Anchors[i].U;
                 var prefix = i;
-                double? predicted = !IsTested(i) || Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : Surrogate(prefix, u);
-                double[]? earlier = predicted is null ? null : [.. observations.Select(o => Surrogate(prefix, o.Item2.U))];
-                observations.Add((i, new Observation(u, Signed(value), predicted, NoiseVariance(i), earlier)));
+                double? predicted = !IsTested(i) || Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : map!.ToModel(Surrogate(prefix, u));
+                double[]? earlier = predicted is null ? null : [.. observations.Select(o => ToModel(map!, Surrogate(prefix, o.Item2.U)))];
+                observations.Add((i, new Observation(u, map!.ToModel(value), predicted, NoiseVariance(i, value, map), earlier) { IsExtreme = map.IsExtreme(value) }));
             }
         }
 
@@ -87,7 +113,7 @@ internal sealed class ObjectiveView
             .Select(t => t.U)];
 
     /// <summary>
-    /// The objective of the surrogate of the first anchors at a place, larger is better; NaN where it has no answer: outside its
+    /// The objective of the surrogate of the first anchors at a place, in its own sign and units; NaN where it has no answer: outside its
     /// anchors, without a surrogate, or where the objective throws or is not finite.
     /// </summary>
     public double Surrogate(int count, double u)
@@ -103,7 +129,7 @@ internal sealed class ObjectiveView
         {
             try
             {
-                value = Signed(_objective(new SurrogateModel(_store, count, lambda)));
+                value = _objective(new SurrogateModel(_store, count, lambda));
                 if (!double.IsFinite(value))
                 {
                     _surrogateFailed(lambda, $"the value is {value}");
@@ -131,12 +157,16 @@ internal sealed class ObjectiveView
         }
 
         var observations = Observations(count);
-        return observations.Count == 0
-            ? null
-            : BridgeProcess.Fit(
-                [.. observations.Select(o => o.Observation)],
-                _store.Surrogate(count) is null ? null : u => Surrogate(count, u),
-                new BridgeOptions { PredictionFactor = Calibration.Factor(count) });
+        if (observations.Count == 0)
+        {
+            return null;
+        }
+
+        var map = Map(count);
+        return BridgeProcess.Fit(
+            [.. observations.Select(o => o.Observation)],
+            _store.Surrogate(count) is null ? null : u => ToModel(map, Surrogate(count, u)),
+            new BridgeOptions { PredictionFactor = Calibration.Factor(count) });
     }
 
     /// <summary>The process of the first anchors without the surrogate, s₀ given.</summary>
@@ -146,7 +176,7 @@ internal sealed class ObjectiveView
     /// <summary>How many of the first anchors have a value.</summary>
     public int ValueCount(int count) => Enumerable.Range(0, count).Count(i => Measured(i).Value is not null);
 
-    /// <summary>What the anchors before this one predict for its value, larger is better; null for the first.</summary>
+    /// <summary>What the anchors before this one predict for its value, in the model of those (<see cref="Map"/>); null for the first.</summary>
     public StudentMixture? Predict(int anchor)
     {
         if (!_predictions.TryGetValue(anchor, out var prediction))
@@ -170,20 +200,18 @@ internal sealed class ObjectiveView
     // Of very many that were there before, only the first are predicted by those before them.
     private bool IsTested(int anchor) => anchor < AnchorStore.FullHistory || anchor >= _known;
 
-    private double? NoiseVariance(int anchor)
+    private static double ToModel(ValueMap map, double value) => double.IsNaN(value) ? value : map.ToModel(value);
+
+    private double? NoiseVariance(int anchor, double value, ValueMap map)
     {
-        if (_bootstrap is null)
+        var deviation = _noiseDeviation;
+        if (_bootstrap is not null && !_deviations.TryGetValue(anchor, out deviation))
         {
-            return _noiseVariance;
+            deviation = _bootstrap.Deviation(anchor);
+            _deviations[anchor] = deviation;
         }
 
-        if (!_variances.TryGetValue(anchor, out var variance))
-        {
-            variance = _bootstrap.Variance(anchor);
-            _variances[anchor] = variance;
-        }
-
-        return variance;
+        return deviation is { } known ? map.VarianceFrom(known, value) : null;
     }
 
     private Measurement Measure(int anchor)

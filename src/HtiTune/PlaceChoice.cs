@@ -11,7 +11,7 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
 
     private bool IsDefault => options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement && options.Cost is null && options.Belief is null;
 
-    /// <summary>The place, or null when nothing anywhere is expected to gain more than a thousandth of ε and the whole budget need not be used.</summary>
+    /// <summary>The place and its gain in the model, or null when nothing anywhere is expected to gain more than a thousandth of ε and the whole budget need not be used.</summary>
     /// <param name="analysis">What is known.</param>
     /// <param name="taken">Places of trainings that ended.</param>
     /// <param name="pending">Places of trainings under way.</param>
@@ -50,8 +50,11 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
         }
 
         IAcquisition gain = options.Acquisition.Kind == AcquisitionKind.KnowledgeGradient ? new KnowledgeGradient() : new ExpectedImprovement();
-        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces(), new CostWeighted(gain, cost));
+        var found = ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces(), new CostWeighted(gain, u => InModel(cost(u))));
         return found is null || found.LogWorth <= 0;
+
+        // What is no cost is left as it is, for the error that names it.
+        double InModel(double amount) => amount > 0 && double.IsFinite(amount) ? analysis.Map.FromAmount(amount) : amount;
     }
 
     // Another training at a trained place moves the posterior by what the noise hid there: the knowledge gradient compares that with new places.

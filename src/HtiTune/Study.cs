@@ -84,6 +84,9 @@ public sealed class Study
     /// <summary>Whether the intervals have held so far, and whether the alarm over them has gone off: what a certificate rests on.</summary>
     public required Calibration Calibration { get; init; }
 
+    /// <summary>What the user should know of the objective's values: that they do not change with λ, or that some are extreme. Usually empty.</summary>
+    public IReadOnlyList<Remark> Remarks { get; init; } = [];
+
     /// <summary>Why the run ended.</summary>
     public required StopReason StopReason { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
 
@@ -28,23 +29,25 @@ internal static class StudyMaker
     {
         var anchor = analysis.AnchorAt(judgement.Index);
         var posterior = analysis.Posterior[judgement.Index];
+        var map = analysis.Map;
         double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
         return new Study(
             store, anchor, () => Posterior(view, analysis, lambdas), () => PossibleRange(analysis, judgement.Index, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
         {
             Lambda = lambdas[judgement.Index],
-            PredictedValue = view.Signed(posterior.Mean),
-            PredictedDeviation = posterior.Deviation,
+            PredictedValue = map.ToObjective(posterior.Mean),
+            PredictedDeviation = map.ToAmount(posterior.Deviation),
             RealValue = anchor is { } real ? view.Measured(real).Value : null,
             Trials = trials,
             TrainingsUsed = used,
             Trust = analysis.Process.Trust,
             Calibration = view.Calibration.Of(analysis.Count),
+            Remarks = RemarksOf(store, view, analysis),
             StopReason = stop,
             Outcome = outcome,
-            Epsilon = analysis.Epsilon,
+            Epsilon = options.Epsilon ?? map.ToAmount(analysis.Epsilon),
             Elapsed = options.TimeProvider.GetElapsedTime(started),
-            NoiseDeviation = Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance),
+            NoiseDeviation = map.ToAmount(Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance)),
             GainLeft = gainLeft,
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
@@ -66,16 +69,39 @@ internal static class StudyMaker
             Duration = training.Duration,
             IsReused = isReused,
         };
-        return measured.Value is not null && view.Predict(training.Anchor) is { } prediction
+        return measured.Value is not null && view.Predict(training.Anchor) is { } prediction && view.Map(training.Anchor) is var map
             ? trial with
             {
-                Predicted = view.Signed(prediction.Mean),
-                PredictedLow = Low(view, prediction),
-                PredictedHigh = High(view, prediction),
+                Predicted = map.ToObjective(prediction.Mean),
+                PredictedLow = Low(view, map, prediction),
+                PredictedHigh = High(view, map, prediction),
                 Trust = view.TrustBefore(training.Anchor),
                 Test = view.Calibration.TestOf(training.Anchor),
             }
             : trial;
+    }
+
+    private static IReadOnlyList<Remark> RemarksOf(AnchorStore store, ObjectiveView view, Analysis analysis)
+    {
+        var measured = store.Anchors.Take(analysis.Count).Select(anchor => (anchor.Lambda, view.Measured(anchor.Anchor).Value)).Where(m => m.Value is not null).ToList();
+        if (analysis.Map.IsConstant && measured.Select(m => m.Lambda).Distinct().Count() > 1)
+        {
+            return [new Remark(RemarkKind.ConstantObjective, string.Create(
+                CultureInfo.InvariantCulture,
+                $"the objective does not change: its {measured.Count} values are all {measured[0].Value:G6}, so that it cannot tell one {store.Hyperparameter.Name} from another"))];
+        }
+
+        var extreme = measured.Where(m => analysis.Map.IsExtreme(m.Value!.Value)).ToList();
+        if (extreme.Count == 0)
+        {
+            return [];
+        }
+
+        var worst = view.Goal == Goal.Maximize ? extreme.MinBy(m => m.Value) : extreme.MaxBy(m => m.Value);
+        return [new Remark(RemarkKind.ExtremeValues, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{extreme.Count} of {measured.Count} values dominate the range of the objective (the worst is {worst.Value:G6} at {store.Hyperparameter.Name} = {worst.Lambda:G6}): "
+            + $"they count as bad and no more, and what does not matter is told from the others"))];
     }
 
     /// <summary>The journal's line of a proposal; the analysis is null where no model stands behind it.</summary>
@@ -86,17 +112,20 @@ internal static class StudyMaker
             return new TrainingProposed(proposal.Number, proposal.Lambda, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
         }
 
+        var map = analysis.Map;
+        var weights = BridgeWeights.Of(analysis.Process);
+        var noise = map.ToAmount(Math.Sqrt(weights.NoiseVariance));
         return new TrainingProposed(
             proposal.Number,
             proposal.Lambda,
             proposal.Reason,
             proposal.ExpectedGain,
-            view.Signed(prediction.Mean),
-            Low(view, prediction),
-            High(view, prediction),
+            map.ToObjective(prediction.Mean),
+            Low(view, map, prediction),
+            High(view, map, prediction),
             analysis.Process.Trust,
-            BridgeWeights.Of(analysis.Process),
-            [.. TrainingProposed.Probabilities.Select(p => view.Signed(prediction.Quantile(view.Signed(1) > 0 ? p : 1 - p)))]);
+            weights with { NoiseVariance = Math.Min(noise * noise, double.MaxValue) },
+            [.. TrainingProposed.Probabilities.Select(p => map.ToObjective(prediction.Quantile(view.Goal == Goal.Maximize ? p : 1 - p)))]);
     }
 
     private static IReadOnlyList<BestProbability> ProbabilityOfBest(Analysis analysis, int recommended, double[] lambdas, RandomStreams streams)
@@ -118,7 +147,7 @@ internal static class StudyMaker
 
     public static IReadOnlyList<PosteriorPoint> Posterior(ObjectiveView view, Analysis analysis, double[] lambdas)
     {
-        var posterior = analysis.Posterior;
+        var (posterior, map) = (analysis.Posterior, analysis.Map);
         var points = new PosteriorPoint[posterior.Count];
 
         StudentMixture[] marginals = [.. Enumerable.Range(0, posterior.Count).Select(i => posterior[i])];
@@ -126,9 +155,9 @@ internal static class StudyMaker
         for (var i = 0; i < points.Length; i++)
         {
             // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
-            var mean = view.Signed(posterior.Means[i]);
+            var mean = map.ToObjective(posterior.Means[i]);
             points[i] = new PosteriorPoint(
-                lambdas[i], mean, Math.Min(mean, Low(view, marginals[i])), Math.Max(mean, High(view, marginals[i])), view.Signed(posterior.Surrogate[i]))
+                lambdas[i], mean, Math.Min(mean, Low(view, map, marginals[i])), Math.Max(mean, High(view, map, marginals[i])), map.ToObjective(posterior.Surrogate[i]))
             {
                 IsPossible = isPossible[i],
             };
@@ -163,9 +192,9 @@ internal static class StudyMaker
     }
 
     // Inside, larger is better; a flipped sign swaps the ends. Both quantiles are taken inside, so that the two goals mirror exactly.
-    private static double Low(ObjectiveView view, StudentMixture mixture) =>
-        view.Signed(mixture.Quantile(view.Signed(1) > 0 ? LowShare : HighShare));
+    private static double Low(ObjectiveView view, ValueMap map, StudentMixture mixture) =>
+        map.ToObjective(mixture.Quantile(view.Goal == Goal.Maximize ? LowShare : HighShare));
 
-    private static double High(ObjectiveView view, StudentMixture mixture) =>
-        view.Signed(mixture.Quantile(view.Signed(1) > 0 ? HighShare : LowShare));
+    private static double High(ObjectiveView view, ValueMap map, StudentMixture mixture) =>
+        map.ToObjective(mixture.Quantile(view.Goal == Goal.Maximize ? HighShare : LowShare));
 }

@@ -15,6 +15,13 @@ namespace HtiTune;
 /// </remarks>
 public sealed partial class Tuner : IDisposable
 {
+    /// <summary>
+    /// Number of the algorithm: raised by each change of the library after which the same trainings lead to other proposals. A journal tells by which its
+    /// runs were made; those of another one are not continued, but their trainings are kept.
+    /// </summary>
+    /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more.</remarks>
+    public const int Algorithm = 2;
+
     private readonly INetwork _network;
     private readonly AnchorStore _store;
     private readonly RandomStreams _streams;
@@ -88,6 +95,9 @@ public sealed partial class Tuner : IDisposable
 
     /// <summary>The anchors so far, ascending in λ; null before the first training.</summary>
     public AnchorSet? Anchors => _store.Anchors.Count == 0 ? null : _store.Set(_store.Anchors.Count);
+
+    /// <summary>What the user should know of how the study on disk was taken up. Usually empty.</summary>
+    public IReadOnlyList<Remark> Remarks { get; private set; } = [];
 
     /// <summary>What a run with <see cref="TunerOptions.MaxTrainings"/> is expected to cost, from the anchors and times so far.</summary>
     public Forecast Forecast => ForecastOf(_store, Options.MaxTrainings, 0, Options.Parallelism);

@@ -10,7 +10,7 @@ namespace HtiTune;
 /// <c>htitune.evidence</c> (E_t of the calibration alarm). Traces of <see cref="Tuner.Optimize"/>: <c>htitune.run</c>, and in it
 /// <c>htitune.proposal</c> and <c>htitune.training</c>. Log events: 1 run starts, 2 training starts, 3 completed, 4 failed, 5 cancelled,
 /// 6 surrogate not fitted, 7 certificate judged, 8 run finished, 9 objective has no answer for the surrogate, 10 study taken up, 11 torn last
-/// line, 12 journal behind, 13 network not saved, 14 recorded run not continued, 15 calibration alarm.
+/// line, 12 journal behind, 13 network not saved, 14 recorded run not continued, 15 calibration alarm, 16 recorded run of another algorithm.
 /// </remarks>
 public static class TunerTelemetry
 {

@@ -23,7 +23,7 @@ internal sealed class TuningPolicy(
     /// <param name="wanted">Trainings of the budget that go to λ which the user wants.</param>
     public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces(int wanted = 0)
     {
-        if (view.Observations(store.Anchors.Count).Count >= InitialDesign.EnoughValues)
+        if (view.ValueCount(store.Anchors.Count) >= InitialDesign.EnoughValues)
         {
             return [];
         }
@@ -96,7 +96,7 @@ internal sealed class TuningPolicy(
         _judged = analysis;
         _judgement = new Judgement(recommended, certificates[0], modelHolds, unmet) { IsToBeChallenged = isStrict && passes && unmet is not null };
         Log.Judged(
-            logger, certificates[0].Epsilon, certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
+            logger, analysis.Map.ToAmount(certificates[0].Epsilon), certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
         return _judgement;
     }
 
@@ -113,6 +113,7 @@ internal sealed class TuningPolicy(
     /// <summary>
     /// Where to train: under the strict rule at the place that challenges a recommendation that has passed; at the model's own best λ when that
     /// is the last chance to confirm it, or when it would be certified but for a training there; else where the acquisition is largest. Null when that is negligible.
+    /// The gain is in the model.
     /// </summary>
     /// <param name="analysis">The state.</param>
     /// <param name="judgement">What the certificate says of it.</param>
@@ -154,14 +155,15 @@ internal sealed class TuningPolicy(
     public Outcome OutcomeOf(Analysis analysis, Judgement judgement, StopReason stop, int used)
     {
         var certificate = judgement.Recommended;
+        var epsilon = options.Epsilon ?? analysis.Map.ToAmount(certificate.Epsilon);
         if (stop == StopReason.Certified)
         {
-            return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, used);
+            return new Certified(epsilon, certificate.Delta, certificate.Probability, used);
         }
 
         return budget == 0 && !IsNotWorthIt(analysis) && Next(analysis, judgement, used) is { } next
-            ? new NeedsTraining(store.Hyperparameter.FromUnit(next.U), next.Gain, certificate.Probability)
-            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile, judgement.Unmet ?? Unmet.Cancelled, certificate.Delta);
+            ? new NeedsTraining(store.Hyperparameter.FromUnit(next.U), analysis.Map.ToAmount(next.Gain), certificate.Probability)
+            : new NotCertified(epsilon, certificate.Probability, analysis.Map.ToAmount(certificate.RegretQuantile), judgement.Unmet ?? Unmet.Cancelled, certificate.Delta);
     }
 }
 

@@ -122,8 +122,8 @@ public sealed partial class TuningRun
 
     private double? BestValue()
     {
-        var values = _view.Observations(_store.Anchors.Count);
-        return values.Count == 0 ? null : _view.Signed(values.Max(o => o.Observation.Value));
+        var values = _store.Anchors.Select(anchor => _view.Measured(anchor.Anchor).Value).OfType<double>().ToList();
+        return values.Count == 0 ? null : _options.Goal == Goal.Maximize ? values.Max() : values.Min();
     }
 
     private List<Trial> Trials() => [.. _store.Trainings.Select(TrialOf)];

@@ -164,7 +164,7 @@ public sealed partial class TuningRun : IDisposable
 
         if (_policy.Next(analysis, judgement, used, _time.IsLast, PendingPlaces()) is { } next)
         {
-            return Propose(next.U, null, next.Reason, next.Gain);
+            return Propose(next.U, null, next.Reason, analysis.Map.ToAmount(next.Gain));
         }
 
         // With the whole budget to be used, no place that the model would choose is left: go where least is known.
@@ -284,7 +284,7 @@ public sealed partial class TuningRun : IDisposable
     internal bool IsCancelled => _stop == StopReason.Cancelled;
 
     /// <summary>Whether any training, of this run or before, has given a value.</summary>
-    internal bool HasValue => _view.Observations(_store.Anchors.Count).Count > 0;
+    internal bool HasValue => _view.ValueCount(_store.Anchors.Count) > 0;
 
     /// <summary>Whether a proposal waits to be told.</summary>
     internal bool IsPending(Proposal proposal) => _pending.Exists(p => ReferenceEquals(p.Proposal, proposal));

@@ -62,6 +62,11 @@ internal sealed class StudyResult
         Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
         Terminal.Say(_study.Outcome.Describe(name));
         Terminal.Say(Reason);
+        foreach (var remark in _study.Remarks)
+        {
+            Terminal.Warn(remark.Text);
+        }
+
         var failed = _study.Trials.Count(trial => trial.State == TrialState.Failed);
         Say($"{_study.Trials.Count(trial => trial.State == TrialState.Completed)} trainings{(failed > 0 ? $" and {failed} that failed" : "")}, {_here} of them by this command in {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
         if (IsNoisy)
@@ -164,6 +169,16 @@ internal sealed class StudyResult
         writer.WriteString("outcomeText", _study.Outcome.Describe(_specification.Hyperparameter.Name));
         writer.WriteString("stopReason", _study.StopReason.ToString());
         writer.WriteString("stopReasonText", Reason);
+        writer.WriteStartArray("remarks");
+        foreach (var remark in _study.Remarks)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", remark.Kind.ToString());
+            writer.WriteString("text", remark.Text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.Number("epsilon", _study.Epsilon);
         writer.Number("probability", _study.Outcome switch { Certified c => c.Probability, NeedsTraining n => n.Probability, NotCertified n => n.Probability, _ => null });
         writer.WriteNumber("trainings", _study.Trials.Count);

@@ -206,6 +206,11 @@ internal sealed partial class StudySession : IDisposable
             throw new CliException("H013", problem.Message.Split(" (Parameter")[0], Advice.Apart.For(new AdvicePlace { Study = Study, Line = StudyFolders.LineApart(Study, []) }));
         }
 
+        foreach (var remark in Tuner.Remarks)
+        {
+            Terminal.Warn(remark.Text);
+        }
+
         if (Tuner.Anchors is { } anchors)
         {
             Network.Expect(anchors.Dimension);

@@ -6,7 +6,7 @@ namespace HtiTune.Hosting;
 /// A study in memory: its tuner, brought to where the journal is by the same calls in the same order. A cache and nothing more: whatever it knows, the
 /// journal tells again. One caller at a time.
 /// </summary>
-internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
+internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
     private readonly ReplayClock _clock = new(time);
     private readonly Dictionary<int, Proposal> _pending = [];
@@ -70,6 +70,7 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
     public RunBeganData Begin(RunBeganData began, Func<string, Matrix> samples)
     {
         Release();
+        _isOfOtherAlgorithm = false;
         var contexts = Problem.Contexts;
         foreach (var trial in began.Warm)
         {
@@ -96,6 +97,7 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
     public void SkipTo(long step, long sequence, int run, int lastNumber)
     {
         Release();
+        _isOfOtherAlgorithm = false;
         _pending.Clear();
         (Step, Sequence, _lastNumber) = (step, sequence, Math.Max(_lastNumber, lastNumber));
         Began = Began is { } began ? began with { Run = Math.Max(began.Run, run) } : null;
@@ -173,6 +175,19 @@ internal sealed class LoadedStudy(Guid id, StudyDefinition definition, NetworkRe
     /// <summary>Takes an event of the journal. False where the tuner would now do something else: another version of the library, or of the surrogate.</summary>
     public bool Replay(EventRow row, Func<string, Matrix> samples)
     {
+        if (row.Kind == StudyEventKind.RunBegan)
+        {
+            var began = StudyJson.Read<RunBeganData>(row.Data);
+            _isOfOtherAlgorithm = began.Step > Step ? began.Algorithm != Tuner.Algorithm : _isOfOtherAlgorithm;
+        }
+
+        if (_isOfOtherAlgorithm)
+        {
+            Take(row);
+            Sequence = row.Sequence;
+            return true;
+        }
+
         _clock.Show(row.Time);
         try
         {

@@ -42,6 +42,9 @@ internal sealed partial class StudyEngine
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
     private static partial void LogRefused(ILogger logger, Guid study, long version);
 
+    [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "Study {Study}: its run was made by version {Old} of the algorithm, and this is version {Current}; a new run begins with what was trained")]
+    private static partial void LogOtherAlgorithm(ILogger logger, Guid study, int old, int current);
+
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Study {Study}: event {Sequence} ({Kind}) cannot be repeated by this version of the library; a new run begins with what was trained")]
     private static partial void LogDiverged(ILogger logger, Guid study, long sequence, string kind);
 

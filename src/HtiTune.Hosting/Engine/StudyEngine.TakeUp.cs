@@ -50,6 +50,12 @@ internal sealed partial class StudyEngine
             }
         }
 
+        if (loaded.IsLeftBehind)
+        {
+            LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm, Tuner.Algorithm);
+            return (snapshot, true);
+        }
+
         loaded.Version = snapshot.Study.Version;
         return (snapshot, false);
     }
@@ -69,7 +75,9 @@ internal sealed partial class StudyEngine
         var began = loaded.Began;
         step.Begin(
             began?.Objective ?? loaded.Definition.Objective, began?.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
-            "the library has changed: its proposals differ from those in the journal");
+            began is { Algorithm: not Tuner.Algorithm } other
+                ? $"version {Tuner.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
+                : "the library has changed: its proposals differ from those in the journal");
         var asked = trials.Select(trial => trial.Lambda).ToHashSet();
         double[] waiting = [.. store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult().Where(row => row.Kind == StudyEventKind.Enqueued)
             .SelectMany(row => StudyJson.Read<EnqueuedData>(row.Data).Lambdas).Where(lambda => !asked.Contains(lambda)).Distinct()];

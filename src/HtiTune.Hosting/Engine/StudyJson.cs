@@ -35,7 +35,8 @@ internal sealed record CreatedData(StudyDefinition Definition);
 /// <param name="Offset">A trial's number is the tuner's and so much.</param>
 /// <param name="Warm">Trials whose outputs the run begins with, in order.</param>
 /// <param name="Why">Why it began.</param>
-internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<WarmTrial> Warm, string Why);
+/// <param name="Algorithm"><see cref="Tuner.Algorithm"/> of the library that made it; 1 before that was kept.</param>
+internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<WarmTrial> Warm, string Why, int Algorithm = 1);
 
 /// <summary>A trial that a run begins with.</summary>
 internal sealed record WarmTrial(int Number, double Lambda, string? Samples, double? Reported);

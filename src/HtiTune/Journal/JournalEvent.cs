@@ -73,7 +73,12 @@ public sealed record StudyResumed(string Library, long BytesCut) : JournalEvent;
 /// <param name="Objective">The objective's name, if it was given one.</param>
 /// <param name="Budget">Trainings that the run may use.</param>
 /// <param name="Settings">The tuner's settings.</param>
-public sealed record RunBegan(int Run, string? Objective, int Budget, StudySettings Settings) : JournalEvent;
+/// <param name="Algorithm"><see cref="Tuner.Algorithm"/> of the library that made it; null before that was kept, which is 1.</param>
+public sealed record RunBegan(int Run, string? Objective, int Budget, StudySettings Settings, int? Algorithm = null) : JournalEvent
+{
+    /// <summary>Whether this library would propose the same.</summary>
+    internal bool IsOfThisAlgorithm => (Algorithm ?? 1) == Tuner.Algorithm;
+}
 
 /// <summary>The user wants λ trained next, in this order, before what the tuner would choose.</summary>
 /// <param name="Lambdas">λ, in their own units; at least one.</param>
@@ -180,6 +185,7 @@ public sealed record ValueMeasured(
 /// <param name="Outcome">What can be said about the recommendation.</param>
 /// <param name="SurrogateFile">File of the surrogate of all anchors, in the study's folder, where it can be written.</param>
 /// <param name="Calibration">Whether intervals held, and the alarm; null before schema 2.</param>
+/// <param name="Remarks"><see cref="Study.Remarks"/>; null where there are none, and before they were kept.</param>
 public sealed record RunEnded(
     StopReason StopReason,
     double Lambda,
@@ -191,7 +197,8 @@ public sealed record RunEnded(
     double Epsilon,
     Outcome Outcome,
     string? SurrogateFile,
-    Calibration? Calibration = null) : JournalEvent;
+    Calibration? Calibration = null,
+    IReadOnlyList<Remark>? Remarks = null) : JournalEvent;
 
 /// <summary>Trainings that were made elsewhere were taken into the study; the lines before this one hold them.</summary>
 /// <param name="Source">Where they come from, e.g. the name of a file.</param>

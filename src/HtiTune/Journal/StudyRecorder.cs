@@ -124,7 +124,7 @@ internal sealed class StudyRecorder : IDisposable
         return recorder;
     }
 
-    public void Began(string? objective, int budget, StudySettings settings) => Write(new RunBegan(++Runs, objective, budget, settings));
+    public void Began(string? objective, int budget, StudySettings settings) => Write(new RunBegan(++Runs, objective, budget, settings, Tuner.Algorithm));
 
     /// <summary>Writes events that need no file.</summary>
     public void Write(params JournalEvent[] events)
@@ -223,7 +223,8 @@ internal sealed class StudyRecorder : IDisposable
                 study.Epsilon,
                 study.Outcome,
                 file,
-                study.Calibration)
+                study.Calibration,
+                study.Remarks.Count == 0 ? null : study.Remarks)
             { Time = now });
         });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HtiTune.Data;
 
 namespace HtiTune;
@@ -110,8 +111,22 @@ public sealed partial class Tuner
             tuner._enqueuedBefore = journal.Enqueued;
             tuner._queue.Set(journal.Enqueued);
             Log.Resumed(tuner._logger, taken.Path, tuner._store.Trainings.Count, journal.Runs.Count);
+            tuner.RemarkOtherAlgorithm(journal);
             return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner._logger));
         });
+
+    private void RemarkOtherAlgorithm(StudyJournal journal)
+    {
+        // Once a run of this algorithm has begun, that one is continued.
+        if (journal.Runs is [.., { Began: { IsOfThisAlgorithm: false } last }])
+        {
+            Remarks = [new Remark(RemarkKind.OtherAlgorithm, string.Create(
+                CultureInfo.InvariantCulture,
+                $"run {last.Run} of the study was made by version {last.Algorithm ?? 1} of the algorithm, and this is version {Algorithm}: "
+                + $"its trainings are kept, and what comes is a new run"))];
+            Log.OtherAlgorithm(_logger, last.Run, last.Algorithm ?? 1, Algorithm);
+        }
+    }
 
     /// <summary>A tuner with all trainings of a journal; it records nothing yet.</summary>
     private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected)
@@ -202,7 +217,7 @@ public sealed partial class Tuner
             // A run in the middle that was broken off cannot go on: later ones stand on its trainings.
             var began = recorded.Began;
             var isLast = _recorded.Count == 0;
-            if (!recorded.IsEnded && !isLast && !recorded.IsOutOfTime || recorded.IsHopeless || isLast && IsMoreWanted(recorded) || began.Budget != budget || !began.Settings.ProposeAs(settings)
+            if (!recorded.IsEnded && !isLast && !recorded.IsOutOfTime || recorded.IsHopeless || isLast && IsMoreWanted(recorded) || began.Budget != budget || !began.IsOfThisAlgorithm || !began.Settings.ProposeAs(settings)
                 || name is not null && began.Objective is not null && name != began.Objective)
             {
                 continue;

@@ -66,7 +66,7 @@ public sealed partial class Tuner
     private int Made(IEnumerable<Training> trainings) => trainings.Count(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number));
 
     private bool IsLike(RecordedRun run, string? name) =>
-        run.Began.Settings.ProposeAs(StudySettings.Of(Options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
+        run.Began.IsOfThisAlgorithm && run.Began.Settings.ProposeAs(StudySettings.Of(Options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
 
     private List<Training> AllTrainings() => [.. _store.Trainings, .. _later];
 

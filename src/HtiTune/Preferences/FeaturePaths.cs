@@ -29,12 +29,12 @@ internal sealed class FeaturePaths
     /// <summary>φ_s(u_i).</summary>
     public double this[int draw, int point] => _paths[draw * Means.Length + point];
 
-    /// <param name="process">The feature's process, larger is better.</param>
+    /// <param name="process">The feature's process.</param>
     /// <param name="grid">Places, ascending, [G].</param>
     /// <param name="draws">S.</param>
     /// <param name="stream">All chance.</param>
-    /// <param name="signed">Turns a value of the process into the feature's own.</param>
-    public static FeaturePaths Draw(BridgeProcess process, IReadOnlyList<double> grid, int draws, RandomStream stream, Func<double, double> signed)
+    /// <param name="map">Turns values of the process into the feature's own.</param>
+    public static FeaturePaths Draw(BridgeProcess process, IReadOnlyList<double> grid, int draws, RandomStream stream, ValueMap map)
     {
         var posterior = process.OnGrid(grid);
         var count = grid.Count;
@@ -56,11 +56,11 @@ internal sealed class FeaturePaths
         {
             for (var i = 0; i < count; i++)
             {
-                paths[s * count + i] = signed(paths[s * count + i] - sums[i] / draws + posterior.Means[i]);
+                paths[s * count + i] = map.ToObjective(paths[s * count + i] - sums[i] / draws + posterior.Means[i]);
             }
         }
 
         return new FeaturePaths(
-            paths, [.. posterior.Means.Select(signed)], [.. Enumerable.Range(0, count).Select(i => posterior[i].Deviation)]);
+            paths, [.. posterior.Means.Select(map.ToObjective)], [.. Enumerable.Range(0, count).Select(i => map.ToAmount(posterior[i].Deviation))]);
     }
 }

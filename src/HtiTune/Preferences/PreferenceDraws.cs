@@ -4,22 +4,25 @@ namespace HtiTune;
 
 // Notation: as in PreferenceModel.
 
-/// <summary>Joint draws of one preference's objective, larger is better.</summary>
+/// <summary>Joint draws of one preference's objective, in a model of its own (<see cref="ValueMap"/>).</summary>
 internal sealed class PreferenceDraws
 {
     private const double IntervalTail = 0.05;
 
+    // Sums of features beyond this may overflow.
+    private const double Huge = 1e100;
+
     private readonly PreferenceModel _model;
     private readonly Preference _preference;
-    private readonly double _sign;
+    private readonly ValueMap _map;
     private readonly double[] _values;
     private readonly double[] _means;
 
-    private PreferenceDraws(PreferenceModel model, Preference preference, double sign, double[] values, double[] means)
+    private PreferenceDraws(PreferenceModel model, Preference preference, ValueMap map, double[] values, double[] means)
     {
         _model = model;
         _preference = preference;
-        _sign = sign;
+        _map = map;
         _values = values;
         _means = means;
     }
@@ -28,8 +31,8 @@ internal sealed class PreferenceDraws
 
     public static PreferenceDraws Of(PreferenceModel model, Preference preference)
     {
-        var sign = preference.Goal == Goal.Maximize ? 1 : -1;
         var count = model.Places.Count;
+        var map = ValueMap.Of(preference.Goal, [.. model.Places.Select((place, i) => (place.U, Value(preference, model.MeansAt(i))))]);
         var values = new double[PreferenceModel.DrawCount * count];
         var means = new double[count];
         Span<double> features = new double[model.Features.Count];
@@ -38,26 +41,44 @@ internal sealed class PreferenceDraws
             for (var i = 0; i < count; i++)
             {
                 model.Read(s, i, features);
-                var value = sign * preference.Value(features);
-                if (!double.IsFinite(value))
-                {
-                    throw new InvalidOperationException(
-                        $"The preference's value at the features [{string.Join(", ", features.ToArray().Select(f => f.ToString("G6")))}] is {value}; expected a finite number.");
-                }
-
+                var value = map.ToModel(Value(preference, features));
                 values[s * count + i] = value;
                 means[i] += value / PreferenceModel.DrawCount;
             }
         }
 
-        return new PreferenceDraws(model, preference, sign, values, means);
+        return new PreferenceDraws(model, preference, map, values, means);
+    }
+
+    private static double Value(Preference preference, ReadOnlySpan<double> features)
+    {
+        var value = preference.Value(features);
+        if (double.IsFinite(value))
+        {
+            return value;
+        }
+
+        foreach (var feature in features)
+        {
+            if (Math.Abs(feature) > Huge)
+            {
+                // A penalty among the features: what it sums up to is as bad as can be.
+                return preference.Goal == Goal.Maximize ? -double.MaxValue : double.MaxValue;
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"The preference's value at the features [{string.Join(", ", features.ToArray().Select(f => f.ToString("G6")))}] is {value}; expected a finite number.");
     }
 
     public PreferenceAnswer Answer(double? epsilon)
     {
-        var bar = epsilon ?? Analysis.DefaultEpsilon(_means.Max() - _means.Min(), _means.Max(Math.Abs));
+        var bar = epsilon is { } given ? _map.FromAmount(given) : Analysis.DefaultEpsilon(_means, _map.GoodFloor);
         var allowed = Enumerable.Range(0, Count).Where(i => _model.Places[i].IsAllowed).ToList();
-        var trained = allowed.Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? double.NegativeInfinity : _means[i]);
+
+        // Where trainings repeat what was measured is known better than any mean.
+        var trained = allowed.Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1)
+            .MaxBy(i => i < 0 ? double.NegativeInfinity : _model.Repeats ? _map.ToModel(Value(_preference, _model.Places[i].Measured)) : _means[i]);
         var chosen = allowed.MaxBy(i => _means[i]);
         if (trained >= 0 && _means[chosen] - _means[trained] <= Analysis.NegligibleShare * bar)
         {
@@ -78,13 +99,14 @@ internal sealed class PreferenceDraws
 
             regrets[s] = path[best] - path[chosen];
             places[s] = _model.Places[best].Lambda;
-            there[s] = _sign * path[chosen];
+            there[s] = _map.ToObjective(path[chosen]);
         }
 
         Array.Sort(places);
         Array.Sort(there);
-        var known = _model.Measured.Select(one => (one.Lambda, Value: _preference.Value(one.Features))).Where(one => double.IsFinite(one.Value))
-            .OrderByDescending(one => _sign * one.Value).Select(one => ((double Lambda, double Value)?)one).FirstOrDefault();
+        var known = _model.Measured.Select(one => (one.Lambda, Value: Value(_preference, one.Features)))
+            .OrderByDescending(one => _map.ToModel(one.Value)).Select(one => ((double Lambda, double Value)?)one).FirstOrDefault();
+        var predicted = _map.ToObjective(_means[chosen]);
         return new PreferenceAnswer
         {
             TrainedLambda = known?.Lambda,
@@ -93,26 +115,26 @@ internal sealed class PreferenceDraws
             LambdaLow = Quantile(places, IntervalTail),
             LambdaHigh = Quantile(places, 1 - IntervalTail),
             IsTrained = _model.Places[chosen].IsTrained,
-            PredictedValue = _sign * _means[chosen],
-            Low = Math.Min(_sign * _means[chosen], Quantile(there, IntervalTail)),
-            High = Math.Max(_sign * _means[chosen], Quantile(there, 1 - IntervalTail)),
+            PredictedValue = predicted,
+            Low = Math.Min(predicted, Quantile(there, IntervalTail)),
+            High = Math.Max(predicted, Quantile(there, 1 - IntervalTail)),
             Features = _model.MeansAt(chosen),
-            Epsilon = bar,
-            Outcome = Outcome(Certificate.Of(regrets, bar, _model.Delta), allowed, trained),
+            Epsilon = epsilon ?? _map.ToAmount(bar),
+            Outcome = Outcome(Certificate.Of(regrets, bar, _model.Delta), epsilon ?? _map.ToAmount(bar), allowed, trained),
         };
     }
 
-    private Outcome Outcome(Certificate certificate, List<int> allowed, int trained)
+    private Outcome Outcome(Certificate certificate, double epsilon, List<int> allowed, int trained)
     {
         if (_model.Missing is null && certificate.Holds)
         {
-            return new Certified(certificate.Epsilon, certificate.Delta, certificate.Probability, 0);
+            return new Certified(epsilon, certificate.Delta, certificate.Probability, 0);
         }
 
         var (at, gain) = MostGain(allowed, trained < 0 ? double.NegativeInfinity : _means[trained]);
         return gain >= PlaceChoice.LeastGainShare * certificate.Epsilon
-            ? new NeedsTraining(_model.Places[at].Lambda, gain, certificate.Probability)
-            : new NotCertified(certificate.Epsilon, certificate.Probability, certificate.RegretQuantile, _model.Missing ?? TuningPolicy.MissedBy(certificate), certificate.Delta);
+            ? new NeedsTraining(_model.Places[at].Lambda, _map.ToAmount(gain), certificate.Probability)
+            : new NotCertified(epsilon, certificate.Probability, _map.ToAmount(certificate.RegretQuantile), _model.Missing ?? TuningPolicy.MissedBy(certificate), certificate.Delta);
     }
 
     // EI over the best anchor, at the places without one.

@@ -3,8 +3,8 @@ using HtiTune.Data;
 
 namespace HtiTune;
 
-// Notation: u_i grid with the anchors' places, φ_j,s draws of the features (FeaturePaths), g the preference, s = ±1 its goal
-//   f_s(u) = s g(φ_1,s(u), …, φ_J,s(u)),   f̄ = mean over s
+// Notation: u_i grid with the anchors' places, φ_j,s draws of the features (FeaturePaths), g the preference
+//   f_s(u) = x(g(φ_1,s(u), …, φ_J,s(u))),   f̄ = mean over s,   x the map of g at the features' means over the grid (ValueMap)
 //   û = argmax f̄,   Δ_s = max f_s − f_s(û)      certified when P(Δ ≤ ε) ≥ 1 − δ by Clopper and Pearson's lower bound
 //   EI(u) = mean of max(f_s(u) − f⁺, 0),         f⁺ = best f̄ at an anchor
 // This is the composite form of [Astudillo2019]: features are modelled, a preference is a known function of them, so that a new one costs
@@ -48,6 +48,9 @@ public sealed class PreferenceModel
     /// <summary>Trained λ at which every feature has a value, with the features of the real network [J].</summary>
     internal IReadOnlyList<(double Lambda, double[] Features)> Measured { get; private init; } = [];
 
+    /// <summary>Whether trainings at one λ most likely give the same features again, so that what was measured is what is.</summary>
+    internal bool Repeats { get; init; }
+
     /// <summary>The grid, ascending, [G].</summary>
     internal IReadOnlyList<PreferencePlace> Places { get; }
 
@@ -66,9 +69,9 @@ public sealed class PreferenceModel
         double[] grid = [.. between.Concat(trained).Order()];
         var separation = processes.Max(ProposalSearch.Separation);
         var places = grid.Select(u => new PreferencePlace(
-            store.LambdaAt(u), trained.Contains(u), !failed.Any(f => Math.Abs(f - u) < separation))).ToList();
+            u, store.LambdaAt(u), trained.Contains(u), !failed.Any(f => Math.Abs(f - u) < separation), trained.Contains(u) ? MeasuredAt(store, views, u) : [])).ToList();
         var paths = processes.Select((process, j) => FeaturePaths.Draw(
-            process, grid, DrawCount, streams.Stream($"feature {j} of {count} anchors"), views[j].Signed)).ToArray();
+            process, grid, DrawCount, streams.Stream($"feature {j} of {count} anchors"), views[j].Map(count))).ToArray();
         return new PreferenceModel(store.Hyperparameter, features, places, paths)
         {
             Measured =
@@ -78,8 +81,13 @@ public sealed class PreferenceModel
             ],
             Missing = processes.Select(p => TuningPolicy.Missing(p.Observations, store.Surrogate(count) is not null)).FirstOrDefault(missing => missing is not null),
             Delta = options.Delta,
+            Repeats = processes.TrueForAll(process => Analysis.NoiseOf(process) == 0),
         };
     }
+
+    // Of replicates the first, which has the seed that all λ share.
+    private static double[] MeasuredAt(AnchorStore store, List<ObjectiveView> views, double u) =>
+        [.. views.Select(view => store.Anchors.Where(anchor => anchor.U == u).Select(anchor => view.Measured(anchor.Anchor).Value).OfType<double>().First())];
 
     /// <summary>The best λ for one preference.</summary>
     /// <param name="preference">How the features make an objective.</param>
@@ -219,7 +227,9 @@ public sealed class PreferenceModel
 }
 
 /// <summary>A point of the grid of a preference model.</summary>
+/// <param name="U">Where it is, on the unit scale.</param>
 /// <param name="Lambda">λ, in its own units.</param>
 /// <param name="IsTrained">Whether a network was trained there, and every feature has a value.</param>
 /// <param name="IsAllowed">Whether it is away from failures.</param>
-internal readonly record struct PreferencePlace(double Lambda, bool IsTrained, bool IsAllowed);
+/// <param name="Measured">The features' values where one was trained, [J]; else empty.</param>
+internal readonly record struct PreferencePlace(double U, double Lambda, bool IsTrained, bool IsAllowed, double[] Measured);

@@ -88,7 +88,7 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
             });
             if (n >= ValuesForScale && view.Predict(n) is { } prediction)
             {
-                tests.Add(prediction.Distribution(view.Signed(view.Measured(n).Value!.Value)) is >= Low and <= High);
+                tests.Add(prediction.Distribution(view.Map(n).ToModel(view.Measured(n).Value!.Value)) is >= Low and <= High);
             }
 
             analysis = Analysis.Of(store, view, n + 1, options)!;

@@ -71,9 +71,10 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
             var number = store.Anchors.Count;
             store.Add(new Training(number + 1, lambda, x.ToUnit(lambda), "", TimeSpan.Zero, TrialState.Completed, null) { Network = new Silent() });
             var value = view.Measured(number).Value!.Value;
-            if (number >= ValuesForScale && view.Predict(number) is { } prediction)
+            // As the tuner's own tests: a penalty tells nothing of how well the function is predicted.
+            if (number >= ValuesForScale && !view.Map(number + 1).IsExtreme(value) && view.Predict(number) is { } prediction)
             {
-                var share = prediction.Distribution(view.Signed(value));
+                var share = prediction.Distribution(view.Map(number).ToModel(value));
                 tests.Add(share is >= Low and <= High);
             }
 

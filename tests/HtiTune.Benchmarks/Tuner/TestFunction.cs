@@ -11,20 +11,16 @@ internal sealed record TestFunction(string Name, double Minimum, double Maximum,
     // A dense sweep: the narrowest of these minima is some hundred of its steps wide.
     private const int Sweep = 200_001;
 
-    private readonly Lazy<(double Best, double Gap)> _target = new(() =>
+    private readonly Lazy<(double At, double Best, double Gap)> _target = new(() =>
     {
-        var values = new double[Sweep];
-        for (var i = 0; i < Sweep; i++)
-        {
-            values[i] = Value(Minimum + (Maximum - Minimum) * i / (Sweep - 1));
-        }
-
-        Array.Sort(values);
-        return (values[0], values[Sweep / 2] - values[0]);
+        double[] places = [.. Enumerable.Range(0, Sweep).Select(i => Minimum + (Maximum - Minimum) * i / (Sweep - 1))];
+        double[] values = [.. places.Select(Value)];
+        Array.Sort(values, places);
+        return (places[0], values[0], values[Sweep / 2] - values[0]);
     });
 
-    /// <summary>The minimum, and the gap: the median over the range less the minimum.</summary>
-    public (double Best, double Gap) Target => _target.Value;
+    /// <summary>Where the minimum is, the minimum, and the gap: the median over the range less the minimum.</summary>
+    public (double At, double Best, double Gap) Target => _target.Value;
 
     /// <summary>Whether a value is within 1 % of the gap.</summary>
     /// <param name="value">A value of the function.</param>

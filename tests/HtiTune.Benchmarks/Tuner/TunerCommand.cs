@@ -10,6 +10,7 @@ internal static class TunerCommand
           tuner [options]                     plain mode on fourteen functions: evaluations to within 1 % of the gap, proposal time, coverage
             --seeds N           seeds 1 … N, each shifts the start points; default 20
             --functions a,b,…   numbers of the functions, from 1; default all
+            --penalties yes|no  every function also with penalties on a tenth to three tenths of its range; default no
         """;
 
     /// <summary>Runs the benchmark.</summary>
@@ -19,8 +20,16 @@ internal static class TunerCommand
     {
         try
         {
-            var (seeds, functions) = Parse(arguments);
-            Measure(seeds, functions);
+            var (seeds, functions, penalties) = Parse(arguments);
+            if (penalties)
+            {
+                MeasurePenalties(seeds, functions);
+            }
+            else
+            {
+                Measure(seeds, functions);
+            }
+
             return 0;
         }
         catch (ArgumentException problem)
@@ -52,9 +61,30 @@ internal static class TunerCommand
         Console.WriteLine(PlainTable.Total(all));
     }
 
-    private static (int Seeds, int[] Functions) Parse(string[] arguments)
+    // The same start points with and without: what penalties cost, run for run.
+    private static void MeasurePenalties(int seeds, int[] functions)
     {
-        var seeds = 20;
+        Console.WriteLine($"{Surroundings.Describe()}\n");
+        Console.WriteLine(PenaltyTable.Head);
+        var all = new List<PenaltyRow>();
+        foreach (var number in functions)
+        {
+            var function = TestFunction.All[number - 1];
+            var row = new PenaltyRow(
+                number,
+                function.Name,
+                [.. Enumerable.Range(1, seeds).Select(seed => PlainRun.Of(function, seed, seeds).Evaluations)],
+                [.. Enumerable.Range(1, seeds).Select(seed => PlainRun.Of(Penalty.Of(function, seed).On(function), seed, seeds).Evaluations)]);
+            all.Add(row);
+            Console.WriteLine(PenaltyTable.Row(row));
+        }
+
+        Console.WriteLine(PenaltyTable.Total(all));
+    }
+
+    private static (int Seeds, int[] Functions, bool Penalties) Parse(string[] arguments)
+    {
+        var (seeds, penalties) = (20, false);
         int[] functions = [.. Enumerable.Range(1, TestFunction.All.Count)];
         for (var i = 0; i < arguments.Length; i += 2)
         {
@@ -67,12 +97,15 @@ internal static class TunerCommand
                 case "--functions":
                     functions = [.. value.Split(',').Select(text => Whole(arguments[i], text, TestFunction.All.Count))];
                     break;
+                case "--penalties":
+                    penalties = value is "yes" or "no" ? value == "yes" : throw new ArgumentException($"--penalties is {value}; expected yes or no.");
+                    break;
                 default:
                     throw new ArgumentException($"{arguments[i]} is not an option of tuner.");
             }
         }
 
-        return (seeds, functions);
+        return (seeds, functions, penalties);
     }
 
     private static int Whole(string name, string value, int most) =>

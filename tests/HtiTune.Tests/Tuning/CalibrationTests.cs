@@ -5,11 +5,12 @@ namespace HtiTune.Tests.Tuning;
 
 public class CalibrationTests
 {
-    // Outputs that grow a hundredfold from training to training: no interval can hold them.
-    private static FormulaNetwork Exploding()
+    // Outputs that grow a hundredfold from training to training: no interval can hold them. With a goal towards better values, for those that are so
+    // much worse count as penalties and are no tests; else from side to side.
+    private static FormulaNetwork Exploding(Goal? better = null)
     {
         FormulaNetwork? network = null;
-        network = new FormulaNetwork((_, _) => Math.Pow(-100, Math.Min(6, network!.Trained.Count)) * (1 + 1e-3 * network.Trained.Count));
+        network = new FormulaNetwork((_, _) => (better is null ? 1 : better == Goal.Maximize ? 1 : -1) * Math.Pow(better is null ? -100 : 100, Math.Min(6, network!.Trained.Count)) * (1 + 1e-3 * network.Trained.Count));
         return network;
     }
 
@@ -20,7 +21,7 @@ public class CalibrationTests
     [InlineData(Goal.Maximize)]
     public void Evidence_is_that_of_the_published_intervals_by_the_formula(Goal goal)
     {
-        using var tuner = new Tuner(Exploding(), Problem.Hyperparameter, Problem.Contexts, Problem.Options(10) with { Goal = goal, UseSurrogate = false });
+        using var tuner = new Tuner(Exploding(goal), Problem.Hyperparameter, Problem.Contexts, Problem.Options(10) with { Goal = goal, UseSurrogate = false });
         var study = tuner.Optimize(First);
         Assert.All(study.Trials.Take(2), t => Assert.Null(t.Test));
         double two = 1, five = 1;
@@ -52,6 +53,18 @@ public class CalibrationTests
         Assert.Equal(0.5 * (two + five), study.Calibration.Evidence, 1e-9 * study.Calibration.Evidence);
         Assert.True(study.Calibration.IsAlarmed);
         Assert.Contains("withdrawn", study.Calibration.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_penalty_is_no_test_of_the_intervals()
+    {
+        using var tuner = new Tuner(
+            new FormulaNetwork((lambda, _) => lambda > 4.5 ? 1e9 : (lambda - 3) * (lambda - 3)), Problem.Hyperparameter, Problem.Contexts, Problem.Options(10) with { UseSurrogate = false });
+        var study = tuner.Optimize(First);
+        Assert.All(study.Trials.Skip(4).Where(t => t.Lambda > 4.5), t => Assert.Null(t.Test));
+        Assert.All(study.Trials.Skip(4).Where(t => t.Lambda <= 4.5), t => Assert.NotNull(t.Test));
+        Assert.Contains(study.Trials.Skip(4), t => t.Lambda > 4.5);
+        Assert.False(study.Calibration.IsAlarmed);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public class TelemetryTests
             (4, LogLevel.Warning, "Failed"), (5, LogLevel.Information, "Cancelled"), (6, LogLevel.Warning, "SurrogateFailed"),
             (7, LogLevel.Information, "Judged"), (8, LogLevel.Information, "Finished"), (9, LogLevel.Warning, "ObjectiveFailed"),
             (10, LogLevel.Information, "Resumed"), (11, LogLevel.Warning, "TornLine"), (12, LogLevel.Error, "JournalBehind"),
-            (13, LogLevel.Warning, "NetworkNotKept"), (14, LogLevel.Warning, "Diverged"), (15, LogLevel.Warning, "AlarmRaised"),
+            (13, LogLevel.Warning, "NetworkNotKept"), (14, LogLevel.Warning, "Diverged"), (15, LogLevel.Warning, "AlarmRaised"), (16, LogLevel.Warning, "OtherAlgorithm"),
         ];
         var actual = typeof(Log).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Select(m => (Method: m, Message: m.GetCustomAttribute<LoggerMessageAttribute>()))
