@@ -99,6 +99,14 @@ public sealed class HtiTuneClient
     public Task<RemoteTask?> ClaimAsync(string worker, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
         SendAsync<RemoteTask>(HttpMethod.Post, "attempts/claim", new { worker, slot, study }, cancellation);
 
+    /// <summary>Asks for a training, and to have it for a time without renewing the lease.</summary>
+    internal Task<RemoteTask?> ClaimAsync(string worker, int slot, Guid study, TimeSpan leaseFor) =>
+        SendAsync<RemoteTask>(HttpMethod.Post, "attempts/claim", new { worker, slot, study, leaseFor }, CancellationToken.None);
+
+    /// <summary>Renews a lease for a time.</summary>
+    internal Task<RemoteLease> RenewAsync(RemoteTask task, TimeSpan leaseFor) =>
+        SendAsync<RemoteLease>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, leaseFor }, CancellationToken.None)!;
+
     /// <summary>Renews a lease.</summary>
     public Task<RemoteLease> RenewAsync(RemoteTask task, double? progress = null, string? logTail = null, CancellationToken cancellation = default)
     {

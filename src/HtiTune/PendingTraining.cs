@@ -14,6 +14,9 @@ internal sealed class PendingTraining(Proposal proposal, double u, bool isInitia
     /// <summary>When it was handed out.</summary>
     public long Since { get; set; } = since;
 
+    /// <summary>When an earlier process had handed it out, by the journal; null where this one has.</summary>
+    public DateTimeOffset? Before { get; set; }
+
     /// <summary>Whether the journal knows that it was handed out by this process.</summary>
     public bool IsStarted { get; set; }
 

@@ -31,10 +31,10 @@ public sealed partial class TuningRun
         }
     }
 
-    /// <summary>What the journal tells was enqueued.</summary>
-    internal void ReplayQueue(IEnumerable<double> lambdas)
+    /// <summary>What the journal tells was enqueued; null where what waited was taken out.</summary>
+    internal void ReplayQueue(IEnumerable<double>? lambdas)
     {
-        _queue.Set(_queue.Waiting.Concat(lambdas));
+        _queue.Set(lambdas is null ? [] : _queue.Waiting.Concat(lambdas));
         GoOnWithQueue();
     }
 

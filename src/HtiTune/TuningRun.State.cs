@@ -75,7 +75,7 @@ public sealed partial class TuningRun
         {
             // A process that ended had begun it.
             Log.Training(_logger, pending.Proposal.Number, pending.Proposal.Lambda, pending.Proposal.Reason);
-            pending.IsStarted = true;
+            (pending.IsStarted, pending.Before) = (true, null);
             pending.Since = _options.TimeProvider.GetTimestamp();
             _recorder?.Started(pending.Proposal);
         }
@@ -88,8 +88,12 @@ public sealed partial class TuningRun
     {
         var pending = RequirePending(proposal);
         _pending.Remove(pending);
-        return new Training(
-            proposal.Number, proposal.Lambda, pending.U, proposal.Reason, _options.TimeProvider.GetElapsedTime(pending.Since), state, error);
+
+        // What an earlier process had handed out, and nobody has again, took its time from there.
+        var duration = pending.Before is { } before
+            ? TimeSpan.FromTicks(Math.Max(0, (_options.TimeProvider.GetUtcNow() - before).Ticks))
+            : _options.TimeProvider.GetElapsedTime(pending.Since);
+        return new Training(proposal.Number, proposal.Lambda, pending.U, proposal.Reason, duration, state, error);
     }
 
     private Trial Record(Training training, bool used)

@@ -112,6 +112,11 @@ public sealed partial class TuningRun : IDisposable
             return _stop is not null ? null : HandOut(_pending.Find(p => !p.IsOut) ?? _pending[0]);
         }
 
+        return Another();
+    }
+
+    private Proposal? Another()
+    {
         using var trace = _recorder is { IsReplaying: true } ? null : TunerTelemetry.Source.StartActivity("htitune.proposal");
         _asked = _options.TimeProvider.GetTimestamp();
         var used = TrainingsUsed + _pending.Count;

@@ -8,51 +8,80 @@ internal static class AskCommand
     internal static Command Create()
     {
         var (study, json, output, force) = (Shared.Study(), Shared.Json("the proposal"), StudyFolders.Option(), StudyFolders.Force());
+        var worker = new Option<string?>("--worker") { Description = "Who asks. Asked again by the same name within its lease, it says the same.", HelpName = "NAME" };
+        var lease = Shared.Time("--lease", "How long the training is left to who asks, e.g. 2h; then it is handed out again. Default: the study's \"timeLimit\", else three times the longest training, two hours at least.");
+        var renew = Shared.Whole("--renew", "Make the lease of this training longer, and ask for none.", 1, int.MaxValue);
+        var wait = Shared.Wait("Wait until there is a training: for ever, or so long, e.g. 30m. Without it, only another step of this study is waited for, a minute at most.");
+        var anew = new Option<bool>("--anew") { Description = "Where trainings have failed and none has succeeded: they no longer count, and the study begins anew." };
         var command = new Command(
             "ask",
-            "Print where to train next: the training's number, λ and seed. Asked again, it says the same until `htitune tell` (with \"parallel\" above 1, another).\n"
+            "Print where to train next: the training's number, λ and seed. With \"parallel\" n, n askers get a training each, for the time of a lease;\n"
+            + "with all in hands it prints nothing and ends with exit code 7. With one at a time it says the same until `htitune tell`.\n"
             + "When the study has ended it prints nothing on standard output and says why on standard error.\n\n"
-            + "Example:\n  read number lambda seed <<< \"$(htitune ask)\"\n  ./train --lambda $lambda --seed $seed --out out.npy && htitune tell $number out.npy")
+            + "Examples:\n  read number lambda seed <<< \"$(htitune ask)\"\n  ./train --lambda $lambda --seed $seed --out out.npy && htitune tell $number out.npy\n"
+            + "  htitune ask --worker $HOSTNAME-$SLURM_ARRAY_TASK_ID --lease 6h --wait\n  htitune ask --renew 3 --lease 6h")
         {
-            study, output, force, json,
+            study, worker, lease, renew, wait, anew, output, force, json,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
+            var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
+            var request = new AskRequest(result.GetValue(worker), result.GetValue(lease), result.GetValue(renew), result.GetValue(anew), result.GetValue(json));
             using var server = served.Open(result);
             if (server is not null)
             {
-                return ServerVerbs.Ask(server, result.GetValue(study), result.GetValue(json));
+                return ServedSteps.Ask(server, result.GetValue(study), request, patience);
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
             specification = result.GetValue(output) is { } own ? StudyFolders.Copy(specification, own) : specification;
             StudyChanges.Notice(specification, Shared.Line(result), result.GetValue(force));
-            using var session = SteppedStudy.Open(specification);
-            TrainedBy.Note(specification);
-            using var run = SteppedStudy.Begin(session);
-            var seen = new List<Proposal>();
-            while (run.Ask() is { } next && !seen.Contains(next))
-            {
-                seen.Add(next);
-                if (seen.Count == specification.Parallel)
-                {
-                    break;
-                }
-            }
-
-            if (seen.Count == 0)
-            {
-                return SteppedStudy.Finish(session, run, result.GetValue(json));
-            }
-
-            // Those that were handed out before come first.
-            var proposal = seen.Find(p => !SteppedStudy.WasStarted(session, p)) ?? seen[0];
-            Say(result.GetValue(json), proposal.Number, proposal.Lambda, proposal.Seed, writer => writer.WriteString("reason", proposal.Reason));
-            Terminal.Next(Advice.Tell, new AdvicePlace { Study = specification, Number = proposal.Number });
-            return ExitCode.Done;
+            return Ask(specification, request, patience);
         });
         return command;
+    }
+
+    private static int Ask(StudySpecification study, AskRequest request, Patience patience)
+    {
+        while (true)
+        {
+            Func<bool> freed;
+            string why;
+            using (var stepped = SteppedStudy.Open(study, patience, request.Anew))
+            {
+                TrainedBy.Note(study);
+                if (request.Renew is { } number)
+                {
+                    Terminal.Say($"training {stepped.Renew(number, request.Worker, request.Lease).Shown}");
+                    return ExitCode.Done;
+                }
+
+                if (stepped.Ask(request.Worker, request.Lease) is { } given)
+                {
+                    Say(request.Json, given.Proposal.Number, given.Proposal.Lambda, given.Proposal.Seed, writer =>
+                    {
+                        writer.WriteString("reason", given.Proposal.Reason);
+                        writer.WriteString("worker", given.Lease.Worker);
+                        writer.WriteString("leaseUntil", given.Lease.Until);
+                    });
+                    Terminal.Next(Advice.Tell, new AdvicePlace { Study = study, Number = given.Proposal.Number });
+                    return ExitCode.Done;
+                }
+
+                if (stepped.Run.Outstanding.Count == 0)
+                {
+                    return stepped.Finish(request.Json);
+                }
+
+                (freed, why) = (stepped.Freed(), stepped.WhyNone);
+            }
+
+            if (!patience.ForTraining(freed))
+            {
+                throw new CliException("H015", why + ".", Advice.AskWait.For(study));
+            }
+        }
     }
 
     /// <summary>Prints where to train: one line of number, λ and seed, or JSON with what else is known.</summary>
@@ -74,3 +103,11 @@ internal static class AskCommand
         }
     }
 }
+
+/// <summary>What is asked for.</summary>
+/// <param name="Worker">Who asks; null without a name.</param>
+/// <param name="Lease">How long the training is left to them; null for as long as trainings take.</param>
+/// <param name="Renew">The training whose lease is to be longer; null where one is asked for.</param>
+/// <param name="Anew">Whether trainings that all failed no longer count.</param>
+/// <param name="Json">Whether the answer is told as JSON.</param>
+internal sealed record AskRequest(string? Worker, TimeSpan? Lease, int? Renew, bool Anew, bool Json);

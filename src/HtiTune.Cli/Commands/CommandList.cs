@@ -24,6 +24,7 @@ internal static class CommandList
         new("plot", Look, "Draw a figure of a study", PlotCommand.Create),
         new("ask", Steps, "Where to train next", AskCommand.Create),
         new("tell", Steps, "Hand in the outputs of a training", TellCommand.Create),
+        new("enqueue", Steps, "Have values of your own choice trained next", EnqueueCommand.Create),
         new("fit", Files, "Fit a surrogate to outputs at several λ", FitCommand.Create),
         new("sample", Files, "Move outputs to another λ, without training", SampleCommand.Create),
         new("evaluate", Files, "Score a surrogate at values it has not seen, beside trivial baselines", EvaluateCommand.Create),

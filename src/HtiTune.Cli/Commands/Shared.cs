@@ -98,6 +98,67 @@ internal static class Shared
         return option;
     }
 
+    /// <summary>A training's number as an argument.</summary>
+    internal static Argument<int> Number(Argument<int> argument)
+    {
+        argument.CustomParser = result =>
+        {
+            if (int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0)
+            {
+                return number;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is no training's number; expected one as `htitune ask` said it, e.g. 3.");
+            return 0;
+        };
+        return argument;
+    }
+
+    /// <summary>An option that takes a time.</summary>
+    internal static Option<TimeSpan?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            if (Duration.TryParse(result.Tokens[0].Value, out var time) && time > TimeSpan.Zero)
+            {
+                return time;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is not what {name} takes; expected {Duration.Expected}.");
+            return null;
+        },
+    };
+
+    /// <summary>How long to wait; without a value, for ever.</summary>
+    /// <param name="description">For what.</param>
+    internal static Option<TimeSpan?> Wait(string description)
+    {
+        var option = new Option<TimeSpan?>("--wait")
+        {
+            Description = description,
+            HelpName = "TIME",
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = result =>
+            {
+                if (result.Tokens.Count == 0)
+                {
+                    return TimeSpan.MaxValue;
+                }
+
+                if (Duration.TryParse(result.Tokens[0].Value, out var time))
+                {
+                    return time;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is not what --wait takes; expected {Duration.Expected}, or nothing to wait for ever.");
+                return null;
+            },
+        };
+        return option;
+    }
+
     /// <summary>Runs a command and turns what went wrong into a message and an exit code.</summary>
     internal static void Do(this Command command, Func<ParseResult, int> action) => command.SetAction(result => Terminal.Guard(() => action(result)));
 }

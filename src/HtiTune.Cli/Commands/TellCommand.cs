@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
@@ -8,15 +8,17 @@ internal static class TellCommand
 {
     internal static Command Create()
     {
-        var number = new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" };
+        var number = Shared.Number(new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" });
         var outputs = new Argument<string?>("outputs") { Description = "Its outputs: .npy, .npz, .safetensors or .csv.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS" };
         var failed = new Option<string?>("--failed") { Description = "It failed, and why.", HelpName = "WHY" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
         number.CompletionSources.Add(context => Shared.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
         var json = Shared.Json("the trial");
-        var command = new Command("tell", "Hand in the outputs of a training that `htitune ask` asked for, or say that it failed.\n\nExamples:\n  htitune tell 3 out.npy\n  htitune tell 3 --failed 'out of memory'")
+        var wait = Shared.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
+        var command = new Command("tell", "Hand in the outputs of a training that `htitune ask` asked for, or say that it failed. Told again with the same outputs it is harmless;\n"
+            + "with others it is refused. A loss that is not a number (NaN) is a failure.\n\nExamples:\n  htitune tell 3 out.npy\n  htitune tell 3 --failed 'out of memory'")
         {
-            number, outputs, failed, study, json,
+            number, outputs, failed, study, wait, json,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
@@ -26,51 +28,79 @@ internal static class TellCommand
                 throw new CliException("H001", "tell takes the outputs of the training or --failed; expected one of them.", Advice.Help.For("tell"));
             }
 
+            var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
             using var server = served.Open(result);
             if (server is not null)
             {
-                return ServerVerbs.Tell(server, result.GetValue(study), result.GetValue(number), result.GetValue(outputs), result.GetValue(failed), result.GetValue(json));
+                return ServedSteps.Tell(server, result.GetValue(study), result.GetValue(number), result.GetValue(outputs), result.GetValue(failed), patience, result.GetValue(json));
             }
 
-            var specification = StudyLocator.Read(result.GetValue(study));
-            using var session = SteppedStudy.Open(specification);
-            using var run = SteppedStudy.Begin(session);
-            var wanted = result.GetValue(number);
-            Proposal? proposal = null;
-            var seen = new List<int>();
-            while (seen.Count < specification.Parallel && run.Ask() is { } next && !seen.Contains(next.Number))
-            {
-                seen.Add(next.Number);
-                if (next.Number == wanted)
-                {
-                    proposal = next;
-                    break;
-                }
-            }
-
-            if (proposal is null)
-            {
-                var asked = seen.Count == 0 ? "none" : string.Join(", ", seen.Select(one => one.ToString(CultureInfo.InvariantCulture)));
-                throw new CliException("H003", $"training {wanted} was not asked for or was told before; expected one of: {asked}.", Advice.Ask.For(specification));
-            }
-
-            var trial = result.GetValue(failed) is { } why
-                ? run.TellFailed(proposal, why.Length > 0 ? why : "no reason was given")
-                : run.Tell(proposal, session.Network.Answered(Path.GetFullPath(result.GetValue(outputs)!), proposal.Lambda));
-            if (result.GetValue(json))
-            {
-                EventWriter.Write(writer => EventDisplay.Write(writer, trial));
-            }
-
-            if (trial.State == TrialState.Failed && result.GetValue(failed) is null)
-            {
-                throw new CliException("H023", $"training {trial.Number}: {trial.Error}");
-            }
-
-            Terminal.Say(trial.State == TrialState.Completed ? $"training {trial.Number}: {specification.Objective} = {trial.Value:G6}" : $"training {trial.Number} has failed");
-            Terminal.Next(Advice.Ask, new AdvicePlace { Study = specification });
-            return ExitCode.Done;
+            return Tell(StudyLocator.Read(result.GetValue(study)), result.GetValue(number), result.GetValue(outputs), result.GetValue(failed), patience, result.GetValue(json));
         });
         return command;
+    }
+
+    private static int Tell(StudySpecification study, int number, string? outputs, string? failed, Patience patience, bool json)
+    {
+        var why = failed is "" ? "no reason was given" : failed;
+        if (Told(study, number) is { } told)
+        {
+            return Again(study, told, number, outputs, why);
+        }
+
+        using var stepped = SteppedStudy.Open(study, patience);
+        var proposal = stepped.Outstanding(number) ?? throw stepped.NotAsked(number);
+
+        var trial = why is not null
+            ? stepped.Run.TellFailed(proposal, why)
+            : stepped.Run.Tell(proposal, stepped.Network.Answered(number, Path.GetFullPath(outputs!), proposal.Lambda));
+        stepped.Leases.End(number);
+        if (json)
+        {
+            EventWriter.Write(writer => EventDisplay.Write(writer, trial));
+        }
+
+        if (trial.State == TrialState.Failed && why is null)
+        {
+            throw new CliException("H023", $"training {trial.Number}: {trial.Error}");
+        }
+
+        Terminal.Say(trial.State == TrialState.Completed ? $"training {trial.Number}: {study.Objective} = {trial.Value:G6}" : $"training {trial.Number} has failed");
+        Terminal.Next(Advice.Ask, new AdvicePlace { Study = study });
+        return ExitCode.Done;
+    }
+
+    // How a training was told; null where it was not.
+    private static JournalEvent? Told(StudySpecification study, int number) => !StudyJournal.Exists(study.Folder) ? null : StudyJournal.Read(study.Folder).Events.LastOrDefault(entry => entry switch
+    {
+        TrainingStarted started => started.Number == number,
+        TrainingCompleted completed => completed.Number == number,
+        TrainingFailed lost => lost.Number == number,
+        _ => false,
+    }) is { } last and not TrainingStarted ? last : null;
+
+    // Told twice, as where an answer was lost on its way or two had the same training: the same is harmless, and anything else is refused.
+    private static int Again(StudySpecification study, JournalEvent told, int number, string? outputs, string? failed)
+    {
+        switch (told)
+        {
+            case TrainingFailed lost when failed is not null:
+                Terminal.Say($"training {number} was told as failed before ({lost.Error}); nothing is changed");
+                return ExitCode.Done;
+            case TrainingFailed lost:
+                throw new CliException("H016", $"training {number} was told as failed before ({lost.Error}), and now with outputs; what was told first stands.", Advice.Ask.For(study));
+            case TrainingCompleted when failed is not null:
+                throw new CliException("H016", $"training {number} was told with outputs before, and now as failed; what was told first stands.", Advice.Ask.For(study));
+            default:
+                var completed = (TrainingCompleted)told;
+                var before = NpyFile.ReadMatrix(Path.Combine(study.Folder, completed.SamplesFile));
+                if (!ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray).Matrix.SameAs(before))
+                {
+                    throw new CliException("H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
+                }
+
+                Terminal.Say($"training {number} was told before, with the same outputs; nothing is changed");
+                return ExitCode.Done;
+        }
     }
 }

@@ -30,6 +30,7 @@ internal static class TrialsCommand
             var of = result.GetValue(objective) ?? specification.Objective;
             var rows = Rows(specification, of);
             var best = StudyBest.Of(specification, StudyJournal.Read(specification.Folder), of, rows);
+            rows.AddRange(Waiting(specification, rows));
             if (result.GetValue(json))
             {
                 EventWriter.Write(writer =>
@@ -40,7 +41,7 @@ internal static class TrialsCommand
                     foreach (var row in rows)
                     {
                         writer.WriteStartObject();
-                        writer.WriteNumber("number", row.Number);
+                        writer.Number("number", row.Number == 0 ? null : row.Number);
                         writer.Number("lambda", row.Lambda);
                         writer.WriteString("state", row.State);
                         writer.Number("value", row.Value);
@@ -60,7 +61,7 @@ internal static class TrialsCommand
             Console.Out.WriteLine($"{"#",4}  {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var row in rows)
             {
-                Console.Out.WriteLine($"{row.Number,4}{(row.Number == best?.Number ? '*' : ' ')} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}");
+                Console.Out.WriteLine($"{(row.Number == 0 ? "" : row.Number.ToString(CultureInfo.InvariantCulture)),4}{(row.Number == best?.Number && row.Number > 0 ? '*' : ' ')} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}");
             }
 
             return ExitCode.Done;
@@ -82,7 +83,7 @@ internal static class TrialsCommand
         var values = TrialValues.Of(study, journal, objective ?? study.Objective);
         var rows = new SortedDictionary<int, TrialRow>();
         var seeds = new Dictionary<int, string>();
-        var isHeld = StudySession.IsHeld(study.Folder);
+        var isHeld = StudyJournal.IsHeld(study.Folder);
         foreach (var entry in journal.Events)
         {
             switch (entry)
@@ -116,6 +117,10 @@ internal static class TrialsCommand
 
     // Of what was imported the time may not be known.
     private static TimeSpan? Known(TimeSpan time) => time > TimeSpan.Zero ? time : null;
+
+    // What waits to be trained next; it has no number yet.
+    private static List<TrialRow> Waiting(StudySpecification study, List<TrialRow> rows) =>
+        [.. StudyJournal.Read(study.Folder).Enqueued.Where(lambda => !rows.Exists(row => row.State is "running" or "asked" or "interrupted" && row.Lambda == lambda)).Select(lambda => new TrialRow(0, lambda, "enqueued", null, null, "enqueued", null))];
 
     private static string? LogOf(string? training) => training is not null && StudyPaths.Attempts(training) is { Count: > 0 } attempts
         ? Path.Combine(StudyPaths.Attempt(training, attempts[^1]), StudyPaths.LogName)

@@ -50,11 +50,21 @@ internal static class TuningWork
         {
             var study = (around ?? (work => work()))(() =>
             {
-                session = StudySession.Open(request.Study, display, interrupts, request.Trainings is not 0);
+                session = StudySession.Open(request.Study, display, interrupts);
                 TrainedBy.Note(request.Study);
+                if (StudyJournal.Read(request.Study.Folder).Runs is [.., { IsHopeless: true }])
+                {
+                    Terminal.Say("every training so far had failed: the study begins anew");
+                }
+
                 var objective = session.Objective(request.Objective);
                 session.Check(objective);
                 session.Running = objective;
+                if (request.Trainings is not 0 && LeaseBook.Read(request.Study.Folder, TimeProvider.System).AllHeld is { Count: > 0 } held)
+                {
+                    Terminal.Warn($"trainings are in the hands of others and are made here too: {string.Join("; ", held.Select(lease => lease.Shown))}");
+                }
+
                 return Optimized(session, objective, request, display);
             });
             return study is null ? Broken(request, session!) : Told(request, session!, study, display.Ended);
@@ -80,9 +90,12 @@ internal static class TuningWork
                 objective.Text,
                 session.Ending);
         }
-        catch (InvalidOperationException problem) when (session.Fault is null)
+        catch (NoValueException problem) when (session.Fault is null)
         {
-            throw new CliException("H020", problem.Message, Advice.Failed.For(request.Study));
+            var journal = StudyJournal.Read(request.Study.Folder);
+            throw journal.Runs is [.., { IsHopeless: true }] && journal.Events.OfType<TrainingFailed>().LastOrDefault() is { } last
+                ? new CliException("H020", $"{journal.Runs[^1].Proposals.Count} trainings failed and none succeeded. The last: {last.Error}", Advice.Failed.For(request.Study))
+                : new CliException("H020", problem.Message, Advice.MoreTrainings.For(new AdvicePlace { Study = request.Study, Made = session.Tuner.TrainingsMade }));
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed record AdvicePlace
     /// <summary>The study as an argument; nothing where it is found without.</summary>
     internal string[] Argument => Study is { } study && Shown(study) is { } path ? [path] : [];
 
+    /// <summary>The server as an option; nothing without one.</summary>
+    internal string[] Server => Name.Length > 0 ? ["--server", Name] : [];
+
     /// <summary>The study as an option.</summary>
     internal string[] Option => Argument is [var path] ? ["--study", path] : [];
 
@@ -97,6 +100,15 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
 
     internal static readonly Advice Ask = new("a training was told", at => ["ask", .. at.Argument], _ => "says where to train next");
 
+    internal static readonly Advice AskWait = new(
+        "all trainings are in hands", at => ["ask", .. at.Argument, "--wait", .. at.Server], _ => "waits until there is one");
+
+    internal static readonly Advice AskAnew = new(
+        "three trainings that were told have failed, and none succeeded", at => ["ask", .. at.Argument, "--anew"], _ => "begins anew, once what trains is mended");
+
+    internal static readonly Advice TellFailed = new(
+        "outputs that are told are wrong", at => ["tell", Whole(at.Number), "--failed", "the outputs are wrong", .. at.Option, .. at.Server], _ => "says that the training has failed; or write the file anew");
+
     internal static readonly Advice Logs = new("a training failed", at => ["logs", Whole(at.Number), .. at.Option], _ => "shows what it printed");
 
     internal static readonly Advice Trials = new("there is no training of a number", at => ["trials", .. at.Argument], _ => "lists the trainings");
@@ -136,7 +148,8 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
     [
         (nameof(Resume), Resume), (nameof(MoreTrainings), MoreTrainings), (nameof(GoOn), GoOn), (nameof(Replicate), Replicate), (nameof(TimeAgain), TimeAgain), (nameof(MoreTime), MoreTime),
         (nameof(Prefer), Prefer), (nameof(Figure), Figure), (nameof(PreferTraining), PreferTraining), (nameof(PreferGoOn), PreferGoOn), (nameof(Best), Best), (nameof(DryRun), DryRun),
-        (nameof(Tune), Tune), (nameof(LineAgain), LineAgain), (nameof(Check), Check), (nameof(Tell), Tell), (nameof(Ask), Ask), (nameof(Logs), Logs), (nameof(Trials), Trials),
+        (nameof(Tune), Tune), (nameof(LineAgain), LineAgain), (nameof(Check), Check), (nameof(Tell), Tell), (nameof(Ask), Ask), (nameof(AskWait), AskWait),
+        (nameof(AskAnew), AskAnew), (nameof(TellFailed), TellFailed), (nameof(Logs), Logs), (nameof(Trials), Trials),
         (nameof(Init), Init), (nameof(Force), Force), (nameof(Apart), Apart), (nameof(Failed), Failed), (nameof(Codes), Codes), (nameof(InitOther), InitOther), (nameof(Sample), Sample),
         (nameof(Explain), Explain), (nameof(Help), Help), (nameof(ServedTune), ServedTune), (nameof(ServedAsk), ServedAsk),
         (nameof(ServedTell), ServedTell),

@@ -34,10 +34,16 @@ internal static class ErrorCatalogue
             + "or begin a study of its own with -o, or accept another name, range, scale or seed with --force: the trainings within the range then begin\n"
             + "the study anew, and what it was stays in a folder beside it."),
         new("H014", ExitCode.BadInput, "the study is open elsewhere",
-            "Another htitune works on this study. Wait for it, or end it with Ctrl-C. `htitune trials` and `htitune logs` may be used beside it."),
+            "Another htitune works on this study. Wait for it, or end it with Ctrl-C. `htitune trials` and `htitune logs` may be used beside it;\n"
+            + "`htitune ask` and `htitune tell` wait for it with --wait."),
+        new("H015", ExitCode.InHands, "all trainings are in hands",
+            "As many trainings are under way as \"parallel\" of the study allows, or the next place depends on what one of them brings. Ask again once one was\n"
+            + "told, or with --wait. A training whose lease has run out is handed out again: `htitune ask --renew N` makes it longer."),
+        new("H016", ExitCode.BadInput, "a training was told before, and otherwise",
+            "What was told first stands, and nothing was changed. Told again with the same outputs, or as failed again, it is harmless."),
         new("H020", ExitCode.TrainingFailed, "trainings failed and nothing can be recommended",
             "No training has brought outputs. The message holds the end of the last log; `htitune logs N` shows all of it. Run the command by hand:\n"
-            + "`htitune tune --dry-run` prints it. Trainings that failed before any succeeded are not counted when you run `htitune tune` again."),
+            + "`htitune tune --dry-run` prints it. Three that failed before any succeeded are not counted when you run `htitune tune` again, or `htitune ask --anew`."),
         new("H021", ExitCode.TrainingFailed, "a training ended with an error",
             "The command ended with an exit code other than 0, or a signal ended it. It is tried again as often as \"retries\" says, with the same λ and\n"
             + "seed, then the study goes on elsewhere. `htitune logs N` shows what it printed."),

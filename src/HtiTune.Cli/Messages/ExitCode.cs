@@ -24,6 +24,9 @@ internal static class ExitCode
     /// <summary>The budget of trainings or of time is spent, and the goal not reached.</summary>
     internal const int BudgetSpent = 6;
 
+    /// <summary>Nothing to hand out now: all trainings that may be under way are in hands.</summary>
+    internal const int InHands = 7;
+
     /// <summary>Ended by the user.</summary>
     internal const int Interrupted = 130;
 
@@ -38,6 +41,7 @@ internal static class ExitCode
           4    trainings failed and nothing can be recommended, or libtorch cannot run here
           5    a service could not be reached
           6    the budget of trainings or time is spent before a certificate; there is a recommendation all the same
+          7    of ask: all trainings that may be under way are in hands; ask again later, or with --wait
           130  interrupted (Ctrl-C); what was completed is kept
         """;
 }

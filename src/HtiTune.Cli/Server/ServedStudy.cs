@@ -15,9 +15,11 @@ namespace HtiTune.Cli;
 /// <param name="Print">Fingerprint of what the server was told.</param>
 /// <param name="Study">The study's id; null while the server has not told it.</param>
 /// <param name="Tasks">Trainings that were handed out and not told.</param>
-internal sealed record ServedStudy(string Server, string Key, string Print, Guid? Study, IReadOnlyList<ServedTask> Tasks)
+/// <param name="Told">Trainings that were told from here; null for none.</param>
+internal sealed record ServedStudy(string Server, string Key, string Print, Guid? Study, IReadOnlyList<ServedTask> Tasks, IReadOnlyList<ServedTold>? Told = null)
 {
     private const string FileName = "server.json";
+    private const string LockName = "server.lock";
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>The id of a study that a verb means: given itself, or that of a study file.</summary>
@@ -78,6 +80,22 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         return kept;
     }
 
+    /// <summary>Holds what is kept of a study for this process alone, until it is disposed.</summary>
+    /// <exception cref="StudyInUseException">Another process has it.</exception>
+    internal static IDisposable Hold(StudySpecification study)
+    {
+        Directory.CreateDirectory(study.Folder);
+        var file = Path.Combine(study.Folder, LockName);
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException problem) when (File.Exists(file))
+        {
+            throw new StudyInUseException($"another htitune asks or tells for {study.Folder}.", problem);
+        }
+    }
+
     /// <summary>Keeps it in the study's folder.</summary>
     internal void Write(StudySpecification study)
     {
@@ -92,14 +110,13 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     /// <summary>What the server is told of a study file: everything but its command.</summary>
     private static StudyRequest RequestOf(StudySpecification study)
     {
-        if (study.Contexts.IsOpen || study.Contexts.Categories > 0)
+        if (study.Contexts.Categories > 0)
         {
-            throw new CliException("H010", study.Contexts.IsOpen
-                ? $"{study.File}: \"contexts\" is missing, and a server cannot learn from a first training how many rows there are; expected a file, {{ \"rows\": n }} or {{ \"draws\": n }}."
-                : $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
+            throw new CliException("H010", $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
         }
 
-        var conditions = StudySession.DeclaredBy(study.Contexts).Contexts!.Conditions;
+        // Without any, the first training that succeeds tells how many draws there are.
+        var conditions = StudySession.DeclaredBy(study.Contexts).Contexts?.Conditions ?? new Matrix(0, 0, []);
         return new StudyRequest
         {
             Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
@@ -136,7 +153,21 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     }
 }
 
+/// <summary>A training that was told.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Print">Fingerprint of its outputs; null where it failed.</param>
+internal sealed record ServedTold(int Number, string? Print);
+
 /// <summary>A training that was handed out.</summary>
 /// <param name="Slot">Which of those at the same time.</param>
 /// <param name="Task">The training.</param>
-internal sealed record ServedTask(int Slot, RemoteTask Task);
+/// <param name="Worker">Who asked for it; null for one without a name.</param>
+/// <param name="Until">Until when it is theirs, as the server said last.</param>
+internal sealed record ServedTask(int Slot, RemoteTask Task, string? Worker = null, DateTimeOffset? Until = null)
+{
+    /// <summary>For people: the training, who has it, and until when.</summary>
+    internal string Shown => new Lease(Task.Trial, Worker, Ends).Shown;
+
+    /// <summary>When its lease runs out.</summary>
+    internal DateTimeOffset Ends => Until ?? Task.LeaseUntil;
+}

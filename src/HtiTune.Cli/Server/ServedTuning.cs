@@ -75,7 +75,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
             try
             {
                 var outputs = _network.TrainOutputs(new TrainingRequest(task.Lambda, task.Seed, progress), cancellation);
-                return outputs.Rows == task.Rows
+                return task.Rows == 0 || outputs.Rows == task.Rows
                     ? new TrainingOutcome { Outputs = Rows(outputs) }
                     : new TrainingOutcome { State = "failed", Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
             }

@@ -77,7 +77,7 @@ internal static class DryRun
             }
         }
 
-        using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(study.Hyperparameter.Name), null, mayTrain: false);
+        using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(study.Hyperparameter.Name), null);
         var objective = session.Objective(study.Objective);
         session.Check(objective);
         using var run = session.Tuner.Begin(session.Judge(objective), session.Tuner.PrepareTotal(study.Trainings, objective.Text), objective.Text);

@@ -11,17 +11,19 @@ internal sealed partial class StudySession
     /// <param name="source">Where they come from.</param>
     internal static void Import(StudySpecification study, IReadOnlyList<EarlierTraining> trainings, string source)
     {
-        using var session = new StudySession(study, Take(study), null);
-        session.Network = new ExternalNetwork(study, study.Contexts.File, new TuneDisplay(study.Hyperparameter.Name), TimeProvider.System, null);
+        using var session = new StudySession(study, new TuneDisplay(study.Hyperparameter.Name), null);
         var exists = StudyJournal.Exists(study.Folder);
-        var contexts = session.Declared() ?? (exists ? StudyJournal.Read(study.Folder).LoadContexts() : Contexts.None(trainings.First(training => training.Outputs is not null).Outputs!.Rows));
         try
         {
-            session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, contexts, study.ToOptions());
+            session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, session.Declared(), study.ToOptions());
         }
         catch (ArgumentException problem) when (exists)
         {
             throw new CliException("H013", problem.Message.Split(" (Parameter")[0], "undo the change, or give the study another \"folder\"");
+        }
+        catch (StudyInUseException)
+        {
+            throw InUse(study);
         }
 
         session.Tuner.Import(trainings, source);
@@ -30,8 +32,15 @@ internal sealed partial class StudySession
     /// <summary>Takes the last import of a study back.</summary>
     internal static void UndoImport(StudySpecification study)
     {
-        using var held = Take(study);
-        Tuner.UndoImport(study.Folder);
+        try
+        {
+            Tuner.UndoImport(study.Folder);
+        }
+        catch (StudyInUseException)
+        {
+            throw InUse(study);
+        }
+
         var columns = Path.Combine(study.Folder, StudyPaths.ColumnsName);
         if (!StudyJournal.Read(study.Folder).Trainings.Any(training => training is TrainingCompleted))
         {

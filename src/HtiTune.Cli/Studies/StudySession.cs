@@ -5,19 +5,13 @@ namespace HtiTune.Cli;
 /// <summary>A study that is open: its tuner, its network, its objective. One at a time in a folder.</summary>
 internal sealed partial class StudySession : IDisposable
 {
-    private const string LockName = "htitune.lock";
-    private const int HopelessFailures = 3;
-    private readonly FileStream? _lock;
-    private readonly Interrupts? _interrupts;
     private readonly CancellationTokenSource _ending;
-    private int _failures;
     private int _successes;
 
-    private StudySession(StudySpecification study, FileStream? held, Interrupts? interrupts)
+    private StudySession(StudySpecification study, ITrainingObserver observer, Interrupts? interrupts)
     {
         Study = study;
-        _lock = held;
-        _interrupts = interrupts;
+        Network = new ExternalNetwork(study, study.Contexts.File, observer, TimeProvider.System, interrupts);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(interrupts?.Finish ?? default);
     }
 
@@ -25,9 +19,7 @@ internal sealed partial class StudySession : IDisposable
 
     internal Tuner Tuner { get; private set; } = null!;
 
-    internal Contexts Contexts { get; private set; } = null!;
-
-    internal ExternalNetwork Network { get; private set; } = null!;
+    internal ExternalNetwork Network { get; }
 
     /// <summary>Names of the contexts' columns; null where the file has none.</summary>
     internal IReadOnlyList<string>? ContextColumns { get; private set; }
@@ -38,15 +30,18 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>The fault that every training would have; null without.</summary>
     internal CliException? Fault { get; private set; }
 
-    /// <summary>Opens a study: begins it where there is none yet, which may need a training to learn how many rows it answers.</summary>
+    /// <summary>Opens a study: begins it where there is none yet.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="observer">Is told what happens.</param>
+    /// <param name="interrupts">The user's wishes; null where nothing is trained.</param>
+    /// <param name="patience">How long another htitune that has the study open is waited for; null: not at all.</param>
     /// <exception cref="CliException">It cannot be opened; the message says why.</exception>
-    /// <exception cref="OperationCanceledException">The user ended that first training.</exception>
-    internal static StudySession Open(StudySpecification study, ITrainingObserver observer, Interrupts? interrupts, bool mayTrain = true)
+    internal static StudySession Open(StudySpecification study, ITrainingObserver observer, Interrupts? interrupts, Patience? patience = null)
     {
-        var session = new StudySession(study, Take(study), interrupts);
+        var session = new StudySession(study, observer, interrupts);
         try
         {
-            session.Begin(observer, mayTrain);
+            session.Begin(patience ?? Patience.None);
             return session;
         }
         catch
@@ -59,11 +54,10 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>Opens what a study holds so far; nothing in its folder changes, and another htitune may be at work there.</summary>
     internal static StudySession Read(StudySpecification study, ITrainingObserver observer)
     {
-        var session = new StudySession(study, null, null);
+        var session = new StudySession(study, observer, null);
         try
         {
-            session.Network = new ExternalNetwork(study, study.Contexts.File, observer, TimeProvider.System, null);
-            session.Contexts = session.Declared() ?? StudyJournal.Read(study.Folder).LoadContexts()!;
+            session.Declared();
             session.Tuner = Tuner.Load(study.Folder, session.Network, study.ToOptions());
             return session;
         }
@@ -77,11 +71,13 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>The objective as the tuner calls it.</summary>
     internal Func<IConditionalModel, double> Judge(IObjective objective) => model =>
     {
-        var samples = model.Sample(Contexts);
+        // Nothing is judged before a training has succeeded, and that one says what outputs look like.
+        var samples = model.Sample(Tuner.Contexts!);
+        Network.Expect(samples.Count, samples.Dimension);
         if (objective is CommandObjective { IsBatched: true } command && !model.IsTrained && command.Known(samples, model.Lambda) is null)
         {
             // One process for all that the tuner will ask of this surrogate.
-            command.Prepare(Beside(model).Select(one => (one.Sample(Contexts), one.Lambda)));
+            command.Prepare(Beside(model).Select(one => (one.Sample(Tuner.Contexts!), one.Lambda)));
         }
 
         return objective.Value(samples, model.Lambda);
@@ -139,7 +135,6 @@ internal sealed partial class StudySession : IDisposable
     {
         Tuner?.Dispose();
         _ending.Dispose();
-        _lock?.Dispose();
     }
 
     /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>
@@ -148,62 +143,47 @@ internal sealed partial class StudySession : IDisposable
 
     /// <summary>Throws where another htitune works on a study.</summary>
     /// <exception cref="CliException">One does.</exception>
-    internal static void RequireFree(StudySpecification study) => Take(study).Dispose();
-
-    /// <summary>Whether another htitune works on a study: what it began is running, and interrupted otherwise.</summary>
-    internal static bool IsHeld(string folder)
+    internal static void RequireFree(StudySpecification study)
     {
         try
         {
-            using var probe = new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.Read, FileShare.Read);
-            return false;
+            StudyJournal.Hold(study.Folder).Dispose();
         }
-        catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (StudyInUseException)
         {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
+            throw InUse(study);
         }
     }
 
-    private static FileStream Take(StudySpecification study)
+    private static CliException InUse(StudySpecification study) =>
+        new("H014", $"another htitune works on {study.Folder}.", Advice.Trials.For(study));
+
+    private void Begin(Patience patience)
     {
+        var exists = StudyJournal.Exists(Study.Folder);
         try
         {
-            Directory.CreateDirectory(study.Folder);
-            return new FileStream(Path.Combine(study.Folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Tuner = patience.For(() => Tuner.Open(Study.Folder, new Watched(this), Study.Hyperparameter, Declared(), Study.ToOptions()));
         }
-        catch (IOException) when (File.Exists(Path.Combine(study.Folder, LockName)))
+        catch (ArgumentException problem) when (exists)
         {
-            throw new CliException("H014", $"another htitune works on {study.Folder}.", Advice.Trials.For(study));
+            throw new CliException("H013", problem.Message.Split(" (Parameter")[0], Advice.Apart.For(new AdvicePlace { Study = Study, Line = StudyFolders.LineApart(Study, []) }));
         }
-    }
+        catch (StudyInUseException)
+        {
+            throw InUse(Study);
+        }
 
-    private void Begin(ITrainingObserver observer, bool mayTrain)
-    {
-        // What a killed htitune left behind.
+        // The folder is this process's alone: what a killed htitune left behind belongs to nobody.
         var left = ProcessTree.KillMarked(ProcessTree.StudyMark, Study.Folder);
         if (left > 0)
         {
             Terminal.Warn($"{left} processes of an earlier, killed htitune were still running and were ended");
         }
 
-        SetFailedAside();
-        var file = Study.Contexts.File;
-        Network = new ExternalNetwork(Study, file, observer, TimeProvider.System, _interrupts);
-        var exists = StudyJournal.Exists(Study.Folder);
-        var options = Study.ToOptions();
-        Contexts = Declared() ?? (exists ? StudyJournal.Read(Study.Folder).LoadContexts()! : Contexts.None(mayTrain ? FirstRows(options) : 1));
-        Network.Rows = Contexts.Count;
-        try
+        if (Tuner.Contexts is { } contexts)
         {
-            Tuner = Tuner.Open(Study.Folder, new Watched(this), Study.Hyperparameter, Contexts, options);
-        }
-        catch (ArgumentException problem) when (exists)
-        {
-            throw new CliException("H013", problem.Message.Split(" (Parameter")[0], Advice.Apart.For(new AdvicePlace { Study = Study, Line = StudyFolders.LineApart(Study, []) }));
+            Network.Expect(contexts.Count, Tuner.Anchors?.Dimension);
         }
 
         foreach (var remark in Tuner.Remarks)
@@ -211,52 +191,7 @@ internal sealed partial class StudySession : IDisposable
             Terminal.Warn(remark.Text);
         }
 
-        if (Tuner.Anchors is { } anchors)
-        {
-            Network.Expect(anchors.Dimension);
-            _successes = anchors.Count;
-        }
-    }
-
-    // A study in which nothing has ever succeeded has nothing to keep but the logs: it begins anew.
-    private void SetFailedAside()
-    {
-        if (!StudyJournal.Exists(Study.Folder))
-        {
-            return;
-        }
-
-        var journal = StudyJournal.Read(Study.Folder);
-        if (journal.Events.Any(entry => entry is TrainingCompleted) || !journal.Events.Any(entry => entry is TrainingFailed))
-        {
-            return;
-        }
-
-        var number = 1;
-        while (File.Exists(Path.Combine(Study.Folder, $"journal-failed-{number}.jsonl")))
-        {
-            number++;
-        }
-
-        File.Move(Path.Combine(Study.Folder, "journal.jsonl"), Path.Combine(Study.Folder, $"journal-failed-{number}.jsonl"));
-        Terminal.Say("every training so far had failed: the study begins anew");
-    }
-
-    // The tuner's own first proposal is trained; it takes the outputs from the disk when the tuner asks for them.
-    private int FirstRows(TunerOptions options)
-    {
-        using var tuner = new Tuner(Network, Study.Hyperparameter, Contexts.None(1), options);
-        using var run = tuner.Begin(_ => 0);
-        var first = run.Ask()!;
-        try
-        {
-            return Network.TrainOutputs(new TrainingRequest(first.Lambda, first.Seed)).Rows;
-        }
-        catch (TrainingException problem)
-        {
-            throw new CliException(
-                "H020", $"the first training failed, and the number of outputs is not known without it: {problem.Message}", Advice.Failed.For(Study));
-        }
+        _successes = Tuner.Anchors?.Count ?? 0;
     }
 
     /// <summary>The network as the tuner sees it. A fault that every training would have ends the run instead of wasting trainings.</summary>
@@ -264,26 +199,12 @@ internal sealed partial class StudySession : IDisposable
     {
         public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
         {
-            ITrainedNetwork trained;
-            try
-            {
-                trained = session.Network.Train(request, cancellation);
-            }
-            catch (TrainingException problem)
-            {
-                if (Interlocked.Increment(ref session._failures) < HopelessFailures || session._successes > 0)
-                {
-                    throw;
-                }
-
-                throw session.End(new CliException(
-                    "H020", $"{HopelessFailures} trainings failed and none succeeded. The last: {problem.Message}", Advice.Failed.For(session.Study)));
-            }
-
-            var outputs = trained.Answer(session.Contexts, 0);
+            var trained = session.Network.Train(request, cancellation);
+            var contexts = session.Tuner.Contexts ?? Contexts.None(trained.Rows!.Value);
+            var outputs = trained.Answer(contexts, 0);
             if (Interlocked.Increment(ref session._successes) == 1 && session.Running is { } objective)
             {
-                if (session.FaultOf(objective, new Samples(outputs, session.Contexts), request.Lambda) is { } fault)
+                if (session.FaultOf(objective, new Samples(outputs, contexts), request.Lambda) is { } fault)
                 {
                     throw session.End(fault);
                 }

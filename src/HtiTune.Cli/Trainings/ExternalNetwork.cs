@@ -13,10 +13,8 @@ internal sealed class ExternalNetwork(
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromMinutes(10);
-    private int _columns;
-
-    /// <summary>Rows that outputs must have; null while nothing says so.</summary>
-    internal int? Rows { get; set; }
+    private volatile int _rows;
+    private volatile int _columns;
 
     /// <summary>Names of the outputs' columns, once an outputs' file has told them.</summary>
     internal IReadOnlyList<string>? Columns { get; private set; } = study.OutputColumns;
@@ -152,9 +150,9 @@ internal sealed class ExternalNetwork(
                 throw Wrong($"{output} has the shape ({matrix.Rows}, {matrix.Columns}); expected at least one row and one column");
             }
 
-            if (Rows is { } rows && matrix.Rows != rows)
+            if (_rows is not 0 and var rows && matrix.Rows != rows)
             {
-                throw Wrong($"{output} has {matrix.Rows} rows; expected {rows}, one for each context");
+                throw Wrong($"{output} has {matrix.Rows} rows; expected {rows}, {(study.Contexts.IsOpen ? "as at the λ before" : "one for each context")}");
             }
 
             if (study.OutputColumns is { } named && named.Count != matrix.Columns)
@@ -162,14 +160,12 @@ internal sealed class ExternalNetwork(
                 throw Wrong($"{output} has {matrix.Columns} columns; expected {named.Count}, as \"columns\" names them");
             }
 
-            // The first outputs say how many columns there are.
-            var before = Interlocked.CompareExchange(ref _columns, matrix.Columns, 0);
-            if (before != 0 && before != matrix.Columns)
+            if (_columns is not 0 and var before && matrix.Columns != before)
             {
                 throw Wrong($"{output} has {matrix.Columns} columns; expected {before}, as at the λ before");
             }
 
-            if (Columns is null && columns is not null)
+            if (columns is not null && study.OutputColumns is null && Columns?.Count != matrix.Columns)
             {
                 Columns = columns;
                 AtomicFile.Write(Path.Combine(study.Folder, StudyPaths.ColumnsName), stream =>
@@ -187,8 +183,11 @@ internal sealed class ExternalNetwork(
     }
 
     /// <summary>A network of outputs that someone else brought.</summary>
+    /// <param name="number">The training's number.</param>
+    /// <param name="file">The file of its outputs.</param>
+    /// <param name="lambda">Where it was trained.</param>
     /// <exception cref="CliException">The file is wrong.</exception>
-    internal ITrainedNetwork Answered(string file, double lambda)
+    internal ITrainedNetwork Answered(int number, string file, double lambda)
     {
         if (!File.Exists(file))
         {
@@ -201,12 +200,14 @@ internal sealed class ExternalNetwork(
         }
         catch (TrainingException problem)
         {
-            throw new CliException("H003", problem.Fault, "mend the file and tell again; a training that brought no such outputs has failed: htitune tell NUMBER --failed 'why'");
+            throw new CliException("H003", problem.Fault, Advice.TellFailed.For(new AdvicePlace { Study = study, Number = number }));
         }
     }
 
-    /// <summary>What stands fixed from an earlier process: the number of output columns.</summary>
-    internal void Expect(int columns) => _columns = columns;
+    /// <summary>What outputs must look like from here on: what is declared, and the shape of the first that the tuner has taken.</summary>
+    /// <param name="rows">Their rows.</param>
+    /// <param name="columns">Their columns; null while nothing says how many.</param>
+    internal void Expect(int rows, int? columns) => (_rows, _columns) = (rows, columns ?? 0);
 
     private void Wait(TimeSpan delay)
     {
@@ -226,8 +227,10 @@ internal sealed class ExternalNetwork(
 
     private sealed class Outputs(Matrix outputs, double lambda) : ITrainedNetwork
     {
+        public int? Rows => outputs.Rows;
+
         public Matrix Answer(Contexts contexts, long seed) => contexts.Count == outputs.Rows ? outputs : throw new InvalidOperationException(
-            $"The command that trained at λ = {Placeholders.Number(lambda)} answered {outputs.Rows} contexts, and {contexts.Count} are asked; expected the study's own.");
+            $"The training at λ = {Placeholders.Number(lambda)} left {outputs.Rows} rows of outputs; expected {contexts.Count}, as many as the study's first or as its contexts.");
 
         public void Dispose()
         {

@@ -29,7 +29,7 @@ public sealed record StudyRequest
     /// <summary><c>minimize</c> or <c>maximize</c>.</summary>
     public string? Goal { get; init; }
 
-    /// <summary>Rows of outputs that each training leaves.</summary>
+    /// <summary>Rows of outputs that each training leaves; 0: as many as the first one brings that succeeds.</summary>
     public int? Rows { get; init; }
 
     /// <summary>Conditions, one a row.</summary>
@@ -160,7 +160,7 @@ public sealed record RemoteEvent(long Sequence, string Kind, string Data);
 /// <param name="Number">The attempt's number.</param>
 /// <param name="Lambda">λ to train at.</param>
 /// <param name="Seed">Seed of all chance in the training.</param>
-/// <param name="Rows">Rows of outputs that are expected; 0 where a value is.</param>
+/// <param name="Rows">Rows of outputs that are expected; 0 where a value is, or where the first training that succeeds tells.</param>
 /// <param name="TimeLimit">Time allowed.</param>
 public sealed record RemoteTask(
     Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit)

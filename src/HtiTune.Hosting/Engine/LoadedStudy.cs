@@ -71,17 +71,15 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         Release();
         _isOfOtherAlgorithm = false;
-        var contexts = Problem.Contexts;
         foreach (var trial in began.Warm)
         {
             Completes(trial);
         }
 
-        AnchorSet[] warm = [.. began.Warm.DistinctBy(trial => trial.Lambda).Select(trial => new AnchorSet(
-            Problem.Hyperparameter, [new Anchor(trial.Lambda, new Samples(Outputs(trial.Samples, samples), contexts))]))];
+        AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(trial => trial.Lambda), samples);
         var options = Problem.Options(began.Goal, _clock) with { WarmStart = warm.Length == 0 ? null : warm, MaxTrainings = began.Budget };
-        _tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, contexts, options);
-        Run = _tuner.Begin(Objective(began.Objective), began.Budget);
+        _tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, Problem.Contexts, options);
+        Run = _tuner.Begin(Objective(began.Objective, _tuner), began.Budget);
         (Began, Ended, _offset) = (began, null, began.Offset);
         _warm = [.. began.Warm.DistinctBy(trial => trial.Lambda).Select(trial => trial.Number)];
         _pending.Clear();
@@ -228,13 +226,11 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
             return null;
         }
 
-        var contexts = Problem.Contexts;
         var trials = _completed.DistinctBy(trial => trial.Lambda).ToList();
-        AnchorSet[] warm = [.. trials.Select(trial => new AnchorSet(Problem.Hyperparameter, [new Anchor(trial.Lambda, new Samples(Outputs(trial.Samples, samples), contexts))]))];
-        var tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, contexts, Problem.Options(goal, _clock) with { WarmStart = warm });
+        var tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, Problem.Contexts, Problem.Options(goal, _clock) with { WarmStart = WarmOf(trials, samples) });
         try
         {
-            using var run = tuner.Begin(Objective(objective), 0);
+            using var run = tuner.Begin(Objective(objective, tuner), 0);
             run.Ask();
             var values = run.Values;
             var study = run.Finish();
@@ -260,7 +256,13 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         return true;
     }
 
-    private Func<IConditionalModel, double> Objective(string text)
+    private AnchorSet[] WarmOf(IEnumerable<WarmTrial> trials, Func<string, Matrix> samples) => [.. trials.Select(trial =>
+    {
+        var outputs = Outputs(trial.Samples, samples);
+        return new AnchorSet(Problem.Hyperparameter, [new Anchor(trial.Lambda, new Samples(outputs, Problem.ContextsOf(outputs)))]);
+    })];
+
+    private Func<IConditionalModel, double> Objective(string text, Tuner tuner)
     {
         if (Problem.IsValue)
         {
@@ -269,8 +271,9 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         }
 
         var judge = Problem.Judge(text);
-        var contexts = Problem.Contexts;
-        return model => judge(model.Sample(contexts), model.Lambda);
+
+        // Nothing is judged before a training has succeeded, and then the tuner knows its contexts.
+        return model => judge(model.Sample(tuner.Contexts!), model.Lambda);
     }
 
     private void Completes(WarmTrial trial)

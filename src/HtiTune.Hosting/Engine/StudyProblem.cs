@@ -27,12 +27,23 @@ internal sealed class StudyProblem
                     row[j] = (float)rows[i][j];
                 }
             }))
-            : Contexts.None(definition.Objective == ValueObjective ? 1 : definition.Rows);
+            : definition.Objective == ValueObjective ? Contexts.None(1)
+            : definition.Rows > 0 ? Contexts.None(definition.Rows)
+            : null;
     }
 
     internal Hyperparameter Hyperparameter { get; }
 
-    internal Contexts Contexts { get; }
+    /// <summary>What every training is asked; null where the first that succeeds tells how many draws there are.</summary>
+    internal Contexts? Contexts { get; }
+
+    /// <summary>What some outputs answer.</summary>
+    internal Contexts ContextsOf(Matrix outputs) => Contexts ?? Contexts.None(outputs.Rows);
+
+    /// <summary>How many rows outputs must have, in words; null where these have as many.</summary>
+    internal string? RowsExpected(Matrix? outputs) => Contexts is { } contexts
+        ? outputs is { Columns: > 0 } && outputs.Rows == contexts.Count ? null : $"{contexts.Count} rows, one for each context"
+        : outputs is { Rows: > 0, Columns: > 0 } ? null : "at least one row";
 
     /// <summary>Whether trainings report a number, and no outputs.</summary>
     internal bool IsValue => _definition.Objective == ValueObjective;
@@ -88,14 +99,15 @@ internal sealed class StudyProblem
         if (_definition.Columns is { } columns)
         {
             // Any numbers do, for names and shapes are looked at alone; no two alike, so that nothing is divided by 0.
-            var outputs = Matrix.Create(Contexts.Count, columns.Count, (i, row) =>
+            var contexts = Contexts ?? Contexts.None(2);
+            var outputs = Matrix.Create(contexts.Count, columns.Count, (i, row) =>
             {
                 for (var j = 0; j < row.Length; j++)
                 {
                     row[j] = 1 + 0.5f * i + 0.25f * j;
                 }
             });
-            expression.Require(new Samples(outputs, Contexts), Hyperparameter.FromUnit(0.5));
+            expression.Require(new Samples(outputs, contexts), Hyperparameter.FromUnit(0.5));
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
     {
         Directory.CreateDirectory(folder);
         var (log, output, contexts) = (Path.Combine(folder, LogName), Path.Combine(folder, "outputs" + options.OutputFormat), Path.Combine(folder, ContextsName));
-        NpyFile.Write(contexts, problem.Contexts.Conditions);
+        NpyFile.Write(contexts, (problem.Contexts ?? Contexts.None(1)).Conditions);
         var directory = options.WorkingDirectory is { } given ? Path.GetFullPath(given) : Environment.CurrentDirectory;
         var call = new TrainingCall(problem.Hyperparameter.Name, request.Lambda, request.Seed, contexts, output);
         List<string> words;

@@ -36,8 +36,11 @@ public sealed record StudyDefinition
     /// <value><see cref="HtiTune.Goal.Minimize"/>.</value>
     public Goal Goal { get; init; } = Goal.Minimize;
 
-    /// <summary>Rows of outputs that each training leaves, where no conditions are given: draws of one distribution.</summary>
-    /// <value>1; 1 to 100,000.</value>
+    /// <summary>
+    /// Rows of outputs that each training leaves, where no conditions are given: draws of one distribution. 0: as many as the first training brings that
+    /// succeeds.
+    /// </summary>
+    /// <value>1; 0 to 100,000.</value>
     public int Rows { get; init; } = 1;
 
     /// <summary>The conditions that every network is asked, one a row; null without. All rows of one length.</summary>

@@ -42,7 +42,7 @@ internal static class StudyDefinitionCheck
         }
 
         Check(Enum.IsDefined(definition.Goal), "goal", StudyJson.Word(definition.Goal), "minimize or maximize");
-        Check(definition.Rows is >= 1 and <= RowLimit, "rows", definition.Rows, $"1 to {RowLimit}");
+        Check(definition.Rows is >= 0 and <= RowLimit, "rows", definition.Rows, $"1 to {RowLimit}, or 0 for as many as the first training brings that succeeds");
         Check(definition.MaxTrainings is >= 1 and <= 1000, "maxTrainings", definition.MaxTrainings, "1 to 1000");
         Check(definition.Parallelism is >= 1 and <= 64, "parallelism", definition.Parallelism, "1 to 64");
         Check(definition.Epsilon is null || double.IsFinite(definition.Epsilon.Value) && definition.Epsilon > 0, "epsilon", definition.Epsilon, "a number above 0, or nothing");

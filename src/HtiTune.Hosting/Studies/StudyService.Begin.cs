@@ -106,7 +106,8 @@ internal sealed partial class StudyService
             var (lambda, outputs) = anchors[i];
             Check(!problem.IsValue, i, "is there", "no outputs where the objective is value");
             Check(problem.Hyperparameter.Contains(lambda), i, $"is at λ = {lambda:R}", $"a λ in [{problem.Hyperparameter.Minimum:R}, {problem.Hyperparameter.Maximum:R}]");
-            Check(outputs.Rows == problem.Contexts.Count && outputs.Columns > 0, i, $"has {outputs.Rows} rows of {outputs.Columns} numbers", $"{problem.Contexts.Count} rows, one for each context");
+            Check(problem.RowsExpected(outputs) is null, i, $"has {outputs.Rows} rows of {outputs.Columns} numbers", problem.RowsExpected(null)!);
+            Check(outputs.Rows == anchors[0].Outputs.Rows || problem.Contexts is not null, i, $"has {outputs.Rows} rows", $"{anchors[0].Outputs.Rows}, as the first");
             Check(outputs.Columns == anchors[0].Outputs.Columns, i, $"has {outputs.Columns} columns", $"{anchors[0].Outputs.Columns}, as the first");
             Check(!anchors.Take(i).Any(other => other.Lambda == lambda), i, $"is at λ = {lambda:R} as an earlier one", "each λ once");
         }

@@ -39,7 +39,7 @@ internal sealed partial class StudyService
         }
 
         var isInside = lambda >= trained.Min(trial => trial.Lambda) && lambda <= trained.Max(trial => trial.Lambda);
-        return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, problem.Contexts).Samples.Outputs);
+        return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, problem.ContextsOf(engine.Samples(trained[0].Samples!))).Samples.Outputs);
 
         Distribution Shown(DistributionKind kind, Matrix outputs) => new(
             lambda, kind, outputs, [.. Enumerable.Range(0, outputs.Columns).Select(j => definition.Columns is { } names && j < names.Count ? names[j] : $"y{j}")], row.Trust);
@@ -87,7 +87,11 @@ internal sealed partial class StudyService
         var problem = new StudyProblem(definition, registry);
         var trials = await store.TrialsAsync(row.StudyId, cancellation).ConfigureAwait(false);
         var anchors = new AnchorSet(problem.Hyperparameter, trials.Where(trial => trial.Samples is not null).OrderBy(trial => trial.Number).DistinctBy(trial => trial.Lambda)
-            .OrderBy(trial => trial.Lambda).Select(trial => new Anchor(trial.Lambda, new Samples(engine.Samples(trial.Samples!), problem.Contexts))));
+            .OrderBy(trial => trial.Lambda).Select(trial =>
+            {
+                var outputs = engine.Samples(trial.Samples!);
+                return new Anchor(trial.Lambda, new Samples(outputs, problem.ContextsOf(outputs)));
+            }));
         var loaded = await Task.Factory.StartNew(
             () => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = definition.Seed }), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{surrogate:N}-{Environment.ProcessId}-{time.GetTimestamp()}.onnx");

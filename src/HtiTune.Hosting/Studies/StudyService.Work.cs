@@ -11,6 +11,8 @@ internal sealed partial class StudyService
     /// <summary>What to say of a training that has no result.</summary>
     internal const string FailureHint = "A training that failed or diverged is told with \"state\": \"failed\" and \"reason\": \"…\".";
 
+    private static readonly TimeSpan s_leastLease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestLease = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromMinutes(10);
 
     public async Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation)
@@ -69,7 +71,7 @@ internal sealed partial class StudyService
         return enqueued;
     }
 
-    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, CancellationToken cancellation)
+    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation)
     {
         if (progress is { } share && !(share is >= 0 and <= 1))
         {
@@ -77,8 +79,8 @@ internal sealed partial class StudyService
         }
 
         await FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
-        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, Tail(logTail), options.Value.Lease), cancellation).ConfigureAwait(false);
-        return new LeaseStatus(result.Holds, result.Stop, result.Kill, result.Holds ? time.GetUtcNow() + options.Value.Lease : null);
+        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, Tail(logTail), LeaseOf(leaseFor)), cancellation).ConfigureAwait(false);
+        return new LeaseStatus(result.Holds, result.Stop, result.Kill, result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null);
     }
 
     public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
@@ -183,11 +185,11 @@ internal sealed partial class StudyService
                     : $"value is {result.Value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}; expected a finite number. {FailureHint}");
         }
 
-        if (result.Outputs is not { } outputs || result.Value is not null || outputs.Rows != problem.Contexts.Count || outputs.Columns < 1)
+        if (result.Outputs is not { } outputs || result.Value is not null || problem.RowsExpected(outputs) is not null)
         {
             throw new StudyServiceException(
                 StudyServiceError.Invalid,
-                $"outputs are {(result.Outputs is { } given ? $"{given.Rows} rows of {given.Columns}" : "missing")}; expected {problem.Contexts.Count} rows, one for each context, and no value. {FailureHint}");
+                $"outputs are {(result.Outputs is { } given ? $"{given.Rows} rows of {given.Columns}" : "missing")}; expected {problem.RowsExpected(null)}, and no value. {FailureHint}");
         }
 
         if (definition.Columns is { } names && outputs.Columns != names.Count)
@@ -212,6 +214,11 @@ internal sealed partial class StudyService
 
     private static string? Tail(string? log) => log is { Length: > LogLimit } ? log[^LogLimit..] : log;
 
+    // Who trains by hand, or by a script for each step, has nobody to renew a lease of minutes.
+    private TimeSpan LeaseOf(TimeSpan? wanted) => wanted is not { } time ? options.Value.Lease
+        : time >= s_leastLease && time <= s_longestLease ? time
+        : throw new StudyServiceException(StudyServiceError.Invalid, $"leaseFor is {time}; expected {s_leastLease} to {s_longestLease}.");
+
     private ClaimRequest Claim(string? tenant, WorkRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -227,7 +234,7 @@ internal sealed partial class StudyService
             throw new StudyServiceException(StudyServiceError.Invalid, $"slot is {request.Slot}; expected 0 to 1000.");
         }
 
-        return new ClaimRequest($"{tenant}{TenantMark}{request.Worker}", request.Slot, tenant, [.. request.Queues ?? []], request.Study, options.Value.Lease)
+        return new ClaimRequest($"{tenant}{TenantMark}{request.Worker}", request.Slot, tenant, [.. request.Queues ?? []], request.Study, LeaseOf(request.LeaseFor))
         {
             OtherThan = registry.Names,
             QueueLimit = options.Value.QueueLimit,

@@ -107,7 +107,8 @@ public sealed record PreferenceResult(int Version, string Objective, Goal Goal, 
 /// <param name="Slot">Its slot: one attempt each.</param>
 /// <param name="Study">Only this study's; null: any that outside workers train.</param>
 /// <param name="Queues">Queues that it serves; null: all.</param>
-public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null);
+/// <param name="LeaseFor">How long it wants the training for itself without renewing the lease, 1 s to 7 days; null for the server's own lease.</param>
+public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null);
 
 /// <summary>An attempt in a worker's hands.</summary>
 /// <param name="Attempt">Its id.</param>
@@ -119,7 +120,7 @@ public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null
 /// <param name="Number">The attempt's number.</param>
 /// <param name="Lambda">λ to train at.</param>
 /// <param name="Seed">Seed of all chance in the training; 0 to 2³¹ − 1 in studies that this version began.</param>
-/// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>.</param>
+/// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>, or where the first training that succeeds tells.</param>
 /// <param name="TimeLimit">Time allowed; null: any.</param>
 public sealed record ClaimedAttempt(
     Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit)

@@ -126,14 +126,16 @@ internal sealed class RunningTraining(
         }
 
         using var trained = network.Train(request, _end.Token) ?? throw new InvalidOperationException("The network's training returned nothing.");
-        return trained.Answer(problem.Contexts, problem.AnswerSeed);
+        return trained.Answer(
+            problem.Contexts ?? Contexts.None(trained.Rows ?? throw new InvalidOperationException("The network answers contexts, and the study has none; expected contexts, or \"rows\" above 0.")),
+            problem.AnswerSeed);
     }
 
     private string? Fault(Matrix outputs)
     {
-        if (outputs.Rows != problem.Contexts.Count || outputs.Columns < 1)
+        if (problem.RowsExpected(outputs) is { } expected)
         {
-            return $"{outputs.Rows} rows of {outputs.Columns} numbers at λ = {trial.Lambda:R}; expected {problem.Contexts.Count} rows, one for each context";
+            return $"{outputs.Rows} rows of {outputs.Columns} numbers at λ = {trial.Lambda:R}; expected {expected}";
         }
 
         foreach (var value in outputs.Values)

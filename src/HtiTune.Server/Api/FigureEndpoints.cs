@@ -89,14 +89,15 @@ internal static class FigureEndpoints
             throw Missing("the study has no surrogate, or not yet");
         }
 
-        var contexts = new StudyProblem(study.Definition, registry).Contexts;
+        var problem = new StudyProblem(study.Definition, registry);
         var anchors = new List<Anchor>();
         foreach (var trial in await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false))
         {
             if (trial.Status == TrialStatus.Completed && surrogate.Anchors.Contains(trial.Lambda) && anchors.TrueForAll(anchor => anchor.Lambda != trial.Lambda))
             {
                 var bytes = await service.OutputsAsync(tenant, study.Id, trial.Number, cancellation).ConfigureAwait(false);
-                anchors.Add(new Anchor(trial.Lambda, new Samples(NpyFile.FromBytes(bytes, "the outputs"), contexts)));
+                var outputs = NpyFile.FromBytes(bytes, "the outputs");
+                anchors.Add(new Anchor(trial.Lambda, new Samples(outputs, problem.ContextsOf(outputs))));
             }
         }
 

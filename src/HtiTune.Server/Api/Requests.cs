@@ -22,13 +22,13 @@ internal sealed record EnqueueRequest(IReadOnlyList<double>? Lambdas);
 internal sealed record CancelRequest(string? Reason = null);
 
 /// <summary>A worker asks for work.</summary>
-internal sealed record ClaimBody(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null)
+internal sealed record ClaimBody(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null)
 {
-    internal WorkRequest ToRequest() => new(Worker, Slot, Study, Queues);
+    internal WorkRequest ToRequest() => new(Worker, Slot, Study, Queues, LeaseFor);
 }
 
 /// <summary>A worker renews its lease.</summary>
-internal sealed record RenewBody(Guid Lease, double? Progress = null, string? LogTail = null);
+internal sealed record RenewBody(Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null);
 
 /// <summary>How a training went.</summary>
 internal sealed record TellBody(

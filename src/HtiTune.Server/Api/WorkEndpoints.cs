@@ -20,7 +20,7 @@ internal static class WorkEndpoints
                 + "worker's name or a slot of its own. With study, only that study's: 409 where the worker's slot holds an attempt of another one, which is told first. 204: there is none now. "
                 + "seed is at most 2^31 - 1.");
         work.MapPost("/{id:guid}/renew", async (Guid id, RenewBody body, HttpContext context, IStudyService service) =>
-            Results.Json(await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, body.LeaseFor, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
             .WithSummary("Renew a lease").WithDescription("holds false: end the training, though a valid result may still be handed in. stop, kill: a user asks for an end.");
         work.MapPost("/{id:guid}/tell", async (Guid id, TellBody body, HttpContext context, IStudyService service) =>

@@ -9,6 +9,7 @@ namespace HtiTune;
 [JsonDerivedType(typeof(StudyResumed), "study-resumed")]
 [JsonDerivedType(typeof(RunBegan), "run-began")]
 [JsonDerivedType(typeof(TrainingsEnqueued), "trainings-enqueued")]
+[JsonDerivedType(typeof(QueueCleared), "queue-cleared")]
 [JsonDerivedType(typeof(TrainingProposed), "training-proposed")]
 [JsonDerivedType(typeof(TrainingStarted), "training-started")]
 [JsonDerivedType(typeof(TrainingCompleted), "training-completed")]
@@ -83,6 +84,9 @@ public sealed record RunBegan(int Run, string? Objective, int Budget, StudySetti
 /// <summary>The user wants λ trained next, in this order, before what the tuner would choose.</summary>
 /// <param name="Lambdas">λ, in their own units; at least one.</param>
 public sealed record TrainingsEnqueued(IReadOnlyList<double> Lambdas) : JournalEvent;
+
+/// <summary>What the user wanted trained next and was not begun yet is no longer wanted.</summary>
+public sealed record QueueCleared : JournalEvent;
 
 /// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
 /// <param name="Number">Number of the training, from 1 over all runs.</param>

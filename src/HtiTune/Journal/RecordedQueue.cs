@@ -19,6 +19,10 @@ internal sealed class RecordedQueue
             case TrainingsEnqueued enqueued:
                 _waiting.AddRange(enqueued.Lambdas);
                 break;
+            case QueueCleared:
+                _waiting.Clear();
+                _underWay.Clear();
+                break;
             case RunBegan:
                 var waiting = Waiting;
                 _waiting.Clear();

@@ -44,8 +44,12 @@ public sealed class RecordedRun
     /// <summary>Whether λ were enqueued after it had ended of its own accord.</summary>
     internal bool IsEnqueuedAfter { get; private set; }
 
-    /// <summary>Whether it ended because all of its trainings had failed; such a run is not continued, another one begins.</summary>
-    internal bool IsHopeless => Steps.Count(step => step.Kind == RunStepKind.End) >= TuningRun.HopelessTrainings
+    /// <summary>
+    /// Whether three of its trainings or more have ended, all of them without a value, and none is under way: such a run is not continued, another
+    /// one begins.
+    /// </summary>
+    public bool IsHopeless => Steps.Count(step => step.Kind == RunStepKind.End) is var ended && ended >= TuningRun.HopelessTrainings
+        && Steps.Count(step => step.Kind == RunStepKind.Start) == ended
         && _values.Values.All(v => v.Value is null) && _completed.TrueForAll(_values.ContainsKey);
 
     /// <summary>Whether it ended of its own accord: a cancelled run can be continued, as one that was killed.</summary>
@@ -68,6 +72,9 @@ public sealed class RecordedRun
         _last = entry.Time;
     }
 
+    /// <summary>When each training was handed out last, by its number.</summary>
+    internal Dictionary<int, DateTimeOffset> HandedOut { get; } = [];
+
     /// <summary>
     /// Proposals, ends of trainings and what was enqueued, in the order in which it happened. What was cancelled has not ended: it is proposed again.
     /// </summary>
@@ -76,6 +83,7 @@ public sealed class RecordedRun
     internal void Add(TrainingStarted started, double? gain)
     {
         End = null;
+        HandedOut[started.Number] = started.Time;
         var proposal = new Proposal(started.Number, started.Lambda, started.Seed, started.Reason, gain);
         var at = _proposals.FindIndex(p => p.Number == started.Number);
         if (at < 0)
@@ -88,7 +96,7 @@ public sealed class RecordedRun
             // The library has changed while it was under way: nothing that was begun after it counts.
             bool IsStale(int number) => number >= started.Number && !Steps.Exists(step => step.Kind == RunStepKind.End && step.Number == number);
             _proposals.RemoveAll(p => IsStale(p.Number));
-            Steps.RemoveAll(step => step.Kind != RunStepKind.Enqueue && IsStale(step.Number));
+            Steps.RemoveAll(step => step.Kind is not (RunStepKind.Enqueue or RunStepKind.Clear) && IsStale(step.Number));
             _proposals.Add(proposal);
             Steps.Add(new RunStep(RunStepKind.Start, started.Number));
         }
@@ -115,6 +123,16 @@ public sealed class RecordedRun
         }
     }
 
+    /// <summary>The queue was cleared; nothing is wanted after the run any more.</summary>
+    internal void AddCleared()
+    {
+        IsEnqueuedAfter = false;
+        if (!IsEnded)
+        {
+            Steps.Add(new RunStep(RunStepKind.Clear, 0));
+        }
+    }
+
     internal void Add(ValueMeasured value) => _values[value.Number] = value;
 
     internal void Add(RunEnded end) => End = end;
@@ -131,6 +149,9 @@ internal enum RunStepKind
 
     /// <summary>λ were enqueued.</summary>
     Enqueue,
+
+    /// <summary>What waited was taken out.</summary>
+    Clear,
 }
 
 /// <summary>One step of a run.</summary>

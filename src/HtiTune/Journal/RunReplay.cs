@@ -37,9 +37,9 @@ internal static class RunReplay
         for (var i = 0; i < recorded.Steps.Count; i++)
         {
             var (kind, number, enqueued) = recorded.Steps[i];
-            if (kind == RunStepKind.Enqueue)
+            if (kind is RunStepKind.Enqueue or RunStepKind.Clear)
             {
-                run.ReplayQueue(enqueued!);
+                run.ReplayQueue(enqueued);
                 continue;
             }
 
@@ -95,9 +95,9 @@ internal static class RunReplay
         var proposals = new List<Proposal>();
         foreach (var (kind, number, enqueued) in recorded.Steps)
         {
-            if (kind == RunStepKind.Enqueue)
+            if (kind is RunStepKind.Enqueue or RunStepKind.Clear)
             {
-                run.ReplayQueue(enqueued!);
+                run.ReplayQueue(enqueued);
             }
             else if (kind == RunStepKind.Start)
             {

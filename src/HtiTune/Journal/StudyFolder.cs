@@ -20,6 +20,7 @@ internal sealed class StudyFolder : IDisposable
     public const string JournalName = "journal.jsonl";
     public const string ContextsName = "contexts.npy";
     public const string SurrogateName = "surrogate.hti";
+    public const string LockName = "study.lock";
     private const string AnchorsName = "anchors";
 
     private readonly Stream _lock;
@@ -52,7 +53,7 @@ internal sealed class StudyFolder : IDisposable
     /// <summary>Takes a folder for this process alone; makes it if need be.</summary>
     public static StudyFolder Take(string folder, StudyFiles files)
     {
-        var lockPath = At(folder, "study.lock");
+        var lockPath = At(folder, LockName);
         try
         {
             Directory.CreateDirectory(At(folder, AnchorsName));
@@ -62,7 +63,7 @@ internal sealed class StudyFolder : IDisposable
         }
         catch (IOException problem) when (IsHeld(problem))
         {
-            throw new IOException(
+            throw new StudyInUseException(
                 $"The study in {folder} is open in another process or tuner; expected one at a time: end or dispose that one, "
                 + "or use another folder.", problem);
         }

@@ -6,7 +6,7 @@ namespace HtiTune;
 /// A study on disk: everything that happened, typed, and what its trainings answered. Reading changes nothing, and a tuner may be at work in
 /// the folder.
 /// </summary>
-public sealed class StudyJournal
+public sealed partial class StudyJournal
 {
     /// <summary>The version of the journal's form that this library writes; it reads this one and older ones.</summary>
     public const int Schema = 3;
@@ -37,6 +37,9 @@ public sealed class StudyJournal
                     break;
                 case TrainingsEnqueued enqueued:
                     Current?.Add(enqueued);
+                    break;
+                case QueueCleared:
+                    _runs.LastOrDefault()?.AddCleared();
                     break;
                 case TrainingProposed proposed:
                     gains[proposed.Number] = proposed.ExpectedGain;

@@ -31,7 +31,7 @@ public sealed partial class Tuner
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentException">The folder holds another study, or an option is out of range; the message names all differences.</exception>
-    /// <exception cref="IOException">The folder cannot be written to, or another tuner has it open.</exception>
+    /// <exception cref="IOException">The folder cannot be written to; or another tuner has it open, then it is a <see cref="StudyInUseException"/>.</exception>
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
     public static Tuner Open(
         string folder, INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null) =>
@@ -47,7 +47,7 @@ public sealed partial class Tuner
     /// <param name="scale">The hyperparameter's scale where it is a warp, which a file cannot hold; else null.</param>
     /// <exception cref="FileNotFoundException">The folder holds no study, or a file of it is missing.</exception>
     /// <exception cref="ArgumentException">The options do not fit the study, or its surrogate or scale is needed and not given.</exception>
-    /// <exception cref="IOException">The folder cannot be written to, or another tuner has it open.</exception>
+    /// <exception cref="IOException">The folder cannot be written to; or another tuner has it open, then it is a <see cref="StudyInUseException"/>.</exception>
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
     public static Tuner Resume(string folder, INetwork network, TunerOptions? options = null, Scale? scale = null) =>
         Resume(folder, network, options, scale, new StudyFiles());
@@ -235,10 +235,15 @@ public sealed partial class Tuner
             {
                 gate.IsOpen = true;
                 recorder.IsReplaying = false;
-                run.GoOn(recorded.Elapsed, isEnded: recorded.IsOutOfTime && !isLast);
+                run.GoOn(recorded, isEnded: recorded.IsOutOfTime && !isLast);
                 _later = [.. trainings.Skip(next)];
                 if (isLast)
                 {
+                    if (_isCleared)
+                    {
+                        run.ReplayQueue(null);
+                    }
+
                     run.ReplayQueue(_enqueuedNow);
                 }
 

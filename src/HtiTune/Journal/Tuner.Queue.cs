@@ -7,6 +7,7 @@ public sealed partial class Tuner
     private readonly TrainingQueue _queue;
     private readonly List<double> _enqueuedNow = [];
     private IReadOnlyList<double> _enqueuedBefore = [];
+    private bool _isCleared;
 
     /// <summary>What waits.</summary>
     internal TrainingQueue Queue => _queue;
@@ -26,6 +27,24 @@ public sealed partial class Tuner
     {
         ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
         return _run is { } run ? run.Enqueue(lambdas) : _queue.Add(lambdas, IsTrained);
+    }
+
+    /// <summary>Takes out what waits to be trained next. A training that was begun already goes on.</summary>
+    /// <returns>What was taken out, in its order.</returns>
+    /// <exception cref="IOException">The study's folder could not be written; nothing waits all the same.</exception>
+    public IReadOnlyList<double> ClearEnqueued()
+    {
+        ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
+        var waiting = Enqueued;
+        _queue.Set([]);
+        _enqueuedNow.Clear();
+        (_enqueuedBefore, _isCleared) = ([], true);
+        if (waiting.Count > 0)
+        {
+            _recorder?.Write(new QueueCleared());
+        }
+
+        return waiting;
     }
 
     private void TakeNote(IReadOnlyList<double> lambdas)

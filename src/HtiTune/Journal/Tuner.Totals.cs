@@ -12,7 +12,10 @@ public sealed partial class Tuner
 
     internal void Bring(StudyJournal journal) => _brought = journal.NumbersBrought();
 
-    /// <summary>Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start or an import not.</summary>
+    /// <summary>
+    /// Trainings that the runs of this study have made, failed ones included, over all processes; those of a warm start or an import not, nor those of runs that
+    /// ended because all had failed.
+    /// </summary>
     public int TrainingsMade => Made(AllTrainings());
 
     /// <summary>
@@ -63,7 +66,13 @@ public sealed partial class Tuner
         return trainings;
     }
 
-    private int Made(IEnumerable<Training> trainings) => trainings.Count(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number));
+    // Of what failed before anything had succeeded nothing counts, once it was so much that a run has ended by it: what trains was wrong, and was mended.
+    private int Made(IEnumerable<Training> trainings)
+    {
+        List<Training> made = [.. trainings.Where(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number))];
+        var lost = _brought.Count > 0 ? 0 : made.TakeWhile(training => training.State == TrialState.Failed).Count();
+        return made.Count - (lost >= TuningRun.HopelessTrainings ? lost : 0);
+    }
 
     private bool IsLike(RecordedRun run, string? name) =>
         run.Began.IsOfThisAlgorithm && run.Began.Settings.ProposeAs(StudySettings.Of(Options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);

@@ -30,12 +30,12 @@ public sealed partial class TuningRun
     internal void StopClock() => _time.IsRunning = false;
 
     /// <summary>Goes on where a replay has come to.</summary>
-    /// <param name="before">Time that the run had taken.</param>
+    /// <param name="recorded">What the journal tells of the run.</param>
     /// <param name="isEnded">Whether its time was up, and later runs stand on its trainings.</param>
-    internal void GoOn(TimeSpan before, bool isEnded)
+    internal void GoOn(RecordedRun recorded, bool isEnded)
     {
-        _time.GoOn(before);
-        _pending.ForEach(p => (p.IsOut, p.IsStarted) = (false, false));
+        _time.GoOn(recorded.Elapsed);
+        _pending.ForEach(p => (p.IsOut, p.IsStarted, p.Before) = (false, false, recorded.HandedOut.TryGetValue(p.Proposal.Number, out var at) ? at : null));
         if (isEnded)
         {
             _stop = StopReason.TimeLimit;

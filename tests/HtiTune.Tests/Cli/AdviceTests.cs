@@ -5,7 +5,7 @@ namespace HtiTune.Tests.Cli;
 
 /// <summary>Each line of the table of advice is brought about, typed as it was printed, and does what it says.</summary>
 [Collection("console")]
-public class AdviceTests
+public partial class AdviceTests
 {
 
     private static readonly Dictionary<string, Func<Task>> s_cases = new()
@@ -23,6 +23,9 @@ public class AdviceTests
         [nameof(Advice.Best)] = AskTellBest,
         [nameof(Advice.Tell)] = AskTellBest,
         [nameof(Advice.Ask)] = AskTellBest,
+        [nameof(Advice.AskWait)] = AskWaitAnew,
+        [nameof(Advice.AskAnew)] = AskWaitAnew,
+        [nameof(Advice.TellFailed)] = AskWaitAnew,
         [nameof(Advice.DryRun)] = CheckDryRunTune,
         [nameof(Advice.LineAgain)] = CheckDryRunTune,
         [nameof(Advice.Tune)] = Tune,
@@ -187,23 +190,6 @@ public class AdviceTests
         Assert.Equal(5, study.Calls.Length);
     }
 
-    private static async Task AskTellBest()
-    {
-        using var study = new ShellStudy(trainings: 2);
-        var (_, output, errors) = await Run(study, "ask");
-        for (var i = 1; i <= 2; i++)
-        {
-            await File.WriteAllTextAsync(study[$"outputs-{i}.csv"], $"cost\n{i}\n{i}\n{i}\n");
-            (var code, _, errors) = await Typed(study, errors, $"htitune tell {i} outputs-{i}.csv ");
-            Assert.Equal(ExitCode.Done, code);
-            (_, output, errors) = await Typed(study, errors, "htitune ask ");
-        }
-
-        Assert.Equal("", output);
-        Assert.Contains("it ended because the 2 trainings that the study may have are made", errors, StringComparison.Ordinal);
-        Assert.Equal((ExitCode.Done, "0\n"), (await Typed(study, errors, "htitune best ")) is var (done, best, _) ? (done, best) : default);
-    }
-
     private static async Task CheckDryRunTune()
     {
         using var study = new ShellStudy(trainings: 2);
@@ -299,18 +285,6 @@ public class AdviceTests
         Assert.Contains("--go-on", (await Typed(study, (await Run(study, "tune", "--nonsense")).Errors, "htitune tune --help ")).Output, StringComparison.Ordinal);
         Assert.Contains("H011", (await Typed(study, (await Run(study, "explain", "H999")).Errors, "htitune explain ")).Output, StringComparison.Ordinal);
         Assert.Contains("One line suffices", (await Typed(study, (await Run(study, "nonsense")).Errors, "htitune --help ")).Output, StringComparison.Ordinal);
-    }
-
-    // No server is there: the line is one that the command takes, and the server is asked.
-    private static async Task Served(Advice advice)
-    {
-        using var study = new ShellStudy();
-        await File.WriteAllTextAsync(study["outputs-1.csv"], "cost\n1\n1\n1\n");
-        Environment.SetEnvironmentVariable("HTITUNE_API_KEY", "a-key-that-nobody-knows");
-        var line = advice.For(new AdvicePlace { Name = "http://127.0.0.1:9", Number = 1, Study = StudyLocator.Read(study["study.json"]) });
-        var (code, _, errors) = await Run(study, [.. Advice.Typed(line.Replace(Path.GetRelativePath(Directory.GetCurrentDirectory(), study["study.json"]), "study.json", StringComparison.Ordinal))]);
-        Environment.SetEnvironmentVariable("HTITUNE_API_KEY", null);
-        Assert.True(code == ExitCode.ServiceUnreachable || advice == Advice.ServedTell && code == ExitCode.BadInput && errors.Contains("was not asked for", StringComparison.Ordinal), $"{code}: {errors}");
     }
 
     private static Task<(int Code, string Output, string Errors)> Run(ShellStudy study, params string[] words) => InProcess.In(study.Folder, words);

@@ -196,12 +196,81 @@ public class TuneTests
         File.WriteAllText(study["y.csv"], "cost\n0.09\n0.09\n0.09\n");
         var (code, _, errors) = await study.Run("tell", "2", "y.csv");
         Assert.Equal(ExitCode.BadInput, code);
-        Assert.Contains("training 2 was not asked for or was told before; expected one of: 1", errors, StringComparison.Ordinal);
+        Assert.Contains("training 2 was not asked for; expected one of: 1", errors, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, (await study.Run("tell", "1", "y.csv")).Code);
         Assert.StartsWith("2 1 ", (await study.Run("ask")).Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, (await study.Run("tell", "2", "--failed", "no memory")).Code);
 
         // The command goes on where the hand has left off.
+        await study.Run("tune");
+        Assert.Equal(["0.5"], study.Calls);
+    }
+
+    [Theory]
+    [InlineData("test \"$1\" != 0 || exit 1", "exit code 1")]
+    [InlineData("if [ \"$1\" = 0 ]; then exit 0; fi", "left no")]
+    [InlineData("if [ \"$1\" = 0 ]; then printf 'cost\\nnan\\n' > \"$2\"; exit 0; fi", "expected a finite number")]
+    [InlineData("if [ \"$1\" = 0 ]; then printf 'cost\\n' > \"$2\"; exit 0; fi", "row")]
+    [InlineData("if [ \"$1\" = 1 ]; then printf 'cost\\n1\\n' > \"$2\"; exit 0; fi", "has 1 rows; expected 3, as at the λ before")]
+    [InlineData("if [ \"$1\" = 1 ]; then printf 'cost,heat\\n1,2\\n1,2\\n1,2\\n' > \"$2\"; exit 0; fi", "has 2 columns; expected 1, as at the λ before")]
+    public async Task Without_contexts_a_training_that_fails_is_one_that_failed_be_it_the_first(string body, string reason)
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy(body, """
+            "training": { "retries": 0 },
+            """, trainings: 4);
+        var (code, output, errors) = await study.Run("tune");
+        Assert.True(code is ExitCode.BudgetSpent or ExitCode.GoalNotReached or ExitCode.Done, errors);
+        Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+        Assert.Equal(4, study.Calls.Length);
+        using var trials = JsonDocument.Parse((await study.Run("trials", "--json")).Output);
+        Assert.Equal(1, trials.RootElement.GetProperty("trials").EnumerateArray().Count(one => one.GetProperty("state").GetString() == "failed"));
+    }
+
+    [Fact]
+    public async Task Without_contexts_a_study_that_is_broken_off_after_a_failure_goes_on_with_it()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy("test \"$1\" != 0 || exit 3; if [ ! -e go ]; then touch second; while :; do sleep 0.05; done; fi", """
+            "training": { "retries": 0 },
+            """, trainings: 4);
+        using (var process = study.Start("tune"))
+        {
+            await process.Until(() => study.Has("second"));
+            process.Signal("KILL");
+            await process.End();
+        }
+
+        File.WriteAllText(study["go"], "");
+        await study.Run("tune");
+        Assert.Equal(["0", "1", "1", "0.5"], study.Calls[..4]);
+        using var trials = JsonDocument.Parse((await study.Run("trials", "--json")).Output);
+        Assert.Equal(["failed", "completed", "completed"], trials.RootElement.GetProperty("trials").EnumerateArray().Take(3).Select(one => one.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task The_loop_driven_from_outside_needs_no_contexts_either_and_the_command_goes_on_with_it()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy(keys: "");
+        Assert.StartsWith("1 0 ", (await study.Run("ask")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, (await study.Run("tell", "1", "--failed", "no memory")).Code);
+        Assert.StartsWith("2 1 ", (await study.Run("ask")).Output, StringComparison.Ordinal);
+        File.WriteAllText(study["y.csv"], "cost\n0.49\n0.49\n0.49\n");
+        Assert.Equal(ExitCode.Done, (await study.Run("tell", "2", "y.csv")).Code);
         await study.Run("tune");
         Assert.Equal(["0.5"], study.Calls);
     }

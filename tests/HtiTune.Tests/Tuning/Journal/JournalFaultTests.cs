@@ -124,9 +124,9 @@ public class JournalFaultTests
         using var study = new StudyFixture();
         using (var tuner = study.Open(StudyFixture.Task.Network()))
         {
-            var error = Assert.Throws<IOException>(() => study.Open(StudyFixture.Task.Network()));
+            var error = Assert.Throws<StudyInUseException>(() => study.Open(StudyFixture.Task.Network()));
             Assert.Contains("is open in another process or tuner", error.Message, StringComparison.Ordinal);
-            error = Assert.Throws<IOException>(() => Tuner.Resume(study.Folder, StudyFixture.Task.Network(), StudyFixture.Options));
+            error = Assert.Throws<StudyInUseException>(() => Tuner.Resume(study.Folder, StudyFixture.Task.Network(), StudyFixture.Options));
             Assert.Contains(study.Folder, error.Message, StringComparison.Ordinal);
             var run = tuner.Begin(StudyFixture.First);
             Assert.NotNull(run.Ask());

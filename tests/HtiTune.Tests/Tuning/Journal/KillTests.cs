@@ -29,7 +29,7 @@ public class KillTests
                 Assert.False(child.WaitForExit(20), "the child process ended early");
             }
 
-            var error = Assert.Throws<IOException>(() => ResumeStudy.Open(study, new ResumeStudy.NotedNetwork(folder.File("notes"), 0)));
+            var error = Assert.Throws<StudyInUseException>(() => ResumeStudy.Open(study, new ResumeStudy.NotedNetwork(folder.File("notes"), 0)));
             Assert.Contains("is open in another process or tuner", error.Message, StringComparison.Ordinal);
         }
         finally

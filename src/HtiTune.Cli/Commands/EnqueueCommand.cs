@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace HtiTune.Cli;
+
+/// <summary><c>htitune enqueue</c>: values of one's own choice, trained next.</summary>
+internal static class EnqueueCommand
+{
+    internal static Command Create()
+    {
+        var values = new Argument<string[]>("values") { Description = "Values to train, in this order.", Arity = ArgumentArity.ZeroOrMore, HelpName = "VALUE…" };
+        var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
+        var clear = new Option<bool>("--clear") { Description = "Take what waits out first; alone, nothing waits afterwards." };
+        var wait = Shared.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
+        var json = Shared.Json("what waits");
+        var command = new Command(
+            "enqueue",
+            "Have values of your own choice trained next, before what htitune would choose. They count against the budget; a value that is trained already\n"
+            + "or waits is left out.\n\nExamples:\n  htitune enqueue 0.3 0.5\n  htitune enqueue --clear\n  htitune enqueue --clear 0.4")
+        {
+            values, study, clear, wait, json,
+        };
+        command.Do(result =>
+        {
+            var (texts, isClear) = (result.GetValue(values) ?? [], result.GetValue(clear));
+            if (texts.Length == 0 && !isClear)
+            {
+                throw new CliException("H001", "enqueue takes values or --clear; expected at least one value, e.g. 0.3.", Advice.Help.For("enqueue"));
+            }
+
+            var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
+            return Enqueue(StudyLocator.Read(result.GetValue(study)), texts, isClear, patience, result.GetValue(json));
+        });
+        return command;
+    }
+
+    /// <summary>The values of texts.</summary>
+    /// <exception cref="CliException">Some are wrong; all of them are named.</exception>
+    internal static double[] Parse(IReadOnlyList<string> texts, double least, double most)
+    {
+        var faults = new List<string>();
+        var values = new List<double>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (!double.TryParse(texts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            {
+                faults.Add($"'{texts[i]}' is no number; expected one such as 0.3");
+            }
+            else if (value < least || value > most)
+            {
+                faults.Add($"{texts[i]} is not in the range; expected {Placeholders.Number(least)} to {Placeholders.Number(most)}");
+            }
+            else if (values.Contains(value))
+            {
+                faults.Add($"{texts[i]} comes twice; expected each value once");
+            }
+
+            values.Add(value);
+        }
+
+        return faults.Count == 0 ? [.. values] : throw new CliException("H003", faults.Count == 1 ? faults[0] + "." : $"{faults.Count} of {texts.Count} values are wrong; nothing was enqueued.", Advice.Help.For("enqueue"))
+        {
+            Faults = faults.Count == 1 ? [] : faults,
+        };
+    }
+
+    private static int Enqueue(StudySpecification study, string[] texts, bool clear, Patience patience, bool json)
+    {
+        var values = Parse(texts, study.Hyperparameter.Minimum, study.Hyperparameter.Maximum);
+        using var session = StudySession.Open(study, new TuneDisplay(study.Hyperparameter.Name), null, patience);
+        if (clear)
+        {
+            session.Tuner.ClearEnqueued();
+        }
+
+        var added = values.Length == 0 ? [] : session.Tuner.Enqueue(values);
+        Tell(values, added, session.Tuner.Enqueued, json);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Says what was added, what was left out, and what waits.</summary>
+    internal static void Tell(IReadOnlyList<double> values, IReadOnlyList<double> added, IReadOnlyList<double> waiting, bool json)
+    {
+        foreach (var value in values.Except(added))
+        {
+            Terminal.Say($"{Placeholders.Number(value)} is trained already, under way or enqueued: left out");
+        }
+
+        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join(", ", waiting.Select(Placeholders.Number))}");
+        if (json)
+        {
+            EventWriter.Write(writer =>
+            {
+                writer.WriteStartArray("enqueued");
+                foreach (var value in waiting)
+                {
+                    writer.WriteNumberValue(value);
+                }
+
+                writer.WriteEndArray();
+            });
+        }
+    }
+}
