@@ -101,7 +101,7 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
                 Assert.Equal(0, task.Rows);
                 return Task.FromResult(++count == 1
                     ? new TrainingOutcome { State = "failed", Reason = "no memory" }
-                    : new TrainingOutcome { Outputs = [.. Enumerable.Range(0, 4).Select(i => (float[])[(float)(Math.Pow(task.Lambda - 0.3, 2) + 0.01 * i)])] });
+                    : new TrainingOutcome { Outputs = [.. Enumerable.Range(0, 4).Select(i => (double[])[Math.Pow(task.Lambda - 0.3, 2) + 0.01 * i])] });
             },
             study.Id, TimeSpan.FromMilliseconds(20));
         var ended = await client.GetAsync(study.Id);
