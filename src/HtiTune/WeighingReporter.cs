@@ -5,7 +5,8 @@ internal sealed class WeighingReporter(IProgress<TunerProgress>? progress, TimeP
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private long _last = time.GetTimestamp();
+    private long _last;
+    private int _count;
 
     /// <summary>Whether it tells anything.</summary>
     public bool IsEnabled { get; set; } = true;
@@ -20,6 +21,12 @@ internal sealed class WeighingReporter(IProgress<TunerProgress>? progress, TimeP
         }
 
         cancellation.ThrowIfCancellationRequested();
+        if (count != _count)
+        {
+            // The time counts from where this weighing began: trainings before it took theirs.
+            (_count, _last) = (count, time.GetTimestamp());
+        }
+
         if (progress is not null && time.GetElapsedTime(_last) >= Patience)
         {
             _last = time.GetTimestamp();

@@ -70,12 +70,12 @@ public class WordsTests
     }
 
     [Theory]
-    [InlineData("'abc' is not what NUMBER takes; expected a whole number", "tell", "abc", "x.npy")]
+    [InlineData("'abc' is no training's number; expected one as `htitune ask` said it, e.g. 3", "tell", "abc", "x.npy")]
     [InlineData("'1.5' is not what --seed takes; expected a whole number", "fit", "--seed", "1.5")]
     [InlineData("'many' is not what --trainings takes; expected a whole number, 1 to 10000", "tune", "--trainings", "many")]
     [InlineData("whole numbers are not searched yet", "run", "-P", "units=1..64:int", "--", "sh", "-c", "true")]
     [InlineData("no different numbers at its quarters", "run", "-P", "x=1..1.0000000000000002", "--", "sh", "-c", "true")]
-    [InlineData("The threshold of the scale 'symlog=0' is '0'", "run", "-P", "x=0..1:symlog=0", "--", "sh", "-c", "true")]
+    [InlineData("\"scale\" is \"symlog=0\"; expected a finite number above 0, e.g. symlog=1e-5", "run", "-P", "x=0..1:symlog=0", "--", "sh", "-c", "true")]
     public async Task What_is_wrong_is_said_in_words(string said, params string[] arguments)
     {
         var (code, _, errors) = await InProcess.Run(arguments);

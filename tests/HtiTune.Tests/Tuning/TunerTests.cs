@@ -225,7 +225,7 @@ public class TunerTests
     public void Without_anchors_and_trainings_there_is_nothing_to_answer_from()
     {
         using var tuner = Make(Task1.Network());
-        var error = Assert.Throws<InvalidOperationException>(() => tuner.Optimize(Objective, maxTrainings: 0));
+        var error = Assert.Throws<NoValueException>(() => tuner.Optimize(Objective, maxTrainings: 0));
         Assert.Contains("at least one training", error.Message, StringComparison.Ordinal);
     }
 
