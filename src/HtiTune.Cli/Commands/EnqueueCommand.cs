@@ -20,6 +20,7 @@ internal static class EnqueueCommand
         {
             values, study, clear, wait, json,
         };
+        var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
             var (texts, isClear) = (result.GetValue(values) ?? [], result.GetValue(clear));
@@ -29,7 +30,10 @@ internal static class EnqueueCommand
             }
 
             var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
-            return Enqueue(StudyLocator.Read(result.GetValue(study)), texts, isClear, patience, result.GetValue(json));
+            using var server = served.Open(result);
+            return server is not null
+                ? ServedSteps.Enqueue(server, result.GetValue(study), texts, isClear, result.GetValue(json))
+                : Enqueue(StudyLocator.Read(result.GetValue(study)), texts, isClear, patience, result.GetValue(json));
         });
         return command;
     }

@@ -50,6 +50,14 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
         Assert.Contains($"htitune tell {second[0]} --failed", errors);
         Assert.Equal(0, (await RunAsync(key, "tell", second[0], "--failed", "not a number")).Code);
         Assert.NotEqual(first[0], (await AskAsync(key, "--worker", "c"))[0]);
+
+        // A value of one's own comes after what the server has made ready already.
+        (code, _, errors) = await RunAsync(key, "enqueue", "2", "0.37");
+        Assert.Equal(3, code);
+        Assert.Contains("2 is not in the range; expected 0 to 1", errors);
+        (code, _, errors) = await RunAsync(key, "enqueue", "0.37");
+        Assert.True(code == 0, errors);
+        Assert.Contains("to be trained next: 0.37", errors);
     }
 
     [Fact]
