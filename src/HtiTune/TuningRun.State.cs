@@ -98,6 +98,21 @@ public sealed partial class TuningRun
 
     private Trial Record(Training training, bool used)
     {
+        // What was told is told to its end: a cancellation may stop who weighs where to train next, and never leave a training half told.
+        var weighing = _view.Weighing;
+        _view.Weighing = null;
+        try
+        {
+            return Recorded(training, used);
+        }
+        finally
+        {
+            _view.Weighing = weighing;
+        }
+    }
+
+    private Trial Recorded(Training training, bool used)
+    {
         TrainingsUsed += used ? 1 : 0;
         _recorder?.Ended(training, _store);
         var trial = TrialOf(training);

@@ -57,7 +57,7 @@ internal static class ExportCommand
     }
 
     private static TrajectorySurrogate Trajectories(string file) => SurrogateFile.Load(file) as TrajectorySurrogate
-        ?? throw new CliException("H003", $"{file} is a kriged model, which export cannot write yet; expected a model of trajectories.", "htitune fit --method hti");
+        ?? throw new CliException("H003", $"{file} is a kriged model, which export cannot write yet; expected a model of trajectories.", Advice.Help.For("fit"));
 
     private static void Onnx(TrajectorySurrogate surrogate, string path, double from)
     {

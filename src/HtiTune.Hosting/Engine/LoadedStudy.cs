@@ -134,9 +134,16 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         }
 
         _pending.Remove(number);
-        Completes(new WarmTrial(number, proposal.Lambda, hash, reported));
         Step++;
-        return Run!.Tell(proposal, new StoredNetwork(Outputs(hash, samples)));
+        var trial = Run!.Tell(proposal, new StoredNetwork(Outputs(hash, samples)));
+
+        // Of two that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.
+        if (Problem.Contexts is not null || _tuner!.Anchors?.Lambdas.Contains(proposal.Lambda) == true)
+        {
+            Completes(new WarmTrial(number, proposal.Lambda, hash, reported));
+        }
+
+        return trial;
     }
 
     /// <summary>Tells the tuner that a training failed.</summary>

@@ -205,6 +205,14 @@ internal sealed partial class StudyService
             }
         }
 
+        // Where the first training said how many rows there are, another number is a failed training, as it is without a server.
+        if (problem.Contexts is null
+            && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).FirstOrDefault(trial => trial.Samples is not null) is { } first
+            && engine.Samples(first.Samples!).Rows is var rows && rows != outputs.Rows)
+        {
+            return new AttemptEnd(AttemptState.Failed, $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", null, result.ExitCode, log) { MayRetry = false };
+        }
+
         return new AttemptEnd(AttemptState.Done, null, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), result.ExitCode, log);
     }
 
