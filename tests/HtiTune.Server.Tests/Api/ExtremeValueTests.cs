@@ -30,14 +30,14 @@ public sealed class ExtremeValueTests(ApiServer server) : IClassFixture<ApiServe
     [Theory]
     [InlineData(0.09, double.MaxValue, 0.04)]
     [InlineData(double.MaxValue, 0.09, 0.04)]
-    [InlineData(double.MaxValue, -double.MaxValue, double.MaxValue, -double.MaxValue, 0)]
-    [InlineData(-double.MaxValue, 1e-300, 1)]
+    [InlineData(double.MaxValue, -double.MaxValue, double.MaxValue, -double.MaxValue, 0.0)]
+    [InlineData(-double.MaxValue, 1e-300, 1.0)]
     [InlineData(1e-300, 2e-300, 3e-300)]
     [InlineData(1e155, 1e-155, -1e155)]
-    [InlineData(double.Epsilon, 0, -double.Epsilon)]
+    [InlineData(double.Epsilon, 0.0, -double.Epsilon)]
     [InlineData(1e300, 1e300, 1e300)]
-    [InlineData(0, 0, 0)]
-    [InlineData(1e308, 1.5e308, -1e308, 1)]
+    [InlineData(0.0, 0.0, 0.0)]
+    [InlineData(1e308, 1.5e308, -1e308, 1.0)]
     public async Task Whatever_is_told_the_study_goes_on_to_its_end(params double[] values)
     {
         // Then an honest curve follows, or the same numbers in turn to the last training.
@@ -80,12 +80,13 @@ public sealed class ExtremeValueTests(ApiServer server) : IClassFixture<ApiServe
         var client = await server.ClientAsync(tenant);
         var study = await client.CreateAsync(new StudyRequest { Name = "extreme", Minimum = 0, Maximum = 1, Goal = goal, MaxTrainings = Trainings });
         var trained = new List<(double, double)>();
-        var task = await client.ClaimAsync("w", study: study.Id);
+        var worker = $"w{study.Id:N}";
+        var task = await client.ClaimAsync(worker, study: study.Id);
         while (task is not null)
         {
             var told = value(trained.Count, task.Lambda);
             trained.Add((task.Lambda, told));
-            var answer = await client.TellAsync(task, new TrainingOutcome { Value = told }, "w", study: study.Id);
+            var answer = await client.TellAsync(task, new TrainingOutcome { Value = told }, worker, study: study.Id);
             Assert.True(answer.Study is "active" or "finished", $"{answer.Study} after {string.Join(", ", trained)}: {(await client.GetAsync(study.Id)).Reason}");
             task = answer.Next;
         }
