@@ -18,4 +18,7 @@ public sealed record EarlierTraining(double Lambda, Matrix? Outputs)
     /// <summary>What went wrong where it failed.</summary>
     /// <value>Default: nothing is known.</value>
     public string? Error { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(EarlierTraining), PrintMembers);
 }
