@@ -20,7 +20,7 @@ public class RestoredNetworkTests
         var error = Assert.Throws<InvalidOperationException>(() => found.Network.Answer(few, 1));
         Assert.Contains(nameof(IPersistentNetwork), error.Message, StringComparison.Ordinal);
         Assert.Contains(study.Folder, error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<InvalidOperationException>(() => resumed.Optimize(model => model.Sample(few).Outputs[0, 0], 0));
+        error = Assert.Throws<NoValueException>(() => resumed.Optimize(model => model.Sample(few).Outputs[0, 0], 0));
         Assert.Contains(nameof(IPersistentNetwork), error.Message, StringComparison.Ordinal);
     }
 
@@ -103,7 +103,7 @@ public class RestoredNetworkTests
         var file = Path.Combine(study.Folder, "anchors", "0001.network");
         File.AppendAllText(file, "1");
         using var damaged = study.Open(Kept());
-        var error = Assert.Throws<InvalidOperationException>(() => damaged.Optimize(model => model.Sample(StudyFixture.Contexts.Select([5])).Outputs[0, 0], 0));
+        var error = Assert.Throws<NoValueException>(() => damaged.Optimize(model => model.Sample(StudyFixture.Contexts.Select([5])).Outputs[0, 0], 0));
         Assert.Contains("0001.network", error.Message, StringComparison.Ordinal);
     }
 
