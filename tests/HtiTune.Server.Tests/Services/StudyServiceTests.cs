@@ -186,7 +186,7 @@ public sealed class StudyServiceTests : IDisposable
     public async Task All_faults_of_a_definition_are_told_at_once()
     {
         await using var host = await ServiceHost.StartAsync(StoreFile);
-        var wrong = Definition with { Name = "", Minimum = 2, Maximum = 1, Rows = 0, MaxTrainings = 0, Queue = "A b", Delta = double.NaN };
+        var wrong = Definition with { Name = "", Minimum = 2, Maximum = 1, Rows = -1, MaxTrainings = 0, Queue = "A b", Delta = double.NaN };
         var error = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateAsync(Tenant, wrong));
         Assert.Equal(StudyServiceError.Invalid, error.Kind);
         Assert.All(["name", "minimum and maximum", "rows", "maxTrainings", "queue", "delta"], part => Assert.Contains(part, error.Message));
@@ -203,14 +203,15 @@ public sealed class StudyServiceTests : IDisposable
             new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate });
         return tuner.Optimize(model =>
         {
-            var sum = 0.0;
+            // Expressions take a mean from the first value, so that equal values have themselves for a mean.
             var values = model.Sample(contexts).Outputs.Values;
+            var (first, sum) = ((double)values[0] * values[0], 0.0);
             foreach (var value in values)
             {
-                sum += (double)value * value;
+                sum += (double)value * value - first;
             }
 
-            return sum / values.Length;
+            return first + sum / values.Length;
         });
     }
 
