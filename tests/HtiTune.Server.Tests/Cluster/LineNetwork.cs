@@ -22,8 +22,8 @@ internal sealed class LineNetwork : INetwork
 
     private sealed class Trained(double lambda) : ITrainedNetwork
     {
-        public Matrix Answer(Contexts contexts, long seed) => Matrix.Create(contexts.Count, 1, (i, row) =>
-            row[0] = float.Parse(((lambda - 0.9) * (1 + i / 40.0)).ToString("F9", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        public Matrix Answer(Contexts contexts, long seed) => Matrix.FromDoubles(contexts.Count, 1, [.. Enumerable.Range(0, contexts.Count).Select(i =>
+            double.Parse(((lambda - 0.9) * (1 + i / 40.0)).ToString("F9", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))]);
 
         public void Dispose()
         {

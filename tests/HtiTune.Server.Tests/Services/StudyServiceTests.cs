@@ -204,11 +204,12 @@ public sealed class StudyServiceTests : IDisposable
         return tuner.Optimize(model =>
         {
             // Expressions take a mean from the first value, so that equal values have themselves for a mean.
-            var values = model.Sample(contexts).Outputs.Values;
-            var (first, sum) = ((double)values[0] * values[0], 0.0);
+            var outputs = model.Sample(contexts).Outputs;
+            double[] values = [.. Enumerable.Range(0, outputs.Rows * outputs.Columns).Select(i => outputs.Exact(i / outputs.Columns, i % outputs.Columns))];
+            var (first, sum) = (values[0] * values[0], 0.0);
             foreach (var value in values)
             {
-                sum += (double)value * value - first;
+                sum += value * value - first;
             }
 
             return first + sum / values.Length;
