@@ -5,7 +5,7 @@ namespace HtiTune.Hosting;
 // What becomes of a study whose step has met a fault, and what is logged.
 internal sealed partial class StudyEngine
 {
-    private static readonly StudyState[] s_open = [StudyState.Active, StudyState.Paused];
+    private static readonly StudyState[] s_active = [StudyState.Active];
 
     /// <summary>
     /// Studies that a fault has paused are taken up again, once: this process may be of another version. Those that still cannot go on are paused again.
@@ -32,9 +32,10 @@ internal sealed partial class StudyEngine
     {
         LogFault(logger, study, fault.InnerException!);
         telemetry.Faulted();
-        if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row && (row.State != StudyState.Paused || row.Reason != fault.Reason))
+
+        // One that is paused already stays as it is: a user's pause is not ended by the next start.
+        if (await store.ChangeStateAsync(study, s_active, StudyState.Paused, fault.Reason, cancellation).ConfigureAwait(false))
         {
-            await store.ChangeStateAsync(study, s_open, StudyState.Paused, fault.Reason, cancellation).ConfigureAwait(false);
             events.Happened(study);
         }
     }

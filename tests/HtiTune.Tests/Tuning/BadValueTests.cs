@@ -145,7 +145,9 @@ public class BadValueTests
         {
             var options = Problem.Options(8) with
             {
-                Epsilon = 0.01 * s, NoiseVariance = !bootstrap && s * s is > 0 and < double.PositiveInfinity ? 1e-4 * s * s : null, Bootstrap = bootstrap ? 20 : 0,
+                Epsilon = 0.01 * s,
+                NoiseVariance = !bootstrap && s * s is > 0 and < double.PositiveInfinity ? 1e-4 * s * s : null,
+                Bootstrap = bootstrap ? 20 : 0,
                 Cost = TrainingCost.InObjectiveUnits(_ => 1e-6 * s),
             };
             using var tuner = new Tuner(new Problem(5).Network(), Problem.Hyperparameter, Problem.Contexts, options);
