@@ -32,7 +32,9 @@ internal sealed class SurrogateModel(AnchorStore store, int count, double lambda
         return surrogate.Sample(lambda, contexts).Samples;
     }
 
-    public IConditionalModel? At(double lambda) => store.Surrogate(count) is { } surrogate && lambda >= surrogate.Anchors[0] && lambda <= surrogate.Anchors[^1]
-        ? new SurrogateModel(store, count, lambda)
-        : null;
+    public IConditionalModel? At(double lambda) => Of(store, count, lambda);
+
+    /// <summary>The surrogate of the first anchors at λ; null outside them, and where there is no surrogate.</summary>
+    public static SurrogateModel? Of(AnchorStore store, int count, double lambda) =>
+        store.Surrogate(count) is { } surrogate && lambda >= surrogate.Anchors[0] && lambda <= surrogate.Anchors[^1] ? new SurrogateModel(store, count, lambda) : null;
 }

@@ -97,7 +97,8 @@ internal sealed class ObjectiveView
             {
                 var u = _store.Anchors[i].U;
                 var prefix = i;
-                double? predicted = !IsTested(i) || Surrogate(prefix, u) is var m && double.IsNaN(m) ? null : map!.ToModel(Surrogate(prefix, u));
+                var foreseen = IsTested(i) ? Surrogate(prefix, u) : double.NaN;
+                double? predicted = double.IsNaN(foreseen) ? null : map!.ToModel(foreseen);
                 double[]? earlier = predicted is null ? null : [.. observations.Select(o => ToModel(map!, Surrogate(prefix, o.Item2.U)))];
                 observations.Add((i, new Observation(u, map!.ToModel(value), predicted, NoiseVariance(i, value, map), earlier) { IsExtreme = map.IsExtreme(value) }));
             }
@@ -125,11 +126,11 @@ internal sealed class ObjectiveView
 
         var value = double.NaN;
         var lambda = _store.LambdaAt(u);
-        if (_store.Surrogate(count) is { } surrogate && lambda >= surrogate.Anchors[0] && lambda <= surrogate.Anchors[^1])
+        if (SurrogateModel.Of(_store, count, lambda) is { } model)
         {
             try
             {
-                value = _objective(new SurrogateModel(_store, count, lambda));
+                value = _objective(model);
                 if (!double.IsFinite(value))
                 {
                     _surrogateFailed(lambda, $"the value is {value}");

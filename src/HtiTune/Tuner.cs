@@ -129,7 +129,6 @@ public sealed partial class Tuner : IDisposable
         var weighing = new WeighingReporter(progress, Options.TimeProvider, cancellation);
         using var run = BeginWatched(objective, maxTrainings, name, weighing.Report);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
-        weighing.IsEnabled = true;
         reporter.Starting();
         try
         {

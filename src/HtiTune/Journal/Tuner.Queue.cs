@@ -56,7 +56,7 @@ public sealed partial class Tuner
     /// <summary>What waits for a run that is not recorded.</summary>
     private IEnumerable<double> WaitingInTheEnd() => _enqueuedBefore.Concat(_enqueuedNow).Distinct();
 
-    private bool IsTrained(double lambda) => AllTrainings().Exists(t => t.State == TrialState.Completed && t.Lambda == lambda);
+    private bool IsTrained(double lambda) => _store.Trainings.Concat(_later).Any(t => t.State == TrialState.Completed && t.Lambda == lambda);
 
     /// <summary>Whether something was enqueued after a run had ended of its own accord: then another run is wanted.</summary>
     private bool IsMoreWanted(RecordedRun run) => run.IsEnded && (run.IsEnqueuedAfter || _enqueuedNow.Count > 0) && Enqueued.Count > 0;

@@ -95,6 +95,7 @@ public sealed partial class Tuner
             _queue.Set(WaitingInTheEnd());
         }
 
-        Stand(AllTrainings(), AllTrainings().Count);
+        var trainings = AllTrainings();
+        Stand(trainings, trainings.Count);
     }
 }
