@@ -3,7 +3,6 @@
 // λ_i does not need: networks, and the paths of all intervals but the one across the gap.
 
 using HtiTune.Data;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Coupling;
 
 namespace HtiTune.Surrogates;
@@ -11,9 +10,6 @@ namespace HtiTune.Surrogates;
 /// <summary>Surrogates of all anchors but one.</summary>
 internal static class LeaveOneOut
 {
-    /// <summary>Whether a method can be judged so: those that move rows by networks of their own cannot, without training them anew.</summary>
-    internal static bool Supports(Method method) => !MethodRecipe.IsLearned(method);
-
     /// <summary>The surrogate without an interior anchor; it answers stored contexts at that anchor's λ.</summary>
     /// <param name="anchors">At least three anchors.</param>
     /// <param name="left">The interior anchor that is left out, 1 to K − 2.</param>

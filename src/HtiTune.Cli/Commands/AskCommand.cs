@@ -7,11 +7,11 @@ internal static class AskCommand
 {
     internal static Command Create()
     {
-        var (study, json, output, force) = (Shared.Study(), Shared.Json("the proposal"), StudyFolders.Option(), StudyFolders.Force());
+        var (study, json, output, force) = (CommonOptions.Study(), CommonOptions.Json("the proposal"), StudyFolders.Option(), StudyFolders.Force());
         var worker = new Option<string?>("--worker") { Description = "Who asks. Asked again by the same name within its lease, it says the same.", HelpName = "NAME" };
-        var lease = Shared.Time("--lease", "How long the training is left to who asks, e.g. 2h; then it is handed out again. Default: the study's \"timeLimit\", else three times the longest training, two hours at least.");
-        var renew = Shared.Whole("--renew", "Make the lease of this training longer, and ask for none.", 1, int.MaxValue);
-        var wait = Shared.Wait("Wait until there is a training: for ever, or so long, e.g. 30m. Without it, only another step of this study is waited for, a minute at most.");
+        var lease = CommonOptions.Time("--lease", "How long the training is left to who asks, e.g. 2h; then it is handed out again. Default: the study's \"timeLimit\", else three times the longest training, two hours at least.");
+        var renew = CommonOptions.Whole("--renew", "Make the lease of this training longer, and ask for none.", 1, int.MaxValue);
+        var wait = CommonOptions.Wait("Wait until there is a training: for ever, or so long, e.g. 30m. Without it, only another step of this study is waited for, a minute at most.");
         var anew = new Option<bool>("--anew") { Description = "Where trainings have failed and none has succeeded: they no longer count, and the study begins anew." };
         var command = new Command(
             "ask",
@@ -36,7 +36,7 @@ internal static class AskCommand
 
             var specification = StudyLocator.Read(result.GetValue(study));
             specification = result.GetValue(output) is { } own ? StudyFolders.Copy(specification, own) : specification;
-            StudyChanges.Notice(specification, Shared.Line(result), result.GetValue(force));
+            StudyChanges.Notice(specification, CommonOptions.Line(result), result.GetValue(force));
             return Ask(specification, request, patience);
         });
         return command;

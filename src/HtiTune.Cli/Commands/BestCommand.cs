@@ -7,7 +7,7 @@ internal static class BestCommand
 {
     internal static Command Create()
     {
-        var (study, json) = (Shared.Study(), Shared.Json("it"));
+        var (study, json) = (CommonOptions.Study(), CommonOptions.Json("it"));
         var objective = new Option<string?>("--objective") { Description = "Of which objective. Default: the study's own.", HelpName = "OBJECTIVE" };
         var command = new Command("best", "Print the best λ so far, and nothing else on standard output: what the last run for an objective recommends, or the best that is trained\n"
             + "where none has ended since. Standard error says which. May be used at any time.\n\nExample:\n  python deploy.py --lambda \"$(htitune best)\"")

@@ -7,7 +7,7 @@ internal static class CheckCommand
 {
     internal static Command Create()
     {
-        var study = Shared.Study();
+        var study = CommonOptions.Study();
         var command = new Command("check", "Check a study file, its command, contexts and objective. All faults come in one list, each with its line.\n\nExample:\n  htitune check study.json")
         {
             study,

@@ -11,8 +11,8 @@ internal static class EnqueueCommand
         var values = new Argument<string[]>("values") { Description = "Values to train, in this order.", Arity = ArgumentArity.ZeroOrMore, HelpName = "VALUE…" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
         var clear = new Option<bool>("--clear") { Description = "Take what waits out first; alone, nothing waits afterwards." };
-        var wait = Shared.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
-        var json = Shared.Json("what waits");
+        var wait = CommonOptions.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
+        var json = CommonOptions.Json("what waits");
         var command = new Command(
             "enqueue",
             "Have values of your own choice trained next, before what htitune would choose. They count against the budget; a value that is trained already\n"

@@ -12,11 +12,11 @@ internal static class EvaluateCommand
 
     internal static Command Create()
     {
-        var (study, json) = (Shared.Study(), Shared.Json("the scores"));
+        var (study, json) = (CommonOptions.Study(), CommonOptions.Json("the scores"));
         var model = new Option<FileInfo?>("--model") { Description = "A model file written by fit, in the place of a study.", HelpName = "M.hti" };
         var data = new Option<FileInfo?>("--data") { Description = "With --model: outputs at all values as for fit, [K, N, D + C]; those that are no anchors are held out.", HelpName = "A.npy" };
-        var lambdas = new Option<double[]?>("--lambdas") { Description = "With --model: the K values, ascending.", HelpName = "l0,l1,…", CustomParser = Values.Numbers };
-        var rows = new Option<RowRange?>("--rows") { Description = "With --model: the rows that it was fitted on.", HelpName = "a:b", CustomParser = Values.Rows };
+        var lambdas = new Option<double[]?>("--lambdas") { Description = "With --model: the K values, ascending.", HelpName = "l0,l1,…", CustomParser = OptionParser.Numbers };
+        var rows = new Option<RowRange?>("--rows") { Description = "With --model: the rows that it was fitted on.", HelpName = "a:b", CustomParser = OptionParser.Rows };
         var command = new Command(
             "evaluate",
             "Score a surrogate at values it has not seen, beside trivial baselines: the mean over contexts of the squared Wasserstein distance\n"

@@ -11,15 +11,15 @@ internal static class ExportCommand
 {
     internal static Command Create()
     {
-        var study = Shared.Study();
+        var study = CommonOptions.Study();
         var model = new Option<FileInfo?>("--model") { Description = "A model file written by fit, in the place of a study.", HelpName = "M.hti" };
         var from = new Option<double?>("--from")
         {
             Description = "For .onnx: the anchor whose outputs are to be moved. Default: the first.",
             HelpName = "l",
-            CustomParser = result => Values.Number(result),
+            CustomParser = result => OptionParser.Number(result),
         };
-        var lambda = new Option<double?>("--lambda") { Description = "For .npy: where to sample the study's contexts.", HelpName = "l*", CustomParser = result => Values.Number(result) };
+        var lambda = new Option<double?>("--lambda") { Description = "For .npy: where to sample the study's contexts.", HelpName = "l*", CustomParser = result => OptionParser.Number(result) };
         var output = new Option<FileInfo>("--out") { Description = "The file; its ending says what is written.", Required = true, HelpName = "F.onnx|F.npy|F.csv" };
         var command = new Command(
             "export",

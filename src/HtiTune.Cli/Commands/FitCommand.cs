@@ -26,32 +26,32 @@ internal static class FitCommand
             Description = "The K values of the hyperparameter, ascending, in the order of the array.",
             Required = true,
             HelpName = "l0,l1,…",
-            CustomParser = Values.Numbers,
+            CustomParser = OptionParser.Numbers,
         };
         var anchors = new Option<double[]?>("--anchors")
         {
             Description = "Which of them to fit on. Default: all.",
             HelpName = "la,lb,…",
-            CustomParser = Values.Numbers,
+            CustomParser = OptionParser.Numbers,
         };
         var rows = new Option<RowRange?>("--rows")
         {
             Description = "Which rows of each to fit on, first:end, end not included. Default: all.",
             HelpName = "a:b",
-            CustomParser = Values.Rows,
+            CustomParser = OptionParser.Rows,
         };
         var bounds = new Option<OutputBounds[]?>("--bounds")
         {
             Description = "Bounds that the outputs cannot leave, one pair a column.",
             HelpName = "lo..hi,…",
-            CustomParser = Values.Bounds,
+            CustomParser = OptionParser.Bounds,
         };
         var warp = new Option<Scale>("--warp")
         {
             Description = "The scale on which outputs move evenly.",
             DefaultValueFactory = _ => Scale.Linear,
             HelpName = string.Join('|', Scale.Names),
-            CustomParser = Values.Scale,
+            CustomParser = OptionParser.Scale,
         };
         var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
@@ -66,7 +66,7 @@ internal static class FitCommand
             Description = "Strength of the density potential.",
             DefaultValueFactory = _ => 30,
             HelpName = "a",
-            CustomParser = Values.Number,
+            CustomParser = OptionParser.Number,
         };
         var bandwidth = Choice<BandwidthKind>("--bandwidth", "How the widths of the density potential's kernels are chosen.");
         var factor = new Option<double>("--bandwidth-factor")
@@ -74,7 +74,7 @@ internal static class FitCommand
             Description = "Multiplies the bandwidth that is chosen.",
             DefaultValueFactory = _ => 1,
             HelpName = "f",
-            CustomParser = Values.Number,
+            CustomParser = OptionParser.Number,
         };
         var energy = Choice<EnergyKind>("--energy", "What the paths of a dual coupling minimise.");
         var metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy. With --coupling dual it is trained jointly with the transport.");
@@ -88,7 +88,7 @@ internal static class FitCommand
             Description = "Seconds that self-tuning may take before the fit.",
             DefaultValueFactory = _ => 60,
             HelpName = "s",
-            CustomParser = Values.Number,
+            CustomParser = OptionParser.Number,
         };
         var json = new Option<bool>("--json") { Description = "Print what was chosen as one JSON object on standard output." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress, no summary." };

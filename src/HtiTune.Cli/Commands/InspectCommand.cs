@@ -17,7 +17,7 @@ internal static class InspectCommand
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "FILE",
         };
-        var json = Shared.Json("it");
+        var json = CommonOptions.Json("it");
         var command = new Command("inspect", "Tell what is in a model, a study, or a file of outputs.\n\nExamples:\n  htitune inspect forecasts.hti\n  htitune inspect outputs.npy --json")
         {
             file, json,

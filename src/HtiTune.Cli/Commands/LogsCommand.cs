@@ -12,7 +12,7 @@ internal static class LogsCommand
     {
         var number = new Argument<int?>("number") { Description = "The training's number. Default: the last.", Arity = ArgumentArity.ZeroOrOne, HelpName = "NUMBER" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one.", HelpName = "STUDY" };
-        number.CompletionSources.Add(context => Shared.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
+        number.CompletionSources.Add(context => CommonOptions.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on showing what comes, until Ctrl-C, which ends nothing but the showing." };
         var path = new Option<bool>("--path") { Description = "Print where the log is instead." };
         var command = new Command("logs", "Show what a training printed, all attempts of it. May be used while the study is tuned.\n\nExamples:\n  htitune logs\n  htitune logs 7\n  htitune logs 7 -f")

@@ -13,7 +13,7 @@ internal static class PlotCommand
 
     internal static Command Create()
     {
-        var study = Shared.Study();
+        var study = CommonOptions.Study();
         var figure = new Option<string>("--figure") { Description = "Which figure.", DefaultValueFactory = _ => "objective", HelpName = string.Join('|', s_figures) };
         figure.Validators.Add(result =>
         {
@@ -34,8 +34,8 @@ internal static class PlotCommand
         });
         var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
         var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
-        var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = Values.Numbers };
-        var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = Values.Numbers };
+        var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
+        var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
         var title = new Option<string?>("--title") { Description = "Title of the figure.", HelpName = "TEXT" };
         var command = new Command(
             "plot",

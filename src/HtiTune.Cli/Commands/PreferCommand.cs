@@ -7,13 +7,13 @@ internal static class PreferCommand
 {
     internal static Command Create()
     {
-        var study = Shared.Study();
+        var study = CommonOptions.Study();
         var objective = new Option<string>("--objective") { Description = "The other objective; see `htitune help objectives`.", Required = true, HelpName = "OBJECTIVE" };
         var goal = new Option<string?>("--goal") { Description = "Whether less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
         goal.AcceptOnlyFromAmong("minimize", "maximize");
-        var trainings = Shared.Whole("--trainings", "New trainings that the answer may cost. Default: none.", 0, 10_000);
-        var onward = Shared.GoOn();
-        var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
+        var trainings = CommonOptions.Whole("--trainings", "New trainings that the answer may cost. Default: none.", 0, 10_000);
+        var onward = CommonOptions.GoOn();
+        var (json, events, quiet) = (CommonOptions.Json("the result"), CommonOptions.Events(), CommonOptions.Quiet());
         var command = new Command(
             "prefer",
             "Answer another objective from the trainings there are, mostly with no new one. The study file is not changed.\n\n"
@@ -38,7 +38,7 @@ internal static class PreferCommand
                 throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
-            StudyChanges.Notice(specification, Shared.Line(result), force: false);
+            StudyChanges.Notice(specification, CommonOptions.Line(result), force: false);
             specification = specification with { JudgedBy = result.GetRequiredValue(objective) };
             specification = result.GetValue(goal) is { } chosen
                 ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true }

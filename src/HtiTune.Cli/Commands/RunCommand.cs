@@ -20,13 +20,13 @@ internal static class RunCommand
         var format = new Option<string>("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
         format.AcceptOnlyFromAmong(".npy", ".npz", ".safetensors", ".csv");
         var columns = new Option<string?>("--columns") { Description = "Names of the outputs' columns.", HelpName = "a,b,…" };
-        var (trainings, parallel, allowed, replicate, onward) = (Shared.Trainings(), Shared.Parallel(), Shared.Time(), Shared.Replicate(), Shared.GoOn());
+        var (trainings, parallel, allowed, replicate, onward) = (CommonOptions.Trainings(), CommonOptions.Parallel(), CommonOptions.Time(), CommonOptions.Replicate(), CommonOptions.GoOn());
         var limit = new Option<string?>("--time-limit") { Description = "Time limit of a training, e.g. 1h.", HelpName = "TIME" };
         var seed = new Option<long>("--seed") { Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<string>("--out", "-o") { Description = "The folder that keeps the study.", DefaultValueFactory = _ => StudyLocator.RunFolder, HelpName = "FOLDER" };
         var force = StudyFolders.Force();
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
-        var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
+        var (json, events, quiet) = (CommonOptions.Json("the result"), CommonOptions.Events(), CommonOptions.Quiet());
         var words = new Argument<string[]>("command") { Description = "After --, your command, with {lambda} and {out}.", Arity = ArgumentArity.OneOrMore, HelpName = "-- COMMAND" };
         var command = new Command(
             "run",
@@ -89,14 +89,14 @@ internal static class RunCommand
                 }
             });
             var isDry = result.GetValue(dry);
-            var study = Placed(folder, text, isDry, read => StudyChanges.Notice(read, Shared.Line(result), result.GetValue(force))) with { UseWholeBudget = result.GetValue(onward) };
+            var study = Placed(folder, text, isDry, read => StudyChanges.Notice(read, CommonOptions.Line(result), result.GetValue(force))) with { UseWholeBudget = result.GetValue(onward) };
             foreach (var warning in StudyCheck.Warnings(study))
             {
                 Terminal.Warn(warning);
             }
 
             return isDry
-                ? DryRun.Show(study, result.GetValue(json), Shared.Line(result))
+                ? DryRun.Show(study, result.GetValue(json), CommonOptions.Line(result))
                 : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
         });
         return command;

@@ -14,14 +14,14 @@ internal static class SampleCommand
         {
             Description = "The anchor that the outputs in --input come from.",
             HelpName = "l",
-            CustomParser = Values.Number,
+            CustomParser = OptionParser.Number,
         };
         var lambda = new Option<double>("--lambda")
         {
             Description = "The value to move them to, between the first and the last anchor; a kriged model takes its whole range.",
             Required = true,
             HelpName = "l*",
-            CustomParser = Values.Number,
+            CustomParser = OptionParser.Number,
         };
         var input = new Option<FileInfo?>("--input")
         {
@@ -34,7 +34,7 @@ internal static class SampleCommand
             Required = true,
             HelpName = "Y.npy",
         };
-        var count = Shared.Whole("--rows", "With --server and without conditions: so many draws. Default: 1.", 1, 1_000_000);
+        var count = CommonOptions.Whole("--rows", "With --server and without conditions: so many draws. Default: 1.", 1, 1_000_000);
         var study = new Option<string?>("--study") { Description = "With --server: the study, as its file or its id. Default: as for the other verbs.", HelpName = "STUDY" };
         var command = new Command(
             "sample",

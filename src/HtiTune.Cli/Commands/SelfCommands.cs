@@ -9,7 +9,7 @@ internal static class ConfigCommand
     internal static Command Create()
     {
         var origin = new Option<bool>("--origin") { Description = "Also where each value comes from." };
-        var json = Shared.Json("them");
+        var json = CommonOptions.Json("them");
         var show = new Command(
             "show",
             "Show the settings that hold in this folder. A study's own keys and the command line stand above them; then come environment variables (HTITUNE_…),\n"

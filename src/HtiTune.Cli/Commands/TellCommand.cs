@@ -8,13 +8,13 @@ internal static class TellCommand
 {
     internal static Command Create()
     {
-        var number = Shared.Number(new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" });
+        var number = CommonOptions.Number(new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" });
         var outputs = new Argument<string?>("outputs") { Description = "Its outputs: .npy, .npz, .safetensors or .csv.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS" };
         var failed = new Option<string?>("--failed") { Description = "It failed, and why.", HelpName = "WHY" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
-        number.CompletionSources.Add(context => Shared.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
-        var json = Shared.Json("the trial");
-        var wait = Shared.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
+        number.CompletionSources.Add(context => CommonOptions.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
+        var json = CommonOptions.Json("the trial");
+        var wait = CommonOptions.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
         var command = new Command("tell", "Hand in the outputs of a training that `htitune ask` asked for, or say that it failed. Told again with the same outputs it is harmless;\n"
             + "with others it is refused. A loss that is not a number (NaN) is a failure.\n\nExamples:\n  htitune tell 3 out.npy\n  htitune tell 3 --failed 'out of memory'")
         {

@@ -8,7 +8,7 @@ internal static class TrialsCommand
 {
     internal static Command Create()
     {
-        var (study, json) = (Shared.Study(), Shared.Json("a list of them"));
+        var (study, json) = (CommonOptions.Study(), CommonOptions.Json("a list of them"));
         var objective = new Option<string?>("--objective") { Description = "Of which objective the values are. Default: the study's own.", HelpName = "OBJECTIVE" };
         var command = new Command(
             "trials",

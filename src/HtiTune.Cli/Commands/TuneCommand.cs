@@ -7,12 +7,12 @@ internal static class TuneCommand
 {
     internal static Command Create()
     {
-        var study = Shared.Study();
-        var trainings = Shared.Trainings();
-        var (parallel, time, replicate, onward) = (Shared.Parallel(), Shared.Time(), Shared.Replicate(), Shared.GoOn());
+        var study = CommonOptions.Study();
+        var trainings = CommonOptions.Trainings();
+        var (parallel, time, replicate, onward) = (CommonOptions.Parallel(), CommonOptions.Time(), CommonOptions.Replicate(), CommonOptions.GoOn());
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
         var (output, force) = (StudyFolders.Option(), StudyFolders.Force());
-        var (json, events, quiet) = (Shared.Json("the result"), Shared.Events(), Shared.Quiet());
+        var (json, events, quiet) = (CommonOptions.Json("the result"), CommonOptions.Events(), CommonOptions.Quiet());
         var command = new Command(
             "tune",
             "Train where it pays until the best λ is certified or the budget is spent. What was broken off goes on where it ended.\n"
@@ -43,11 +43,11 @@ internal static class TuneCommand
 
             if (!result.GetValue(dry))
             {
-                StudyChanges.Notice(specification, Shared.Line(result), result.GetValue(force));
+                StudyChanges.Notice(specification, CommonOptions.Line(result), result.GetValue(force));
             }
 
             return result.GetValue(dry)
-                ? DryRun.Show(specification, result.GetValue(json), Shared.Line(result))
+                ? DryRun.Show(specification, result.GetValue(json), CommonOptions.Line(result))
                 : TuningWork.Run(new TuningRequest(specification, specification.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
         });
         return command;

@@ -21,9 +21,6 @@ internal static class Colour
     /// <summary>Whether standard error takes colour.</summary>
     internal static bool OnErrors => On(Console.IsErrorRedirected);
 
-    /// <summary>Whether standard output takes colour.</summary>
-    internal static bool OnOutput => On(Console.IsOutputRedirected);
-
     /// <summary>Text in a colour, where it is allowed.</summary>
     internal static string Paint(string text, string colour, bool allowed) => allowed ? $"\u001b[{colour}m{text}\u001b[0m" : text;
 

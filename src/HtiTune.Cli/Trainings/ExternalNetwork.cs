@@ -12,7 +12,6 @@ internal sealed class ExternalNetwork(
     StudySpecification study, string? contextsFile, ITrainingObserver observer, TimeProvider clock, Interrupts? interrupts) : INetwork
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromMinutes(10);
     private volatile int _rows;
     private volatile int _columns;
 
@@ -48,7 +47,7 @@ internal sealed class ExternalNetwork(
             }
             catch (TrainingException problem) when (problem.MayRetry && attempt <= study.Retries)
             {
-                var delay = TimeSpan.FromTicks((long)Math.Min(study.RetryDelay.Ticks * Math.Pow(2, attempt - 1), s_longestDelay.Ticks));
+                var delay = Backoff.After(study.RetryDelay, attempt);
                 observer.WillRetry(request.Lambda, attempt, problem.Fault, delay);
                 Wait(delay);
             }
@@ -63,25 +62,26 @@ internal sealed class ExternalNetwork(
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(interrupts?.Stop ?? default, stop);
         var (log, output) = (Path.Combine(folder, StudyPaths.LogName), Path.Combine(folder, "outputs" + study.OutputFormat));
-        var words = CommandOf(study, request.Lambda, request.Seed, contextsFile ?? "", output);
-        var program = CommandText.Find(words[0], study.WorkingDirectory)
-            ?? throw new TrainingException("H021", $"λ = {Placeholders.Number(request.Lambda)}: there is no program '{words[0]}' that can be run; expected one on the PATH.", log, mayRetry: false);
-        words[0] = program;
-        observer.AttemptBegan(request.Lambda, attempt, log);
-        var follower = new TrainingLog(log);
-        var result = ChildProcess.Run(
-            new ChildRequest(words, study.WorkingDirectory, EnvironmentOf(request, folder, output), log, folder, study.TimeLimit, study.Grace),
+        var call = new TrainingCall(study.Hyperparameter.Name, request.Lambda, request.Seed, contextsFile ?? "", output);
+        var environment = new Dictionary<string, string>(study.Environment) { [ProcessTree.StudyMark] = study.Folder };
+        var result = new TrainingCommand(study.Command, study.WorkingDirectory, environment, study.TimeLimit, study.Grace).Run(
+            call,
+            folder,
+            log,
             clock,
-            () =>
+            () => observer.AttemptBegan(request.Lambda, attempt, log),
+            share =>
             {
-                if (follower.Follow() is { } share)
-                {
-                    request.Progress?.Report(share);
-                    observer.Progressed(request.Lambda, share);
-                }
+                request.Progress?.Report(share);
+                observer.Progressed(request.Lambda, share);
             },
             stopping.Token,
-            interrupts?.Kill ?? default);
+            interrupts?.Kill ?? default)
+            ?? throw new TrainingException(
+                "H021",
+                $"λ = {Placeholders.Number(request.Lambda)}: there is no program '{call.Words(study.Command)[0]}' that can be run; expected one on the PATH.",
+                log,
+                mayRetry: false);
         var place = $"λ = {Placeholders.Number(request.Lambda)}, attempt {attempt}";
         if (result.End == ChildEnd.Stopped || result.ExitCode != 0 && interrupts is { Finish.IsCancellationRequested: true })
         {
@@ -102,12 +102,6 @@ internal sealed class ExternalNetwork(
 
         return Read(output, place, log);
     }
-
-    private Dictionary<string, string> EnvironmentOf(TrainingRequest request, string folder, string output) =>
-        new(new TrainingCall(study.Hyperparameter.Name, request.Lambda, request.Seed, contextsFile ?? "", output).Environment(study.Environment, folder))
-        {
-            [ProcessTree.StudyMark] = study.Folder,
-        };
 
     private Matrix? Completed(string training)
     {

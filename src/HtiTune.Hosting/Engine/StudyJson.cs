@@ -23,9 +23,6 @@ internal static class StudyJson
     public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException("null where data is expected");
 }
 
-/// <summary>Data of <see cref="StudyEventKind.Created"/>.</summary>
-internal sealed record CreatedData(StudyDefinition Definition);
-
 /// <summary>Data of <see cref="StudyEventKind.RunBegan"/>: everything that the run's tuner is made of.</summary>
 /// <param name="Step">Number of this event among those of the tuner.</param>
 /// <param name="Run">The run's number.</param>

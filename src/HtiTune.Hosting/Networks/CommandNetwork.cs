@@ -61,10 +61,12 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         NpyFile.Write(contexts, (problem.Contexts ?? Contexts.None(1)).Conditions);
         var directory = options.WorkingDirectory is { } given ? Path.GetFullPath(given) : Environment.CurrentDirectory;
         var call = new TrainingCall(problem.Hyperparameter.Name, request.Lambda, request.Seed, contexts, output);
-        List<string> words;
+        ChildResult result;
         try
         {
-            words = call.Words(options.Command);
+            result = new TrainingCommand([.. options.Command], directory, options.Environment, limit, grace)
+                .Run(call, folder, log, time, null, share => request.Progress?.Report(share), stop, kill)
+                ?? throw Failed("no-program", $"there is no program '{call.Words(options.Command)[0]}' that can be run on this machine; expected one on the PATH", mayRetry: true);
         }
         catch (FormatException fault)
         {
@@ -72,10 +74,6 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
             throw Failed("command", fault.Message, mayRetry: false);
         }
 
-        words[0] = CommandText.Find(words[0], directory)
-            ?? throw Failed("no-program", $"there is no program '{words[0]}' that can be run on this machine; expected one on the PATH", mayRetry: true);
-        var follower = new TrainingLog(log);
-        var result = ChildProcess.Run(new ChildRequest(words, directory, call.Environment(options.Environment, folder), log, folder, limit, grace), time, Tick, stop, kill);
         if (result.End == ChildEnd.Stopped)
         {
             throw new OperationCanceledException(stop);
@@ -104,14 +102,6 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         catch (DataFormatException fault)
         {
             throw Failed("bad-output", fault.Message.Replace(folder, "", StringComparison.Ordinal), mayRetry: false);
-        }
-
-        void Tick()
-        {
-            if (follower.Follow() is { } share)
-            {
-                request.Progress?.Report(share);
-            }
         }
     }
 

@@ -13,7 +13,6 @@ internal sealed partial class StudyService
 
     private static readonly TimeSpan s_leastLease = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestLease = TimeSpan.FromDays(7);
-    private static readonly TimeSpan s_longestBackoff = TimeSpan.FromMinutes(10);
 
     public async Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation)
     {
@@ -169,7 +168,7 @@ internal sealed partial class StudyService
             return result.State is AttemptState.Failed or AttemptState.TimedOut or AttemptState.Preempted or AttemptState.Cancelled
                 ? new AttemptEnd(result.State, result.Reason ?? "no reason was given", null, result.ExitCode, log)
                 {
-                    Backoff = Backoff(found.Attempt.Number),
+                    Backoff = External.Backoff.After(options.Value.Backoff, found.Attempt.Number),
                     IsQuick = result.State == AttemptState.Failed && found.Attempt.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
                 }
                 : throw new StudyServiceException(StudyServiceError.Invalid, $"state is {StudyJson.Word(result.State)}; expected done, failed, timedOut, preempted or cancelled.");
@@ -215,10 +214,6 @@ internal sealed partial class StudyService
 
         return new AttemptEnd(AttemptState.Done, null, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), result.ExitCode, log);
     }
-
-    /// <summary>Wait before the next attempt.</summary>
-    internal TimeSpan Backoff(int attempt) =>
-        TimeSpan.FromTicks((long)Math.Min(options.Value.Backoff.Ticks * Math.Pow(2, Math.Max(0, attempt - 1)), s_longestBackoff.Ticks));
 
     private static string? Tail(string? log) => log is { Length: > LogLimit } ? log[^LogLimit..] : log;
 

@@ -9,7 +9,6 @@ internal sealed partial class TrainingWorker(
     IStudyStore store, NetworkRegistry registry, StudyEvents events, IOptions<HtiTuneOptions> options, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
     ILogger<TrainingWorker> logger) : IDisposable
 {
-    private static readonly TimeSpan s_longestBackoff = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(50);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
@@ -121,7 +120,7 @@ internal sealed partial class TrainingWorker(
 
         end = end with
         {
-            Backoff = TimeSpan.FromTicks((long)Math.Min(options.Value.Backoff.Ticks * Math.Pow(2, attempt.Number - 1), s_longestBackoff.Ticks)),
+            Backoff = External.Backoff.After(options.Value.Backoff, attempt.Number),
             IsQuick = end.State == AttemptState.Failed && training.Elapsed < options.Value.QuickFailure,
         };
         await TellAsync(attempt, end).ConfigureAwait(false);
@@ -141,7 +140,7 @@ internal sealed partial class TrainingWorker(
 
     private async Task<T> PatientlyAsync<T>(Func<Task<T>> tell)
     {
-        for (var wait = options.Value.PollEvery; ; wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, s_longestBackoff.Ticks / 20)))
+        for (var wait = options.Value.PollEvery; ; wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, External.Backoff.Longest.Ticks / 20)))
         {
             try
             {

@@ -107,9 +107,6 @@ internal sealed class MetricNetwork : IDisposable
         return Eigenvalues(o).mul(rotated.mul(rotated)).sum(1);
     }
 
-    /// <summary>l for each row, [n, D].</summary>
-    internal Tensor EigenvaluesAt(Tensor points, Tensor given) => Eigenvalues(Evaluate(points, given).Logits);
-
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -6,6 +6,7 @@
 // a cosine. Coefficients and nodes are kept by coordinate and padded to whole vectors, [D, 16] and [D, 24].
 
 using System.Runtime.Intrinsics;
+using HtiTune.Surrogates.Networks;
 
 namespace HtiTune.Surrogates.Geometry;
 
@@ -38,8 +39,8 @@ internal static class ActionPathSolver
         var d = from.Length;
         coefficients.Clear();
         float[] line = Line(from, to), nodes = new float[d * Places], z = new float[d * Sines], gradient = new float[d * Sines];
-        float[] first = new float[d * Sines], second = new float[d * Sines], point = new float[d], slope = new float[d];
-        double decayFirst = 1, decaySecond = 1;
+        float[] point = new float[d], slope = new float[d];
+        var adam = new Adam(z.Length);
         for (var step = 0; step < Steps; step++)
         {
             Trace(line, z, nodes);
@@ -84,10 +85,8 @@ internal static class ActionPathSolver
                 return;
             }
 
-            decayFirst *= 0.9;
-            decaySecond *= 0.999;
             var rate = Rate * (0.05 + 0.95 * 0.5 * (1 + Math.Cos(Math.PI * step / Steps)));
-            Descend(z, gradient, first, second, (float)(rate / (1 - decayFirst)), (float)(1 / (1 - decaySecond)));
+            adam.Step(z, gradient, rate);
         }
 
         for (var q = 0; q < SineBasis.Count; q++)
@@ -128,21 +127,6 @@ internal static class ActionPathSolver
         }
 
         return (kinetic + potential, kinetic);
-    }
-
-    /// <summary>One step of Adam: z −= rate·m/(√(scale·v) + 1e-8).</summary>
-    private static void Descend(float[] z, float[] gradient, float[] first, float[] second, float rate, float scale)
-    {
-        for (var i = 0; i < z.Length; i += Vector256<float>.Count)
-        {
-            var g = Vector256.Create(gradient, i);
-            var m = Vector256.Create(0.9f) * Vector256.Create(first, i) + Vector256.Create(0.1f) * g;
-            var v = Vector256.Create(0.999f) * Vector256.Create(second, i) + Vector256.Create(0.001f) * g * g;
-            m.CopyTo(first, i);
-            v.CopyTo(second, i);
-            var by = Vector256.Create(rate) * m / (Vector256.Sqrt(Vector256.Create(scale) * v) + Vector256.Create(1e-8f));
-            (Vector256.Create(z, i) - by).CopyTo(z, i);
-        }
     }
 
     /// <summary>The nodes on the straight line, [D, 24].</summary>

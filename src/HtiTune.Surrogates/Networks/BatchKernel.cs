@@ -53,21 +53,7 @@ internal static class BatchKernel
         }
     }
 
-    /// <summary>One step of AdamW, as in AdamW.cs: m, v moving means, then p = keep·p − step·m/(√v + epsilon).</summary>
-    internal static void Descend(
-        Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, float keep, float step, float epsilon)
-    {
-        Span<Vector256<float>> p = Vectors(parameters), m = Vectors(first), v = Vectors(second);
-        var g = Vectors(gradient);
-        for (var i = 0; i < p.Length; i++)
-        {
-            m[i] = 0.9f * m[i] + 0.1f * g[i];
-            v[i] = 0.999f * v[i] + 0.001f * g[i] * g[i];
-            p[i] = keep * p[i] - step * m[i] / (Vector256.Sqrt(v[i]) + Vector256.Create(epsilon));
-        }
-    }
+    internal static Span<Vector256<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
 
-    private static Span<Vector256<float>> Vectors(Span<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
-
-    private static ReadOnlySpan<Vector256<float>> Vectors(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
+    internal static ReadOnlySpan<Vector256<float>> Vectors(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
 }

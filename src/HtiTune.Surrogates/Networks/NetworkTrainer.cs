@@ -18,9 +18,6 @@ internal static class NetworkTrainer
     private const int BatchRows = 256;
     private const double LastRateShare = 0.01;
     private const double Decay = 0.01;
-    private const double FirstDecay = 0.9;
-    private const double SecondDecay = 0.999;
-    private const double Epsilon = 1e-8;
 
     /// <summary>Fits a network to targets; equal to the last bit for one seed on one machine. Safe to call from several threads.</summary>
     /// <param name="inputs">[n, I], standardised.</param>
@@ -49,9 +46,8 @@ internal static class NetworkTrainer
         var layers = FlatNetwork.InitialLayers(inputCount, outputCount, shape.Hidden, shape.Depth, random.Stream("weights"));
         var film = FlatNetwork.InitialFilm(categoryCount, shape.Hidden, random.Stream("film"));
         var network = new BatchNetwork(layers, film, categoryCount, Math.Min(BatchRows, n));
-        float[] first = new float[network.Parameters.Length], second = new float[network.Parameters.Length];
+        var adam = new Adam(network.Parameters.Length);
         var draws = random.Stream("batches");
-        double firstPower = 1, secondPower = 1;
         for (var step = 0; step < shape.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -64,17 +60,7 @@ internal static class NetworkTrainer
 
             network.Differentiate();
             var rate = shape.Rate * (LastRateShare + (1 - LastRateShare) * 0.5 * (1 + Math.Cos(Math.PI * step / shape.Steps)));
-            firstPower *= FirstDecay;
-            secondPower *= SecondDecay;
-            var correction = Math.Sqrt(1 - secondPower);
-            BatchKernel.Descend(
-                network.Parameters,
-                network.Gradient,
-                first,
-                second,
-                (float)(1 - rate * Decay),
-                (float)(rate * correction / (1 - firstPower)),
-                (float)(Epsilon * correction));
+            adam.Step(network.Parameters, network.Gradient, rate, Decay);
         }
 
         (layers, film) = network.Unpack(network.Parameters);

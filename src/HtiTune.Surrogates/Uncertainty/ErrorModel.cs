@@ -36,12 +36,6 @@ internal sealed class ErrorModel
 
     private ErrorModel(double[,] weights) => _weights = weights;
 
-    /// <summary>Mean of σ_θ under π.</summary>
-    internal double Pace => Mean(s_paces, 0);
-
-    /// <summary>Mean of τ under π.</summary>
-    internal double Scatter => Mean(s_scatters, 1);
-
     /// <summary>Learns π.</summary>
     /// <param name="surrogate">The surrogate of all anchors.</param>
     /// <param name="cancellation">Ends the fits that leave an anchor out.</param>
@@ -173,19 +167,5 @@ internal sealed class ErrorModel
         var random = new RandomStreams(seed).Fork("uncertainty").Stream("panel");
         return [.. anchors.Select(anchor => Bootstrap.StandardErrors(
             anchor.Samples.Count, rows => PanelFunctional.Values(panel, anchor.Samples.Outputs.SelectRows(rows)), random))];
-    }
-
-    private double Mean(double[] values, int axis)
-    {
-        double sum = 0;
-        for (var p = 0; p < s_paces.Length; p++)
-        {
-            for (var q = 0; q < s_scatters.Length; q++)
-            {
-                sum += _weights[p, q] * values[axis == 0 ? p : q];
-            }
-        }
-
-        return sum;
     }
 }

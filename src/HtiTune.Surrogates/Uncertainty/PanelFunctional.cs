@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune.Surrogates.Uncertainty;
 
 /// <summary>A functional of one output column, of those by which the error model is learned: level, spread and tails.</summary>
@@ -6,7 +8,7 @@ namespace HtiTune.Surrogates.Uncertainty;
 internal sealed record PanelFunctional(int Column, Func<double[], double> Of)
 {
     private static readonly Func<double[], double>[] s_kinds =
-        [sorted => sorted.Average(), Deviation, sorted => Quantile(sorted, 0.1), sorted => Quantile(sorted, 0.5), sorted => Quantile(sorted, 0.9)];
+        [sorted => sorted.Average(), Deviation, sorted => OrderStatistics.Quantile(sorted, 0.1), sorted => OrderStatistics.Quantile(sorted, 0.5), sorted => OrderStatistics.Quantile(sorted, 0.9)];
 
     /// <summary>All functionals of D columns.</summary>
     internal static PanelFunctional[] All(int dimension) =>
@@ -15,7 +17,7 @@ internal sealed record PanelFunctional(int Column, Func<double[], double> Of)
     /// <summary>The values of a panel for some outputs.</summary>
     /// <param name="panel">The functionals.</param>
     /// <param name="outputs">Outputs [n, D].</param>
-    internal static double[] Values(PanelFunctional[] panel, Data.Matrix outputs)
+    internal static double[] Values(PanelFunctional[] panel, Matrix outputs)
     {
         var columns = Enumerable.Range(0, outputs.Columns).Select(column =>
         {
@@ -29,14 +31,6 @@ internal sealed record PanelFunctional(int Column, Func<double[], double> Of)
             return values;
         }).ToArray();
         return Array.ConvertAll(panel, functional => functional.Of(columns[functional.Column]));
-    }
-
-    /// <summary>The quantile at level p: linear between order statistics, place p(n − 1).</summary>
-    internal static double Quantile(double[] sorted, double p)
-    {
-        var place = p * (sorted.Length - 1);
-        var below = Math.Max(0, Math.Min((int)place, sorted.Length - 2));
-        return sorted.Length == 1 ? sorted[0] : sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]);
     }
 
     private static double Deviation(double[] values)

@@ -1,4 +1,5 @@
 using HtiTune.Acquisition;
+using HtiTune.Data;
 
 namespace HtiTune;
 
@@ -112,12 +113,12 @@ internal sealed class PreferenceDraws
             TrainedLambda = known?.Lambda,
             TrainedValue = known?.Value,
             Lambda = _model.Places[chosen].Lambda,
-            LambdaLow = Quantile(places, IntervalTail),
-            LambdaHigh = Quantile(places, 1 - IntervalTail),
+            LambdaLow = OrderStatistics.LeastReached(places, IntervalTail),
+            LambdaHigh = OrderStatistics.LeastReached(places, 1 - IntervalTail),
             IsTrained = _model.Places[chosen].IsTrained,
             PredictedValue = predicted,
-            Low = Math.Min(predicted, Quantile(there, IntervalTail)),
-            High = Math.Max(predicted, Quantile(there, 1 - IntervalTail)),
+            Low = Math.Min(predicted, OrderStatistics.LeastReached(there, IntervalTail)),
+            High = Math.Max(predicted, OrderStatistics.LeastReached(there, 1 - IntervalTail)),
             Features = _model.MeansAt(chosen),
             Epsilon = epsilon ?? _map.ToAmount(bar),
             Outcome = Outcome(Certificate.Of(regrets, bar, _model.Delta), epsilon ?? _map.ToAmount(bar), allowed, trained),
@@ -157,6 +158,4 @@ internal sealed class PreferenceDraws
 
         return (at, most);
     }
-
-    private static double Quantile(double[] sorted, double share) => sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
 }

@@ -53,6 +53,12 @@ internal static class HouseCommand
         return 0;
     }
 
+    /// <summary>Lines of each type of the product, over all its files.</summary>
+    /// <param name="source">The folder of the product's projects.</param>
+    internal static Dictionary<string, int> ClassLines(string source) => Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Where(IsCounted)
+        .SelectMany(file => Declarations(File.ReadAllText(file))).GroupBy(type => type.Name, StringComparer.Ordinal)
+        .ToDictionary(type => type.Key, type => type.Sum(part => part.Lines), StringComparer.Ordinal);
+
     private static void Print(string source, int classes)
     {
         var projects = new SortedDictionary<string, (int Files, int Lines, int Types, int Records)>(StringComparer.Ordinal);

@@ -6,6 +6,13 @@ namespace HtiTune.Tests.Architecture;
 public class SourceTests
 {
     private const int MostLines = 330;
+    private const int MostClassLines = 400;
+
+    // Pins of what the service's packages bring, which these tests do not reference.
+    private static readonly string[] ThroughTheServer =
+    [
+        "Hangfire.Core", "Newtonsoft.Json", "Dapper.AOT", "SQLitePCLRaw.bundle_e_sqlite3", "SQLitePCLRaw.core", "SQLitePCLRaw.lib.e_sqlite3", "SQLitePCLRaw.provider.e_sqlite3",
+    ];
 
     [Fact]
     public void No_source_file_is_long()
@@ -13,6 +20,44 @@ public class SourceTests
         var files = Sources().ToArray();
         Assert.True(files.Length > 50, $"only {files.Length} source files found under {Root()}");
         Assert.Empty(files.Where(file => File.ReadLines(file).Count() > MostLines).Select(file => Path.GetRelativePath(Root(), file)));
+    }
+
+    [Fact]
+    public void No_class_is_tallin_however_many_files()
+    {
+        // Each may shrink, and goes from this list when it has at most 400 lines.
+        var known = new Dictionary<string, int>
+        {
+            ["HtiTune.Tuner"] = 898,
+            ["HtiTune.TuningRun"] = 663,
+            ["HtiTune.Surrogates.TrajectorySurrogate"] = 444,
+            ["HtiTune.Hosting.StudyStore"] = 872,
+            ["HtiTune.Hosting.StudyService"] = 714,
+            ["HtiTune.Hosting.StudyEngine"] = 535,
+        };
+        var tall = HtiTune.Benchmarks.House.HouseCommand.ClassLines(Path.Combine(Root(), "src")).Where(type => type.Value > MostClassLines).ToList();
+        Assert.Empty(tall.Where(type => type.Value > known.GetValueOrDefault(type.Key)).Select(type => $"{type.Key} has {type.Value} lines"));
+        Assert.Empty(known.Keys.Except(tall.Select(type => type.Key)).Select(name => $"{name} is short now; expected it to go from the list"));
+    }
+
+    [Fact]
+    public void Every_source_file_is_named_by_what_it_holds()
+    {
+        string[] nameless = ["Views", "Rows", "Rest", "Shared", "Values", "State", "States", "Records", "Utils", "Helpers", "Misc"];
+        Assert.Empty(Sources().Where(file => nameless.Contains(Path.GetFileNameWithoutExtension(file).Split('.')[^1])).Select(file => Path.GetRelativePath(Root(), file)));
+    }
+
+    [Fact]
+    public void Every_package_is_one_that_a_project_names_or_brings()
+    {
+        var projects = new[] { "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".csproj" or ".targets" or ".props").Select(File.ReadAllText).ToList();
+        var brought = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "HtiTune.Tests.deps.json"));
+        var known = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Root(), "Directory.Packages.props")), "PackageVersion Include=\"([^\"]+)\"")
+            .Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(known);
+        Assert.Empty(known.Where(package => !ThroughTheServer.Contains(package) && !brought.Contains($"\"{package}/", StringComparison.Ordinal)
+            && !projects.Exists(project => project.Contains($"PackageReference Include=\"{package}\"", StringComparison.Ordinal))));
     }
 
     [Fact]

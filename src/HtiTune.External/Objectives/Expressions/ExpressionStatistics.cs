@@ -3,7 +3,6 @@ using HtiTune.Data;
 namespace HtiTune.External;
 
 // Notation: x₁ … xₙ the values of a column, x₍₁₎ ≤ … ≤ x₍ₙ₎ the same in order, F their distribution function.
-//   quantile(x, p)   x₍ₖ₎ + (h − k)(x₍ₖ₊₁₎ − x₍ₖ₎), h = (n − 1)p + 1, k = ⌊h⌋: type 7 of Hyndman and Fan (1996), as NumPy has it
 //   cvar(x, p)       1/(1 − p) ∫ₚ¹ F⁻¹(u) du, the mean of the greatest share 1 − p (Rockafellar and Uryasev 2000); F⁻¹ is a step function
 //   pinball(x, t, p) mean of max(p (t − x), (p − 1)(t − x)), x the forecast, t what came (Koenker and Bassett 1978)
 //   distance(X, Y)   2 E‖X − Y‖ − E‖X − X'‖ − E‖Y − Y'‖ over all pairs, the energy distance (Székely and Rizzo 2013)
@@ -36,13 +35,7 @@ internal static class ExpressionStatistics
 
     /// <param name="x">Values.</param>
     /// <param name="p">0 to 1.</param>
-    internal static double Quantile(double[] x, double p)
-    {
-        var sorted = x.Order().ToArray();
-        var h = (sorted.Length - 1) * p;
-        var k = Math.Min((int)h, sorted.Length - 1);
-        return sorted[k] + (h - k) * (sorted[Math.Min(k + 1, sorted.Length - 1)] - sorted[k]);
-    }
+    internal static double Quantile(double[] x, double p) => OrderStatistics.Quantile(x.Order().ToArray(), p);
 
     /// <param name="x">Values.</param>
     /// <param name="p">0 to below 1.</param>

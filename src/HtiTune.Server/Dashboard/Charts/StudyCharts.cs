@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.Hosting;
 
 namespace HtiTune.Server.Dashboard.Charts;
@@ -111,10 +112,10 @@ internal static class StudyCharts
     internal static string Density(float[] column, string name, double low, double high, bool isFaint)
     {
         // f(x) = 1/n · Σ φ((x − xᵢ)/h)/h with Silverman's h = 0.9 · min(s, IQR/1.34) · n^(−1/5) (Density Estimation, 1986, eq. 3.31).
-        var sorted = column.Order().ToArray();
-        var mean = sorted.Average(x => (double)x);
+        var sorted = column.Order().Select(x => (double)x).ToArray();
+        var mean = sorted.Average();
         var deviation = Math.Sqrt(sorted.Sum(x => (x - mean) * (x - mean)) / Math.Max(1, sorted.Length - 1));
-        var spread = (Quantile(sorted, 0.75) - Quantile(sorted, 0.25)) / 1.34;
+        var spread = (OrderStatistics.Quantile(sorted, 0.75) - OrderStatistics.Quantile(sorted, 0.25)) / 1.34;
         var h = 0.9 * (spread > 0 ? Math.Min(deviation, spread) : deviation) * Math.Pow(sorted.Length, -0.2);
         if (!(h > 0))
         {
@@ -131,7 +132,7 @@ internal static class StudyCharts
         }
 
         double Share(double x) => (x - from) / (to - from);
-        var (low10, middle, high90) = (Quantile(sorted, 0.1), Quantile(sorted, 0.5), Quantile(sorted, 0.9));
+        var (low10, middle, high90) = (OrderStatistics.Quantile(sorted, 0.1), OrderStatistics.Quantile(sorted, 0.5), OrderStatistics.Quantile(sorted, 0.9));
         var plot = new Plot($"Distribution of {name}: a tenth below {Say.Number(low10)}, half below {Say.Number(middle)}, a tenth above {Say.Number(high90)}.", 0, 1.08 * density.Max(), 190);
         var line = Enumerable.Range(0, Points + 1).Select(k => (Plot.X((double)k / Points), plot.Y(density[k]))).ToList();
         plot.Path([(line[0].Item1, plot.Bottom), .. line, (line[^1].Item1, plot.Bottom)], isFaint ? "band faint" : "band", true);
@@ -143,13 +144,5 @@ internal static class StudyCharts
 
         plot.Horizontal(Plot.Ticks(from, to, 5).Select(x => (Share(x), x)), name);
         return plot.ToString();
-    }
-
-    /// <summary>A quantile of sorted numbers, linear between them.</summary>
-    internal static double Quantile(float[] sorted, double p)
-    {
-        var position = p * (sorted.Length - 1);
-        var k = (int)Math.Floor(position);
-        return k + 1 < sorted.Length ? sorted[k] + (position - k) * (sorted[k + 1] - sorted[k]) : sorted[k];
     }
 }

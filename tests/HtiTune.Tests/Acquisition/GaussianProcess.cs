@@ -1,6 +1,7 @@
+using HtiTune.Acquisition;
 using HtiTune.Data;
 
-namespace HtiTune.Acquisition;
+namespace HtiTune.Tests.Acquisition;
 
 // Notation
 //   u    points, [n], on the unit scale          y    values, [n]
@@ -10,11 +11,11 @@ namespace HtiTune.Acquisition;
 // (Rasmussen and Williams 2006, algorithm 2.1.)
 
 /// <summary>
-/// Gaussian process regression with a Matérn-5/2 kernel and given hyperparameters: the posterior of the latent function, without the
+/// What the bridge process must be where it has one component: Gaussian process regression with a Matérn-5/2 kernel and given hyperparameters: the posterior of the latent function, without the
 /// noise of a further observation.
 /// </summary>
 /// <remarks>Immutable and thread-safe. Two equal points need noise; without it the least <see cref="Jitter"/> that helps is added.</remarks>
-public sealed class GaussianProcess
+internal sealed class GaussianProcess
 {
     private readonly double[] _points;
     private readonly double[] _alpha;

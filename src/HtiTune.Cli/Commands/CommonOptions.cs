@@ -4,7 +4,7 @@ using HtiTune.Data;
 namespace HtiTune.Cli;
 
 /// <summary>Options and arguments that several verbs have.</summary>
-internal static class Shared
+internal static class CommonOptions
 {
     internal static Argument<string?> Study()
     {

@@ -1,43 +1,5 @@
 namespace HtiTune.Hosting;
 
-/// <summary>Where a study stands.</summary>
-public enum StudyState
-{
-    /// <summary>It is being tuned, or waits for trainings.</summary>
-    Active,
-
-    /// <summary>Nothing new is begun until it is resumed; what trains goes on.</summary>
-    Paused,
-
-    /// <summary>It has its result.</summary>
-    Finished,
-
-    /// <summary>A user ended it.</summary>
-    Cancelled,
-
-    /// <summary>It cannot go on; the reason says why.</summary>
-    Failed,
-}
-
-/// <summary>Where a trial, one training of a study, stands.</summary>
-public enum TrialStatus
-{
-    /// <summary>It waits for a worker.</summary>
-    Queued,
-
-    /// <summary>An attempt at it is under way.</summary>
-    Running,
-
-    /// <summary>It has its result.</summary>
-    Completed,
-
-    /// <summary>All its attempts failed.</summary>
-    Failed,
-
-    /// <summary>It is not wanted any more.</summary>
-    Cancelled,
-}
-
 /// <summary>Where an attempt at a trial stands, and how it ended.</summary>
 public enum AttemptState
 {

@@ -5,7 +5,7 @@ using HtiTune.Surrogates;
 namespace HtiTune.Cli;
 
 /// <summary>Parses option values: numbers are invariant, and a message names the value and what is expected.</summary>
-internal static class Values
+internal static class OptionParser
 {
     /// <summary>A number, e.g. <c>0.5</c> or <c>-2</c>.</summary>
     internal static double Number(ArgumentResult result) => One<double>(result, "a number, e.g. 0.5", TryNumber, double.NaN);
