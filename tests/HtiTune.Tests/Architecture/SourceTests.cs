@@ -56,8 +56,8 @@ public class SourceTests
         var known = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Root(), "Directory.Packages.props")), "PackageVersion Include=\"([^\"]+)\"")
             .Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(known);
-        Assert.Empty(known.Where(package => !ThroughTheServer.Contains(package) && !brought.Contains($"\"{package}/", StringComparison.Ordinal)
-            && !projects.Exists(project => project.Contains($"PackageReference Include=\"{package}\"", StringComparison.Ordinal))));
+        Assert.DoesNotContain(known, package => !ThroughTheServer.Contains(package) && !brought.Contains($"\"{package}/", StringComparison.Ordinal)
+            && !projects.Exists(project => project.Contains($"PackageReference Include=\"{package}\"", StringComparison.Ordinal)));
     }
 
     [Fact]
