@@ -18,7 +18,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public static async Task<ServiceHost> StartAsync(string file, INetwork? network = null, Action<HtiTuneOptions>? configure = null, TimeProvider? time = null)
+    public static async Task<ServiceHost> StartAsync(string file, INetwork? network = null, Action<HtiTuneOptions>? configure = null, TimeProvider? time = null, Action<IHtiTuneBuilder>? use = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddLogging();
@@ -39,7 +39,16 @@ internal sealed class ServiceHost : IAsyncDisposable
             options.QuickFailure = TimeSpan.Zero;
             options.WorkFolder = Path.Combine(Path.GetDirectoryName(file)!, "work");
             configure?.Invoke(options);
-        }).UseSqlite(file);
+        });
+        if (use is null)
+        {
+            service.UseSqlite(file);
+        }
+        else
+        {
+            use(service);
+        }
+
         if (network is not null)
         {
             service.AddNetwork("test", _ => network);
