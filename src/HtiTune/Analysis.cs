@@ -49,6 +49,12 @@ internal sealed class Analysis
     /// <summary>Grid index of the best posterior mean, away from failures; <see cref="BestAnchored"/> unless the gain is worth speaking of.</summary>
     public int BestModel { get; private set; }
 
+    /// <summary>
+    /// Grid index of what to recommend where nothing is trained any more: <see cref="BestModel"/>, unless a trained λ is known to be as good. Of trained λ
+    /// only <see cref="BestAnchored"/> is; and where trainings repeat its value is what was measured, whatever the posterior mean is there.
+    /// </summary>
+    public int BestKnown => AnchorAt(BestModel) is not null || NoiseOf(Process) == 0 && Posterior.Means[BestModel] - MeasuredBest() <= NegligibleShare * Epsilon ? BestAnchored : BestModel;
+
     /// <summary>Analyses the first anchors; null while none has a value.</summary>
     public static Analysis? Of(AnchorStore store, ObjectiveView view, int count, TunerOptions options)
     {
@@ -137,6 +143,8 @@ internal sealed class Analysis
             BestModel = BestAnchored;
         }
     }
+
+    private double MeasuredBest() => Process.Observations.Where(o => o.U == Posterior.Points[BestAnchored]).Max(o => o.Value);
 
     private static bool IsRepeated(BridgeWeights weights) => weights.NoiseRatios.FirstOrDefault(r => r.Value == 0).Weight >= 0.5;
 

@@ -78,12 +78,19 @@ internal sealed class AnchorStore : IDisposable
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Begins a run: with so many failures before the first success, and the run after them, what failed is tried anew.</summary>
-    public void Begin(int hopeless)
-    {
-        var failures = _trainings.TakeWhile(t => t.State != TrialState.Completed).Count();
-        _forgiven = failures >= hopeless ? failures : 0;
-    }
+    /// <summary>Begins a run: what failed in vain before it is tried anew.</summary>
+    public void Begin() => _forgiven = InVain(_trainings, IsBrought) > 0 ? _trainings.TakeWhile(t => t.State != TrialState.Completed).Count() : 0;
+
+    /// <summary>
+    /// How many trainings failed in vain: those before the first success, once they are so many that a run ends by it. What trains was wrong, and was
+    /// mended. Neither a cancelled training counts nor one that was made elsewhere.
+    /// </summary>
+    /// <param name="trainings">Trainings, in the order they ended.</param>
+    /// <param name="isBrought">Tells by its number whether a training was made elsewhere.</param>
+    public static int InVain(IEnumerable<Training> trainings, Func<int, bool> isBrought) =>
+        trainings.TakeWhile(t => t.State != TrialState.Completed).Count(t => t.State == TrialState.Failed && !isBrought(t.Number)) is var failed and >= TuningRun.HopelessTrainings
+            ? failed
+            : 0;
 
     /// <summary>Tells by its number whether a training was made elsewhere: by no run of the tuner.</summary>
     public Func<int, bool> IsBrought { get; set; } = _ => false;

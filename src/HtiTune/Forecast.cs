@@ -3,7 +3,7 @@ namespace HtiTune;
 /// <summary>What a run is expected to cost from here.</summary>
 /// <param name="Trainings">Trainings expected to come: what it usually takes to a certificate, within the budget.</param>
 /// <param name="AtMost">Trainings to come at most: the rest of the budget.</param>
-/// <param name="PerTraining">Mean time of a training so far; null before the first.</param>
+/// <param name="PerTraining">Mean time of a training so far, with what judging one takes; null before the first.</param>
 public sealed record Forecast(int Trainings, int AtMost, TimeSpan? PerTraining)
 {
     // Certificates took 8 trainings in the median of the prototype's problems.

@@ -33,7 +33,7 @@ internal sealed class ObjectiveView
     public ObjectiveView(AnchorStore store, Func<IConditionalModel, double> objective, TunerOptions options, Action<double, string> surrogateFailed)
     {
         _store = store;
-        _objective = objective;
+        _objective = objective = Timed(objective, options.TimeProvider);
         _noiseDeviation = options.NoiseVariance is { } variance ? Math.Sqrt(variance) : null;
         _bootstrap = options.Bootstrap == 0 ? null : new ObjectiveBootstrap(store, objective, options.Bootstrap, new RandomStreams(options.Seed));
         Goal = options.Goal;
@@ -41,6 +41,9 @@ internal sealed class ObjectiveView
         _known = store.Anchors.Count;
         Calibration = new CalibrationWatch(store, this);
     }
+
+    /// <summary>The time that the objective has taken so far.</summary>
+    public TimeSpan Judging { get; private set; }
 
     /// <summary>Tests each value against the interval that was known before it.</summary>
     public CalibrationWatch Calibration { get; }
@@ -214,6 +217,19 @@ internal sealed class ObjectiveView
 
         return deviation is { } known ? map.VarianceFrom(known, value) : null;
     }
+
+    private Func<IConditionalModel, double> Timed(Func<IConditionalModel, double> objective, TimeProvider time) => model =>
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            return objective(model);
+        }
+        finally
+        {
+            Judging += time.GetElapsedTime(began);
+        }
+    };
 
     private Measurement Measure(int anchor)
     {

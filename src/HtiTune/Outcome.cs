@@ -96,7 +96,7 @@ public sealed record NotCertified(double Epsilon, double Probability, double Reg
             HtiTune.Unmet.AlarmWithdrew =>
                 $"predictions missed too often, which withdrew what had been certain; that the regret is at most {wanted} with probability {likely} must hold twice since",
             HtiTune.Unmet.StrictNotCovered =>
-                $"the regret is at most {wanted} with probability {likely}, but a part of the range wider than a quarter of it is without a training",
+                $"the regret is at most {wanted} with probability {likely}, but a part of the range of {hyperparameter} wider than a quarter of it is without a training",
             HtiTune.Unmet.Cancelled => $"the regret is at most {wanted} with probability {likely}, but the run was cancelled before it was said",
             _ => "not every condition of a certificate was met",
         };

@@ -9,7 +9,17 @@ internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparame
     // Shares of the trainings under way, by number.
     private readonly Dictionary<int, double> _parts = [];
 
-    public void Starting() => Report(TunerStage.Starting, Invariant($"Tuning {hyperparameter}: {run.Forecast}."));
+    private bool _isStarted;
+
+    /// <summary>Tells that the run starts; the first time only.</summary>
+    public void Starting()
+    {
+        if (!_isStarted)
+        {
+            _isStarted = true;
+            Report(TunerStage.Starting, Invariant($"Tuning {hyperparameter}: {run.Forecast}."));
+        }
+    }
 
     public void Training(Proposal proposal) =>
         Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason})."), proposal.Lambda);

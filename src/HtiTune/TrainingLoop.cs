@@ -16,7 +16,7 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
             return;
         }
 
-        while (!cancellation.IsCancellationRequested && run.Ask() is { } proposal)
+        while (!cancellation.IsCancellationRequested && Asked() is { } proposal)
         {
             reporter.Training(proposal);
             if (Tell(proposal, () => Train(proposal, reporter.ShareOf(proposal), cancellation), cancellation).State == TrialState.Cancelled)
@@ -24,6 +24,14 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
                 break;
             }
         }
+    }
+
+    // What is to come is said once the run knows whether there is anything: of one that is certified already there is not.
+    private Proposal? Asked()
+    {
+        var proposal = run.Ask();
+        reporter.Starting();
+        return proposal;
     }
 
     // Workers train; all else happens on this thread: they send it what is to be done.
@@ -36,7 +44,7 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
         {
             while (true)
             {
-                while (!cancellation.IsCancellationRequested && running < workers && run.Ask() is { } proposal)
+                while (!cancellation.IsCancellationRequested && running < workers && Asked() is { } proposal)
                 {
                     reporter.Training(proposal);
                     running++;

@@ -126,10 +126,10 @@ public sealed partial class Tuner : IDisposable
         CancellationToken cancellation = default)
     {
         using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", Hyperparameter.Name);
-        var weighing = new WeighingReporter(progress, Options.TimeProvider, cancellation);
+        var weighing = new WeighingReporter(progress, Options.TimeProvider, maxTrainings ?? Options.MaxTrainings, cancellation);
         using var run = BeginWatched(objective, maxTrainings, name, weighing.Report);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
-        reporter.Starting();
+        weighing.Run = run;
         try
         {
             new TrainingLoop(_network, run, reporter).Train(Options.Parallelism, cancellation);
@@ -267,10 +267,10 @@ public sealed partial class Tuner : IDisposable
         Interlocked.Exchange(ref _isRunning, 0);
     }
 
-    internal static Forecast ForecastOf(AnchorStore store, int budget, int used, int parallelism)
+    internal static Forecast ForecastOf(AnchorStore store, int budget, int used, int parallelism, TimeSpan judging = default)
     {
         var timed = store.Trainings.Where(t => t.State == TrialState.Completed).ToList();
-        TimeSpan? mean = timed.Count == 0 ? null : TimeSpan.FromTicks((long)timed.Average(t => t.Duration.Ticks));
+        TimeSpan? mean = timed.Count == 0 ? null : TimeSpan.FromTicks((long)timed.Average(t => t.Duration.Ticks)) + judging;
         return Forecast.Of(budget, used, store.Anchors.Count, mean, parallelism);
     }
 }

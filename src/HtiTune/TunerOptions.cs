@@ -32,7 +32,7 @@ public sealed record TunerOptions
     public Goal Goal { get; init; } = Goal.Minimize;
 
     /// <summary>The regret ε that does not matter, in units of the objective.</summary>
-    /// <value>null: 1 % of the range of the posterior mean. Else above 0.</value>
+    /// <value>null: 1 % of the range of the posterior mean over λ, penalties left out. Else above 0.</value>
     public double? Epsilon { get; init; }
 
     /// <summary>The risk δ that a certificate may take.</summary>

@@ -3,7 +3,7 @@ namespace HtiTune;
 /// <summary>What a run is doing.</summary>
 public enum TunerStage
 {
-    /// <summary>The run starts; the message holds the forecast.</summary>
+    /// <summary>The run starts: it knows whether it has anything to train, and the message holds the forecast.</summary>
     Starting,
 
     /// <summary>The network is being trained.</summary>
@@ -26,7 +26,9 @@ public enum TunerStage
 /// <param name="Stage">What it is doing.</param>
 /// <param name="Message">The same in words, for people.</param>
 /// <param name="Lambda">The λ that it concerns, if any.</param>
-/// <param name="Share">Share of the trainings that is done, 0 to 1, counted against the budget; 1 when finished.</param>
+/// <param name="Share">
+/// Share of the trainings that is done, 0 to 1, counted against the budget; 1 when finished. While trainings are weighed, the share of them that was gone through.
+/// </param>
 /// <param name="TrainingsUsed">Trainings ended in this run.</param>
 /// <param name="TrainingsPlanned">Trainings allowed in this run.</param>
 /// <param name="Remaining">Expected time to come; null before the first training.</param>

@@ -69,7 +69,7 @@ internal sealed class TuningPolicy(
         }
 
         // With a training to spend, what is recommended is trained; without, the model's best is all there is.
-        var recommended = options.ConfirmByTraining && budget > 0 ? analysis.BestAnchored : analysis.BestModel;
+        var recommended = budget == 0 ? analysis.BestKnown : options.ConfirmByTraining ? analysis.BestAnchored : analysis.BestModel;
         var certificates = Certificate.Evaluate(
             analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, options.Delta, streams.Stream($"certificate {analysis.Count}"),
             options.CertificateDraws, Certificate.DefaultEta, whole: isLast);

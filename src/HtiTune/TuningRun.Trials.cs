@@ -88,6 +88,7 @@ public sealed partial class TuningRun
     {
         var pending = RequirePending(proposal);
         _pending.Remove(pending);
+        _time.Ended();
 
         // What an earlier process had handed out, and nobody has again, took its time from there.
         var duration = pending.Before is { } before

@@ -60,7 +60,7 @@ public sealed partial class TuningRun : IDisposable
         Budget = budget;
         _lastBefore = store.LastNumber;
         _queue = queue;
-        store.Begin(HopelessTrainings);
+        store.Begin();
         var warned = false;
         _view = new ObjectiveView(store, objective, options, (lambda, error) =>
         {
@@ -75,7 +75,7 @@ public sealed partial class TuningRun : IDisposable
         _start = StartList();
         _initial = new(_policy.InitialPlaces(Enqueued.Concat(_start).Distinct().Count()));
         _started = options.TimeProvider.GetTimestamp();
-        _time = new RunTime(store, options);
+        _time = new RunTime(store, options, () => _view.Judging);
         Log.Starting(logger, store.Hyperparameter.Name, Forecast.ToString(), store.Anchors.Count);
     }
 
@@ -88,8 +88,8 @@ public sealed partial class TuningRun : IDisposable
     /// <summary>Time left by <see cref="TunerOptions.MaxTime"/>; null without one.</summary>
     public TimeSpan? TimeLeft => _time.Left;
 
-    /// <summary>What the run is expected to cost from here.</summary>
-    public Forecast Forecast => Tuner.ForecastOf(_store, Budget, TrainingsUsed, _options.Parallelism);
+    /// <summary>What the run is expected to cost from here, judging what is trained included; nothing where it should end.</summary>
+    public Forecast Forecast => Tuner.ForecastOf(_store, _stop is null ? Budget : TrainingsUsed, TrainingsUsed, _options.Parallelism, _time.Judging);
 
     /// <summary>Proposals that were handed out and not told yet, in order.</summary>
     public IReadOnlyList<Proposal> Pending => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];

@@ -33,6 +33,8 @@ internal static class PlotCommand
             }
         });
         var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
+        var goal = new Option<string?>("--goal") { Description = "For objective, history and calibration: whether less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
+        goal.AcceptOnlyFromAmong("minimize", "maximize");
         var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
         var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
         var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
@@ -43,15 +45,17 @@ internal static class PlotCommand
             + "few contexts (fan), the best λ over a weight (curve), or the Pareto front of features. Nothing is trained.\n\n"
             + "Examples:\n  htitune plot study.json --out objective.png\n  htitune plot --figure front --feature column:cost --feature column:latency --out front.svg")
         {
-            study, figure, output, objective, features, weights, rows, title,
+            study, figure, output, objective, goal, features, weights, rows, title,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
             using var server = served.Open(result);
+            var kind = result.GetRequiredValue(figure);
+            Require(kind, server is not null, [.. ((Option[])[objective, goal, features, weights, rows]).Where(option => result.GetResult(option) is not null).Select(option => option.Name)]);
             if (server is not null)
             {
-                return ServerVerbs.Plot(server, result.GetValue(study), result.GetRequiredValue(figure), result.GetValue(title), result.GetRequiredValue(output).FullName);
+                return ServerVerbs.Plot(server, result.GetValue(study), kind, result.GetValue(title), result.GetRequiredValue(output).FullName);
             }
 
             if (result.GetValue(weights) is { Length: 1 })
@@ -70,6 +74,7 @@ internal static class PlotCommand
                 throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
+            specification = result.GetValue(goal) is { } chosen ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true } : specification;
             var options = new FigureOptions { Title = result.GetValue(title) };
             var path = result.GetRequiredValue(output).FullName;
             if (!Directory.Exists(Path.GetDirectoryName(path)))
@@ -77,7 +82,6 @@ internal static class PlotCommand
                 throw new CliException("H003", $"there is no folder {Path.GetDirectoryName(path)} for the figure; expected one that exists.");
             }
 
-            var kind = result.GetRequiredValue(figure);
             if (kind is "distribution" or "fan")
             {
                 Outputs(specification, kind, path, result.GetValue(rows), options);
@@ -91,6 +95,24 @@ internal static class PlotCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Throws where options are given that the figure does not read: a figure of something else than was asked for misleads.</summary>
+    private static void Require(string kind, bool isServed, IReadOnlyList<string> given)
+    {
+        string[] read = isServed ? [] : kind switch
+        {
+            "fan" => ["--contexts"],
+            "distribution" => [],
+            "front" => ["--feature"],
+            "curve" => ["--feature", "--weights"],
+            _ => ["--objective", "--goal"],
+        };
+        if (given.Where(name => !read.Contains(name)).ToList() is { Count: > 0 } unread)
+        {
+            var expected = read.Length == 0 ? "none of the figure's options" : string.Join(" and ", read) + " at most";
+            throw new CliException("H001", $"the figure '{kind}'{(isServed ? " of a server" : "")} does not read {string.Join(", ", unread)}; expected {expected}.", Advice.Help.For("plot"));
+        }
     }
 
     private static void Outputs(StudySpecification study, string kind, string path, double[]? rows, FigureOptions options)

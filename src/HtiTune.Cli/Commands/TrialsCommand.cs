@@ -6,6 +6,9 @@ namespace HtiTune.Cli;
 /// <summary><c>htitune trials</c>: the trainings of a study, read beside whatever works on it.</summary>
 internal static class TrialsCommand
 {
+    // Characters of a failure in a table.
+    private const int LongestError = 100;
+
     internal static Command Create()
     {
         var (study, json) = (CommonOptions.Study(), CommonOptions.Json("a list of them"));
@@ -47,6 +50,7 @@ internal static class TrialsCommand
                         writer.Number("value", row.Value);
                         writer.Number("seconds", row.Duration?.TotalSeconds);
                         writer.WriteString("reason", row.Reason);
+                        writer.WriteString("error", row.Error);
                         writer.WriteString("log", row.Log);
                         writer.WriteBoolean("isBest", row.Number == best?.Number);
                         writer.WriteEndObject();
@@ -61,7 +65,7 @@ internal static class TrialsCommand
             Console.Out.WriteLine($"{"#",4}  {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var row in rows)
             {
-                Console.Out.WriteLine($"{(row.Number == 0 ? "" : row.Number.ToString(CultureInfo.InvariantCulture)),4}{(row.Number == best?.Number && row.Number > 0 ? '*' : ' ')} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}");
+                Console.Out.WriteLine($"{(row.Number == 0 ? "" : row.Number.ToString(CultureInfo.InvariantCulture)),4}{(row.Number == best?.Number && row.Number > 0 ? '*' : ' ')} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
             }
 
             return ExitCode.Done;
@@ -80,9 +84,12 @@ internal static class TrialsCommand
         }
 
         var journal = StudyJournal.Read(study.Folder);
-        var values = TrialValues.Of(study, journal, objective ?? study.Objective);
+        var text = objective ?? study.Objective;
+        var values = TrialValues.Of(study, journal, text);
         var rows = new SortedDictionary<int, TrialRow>();
         var seeds = new Dictionary<int, string>();
+        var faults = journal.Runs.Where(run => run.Began.Objective == text).SelectMany(run => run.Values.Values).Where(measured => measured.Error is not null)
+            .GroupBy(measured => measured.Number).ToDictionary(group => group.Key, group => group.Last().Error);
         var isHeld = StudyJournal.IsHeld(study.Folder);
         foreach (var entry in journal.Events)
         {
@@ -94,10 +101,13 @@ internal static class TrialsCommand
                     rows[e.Number] = new TrialRow(e.Number, e.Lambda, isHeld ? "running" : log is null ? "asked" : "interrupted", null, null, e.Reason, log);
                     break;
                 case TrainingCompleted e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)))
+                    {
+                        Error = values.ContainsKey(e.Number) ? null : faults.GetValueOrDefault(e.Number),
+                    };
                     break;
                 case TrainingFailed e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "failed", null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "failed", null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number))) { Error = e.Error };
                     break;
                 case TrainingCancelled e:
                     rows[e.Number] = new TrialRow(e.Number, e.Lambda, "cancelled", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
@@ -115,6 +125,13 @@ internal static class TrialsCommand
         return [.. rows.Values];
     }
 
+    // The beginning of a failure's text, in a line; all of it is in the JSON.
+    private static string Shortened(string error)
+    {
+        var line = string.Join(' ', error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestError ? line : line[..(LongestError - 1)].TrimEnd() + "…";
+    }
+
     // Of what was imported the time may not be known.
     private static TimeSpan? Known(TimeSpan time) => time > TimeSpan.Zero ? time : null;
 
@@ -128,4 +145,8 @@ internal static class TrialsCommand
 }
 
 /// <summary>A training as lists show it.</summary>
-internal sealed record TrialRow(int Number, double Lambda, string State, double? Value, TimeSpan? Duration, string Reason, string? Log);
+internal sealed record TrialRow(int Number, double Lambda, string State, double? Value, TimeSpan? Duration, string Reason, string? Log)
+{
+    /// <summary>Why it failed, or why the objective has no value of it; null where nothing did.</summary>
+    internal string? Error { get; init; }
+}

@@ -51,6 +51,7 @@ internal static class TuningWork
             var study = (around ?? (work => work()))(() =>
             {
                 session = StudySession.Open(request.Study, display, interrupts);
+                display.IsObjectiveAtFault = () => session.Fault is not null;
                 TrainedBy.Note(request.Study);
                 if (StudyJournal.Read(request.Study.Folder).Runs is [.., { IsHopeless: true }])
                 {

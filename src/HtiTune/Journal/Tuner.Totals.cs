@@ -66,12 +66,10 @@ public sealed partial class Tuner
         return trainings;
     }
 
-    // Of what failed before anything had succeeded nothing counts, once it was so much that a run has ended by it: what trains was wrong, and was mended.
     private int Made(IEnumerable<Training> trainings)
     {
-        List<Training> made = [.. trainings.Where(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number))];
-        var lost = _brought.Count > 0 ? 0 : made.TakeWhile(training => training.State == TrialState.Failed).Count();
-        return made.Count - (lost >= TuningRun.HopelessTrainings ? lost : 0);
+        List<Training> all = [.. trainings];
+        return all.Count(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number)) - AnchorStore.InVain(all, _brought.Contains);
     }
 
     private bool IsLike(RecordedRun run, string? name) =>

@@ -78,11 +78,12 @@ internal sealed class PreferenceDraws
         var allowed = Enumerable.Range(0, Count).Where(i => _model.Places[i].IsAllowed).ToList();
 
         // Where trainings repeat what was measured is known better than any mean.
-        var trained = allowed.Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1)
-            .MaxBy(i => i < 0 ? double.NegativeInfinity : _model.Repeats ? _map.ToModel(Value(_preference, _model.Places[i].Measured)) : _means[i]);
+        double Known(int i) => _model.Repeats ? Measured(i) : _means[i];
+        var trained = allowed.Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? double.NegativeInfinity : Known(i));
         var chosen = allowed.MaxBy(i => _means[i]);
-        if (trained >= 0 && _means[chosen] - _means[trained] <= Analysis.NegligibleShare * bar)
+        if (trained >= 0 && (_model.Places[chosen].IsTrained || _means[chosen] - Math.Max(Known(trained), _means[trained]) <= Analysis.NegligibleShare * bar))
         {
+            // Of trained λ none is chosen above one that was measured better, and no mean counts for more than what was measured.
             chosen = trained;
         }
 
@@ -105,13 +106,12 @@ internal sealed class PreferenceDraws
 
         Array.Sort(places);
         Array.Sort(there);
-        var known = _model.Measured.Select(one => (one.Lambda, Value: Value(_preference, one.Features)))
-            .OrderByDescending(one => _map.ToModel(one.Value)).Select(one => ((double Lambda, double Value)?)one).FirstOrDefault();
+        var known = Enumerable.Range(0, Count).Where(i => _model.Places[i].IsTrained).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? double.NegativeInfinity : Measured(i));
         var predicted = _map.ToObjective(_means[chosen]);
         return new PreferenceAnswer
         {
-            TrainedLambda = known?.Lambda,
-            TrainedValue = known?.Value,
+            TrainedLambda = known < 0 ? null : _model.Places[known].Lambda,
+            TrainedValue = known < 0 ? null : Value(_preference, _model.Places[known].Measured),
             Lambda = _model.Places[chosen].Lambda,
             LambdaLow = OrderStatistics.LeastReached(places, IntervalTail),
             LambdaHigh = OrderStatistics.LeastReached(places, 1 - IntervalTail),
@@ -124,6 +124,9 @@ internal sealed class PreferenceDraws
             Outcome = Outcome(Certificate.Of(regrets, bar, _model.Delta), epsilon ?? _map.ToAmount(bar), allowed, trained),
         };
     }
+
+    // What the preference makes of the real network at a trained place, in the model.
+    private double Measured(int place) => _map.ToModel(Value(_preference, _model.Places[place].Measured));
 
     private Outcome Outcome(Certificate certificate, double epsilon, List<int> allowed, int trained)
     {

@@ -45,9 +45,6 @@ public sealed class PreferenceModel
     /// <summary>δ.</summary>
     internal double Delta { get; init; }
 
-    /// <summary>Trained λ at which every feature has a value, with the features of the real network [J].</summary>
-    internal IReadOnlyList<(double Lambda, double[] Features)> Measured { get; private init; } = [];
-
     /// <summary>Whether trainings at one λ most likely give the same features again, so that what was measured is what is.</summary>
     internal bool Repeats { get; init; }
 
@@ -74,11 +71,6 @@ public sealed class PreferenceModel
             process, grid, DrawCount, streams.Stream($"feature {j} of {count} anchors"), views[j].Map(count))).ToArray();
         return new PreferenceModel(store.Hyperparameter, features, places, paths)
         {
-            Measured =
-            [
-                .. Enumerable.Range(0, count).Where(i => views.TrueForAll(view => view.Measured(i).Value is not null))
-                    .Select(i => (store.Anchors[i].Lambda, views.Select(view => view.Measured(i).Value!.Value).ToArray())),
-            ],
             Missing = processes.Select(p => TuningPolicy.Missing(p.Observations, store.Surrogate(count) is not null)).FirstOrDefault(missing => missing is not null),
             Delta = options.Delta,
             Repeats = processes.TrueForAll(process => Analysis.NoiseOf(process) == 0),
@@ -91,7 +83,7 @@ public sealed class PreferenceModel
 
     /// <summary>The best λ for one preference.</summary>
     /// <param name="preference">How the features make an objective.</param>
-    /// <param name="epsilon">ε, the regret that does not matter; null for 1 % of the range of the objective's posterior mean.</param>
+    /// <param name="epsilon">ε, the regret that does not matter; null for 1 % of the range of the objective's posterior mean over λ, penalties left out.</param>
     /// <exception cref="ArgumentException">The preference reads another number of features, or ε is not a finite number above 0.</exception>
     /// <exception cref="InvalidOperationException">The preference's value is not finite somewhere.</exception>
     public PreferenceAnswer Best(Preference preference, double? epsilon = null)

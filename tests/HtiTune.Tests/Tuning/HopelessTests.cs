@@ -86,6 +86,28 @@ public class HopelessTests
         }
     }
 
+    // One failed, two were cancelled: that is not three failures, for the next run as for the count.
+    [Fact]
+    public void Cancelled_trainings_are_no_failures()
+    {
+        using var study = new StudyFixture();
+        using var tuner = study.Open(Task1.Network());
+        for (var i = 0; i < 2; i++)
+        {
+            using var run = tuner.Begin(StudyFixture.First, 7, $"{i}");
+            if (i == 0)
+            {
+                run.TellFailed(run.Ask()!, "diverged");
+            }
+
+            run.Cancel(run.Ask());
+        }
+
+        Assert.Equal(1, tuner.TrainingsMade);
+        using var next = tuner.Begin(StudyFixture.First, 7, "next");
+        Assert.NotEqual(2, next.Ask()!.Lambda);
+    }
+
     [Fact]
     public void A_kill_between_a_training_and_its_value_does_not_make_a_run_hopeless()
     {

@@ -107,6 +107,8 @@ public class ManyImportsTests
         using var tuner = new Tuner(Network(Parabola), X, One, Options(40, Parabola, 1) with { TimeProvider = clock });
         tuner.Optimize(Objective, progress: new Told(told.Add));
         Assert.Contains(told, p => p.Stage == TunerStage.Weighing && p.Message.StartsWith("Weighing 40 trainings", StringComparison.Ordinal));
+        Assert.All(told.Where(p => p.Stage == TunerStage.Weighing && p.Message.StartsWith("Weighing 40", StringComparison.Ordinal)), p =>
+            Assert.Equal((int.Parse(p.Message.Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture) / 40.0, 1), (p.Share, p.TrainingsPlanned)));
 
         using var other = new Tuner(Network(Parabola), X, One, Options(40, Parabola, 1) with { TimeProvider = clock });
         using var ending = new CancellationTokenSource();

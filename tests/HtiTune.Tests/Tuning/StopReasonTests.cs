@@ -31,6 +31,57 @@ public class StopReasonTests
         Assert.Equal(TimeSpan.FromMinutes(10 * trainings), study.Elapsed);
     }
 
+    // A training takes ten minutes, and judging one five more: of the real network when it is told, of the surrogate before the next is chosen.
+    [Theory]
+    [InlineData(60, 4)]
+    [InlineData(59.99, 3)]
+    [InlineData(45, 3)]
+    public void The_time_that_the_objective_takes_counts(double minutes, int trainings)
+    {
+        using var tuner = new Tuner(Slow(_ => 10), Problem.Hyperparameter, StudyFixture.Contexts, Limited(minutes) with { UseSurrogate = false });
+        var told = new List<TunerProgress>();
+        var study = tuner.Optimize(
+            model =>
+            {
+                _clock.Advance(TimeSpan.FromMinutes(5));
+                return StudyFixture.First(model);
+            },
+            progress: new Told(told.Add));
+        Assert.Equal((trainings, StopReason.TimeLimit), (study.TrainingsUsed, study.StopReason));
+        Assert.Equal(TimeSpan.FromMinutes(15 * trainings), study.Elapsed);
+
+        using var free = new Tuner(Slow(_ => 10), Problem.Hyperparameter, StudyFixture.Contexts, StudyFixture.Options with { UseSurrogate = false, TimeProvider = _clock });
+        told.Clear();
+        free.Optimize(
+            model =>
+            {
+                _clock.Advance(TimeSpan.FromMinutes(5));
+                return StudyFixture.First(model);
+            },
+            3,
+            new Told(told.Add));
+        Assert.Equal([TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(15)], told.Where(p => p.Stage == TunerStage.Trained).Take(2).Select(p => p.Remaining!.Value));
+    }
+
+    [Fact]
+    public void What_is_certified_already_is_not_announced_to_need_a_training()
+    {
+        var told = new List<TunerProgress>();
+        using var tuner = new Tuner(StudyFixture.Task.Network(), Problem.Hyperparameter, StudyFixture.Contexts, Problem.Options(20));
+        Assert.IsType<Certified>(tuner.Optimize(StudyFixture.First, progress: new Told(told.Add)).Outcome);
+        Assert.Contains(": 8 (at most 20) trainings to come, time unknown", told[0].Message, StringComparison.Ordinal);
+        told.Clear();
+        var again = tuner.Optimize(StudyFixture.First, 5, new Told(told.Add));
+        Assert.Equal((StopReason.Certified, 0), (again.StopReason, again.TrainingsUsed));
+        Assert.Equal(TunerStage.Starting, told[0].Stage);
+        Assert.Contains(": 0 trainings to come", told[0].Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Told(Action<TunerProgress> report) : IProgress<TunerProgress>
+    {
+        public void Report(TunerProgress value) => report(value);
+    }
+
     [Fact]
     public void The_last_training_in_time_confirms_the_recommendation()
     {
