@@ -58,6 +58,7 @@ internal static class Program
     private static async Task<int> Parsed(string[] args)
     {
         TorchSurrogates.Register();
+        BaselineSurrogates.Register();
         var color = new Option<string?>("--color") { Description = "Whether to colour messages: auto, always or never.", Recursive = true, HelpName = "auto|always|never" };
         color.AcceptOnlyFromAmong("auto", "always", "never");
         var root = new RootCommand("htitune") { color };

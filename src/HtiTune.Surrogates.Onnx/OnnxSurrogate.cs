@@ -5,7 +5,6 @@
 //   t      the same on the places that the cubic knows;  y(λ) = base + Σ_q sin(qπs)·z_q, as in TrajectoryCurve
 // All intervals are evaluated and one is taken: the graph has no branch, and each row may have its own λ.
 using HtiTune.Data;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates.Onnx;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using HtiTune.Data;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Geometry;
 using HtiTune.Surrogates.Networks;

@@ -114,7 +114,13 @@ internal static class ModelFile
 
         try
         {
-            return (header.ToState(arrays, scale), header.Kriging?.ToState());
+            var state = header.ToState(arrays, scale);
+            if (MethodRecipe.IsLearned(state.Options.Method))
+            {
+                PublishedMethods.For(state.Options.Method);
+            }
+
+            return (state, header.Kriging?.ToState());
         }
         catch (Exception problem) when (problem is ArgumentException or KeyNotFoundException or IndexOutOfRangeException)
         {

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using HtiTune.Data;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Clock;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Networks;

@@ -3,7 +3,6 @@
 // the last bit. The clock's shift may move, and so may the slopes of a cubic through anchors: neither is a network's weight.
 
 using HtiTune.Data;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Networks;
 using static System.FormattableString;

@@ -6,7 +6,6 @@
 //   baselines: y(λ) = Σ_k a_k·y_k with the weights of AnchorWeights
 //   mixture:   y(λ) = y_{k+1} for rows t of which frac((t + ½)·φ) < s, else y_k;  φ the golden ratio, so that any run of rows is mixed evenly
 
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates;

@@ -1,5 +1,4 @@
 using HtiTune.Data;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Clock;
 using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.SelfTuning;
@@ -29,6 +28,7 @@ internal static class TrajectoryFitter
 
         request = request with { Options = MethodRecipe.Apply(request.Options) };
         var options = request.Options;
+        var published = PublishedMethods.For(options.Method);
         TrainedGeometry.For(options);
         if (options.SelfTune)
         {
@@ -37,9 +37,9 @@ internal static class TrajectoryFitter
             return tuned with { Report = tuned.Report with { SelfTuning = choice.Report, Notes = [.. tuned.Report.Notes, choice.Note] } };
         }
 
-        if (Unconditional.Applies(anchors, options.Method))
+        if (MethodRecipe.IsUnconditional(options.Method) && anchors.ConditionCount + anchors.CategoryCount > 0)
         {
-            return Unconditional.Restore(Fit(request with { Anchors = Unconditional.Strip(anchors) }), anchors);
+            return published!.FitUnconditional(anchors, stripped => Fit(request with { Anchors = stripped }));
         }
 
         var random = new RandomStreams(options.Seed).Fork("surrogate");
@@ -64,7 +64,7 @@ internal static class TrajectoryFitter
         var potential = ChoosePotential(options.Potential, coupled.Kind, anchors.Dimension);
         var fits = new IntervalFits(request, trajectories, dual, potential, random);
         fits.Run(coupled.Deterministic);
-        var motion = LearnedMotion.Train(trajectories, positions, options, random, cancellation);
+        var motion = MethodRecipe.IsLearned(options.Method) ? published!.Train(trajectories, positions, options, random, cancellation) : [];
         request.Progress?.Report(new FitProgress("done", 1));
         return new TrajectoryState
         {

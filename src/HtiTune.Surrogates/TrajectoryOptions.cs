@@ -97,7 +97,7 @@ public sealed record TrajectoryOptions
     internal void Validate(int? dimension)
     {
         var faults = new List<string>();
-        Baselines.MethodRecipe.Check(this, faults);
+        MethodRecipe.Check(this, faults);
         if (!(PotentialStrength > 0) || double.IsInfinity(PotentialStrength))
         {
             faults.Add($"{nameof(PotentialStrength)} is {PotentialStrength}; expected a positive number");

@@ -61,7 +61,7 @@ internal sealed record TrajectoryState
     internal int CategoryCount => Contexts.CategoryCount;
 
     /// <summary>What networks are told of contexts: standardised conditions [n, C] and a category each; nothing by an unconditional method.</summary>
-    internal (float[] Conditions, int[] Categories) Seen(Contexts contexts) => Baselines.MethodRecipe.IsUnconditional(Options.Method)
+    internal (float[] Conditions, int[] Categories) Seen(Contexts contexts) => MethodRecipe.IsUnconditional(Options.Method)
         ? ([], new int[contexts.Count])
         : (Trajectories.Standardised(contexts.Conditions, Conditions), TrajectoryLookup.CategoriesOf(contexts));
 

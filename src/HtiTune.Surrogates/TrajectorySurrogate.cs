@@ -3,7 +3,6 @@
 
 using HtiTune.Data;
 using HtiTune.Data.Notebooks;
-using HtiTune.Surrogates.Baselines;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates;
@@ -201,7 +200,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         if (MethodRecipe.IsLearned(Options.Method))
         {
             var (x, categories) = _state.Seen(contexts);
-            return LearnedMotion.Move(_state, _positions, y, x, categories, source, interval, u);
+            return PublishedMethods.For(Options.Method)!.Move(_state, _positions, y, x, categories, source, interval, u);
         }
 
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u, source);

@@ -22,6 +22,7 @@ internal static class Program
     private static int Main(string[] args)
     {
         Surrogates.TorchSurrogates.Register();
+        Surrogates.BaselineSurrogates.Register();
         if (args is ["speed", .. var rest])
         {
             // In process: generated projects would inherit this repository's build files.

@@ -23,8 +23,9 @@ public sealed class DependencyTests
     [InlineData("HtiTune.Surrogates")]
     public void The_tuner_brings_no_libtorch_and_nothing_that_draws_zips_or_writes_protobuf(string library)
     {
-        string[] foreign = ["TorchSharp", "libtorch", "SkiaSharp", "SharpZipLib", "Google.Protobuf"];
+        string[] foreign = ["TorchSharp", "libtorch", "SkiaSharp", "SharpZipLib", "Google.Protobuf", "HtiTune.Surrogates.Baselines"];
         Assert.DoesNotContain(Closure(library), package => foreign.Any(name => package.StartsWith(name, StringComparison.Ordinal)));
+        Assert.Subset(new HashSet<string> { "HtiTune", "HtiTune.Data", "HtiTune.Surrogates", "HtiTune.Acquisition", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions" }, Closure(library));
         Assert.Contains("TorchSharp", Closure("HtiTune.Surrogates.Torch"));
         Assert.Contains("Google.Protobuf", Closure("HtiTune.Surrogates.Onnx"));
     }

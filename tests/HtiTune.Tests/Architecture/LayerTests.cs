@@ -10,6 +10,7 @@ public class LayerTests
     {
         ["HtiTune.Data"] = [],
         ["HtiTune.Surrogates"] = ["HtiTune.Data"],
+        ["HtiTune.Surrogates.Baselines"] = ["HtiTune.Data", "HtiTune.Surrogates"],
         ["HtiTune.Surrogates.Torch"] = ["HtiTune.Data", "HtiTune.Surrogates", "TorchSharp"],
         ["HtiTune.Surrogates.Onnx"] = ["HtiTune.Data", "HtiTune.Surrogates", "Google.Protobuf"],
         ["HtiTune.Acquisition"] = ["HtiTune.Data", "MathNet.Numerics"],
@@ -18,7 +19,7 @@ public class LayerTests
         ["HtiTune.External"] = ["HtiTune.Data"],
         ["htitune"] =
             [
-                "HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Surrogates.Torch", "HtiTune.Surrogates.Onnx", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "HtiTune.Client", "System.CommandLine", "Spectre.Console",
+                "HtiTune.Data", "HtiTune.External", "HtiTune.Surrogates", "HtiTune.Surrogates.Baselines", "HtiTune.Surrogates.Torch", "HtiTune.Surrogates.Onnx", "HtiTune.Acquisition", "HtiTune.Tuner", "HtiTune.Plotting", "HtiTune.Client", "System.CommandLine", "Spectre.Console",
                 "Spectre.Console.Ansi", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.DependencyInjection.Abstractions",
             ],
     };

@@ -5,6 +5,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary><c>check</c> sees before the first training what would fail after it, and tells it in one list; <c>tune</c> and <c>run</c> refuse for the same reasons.</summary>
+[Collection("console")]
 public class CheckTests
 {
     [Theory]

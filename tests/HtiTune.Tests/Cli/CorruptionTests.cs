@@ -10,7 +10,7 @@ using HtiTune.Tests.Surrogates;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Damaged files: each ends a command with exit code 3 and a clear line, or is still a right file; never with a crash.</summary>
-[Collection("console")]
+[Collection(Alone.Name)]
 public class CorruptionTests
 {
     private const int Corruptions = 500;

@@ -4,6 +4,7 @@ using HtiTune.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Tables of runs as other tools export them: which lines become trainings, and what is said of the others.</summary>
+[Collection("console")]
 public class ImportTableTests
 {
     private const string Optuna =

@@ -5,6 +5,7 @@ using HtiTune.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Trainings that were made before begin a study.</summary>
+[Collection("console")]
 public class ImportTests
 {
     [Fact]

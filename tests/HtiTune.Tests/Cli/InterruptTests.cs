@@ -7,6 +7,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Ctrl-C as the shell sends it, to a real process.</summary>
+[Collection(Alone.Name)]
 public class InterruptTests
 {
     [Fact]

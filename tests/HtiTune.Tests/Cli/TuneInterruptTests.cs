@@ -4,6 +4,7 @@ using HtiTune.External;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Ctrl-C in each phase of a study, kills from outside, and taking it up again.</summary>
+[Collection(Alone.Name)]
 public class TuneInterruptTests
 {
     private static bool IsUnix => !OperatingSystem.IsWindows();

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace HtiTune.Tests.Documentation;
 
-[Collection("console")]
+[Collection(Alone.Name)]
 public class ReadmeTests
 {
     [Fact]

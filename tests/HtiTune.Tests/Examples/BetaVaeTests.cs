@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>The β-VAE: its images, its rate, its scores, and the whole task in short.</summary>
+[Collection(Alone.Name)]
 public class BetaVaeTests
 {
     private const long Seed = 3;

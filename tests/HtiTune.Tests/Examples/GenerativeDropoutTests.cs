@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>The diffusion model under dropout: its data, its noise, its measures, and the whole task in short.</summary>
+[Collection(Alone.Name)]
 public class GenerativeDropoutTests
 {
     private const long Seed = 3;

@@ -7,6 +7,7 @@ using TorchSharp;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>The network of the target-quantile example, small and shortly trained.</summary>
+[Collection(Alone.Name)]
 public class QuantileForecasterTests
 {
     private static readonly LoadSeries Series = LoadSeries.Generate(26_280, 2024);

@@ -4,6 +4,7 @@ using HtiTune.Surrogates;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>The regulator example: its exact law, its training, its short run.</summary>
+[Collection(Alone.Name)]
 public class RegulatorTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>The robustness example: its attack, its loss under attack, its short run.</summary>
+[Collection(Alone.Name)]
 public class RobustnessTests
 {
     private static readonly double[] Radii = [0.05, 0.2];

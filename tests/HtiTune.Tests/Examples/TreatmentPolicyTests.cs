@@ -7,6 +7,7 @@ using TorchSharp;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>Policies of the cancer-treatment example: their formula, their training, and the surrogate that answers between them.</summary>
+[Collection(Alone.Name)]
 public class TreatmentPolicyTests
 {
     private static readonly PpoOptions Short = PpoOptions.Quick with { Steps = 2048 };

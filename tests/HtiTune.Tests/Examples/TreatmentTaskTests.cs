@@ -5,6 +5,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Examples;
 
 /// <summary>The cancer-treatment example from top to bottom, in its short form.</summary>
+[Collection(Alone.Name)]
 public class TreatmentTaskTests
 {
     [Fact]

@@ -6,7 +6,7 @@ namespace HtiTune.Tests.Notebooks;
 /// <summary>
 /// The notebooks' code runs, and they are stored with what they showed. With HTITUNE_WRITE_NOTEBOOKS set, outputs and file-based apps are written.
 /// </summary>
-[Collection("console")]
+[Collection(Alone.Name)]
 public class NotebookTests
 {
     public static TheoryData<string> Names => ["Tour", "PythonNetwork", "Certificates"];

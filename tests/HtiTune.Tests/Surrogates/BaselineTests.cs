@@ -5,6 +5,7 @@ using HtiTune.Surrogates.Baselines;
 namespace HtiTune.Tests.Surrogates;
 
 /// <summary>The baselines against laws whose answers are known without them.</summary>
+[Collection(Alone.Name)]
 public class BaselineTests
 {
     public static TheoryData<Method> All => [.. Enum.GetValues<Method>()];

@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace HtiTune.Tests.Surrogates;
 
+[Collection(Alone.Name)]
 public sealed class DualMetricTests
 {
     private const int Chords = PathEnergy.Nodes - 1;

@@ -6,6 +6,7 @@ using TorchSharp;
 
 namespace HtiTune.Tests.Surrogates;
 
+[Collection(Alone.Name)]
 public sealed class DualTests
 {
     [Fact]

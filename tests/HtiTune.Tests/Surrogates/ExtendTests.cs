@@ -6,6 +6,7 @@ using HtiTune.Surrogates.Networks;
 namespace HtiTune.Tests.Surrogates;
 
 /// <summary>Incremental refits, fits without an anchor, and fits on several threads.</summary>
+[Collection(Alone.Name)]
 public class ExtendTests
 {
     private static readonly TrajectoryOptions Quick = new() { MapSteps = 40, PathSteps = 40, HiddenWidth = 16, Potential = PotentialKind.Density };

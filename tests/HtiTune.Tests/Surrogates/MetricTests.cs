@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace HtiTune.Tests.Surrogates;
 
+[Collection(Alone.Name)]
 public class MetricTests
 {
     [Theory]

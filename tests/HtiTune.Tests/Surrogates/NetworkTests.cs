@@ -5,6 +5,7 @@ using TorchSharp;
 
 namespace HtiTune.Tests.Surrogates;
 
+[Collection(Alone.Name)]
 public class NetworkTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace HtiTune.Tests.Surrogates;
 
 /// <summary>The same seed gives the same bytes, wherever the collector puts the arrays and however many threads there are.</summary>
+[Collection(Alone.Name)]
 public sealed class RepeatedFitTests
 {
     private readonly List<byte[]> _kept = [];

@@ -3,7 +3,8 @@ using HtiTune.Surrogates;
 
 namespace HtiTune.Tests.Surrogates;
 
-/// <summary>What a fit needs of libtorch is registered in a line, and asked for by name.</summary>
+/// <summary>What a fit needs of libtorch, or of the baselines, is registered in a line, and asked for by name.</summary>
+[Collection(Alone.Name)]
 public class TrainedGeometryTests
 {
     public static TheoryData<TrajectoryOptions> Trained =>
@@ -22,6 +23,29 @@ public class TrainedGeometryTests
         Assert.Contains("TorchSurrogates.Register();", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Method.Regression)]
+    [InlineData(Method.FlowMatching)]
+    [InlineData(Method.MetricFlowMatching)]
+    [InlineData(Method.Nlot)]
+    public void Without_the_baselines_the_error_names_the_package_and_the_line(Method method)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => Without(() => TrajectorySurrogate.Fit(Anchors(), new TrajectoryOptions { Method = method })));
+        Assert.Contains($"Method = {method} is a baseline", error.Message, StringComparison.Ordinal);
+        Assert.Contains("HtiTune.Surrogates.Baselines", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BaselineSurrogates.Register();", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_of_a_baseline_is_not_read_without_them()
+    {
+        using var folder = new HtiTune.Tests.Data.TemporaryFolder();
+        var path = folder.File("regression.hti");
+        TrajectorySurrogate.Fit(Anchors(), new TrajectoryOptions { Method = Method.Regression, MapSteps = 10 }).Save(path);
+        Assert.Contains("BaselineSurrogates.Register();", Assert.Throws<InvalidOperationException>(() => Without(() => SurrogateFile.Load(path))).Message, StringComparison.Ordinal);
+        Assert.Equal(2, SurrogateFile.Load(path).Anchors.Count);
+    }
+
     [Fact]
     public void A_default_fit_does_without_it()
     {
@@ -31,15 +55,15 @@ public class TrainedGeometryTests
 
     private static T Without<T>(Func<T> body)
     {
-        var registered = TrainedGeometry.Registered;
+        var registered = (TrainedGeometry.Registered, PublishedMethods.Registered);
         try
         {
-            TrainedGeometry.Registered = null;
+            (TrainedGeometry.Registered, PublishedMethods.Registered) = (null, null);
             return body();
         }
         finally
         {
-            TrainedGeometry.Registered = registered;
+            (TrainedGeometry.Registered, PublishedMethods.Registered) = registered;
         }
     }
 

@@ -4,6 +4,7 @@ using TorchSharp;
 
 namespace HtiTune.Tests.Surrogates;
 
+[Collection(Alone.Name)]
 public class TrajectorySurrogateTests
 {
     private static readonly TrajectoryOptions Quick = new() { MapSteps = 60, PathSteps = 60, HiddenWidth = 16 };

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace HtiTune.Tests.Tuning;
 
+[Collection(Alone.Name)]
 public class TelemetryTests
 {
     [Fact]

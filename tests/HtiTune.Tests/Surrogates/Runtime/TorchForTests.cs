@@ -11,6 +11,7 @@ internal static class TorchForTests
     {
         RuntimeHelpers.RunModuleConstructor(typeof(TorchRuntime).Module.ModuleHandle);
         TorchSurrogates.Register();
+        BaselineSurrogates.Register();
     }
 }
 

@@ -4,6 +4,7 @@ using TorchSharp;
 
 namespace HtiTune.Tests.Surrogates.Runtime;
 
+[Collection(Alone.Name)]
 public class TorchRuntimeTests
 {
     [Fact]

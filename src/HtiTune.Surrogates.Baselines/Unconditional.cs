@@ -8,10 +8,6 @@ namespace HtiTune.Surrogates.Baselines;
 /// </summary>
 internal static class Unconditional
 {
-    /// <summary>Whether a fit to these anchors has conditions to take away.</summary>
-    internal static bool Applies(AnchorSet anchors, Method method) =>
-        MethodRecipe.IsUnconditional(method) && anchors.ConditionCount + anchors.CategoryCount > 0;
-
     /// <summary>The anchors' outputs alone.</summary>
     internal static AnchorSet Strip(AnchorSet anchors) => new(anchors.Hyperparameter, anchors.Select(anchor =>
         new Anchor(anchor.Lambda, new Samples(anchor.Samples.Outputs, Contexts.None(anchor.Samples.Count)))));

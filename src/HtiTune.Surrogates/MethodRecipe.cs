@@ -9,7 +9,7 @@
 //   mixture         as chosen               rows of either neighbour (TrajectoryCurve)
 //   nlot            squared Euclidean       paths under a metric of fixed eigenvalues; the fit sees no condition (Unconditional)
 
-namespace HtiTune.Surrogates.Baselines;
+namespace HtiTune.Surrogates;
 
 /// <summary>What each method forces among the options, and by which rule it is served.</summary>
 internal static class MethodRecipe

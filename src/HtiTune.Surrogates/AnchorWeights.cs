@@ -4,7 +4,7 @@
 //   linear:         a_i = 1 − s, a_{i+1} = s, s = (u − u_i)/(u_{i+1} − u_i)
 //   shrunk linear:  a = 0.4·linear + 0.6/K, at anchors too: 60 % is the share that the benchmark's table states, not a fit
 
-namespace HtiTune.Surrogates.Baselines;
+namespace HtiTune.Surrogates;
 
 /// <summary>The baselines that are weighted means of the anchors' outputs.</summary>
 internal static class AnchorWeights

@@ -28,15 +28,14 @@ internal static class LearnedMotion
 
     private const int StepsPerInterval = 20;
 
-    /// <summary>Trains the networks: one for regression, one for each interval for flow matching, none for other methods.</summary>
+    /// <summary>Trains the networks: one for regression, one for each interval for flow matching.</summary>
     internal static FrozenNetwork[] Train(
         Trajectories trajectories, double[] positions, TrajectoryOptions options, RandomStreams random, CancellationToken cancellation) =>
         options.Method switch
         {
             Method.Regression => [Regression(trajectories, positions, options, random.Fork("regression"), cancellation)],
-            Method.FlowMatching or Method.MetricFlowMatching => [.. Enumerable.Range(0, positions.Length - 1).Select(k =>
+            _ => [.. Enumerable.Range(0, positions.Length - 1).Select(k =>
                 Velocity(trajectories, k, options, random.Fork($"velocity {k}"), cancellation))],
-            _ => [],
         };
 
     /// <summary>Moves standardised rows y [n, D] of the anchor <paramref name="source"/> to the place u; back in the outputs' own units.</summary>
