@@ -52,7 +52,11 @@ public sealed class GoldenCommandLineTests : IDisposable
     private static async Task Tune(string name, string folder)
     {
         string[][] commands = name == "cli-preferences" ? [["tune"], ["prefer", "--objective", "max(outputs)"]] : [["tune"]];
-        foreach (var command in commands)
+
+        // Typed again is the command that was broken off.
+        var journal = Path.Combine(folder, Kept, "journal.jsonl");
+        var begun = File.Exists(journal) ? File.ReadAllLines(journal).Count(line => line.Contains("\"run-began\"", StringComparison.Ordinal)) : 0;
+        foreach (var command in commands.Skip(Math.Max(0, begun - 1)))
         {
             var (code, _, errors) = await InProcess.In(folder, command);
             Assert.True(code is ExitCode.Done or ExitCode.GoalNotReached or ExitCode.BudgetSpent, errors);
