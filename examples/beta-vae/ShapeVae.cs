@@ -22,7 +22,7 @@ internal sealed class ShapeVae : IPersistentNetwork, IDisposable
     /// <summary>Draws the training images.</summary>
     /// <param name="beta">The hyperparameter.</param>
     /// <param name="options">Size and length.</param>
-    public ShapeVae(Hyperparameter beta, VaeOptions? options = null)
+    public ShapeVae(ContinuousHyperparameter beta, VaeOptions? options = null)
     {
         _options = options ?? new VaeOptions();
         _firstBeta = beta.Minimum;

@@ -30,7 +30,7 @@ internal sealed class PolicySurrogates(Contexts study)
     // The anchors' doses for other observations, on the curves of the fit.
     private sealed class View(ISurrogate fitted, AnchorSet anchors) : ISurrogate
     {
-        public Hyperparameter Hyperparameter => fitted.Hyperparameter;
+        public ContinuousHyperparameter Hyperparameter => fitted.Hyperparameter;
 
         public IReadOnlyList<double> Anchors => fitted.Anchors;
 

@@ -22,7 +22,7 @@ internal static class TreatmentTask
     private const int Values = 9;
 
     /// <summary>λ, what a day's distance of the killer cells from where they began costs. 0 is among them, and from 1 on ratios count.</summary>
-    public static Hyperparameter Weight { get; } = Hyperparameter.Continuous(
+    public static ContinuousHyperparameter Weight { get; } = Hyperparameter.Continuous(
         "reward weight", 0, 10, Scale.Warp("log(λ + 0.5)", lambda => Math.Log(lambda + 0.5), w => Math.Exp(w) - 0.5));
 
     /// <summary>Runs the task.</summary>

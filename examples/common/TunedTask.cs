@@ -8,7 +8,7 @@ internal sealed record TunedTask
     public required string Name { get; init; }
 
     /// <summary>The hyperparameter λ.</summary>
-    public required Hyperparameter Hyperparameter { get; init; }
+    public required ContinuousHyperparameter Hyperparameter { get; init; }
 
     /// <summary>What every trained network is asked.</summary>
     public required Contexts Contexts { get; init; }

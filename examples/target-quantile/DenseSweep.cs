@@ -45,7 +45,7 @@ internal sealed record DenseSweep(double[] Lambdas, double[][] Costs)
     /// <param name="count">Number of λ.</param>
     /// <param name="told">Is told each λ with its values.</param>
     public static DenseSweep Train(
-        INetwork network, long seed, Hyperparameter quantile, IReadOnlyList<Func<IConditionalModel, double>> objectives, int count,
+        INetwork network, long seed, ContinuousHyperparameter quantile, IReadOnlyList<Func<IConditionalModel, double>> objectives, int count,
         Action<double, IEnumerable<double>> told)
     {
         // 0.01, 0.03, … 0.99 at 50 values: round, so that the file can be read.

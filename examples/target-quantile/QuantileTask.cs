@@ -18,7 +18,7 @@ internal static class QuantileTask
         """;
 
     /// <summary>Quantiles move evenly on the bell curve's scale.</summary>
-    public static Hyperparameter Quantile { get; } = Hyperparameter.Continuous("quantile", 0.01, 0.99, Scale.NormalQuantile);
+    public static ContinuousHyperparameter Quantile { get; } = Hyperparameter.Continuous("quantile", 0.01, 0.99, Scale.NormalQuantile);
 
     /// <summary>The generated series.</summary>
     public static LoadSeries Series() => LoadSeries.Generate(hours: 26_280, seed: 2024);

@@ -20,7 +20,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     /// message names the anchors' positions, counted from 0.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A λ lies outside the range.</exception>
-    public AnchorSet(Hyperparameter hyperparameter, IEnumerable<Anchor> anchors)
+    public AnchorSet(ContinuousHyperparameter hyperparameter, IEnumerable<Anchor> anchors)
     {
         ArgumentNullException.ThrowIfNull(hyperparameter);
         ArgumentNullException.ThrowIfNull(anchors);
@@ -57,7 +57,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     }
 
     /// <summary>The hyperparameter.</summary>
-    public Hyperparameter Hyperparameter { get; }
+    public ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>Number of output columns D, at least 1.</summary>
     public int Dimension => _anchors[0].Samples.Dimension;
@@ -103,7 +103,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private void RequireAscending(Hyperparameter hyperparameter, int i, string parameter)
+    private void RequireAscending(ContinuousHyperparameter hyperparameter, int i, string parameter)
     {
         var (before, here) = (_anchors[i - 1].Lambda, _anchors[i].Lambda);
         var fault = here == before ? "equal"

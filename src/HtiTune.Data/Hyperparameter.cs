@@ -1,46 +1,28 @@
-using static System.FormattableString;
+using System.Diagnostics.CodeAnalysis;
 
 namespace HtiTune.Data;
 
-// λ   value of the hyperparameter, in its own units, λmin ≤ λ ≤ λmax
-// w   place on its scale, w(λ)
-// u   place in the range, u = (w(λ) − w(λmin)) / (w(λmax) − w(λmin)) ∈ [0, 1]
-
-/// <summary>A hyperparameter that a network is trained with: a name, a closed range, and the scale on which it is searched.</summary>
-/// <remarks>Immutable and thread-safe; two hyperparameters of the same name, range and scale are equal.</remarks>
-public sealed class Hyperparameter : IEquatable<Hyperparameter>
+/// <summary>A hyperparameter that a network is trained with: a name, and the values that it may take.</summary>
+/// <remarks>
+/// Immutable and thread-safe; two of the same name, values and condition are equal. Each has one coordinate u in [0, 1], on which it is searched:
+/// <see cref="ContinuousHyperparameter"/>, <see cref="IntegerHyperparameter"/>, <see cref="CategoricalHyperparameter"/>.
+/// </remarks>
+public abstract class Hyperparameter : IEquatable<Hyperparameter>
 {
-    // A warp is checked at so many places; its inverse may be off by this share of the range.
-    private const int ProbeCount = 64;
-    private const double InverseTolerance = 1e-6;
-
-    // An optimizer that works in u may overstep an end by rounding; more is a mistake.
-    private const double UnitSlack = 1e-9;
-
-    private readonly double _wMinimum;
-    private readonly double _wWidth;
-
-    private Hyperparameter(string name, double minimum, double maximum, Scale scale)
+    private protected Hyperparameter(string name, Condition? condition)
     {
         Name = name;
-        Minimum = minimum;
-        Maximum = maximum;
-        Scale = scale;
-        _wMinimum = scale.Forward(minimum);
-        _wWidth = scale.Forward(maximum) - _wMinimum;
+        Condition = condition;
     }
 
     /// <summary>The name, for messages, files and figures.</summary>
     public string Name { get; }
 
-    /// <summary>The least λ.</summary>
-    public double Minimum { get; }
+    /// <summary>When it is active; null: always.</summary>
+    public Condition? Condition { get; }
 
-    /// <summary>The greatest λ.</summary>
-    public double Maximum { get; }
-
-    /// <summary>The scale on which λ is searched.</summary>
-    public Scale Scale { get; }
+    /// <summary>The values that it may take, in words, e.g. <c>1 to 4</c>.</summary>
+    public abstract string Domain { get; }
 
     /// <summary>A hyperparameter that takes every value of a range.</summary>
     /// <param name="name">The name.</param>
@@ -50,141 +32,100 @@ public sealed class Hyperparameter : IEquatable<Hyperparameter>
     /// <exception cref="ArgumentException">
     /// The name is empty, the range is empty or leaves the scale's domain, or the scale is not strictly monotone in the range.
     /// </exception>
-    public static Hyperparameter Continuous(string name, double minimum, double maximum, Scale? scale = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        scale ??= Scale.Linear;
-        RequireEnd(name, minimum, scale, nameof(minimum));
-        RequireEnd(name, maximum, scale, nameof(maximum));
-        if (!(minimum < maximum))
-        {
-            throw new ArgumentException(
-                Invariant($"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}; expected a minimum below the maximum."),
-                nameof(maximum));
-        }
+    public static ContinuousHyperparameter Continuous(string name, double minimum, double maximum, Scale? scale = null) =>
+        ContinuousHyperparameter.Create(name, minimum, maximum, scale);
 
-        scale = scale.For(minimum, maximum);
-        var hyperparameter = new Hyperparameter(name, minimum, maximum, scale);
-        if (!double.IsFinite(hyperparameter._wWidth) || hyperparameter._wWidth == 0)
-        {
-            throw new ArgumentException(
-                Invariant($"The hyperparameter '{name}' has no usable width on the scale '{scale.Name}' between {minimum:R} and {maximum:R}; ")
-                + "expected ends whose places on the scale differ by a finite amount.", nameof(maximum));
-        }
+    /// <summary>A hyperparameter that takes the whole numbers of a range, or every second, third, … of them.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="minimum">The least value.</param>
+    /// <param name="maximum">The greatest value, above the least, and a whole number of steps away from it.</param>
+    /// <param name="step">The distance from one value to the next, at least 1.</param>
+    /// <param name="scale">The scale; linear unless given. The values must lie in its domain.</param>
+    /// <exception cref="ArgumentException">The name is empty, the range is empty or leaves the scale's domain, or the step does not fit it.</exception>
+    [SuppressMessage("Naming", "CA1720", Justification = "The field's name of the kind, beside Continuous and Categorical.")]
+    public static IntegerHyperparameter Integer(string name, long minimum, long maximum, long step = 1, Scale? scale = null) =>
+        IntegerHyperparameter.Create(name, minimum, maximum, step, scale);
 
-        if (scale is WarpScale)
-        {
-            hyperparameter.RequireMonotoneWarp();
-            hyperparameter.RequireInverse();
-        }
+    /// <summary>A hyperparameter that takes one of several words that have no order: one is as far from another as from a third.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="choices">At least two different words, without commas, colons and white space.</param>
+    /// <exception cref="ArgumentException">The name is empty, or the words are not as they must be.</exception>
+    public static CategoricalHyperparameter Categorical(string name, params IReadOnlyList<string> choices) =>
+        CategoricalHyperparameter.Create(name, choices, isOrdered: false);
 
-        double[] places = [.. Enumerable.Range(0, 5).Select(i => hyperparameter.FromUnit(i / 4.0))];
-        if (places.Distinct().Count() < places.Length)
-        {
-            throw new ArgumentException(
-                Invariant($"The hyperparameter '{name}' has the range {minimum:R} to {maximum:R}, in which double precision has no different numbers at its quarters; ")
-                + "expected ends farther apart.", nameof(maximum));
-        }
+    /// <summary>A hyperparameter that takes one of several words in their order, e.g. small, medium, large.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="choices">At least two different words, without commas, colons and white space, in order.</param>
+    /// <exception cref="ArgumentException">The name is empty, or the words are not as they must be.</exception>
+    public static CategoricalHyperparameter Ordered(string name, params IReadOnlyList<string> choices) =>
+        CategoricalHyperparameter.Create(name, choices, isOrdered: true);
 
-        return hyperparameter;
-    }
+    /// <summary>Reads a hyperparameter: <c>lr=1e-5..1e-1:log</c>, <c>layers=1..4:int</c>, <c>act=relu,gelu,silu</c>.</summary>
+    /// <param name="text">
+    /// The name, <c>=</c>, and <c>from..to</c> or words with commas; then, each after a colon, a scale by name, <c>int</c>, <c>step=</c> and the step, or
+    /// <c>ordered</c>; in the end perhaps <c> if parent=value,value</c>. What <see cref="Text"/> writes.
+    /// </param>
+    /// <exception cref="ArgumentException">The text is not of this form, or names what cannot be; the message says what is expected.</exception>
+    public static Hyperparameter Parse(string text) => HyperparameterText.Read(text);
 
-    /// <summary>u(λ) = (w(λ) − w(λmin)) / (w(λmax) − w(λmin)): the place in the range along the scale.</summary>
-    /// <param name="lambda">λ, in the range.</param>
-    /// <returns>u, 0 at the minimum and 1 at the maximum, exactly.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range.</exception>
-    public double ToUnit(double lambda)
-    {
-        Require(lambda);
-        return Math.Clamp((Scale.Forward(lambda) - _wMinimum) / _wWidth, 0, 1);
-    }
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
+    public string Text => $"{Name}={DomainText}{ConditionText}";
 
-    /// <summary>The λ whose place in the range is u.</summary>
+    /// <summary>Whether it may take a value.</summary>
+    /// <param name="value">The value.</param>
+    public abstract bool Allows(HyperparameterValue value);
+
+    /// <summary>The coordinate of a value.</summary>
+    /// <param name="value">A value that it may take.</param>
+    /// <returns>u in [0, 1].</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It may not take the value.</exception>
+    public abstract double ToUnit(HyperparameterValue value);
+
+    /// <summary>The value at a coordinate: of whole numbers and words the one whose share of [0, 1] it lies in.</summary>
     /// <param name="u">0 to 1; an overstep by rounding (1e-9) counts as the end.</param>
-    /// <returns>λ, the exact minimum at 0 and the exact maximum at 1, always in the range.</returns>
     /// <exception cref="ArgumentOutOfRangeException">u lies outside [0, 1], or is NaN.</exception>
-    public double FromUnit(double u)
-    {
-        if (!(u >= -UnitSlack && u <= 1 + UnitSlack))
-        {
-            throw new ArgumentOutOfRangeException(nameof(u), Invariant($"The place of '{Name}' in its range is u = {u:R}; expected 0 to 1."));
-        }
+    public abstract HyperparameterValue ValueAt(double u);
 
-        return u <= 0 ? Minimum : u >= 1 ? Maximum : Scale.InverseWithin(_wMinimum + u * _wWidth, Minimum, Maximum);
-    }
+    /// <summary>The same hyperparameter, active only where another one has one of some values.</summary>
+    /// <param name="parent">Name of the other one.</param>
+    /// <param name="values">At least one value of it.</param>
+    public Hyperparameter OnlyIf(string parent, params IReadOnlyList<HyperparameterValue> values) => Under(new Condition(parent, values));
 
-    /// <summary>Whether λ is a number in the range, ends included.</summary>
-    /// <param name="lambda">λ.</param>
-    public bool Contains(double lambda) => lambda >= Minimum && lambda <= Maximum;
-
-    /// <summary>Throws unless λ lies in the range.</summary>
-    /// <param name="lambda">λ.</param>
+    /// <summary>Throws unless it may take a value.</summary>
+    /// <param name="value">The value.</param>
     /// <param name="place">Where the value stands, for the message (e.g. <c>anchor 3</c>), or none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// λ lies outside the range, or is NaN; the message names value, range and place.
-    /// </exception>
-    public void Require(double lambda, string? place = null)
+    /// <exception cref="ArgumentOutOfRangeException">It may not; the message names value, what is expected, and place.</exception>
+    public void Require(HyperparameterValue value, string? place = null)
     {
-        if (!Contains(lambda))
+        if (!Allows(value))
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(lambda), Invariant($"{(place is null ? "" : place + ": ")}{Name} = {lambda:R}; expected {Minimum:R} to {Maximum:R}."));
+            throw new ArgumentOutOfRangeException(nameof(value), $"{(place is null ? "" : place + ": ")}{Name} = {value}; expected {Domain}.");
         }
     }
 
     /// <inheritdoc/>
-    public bool Equals(Hyperparameter? other) =>
-        other is not null && Name == other.Name && Scale.Equals(other.Scale)
-        && Minimum.Equals(other.Minimum) && Maximum.Equals(other.Maximum);
+    public bool Equals(Hyperparameter? other) => other is not null && Name == other.Name && Equals(Condition, other.Condition) && IsSame(other);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as Hyperparameter);
+    public sealed override bool Equals(object? obj) => Equals(obj as Hyperparameter);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Name, Minimum, Maximum, Scale);
+    public sealed override int GetHashCode() => HashCode.Combine(Name, GetType(), Domain);
 
-    /// <summary>Name, range and scale, e.g. <c>quantile in [0.01, 0.99], linear</c>.</summary>
-    public override string ToString() => Invariant($"{Name} in [{Minimum:R}, {Maximum:R}], {Scale.Name}");
+    private protected abstract string DomainText { get; }
 
-    private static void RequireEnd(string name, double end, Scale scale, string parameter)
+    private protected string ConditionText => Condition is null ? "" : $" if {Condition}";
+
+    private protected abstract bool IsSame(Hyperparameter other);
+
+    private protected abstract Hyperparameter Under(Condition condition);
+
+    // An optimizer that works in u may overstep an end by rounding; more is a mistake.
+    private protected void RequireUnit(double u)
     {
-        if (!double.IsFinite(end) || !scale.Covers(end))
+        if (!(u >= -1e-9 && u <= 1 + 1e-9))
         {
-            throw new ArgumentOutOfRangeException(
-                parameter, Invariant($"The hyperparameter '{name}' has the {parameter} {end:R}, but the scale '{scale.Name}' needs {scale.Domain}."));
+            throw new ArgumentOutOfRangeException(nameof(u), FormattableString.Invariant($"The place of '{Name}' in its range is u = {u:R}; expected 0 to 1."));
         }
     }
-
-    private void RequireMonotoneWarp()
-    {
-        var previous = (Lambda: Minimum, U: 0.0);
-        foreach (var lambda in Probes())
-        {
-            var u = (Scale.Forward(lambda) - _wMinimum) / _wWidth;
-            if (!(u > previous.U))
-            {
-                throw new ArgumentException(
-                    Invariant($"The warp '{Scale.Name}' of '{Name}' is not strictly monotone between λ = {previous.Lambda:R} and {lambda:R}; ")
-                    + "expected w(λ) to rise all the way or to fall all the way.");
-            }
-
-            previous = (lambda, u);
-        }
-    }
-
-    private void RequireInverse()
-    {
-        foreach (var lambda in Probes())
-        {
-            var back = Scale.InverseWithin(Scale.Forward(lambda), Minimum, Maximum);
-            if (!(Math.Abs(back - lambda) <= InverseTolerance * (Maximum - Minimum)))
-            {
-                throw new ArgumentException(
-                    Invariant($"The inverse of the warp '{Scale.Name}' of '{Name}' gives {back:R} for w({lambda:R}); expected {lambda:R}."));
-            }
-        }
-    }
-
-    private IEnumerable<double> Probes() =>
-        Enumerable.Range(1, ProbeCount).Select(i => Minimum + (Maximum - Minimum) * (i / (double)ProbeCount));
 }

@@ -14,7 +14,7 @@ namespace HtiTune.Plotting;
 /// <param name="Anchors">The same at the anchors themselves.</param>
 /// <param name="Columns">Numbers of the output's columns.</param>
 internal sealed record DistributionFigure(
-    Hyperparameter Hyperparameter,
+    ContinuousHyperparameter Hyperparameter,
     IReadOnlyList<(double U, double[][] Quantiles)> Curve,
     IReadOnlyList<(double U, double[][] Quantiles)> Anchors,
     IReadOnlyList<int> Columns)

@@ -22,7 +22,7 @@ internal static class LambdaAxis
     /// Greedy: the roundest values come first, and each is kept if it is far enough from those kept before. On a linear scale that
     /// would leave uneven steps, so there one step of 1, 2 or 5 times a power of ten is taken.
     /// </remarks>
-    public static IReadOnlyList<double> Ticks(Hyperparameter hyperparameter, double from = 0, double to = 1, double gap = 0.09)
+    public static IReadOnlyList<double> Ticks(ContinuousHyperparameter hyperparameter, double from = 0, double to = 1, double gap = 0.09)
     {
         var (low, high) = (hyperparameter.FromUnit(from), hyperparameter.FromUnit(to));
         (low, high) = (Math.Min(low, high), Math.Max(low, high));
@@ -49,7 +49,7 @@ internal static class LambdaAxis
     /// <param name="hyperparameter">The hyperparameter.</param>
     /// <param name="from">Least place u shown.</param>
     /// <param name="to">Greatest place u shown.</param>
-    public static void Apply(Plot plot, Hyperparameter hyperparameter, double from, double to)
+    public static void Apply(Plot plot, ContinuousHyperparameter hyperparameter, double from, double to)
     {
         var ticks = Ticks(hyperparameter, Math.Max(from, 0), Math.Min(to, 1));
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. ticks.Select(hyperparameter.ToUnit)], [.. ticks.Select(Text)]);
@@ -61,7 +61,7 @@ internal static class LambdaAxis
     /// <param name="hyperparameter">The hyperparameter.</param>
     /// <param name="from">Least place u shown.</param>
     /// <param name="to">Greatest place u shown.</param>
-    public static void ApplyVertically(Plot plot, Hyperparameter hyperparameter, double from, double to)
+    public static void ApplyVertically(Plot plot, ContinuousHyperparameter hyperparameter, double from, double to)
     {
         var ticks = Ticks(hyperparameter, Math.Max(from, 0), Math.Min(to, 1));
         plot.Axes.Left.TickGenerator = new NumericManual([.. ticks.Select(hyperparameter.ToUnit)], [.. ticks.Select(Text)]);

@@ -58,4 +58,4 @@ internal static class LambdaColors
 /// <param name="Hyperparameter">The hyperparameter.</param>
 /// <param name="From">Place of the first λ, 0 to 1.</param>
 /// <param name="To">Place of the last λ, above <paramref name="From"/>.</param>
-internal readonly record struct LambdaRange(Hyperparameter Hyperparameter, double From, double To);
+internal readonly record struct LambdaRange(ContinuousHyperparameter Hyperparameter, double From, double To);

@@ -18,7 +18,7 @@ namespace HtiTune.Plotting;
 /// <param name="Recommended">The recommended λ and the value expected, or measured, there.</param>
 /// <param name="Truth">A known curve, or nothing.</param>
 internal sealed record ObjectiveFigure(
-    Hyperparameter Hyperparameter,
+    ContinuousHyperparameter Hyperparameter,
     IReadOnlyList<PosteriorPoint> Curve,
     IReadOnlyList<Trial> Anchors,
     CurvePoint Recommended,

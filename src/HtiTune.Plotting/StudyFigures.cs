@@ -31,7 +31,7 @@ public static class StudyFigures
     /// <param name="options">Size and words.</param>
     /// <exception cref="ArgumentException">There is no posterior, or the path's ending or the size is none of the allowed.</exception>
     public static void Objective(
-        Hyperparameter hyperparameter, IReadOnlyList<PosteriorPoint> posterior, IReadOnlyList<Trial> trials, CurvePoint recommended, string path,
+        ContinuousHyperparameter hyperparameter, IReadOnlyList<PosteriorPoint> posterior, IReadOnlyList<Trial> trials, CurvePoint recommended, string path,
         IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(posterior);

@@ -12,7 +12,7 @@ public sealed class TrajectoryFan
     /// <param name="lambdas">At least two values, strictly ascending, in the hyperparameter's range.</param>
     /// <param name="outputs">For each λ the outputs, shape [n, D], the same contexts in the same order.</param>
     /// <exception cref="ArgumentException">The numbers of λ and outputs differ, or the outputs' shapes do.</exception>
-    public TrajectoryFan(Hyperparameter hyperparameter, IReadOnlyList<double> lambdas, IReadOnlyList<Matrix> outputs)
+    public TrajectoryFan(ContinuousHyperparameter hyperparameter, IReadOnlyList<double> lambdas, IReadOnlyList<Matrix> outputs)
     {
         ArgumentNullException.ThrowIfNull(hyperparameter);
         ArgumentNullException.ThrowIfNull(lambdas);
@@ -46,7 +46,7 @@ public sealed class TrajectoryFan
     }
 
     /// <summary>The hyperparameter λ.</summary>
-    public Hyperparameter Hyperparameter { get; }
+    public ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>The values of λ, ascending.</summary>
     public IReadOnlyList<double> Lambdas { get; }

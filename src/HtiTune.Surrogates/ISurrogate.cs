@@ -7,7 +7,7 @@ namespace HtiTune.Surrogates;
 public interface ISurrogate
 {
     /// <summary>The hyperparameter λ that the outputs depend on.</summary>
-    Hyperparameter Hyperparameter { get; }
+    ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>The anchors' λ, ascending, in the hyperparameter's units.</summary>
     IReadOnlyList<double> Anchors { get; }

@@ -8,7 +8,7 @@ namespace HtiTune.Surrogates;
 /// <summary>Everything a fitted <see cref="TrajectorySurrogate"/> serves from and keeps in its file.</summary>
 internal sealed record TrajectoryState
 {
-    internal required Hyperparameter Hyperparameter { get; init; }
+    internal required ContinuousHyperparameter Hyperparameter { get; init; }
 
     /// <summary>The anchors' λ, ascending.</summary>
     internal required double[] Lambdas { get; init; }
@@ -78,7 +78,7 @@ internal sealed record TrajectoryState
         }
     }
 
-    internal static double[] PositionsOf(Hyperparameter hyperparameter, IReadOnlyList<double> lambdas)
+    internal static double[] PositionsOf(ContinuousHyperparameter hyperparameter, IReadOnlyList<double> lambdas)
     {
         double low = hyperparameter.ToUnit(lambdas[0]), high = hyperparameter.ToUnit(lambdas[^1]);
         return lambdas.Select(lambda => (hyperparameter.ToUnit(lambda) - low) / (high - low)).ToArray();

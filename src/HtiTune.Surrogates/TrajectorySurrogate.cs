@@ -31,7 +31,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
     }
 
     /// <inheritdoc/>
-    public Hyperparameter Hyperparameter => _state.Hyperparameter;
+    public ContinuousHyperparameter Hyperparameter => _state.Hyperparameter;
 
     /// <inheritdoc/>
     public IReadOnlyList<double> Anchors { get; }

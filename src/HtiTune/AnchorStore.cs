@@ -42,7 +42,7 @@ internal sealed class AnchorStore : IDisposable
     /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     public AnchorStore(
-        Hyperparameter hyperparameter, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed,
+        ContinuousHyperparameter hyperparameter, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed,
         int lastNumber = 0)
     {
         Hyperparameter = hyperparameter;
@@ -56,7 +56,7 @@ internal sealed class AnchorStore : IDisposable
         }
     }
 
-    public Hyperparameter Hyperparameter { get; }
+    public ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>What every network is asked as soon as it is trained; null while only a training that succeeds can tell.</summary>
     public Contexts? Contexts => _groups.Count == 0 ? null : _groups[0].Contexts;

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace HtiTune;
 
 /// <summary>Puts what a run does into words, for whoever watches.</summary>
-internal sealed class ProgressReporter(TuningRun run, Hyperparameter hyperparameter, IProgress<TunerProgress>? progress)
+internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter hyperparameter, IProgress<TunerProgress>? progress)
 {
     // Shares of the trainings under way, by number.
     private readonly Dictionary<int, double> _parts = [];

@@ -15,7 +15,7 @@ internal sealed class ScaledSurrogate(ISurrogate inner, ColumnUnits units) : ISu
 
     public ColumnUnits Units => units;
 
-    public Hyperparameter Hyperparameter => inner.Hyperparameter;
+    public ContinuousHyperparameter Hyperparameter => inner.Hyperparameter;
 
     public IReadOnlyList<double> Anchors => inner.Anchors;
 

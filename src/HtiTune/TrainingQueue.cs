@@ -3,7 +3,7 @@ using HtiTune.Data;
 namespace HtiTune;
 
 /// <summary>λ that the user wants trained next, in order. A tuner has one; its runs take from it.</summary>
-internal sealed class TrainingQueue(Hyperparameter hyperparameter)
+internal sealed class TrainingQueue(ContinuousHyperparameter hyperparameter)
 {
     /// <summary>The reason of a training from the queue.</summary>
     public const string Reason = "enqueued";
@@ -60,7 +60,7 @@ internal sealed class TrainingQueue(Hyperparameter hyperparameter)
     }
 
     /// <summary>What is wrong with λ of a list, all in one; null where nothing is.</summary>
-    public static string? Fault(IReadOnlyList<double> lambdas, Hyperparameter hyperparameter)
+    public static string? Fault(IReadOnlyList<double> lambdas, ContinuousHyperparameter hyperparameter)
     {
         if (lambdas.Count == 0)
         {

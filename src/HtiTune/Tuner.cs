@@ -42,7 +42,7 @@ public sealed partial class Tuner : IDisposable
     /// </param>
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
-    public Tuner(INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null)
+    public Tuner(INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null)
         : this(network, hyperparameter, contexts, options, null)
     {
     }
@@ -54,7 +54,7 @@ public sealed partial class Tuner : IDisposable
     /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     internal Tuner(
-        INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings, int lastNumber = 0)
+        INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings, int lastNumber = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(hyperparameter);
@@ -85,7 +85,7 @@ public sealed partial class Tuner : IDisposable
     }
 
     /// <summary>The hyperparameter that is tuned.</summary>
-    public Hyperparameter Hyperparameter { get; }
+    public ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>The options.</summary>
     public TunerOptions Options { get; }

@@ -152,7 +152,7 @@ public sealed record TunerOptions
 
     internal bool MayReplicate => NoiseVariance is { } variance ? variance > 0 && Replicate != false : Replicate == true;
 
-    internal void Validate(Hyperparameter hyperparameter)
+    internal void Validate(ContinuousHyperparameter hyperparameter)
     {
         var faults = new List<string>();
         Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");

@@ -38,7 +38,7 @@ internal static partial class RunFolder
     /// <param name="file">The file, for messages.</param>
     /// <param name="name">Its name without the ending.</param>
     /// <param name="hyperparameter">The hyperparameter.</param>
-    internal static double LambdaOf(string file, string name, Data.Hyperparameter hyperparameter)
+    internal static double LambdaOf(string file, string name, Data.ContinuousHyperparameter hyperparameter)
     {
         foreach (var own in (string[])[hyperparameter.Name, "lambda"])
         {

@@ -198,7 +198,7 @@ internal static class StudyChanges
     private static CliException Refusal(StudySpecification study, List<string> changes, string trainings, List<string> ways) =>
         new("H013", $"{study.Folder} holds another study: {string.Join("; ", changes)}; {trainings}.", ways[0]) { MoreHelp = ways[1..] };
 
-    private static string Shown(Hyperparameter hyperparameter) => $"{Placeholders.Number(hyperparameter.Minimum)} to {Placeholders.Number(hyperparameter.Maximum)}";
+    private static string Shown(ContinuousHyperparameter hyperparameter) => $"{Placeholders.Number(hyperparameter.Minimum)} to {Placeholders.Number(hyperparameter.Maximum)}";
 
     private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

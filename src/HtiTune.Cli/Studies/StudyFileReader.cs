@@ -159,7 +159,7 @@ internal sealed partial class StudyFileReader
         }
     }
 
-    private Hyperparameter? OfHyperparameter(LocatedJson? node)
+    private ContinuousHyperparameter? OfHyperparameter(LocatedJson? node)
     {
         if (node is null || !IsObject(node, "hyperparameter"))
         {

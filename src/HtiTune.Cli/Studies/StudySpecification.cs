@@ -14,7 +14,7 @@ internal sealed record StudySpecification
     /// <summary>The folder that keeps the study, whole path.</summary>
     internal required string Folder { get; init; }
 
-    internal required Hyperparameter Hyperparameter { get; init; }
+    internal required ContinuousHyperparameter Hyperparameter { get; init; }
 
     /// <summary>The program and its arguments, with placeholders.</summary>
     internal required IReadOnlyList<string> Command { get; init; }

@@ -18,7 +18,7 @@ internal sealed class StudyProblem
     internal StudyProblem(StudyDefinition definition, NetworkRegistry registry)
     {
         (_definition, _registry) = (definition, registry);
-        Hyperparameter = Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale));
+        Hyperparameter = Data.Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale));
         Contexts = definition.Contexts is { Count: > 0 } rows
             ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
             {
@@ -32,7 +32,7 @@ internal sealed class StudyProblem
             : null;
     }
 
-    internal Hyperparameter Hyperparameter { get; }
+    internal ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>What every training is asked; null where the first that succeeds tells how many draws there are.</summary>
     internal Contexts? Contexts { get; }

@@ -106,7 +106,7 @@ internal sealed partial class StudyService
         }
     }
 
-    private static void RequireLambda(Hyperparameter hyperparameter, double lambda)
+    private static void RequireLambda(ContinuousHyperparameter hyperparameter, double lambda)
     {
         if (!double.IsFinite(lambda) || !hyperparameter.Contains(lambda))
         {

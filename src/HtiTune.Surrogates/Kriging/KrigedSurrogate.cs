@@ -47,7 +47,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     }
 
     /// <inheritdoc/>
-    public Hyperparameter Hyperparameter => _carrier.Hyperparameter;
+    public ContinuousHyperparameter Hyperparameter => _carrier.Hyperparameter;
 
     /// <inheritdoc/>
     public IReadOnlyList<double> Anchors => _carrier.Anchors;

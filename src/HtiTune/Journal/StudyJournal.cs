@@ -22,7 +22,7 @@ public sealed partial class StudyJournal
         Folder = folder;
         Content = content;
         Header = (StudyCreated)content.Events[0];
-        Hyperparameter = Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
+        Hyperparameter = Data.Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
         _trainings = _epochs[0].Trainings;
         var gains = new Dictionary<int, double?>();
         var queue = new RecordedQueue();
@@ -89,7 +89,7 @@ public sealed partial class StudyJournal
     public StudyCreated Header { get; }
 
     /// <summary>The hyperparameter.</summary>
-    public Hyperparameter Hyperparameter { get; }
+    public ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>All events, in the order in which they were written.</summary>
     public IReadOnlyList<JournalEvent> Events => Content.Events;

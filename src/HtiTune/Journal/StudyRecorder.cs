@@ -38,7 +38,7 @@ internal sealed class StudyRecorder : IDisposable
     public static StudyRecorder Create(
         StudyFolder folder,
         INetwork network,
-        Hyperparameter hyperparameter,
+        ContinuousHyperparameter hyperparameter,
         Contexts? contexts,
         TunerOptions options,
         IReadOnlyList<Training> warm,

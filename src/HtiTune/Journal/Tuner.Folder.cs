@@ -34,11 +34,11 @@ public sealed partial class Tuner
     /// <exception cref="IOException">The folder cannot be written to; or another tuner has it open, then it is a <see cref="StudyInUseException"/>.</exception>
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
     public static Tuner Open(
-        string folder, INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null) =>
+        string folder, INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null) =>
         Open(folder, network, hyperparameter, contexts, options, new StudyFiles());
 
     /// <summary>
-    /// Takes up the study of a folder by the folder alone, as <see cref="Open(string, INetwork, Hyperparameter, Contexts, TunerOptions?)"/>
+    /// Takes up the study of a folder by the folder alone, as <see cref="Open(string, INetwork, ContinuousHyperparameter, Contexts, TunerOptions?)"/>
     /// does. Its anchors serve any objective, without a training by <c>maxTrainings: 0</c>.
     /// </summary>
     /// <param name="folder">The study's folder.</param>
@@ -70,7 +70,7 @@ public sealed partial class Tuner
     }
 
     internal static Tuner Open(
-        string folder, INetwork network, Hyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, StudyFiles files)
+        string folder, INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, StudyFiles files)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(hyperparameter);
@@ -98,7 +98,7 @@ public sealed partial class Tuner
     }
 
     private static Tuner Resume(
-        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected) =>
+        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected) =>
         Held(taken, () =>
         {
             var journal = StudyJournal.Read(taken.Path, scale);
@@ -129,7 +129,7 @@ public sealed partial class Tuner
     }
 
     /// <summary>A tuner with all trainings of a journal; it records nothing yet.</summary>
-    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected)
+    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
     {
         RequireSame(journal, options, expected);
         RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
@@ -178,7 +178,7 @@ public sealed partial class Tuner
         }
     }
 
-    private static void RequireSame(StudyJournal journal, TunerOptions? options, (Hyperparameter Hyperparameter, Contexts? Contexts)? expected)
+    private static void RequireSame(StudyJournal journal, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
     {
         var faults = new List<string>();
         if (expected is { } given)

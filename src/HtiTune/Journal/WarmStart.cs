@@ -11,7 +11,7 @@ internal static class WarmStart
 
     /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once.</summary>
     /// <exception cref="ArgumentException">They are not of this hyperparameter or these contexts, or differ; the message names the first fault of each set.</exception>
-    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, Hyperparameter hyperparameter, Contexts? contexts)
+    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, ContinuousHyperparameter hyperparameter, Contexts? contexts)
     {
         var trainings = new List<Training>();
         var faults = new List<string>();
@@ -44,7 +44,7 @@ internal static class WarmStart
             : throw new ArgumentException($"{nameof(TunerOptions)}.{nameof(TunerOptions.WarmStart)}: {string.Join("; ", faults)}.");
     }
 
-    private static string? Fault(AnchorSet set, Hyperparameter hyperparameter, Contexts contexts, List<Training> before)
+    private static string? Fault(AnchorSet set, ContinuousHyperparameter hyperparameter, Contexts contexts, List<Training> before)
     {
         if (!set.Hyperparameter.Equals(hyperparameter))
         {

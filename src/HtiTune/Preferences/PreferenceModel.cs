@@ -25,7 +25,7 @@ public sealed class PreferenceModel
     private readonly FeaturePaths[] _paths;
 
     private PreferenceModel(
-        Hyperparameter hyperparameter, IReadOnlyList<Feature> features, IReadOnlyList<PreferencePlace> places, FeaturePaths[] paths)
+        ContinuousHyperparameter hyperparameter, IReadOnlyList<Feature> features, IReadOnlyList<PreferencePlace> places, FeaturePaths[] paths)
     {
         Hyperparameter = hyperparameter;
         Features = features;
@@ -37,7 +37,7 @@ public sealed class PreferenceModel
     public IReadOnlyList<Feature> Features { get; }
 
     /// <summary>The hyperparameter.</summary>
-    public Hyperparameter Hyperparameter { get; }
+    public ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>What is missing to certify anything; null where there is enough.</summary>
     internal Unmet? Missing { get; init; }

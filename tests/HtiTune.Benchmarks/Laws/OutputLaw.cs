@@ -9,7 +9,7 @@ internal abstract class OutputLaw
     protected const int Draws = 200;
 
     /// <summary>The hyperparameter λ.</summary>
-    public abstract Hyperparameter Hyperparameter { get; }
+    public abstract ContinuousHyperparameter Hyperparameter { get; }
 
     /// <summary>What every network is asked, n rows.</summary>
     public abstract Contexts Contexts { get; }

@@ -18,7 +18,7 @@ internal sealed class QuantileLaw : OutputLaw
         Contexts = new Contexts(Matrix.Create(means.Length, 1, (i, row) => row[0] = (float)((i + 0.5) / means.Length)));
     }
 
-    public override Hyperparameter Hyperparameter { get; } = Hyperparameter.Continuous("level", 0.02, 0.98);
+    public override ContinuousHyperparameter Hyperparameter { get; } = Data.Hyperparameter.Continuous("level", 0.02, 0.98);
 
     public override Contexts Contexts { get; }
 

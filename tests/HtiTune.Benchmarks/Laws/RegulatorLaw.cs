@@ -39,7 +39,7 @@ internal sealed class RegulatorLaw : OutputLaw
     /// <summary>γ.</summary>
     public static double Discount => 0.95;
 
-    public override Hyperparameter Hyperparameter { get; } = Hyperparameter.Continuous("control weight", 0.01, 100, Scale.Log);
+    public override ContinuousHyperparameter Hyperparameter { get; } = Data.Hyperparameter.Continuous("control weight", 0.01, 100, Scale.Log);
 
     public override Contexts Contexts { get; }
 

@@ -20,7 +20,7 @@ internal sealed class SmoothLaw : OutputLaw
         Contexts = Contexts.None(normals.Length);
     }
 
-    public override Hyperparameter Hyperparameter { get; } = Hyperparameter.Continuous("lambda", 0, 1);
+    public override ContinuousHyperparameter Hyperparameter { get; } = Data.Hyperparameter.Continuous("lambda", 0, 1);
 
     public override Contexts Contexts { get; }
 

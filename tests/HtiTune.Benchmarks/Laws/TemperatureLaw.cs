@@ -23,7 +23,7 @@ internal sealed class TemperatureLaw : OutputLaw
         Contexts = Contexts.None(uniforms.Length);
     }
 
-    public override Hyperparameter Hyperparameter { get; } = Hyperparameter.Continuous("temperature", 0.05, 2, Scale.Log);
+    public override ContinuousHyperparameter Hyperparameter { get; } = Data.Hyperparameter.Continuous("temperature", 0.05, 2, Scale.Log);
 
     public override Contexts Contexts { get; }
 

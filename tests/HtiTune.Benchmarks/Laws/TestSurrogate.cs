@@ -33,7 +33,7 @@ internal sealed class TestSurrogate(ISurrogate real, SurrogateKind kind, double[
     private const double Bias = 0.3;
     private const double Noise = 0.1;
 
-    public Hyperparameter Hyperparameter => real.Hyperparameter;
+    public ContinuousHyperparameter Hyperparameter => real.Hyperparameter;
 
     public IReadOnlyList<double> Anchors => real.Anchors;
 

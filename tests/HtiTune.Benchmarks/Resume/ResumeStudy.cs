@@ -10,7 +10,7 @@ internal static class ResumeStudy
     /// <summary>What a child process says when it is about to begin.</summary>
     internal const string Ready = "ready";
 
-    private static Hyperparameter Strength { get; } = Hyperparameter.Continuous("strength", 2, 6);
+    private static ContinuousHyperparameter Strength { get; } = Hyperparameter.Continuous("strength", 2, 6);
 
     private static Contexts Questions { get; } = new(Matrix.Create(21, 1, (i, row) => row[0] = (i - 10) / 5f));
 
@@ -95,7 +95,7 @@ internal static class ResumeStudy
 
     private sealed class StraightSurrogate(AnchorSet anchors) : ISurrogate
     {
-        public Hyperparameter Hyperparameter => anchors.Hyperparameter;
+        public ContinuousHyperparameter Hyperparameter => anchors.Hyperparameter;
 
         public IReadOnlyList<double> Anchors => anchors.Lambdas;
 

@@ -41,7 +41,7 @@ internal sealed record UncertaintyTask(string Name, AnchorSet Networks, int[] An
     }
 
     private static AnchorSet Stacked(
-        BenchmarkData data, string file, Hyperparameter hyperparameter, int outputs, int categories, double[] lambdas, int rows = int.MaxValue)
+        BenchmarkData data, string file, ContinuousHyperparameter hyperparameter, int outputs, int categories, double[] lambdas, int rows = int.MaxValue)
     {
         var array = data.Array(file);
         return new AnchorSet(hyperparameter, lambdas.Select((lambda, k) =>

@@ -63,7 +63,7 @@ public class ContinuityTests
     /// <summary>The rows of the first anchor, shifted.</summary>
     private sealed class Shift(Func<double, float> shift) : ISurrogate
     {
-        public Hyperparameter Hyperparameter => ContinuityTests.Anchors.Hyperparameter;
+        public ContinuousHyperparameter Hyperparameter => ContinuityTests.Anchors.Hyperparameter;
 
         public IReadOnlyList<double> Anchors => ContinuityTests.Anchors.Lambdas;
 

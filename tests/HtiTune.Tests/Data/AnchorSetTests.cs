@@ -5,7 +5,7 @@ namespace HtiTune.Tests.Data;
 
 public class AnchorSetTests
 {
-    private static readonly Hyperparameter s_quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99);
+    private static readonly ContinuousHyperparameter s_quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99);
 
     [Fact]
     public void HoldsItsAnchorsAndTheirShape()

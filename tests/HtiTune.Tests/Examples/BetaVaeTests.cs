@@ -11,7 +11,7 @@ namespace HtiTune.Tests.Examples;
 public class BetaVaeTests
 {
     private const long Seed = 3;
-    private static readonly Hyperparameter Beta = Hyperparameter.Continuous("β", 0.03, 3, Scale.Log);
+    private static readonly ContinuousHyperparameter Beta = Hyperparameter.Continuous("β", 0.03, 3, Scale.Log);
     private static readonly Contexts Images = ShapeImages.Draw(60, new RandomStreams(7).Stream("held out"));
 
     [Theory]

@@ -7,7 +7,7 @@ namespace HtiTune.Tests.Plotting;
 /// <summary>Figures of preferences, of a study's history and of outputs over λ: drawn, with their words, and faults named.</summary>
 public class PreferenceFiguresTests
 {
-    private static readonly Hyperparameter Weight = Hyperparameter.Continuous("reward weight", 0.01, 10, Scale.Log);
+    private static readonly ContinuousHyperparameter Weight = Hyperparameter.Continuous("reward weight", 0.01, 10, Scale.Log);
     private static readonly Contexts Nothing = Contexts.None(30);
     private static readonly Feature Cost = new("cost", model => Math.Log(Mean(model)));
     private static readonly Feature Reward = new("reward", model => 1 - Math.Pow(Math.Log(Mean(model)) - 1, 2) / 20, Goal.Maximize);

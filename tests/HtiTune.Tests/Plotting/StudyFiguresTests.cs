@@ -7,7 +7,7 @@ namespace HtiTune.Tests.Plotting;
 /// <summary>The objective's figure: drawn at the size asked for, with everything on it that its legend names.</summary>
 public class StudyFiguresTests
 {
-    private static readonly Hyperparameter Quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99);
+    private static readonly ContinuousHyperparameter Quantile = Hyperparameter.Continuous("quantile", 0.01, 0.99);
 
     [Fact]
     public void Png_has_the_size_and_is_drawn()

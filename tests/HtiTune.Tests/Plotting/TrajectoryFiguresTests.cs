@@ -7,7 +7,7 @@ namespace HtiTune.Tests.Plotting;
 /// <summary>The fan: a panel for each context, a colour for each λ, what came before and what came true.</summary>
 public class TrajectoryFiguresTests
 {
-    private static readonly Hyperparameter Quantile = Hyperparameter.Continuous("quantile", 0.1, 0.9);
+    private static readonly ContinuousHyperparameter Quantile = Hyperparameter.Continuous("quantile", 0.1, 0.9);
 
     [Theory]
     [InlineData(1, 3)]

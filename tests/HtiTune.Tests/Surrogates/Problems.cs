@@ -5,7 +5,7 @@ namespace HtiTune.Tests.Surrogates;
 /// <summary>Output laws that are known at every λ.</summary>
 internal static class Problems
 {
-    internal static readonly Hyperparameter Unit = Hyperparameter.Continuous("lambda", 0, 1);
+    internal static readonly ContinuousHyperparameter Unit = Hyperparameter.Continuous("lambda", 0, 1);
 
     /// <summary>y = (a(x) + λ·b(x)): deterministic and linear in λ, so that interpolation is exact.</summary>
     internal static AnchorSet Linear(double[] lambdas, int rows = 60, long seed = 1) =>
@@ -13,7 +13,7 @@ internal static class Problems
 
     /// <summary>Deterministic outputs by a formula.</summary>
     internal static AnchorSet Deterministic(
-        Hyperparameter hyperparameter, double[] lambdas, int rows, long seed, Func<double, double[], double[]> formula)
+        ContinuousHyperparameter hyperparameter, double[] lambdas, int rows, long seed, Func<double, double[], double[]> formula)
     {
         var x = Conditions(rows, seed);
         return new AnchorSet(hyperparameter, lambdas.Select(lambda => new Anchor(lambda, Answer(x, lambda, formula))));

@@ -6,7 +6,7 @@ namespace HtiTune.Tests.Tuning;
 public class BadValueTests
 {
     private static readonly Contexts NoContext = new(Matrix.Create(1, 1, (_, row) => row[0] = 0));
-    private static readonly Hyperparameter X = Hyperparameter.Continuous("x", 0, 1);
+    private static readonly ContinuousHyperparameter X = Hyperparameter.Continuous("x", 0, 1);
 
     // Powers of two to 1e-9 of the range, offsets of up to a thousand ranges to 1e-6.
     [Fact]

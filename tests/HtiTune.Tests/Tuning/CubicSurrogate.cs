@@ -11,7 +11,7 @@ internal sealed class CubicSurrogate(AnchorSet anchors) : ISurrogate
 {
     private readonly double[] _u = [.. anchors.Lambdas.Select(anchors.Hyperparameter.ToUnit)];
 
-    public Hyperparameter Hyperparameter => anchors.Hyperparameter;
+    public ContinuousHyperparameter Hyperparameter => anchors.Hyperparameter;
 
     public IReadOnlyList<double> Anchors => anchors.Lambdas;
 

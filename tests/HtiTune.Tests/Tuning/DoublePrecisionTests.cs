@@ -7,7 +7,7 @@ namespace HtiTune.Tests.Tuning;
 /// <summary>Outputs in double precision reach objectives, surrogate and disk as doubles.</summary>
 public class DoublePrecisionTests
 {
-    private static readonly Hyperparameter s_x = Hyperparameter.Continuous("x", 0, 1);
+    private static readonly ContinuousHyperparameter s_x = Hyperparameter.Continuous("x", 0, 1);
 
     [Theory]
     [InlineData(1e9, 1)]

@@ -6,7 +6,7 @@ namespace HtiTune.Tests.Tuning;
 public class KnownValueTests
 {
     private static readonly Contexts NoContext = Contexts.None(1);
-    private static readonly Hyperparameter X = Hyperparameter.Continuous("x", 0, 1);
+    private static readonly ContinuousHyperparameter X = Hyperparameter.Continuous("x", 0, 1);
 
     [Fact]
     public void Without_a_training_no_trained_lambda_is_passed_over_for_one_that_is_not_better()

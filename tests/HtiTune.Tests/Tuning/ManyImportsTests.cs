@@ -6,7 +6,7 @@ namespace HtiTune.Tests.Tuning;
 
 public class ManyImportsTests
 {
-    private static readonly Hyperparameter X = Hyperparameter.Continuous("x", 0, 1);
+    private static readonly ContinuousHyperparameter X = Hyperparameter.Continuous("x", 0, 1);
     private static readonly Contexts One = new(Matrix.Create(1, 1, (_, row) => row[0] = 0));
 
     private static double Parabola(double x) => (x - 0.3) * (x - 0.3);

@@ -8,7 +8,7 @@ public class OpenContextsTests
 {
     private const int Draws = 4;
 
-    private static readonly Hyperparameter Strength = Hyperparameter.Continuous("strength", 0, 1);
+    private static readonly ContinuousHyperparameter Strength = Hyperparameter.Continuous("strength", 0, 1);
 
     private static readonly TunerOptions Options = new() { Seed = 3, MaxTrainings = 6, GridSize = 33, Epsilon = 1e-9 };
 

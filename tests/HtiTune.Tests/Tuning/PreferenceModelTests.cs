@@ -7,7 +7,7 @@ namespace HtiTune.Tests.Tuning;
 public class PreferenceModelTests
 {
     // φ₁ = λ², φ₂ = (λ − 1)²: the best λ of w φ₁ + (1 − w) φ₂ is 1 − w, and every λ is on the front.
-    private static readonly Hyperparameter Lambda = Hyperparameter.Continuous("λ", 0, 1);
+    private static readonly ContinuousHyperparameter Lambda = Hyperparameter.Continuous("λ", 0, 1);
     private static readonly Contexts Nothing = Contexts.None(1);
     private static readonly Feature Low = new("low", model => Math.Pow(Of(model), 2));
     private static readonly Feature High = new("high", model => Math.Pow(Of(model) - 1, 2));

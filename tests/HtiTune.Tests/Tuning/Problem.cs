@@ -18,7 +18,7 @@ internal sealed class Problem
         _spread = [.. Enumerable.Range(0, 4).Select(_ => stream.NextNormal())];
     }
 
-    public static Hyperparameter Hyperparameter { get; } = Hyperparameter.Continuous("strength", 2, 6);
+    public static ContinuousHyperparameter Hyperparameter { get; } = HtiTune.Data.Hyperparameter.Continuous("strength", 2, 6);
 
     /// <summary>101 normal quantiles as contexts.</summary>
     public static Contexts Contexts { get; } = new(Matrix.Create(101, 1, (i, row) => row[0] = (float)NormalQuantile((i + 0.5) / 101)));

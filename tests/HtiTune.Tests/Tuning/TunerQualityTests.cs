@@ -148,7 +148,7 @@ public class TunerQualityTests
     {
         private readonly CubicSurrogate _inner = new(anchors);
 
-        public Hyperparameter Hyperparameter => _inner.Hyperparameter;
+        public ContinuousHyperparameter Hyperparameter => _inner.Hyperparameter;
 
         public IReadOnlyList<double> Anchors => _inner.Anchors;
 

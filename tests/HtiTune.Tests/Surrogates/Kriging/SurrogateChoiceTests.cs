@@ -34,7 +34,7 @@ public class SurrogateChoiceTests
     public void Three_answers_on_a_wrong_scale_keep_the_clock_and_those_on_a_right_one_are_kriged()
     {
         // What matters is log λ, from 10⁻⁴ to 1, and the axis is λ itself.
-        AnchorSet Over(Hyperparameter hyperparameter) => Problems.Deterministic(
+        AnchorSet Over(ContinuousHyperparameter hyperparameter) => Problems.Deterministic(
             hyperparameter, [1e-4, 1e-2, 1], 60, 4, (lambda, x) => [Math.Log10(lambda) * (1 + 0.3 * x[0]) + 0.2 * x[1], x[0] + 0.5 * Math.Log10(lambda)]);
         var wrong = SurrogateChoice.Fit(Over(Hyperparameter.Continuous("lambda", 1e-4, 1)), s_noMaps);
         Assert.Equal("trajectories", wrong.Report.Chosen);

@@ -9,7 +9,7 @@ namespace HtiTune.Tests.Tuning.Journal;
 /// <param name="Program">What it does with the tuner; run again it does the same.</param>
 internal sealed record GoldenStudy(string Name, TunerOptions Options, Action<Tuner> Program)
 {
-    private static readonly Hyperparameter s_strength = Hyperparameter.Continuous("strength", 1, 8, Scale.Log);
+    private static readonly ContinuousHyperparameter s_strength = Hyperparameter.Continuous("strength", 1, 8, Scale.Log);
 
     private static Contexts Many { get; } = new(Matrix.Create(15, 1, (i, row) => row[0] = (i - 7) / 4f));
 

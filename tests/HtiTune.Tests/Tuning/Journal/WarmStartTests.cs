@@ -47,7 +47,7 @@ public class WarmStartTests
         var samples = new Samples(Matrix.Create(21, 1, (i, row) => row[0] = i), StudyFixture.Contexts);
         var wide = new Samples(Matrix.Create(21, 2, (i, row) => row[0] = i), StudyFixture.Contexts);
         var few = new Samples(Matrix.Create(3, 1, (i, row) => row[0] = i), StudyFixture.Contexts.Select([0, 1, 2]));
-        AnchorSet Set(Samples at, Hyperparameter? hyperparameter = null) => new(hyperparameter ?? Problem.Hyperparameter, [new Anchor(3, at)]);
+        AnchorSet Set(Samples at, ContinuousHyperparameter? hyperparameter = null) => new(hyperparameter ?? Problem.Hyperparameter, [new Anchor(3, at)]);
         var other = new Samples(Matrix.Create(21, 1, (i, row) => row[0] = -i), StudyFixture.Contexts);
         var error = Assert.Throws<ArgumentException>(() => new Tuner(
             StudyFixture.Task.Network(), Problem.Hyperparameter, StudyFixture.Contexts, StudyFixture.Options with

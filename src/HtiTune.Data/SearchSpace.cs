@@ -1,0 +1,190 @@
+using System.Collections;
+
+namespace HtiTune.Data;
+
+/// <summary>The hyperparameters that are tuned together: what a configuration has a value of each of.</summary>
+/// <remarks>
+/// Immutable and thread-safe; two of the same hyperparameters in the same order are equal. A configuration has as many coordinates as there are
+/// hyperparameters, each in [0, 1]; that of one which is not active is NaN.
+/// </remarks>
+public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<SearchSpace>
+{
+    private readonly Hyperparameter[] _hyperparameters;
+
+    /// <summary>A space of some hyperparameters.</summary>
+    /// <param name="hyperparameters">At least one, each name once; the parent of a condition stands before what hangs on it.</param>
+    /// <exception cref="ArgumentException">They do not fit together; the message names every fault.</exception>
+    public SearchSpace(params IReadOnlyList<Hyperparameter> hyperparameters)
+    {
+        ArgumentNullException.ThrowIfNull(hyperparameters);
+        _hyperparameters = [.. hyperparameters];
+        if (Faults() is { Count: > 0 } faults)
+        {
+            throw new ArgumentException($"The search space is not as it must be: {string.Join("; ", faults)}.", nameof(hyperparameters));
+        }
+    }
+
+    /// <summary>Number of hyperparameters, and of coordinates.</summary>
+    public int Count => _hyperparameters.Length;
+
+    /// <summary>Whether it is one continuous hyperparameter: a line, along which λ has an order.</summary>
+    public bool IsLine => Count == 1 && _hyperparameters[0] is ContinuousHyperparameter;
+
+    /// <summary>A hyperparameter by its place.</summary>
+    /// <param name="index">0 to Count − 1.</param>
+    public Hyperparameter this[int index] => _hyperparameters[index];
+
+    /// <summary>A hyperparameter by its name.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
+    public Hyperparameter this[string name] => Array.Find(_hyperparameters, one => one.Name == name)
+        ?? throw new KeyNotFoundException($"There is no hyperparameter '{name}'; expected {Names}.");
+
+    /// <summary>A space of one hyperparameter.</summary>
+    /// <param name="hyperparameter">The hyperparameter.</param>
+    public static implicit operator SearchSpace(Hyperparameter hyperparameter) => FromHyperparameter(hyperparameter);
+
+    /// <summary>A space of one hyperparameter.</summary>
+    /// <param name="hyperparameter">The hyperparameter.</param>
+    public static SearchSpace FromHyperparameter(Hyperparameter hyperparameter) => new([hyperparameter]);
+
+    /// <summary>Reads a space, a hyperparameter each text, as <see cref="Hyperparameter.Parse"/> does.</summary>
+    /// <param name="texts">The texts, e.g. <c>lr=1e-5..1e-1:log</c>.</param>
+    /// <exception cref="ArgumentException">A text is not understood, or they do not fit together.</exception>
+    public static SearchSpace Parse(params IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return new SearchSpace([.. texts.Select(Hyperparameter.Parse)]);
+    }
+
+    /// <summary>What is wrong with a configuration, each fault a phrase of its own; none where it is one of this space.</summary>
+    /// <param name="configuration">The configuration.</param>
+    public IReadOnlyList<string> FaultsOf(Configuration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var faults = new List<string>();
+        foreach (var one in _hyperparameters)
+        {
+            var (isGiven, isActive) = (configuration.TryGet(one.Name, out var value), IsActive(one, configuration));
+            if (isGiven && !isActive)
+            {
+                faults.Add($"{one.Name} = {value}; expected no value, as it is active if {one.Condition} only");
+            }
+            else if (isActive && !isGiven)
+            {
+                faults.Add($"{one.Name} has no value; expected {one.Domain}");
+            }
+            else if (isGiven && !one.Allows(value))
+            {
+                faults.Add($"{one.Name} = {value}; expected {one.Domain}");
+            }
+        }
+
+        faults.AddRange(configuration.Names.Where(name => !_hyperparameters.Any(one => one.Name == name)).Select(name => $"{name} is no hyperparameter; expected {Names}"));
+        return faults;
+    }
+
+    /// <summary>Throws unless a configuration is one of this space.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="place">Where it stands, for the message (e.g. <c>anchor 3</c>), or none.</param>
+    /// <exception cref="ArgumentException">It is not; the message names every fault.</exception>
+    public void Require(Configuration configuration, string? place = null)
+    {
+        if (FaultsOf(configuration) is { Count: > 0 } faults)
+        {
+            throw new ArgumentException($"{(place is null ? "" : place + ": ")}{string.Join("; ", faults)}.", nameof(configuration));
+        }
+    }
+
+    /// <summary>The coordinates of a configuration.</summary>
+    /// <param name="configuration">A configuration of this space.</param>
+    /// <returns>One a hyperparameter, in [0, 1]; NaN where it is not active.</returns>
+    /// <exception cref="ArgumentException">It is no configuration of this space.</exception>
+    public double[] ToUnit(Configuration configuration)
+    {
+        Require(configuration);
+        return [.. _hyperparameters.Select(one => configuration.TryGet(one.Name, out var value) ? one.ToUnit(value) : double.NaN)];
+    }
+
+    /// <summary>The configuration at coordinates.</summary>
+    /// <param name="u">One a hyperparameter, in [0, 1]; what stands for one that is not active is not looked at.</param>
+    /// <exception cref="ArgumentException">There are more or fewer coordinates, or one lies outside [0, 1].</exception>
+    public Configuration FromUnit(ReadOnlySpan<double> u)
+    {
+        if (u.Length != Count)
+        {
+            throw new ArgumentException($"There are {u.Length} coordinates; expected {Count}, one for each of {Names}.", nameof(u));
+        }
+
+        var values = new List<(string Name, HyperparameterValue Value)>(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            var one = _hyperparameters[i];
+            if (one.Condition is not { } condition || values.Exists(pair => pair.Name == condition.Parent && condition.Holds(pair.Value)))
+            {
+                values.Add((one.Name, one.ValueAt(u[i])));
+            }
+        }
+
+        return new Configuration(values);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Hyperparameter> GetEnumerator() => ((IEnumerable<Hyperparameter>)_hyperparameters).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public bool Equals(SearchSpace? other) => other is not null && _hyperparameters.AsSpan().SequenceEqual(other._hyperparameters);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as SearchSpace);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Count, _hyperparameters[0], _hyperparameters[^1]);
+
+    /// <summary>The hyperparameters, separated by semicolons.</summary>
+    public override string ToString() => string.Join("; ", (IEnumerable<Hyperparameter>)_hyperparameters);
+
+    private string Names => string.Join(" or ", _hyperparameters.Select(one => one.Name));
+
+    // A parent that is not active itself has no value, and so nothing that hangs on it is active.
+    private static bool IsActive(Hyperparameter one, Configuration configuration) =>
+        one.Condition is not { } condition || configuration.TryGet(condition.Parent, out var value) && condition.Holds(value);
+
+    private List<string> Faults()
+    {
+        var faults = new List<string>();
+        if (_hyperparameters.Length == 0)
+        {
+            faults.Add("there is no hyperparameter; expected at least one");
+        }
+
+        for (var i = 0; i < _hyperparameters.Length; i++)
+        {
+            var one = _hyperparameters[i];
+            if (Array.FindIndex(_hyperparameters, other => other.Name == one.Name) < i)
+            {
+                faults.Add($"there are two hyperparameters '{one.Name}'; expected each name once");
+            }
+
+            if (one.Condition is { } condition)
+            {
+                faults.AddRange(FaultsOf(one, condition, _hyperparameters[..i]));
+            }
+        }
+
+        return faults;
+    }
+
+    private static IEnumerable<string> FaultsOf(Hyperparameter one, Condition condition, Hyperparameter[] before)
+    {
+        if (Array.Find(before, other => other.Name == condition.Parent) is not { } parent)
+        {
+            return [$"'{one.Name}' is active if {condition}; expected a hyperparameter '{condition.Parent}' before it"];
+        }
+
+        return condition.Values.Where(value => !parent.Allows(value) && !parent.Allows(value.ToString()))
+            .Select(value => $"'{one.Name}' is active if {parent.Name}={value}; expected {parent.Domain}");
+    }
+}
