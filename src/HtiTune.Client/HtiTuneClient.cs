@@ -53,6 +53,13 @@ public sealed class HtiTuneClient
     public Task<RemoteEnqueued> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default) =>
         SendAsync<RemoteEnqueued>(HttpMethod.Post, $"studies/{study}/enqueue", new { lambdas }, cancellation)!;
 
+    /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What was taken out, in its order.</returns>
+    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(Guid study, CancellationToken cancellation = default) =>
+        (await SendAsync<ClearedEnqueued>(HttpMethod.Delete, $"studies/{study}/enqueue", null, cancellation).ConfigureAwait(false))!.Cleared;
+
     /// <summary>Its trials.</summary>
     public async Task<IReadOnlyList<RemoteTrial>> TrialsAsync(Guid study, CancellationToken cancellation = default) =>
         (await SendAsync<List<RemoteTrial>>(HttpMethod.Get, $"studies/{study}/trials", null, cancellation).ConfigureAwait(false))!;
@@ -261,6 +268,8 @@ public sealed class HtiTuneClient
     }
 
     private sealed record Problem(string? Detail);
+
+    private sealed record ClearedEnqueued(double[] Cleared);
 
     private sealed record Sampled(float[][] Outputs);
 }

@@ -73,6 +73,29 @@ internal sealed class ColumnUnits
         }
     }
 
+    /// <summary>What single precision loses of columns even in units that serve them best, in words; empty where nothing matters.</summary>
+    /// <param name="parts">The matrices, [n, d] each; the i-th rows belong together.</param>
+    internal static IEnumerable<string> LossesLeft(IReadOnlyList<Matrix> parts)
+    {
+        if (!parts.Any(part => part.HasDoubles))
+        {
+            yield break;
+        }
+
+        var units = Of(parts);
+        for (var j = 0; j < parts[0].Columns; j++)
+        {
+            var (column, moves) = (Column.Of(parts, j), Column.Moves(parts, j));
+            var (offset, scale) = units is null ? (0, 1) : (units._offsets[j], units._scales[j]);
+            if (!column.IsKept(offset, scale) || moves > 0 && column.Lost(offset, scale) > Tolerance * moves)
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"column {j} of the outputs differs by about {(moves > 0 ? moves : column.Spread):G3} from one λ to another, and the surrogate works in single precision, which rounds it by about {column.Lost(offset, scale):G3}: subtract from each row what does not change, or give the column another unit");
+            }
+        }
+    }
+
     /// <summary>The values in these units, in single precision.</summary>
     /// <param name="matrix">Values [n, d] in their own units.</param>
     internal Matrix Apply(Matrix matrix) => Matrix.Create(matrix.Rows, matrix.Columns, (i, row) =>

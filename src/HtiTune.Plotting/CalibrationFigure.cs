@@ -12,7 +12,8 @@ namespace HtiTune.Plotting;
 /// <summary>Whether predictions have held: each value against its interval, trust in the surrogate, and the evidence against the intervals.</summary>
 /// <param name="Trials">The trials that were predicted, in their order.</param>
 /// <param name="Calibration">What came of it.</param>
-internal sealed record CalibrationFigure(IReadOnlyList<Trial> Trials, Calibration Calibration)
+/// <param name="Good">What the axis of values shows where values are extreme; null: all.</param>
+internal sealed record CalibrationFigure(IReadOnlyList<Trial> Trials, Calibration Calibration, GoodPart? Good)
 {
     private const double Alarm = 20;
 
@@ -22,12 +23,17 @@ internal sealed record CalibrationFigure(IReadOnlyList<Trial> Trials, Calibratio
     /// <param name="options">Title and label.</param>
     public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
     {
-        LegendEntry[] entries =
+        List<LegendEntry> entries =
         [
             new("predicted, with its 90 % interval", FigureStyle.Mean, LegendSwatch.Line),
             new("value within", FigureStyle.Ink, LegendSwatch.Dot),
             new($"value missed ({Calibration.Misses} of {Calibration.Tests} tested)", FigureStyle.Miss, LegendSwatch.Dot),
         ];
+        if (Good is not null)
+        {
+            entries.Add(Good.Entry);
+        }
+
         var room = FigureLegend.Frame(canvas, area, options.Title, entries);
         var split = room.Left + room.Width * 0.56f;
         using var predictions = Predictions(options.ValueLabel ?? "objective");
@@ -44,17 +50,30 @@ internal sealed record CalibrationFigure(IReadOnlyList<Trial> Trials, Calibratio
         var plot = FigureStyle.NewPlot("training", label);
         foreach (var trial in Trials)
         {
-            FigureStyle.AddLine(plot, [trial.Number, trial.Number], [trial.PredictedLow!.Value, trial.PredictedHigh!.Value], FigureStyle.Mean.WithAlpha(.55), 4);
-            FigureStyle.AddLine(plot, [trial.Number - 0.18, trial.Number + 0.18], [trial.Predicted!.Value, trial.Predicted.Value], FigureStyle.Mean, 2.4f);
+            FigureStyle.AddLine(plot, [trial.Number, trial.Number], [Drawn(trial.PredictedLow!.Value), Drawn(trial.PredictedHigh!.Value)], FigureStyle.Mean.WithAlpha(.55), 4);
+            FigureStyle.AddLine(plot, [trial.Number - 0.18, trial.Number + 0.18], [Drawn(trial.Predicted!.Value), Drawn(trial.Predicted.Value)], FigureStyle.Mean, 2.4f);
+            if (Good?.IsBeyond(trial) == true)
+            {
+                continue;
+            }
+
             var isMiss = trial.Test?.IsMiss ?? (trial.Value < trial.PredictedLow || trial.Value > trial.PredictedHigh);
             plot.Add.Marker(trial.Number, trial.Value!.Value).MarkerStyle =
                 new MarkerStyle(MarkerShape.FilledCircle, 10, isMiss ? FigureStyle.Miss : FigureStyle.Ink) { LineColor = Colors.White, LineWidth = 1.2f };
         }
 
         plot.Axes.AutoScaleY();
+        if (Good is not null)
+        {
+            plot.Axes.SetLimitsY(Good.Bottom, Good.Top);
+            Good.Mark(plot, Trials.Where(Good.IsBeyond).Select(t => ((double)t.Number, t.Value!.Value)), Good.Bottom, Good.Top);
+        }
+
         Frame(plot);
         return plot;
     }
+
+    private double Drawn(double value) => Good?.Drawn(value) ?? value;
 
     private Plot Evidence()
     {

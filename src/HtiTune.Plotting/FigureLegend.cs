@@ -13,6 +13,7 @@ internal enum LegendSwatch
     Band,
     Dot,
     DottedLine,
+    Triangle,
 }
 
 /// <summary>A legend in rows beneath a figure, outside every plot, so that it covers nothing.</summary>
@@ -101,6 +102,15 @@ internal static class FigureLegend
                 paint.StrokeWidth = 1.5f;
                 canvas.DrawLine(x, y, x + SwatchWidth, y, paint);
                 canvas.DrawCircle(x + SwatchWidth / 2, y, 3, paint);
+                break;
+            case LegendSwatch.Triangle:
+                var middle = x + SwatchWidth / 2;
+                using (var triangle = new SKPath())
+                {
+                    triangle.AddPoly([new SKPoint(middle - 6, y + 5), new SKPoint(middle + 6, y + 5), new SKPoint(middle, y - 6)]);
+                    canvas.DrawPath(triangle, paint);
+                }
+
                 break;
             default:
                 canvas.DrawLine(x, y, x + SwatchWidth, y, paint);

@@ -12,6 +12,7 @@ internal static class FigureStyle
     public static readonly Color GridLine = Color.FromHex("#e6e6e6");
     public static readonly Color Mean = Color.FromHex("#0072b2");
     public static readonly Color Band = Color.FromHex("#0072b2").WithAlpha(.18);
+    public static readonly Color WideBand = Color.FromHex("#0072b2").WithAlpha(.09);
     public static readonly Color Surrogate = Color.FromHex("#f0b27a");
     public static readonly Color Truth = Color.FromHex("#555555");
     public static readonly Color Possible = Color.FromHex("#f0e442").WithAlpha(.28);

@@ -7,7 +7,8 @@ namespace HtiTune.Plotting;
 /// <param name="Trials">All trials, in their order.</param>
 /// <param name="Goal">Which values are better.</param>
 /// <param name="Epsilon">The regret that does not matter.</param>
-internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, double Epsilon)
+/// <param name="Good">What the axis shows where values are extreme; null: all.</param>
+internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, double Epsilon, GoodPart? Good)
 {
     /// <summary>Draws the figure.</summary>
     /// <param name="canvas">The canvas.</param>
@@ -33,6 +34,11 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
             entries.Add(new("of an earlier run", FigureStyle.Faint, LegendSwatch.Dot));
         }
 
+        if (Good is not null)
+        {
+            entries.Add(Good.Entry);
+        }
+
         if (Trials.Any(t => t.Value is null))
         {
             entries.Add(new("failed or cancelled", FigureStyle.Miss, LegendSwatch.Dot));
@@ -51,11 +57,13 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
         var least = sign > 0 ? best - Epsilon : best;
         FigureStyle.AddBand(plot, [first, last], [least, least], [least + Epsilon, least + Epsilon], FigureStyle.Band);
         var (xs, ys) = Steps(done, sign, last);
-        FigureStyle.AddLine(plot, xs, ys, FigureStyle.Mean, 2.2f);
-        Dots(plot, [.. done.Where(t => !t.IsReused)], FigureStyle.Ink);
-        Dots(plot, [.. done.Where(t => t.IsReused)], FigureStyle.Faint);
+        FigureStyle.AddLine(plot, xs, [.. ys.Select(y => Good?.Drawn(y) ?? y)], FigureStyle.Mean, 2.2f);
+        bool IsWithin(Trial trial) => Good?.IsBeyond(trial) != true;
+        Dots(plot, [.. done.Where(t => !t.IsReused && IsWithin(t))], FigureStyle.Ink);
+        Dots(plot, [.. done.Where(t => t.IsReused && IsWithin(t))], FigureStyle.Faint);
         plot.Axes.AutoScale();
-        var (low, high) = (plot.Axes.GetLimits().Bottom, plot.Axes.GetLimits().Top);
+        var (low, high) = Good is null ? (plot.Axes.GetLimits().Bottom, plot.Axes.GetLimits().Top) : (Math.Min(Good.Bottom, least), Math.Max(Good.Top, least + Epsilon));
+        Good?.Mark(plot, done.Where(t => !IsWithin(t)).Select(t => ((double)t.Number, t.Value!.Value)), low, high);
         var lost = Trials.Where(t => t.Value is null).ToList();
         if (lost.Count > 0)
         {

@@ -17,12 +17,14 @@ namespace HtiTune.Plotting;
 /// <param name="Anchors">Completed trainings.</param>
 /// <param name="Recommended">The recommended λ and the value expected, or measured, there.</param>
 /// <param name="Truth">A known curve, or nothing.</param>
+/// <param name="Good">What the axes show where values are extreme; null: all.</param>
 internal sealed record ObjectiveFigure(
     ContinuousHyperparameter Hyperparameter,
     IReadOnlyList<PosteriorPoint> Curve,
     IReadOnlyList<Trial> Anchors,
     CurvePoint Recommended,
-    IReadOnlyList<CurvePoint> Truth)
+    IReadOnlyList<CurvePoint> Truth,
+    GoodPart? Good)
 {
     // Half the width of the close-up, as a share of the range.
     private const double CloseUp = 0.12;
@@ -51,9 +53,14 @@ internal sealed record ObjectiveFigure(
         var entries = new List<LegendEntry>
         {
             new("posterior mean", FigureStyle.Mean, LegendSwatch.Line),
-            new("its band", FigureStyle.Band, LegendSwatch.Band),
-            new("still possible", FigureStyle.Possible, LegendSwatch.Band),
+            new("its band, 90 %", FigureStyle.Band, LegendSwatch.Band),
         };
+        if (HasWideBand)
+        {
+            entries.Add(new("95 % for all λ at once", FigureStyle.WideBand, LegendSwatch.Band));
+        }
+
+        entries.Add(new("still possible", FigureStyle.Possible, LegendSwatch.Band));
         if (Curve.Any(p => double.IsFinite(p.Surrogate)))
         {
             entries.Add(new("surrogate", FigureStyle.Surrogate, LegendSwatch.Line));
@@ -63,6 +70,11 @@ internal sealed record ObjectiveFigure(
         if (Truth.Count > 0)
         {
             entries.Add(new("dense sweep of real trainings", FigureStyle.Truth, LegendSwatch.DottedLine));
+        }
+
+        if (Good is not null)
+        {
+            entries.Add(Good.Entry);
         }
 
         var recommended = $"recommended: {Hyperparameter.Name} {Recommended.Lambda.ToString("G4", CultureInfo.InvariantCulture)}";
@@ -86,18 +98,30 @@ internal sealed record ObjectiveFigure(
 
         // The surrogate lies broad beneath the mean: where both agree, its rim still shows.
         var u = Curve.Select(p => U(p.Lambda)).ToArray();
-        FigureStyle.AddBand(plot, u, [.. Curve.Select(p => p.Low)], [.. Curve.Select(p => p.High)], FigureStyle.Band);
+        if (HasWideBand)
+        {
+            // What is still possible is told by this one: where it reaches beyond what it assures elsewhere.
+            FigureStyle.AddBand(plot, u, [.. Curve.Select(p => Drawn(p.LowForAll!.Value))], [.. Curve.Select(p => Drawn(p.HighForAll!.Value))], FigureStyle.WideBand);
+        }
+
+        FigureStyle.AddBand(plot, u, [.. Curve.Select(p => Drawn(p.Low))], [.. Curve.Select(p => Drawn(p.High))], FigureStyle.Band);
         var known = Curve.Where(p => double.IsFinite(p.Surrogate)).ToList();
-        FigureStyle.AddLine(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => p.Surrogate)], FigureStyle.Surrogate, 5.5f);
-        FigureStyle.AddLine(plot, u, [.. Curve.Select(p => p.Mean)], FigureStyle.Mean, 2.2f);
-        FigureStyle.AddLine(plot, [.. Truth.Select(p => U(p.Lambda))], [.. Truth.Select(p => p.Value)], FigureStyle.Truth, 1, markerSize: 5);
+        FigureStyle.AddLine(plot, [.. known.Select(p => U(p.Lambda))], [.. known.Select(p => Drawn(p.Surrogate))], FigureStyle.Surrogate, 5.5f);
+        FigureStyle.AddLine(plot, u, [.. Curve.Select(p => Drawn(p.Mean))], FigureStyle.Mean, 2.2f);
+        FigureStyle.AddLine(plot, [.. Truth.Select(p => U(p.Lambda))], [.. Truth.Select(p => Drawn(p.Value))], FigureStyle.Truth, 1, markerSize: 5);
         plot.Add.VerticalLine(U(Recommended.Lambda), 1.8f, FigureStyle.Recommended);
-        DrawAnchors(plot, from, to, numbered: lambda => markWindow is not var (l, r) || U(lambda) < l || U(lambda) > r);
-        LambdaAxis.Apply(plot, Hyperparameter, from, to);
         var (low, high) = ValueRange(from, to);
+        DrawAnchors(plot, (from, to), (low, high), numbered: lambda => markWindow is not var (l, r) || U(lambda) < l || U(lambda) > r);
+        LambdaAxis.Apply(plot, Hyperparameter, from, to);
         plot.Axes.SetLimitsY(low, high);
         return plot;
     }
+
+    private bool HasWideBand => Curve.All(p => p is { LowForAll: not null, HighForAll: not null });
+
+    private double Drawn(double value) => Good?.Drawn(value) ?? value;
+
+    private bool IsBeyond(Trial trial) => Good?.IsBeyond(trial) == true;
 
     // The background, in pieces where the posterior has ruled out what lies between.
     private void MarkPossible(Plot plot)
@@ -122,16 +146,23 @@ internal sealed record ObjectiveFigure(
         }
     }
 
-    private void DrawAnchors(Plot plot, double from, double to, Func<double, bool> numbered)
+    private void DrawAnchors(Plot plot, (double From, double To) range, (double Low, double High) values, Func<double, bool> numbered)
     {
+        var (from, to) = range;
+        double Y(Trial anchor) => IsBeyond(anchor) ? Good!.Edge(anchor.Value!.Value, values.Low, values.High) : anchor.Value!.Value;
         var shown = Anchors.Where(a => U(a.Lambda) >= from && U(a.Lambda) <= to).OrderBy(a => a.Lambda).ToList();
         if (shown.Count == 0)
         {
             return;
         }
 
-        var markers = plot.Add.Markers(shown.Select(a => U(a.Lambda)).ToArray(), shown.Select(a => a.Value!.Value).ToArray());
-        markers.MarkerStyle = FigureStyle.Dot(9);
+        var within = shown.Where(a => !IsBeyond(a)).ToList();
+        if (within.Count > 0)
+        {
+            plot.Add.Markers(within.Select(a => U(a.Lambda)).ToArray(), within.Select(a => a.Value!.Value).ToArray()).MarkerStyle = FigureStyle.Dot(9);
+        }
+
+        Good?.Mark(plot, shown.Where(IsBeyond).Select(a => (U(a.Lambda), a.Value!.Value)), values.Low, values.High);
 
         // Numbers of close neighbours are stacked, or they would cover each other.
         var (previous, level) = (double.NegativeInfinity, 0);
@@ -139,9 +170,12 @@ internal sealed record ObjectiveFigure(
         {
             level = U(anchor.Lambda) - previous < 0.03 * (to - from) ? level + 1 : 0;
             previous = U(anchor.Lambda);
-            var number = plot.Add.Text(anchor.Number.ToString(), U(anchor.Lambda), anchor.Value!.Value);
-            number.LabelStyle.Alignment = Alignment.LowerCenter;
-            number.LabelStyle.OffsetY = -7 - 15 * level;
+            var number = plot.Add.Text(anchor.Number.ToString(), U(anchor.Lambda), Y(anchor));
+
+            // Above the axis there is no room.
+            var isTop = IsBeyond(anchor) && anchor.Value > Good!.High;
+            number.LabelStyle.Alignment = isTop ? Alignment.UpperCenter : Alignment.LowerCenter;
+            number.LabelStyle.OffsetY = (isTop ? 1 : -1) * (7 + 15 * level);
             number.LabelStyle.FontSize = 13;
             number.LabelStyle.ForeColor = FigureStyle.Ink;
             number.LabelStyle.BackgroundColor = Colors.White.WithAlpha(.7);
@@ -159,7 +193,8 @@ internal sealed record ObjectiveFigure(
             .Concat(Truth.Where(p => Shown(p.Lambda)).Select(p => p.Value))
             .Concat(Anchors.Where(a => Shown(a.Lambda)).Select(a => a.Value!.Value))
             .Append(Recommended.Value)
-            .Where(double.IsFinite).ToList();
+            .Where(double.IsFinite)
+            .Select(value => Good is null ? value : Math.Clamp(value, Good.Bottom, Good.Top)).ToList();
         var (least, greatest) = (values.Min(), values.Max());
         var range = Math.Max(greatest - least, 1e-9 * Math.Max(1, Math.Abs(greatest)));
         var low = Math.Max(points.Select(p => p.Low).Append(least).Min(), least - range / 2);

@@ -18,7 +18,7 @@ public static class StudyFigures
     {
         ArgumentNullException.ThrowIfNull(study);
         Objective(
-            study.Anchors.Hyperparameter, study.Posterior, study.Trials, new CurvePoint(study.Lambda, study.RealValue ?? study.PredictedValue), path, truth, options);
+            study.Anchors.Hyperparameter, study.Posterior, study.Trials, new CurvePoint(study.Lambda, study.RealValue ?? study.PredictedValue), path, truth, options, study.Goal);
     }
 
     /// <summary>The same of a study that stands elsewhere.</summary>
@@ -29,10 +29,11 @@ public static class StudyFigures
     /// <param name="path">A file ending in .png or .svg.</param>
     /// <param name="truth">A known curve, e.g. a dense sweep; null without.</param>
     /// <param name="options">Size and words.</param>
+    /// <param name="goal">Which values are better: values that are so bad that they count as bad and no more are marked at the edge of the axes.</param>
     /// <exception cref="ArgumentException">There is no posterior, or the path's ending or the size is none of the allowed.</exception>
     public static void Objective(
         ContinuousHyperparameter hyperparameter, IReadOnlyList<PosteriorPoint> posterior, IReadOnlyList<Trial> trials, CurvePoint recommended, string path,
-        IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
+        IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null, Goal goal = Goal.Minimize)
     {
         ArgumentNullException.ThrowIfNull(posterior);
         ArgumentNullException.ThrowIfNull(trials);
@@ -43,7 +44,8 @@ public static class StudyFigures
             throw new ArgumentException("The study has no posterior to draw; expected at least one completed training.", nameof(posterior));
         }
 
-        var figure = new ObjectiveFigure(hyperparameter, [.. posterior], [.. trials.Where(trial => trial.Value is not null)], recommended, truth ?? []);
+        Trial[] anchors = [.. trials.Where(trial => trial.Value is not null)];
+        var figure = new ObjectiveFigure(hyperparameter, [.. posterior], anchors, recommended, truth ?? [], GoodPart.Of(goal, hyperparameter, anchors));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
@@ -55,7 +57,7 @@ public static class StudyFigures
     public static void History(Study study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
-        History(study.Trials, study.Goal, study.Epsilon, path, options);
+        History(study.Trials, study.Goal, study.Epsilon, path, options, study.Anchors.Hyperparameter);
     }
 
     /// <summary>The same of a study that stands elsewhere.</summary>
@@ -64,8 +66,9 @@ public static class StudyFigures
     /// <param name="epsilon">The regret that does not matter; 0 where none is known.</param>
     /// <param name="path">A file ending in .png or .svg.</param>
     /// <param name="options">Size and words.</param>
+    /// <param name="hyperparameter">The hyperparameter, which tells values that are so bad that they count as bad and no more: they are marked at the edge. Null: the trials' λ tell its range.</param>
     /// <exception cref="ArgumentException">No trial has a value, or the path's ending or the size is none of the allowed.</exception>
-    public static void History(IReadOnlyList<Trial> trials, Goal goal, double epsilon, string path, FigureOptions? options = null)
+    public static void History(IReadOnlyList<Trial> trials, Goal goal, double epsilon, string path, FigureOptions? options = null, ContinuousHyperparameter? hyperparameter = null)
     {
         ArgumentNullException.ThrowIfNull(trials);
         options ??= new FigureOptions();
@@ -75,7 +78,7 @@ public static class StudyFigures
             throw new ArgumentException("The study has no training with a value to draw; expected at least one.", nameof(trials));
         }
 
-        var figure = new HistoryFigure(trials, goal, epsilon);
+        var figure = new HistoryFigure(trials, goal, epsilon, GoodPart.Of(goal, hyperparameter, trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
@@ -98,7 +101,7 @@ public static class StudyFigures
             throw new ArgumentException("The study has no value that was predicted; expected at least two trainings.", nameof(study));
         }
 
-        var figure = new CalibrationFigure(predicted, study.Calibration);
+        var figure = new CalibrationFigure(predicted, study.Calibration, GoodPart.Of(study.Goal, study.Anchors.Hyperparameter, study.Trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 }

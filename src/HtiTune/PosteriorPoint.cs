@@ -14,6 +14,12 @@ public readonly record struct PosteriorPoint(double Lambda, double Mean, double 
     /// </summary>
     public bool IsPossible { get; init; }
 
+    /// <summary>Lower end of the band that holds at all points together with 95 %: the bound behind <see cref="IsPossible"/>. Null where an older version did not keep it.</summary>
+    public double? LowForAll { get; init; }
+
+    /// <summary>Upper end of that band.</summary>
+    public double? HighForAll { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(PosteriorPoint), PrintMembers);
 }

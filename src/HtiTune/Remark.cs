@@ -14,6 +14,9 @@ public enum RemarkKind
 
     /// <summary>Runs of the study's journal were made by another version of the algorithm: their trainings are kept, and a new run goes on.</summary>
     OtherAlgorithm,
+
+    /// <summary>The surrogate works in single precision, and differences of a column of the outputs are lost in it.</summary>
+    LostPrecision,
 }
 
 /// <summary>Something about a study that its user should know, in a sentence without a full stop.</summary>

@@ -42,7 +42,7 @@ internal static class StudyMaker
             TrainingsUsed = used,
             Trust = analysis.Process.Trust,
             Calibration = view.Calibration.Of(analysis.Count),
-            Remarks = RemarksOf(store, view, analysis),
+            Remarks = [.. RemarksOf(store, view, analysis), .. options.UseSurrogate ? LossesOf(store) : []],
             StopReason = stop,
             Outcome = outcome,
             Epsilon = options.Epsilon ?? map.ToAmount(analysis.Epsilon),
@@ -104,6 +104,9 @@ internal static class StudyMaker
             + $"they count as bad and no more, and what does not matter is told from the others"))];
     }
 
+    private static IEnumerable<Remark> LossesOf(AnchorStore store) =>
+        ColumnUnits.LossesLeft([.. store.Set(store.Anchors.Count).Select(anchor => anchor.Samples.Outputs)]).Select(text => new Remark(RemarkKind.LostPrecision, text));
+
     /// <summary>The journal's line of a proposal; the analysis is null where no model stands behind it.</summary>
     public static TrainingProposed LineOf(Proposal proposal, ObjectiveView view, Analysis? analysis, double u)
     {
@@ -151,7 +154,7 @@ internal static class StudyMaker
         var points = new PosteriorPoint[posterior.Count];
 
         StudentMixture[] marginals = [.. Enumerable.Range(0, posterior.Count).Select(i => posterior[i])];
-        var isPossible = Possible(marginals, posterior.Means);
+        var (isPossible, tail) = (Possible(marginals, posterior.Means), TailOf(marginals.Length));
         for (var i = 0; i < points.Length; i++)
         {
             // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
@@ -160,6 +163,8 @@ internal static class StudyMaker
                 lambdas[i], mean, Math.Min(mean, Low(view, map, marginals[i])), Math.Max(mean, High(view, map, marginals[i])), map.ToObjective(posterior.Surrogate[i]))
             {
                 IsPossible = isPossible[i],
+                LowForAll = Math.Min(mean, map.ToObjective(marginals[i].Quantile(view.Goal == Goal.Maximize ? tail : 1 - tail))),
+                HighForAll = Math.Max(mean, map.ToObjective(marginals[i].Quantile(view.Goal == Goal.Maximize ? 1 - tail : tail))),
             };
         }
 
@@ -174,11 +179,14 @@ internal static class StudyMaker
         return (lambdas[Array.IndexOf(isPossible, true)], lambdas[Array.LastIndexOf(isPossible, true)]);
     }
 
+    // The share that each of so many points may fail with.
+    private static double TailOf(int points) => (1 - HighShare) / points;
+
     // A point is possible where its upper quantile reaches what the best lower quantile assures. One bound for all points together: each may
     // fail with a share of the tail. A quantile costs ten values of the distribution, so it is taken where it can raise the bar only.
     private static bool[] Possible(StudentMixture[] marginals, IReadOnlyList<double> means)
     {
-        var tail = (1 - HighShare) / marginals.Length;
+        var tail = TailOf(marginals.Length);
         var assured = double.NegativeInfinity;
         foreach (var i in Enumerable.Range(0, marginals.Length).OrderByDescending(i => means[i]))
         {

@@ -17,6 +17,9 @@ internal sealed class SteppedStudy : IDisposable
 
     internal TuningRun Run { get; }
 
+    /// <summary>The trainings so far; null before the first.</summary>
+    internal Data.AnchorSet? Anchors => _session.Tuner.Anchors;
+
     internal LeaseBook Leases { get; }
 
     /// <summary>The network that reads outputs of others.</summary>

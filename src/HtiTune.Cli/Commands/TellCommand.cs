@@ -51,6 +51,7 @@ internal static class TellCommand
         using var stepped = SteppedStudy.Open(study, patience);
         var proposal = stepped.Outstanding(number) ?? throw stepped.NotAsked(number);
 
+        var isLossKnown = StudyCheck.Losses(study, stepped.Anchors).Any();
         var trial = why is not null
             ? stepped.Run.TellFailed(proposal, why)
             : stepped.Run.Tell(proposal, stepped.Network.Answered(number, Path.GetFullPath(outputs!), proposal.Lambda));
@@ -63,6 +64,12 @@ internal static class TellCommand
         if (trial.State == TrialState.Failed && why is null)
         {
             throw new CliException("H023", $"training {trial.Number}: {trial.Error}");
+        }
+
+        if (!isLossKnown)
+        {
+            // Once a study: with the training that it begins with.
+            StudyCheck.Losses(study, stepped.Anchors).ToList().ForEach(Terminal.Warn);
         }
 
         Terminal.Say(trial.State == TrialState.Completed ? $"training {trial.Number}: {study.Objective} = {trial.Value:G6}" : $"training {trial.Number} has failed");

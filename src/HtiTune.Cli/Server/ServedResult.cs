@@ -34,6 +34,11 @@ internal static class ServedResult
         Terminal.Say(FormattableString.Invariant(result.IsCertified
             ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
             : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason)}"));
+        foreach (var remark in result.Remarks)
+        {
+            Terminal.Warn(remark.Text);
+        }
+
         return result.IsCertified ? ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? ExitCode.BudgetSpent : ExitCode.GoalNotReached;
     }
 
@@ -55,6 +60,16 @@ internal static class ServedResult
         writer.WritePropertyName("outcome");
         result.Outcome.WriteTo(writer);
         writer.WriteString("stopReason", result.StopReason);
+        writer.WriteStartArray("remarks");
+        foreach (var remark in result.Remarks)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", remark.Kind);
+            writer.WriteString("text", remark.Text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteNumber("trainings", result.TrainingsUsed);
         writer.Number("trust", result.Trust);
         writer.Number("epsilon", result.Epsilon);

@@ -124,15 +124,15 @@ internal static class ServedSteps
     /// <summary>Has values of one's own choice trained next.</summary>
     internal static int Enqueue(ServerConnection server, string? given, string[] texts, bool clear, bool json)
     {
-        if (clear)
-        {
-            throw new CliException("H001", "a server does not take out what waits; expected values alone with --server.", Advice.Help.For("enqueue"));
-        }
-
         var id = ServedStudy.IdOf(server, given);
         var definition = ServerConnection.Ask(() => server.Client.GetAsync(id)).Definition;
         var values = EnqueueCommand.Parse(texts, definition.Minimum, definition.Maximum);
-        var enqueued = ServerConnection.Ask(() => server.Client.EnqueueAsync(id, values));
+        if (clear)
+        {
+            ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
+        }
+
+        var enqueued = values.Length == 0 ? new RemoteEnqueued([], []) : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, values));
         EnqueueCommand.Tell(values, enqueued.Added, enqueued.Waiting, json);
         return ExitCode.Done;
     }

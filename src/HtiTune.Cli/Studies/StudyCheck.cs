@@ -95,7 +95,18 @@ internal static class StudyCheck
         {
             yield return "\"contexts\" names a file, and the command does not use {contexts}; right if the script knows the file or reads HTITUNE_CONTEXTS";
         }
+
+        foreach (var loss in StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Trainings.Any(training => training is TrainingCompleted) ? Losses(study, journal.LoadAnchors()) : [])
+        {
+            yield return loss;
+        }
     }
+
+    /// <summary>What single precision loses of a study's outputs, where a surrogate is fitted to them.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="anchors">Its trainings; null for none.</param>
+    internal static IEnumerable<string> Losses(StudySpecification study, AnchorSet? anchors) =>
+        anchors is null || !study.UseSurrogate ? [] : ColumnUnits.LossesLeft([.. anchors.Select(anchor => anchor.Samples.Outputs)]);
 
     /// <summary>Throws the faults beyond the file's own form, if any.</summary>
     /// <exception cref="CliException">There are faults.</exception>

@@ -107,9 +107,17 @@ public sealed record RemoteResult(
     double Lambda, double LambdaLow, double LambdaHigh, double Value, bool IsTrained, double Predicted, double PredictedDeviation, string StopReason, JsonElement Outcome, int TrainingsUsed, double Trust,
     double Epsilon)
 {
+    /// <summary>What the user should know of the objective's values. Usually empty; so it is where the server is of an earlier version.</summary>
+    public IReadOnlyList<RemoteRemark> Remarks { get; init; } = [];
+
     /// <summary>Whether the recommendation is certified.</summary>
     public bool IsCertified => Outcome.ValueKind == JsonValueKind.Object && Outcome.TryGetProperty("outcome", out var kind) && kind.GetString() == "certified";
 }
+
+/// <summary>Something about a study that its user should know.</summary>
+/// <param name="Kind">What it is about: <c>constantObjective</c>, <c>extremeValues</c>, <c>lostPrecision</c>, or another in later versions.</param>
+/// <param name="Text">A sentence without a full stop.</param>
+public sealed record RemoteRemark(string Kind, string Text);
 
 /// <summary>λ that a user wants trained next.</summary>
 /// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>

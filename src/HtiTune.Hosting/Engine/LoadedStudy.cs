@@ -124,6 +124,14 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         return added;
     }
 
+    /// <summary>Takes out what waits to be trained next, and returns it.</summary>
+    public IReadOnlyList<double> Clear()
+    {
+        var cleared = _tuner!.ClearEnqueued();
+        Step += cleared.Count > 0 ? 1 : 0;
+        return cleared;
+    }
+
     /// <summary>Tells the tuner a training's result.</summary>
     public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
     {
@@ -202,6 +210,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
                 StudyEventKind.Asked => Is(StudyJson.Read<AskedData>(row.Data), data => data.Step, data =>
                     Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Lambda == data.Lambda),
                 StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && Enqueue(data.Lambdas).SequenceEqual(data.Lambdas)),
+                StudyEventKind.Cleared => Is(StudyJson.Read<SteppedData>(row.Data), data => data.Step, data => Run is not null && Clear().Count > 0),
                 StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
                     ? Keep(new WarmTrial(data.Number, data.Lambda, data.Samples, data.Reported))
                     : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),

@@ -20,9 +20,12 @@ internal sealed partial class StudyEngine
     }
 
     /// <summary>What a user wants of a step beside what it does by itself, and what came of it.</summary>
-    private sealed class Wish(IReadOnlyList<double> lambdas)
+    private sealed class Wish(IReadOnlyList<double>? lambdas)
     {
-        public IReadOnlyList<double> Lambdas => lambdas;
+        /// <summary>λ to train next; null: what waits is to be taken out.</summary>
+        public IReadOnlyList<double>? Lambdas => lambdas;
+
+        public IReadOnlyList<double>? Cleared { get; set; }
 
         public EnqueuedLambdas? Answer { get; set; }
     }

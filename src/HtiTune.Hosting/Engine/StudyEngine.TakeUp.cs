@@ -21,7 +21,12 @@ internal sealed partial class StudyEngine
             step.Take(trial);
         }
 
-        var added = wish is not null && loaded.Run is not null ? step.Enqueue(wish.Lambdas) : null;
+        var added = wish?.Lambdas is { } wanted && loaded.Run is not null ? step.Enqueue(wanted) : null;
+        if (wish is { Lambdas: null } && loaded.Run is not null)
+        {
+            wish.Cleared = step.Clear();
+        }
+
         if (taken.Snapshot.Study.State == StudyState.Active)
         {
             step.Ask();
@@ -79,7 +84,8 @@ internal sealed partial class StudyEngine
                 ? $"version {Tuner.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
                 : "the library has changed: its proposals differ from those in the journal");
         var asked = trials.Select(trial => trial.Lambda).ToHashSet();
-        double[] waiting = [.. store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult().Where(row => row.Kind == StudyEventKind.Enqueued)
+        var journal = store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();
+        double[] waiting = [.. journal.Skip(1 + journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
             .SelectMany(row => StudyJson.Read<EnqueuedData>(row.Data).Lambdas).Where(lambda => !asked.Contains(lambda)).Distinct()];
         if (waiting.Length > 0)
         {

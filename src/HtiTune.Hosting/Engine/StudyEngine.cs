@@ -25,6 +25,14 @@ internal sealed partial class StudyEngine(
         return wish.Answer;
     }
 
+    /// <summary>Takes out what waits to be trained next, and advances the study; what was taken out, or null where the study does not go on.</summary>
+    public async Task<IReadOnlyList<double>?> ClearEnqueuedAsync(Guid study, CancellationToken cancellation)
+    {
+        var wish = new Wish(null);
+        await AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
+        return wish.Cleared;
+    }
+
     private async Task AdvanceAsync(Guid study, Wish? wish, CancellationToken cancellation)
     {
         using var trace = telemetry.Advances(study);

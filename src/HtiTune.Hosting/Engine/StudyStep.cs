@@ -59,6 +59,18 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         return added;
     }
 
+    /// <summary>Takes out what waits to be trained next, and returns it.</summary>
+    public IReadOnlyList<double> Clear()
+    {
+        var cleared = study.Clear();
+        if (cleared.Count > 0)
+        {
+            Add(StudyEventKind.Cleared, new SteppedData(study.Step));
+        }
+
+        return cleared;
+    }
+
     /// <summary>Takes how a trial ended.</summary>
     public void Take(TrialRow trial)
     {
@@ -158,7 +170,10 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         study.TrainingsUsed,
         study.Trust,
         study.Epsilon,
-        study.Calibration);
+        study.Calibration)
+    {
+        Remarks = study.Remarks,
+    };
 
     private void Finish()
     {

@@ -58,6 +58,13 @@ public interface IStudyService
     /// <param name="cancellation">Ends the wait.</param>
     Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default);
 
+    /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What was taken out, in its order.</returns>
+    Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
     /// <summary>Its trials, by number.</summary>
     Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 

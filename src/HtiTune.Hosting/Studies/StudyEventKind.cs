@@ -36,6 +36,9 @@ public static class StudyEventKind
     /// <summary>A user wants λ trained next; data: lambdas.</summary>
     public const string Enqueued = "study.enqueued";
 
+    /// <summary>A user has taken out what waited to be trained next; data: nothing.</summary>
+    public const string Cleared = "study.cleared";
+
     /// <summary>An attempt changed its state; data: number, attempt, state, reason, worker.</summary>
     public const string Attempt = "attempt";
 }

@@ -59,15 +59,24 @@ internal sealed partial class StudyService
             throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
         }
 
-        var enqueued = await engine.EnqueueAsync(study, lambdas, cancellation).ConfigureAwait(false);
-        if (enqueued is null)
-        {
-            row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}{(row.Reason is { } why ? $" ({why})" : "")}; expected active or paused, so that a training can follow.");
-        }
-
+        var enqueued = await engine.EnqueueAsync(study, lambdas, cancellation).ConfigureAwait(false) ?? throw await EndedAsync(tenant, study, cancellation).ConfigureAwait(false);
         wakeUps.Outbox();
         return enqueued;
+    }
+
+    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var cleared = await engine.ClearEnqueuedAsync(study, cancellation).ConfigureAwait(false) ?? throw await EndedAsync(tenant, study, cancellation).ConfigureAwait(false);
+        wakeUps.Outbox();
+        return cleared;
+    }
+
+    private async Task<StudyServiceException> EndedAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        return new StudyServiceException(
+            StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}{(row.Reason is { } why ? $" ({why})" : "")}; expected active or paused, so that a training can follow.");
     }
 
     public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation)

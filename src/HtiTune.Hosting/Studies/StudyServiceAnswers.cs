@@ -43,7 +43,11 @@ public sealed record StudyQuery(StudyState? State = null, string? Search = null,
 /// <param name="Calibration">Forecasts tested, and missed.</param>
 public sealed record StudyResult(
     double Lambda, double LambdaLow, double LambdaHigh, double Value, bool IsTrained, double Predicted, double PredictedDeviation, StopReason StopReason, Outcome Outcome,
-    int TrainingsUsed, double Trust, double Epsilon, Calibration? Calibration);
+    int TrainingsUsed, double Trust, double Epsilon, Calibration? Calibration)
+{
+    /// <summary>What the user should know of the objective's values: that they do not change with λ, or that some are extreme. Usually empty; so are those of runs that an earlier version ended.</summary>
+    public IReadOnlyList<Remark> Remarks { get; init; } = [];
+}
 
 /// <summary>A trial.</summary>
 public sealed record TrialView(

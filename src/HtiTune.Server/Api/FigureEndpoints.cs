@@ -29,7 +29,7 @@ internal static class FigureEndpoints
         var draw = figure switch
         {
             "objective" => await ObjectiveAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
-            "history" => await HistoryAsync(service, tenant, study, options, cancellation).ConfigureAwait(false),
+            "history" => await HistoryAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
             _ => await DistributionAsync(service, registry, surrogates, tenant, study, options, cancellation).ConfigureAwait(false),
         };
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{Guid.CreateVersion7():N}.{format}");
@@ -58,10 +58,10 @@ internal static class FigureEndpoints
         var place = curve.Posterior.MinBy(point => Math.Abs(point.Lambda - lambda))!;
         var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
         var recommended = new CurvePoint(lambda, study.Result?.Value ?? study.BestValue ?? place.Mean);
-        return file => StudyFigures.Objective(hyperparameter, curve.Posterior, anchors, recommended, file, options: options);
+        return file => StudyFigures.Objective(hyperparameter, curve.Posterior, anchors, recommended, file, options: options, goal: study.Definition.Goal);
     }
 
-    private static async Task<Action<string>> HistoryAsync(IStudyService service, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+    private static async Task<Action<string>> HistoryAsync(IStudyService service, NetworkRegistry registry, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
         var trials = await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
         Trial[] ended = [.. trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
@@ -78,7 +78,8 @@ internal static class FigureEndpoints
             throw Missing("no training has a value yet");
         }
 
-        return file => StudyFigures.History(ended, study.Definition.Goal, study.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options);
+        var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
+        return file => StudyFigures.History(ended, study.Definition.Goal, study.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options, hyperparameter);
     }
 
     private static async Task<Action<string>> DistributionAsync(

@@ -42,6 +42,10 @@ internal static class StudyEndpoints
             Results.Json(await service.EnqueueAsync(context.User.Tenant(), id, body.Lambdas ?? [], context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Have lambdas of one's own choice trained next")
             .WithDescription("{ \"lambdas\": [0.3, 0.5] }: in this order, before what the tuner would choose, and of the trainings allowed. What is trained, under way or waiting is left out of added.");
+        studies.MapDelete("/{id:guid}/enqueue", async (Guid id, HttpContext context, IStudyService service) =>
+            Results.Json(new { cleared = await service.ClearEnqueuedAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false) }, ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Take out what waits to be trained next")
+            .WithDescription("A training that was asked for already goes on. cleared is what was taken out.");
         studies.MapGet("/{id:guid}/trials", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its trials");

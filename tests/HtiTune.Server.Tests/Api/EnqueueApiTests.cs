@@ -68,6 +68,74 @@ public sealed class EnqueueApiTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task What_waits_is_taken_out_and_stays_out_after_a_restart()
+    {
+        var folder = Directory.CreateTempSubdirectory("htitune-clear").FullName;
+        try
+        {
+            Guid id;
+            var own = new ApiServer(folder);
+            await own.InitializeAsync();
+            try
+            {
+                var client = await own.ClientAsync("clear");
+                id = (await client.CreateAsync(s_study)).Id;
+                Assert.Empty(await client.ClearEnqueuedAsync(id));
+                await client.EnqueueAsync(id, [0.61, 0.42]);
+                Assert.Equal([0.61, 0.42], await client.ClearEnqueuedAsync(id));
+                Assert.Equal([0.77], (await client.EnqueueAsync(id, [0.77])).Waiting);
+                using var reader = own.Http(await own.KeyAsync("clear", "read"));
+                Assert.Equal(HttpStatusCode.Forbidden, (await reader.DeleteAsync($"studies/{id}/enqueue")).StatusCode);
+                Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<HtiTuneException>(async () => await (await own.ClientAsync("clear-other")).ClearEnqueuedAsync(id))).Status);
+            }
+            finally
+            {
+                await own.DisposeAsync();
+            }
+
+            var next = new ApiServer(folder);
+            await next.InitializeAsync();
+            try
+            {
+                var client = await next.ClientAsync("clear");
+                await client.WorkAsync(
+                    "w-" + id, (task, _, _) => Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - 0.3, 2) }), id, TimeSpan.FromMilliseconds(20));
+                var lambdas = (await client.TrialsAsync(id)).Select(trial => trial.Lambda).ToList();
+                Assert.Contains(0.77, lambdas);
+                Assert.DoesNotContain(0.61, lambdas);
+                Assert.DoesNotContain(0.42, lambdas);
+                Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<HtiTuneException>(() => client.ClearEnqueuedAsync(id))).Status);
+            }
+            finally
+            {
+                await next.DisposeAsync();
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // From the parabola's values all but one are extreme, or all are the same: said in the result, in an answer to a preference, and to the client.
+    [Theory]
+    [InlineData("extremeValues", "dominate the range of the objective", 1e30)]
+    [InlineData("constantObjective", "the objective does not change", null)]
+    public async Task What_there_is_to_say_of_the_values_is_carried_to_the_client(string kind, string said, double? penalty)
+    {
+        var client = await server.ClientAsync("remarks");
+        using var http = server.Http(await server.KeyAsync("remarks"));
+        var study = await client.CreateAsync(s_study);
+        await client.WorkAsync(
+            "w-" + study.Id,
+            (task, _, _) => Task.FromResult(new TrainingOutcome { Value = penalty is null ? 7 : task.Lambda > 0.9 ? penalty : Math.Pow(task.Lambda - 0.3, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
+        var remark = Assert.Single((await client.GetAsync(study.Id)).Result!.Remarks);
+        Assert.Equal(kind, remark.Kind);
+        Assert.Contains(said, remark.Text, StringComparison.Ordinal);
+        Assert.Contains($"\"remarks\":[{{\"kind\":\"{kind}\"", await http.GetStringAsync($"studies/{study.Id}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_enqueued_while_a_study_is_paused_waits_for_it_and_bounds_are_taken()
     {
         var client = await server.ClientAsync("enqueue-paused");

@@ -46,6 +46,79 @@ public sealed class EnqueueTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_taken_out_stays_out_where_a_journal_cannot_be_repeated()
+    {
+        Guid id;
+        await using (var host = await ServiceHost.StartAsync(StoreFile))
+        {
+            id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
+            await TrainAsync(host, id, 1); // The next one is asked for already.
+            await host.Studies.EnqueueAsync(Tenant, id, [0.61, 0.42]);
+            Assert.Equal([0.61, 0.42], await host.Studies.ClearEnqueuedAsync(Tenant, id));
+            await host.Studies.EnqueueAsync(Tenant, id, [0.77]);
+            await TrainAsync(host, id, 1);
+        }
+
+        await ChangeAsync("UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
+        await using var next = await ServiceHost.StartAsync(StoreFile);
+        await TrainAsync(next, id, 4);
+        var lambdas = (await next.Studies.TrialsAsync(Tenant, id)).Select(trial => trial.Lambda).ToList();
+        Assert.Contains(0.77, lambdas);
+        Assert.DoesNotContain(0.61, lambdas);
+        Assert.DoesNotContain(0.42, lambdas);
+    }
+
+    [Fact]
+    public async Task A_run_by_an_older_algorithm_goes_on_as_a_new_run_and_says_so()
+    {
+        Guid id;
+        double[] before;
+        await using (var host = await ServiceHost.StartAsync(StoreFile))
+        {
+            id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
+            await TrainAsync(host, id, 3);
+            before = [.. (await host.Studies.TrialsAsync(Tenant, id)).Where(trial => trial.Status == TrialStatus.Completed).Select(trial => trial.Lambda)];
+        }
+
+        await ChangeAsync($"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
+        await using var next = await ServiceHost.StartAsync(StoreFile);
+        await TrainAsync(next, id, 2);
+        var began = new List<System.Text.Json.JsonElement>();
+        await foreach (var happened in next.Studies.EventsAsync(Tenant, id, 0, follow: false))
+        {
+            if (happened.Kind == StudyEventKind.RunBegan)
+            {
+                began.Add(System.Text.Json.JsonDocument.Parse(happened.Data).RootElement);
+            }
+
+            if (began.Count == 2)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal((1, 2), (began[0].GetProperty("run").GetInt32(), began[1].GetProperty("run").GetInt32()));
+        Assert.Equal($"version {Tuner.Algorithm} of the algorithm follows version 1: what was trained is kept", began[1].GetProperty("why").GetString());
+
+        // The training that the old run had asked for was told first.
+        double[] warm = [.. began[1].GetProperty("warm").EnumerateArray().Select(trial => trial.GetProperty("lambda").GetDouble())];
+        Assert.Equal(before, warm.Take(3));
+        Assert.Equal((4, s_told.MaxTrainings - 4), (warm.Length, began[1].GetProperty("budget").GetInt32()));
+        var trials = await next.Studies.TrialsAsync(Tenant, id);
+        Assert.Equal(trials.Count, trials.Select(trial => trial.Number).Distinct().Count());
+        Assert.Equal(5, trials.Count(trial => trial.Status == TrialStatus.Completed));
+    }
+
+    private async Task ChangeAsync(string text)
+    {
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={StoreFile};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = text;
+        Assert.True(await command.ExecuteNonQueryAsync() > 0);
+    }
+
+    [Fact]
     public async Task Networks_of_the_host_train_them_too()
     {
         await using var host = await ServiceHost.StartAsync(StoreFile, new TestNetwork());

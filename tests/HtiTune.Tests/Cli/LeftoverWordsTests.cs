@@ -96,6 +96,45 @@ public partial class LeftoverWordsTests
         Assert.Contains("H012", (await InProcess.In(study.Folder, "plot", "--out", "d.svg", "--objective", "column:nothing")).Errors, StringComparison.Ordinal);
     }
 
+    // Rows that lie a thousand million apart and move by hundredths: no unit of the column keeps that in single precision, and an offset for each row would.
+    [Fact]
+    public async Task Lost_precision_is_warned_of_once_by_tell_and_by_tune_and_check_too()
+    {
+        using var study = new ShellStudy(trainings: 2);
+        await File.WriteAllTextAsync(
+            study["study.json"], File.ReadAllText(study["study.json"]).Replace("\"surrogate\": false,", "", StringComparison.Ordinal).Replace("column:cost", "mean(cost) - 1000000000", StringComparison.Ordinal));
+        foreach (var (number, moved) in ((int, string)[])[(1, "3"), (2, "4")])
+        {
+            await InProcess.In(study.Folder, "ask");
+            await File.WriteAllTextAsync(study["y.csv"], $"cost\n1000000033.1{moved}\n2000000033.5{moved}\n3000000033.7{moved}\n");
+            var (code, _, told) = await InProcess.In(study.Folder, "tell", $"{number}", "y.csv");
+            Assert.True(code == ExitCode.Done, told);
+            Assert.Equal(number == 2, told.Contains("warning: column 0 of the outputs differs by about 0.01 from one λ to another", StringComparison.Ordinal));
+        }
+
+        Assert.Contains("warning: column 0 of the outputs differs", (await InProcess.In(study.Folder, "check")).Errors, StringComparison.Ordinal);
+        var (_, output, errors) = await InProcess.In(study.Folder, "tune", "--json");
+        Assert.Single(errors.Split('\n'), line => line.Contains("column 0 of the outputs differs", StringComparison.Ordinal));
+        Assert.Contains("\"kind\":\"LostPrecision\"", output.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Replace(study, "\"objective\"", "\"surrogate\": false, \"objective\"");
+        Assert.DoesNotContain("column 0 of the outputs", (await InProcess.In(study.Folder, "check")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prefer_prints_the_best_trained_value_beside_one_that_was_not_trained()
+    {
+        using var study = new ShellStudy(keys: "\"contexts\": { \"draws\": 1 },");
+        await File.WriteAllTextAsync(study["runs.csv"], "rate,cost\n0,1\n0.2,0.6\n0.3,0.4\n0.9,0.4\n");
+        await InProcess.In(study.Folder, "import", "runs.csv", "--value-column", "cost");
+        var (_, output, errors) = await InProcess.In(study.Folder, "prefer", "--objective", "3 * mean(cost)");
+        Assert.DoesNotContain("rate = 0.3\n", output, StringComparison.Ordinal);
+        Assert.Contains("3 * mean(cost) = not trained there", errors, StringComparison.Ordinal);
+        Assert.Contains("the best trained rate is 0.3: 3 * mean(cost) = 1.2 there, for sure", errors, StringComparison.Ordinal);
+        (_, output, errors) = await InProcess.In(study.Folder, "prefer", "--objective", "3 * mean(cost)", "--goal", "maximize");
+        Assert.Contains("rate = 0\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("the best trained rate", errors, StringComparison.Ordinal);
+    }
+
     // The range of what: of λ, or of the values.
     [Fact]
     public void No_text_speaks_of_a_share_of_the_range_without_saying_of_what()

@@ -67,6 +67,59 @@ public class StudyFiguresTests
         Assert.Contains("still possible", Picture.Svg(folder.File("o.svg")).Texts);
     }
 
+    // One rule: a λ is marked where the band that is drawn reaches what that band assures elsewhere, whatever the goal.
+    [Theory]
+    [InlineData(Goal.Minimize)]
+    [InlineData(Goal.Maximize)]
+    public void What_is_still_possible_is_what_the_drawn_band_says(Goal goal)
+    {
+        using var folder = new TemporaryFolder();
+        var sign = goal == Goal.Minimize ? 1 : -1;
+        using var tuner = new Tuner(new Shifted(), Quantile, Contexts.None(20), new TunerOptions { MaxTrainings = 5, UseSurrogate = false, Goal = goal });
+        var study = tuner.Optimize(model => sign * Cost(model.Lambda));
+        Assert.All(study.Posterior, p => Assert.True(p.LowForAll <= p.Low && p.High <= p.HighForAll));
+        var range = study.Posterior.Max(p => p.Mean) - study.Posterior.Min(p => p.Mean);
+        var assured = goal == Goal.Minimize ? study.Posterior.Min(p => p.HighForAll!.Value) : study.Posterior.Max(p => p.LowForAll!.Value);
+        Assert.All(study.Posterior, p =>
+        {
+            var inside = goal == Goal.Minimize ? assured - p.LowForAll!.Value : p.HighForAll!.Value - assured;
+            Assert.True(Math.Abs(inside) < 1e-6 * range || p.IsPossible == inside > 0, $"{p}: {inside}");
+        });
+        Assert.InRange(study.Posterior.Count(p => p.IsPossible), 1, study.Posterior.Count - 1);
+        StudyFigures.Objective(study, folder.File("o.svg"));
+        Assert.Contains("95 % for all λ at once", Picture.Svg(folder.File("o.svg")).Texts);
+    }
+
+    [Theory]
+    [InlineData(Goal.Minimize, 1e30, "1E+30")]
+    [InlineData(Goal.Maximize, -1e30, "-1E+30")]
+    [InlineData(Goal.Minimize, double.MaxValue, "1.8E+308")]
+    public void A_penalty_does_not_stretch_an_axis_and_is_marked_at_its_edge(Goal goal, double penalty, string shown)
+    {
+        using var folder = new TemporaryFolder();
+        var sign = goal == Goal.Minimize ? 1 : -1;
+        using var tuner = new Tuner(new Shifted(), Quantile, Contexts.None(20), new TunerOptions { MaxTrainings = 7, UseSurrogate = false, Goal = goal });
+        var study = tuner.Optimize(model => model.Lambda > 0.95 ? penalty : sign * Cost(model.Lambda));
+        StudyFigures.Objective(study, folder.File("objective.svg"));
+        StudyFigures.History(study, folder.File("history.svg"));
+        StudyFigures.Calibration(study, folder.File("calibration.svg"));
+        foreach (var name in (string[])["objective.svg", "history.svg", "calibration.svg"])
+        {
+            var texts = Picture.Svg(folder.File(name)).Texts;
+            Assert.Contains($"beyond the axis: 1 of {study.Trials.Count} values, {shown} at worst", texts);
+            Assert.DoesNotContain(texts, text => double.TryParse(text.Replace('\u2212', '-'), System.Globalization.CultureInfo.InvariantCulture, out var tick) && Math.Abs(tick) > 20);
+            if (name == "objective.svg")
+            {
+                Assert.All(study.Trials, trial => Assert.Contains(trial.Number.ToString(), texts));
+            }
+        }
+
+        // Without a penalty nothing is said of one, and all is shown.
+        study = tuner.Optimize(model => sign * Cost(model.Lambda), 0);
+        StudyFigures.History(study, folder.File("plain.svg"));
+        Assert.DoesNotContain(Picture.Svg(folder.File("plain.svg")).Texts, text => text.StartsWith("beyond", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Calibration_shows_each_prediction_trust_and_evidence()
     {

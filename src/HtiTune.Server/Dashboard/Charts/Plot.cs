@@ -125,9 +125,12 @@ internal sealed class Axis
     internal Axis(double minimum, double maximum, string scale)
     {
         // A scale may take something of the range.
-        (Minimum, Maximum, _scale) = (minimum, maximum, Hyperparameter.Continuous("lambda", minimum, maximum, Scale.Parse(scale)).Scale);
+        Hyperparameter = Data.Hyperparameter.Continuous("lambda", minimum, maximum, Scale.Parse(scale));
+        (Minimum, Maximum, _scale) = (minimum, maximum, Hyperparameter.Scale);
         (_from, _to) = (_scale.Forward(minimum), _scale.Forward(maximum));
     }
+
+    internal ContinuousHyperparameter Hyperparameter { get; }
 
     internal double Minimum { get; }
 

@@ -7,7 +7,7 @@ namespace HtiTune.Server.Dashboard.Charts;
 internal static class StudyCharts
 {
     /// <summary>What is believed over λ: band, mean, trainings, and where the best may still lie.</summary>
-    internal static string Belief(StudyCurve curve, Axis axis, string name, double? lambda, double? recommended)
+    internal static string Belief(StudyCurve curve, Axis axis, string name, Goal goal, double? lambda, double? recommended)
     {
         var points = curve.Posterior.Where(point => double.IsFinite(point.Mean) && double.IsFinite(point.Low) && double.IsFinite(point.High)).ToList();
         var values = curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => anchor.Value!.Value).ToList();
@@ -17,11 +17,13 @@ internal static class StudyCharts
             return "";
         }
 
+        var good = Good(goal, axis, [.. curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => (anchor.Lambda, anchor.Value!.Value))]);
+        all = [.. all.Select(value => good.Clamp(value))];
         var margin = 0.06 * (all.Max() - all.Min());
         var possible = Share(points);
         var plot = new Plot(
-            $"Belief about the objective over {name}, from {values.Count} trainings. The best may still lie in {Say.Percent(100 * possible)} of the range"
-            + (recommended is { } best ? $"; recommended is {Say.Number(best)}." : "."), all.Min() - margin, all.Max() + margin).Vertical();
+            $"Belief about the objective over {name}, from {values.Count} trainings. The best may still lie in {Say.Percent(100 * possible)} of the range of {name}"
+            + (recommended is { } best ? $"; recommended is {Say.Number(best)}." : ".") + good.Words, all.Min() - margin, all.Max() + margin).Vertical();
         for (var i = 0; i < points.Count; i++)
         {
             if (points[i].IsPossible)
@@ -30,6 +32,12 @@ internal static class StudyCharts
                 var to = i + 1 < points.Count ? (axis.Share(points[i].Lambda) + axis.Share(points[i + 1].Lambda)) / 2 : axis.Share(points[i].Lambda);
                 plot.Rectangle(Plot.X(from), Plot.Top, Plot.X(to) + 0.3, plot.Bottom, "possible");
             }
+        }
+
+        if (points.TrueForAll(point => point is { LowForAll: not null, HighForAll: not null }))
+        {
+            // Its reach is what "still possible" is told by.
+            plot.Path([.. points.Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.HighForAll!.Value))), .. Enumerable.Reverse(points).Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.LowForAll!.Value)))], "band wide", true);
         }
 
         plot.Path([.. points.Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.High))), .. Enumerable.Reverse(points).Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.Low)))], "band", true);
@@ -55,18 +63,46 @@ internal static class StudyCharts
         {
             if (anchor.Value is { } value)
             {
-                plot.Dot(Plot.X(axis.Share(anchor.Lambda)), plot.Y(value), "anchor", $"Training {anchor.Number}: {Say.Number(anchor.Lambda)} gave {Say.Number(value)}");
+                plot.Dot(
+                    Plot.X(axis.Share(anchor.Lambda)), plot.Y(value), good.IsBeyond(value) ? "anchor beyond" : "anchor",
+                    $"Training {anchor.Number}: {Say.Number(anchor.Lambda)} gave {Say.Number(value)}{(good.IsBeyond(value) ? ", beyond the axis" : "")}");
             }
         }
 
         return plot.ToString();
     }
 
+    /// <summary>What an axis of values shows: those that are not extreme, and half of their range beside them.</summary>
+    /// <param name="Low">The least that is shown.</param>
+    /// <param name="High">The greatest.</param>
+    /// <param name="Words">A sentence on what lies beyond; empty where nothing does.</param>
+    private sealed record Shown(double Low, double High, string Words)
+    {
+        internal double Clamp(double value) => Math.Clamp(value, Low, High);
+
+        internal bool IsBeyond(double value) => value < Low || value > High;
+    }
+
+    private static Shown Good(Goal goal, Axis axis, IReadOnlyList<(double Lambda, double Value)> values)
+    {
+        var isExtreme = ExtremeValues.Among(goal, axis.Hyperparameter, values);
+        var (good, beyond) = (values.Where((_, i) => !isExtreme[i]).Select(v => v.Value).ToList(), values.Where((_, i) => isExtreme[i]).Select(v => v.Value).ToList());
+        return beyond.Count == 0
+            ? new Shown(double.NegativeInfinity, double.PositiveInfinity, "")
+            : new Shown(
+                good.Min() - 0.5 * (good.Max() - good.Min()), good.Max() + 0.5 * (good.Max() - good.Min()),
+                $" Beyond the axis, marked at its edge: {beyond.Count} of {values.Count} values, {Say.Number(goal == Goal.Maximize ? beyond.Min() : beyond.Max())} at worst.");
+    }
+
+    /// <summary>What a page says of values beyond an axis; empty where there are none.</summary>
+    internal static string BeyondWords(IReadOnlyList<TrialView> trials, Axis axis, Goal goal) =>
+        Good(goal, axis, [.. trials.Where(trial => trial.Value is not null).Select(trial => (trial.Lambda, trial.Value!.Value))]).Words.Trim();
+
     /// <summary>Share of the grid where the best may still lie.</summary>
     internal static double Share(IReadOnlyList<PosteriorPoint> points) => points.Count == 0 ? 1 : (double)points.Count(point => point.IsPossible) / points.Count;
 
     /// <summary>Values by training, with what was forecast before each, and the best so far.</summary>
-    internal static string History(IReadOnlyList<TrialView> trials, Goal goal)
+    internal static string History(IReadOnlyList<TrialView> trials, Axis axis, Goal goal)
     {
         var done = trials.Where(trial => trial.Value is not null).OrderBy(trial => trial.EndedAt ?? trial.QueuedAt).ToList();
         if (done.Count == 0)
@@ -76,13 +112,14 @@ internal static class StudyCharts
 
         // Forecasts far wider than what came would squeeze the values to a line.
         var values = done.Select(trial => trial.Value!.Value).ToList();
-        var (low, high) = (values.Min(), values.Max());
+        var good = Good(goal, axis, [.. done.Select(trial => (trial.Lambda, trial.Value!.Value))]);
+        var (low, high) = (good.Clamp(values.Min()), good.Clamp(values.Max()));
         var reach = Math.Max(high - low, 1e-9);
         var forecasts = done.SelectMany(trial => new[] { trial.PredictedLow, trial.PredictedHigh }).OfType<double>().Where(double.IsFinite).ToList();
-        (low, high) = (Math.Max(low - reach, forecasts.Append(low).Min()), Math.Min(high + reach, forecasts.Append(high).Max()));
+        (low, high) = (good.Clamp(Math.Max(low - reach, forecasts.Append(low).Min())), good.Clamp(Math.Min(high + reach, forecasts.Append(high).Max())));
         var margin = 0.06 * (high - low);
         var best = goal == Goal.Minimize ? values.Min() : values.Max();
-        var plot = new Plot($"Values of {done.Count} trainings in their order; the best is {Say.Number(best)}.", low - margin, high + margin).Vertical();
+        var plot = new Plot($"Values of {done.Count} trainings in their order; the best is {Say.Number(best)}.{good.Words}", low - margin, high + margin).Vertical();
         double At(int i) => Plot.X((i + 0.5) / done.Count);
         var path = new List<(double, double)>();
         var sofar = values[0];
@@ -100,7 +137,7 @@ internal static class StudyCharts
         plot.Path(path, "mean");
         for (var i = 0; i < done.Count; i++)
         {
-            plot.Dot(At(i), plot.Y(values[i]), "anchor", $"Training {done[i].Number} at {Say.Number(done[i].Lambda)}: {Say.Number(values[i])}");
+            plot.Dot(At(i), plot.Y(values[i]), good.IsBeyond(values[i]) ? "anchor beyond" : "anchor", $"Training {done[i].Number} at {Say.Number(done[i].Lambda)}: {Say.Number(values[i])}");
         }
 
         var every = Math.Max(1, (done.Count + 9) / 10);

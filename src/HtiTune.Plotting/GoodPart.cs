@@ -1,0 +1,92 @@
+using System.Globalization;
+using HtiTune.Data;
+using ScottPlot;
+
+namespace HtiTune.Plotting;
+
+/// <summary>What an axis of values shows where some of them are extreme: the others. Those beyond are marked at its edge.</summary>
+internal sealed class GoodPart
+{
+    // Half of the good values' range is shown beyond them, and lines are drawn so many ranges far.
+    private const double Beyond = 0.5;
+    private const double Reach = 10;
+
+    private readonly HashSet<Trial> _extreme;
+    private readonly string _count;
+    private readonly double _worst;
+
+    private GoodPart(HashSet<Trial> extreme, double low, double high, string count, double worst) =>
+        (_extreme, Low, High, _count, _worst) = (extreme, low, high, count, worst);
+
+    /// <summary>The least good value.</summary>
+    public double Low { get; }
+
+    /// <summary>The greatest good value.</summary>
+    public double High { get; }
+
+    /// <summary>Lower end of the axis.</summary>
+    public double Bottom => Low - Beyond * Range;
+
+    /// <summary>Upper end of the axis.</summary>
+    public double Top => High + Beyond * Range;
+
+    /// <summary>What a mark at the edge means.</summary>
+    public LegendEntry Entry => new(
+        string.Create(CultureInfo.InvariantCulture, $"beyond the axis: {_count} values, {_worst:G3} at worst"), FigureStyle.Miss, LegendSwatch.Triangle);
+
+    private double Range => Math.Max(High - Low, 1e-9 * Math.Max(1, Math.Abs(High)));
+
+    /// <summary>The good part of some values; null where none of them is extreme, so that an axis shows all.</summary>
+    /// <param name="goal">Which values are better.</param>
+    /// <param name="hyperparameter">The hyperparameter; null where only the trials tell its range.</param>
+    /// <param name="trials">Trials; those without a value do not count.</param>
+    public static GoodPart? Of(Goal goal, ContinuousHyperparameter? hyperparameter, IReadOnlyList<Trial> trials)
+    {
+        Trial[] valued = [.. trials.Where(trial => trial.Value is not null)];
+        if (hyperparameter is null)
+        {
+            var lambdas = valued.Select(trial => trial.Lambda).DefaultIfEmpty().ToList();
+            if (!(lambdas.Min() < lambdas.Max()))
+            {
+                return null;
+            }
+
+            hyperparameter = Hyperparameter.Continuous("λ", lambdas.Min(), lambdas.Max());
+        }
+
+        var isExtreme = ExtremeValues.Among(goal, hyperparameter, [.. valued.Select(trial => (trial.Lambda, trial.Value!.Value))]);
+        var extreme = valued.Where((_, i) => isExtreme[i]).ToHashSet();
+        if (extreme.Count == 0)
+        {
+            return null;
+        }
+
+        var good = valued.Where((_, i) => !isExtreme[i]).Select(trial => trial.Value!.Value).ToList();
+        var worst = goal == Goal.Maximize ? extreme.Min(trial => trial.Value!.Value) : extreme.Max(trial => trial.Value!.Value);
+        return new GoodPart(extreme, good.Min(), good.Max(), string.Create(CultureInfo.InvariantCulture, $"{extreme.Count} of {valued.Length}"), worst);
+    }
+
+    /// <summary>Whether a trial's value lies beyond.</summary>
+    public bool IsBeyond(Trial trial) => _extreme.Contains(trial);
+
+    /// <summary>A value as it is drawn: not so far beyond the axis that a drawing overflows.</summary>
+    public double Drawn(double value) => Math.Clamp(value, Bottom - Reach * Range, Top + Reach * Range);
+
+    /// <summary>Marks values that lie beyond at the edge.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="beyond">Their horizontal places, and the values.</param>
+    /// <param name="low">Lower end of the axis.</param>
+    /// <param name="high">Its upper end.</param>
+    public void Mark(Plot plot, IEnumerable<(double X, double Value)> beyond, double low, double high)
+    {
+        foreach (var (x, value) in beyond)
+        {
+            var isAbove = value > High;
+            plot.Add.Marker(x, Edge(value, low, high)).MarkerStyle =
+                new MarkerStyle(isAbove ? MarkerShape.FilledTriangleUp : MarkerShape.FilledTriangleDown, 11, FigureStyle.Miss) { LineColor = Colors.White, LineWidth = 1.2f };
+        }
+    }
+
+    /// <summary>Where a value beyond the axis is marked.</summary>
+    public double Edge(double value, double low, double high) => value > High ? high - 0.03 * (high - low) : low + 0.03 * (high - low);
+}

@@ -1,0 +1,46 @@
+using HtiTune.Hosting;
+using HtiTune.Server.Dashboard.Charts;
+
+namespace HtiTune.Server.Tests.Api;
+
+/// <summary>The dashboard's charts where some values are extreme.</summary>
+public class StudyChartTests
+{
+    private static readonly Axis s_axis = new(0, 1, "linear");
+
+    [Theory]
+    [InlineData(Goal.Minimize, 1e30)]
+    [InlineData(Goal.Maximize, -1e30)]
+    public void A_penalty_stretches_no_axis_and_is_marked_at_its_edge(Goal goal, double penalty)
+    {
+        var sign = goal == Goal.Minimize ? 1 : -1;
+        AnchorPoint[] anchors = [.. ((double[])[0, 0.25, 0.5, 0.75, 1]).Select((x, i) => new AnchorPoint(i + 1, x, x > 0.9 ? penalty : sign * (x - 0.3) * (x - 0.3)))];
+        PosteriorPoint[] posterior =
+        [
+            .. anchors.Select(a => new PosteriorPoint(a.Lambda, a.Value!.Value, a.Value.Value, a.Value.Value, double.NaN)
+            {
+                IsPossible = a.Lambda is 0.25, LowForAll = a.Value - 0.01, HighForAll = a.Value + 0.01,
+            }),
+        ];
+        var belief = StudyCharts.Belief(new StudyCurve(posterior, anchors, null), s_axis, "rate", goal, null, 0.25);
+        TrialView[] trials =
+        [
+            .. anchors.Select(a => new TrialView(a.Number, a.Lambda, 1, "initial", null, null, null, null, TrialStatus.Completed, false, a.Value, null, 1, DateTimeOffset.UnixEpoch.AddHours(a.Number), null, null)),
+        ];
+        var history = StudyCharts.History(trials, s_axis, goal);
+        foreach (var chart in (string[])[belief, history])
+        {
+            Assert.Contains("Beyond the axis, marked at its edge: 1 of 5 values", chart, StringComparison.Ordinal);
+            Assert.Single(System.Text.RegularExpressions.Regex.Matches(chart, "class=\"anchor beyond\""));
+
+            // The good values lie apart, not on one line.
+            var heights = System.Text.RegularExpressions.Regex.Matches(chart, "class=\"anchor\" cx=\"[0-9.]+\" cy=\"([0-9.]+)\"").Select(m => double.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            Assert.Equal(4, heights.Count);
+            Assert.InRange(heights.Max() - heights.Min(), 60, 250);
+        }
+
+        Assert.Contains("class=\"band wide\"", belief, StringComparison.Ordinal);
+        Assert.StartsWith("Beyond the axis", StudyCharts.BeyondWords(trials, s_axis, goal), StringComparison.Ordinal);
+        Assert.Equal("", StudyCharts.BeyondWords(trials[..4], s_axis, goal));
+    }
+}
