@@ -134,7 +134,7 @@ public sealed partial class Tuner : IDisposable
         {
             new TrainingLoop(_network, run, reporter).Train(Options.Parallelism, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !run.IsStopped)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && run.StoppedBy is null)
         {
             // Before a proposal was made: no training is under way.
             run.Cancel();
@@ -142,7 +142,7 @@ public sealed partial class Tuner : IDisposable
 
         // What was trained is told in any case.
         weighing.IsEnabled = false;
-        if (cancellation.IsCancellationRequested && !run.IsStopped)
+        if (cancellation.IsCancellationRequested && run.StoppedBy is null)
         {
             run.Cancel();
         }

@@ -282,9 +282,6 @@ public sealed partial class TuningRun : IDisposable
     /// <summary>Why the run should end; null while it may go on.</summary>
     public StopReason? StoppedBy => _stop;
 
-    /// <summary>Whether the run knows why it should end.</summary>
-    internal bool IsStopped => _stop is not null;
-
     /// <summary>Whether it was cancelled.</summary>
     internal bool IsCancelled => _stop == StopReason.Cancelled;
 

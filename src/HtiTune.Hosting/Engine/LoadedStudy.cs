@@ -116,22 +116,6 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         return (number, proposal, Run.ForecastOf(proposal));
     }
 
-    /// <summary>Has λ of the user's choice trained next; returns those that the tuner added to its queue.</summary>
-    public IReadOnlyList<double> Enqueue(IReadOnlyList<double> lambdas)
-    {
-        var added = Run!.Enqueue([.. lambdas]);
-        Step += added.Count > 0 ? 1 : 0;
-        return added;
-    }
-
-    /// <summary>Takes out what waits to be trained next, and returns it.</summary>
-    public IReadOnlyList<double> Clear()
-    {
-        var cleared = _tuner!.ClearEnqueued();
-        Step += cleared.Count > 0 ? 1 : 0;
-        return cleared;
-    }
-
     /// <summary>Tells the tuner a training's result.</summary>
     public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
     {

@@ -19,17 +19,6 @@ internal sealed partial class StudyEngine
         }
     }
 
-    /// <summary>What a user wants of a step beside what it does by itself, and what came of it.</summary>
-    private sealed class Wish(IReadOnlyList<double>? lambdas)
-    {
-        /// <summary>λ to train next; null: what waits is to be taken out.</summary>
-        public IReadOnlyList<double>? Lambdas => lambdas;
-
-        public IReadOnlyList<double>? Cleared { get; set; }
-
-        public EnqueuedLambdas? Answer { get; set; }
-    }
-
     // A study that cannot go on says so and waits, with all that was trained; nothing asks it for the same step again and again.
     private async Task PauseAsync(Guid study, StudyFault fault, CancellationToken cancellation)
     {

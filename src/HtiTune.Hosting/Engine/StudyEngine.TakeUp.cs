@@ -4,7 +4,7 @@ namespace HtiTune.Hosting;
 internal sealed partial class StudyEngine
 {
     // What the study's tuner does with what the store has, and with nothing else.
-    private void Step(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken, Wish? wish)
+    private void Step(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken, StudyWish? wish)
     {
         if (taken.Diverged)
         {
@@ -34,7 +34,7 @@ internal sealed partial class StudyEngine
 
         if (added is not null)
         {
-            wish!.Answer = new EnqueuedLambdas(added, loaded.Run?.Enqueued ?? []);
+            wish!.Enqueued = new EnqueuedLambdas(added, loaded.Run?.Enqueued ?? []);
         }
     }
 

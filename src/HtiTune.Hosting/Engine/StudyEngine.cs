@@ -17,23 +17,8 @@ internal sealed partial class StudyEngine(
     /// <summary>Advances a study until there is nothing to do but wait for trainings.</summary>
     public Task AdvanceAsync(Guid study, CancellationToken cancellation) => AdvanceAsync(study, null, cancellation);
 
-    /// <summary>Has λ of the user's choice trained next, and advances the study; the λ that were added and those that wait, or null where the study does not go on.</summary>
-    public async Task<EnqueuedLambdas?> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation)
-    {
-        var wish = new Wish(lambdas);
-        await AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
-        return wish.Answer;
-    }
-
-    /// <summary>Takes out what waits to be trained next, and advances the study; what was taken out, or null where the study does not go on.</summary>
-    public async Task<IReadOnlyList<double>?> ClearEnqueuedAsync(Guid study, CancellationToken cancellation)
-    {
-        var wish = new Wish(null);
-        await AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
-        return wish.Cleared;
-    }
-
-    private async Task AdvanceAsync(Guid study, Wish? wish, CancellationToken cancellation)
+    /// <summary>Advances a study with what a user wants of it; the wish says what came of it.</summary>
+    public async Task AdvanceAsync(Guid study, StudyWish? wish, CancellationToken cancellation)
     {
         using var trace = telemetry.Advances(study);
         var began = time.GetTimestamp();
@@ -194,7 +179,7 @@ internal sealed partial class StudyEngine(
     public Matrix Samples(string hash) =>
         NpyFile.FromBytes(store.BytesAsync(hash, CancellationToken.None).GetAwaiter().GetResult() ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
 
-    private async Task<bool> AdvanceAsync(LoadedStudy loaded, Wish? wish, CancellationToken cancellation)
+    private async Task<bool> AdvanceAsync(LoadedStudy loaded, StudyWish? wish, CancellationToken cancellation)
     {
         if (await TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { } taken)
         {

@@ -5,7 +5,6 @@ namespace HtiTune.Hosting;
 internal sealed partial class StudyService
 {
     private const int WorkerNameLimit = 100;
-    private const int EnqueueLimit = 100;
     private const int LogLimit = 65_536;
 
     /// <summary>What to say of a training that has no result.</summary>
@@ -47,36 +46,24 @@ internal sealed partial class StudyService
         ArgumentNullException.ThrowIfNull(lambdas);
         var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var range = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
-        List<string> faults = [.. lambdas.Select((lambda, i) => double.IsFinite(lambda) && range.Contains(lambda)
-            ? null : FormattableString.Invariant($"lambdas[{i}] is {lambda:R}; expected {range.Minimum:R} to {range.Maximum:R}")).OfType<string>()];
-        if (lambdas.Count is < 1 or > EnqueueLimit)
-        {
-            faults.Insert(0, $"lambdas has {lambdas.Count} numbers; expected 1 to {EnqueueLimit}");
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
-        }
-
-        var enqueued = await engine.EnqueueAsync(study, lambdas, cancellation).ConfigureAwait(false) ?? throw await EndedAsync(tenant, study, cancellation).ConfigureAwait(false);
-        wakeUps.Outbox();
-        return enqueued;
+        return (await GrantedAsync(tenant, study, StudyWish.Of(lambdas, range), cancellation).ConfigureAwait(false)).Enqueued!;
     }
 
-    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation)
-    {
-        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var cleared = await engine.ClearEnqueuedAsync(study, cancellation).ConfigureAwait(false) ?? throw await EndedAsync(tenant, study, cancellation).ConfigureAwait(false);
-        wakeUps.Outbox();
-        return cleared;
-    }
+    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation) =>
+        (await GrantedAsync(tenant, study, new StudyWish(null), cancellation).ConfigureAwait(false)).Cleared!;
 
-    private async Task<StudyServiceException> EndedAsync(string? tenant, Guid study, CancellationToken cancellation)
+    private async Task<StudyWish> GrantedAsync(string? tenant, Guid study, StudyWish wish, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        return new StudyServiceException(
-            StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}{(row.Reason is { } why ? $" ({why})" : "")}; expected active or paused, so that a training can follow.");
+        _ = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        await engine.AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
+        if (wish is { Enqueued: null, Cleared: null })
+        {
+            var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}{(row.Reason is { } why ? $" ({why})" : "")}; expected active or paused, so that a training can follow.");
+        }
+
+        wakeUps.Outbox();
+        return wish;
     }
 
     public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation)
