@@ -61,7 +61,7 @@ internal sealed class StudyResult
 
         Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
         Terminal.Say(_study.Outcome.Describe(name));
-        if (_specification.Epsilon is null)
+        if (_specification.Epsilon is null && !_study.Remarks.Any(remark => remark.Kind == RemarkKind.ConstantObjective))
         {
             Say($"{_study.Epsilon:G3} is 1 % of the range of {_objective} as it is expected over {name}{(_study.Remarks.Any(remark => remark.Kind == RemarkKind.ExtremeValues) ? ", what dominates it left out" : "")}: the regret that does not matter, unless \"epsilon\" says another");
         }

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune trials</c>: the trainings of a study, read beside whatever works on it.</summary>
-internal static class TrialsCommand
+internal static partial class TrialsCommand
 {
     // Characters of a failure in a table.
     private const int LongestError = 100;
@@ -125,12 +126,18 @@ internal static class TrialsCommand
         return [.. rows.Values];
     }
 
-    // The beginning of a failure's text, in a line; all of it is in the JSON.
+    // The beginning of a failure's text, in a line, without the λ that the line has and the folders of files; all of it is in the JSON.
     private static string Shortened(string error)
     {
-        var line = string.Join(' ', error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var line = Folders().Replace(Place().Replace(string.Join(' ', error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), "$1"), "");
         return line.Length <= LongestError ? line : line[..(LongestError - 1)].TrimEnd() + "…";
     }
+
+    [GeneratedRegex(@"^(\[H\d+\] )?λ = \S+, attempt \d+: ")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"(?<=^|[\s(])(?:[A-Za-z]:)?[/\\](?:[^\s/\\]+[/\\])+")]
+    private static partial Regex Folders();
 
     // Of what was imported the time may not be known.
     private static TimeSpan? Known(TimeSpan time) => time > TimeSpan.Zero ? time : null;

@@ -34,11 +34,21 @@ public partial class LeftoverWordsTests
         await InProcess.In(study.Folder, "tune");
         var table = (await InProcess.In(study.Folder, "trials")).Output;
         var line = Assert.Single(table.Split('\n'), row => row.Contains("failed", StringComparison.Ordinal));
-        Assert.Contains("initial: upper end; [H021] ", line, StringComparison.Ordinal);
+        Assert.Contains("initial: upper end; [H021] the command ended with exit code 3", line, StringComparison.Ordinal);
         Assert.InRange(line.Length, 60, 190);
         var errors = (await Rows(study)).Select(row => row.GetProperty("error").GetString()).ToList();
         Assert.Null(errors[0]);
         Assert.Contains("the command ended with exit code 3", errors[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_at_fault_is_told_without_its_folders()
+    {
+        using var study = new ShellStudy("if [ \"$1\" = 1 ]; then printf 'cost\\nnan\\n1\\n1\\n' > \"$2\"; exit 0; fi", trainings: 3);
+        await InProcess.In(study.Folder, "tune");
+        var line = Assert.Single((await InProcess.In(study.Folder, "trials")).Output.Split('\n'), row => row.Contains("failed", StringComparison.Ordinal));
+        Assert.Contains("; [H023] outputs.csv, line 2, column 1", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("attempt", line, StringComparison.Ordinal);
     }
 
     [Fact]
