@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace HtiTune.Hosting;
 
 /// <summary>A study as it stands.</summary>
@@ -46,7 +48,16 @@ public sealed record StudyResult(
     int TrainingsUsed, double Trust, double Epsilon, Calibration? Calibration)
 {
     /// <summary>What the user should know of the objective's values: that they do not change with λ, or that some are extreme. Usually empty; so are those of runs that an earlier version ended.</summary>
+    [JsonIgnore]
     public IReadOnlyList<Remark> Remarks { get; init; } = [];
+
+    // An event without remarks is written as ever.
+    [JsonInclude, JsonPropertyName("remarks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<Remark>? KeptRemarks
+    {
+        get => Remarks.Count == 0 ? null : Remarks;
+        init => Remarks = value ?? [];
+    }
 }
 
 /// <summary>A trial.</summary>
