@@ -19,8 +19,8 @@ public sealed partial class Tuner : IDisposable
     /// Number of the algorithm: raised by each change of the library after which the same trainings lead to other proposals. A journal tells by which its
     /// runs were made; those of another one are not continued, but their trainings are kept.
     /// </summary>
-    /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more.</remarks>
-    public const int Algorithm = 2;
+    /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked twice and answered alike are answers, no draws.</remarks>
+    public const int Algorithm = 3;
 
     private readonly INetwork _network;
     private readonly AnchorStore _store;

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using HtiTune.Benchmarks.Certificates;
+using HtiTune.Benchmarks.Choice;
 using HtiTune.Benchmarks.Continuity;
 using HtiTune.Benchmarks.House;
 using HtiTune.Benchmarks.Laws;
@@ -87,6 +88,11 @@ internal static class Program
             return HouseCommand.Run(houseOptions);
         }
 
+        if (args is ["laws", .. var lawOptions] && !lawOptions.Contains("--help"))
+        {
+            return ChoiceCommand.Run(lawOptions);
+        }
+
         // What the verb resume kills.
         if (args is ["resume-child", _, _, _, _])
         {
@@ -110,6 +116,7 @@ internal static class Program
         Console.WriteLine(ResumeCommand.Help);
         Console.WriteLine(ServerCommand.Help);
         Console.WriteLine(HouseCommand.Help);
+        Console.WriteLine(ChoiceCommand.Help, string.Join(',', ChoiceLaws.All.Select(law => law.Name)), ChoiceCommand.Methods);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }

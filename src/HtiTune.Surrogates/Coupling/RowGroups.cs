@@ -43,7 +43,7 @@ internal sealed class RowGroups
     internal static RowGroups Of(AnchorSet anchors, CouplingKind asked)
     {
         var kind = KindOf(anchors, asked);
-        var groups = kind == CouplingKind.ByContext ? ByContext(anchors) : ByCategory(anchors);
+        var groups = kind == CouplingKind.ByContext ? Answers(anchors, ByContext(anchors)) : ByCategory(anchors);
         return new RowGroups(
             kind,
             kind == CouplingKind.ByContext && groups.TrueForAll(group => group.Rows[0].Length == 1),
@@ -93,6 +93,19 @@ internal sealed class RowGroups
             var category = contexts.CategoryCount > 0 ? contexts.Categories[rows[0]] : 0;
             return (category, Enumerable.Repeat(rows, anchors.Count).ToArray());
         });
+    }
+
+    /// <summary>
+    /// The rows of a context apart from one another where every context is answered with one output however often it is asked, at every anchor: a context
+    /// that was asked twice does not make draws of answers.
+    /// </summary>
+    private static List<(int Category, int[][] Rows)> Answers(AnchorSet anchors, List<(int Category, int[][] Rows)> groups)
+    {
+        return groups.TrueForAll(group => anchors.Index().All(one => IsOneAnswer(one.Item.Samples.Outputs, group.Rows[one.Index])))
+            ? [.. groups.SelectMany(group => group.Rows[0].Select(row => (group.Category, Enumerable.Repeat((int[])[row], anchors.Count).ToArray())))]
+            : groups;
+
+        static bool IsOneAnswer(Matrix outputs, int[] rows) => Array.TrueForAll(rows, row => outputs.Row(row).SequenceEqual(outputs.Row(rows[0])));
     }
 
     private static List<(int Category, int[][] Rows)> ByCategory(AnchorSet anchors)

@@ -6,6 +6,9 @@
 // Leaving anchor k out at the same θ:  e_k = (QY)_k/Q_kk, of variance Σ/Q_kk                                            [Dubrule1983]
 // At an anchor its own outputs are served by look-up (weights 0 and 1), to the last bit, where ν is fixed; with a learned ν the curve passes
 // beside the anchors on purpose, and is one curve everywhere.
+// With a trend, outputs follow a straight line along z and krige what is left of them: g the anchors' z, g(λ) that of λ (one hyperparameter)
+//   w(λ) + (g(λ) − wᵀg) · Qg/(gᵀQg), and v(λ, λ) + (g(λ) − wᵀg)²/(gᵀQg)                                                 [Cressie1993, universal kriging]
+// θ stays that without. Between few anchors outputs then go on where kriging would rest at each.
 
 using HtiTune.Data;
 
@@ -33,9 +36,10 @@ internal sealed class AnchorKriging
     private readonly KumaraswamyWarp[] _warps;
     private readonly CholeskyFactor _factor;
     private readonly double _onesOnes;
+    private readonly double[]? _trend;
     private readonly Lazy<double[]> _q;
 
-    private AnchorKriging(PooledLikelihood likelihood, double[] places, GramMatrix gram, double[] theta)
+    private AnchorKriging(PooledLikelihood likelihood, double[] places, GramMatrix gram, double[] theta, bool hasTrend = false)
     {
         _likelihood = likelihood;
         _layout = likelihood.Layout;
@@ -51,6 +55,7 @@ internal sealed class AnchorKriging
         _factor.SolveLower(_ones, _ones);
         _onesOnes = CholeskyFactor.Dot(_ones, _ones);
         _q = new Lazy<double[]>(() => PooledLikelihood.Centred(_factor).Q);
+        _trend = hasTrend ? Trend() : null;
     }
 
     /// <summary>K.</summary>
@@ -127,7 +132,10 @@ internal sealed class AnchorKriging
     }
 
     /// <summary>The same anchors at another θ.</summary>
-    internal AnchorKriging With(double[] theta) => new(_likelihood, _places, _gram, theta);
+    internal AnchorKriging With(double[] theta) => new(_likelihood, _places, _gram, theta, _trend is not null);
+
+    /// <summary>The same with a trend; of one hyperparameter and anchors that differ in it.</summary>
+    internal AnchorKriging WithTrend() => new(_likelihood, _places, _gram, _theta, hasTrend: true);
 
     /// <summary>Writes w(λ) and returns v(λ, λ), without ν.</summary>
     /// <param name="u">The place of λ, [d].</param>
@@ -142,7 +150,7 @@ internal sealed class AnchorKriging
         var (variance, level) = Project(u, weights);
         CholeskyFactor.Add(level, _ones, weights);
         _factor.SolveUpper(weights, weights);
-        return variance;
+        return _trend is { } trend ? variance + Follow(trend, u, weights) : variance;
     }
 
     /// <summary>Writes t and returns v(λ, λ) and h/s.</summary>
@@ -213,6 +221,33 @@ internal sealed class AnchorKriging
 
     /// <summary>tr Σ/P: the outputs' own scale, squared, in the mean over outputs.</summary>
     internal double MeanScale() => Count < 2 ? 0 : Math.Max(0, CholeskyFactor.Dot(_q.Value, _gram.Centred())) / (Count - 1);
+
+    /// <summary>Qg/(gᵀQg), and gᵀQg after it.</summary>
+    private double[] Trend()
+    {
+        var trend = new double[Count + 1];
+        for (var k = 0; k < Count; k++)
+        {
+            trend[k] = CholeskyFactor.Dot(_q.Value.AsSpan(k * Count, Count), _warped);
+        }
+
+        var square = CholeskyFactor.Dot(trend.AsSpan(0, Count), _warped);
+        for (var k = 0; k < Count; k++)
+        {
+            trend[k] /= square;
+        }
+
+        trend[Count] = square;
+        return trend;
+    }
+
+    /// <summary>Adds the trend's part to w; returns that of the variance.</summary>
+    private double Follow(double[] trend, ReadOnlySpan<double> u, Span<double> weights)
+    {
+        var missed = _warps[0].Apply(u[0]) - CholeskyFactor.Dot(weights, _warped);
+        CholeskyFactor.Add(missed, trend.AsSpan(0, Count), weights);
+        return missed * missed / trend[Count];
+    }
 
     private void Correlate(ReadOnlySpan<double> u, Span<double> r)
     {

@@ -40,6 +40,9 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         var linked = Array.ConvertAll(points, _transform.Forward);
         _stored = new AnchorRows(points, linked, null, carrier.State.Trajectories.Count);
         _kriging = AnchorKriging.At(PlacesOf(carrier), 1, state.Gram ?? GramMatrix.Of(linked), state.Variant, state.Theta);
+
+        // Two anchors say nothing of how outputs move between them: they go straight.
+        _kriging = state.Options.Trend || Anchors.Count == 2 ? _kriging.WithTrend() : _kriging;
         _walk = new Lazy<double[][]>(() => state.States ?? HyperparameterWalk.From(
             _kriging.Likelihood, _kriging.Theta, new RandomStreams(carrier.Options.Seed).Fork("kriging").Stream("walk")));
         _states = new Lazy<AnchorKriging[]>(() => Array.ConvertAll(_walk.Value, _kriging.With));

@@ -13,6 +13,13 @@ public sealed record KrigingOptions
     /// <value>Default true; its prior makes it harmless with few anchors.</value>
     public bool Warp { get; init; } = true;
 
+    /// <summary>
+    /// Whether outputs follow a straight line along the warped axis, and what is left of them is kriged: between few anchors that change steeply they then go
+    /// on where they would rest at each. Two anchors have it always.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool Trend { get; init; }
+
     /// <summary>Whether the curve meets the anchors, or smooths the scatter from training to training.</summary>
     /// <value>Default <see cref="NuggetKind.Auto"/>.</value>
     public NuggetKind Nugget { get; init; } = NuggetKind.Auto;

@@ -1,14 +1,19 @@
 // Each candidate is fitted without an interior anchor (at most five, evenly spread) and judged by FoldScore on that anchor's samples; the truth between
 // anchors is never seen. What stands unless another gains clearly (SelfTuner.IsClearGain):
-//   deterministic outputs                 kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
-//   unmatched continuous conditions,      affine: a coupling of rows under other conditions mixes what the condition does with what λ does, or pairs
-//   and draws in disguise                 rows that have nothing to do with each other
+//   draws under continuous conditions,    affine: a coupling of rows under other conditions mixes what the condition does with what λ does, or pairs
+//   draws in disguise among them          rows that have nothing to do with each other; and maps that learn it lose what chance does in a new context
+//   two anchors                           trajectories, which are straight where samples do not curve
 //   draws whose samples curve             trajectories: a density potential bends paths where straight ones leave the samples
-//   other draws                           kriging
 //   three anchors on a wrong scale        trajectories: their clock reads from all rows how far the middle anchor is on the way, and a fold that takes the
 //                                         half of the scale for half of the way judges nothing; the pooled likelihood leaves the warp to its prior
+//   answers at three anchors              by how far the middle lies beside the straight way between the others: nearly on it trajectories, unless the
+//                                         middle lags, for nothing shows how answers bend and kriging would rest at each anchor where it could go on;
+//                                         somewhat beside it (trainings scatter, or the way bends) kriging with a trend; far from it kriging
+//   other outputs                         kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
 // With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
-// three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it beats all others clearly.
+// three: the fold tells how rows are carried (coupled, by affine maps, mixed), not along which curve.
+// How far folds speak for λ between anchors hangs on how many they are, which the rows' standard errors do not know: a challenger's mean share of the
+// stated one's errors is at most ½ with one fold, .7 with two or three, .9 with more.
 // A candidate must keep the kind of the outputs: whole numbers are kept by kriging and mixtures, probabilities by all but the trajectories' curves, and
 // signs by all, the trajectories with a bound at 0.
 // Draws in disguise: where anchors answered the same contexts with one row each, the rows are taken for draws if their scatter about a smooth law of the
@@ -27,7 +32,15 @@ public static class SurrogateChoice
     private const double FarShift = 2;
     private const double LeastScatter = 0.05, MostRepeated = 0.25;
 
-    private static readonly string[] s_names = ["trajectories", "kriging", "kriging without warp", "affine", "mixture", "linear"];
+    /// <summary>
+    /// The square of how far the middle of three anchors is from the way between the others, as a share of the square of that, where it counts as on it and
+    /// where the way counts as straight at all; and how far behind its place, as a share of the way, it lags.
+    /// </summary>
+    private const double MostOnTheWay = 0.015, MostBeside = 0.1, LeastLag = 0.1;
+
+    private const string Trend = "kriging with trend";
+
+    private static readonly string[] s_names = ["trajectories", "kriging", "kriging without warp", Trend, "affine", "mixture", "linear"];
 
     /// <summary>Chooses a surrogate and fits it to all anchors.</summary>
     /// <param name="anchors">At least two anchors.</param>
@@ -63,11 +76,17 @@ public static class SurrogateChoice
             "linear" => kind != OutputKind.Integer,
             _ => true,
         }).ToArray();
-        var isAffine = (isScatter || carrier.Report.Coupling == CouplingKind.Relaxed) && candidates.Contains("affine");
+        var isDrawn = isScatter || carrier.Report.Coupling == CouplingKind.Relaxed
+            || (carrier.Report.Coupling == CouplingKind.ByContext && !isDeterministic && kind != OutputKind.Integer);
+        var isAffine = isDrawn && candidates.Contains("affine");
         var trajectories = isAffine || !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
             new FitRequest(anchors, options.Coupling with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }).Report;
         var isFar = anchors.Count == 3 && trajectories is not null && Math.Abs(trajectories.ClockShift) >= FarShift;
-        var stated = isAffine ? "affine" : isFar || (trajectories?.Potential == PotentialKind.Density && !isDeterministic) ? "trajectories" : "kriging";
+        var isBent = !isDeterministic && trajectories?.Potential == PotentialKind.Density;
+        var stated = isAffine ? "affine"
+            : trajectories is not null && (anchors.Count == 2 || isFar || isBent) ? "trajectories"
+            : isDeterministic && anchors.Count == 3 ? OfThree(carrier, trajectories is null ? Trend : "trajectories")
+            : "kriging";
         int[] folds = anchors.Count < 3 || (anchors.Count == 3 && isDeterministic && !isScatter)
             ? []
             : SelfTuner.FoldsOf([.. Enumerable.Range(1, anchors.Count - 2).Select(k => Share(anchors, k))]);
@@ -79,9 +98,7 @@ public static class SurrogateChoice
             progress?.Report(new FitProgress($"choice: {name}", 0));
         }, cancellation);
 
-        var chosen = anchors.Count == 3
-            ? candidates.Contains("mixture") && folds.Length > 0 && !isFar && candidates.All(name => name == "mixture" || IsClearGain(tried["mixture"], tried[name])) ? "mixture" : stated
-            : Best(candidates, tried, stated);
+        var chosen = isFar ? stated : Best([.. candidates.Where(name => anchors.Count > 3 || CarryingOf(name) != CarryingOf(stated))], tried, stated);
         var report = new ChoiceReport
         {
             Folds = [.. folds.Select(fold => anchors[fold].Lambda)],
@@ -94,18 +111,35 @@ public static class SurrogateChoice
         return new ChosenSurrogate(FitAll(all, chosen, options with { Kind = kind }, progress, cancellation), report);
     }
 
-    private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)
+    /// <summary>How a candidate takes rows from one anchor to the next.</summary>
+    private static string CarryingOf(string name) => name is "affine" or "mixture" ? name : "coupled";
+
+    /// <summary>What stands for answers at three anchors.</summary>
+    /// <param name="carrier">Their rows.</param>
+    /// <param name="onTheWay">What stands where the middle is on the way.</param>
+    private static string OfThree(TrajectorySurrogate carrier, string onTheWay)
     {
-        var chosen = stated;
-        foreach (var name in candidates)
+        var points = carrier.State.Trajectories.Points;
+        double way = 0, along = 0, middle = 0;
+        for (var i = 0; i < points[0].Length; i++)
         {
-            if (name != stated && IsClearGain(tried[name], tried[stated]) && (chosen == stated || Mean(tried[name], tried[stated]) < Mean(tried[chosen], tried[stated])))
-            {
-                chosen = name;
-            }
+            double b = points[2][i] - points[0][i], a = points[1][i] - points[0][i];
+            (way, along, middle) = (way + b * b, along + a * b, middle + a * a);
         }
 
-        return chosen;
+        var share = along / way;
+        var aside = middle / way - share * share;
+        return aside <= MostOnTheWay ? share >= carrier.State.Positions()[1] - LeastLag ? onTheWay : "kriging"
+            : aside <= MostBeside ? Trend
+            : "kriging";
+    }
+
+    private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)
+    {
+        var most = tried[stated].Length switch { <= 1 => 0.5, <= 3 => 0.7, _ => 0.9 };
+        return candidates
+            .Where(name => name != stated && IsClearGain(tried[name], tried[stated]) && Mean(tried[name], tried[stated]) < most)
+            .MinBy(name => Mean(tried[name], tried[stated])) ?? stated;
     }
 
     private static IFittedSurrogate FitAll(AnchorSet anchors, string name, KrigingOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation) => name switch
@@ -125,6 +159,7 @@ public static class SurrogateChoice
     private static KrigingOptions OptionsOf(string name, KrigingOptions options) => name switch
     {
         "kriging without warp" => options with { Warp = false },
+        Trend => options with { Trend = true },
         "affine" => options with { Carrying = RowCarrying.Affine },
         _ => options,
     };

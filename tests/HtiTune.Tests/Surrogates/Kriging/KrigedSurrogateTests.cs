@@ -121,6 +121,17 @@ public class KrigedSurrogateTests
     }
 
     [Fact]
+    public void Between_two_anchors_outputs_go_straight()
+    {
+        var two = new AnchorSet(Problems.Unit, Smooth(5).Where(anchor => anchor.Lambda is 0 or 1));
+        var surrogate = KrigedSurrogate.Fit(two, s_noMaps);
+        var contexts = two[0].Samples.Contexts;
+        var got = surrogate.Sample(0.3, contexts).Samples.Outputs;
+        Assert.All(Enumerable.Range(0, contexts.Count), i => Assert.Equal(0.7 * two[0].Samples.Outputs[i, 0] + 0.3 * two[1].Samples.Outputs[i, 0], got[i, 0], 1e-5));
+        Assert.True(surrogate.Estimate(0.3, contexts, samples => samples.Outputs[0, 0]).StandardError > 0);
+    }
+
+    [Fact]
     public void Beyond_the_anchors_it_extrapolates_says_so_and_widens_its_intervals()
     {
         var anchors = Problems.Deterministic(Problems.Unit, [0.2, 0.4, 0.6, 0.8], 60, 1, s_smooth);

@@ -25,8 +25,8 @@ public class SurrogateChoiceTests
     {
         var chosen = SurrogateChoice.Fit(Smooth(0, 1), s_noMaps);
         Assert.Empty(chosen.Report.Folds);
-        Assert.Equal("kriging", chosen.Report.Chosen);
-        Assert.IsType<KrigedSurrogate>(chosen.Surrogate);
+        Assert.Equal("trajectories", chosen.Report.Chosen);
+        Assert.IsType<TrajectorySurrogate>(chosen.Surrogate);
         Assert.Contains("default", chosen.Report.Note, StringComparison.Ordinal);
     }
 
@@ -38,7 +38,40 @@ public class SurrogateChoiceTests
             hyperparameter, [1e-4, 1e-2, 1], 60, 4, (lambda, x) => [Math.Log10(lambda) * (1 + 0.3 * x[0]) + 0.2 * x[1], x[0] + 0.5 * Math.Log10(lambda)]);
         var wrong = SurrogateChoice.Fit(Over(Hyperparameter.Continuous("lambda", 1e-4, 1)), s_noMaps);
         Assert.Equal("trajectories", wrong.Report.Chosen);
-        Assert.Equal("kriging", SurrogateChoice.Fit(Over(Hyperparameter.Continuous("lambda", 1e-4, 1, Scale.Log)), s_noMaps).Report.Chosen);
+        var curved = Problems.Deterministic(
+            Problems.Unit, [0, 0.5, 1], 60, 4, (lambda, x) => [Math.Sin(3 * lambda) * (1 + 0.3 * x[0]) + 0.2 * x[1], x[0] + lambda]);
+        Assert.Equal("kriging", SurrogateChoice.Fit(curved, s_noMaps).Report.Chosen);
+    }
+
+    [Theory]
+    [InlineData(1, "trajectories")]
+    [InlineData(0.5, "trajectories")]
+    [InlineData(2.5, "kriging")]
+    public void Three_answers_on_a_line_keep_their_trajectories_unless_the_middle_lags(double power, string expected) =>
+        Assert.Equal(expected, SurrogateChoice.Fit(
+            Problems.Deterministic(Problems.Unit, [0, 0.5, 1], 60, 4, (lambda, x) => [x[0] + Math.Pow(lambda, power) * (1 + x[1]), Math.Pow(lambda, power) - x[1]]), s_noMaps).Report.Chosen);
+
+    [Theory]
+    [InlineData(1.2, "kriging with trend")]
+    [InlineData(2.5, "kriging")]
+    public void Three_answers_beside_the_line_follow_a_trend_and_those_far_from_it_do_not(double turn, string expected) =>
+        Assert.Equal(expected, SurrogateChoice.Fit(
+            Problems.Deterministic(Problems.Unit, [0, 0.5, 1], 60, 4, (lambda, x) => [x[0] + Math.Cos(turn * lambda), x[1] + Math.Sin(turn * lambda)]), s_noMaps).Report.Chosen);
+
+    [Fact]
+    public void Draws_of_the_same_contexts_are_carried_by_affine_maps_and_keep_their_spread_in_new_ones()
+    {
+        var contexts = new Contexts(Problems.Conditions(40, 5).Conditions.SelectRows([.. Enumerable.Range(0, 400).Select(i => i / 10)]));
+        var random = new RandomStreams(3).Stream("draws");
+        var anchors = new AnchorSet(Problems.Unit, new[] { 0, 0.5, 1 }.Select(lambda => new Anchor(lambda, new Samples(
+            Matrix.Create(400, 1, (i, row) => row[0] = (float)(Math.Sin(2 * lambda + contexts.Conditions[i, 0]) + 0.3 * (1 + lambda) * random.NextNormal())), contexts))));
+        var chosen = SurrogateChoice.Fit(anchors, s_noMaps);
+        Assert.Equal("affine", chosen.Report.Chosen);
+        var one = new Contexts(Matrix.Create(1000, 2, (_, row) => (row[0], row[1]) = (0.4f, 0.2f)));
+        var rows = new Samples(Matrix.Create(1000, 1, (_, row) => row[0] = (float)(Math.Sin(0.4) + 0.3 * random.NextNormal())), one);
+        var moved = chosen.Surrogate.Transport(rows, 0, 0.75).Values.ToArray();
+        var mean = moved.Average();
+        Assert.InRange(Math.Sqrt(moved.Average(y => (y - mean) * (y - mean))) / 0.525, 0.8, 1.2);
     }
 
     [Fact]
@@ -91,7 +124,7 @@ public class SurrogateChoiceTests
         Assert.StartsWith("kriging", report.Chosen, StringComparison.Ordinal);
         Assert.False(report.TakenForDraws);
         Assert.Equal([0.2, 0.4, 0.6, 0.8], report.Folds);
-        Assert.Equal(["trajectories", "kriging", "kriging without warp", "linear"], report.Candidates.Select(c => c.Name));
+        Assert.Equal(["trajectories", "kriging", "kriging without warp", "kriging with trend", "linear"], report.Candidates.Select(c => c.Name));
         Assert.All(report.Candidates, candidate => Assert.Equal(4, candidate.Scores.Count));
         Assert.True(report.Candidates.Single(c => c.Name == "linear").Share > 2);
         Assert.Equal(1, report.Candidates.Single(c => c.Name == "kriging").Share, 1e-12);

@@ -1,0 +1,191 @@
+// Notation
+//   error   mean over the judged places of the mean squared error of answers, or of the squared-distance transport cost of draws to as many from the law,
+//           in the mean over categories or contexts;  outputs are sampled as a tuner does, answers in the anchors' contexts, or, with --carry, other rows are
+//           carried from the first anchor along maps
+//   share   error as a share of the least one of all kinds (those that a choice may take, and what is chosen)
+using System.Globalization;
+using System.Text.Json;
+using HtiTune.Benchmarks.Quality.Scores;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune.Benchmarks.Choice;
+
+/// <summary>The verb <c>laws</c>: what kinds of surrogates err by on laws that are known exactly, and what is chosen among them.</summary>
+internal static class ChoiceCommand
+{
+    internal const string Help =
+        """
+          laws [options]                      kinds of surrogates on laws known exactly, and the choice among them
+            --laws a,b,…        default all: {0}
+            --methods a,b,…     default all: {1}
+            --seeds N           default 2: each has its own coefficients and samples
+            --append FILE       keeps each error as a line of JSON; none that the file holds is measured again
+            --carry true        carries other rows from the first anchor along maps, in the place of sampling: ten times slower
+            --rules true        takes the error of what is chosen from the kinds': quick, where rules change and kinds do not
+        """;
+
+    private const string Auto = "auto";
+
+    private static readonly (string Name, Func<AnchorSet, TrajectoryOptions, IFittedSurrogate> Fit)[] s_methods =
+    [
+        ("trajectories", (anchors, options) => TrajectorySurrogate.Fit(anchors, options)),
+        ("kriging", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options })),
+        ("kriging without warp", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Warp = false })),
+        ("kriging with trend", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Trend = true })),
+        ("affine", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine })),
+        ("mixture", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Mixture })),
+        ("linear", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Linear })),
+        ("regression", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Regression })),
+    ];
+
+    /// <summary>Names of all methods.</summary>
+    internal static string Methods => string.Join(',', s_methods.Select(method => method.Name).Append(Auto));
+
+    /// <summary>An error that was measured.</summary>
+    internal sealed record Measured(string Law, string Method, int Seed, double Error, string Chosen);
+
+    /// <summary>Runs the benchmark.</summary>
+    /// <param name="arguments">Arguments after the verb.</param>
+    /// <returns>0; 2 for wrong arguments.</returns>
+    internal static int Run(string[] arguments)
+    {
+        try
+        {
+            Measure(arguments);
+            return 0;
+        }
+        catch (ArgumentException problem)
+        {
+            Console.Error.WriteLine($"error: {problem.Message}");
+            return 2;
+        }
+    }
+
+    private static void Measure(string[] arguments)
+    {
+        var (laws, methods, seeds) = (ChoiceLaws.All, Methods.Split(','), 2);
+        string? file = null;
+        var (isQuick, isCarried) = (false, false);
+        for (var i = 0; i < arguments.Length; i += 2)
+        {
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} needs a value.");
+            switch (arguments[i])
+            {
+                case "--laws":
+                    laws = [.. value.Split(',').Select(name => ChoiceLaws.All.FirstOrDefault(law => law.Name == name) ?? throw new ArgumentException($"'{name}' is no law."))];
+                    break;
+                case "--methods":
+                    methods = value.Split(',');
+                    break;
+                case "--seeds":
+                    seeds = int.Parse(value, CultureInfo.InvariantCulture);
+                    break;
+                case "--append":
+                    file = value;
+                    break;
+                case "--carry":
+                    isCarried = bool.Parse(value);
+                    break;
+                case "--rules":
+                    isQuick = bool.Parse(value);
+                    break;
+                default:
+                    throw new ArgumentException($"{arguments[i]} is not an option of laws.");
+            }
+        }
+
+        var runs = file is not null && File.Exists(file) ? File.ReadLines(file).Select(line => JsonSerializer.Deserialize<Measured>(line)!).ToList() : [];
+        Console.WriteLine($"{Surroundings.Describe()}\n\n| law | {string.Join(" | ", methods)} | chosen | share |\n|---|{string.Concat(Enumerable.Repeat("---|", methods.Length))}---|---|");
+        var shares = new List<double>();
+        var beside = new List<double>();
+        foreach (var law in laws)
+        {
+            var own = new List<Measured>();
+            for (var seed = 1; seed <= seeds; seed++)
+            {
+                foreach (var method in methods)
+                {
+                    var run = runs.Find(r => r.Law == law.Name && r.Method == method && r.Seed == seed && !(isQuick && method == Auto));
+                    if (run is null)
+                    {
+                        run = Measure(law, method, seed, isCarried, isQuick && method == Auto ? own : null);
+                        if (file is not null && !(isQuick && method == Auto))
+                        {
+                            File.AppendAllText(file, JsonSerializer.Serialize(run) + "\n");
+                        }
+                    }
+
+                    own.Add(run);
+                }
+            }
+
+            double[] means = [.. methods.Select(method => own.Where(run => run.Method == method).Average(run => run.Error))];
+            var chosen = own.Where(run => run.Method == Auto).ToArray();
+            var share = chosen.Length > 0 ? chosen.Average(run => run.Error) / means.Where(double.IsFinite).Min() : double.NaN;
+            shares.Add(share);
+            beside.Add(chosen.Length > 0 ? chosen.Average(run => run.Error) / own.Where(run => run.Method == s_methods[0].Name).Select(run => run.Error).DefaultIfEmpty(double.NaN).Average() : double.NaN);
+            Console.WriteLine($"| {law.Name} | {string.Join(" | ", means.Select(mean => mean.ToString("G3", CultureInfo.InvariantCulture)))} | {string.Join(", ", chosen.Select(run => run.Chosen).Distinct())} | {share.ToString("F2", CultureInfo.InvariantCulture)} |");
+        }
+
+        FormattableString summary = $"\nShares of the least error: geometric mean {Geometric(shares):F3}, {shares.Count(s => s > 1.25)} above 1.25, {shares.Count(s => s > 2)} above 2, {shares.Count(s => s <= 1.1)} at most 1.1, of {shares.Count}. Beside {s_methods[0].Name}: geometric mean {Geometric(beside):F3}, {beside.Count(s => s > 1.05)} above 1.05, worst {beside.Max():F2}.";
+        Console.WriteLine(FormattableString.Invariant(summary));
+    }
+
+    private static double Geometric(List<double> values) => Math.Exp(values.Average(Math.Log));
+
+    private static Measured Measure(ChoiceLaw law, string method, int seed, bool isCarried, List<Measured>? known)
+    {
+        var streams = new RandomStreams(seed).Fork($"law {law.Name}");
+        var rows = law.Make(streams.Stream("coefficients"));
+        var anchors = law.Anchors(rows, streams);
+        var options = new TrajectoryOptions { Seed = seed, Bounds = law.Bounds, TrainMaps = isCarried || method == "regression" };
+        try
+        {
+            var chosen = method == Auto ? SurrogateChoice.Fit(anchors, new KrigingOptions { Coupling = options }) : null;
+            if (known is not null)
+            {
+                return new Measured(law.Name, method, seed, known.Single(run => run.Seed == seed && run.Method == chosen!.Report.Chosen).Error, chosen!.Report.Chosen);
+            }
+
+            var surrogate = chosen?.Surrogate ?? s_methods.Single(m => m.Name == method).Fit(anchors, options);
+            return new Measured(law.Name, method, seed, Error(law, rows, surrogate, isCarried ? null : anchors, streams), chosen?.Report.Chosen ?? "");
+        }
+        catch (ArgumentException problem) when (method != Auto)
+        {
+            Console.Error.WriteLine($"{law.Name}, {method}: {problem.Message}");
+            return new Measured(law.Name, method, seed, double.MaxValue, "");
+        }
+    }
+
+    private static double Error(ChoiceLaw law, RowLaw rows, IFittedSurrogate surrogate, AnchorSet? asked, RandomStreams streams)
+    {
+        var contexts = law.IsDeterministic && asked is not null ? asked[0].Samples.Contexts : law.Judged(streams);
+        double first = surrogate.Anchors[0];
+        var start = law.Answer(rows, law.Places[0], contexts, streams.Stream("start"));
+        var number = 0;
+        return law.Tests.Average(place =>
+        {
+            var truth = law.Answer(rows, place, contexts, streams.Fork("truth").Stream($"{number++}")).Outputs;
+            var lambda = law.Hyperparameter.FromUnit(place);
+            var moved = asked is null ? surrogate.Transport(start, first, lambda) : surrogate.Sample(lambda, contexts).Samples.Outputs;
+            if (law.IsDeterministic)
+            {
+                double sum = 0;
+                for (var i = 0; i < truth.Values.Length; i++)
+                {
+                    double error = truth.Values[i] - moved.Values[i];
+                    sum += error * error;
+                }
+
+                return sum / truth.Values.Length;
+            }
+
+            return Groups(contexts).Average(group => Wasserstein.Squared(moved.SelectRows(group), truth.SelectRows(group)));
+        });
+    }
+
+    private static IEnumerable<int[]> Groups(Contexts contexts) => Enumerable.Range(0, contexts.Count)
+        .GroupBy(i => contexts.CategoryCount > 0 ? $"{contexts.Categories[i]}" : string.Join(' ', contexts.Conditions.Row(i).ToArray()))
+        .Select(group => group.ToArray());
+}
