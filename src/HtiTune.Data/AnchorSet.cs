@@ -52,6 +52,9 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
             }
         }
 
+        // Who makes an anchor of λ alone need not know what λ is called.
+        _anchors = Array.ConvertAll(_anchors, anchor =>
+            anchor.Configuration.TryGet(hyperparameter.Name, out _) ? anchor : anchor with { Configuration = new Configuration(hyperparameter.Name, anchor.Lambda) });
         Hyperparameter = hyperparameter;
         _lambdas = Array.ConvertAll(_anchors, anchor => anchor.Lambda);
     }

@@ -48,6 +48,9 @@ public sealed class Configuration : IEquatable<Configuration>
         ? _values[0].Value.Number
         : throw new InvalidOperationException($"The configuration has {Count} values ({string.Join(", ", Names)}); expected to be asked for one of them by name.");
 
+    /// <summary>The same for records that are printed whatever they hold: the only value where there is one and it is a number; else NaN.</summary>
+    public double Lambda => Count == 1 && _values[0].Value.IsNumber ? _values[0].Value.Number : double.NaN;
+
     /// <summary>The value of a hyperparameter.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">It has none here.</exception>

@@ -5,8 +5,10 @@ using static System.FormattableString;
 namespace HtiTune;
 
 /// <summary>A training that ended: what happened, and the network where it succeeded.</summary>
-internal sealed record Training(int Number, double Lambda, double U, string Reason, TimeSpan Duration, TrialState State, string? Error)
+internal sealed record Training(int Number, Configuration Configuration, double U, string Reason, TimeSpan Duration, TrialState State, string? Error)
 {
+    public double Lambda => Configuration.Lambda;
+
     /// <summary>The trained network; null unless completed.</summary>
     public ITrainedNetwork? Network { get; init; }
 
@@ -204,6 +206,8 @@ internal sealed class AnchorStore : IDisposable
         Replicates.Pool(Enumerable.Range(0, count).Select(i => (_anchors[i].Lambda, Samples(i, contexts ?? _groups[0].Contexts)))));
 
     /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
+    public Configuration ConfigurationOf(double lambda) => new(Hyperparameter.Name, lambda);
+
     public double LambdaAt(double u)
     {
         foreach (var anchor in _anchors)

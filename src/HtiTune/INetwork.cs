@@ -14,11 +14,31 @@ public interface INetwork
 }
 
 /// <summary>What a network is asked to train.</summary>
-/// <param name="Lambda">The hyperparameter's value λ, in its own units.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units.</param>
 /// <param name="Seed">Seed of all chance in the training. The same for every λ of a study, so that outputs move smoothly with λ; another for a second training at one λ.</param>
 /// <param name="Progress">Takes the share that is done, 0 to 1; may be ignored.</param>
-public sealed record TrainingRequest(double Lambda, long Seed, IProgress<double>? Progress = null)
+public sealed record TrainingRequest(Configuration Configuration, long Seed, IProgress<double>? Progress = null)
 {
+    /// <summary>A request at one value of one hyperparameter that needs no name.</summary>
+    /// <param name="lambda">λ, in its own units.</param>
+    /// <param name="seed">Seed of all chance in the training.</param>
+    /// <param name="progress">Takes the share that is done, 0 to 1; may be ignored.</param>
+    public TrainingRequest(double lambda, long seed, IProgress<double>? progress = null)
+        : this(new Configuration("lambda", lambda), seed, progress)
+    {
+    }
+
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    public double Lambda => Configuration.Lambda;
+
+    /// <summary>Number of the training, from 1, over all runs of a tuner; 0 where nobody counts.</summary>
+    public int Number { get; init; }
+
+    /// <summary>The value of a hyperparameter.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="KeyNotFoundException">It has none here.</exception>
+    public HyperparameterValue this[string name] => Configuration[name];
+
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(TrainingRequest), PrintMembers);
 }

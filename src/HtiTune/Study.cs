@@ -24,8 +24,11 @@ public sealed class Study
         _posterior = new Lazy<IReadOnlyList<PosteriorPoint>>(posterior);
     }
 
+    /// <summary>The recommended values of the hyperparameters, in their own units.</summary>
+    public required Configuration Configuration { get; init; }
+
     /// <summary>The recommended λ, in its own units.</summary>
-    public required double Lambda { get; init; }
+    public double Lambda => Configuration.Lambda;
 
     /// <summary>
     /// The least λ at which the best may still lie: with <see cref="LambdaHigh"/> the hull of all grid points that are possible, see

@@ -34,7 +34,7 @@ internal static class StudyMaker
         return new Study(
             store, anchor, () => Posterior(view, analysis, lambdas), () => PossibleRange(analysis, judgement.Index, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
         {
-            Lambda = lambdas[judgement.Index],
+            Configuration = store.ConfigurationOf(lambdas[judgement.Index]),
             PredictedValue = map.ToObjective(posterior.Mean),
             PredictedDeviation = map.ToAmount(posterior.Deviation),
             RealValue = anchor is { } real ? view.Measured(real).Value : null,
@@ -61,7 +61,7 @@ internal static class StudyMaker
         var trial = new Trial
         {
             Number = training.Number,
-            Lambda = training.Lambda,
+            Configuration = training.Configuration,
             State = training.State == TrialState.Completed && measured.Value is null ? TrialState.Failed : training.State,
             Reason = training.Reason,
             Value = measured.Value,
@@ -112,7 +112,7 @@ internal static class StudyMaker
     {
         if (analysis?.Process.Predict(u) is not { } prediction)
         {
-            return new TrainingProposed(proposal.Number, proposal.Lambda, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
+            return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
         }
 
         var map = analysis.Map;
@@ -120,7 +120,7 @@ internal static class StudyMaker
         var noise = map.ToAmount(Math.Sqrt(weights.NoiseVariance));
         return new TrainingProposed(
             proposal.Number,
-            proposal.Lambda,
+            proposal.Configuration,
             proposal.Reason,
             proposal.ExpectedGain,
             map.ToObjective(prediction.Mean),

@@ -114,7 +114,7 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
     {
         using var trace = TunerTelemetry.Source.StartActivity("htitune.training")?.AddTag("number", proposal.Number).AddTag("lambda", proposal.Lambda);
         cancellation.ThrowIfCancellationRequested();
-        return network.Train(new TrainingRequest(proposal.Lambda, proposal.Seed, share), cancellation)
+        return network.Train(new TrainingRequest(proposal.Configuration, proposal.Seed, share) { Number = proposal.Number }, cancellation)
             ?? throw new InvalidOperationException("The network's training returned nothing.");
     }
 

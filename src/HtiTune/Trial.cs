@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune;
 
 /// <summary>How a trial ended.</summary>
@@ -19,8 +21,11 @@ public sealed record Trial
     /// <summary>Number of the training, from 1, in the order in which the tuner started them.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The hyperparameter's value λ, in its own units.</summary>
-    public required double Lambda { get; init; }
+    /// <summary>The values of the hyperparameters, in their own units.</summary>
+    public required Configuration Configuration { get; init; }
+
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    public double Lambda => Configuration.Lambda;
 
     /// <summary>How it ended.</summary>
     public required TrialState State { get; init; }

@@ -47,7 +47,7 @@ public sealed partial class TuningRun
         }
 
         var number = Math.Max(_store.LastNumber, _pending.Count == 0 ? 0 : _pending.Max(p => p.Proposal.Number)) + 1;
-        var proposal = new Proposal(number, value, SeedAt(value), reason, gain);
+        var proposal = new Proposal(number, _store.ConfigurationOf(value), SeedAt(value), reason, gain);
         var now = _options.TimeProvider.GetTimestamp();
         var pending = new PendingTraining(proposal, _store.Hyperparameter.ToUnit(value), isInitial, now) { IsStarted = true };
         _pending.Add(pending);
@@ -94,7 +94,7 @@ public sealed partial class TuningRun
         var duration = pending.Before is { } before
             ? TimeSpan.FromTicks(Math.Max(0, (_options.TimeProvider.GetUtcNow() - before).Ticks))
             : _options.TimeProvider.GetElapsedTime(pending.Since);
-        return new Training(proposal.Number, proposal.Lambda, pending.U, proposal.Reason, duration, state, error);
+        return new Training(proposal.Number, proposal.Configuration, pending.U, proposal.Reason, duration, state, error);
     }
 
     private Trial Record(Training training, bool used)

@@ -97,7 +97,7 @@ internal static partial class TrialsCommand
             switch (entry)
             {
                 case TrainingStarted e:
-                    seeds[e.Number] = StudyPaths.Training(study.Folder, e.Lambda, e.Seed);
+                    seeds[e.Number] = StudyPaths.Training(study.Folder, e.Number, e.Configuration, e.Seed);
                     var log = LogOf(seeds[e.Number]);
                     rows[e.Number] = new TrialRow(e.Number, e.Lambda, isHeld ? "running" : log is null ? "asked" : "interrupted", null, null, e.Reason, log);
                     break;

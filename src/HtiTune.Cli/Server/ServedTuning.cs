@@ -74,7 +74,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         {
             try
             {
-                var outputs = _network.TrainOutputs(new TrainingRequest(task.Lambda, task.Seed, progress), cancellation);
+                var outputs = _network.TrainOutputs(new TrainingRequest(new Data.Configuration(specification.Hyperparameter.Name, task.Lambda), task.Seed, progress) { Number = task.Trial }, cancellation);
                 return task.Rows == 0 || outputs.Rows == task.Rows
                     ? new TrainingOutcome { Outputs = Rows(outputs) }
                     : new TrainingOutcome { State = "failed", Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };

@@ -17,7 +17,7 @@ internal static class DryRun
             var proposals = Next(study, work.FullName);
             foreach (var proposal in proposals)
             {
-                var folder = StudyPaths.Attempt(StudyPaths.Training(study.Folder, proposal.Lambda, proposal.Seed), 1);
+                var folder = StudyPaths.Attempt(StudyPaths.Training(study.Folder, proposal.Number, proposal.Configuration, proposal.Seed), 1);
                 var words = ExternalNetwork.CommandOf(study, proposal.Lambda, proposal.Seed, study.Contexts.File ?? "", Path.Combine(folder, "outputs" + study.OutputFormat));
                 if (json)
                 {

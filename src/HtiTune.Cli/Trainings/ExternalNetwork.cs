@@ -27,8 +27,8 @@ internal sealed class ExternalNetwork(
     /// <param name="stop">Ends it gently, beside the user.</param>
     internal Matrix TrainOutputs(TrainingRequest request, CancellationToken stop = default)
     {
-        var training = StudyPaths.Training(study.Folder, request.Lambda, request.Seed);
-        if (Completed(training) is { } known)
+        var training = StudyPaths.Training(study.Folder, request.Number, request.Configuration, request.Seed);
+        if (Completed(training, request) is { } known)
         {
             return known;
         }
@@ -42,7 +42,7 @@ internal sealed class ExternalNetwork(
             {
                 var outputs = Run(request, folder, attempt, stop);
                 AtomicFile.Write(Path.Combine(training, StudyPaths.DoneName), stream =>
-                    stream.Write(System.Text.Encoding.UTF8.GetBytes($"{number} {StudyPaths.Fingerprint(study)}\n")));
+                    stream.Write(System.Text.Encoding.UTF8.GetBytes($"{number} {StudyPaths.Fingerprint(study)} {StudyPaths.Place(request.Configuration)}\n")));
                 return outputs;
             }
             catch (TrainingException problem) when (problem.MayRetry && attempt <= study.Retries)
@@ -103,10 +103,11 @@ internal sealed class ExternalNetwork(
         return Read(output, place, log);
     }
 
-    private Matrix? Completed(string training)
+    private Matrix? Completed(string training, TrainingRequest request)
     {
         var done = Path.Combine(training, StudyPaths.DoneName);
-        if (!File.Exists(done) || File.ReadAllText(done).Split(' ', '\n') is not [var attempt, var print, ..] || print != StudyPaths.Fingerprint(study))
+        if (!File.Exists(done) || File.ReadAllText(done).Split(' ', '\n') is not [var attempt, var print, var place, ..] || print != StudyPaths.Fingerprint(study)
+            || place != "" && place != StudyPaths.Place(request.Configuration))
         {
             return null;
         }

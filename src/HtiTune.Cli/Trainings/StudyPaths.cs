@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
 /// <summary>Where the command keeps things in a study's folder, beside the journal.</summary>
 /// <remarks>
-/// <c>trainings/0.5-1a2b3c4d/</c> belongs to the training at λ = 0.5 with a seed; in it, <c>1/</c>, <c>2/</c> … to its attempts, each with
-/// <c>log.txt</c> and the outputs' file, and <c>done.txt</c> names the attempt that brought outputs.
+/// <c>trainings/0007-1a2b3c4d/</c> belongs to training 7 with a seed (earlier versions named it by its λ, <c>0.5-1a2b3c4d</c>); in it, <c>1/</c>, <c>2/</c> … to its attempts, each with
+/// <c>log.txt</c> and the outputs' file, and <c>done.txt</c> names the attempt that brought outputs, the command, and where it trained.
 /// </remarks>
 internal static class StudyPaths
 {
@@ -17,8 +18,12 @@ internal static class StudyPaths
     internal const string ColumnsName = "columns.txt";
 
     /// <summary>The folder of a training.</summary>
-    internal static string Training(string folder, double lambda, long seed) =>
-        Path.Combine(folder, "trainings", $"{lambda.ToString("R", CultureInfo.InvariantCulture)}-{(uint)(seed ^ seed >> 32):x8}");
+    internal static string Training(string folder, int number, Configuration configuration, long seed)
+    {
+        string Named(string name) => Path.Combine(folder, "trainings", $"{name}-{(uint)(seed ^ seed >> 32):x8}");
+        var before = Named(configuration.Lambda.ToString("R", CultureInfo.InvariantCulture));
+        return number == 0 || Directory.Exists(before) ? before : Named(number.ToString("0000", CultureInfo.InvariantCulture));
+    }
 
     /// <summary>The attempts of a training, in order.</summary>
     internal static List<int> Attempts(string training) => !Directory.Exists(training) ? [] :
@@ -27,6 +32,9 @@ internal static class StudyPaths
 
     /// <summary>The folder of an attempt.</summary>
     internal static string Attempt(string training, int attempt) => Path.Combine(training, attempt.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Where a training was made, as one word.</summary>
+    internal static string Place(Configuration configuration) => string.Join(',', configuration.Pairs.Select(pair => $"{pair.Key}={pair.Value}"));
 
     /// <summary>What identifies a training command: outputs of another command are not taken for this one's.</summary>
     internal static string Fingerprint(StudySpecification study) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(

@@ -119,7 +119,7 @@ internal sealed class RunningTraining(
 
     private Matrix Train()
     {
-        var request = new TrainingRequest(trial.Lambda, trial.Seed, new Told(this));
+        var request = new TrainingRequest(trial.Lambda, trial.Seed, new Told(this)) { Number = trial.Number };
         if (network is CommandNetwork command)
         {
             return command.Train(request, problem, Folder, limit, options.Grace, time, _end.Token, _kill.Token);

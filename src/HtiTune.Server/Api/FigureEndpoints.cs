@@ -54,7 +54,7 @@ internal static class FigureEndpoints
         }
 
         Trial[] anchors = [.. curve.Anchors.Where(anchor => anchor.Value is not null)
-            .Select(anchor => new Trial { Number = anchor.Number, Lambda = anchor.Lambda, Value = anchor.Value, State = TrialState.Completed, Reason = "" })];
+            .Select(anchor => new Trial { Number = anchor.Number, Configuration = new(study.Definition.Hyperparameter, anchor.Lambda), Value = anchor.Value, State = TrialState.Completed, Reason = "" })];
         var place = curve.Posterior.MinBy(point => Math.Abs(point.Lambda - lambda))!;
         var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
         var recommended = new CurvePoint(lambda, study.Result?.Value ?? study.BestValue ?? place.Mean);
@@ -67,7 +67,7 @@ internal static class FigureEndpoints
         Trial[] ended = [.. trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
         {
             Number = trial.Number,
-            Lambda = trial.Lambda,
+            Configuration = new(study.Definition.Hyperparameter, trial.Lambda),
             Value = trial.Value,
             Reason = trial.Reason,
             IsReused = trial.IsImported,

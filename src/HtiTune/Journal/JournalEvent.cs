@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
+using HtiTune.Data;
 
 namespace HtiTune;
 
@@ -28,6 +29,9 @@ public abstract record JournalEvent
 
     /// <summary>The members, with decimal points under every locale.</summary>
     public sealed override string ToString() => InvariantText.Of(GetType().Name, PrintMembers);
+
+    /// <summary>The event with the hyperparameter's name, which a line does not repeat where there is one.</summary>
+    internal virtual JournalEvent Named(string hyperparameter) => this;
 
     /// <summary>The number of the line, from 1.</summary>
     [JsonPropertyOrder(-2)]
@@ -90,7 +94,7 @@ public sealed record QueueCleared : JournalEvent;
 
 /// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
 /// <param name="Number">Number of the training, from 1 over all runs.</param>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
 /// <param name="ExpectedGain">Expected improvement on the best trained value; null where no model stands behind the proposal.</param>
 /// <param name="Predicted">What the model expects there; null without one.</param>
@@ -103,7 +107,7 @@ public sealed record QueueCleared : JournalEvent;
 /// </param>
 public sealed record TrainingProposed(
     int Number,
-    double Lambda,
+    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
     string Reason,
     double? ExpectedGain,
     double? Predicted,
@@ -113,20 +117,37 @@ public sealed record TrainingProposed(
     BridgeWeights? Weights = null,
     IReadOnlyList<double>? Quantiles = null) : JournalEvent
 {
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+
     /// <summary>The probabilities of <see cref="Quantiles"/>.</summary>
     public static IReadOnlyList<double> Probabilities { get; } = Array.AsReadOnly([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]);
 }
 
 /// <summary>A training was handed out. Without a line on how it ended it is made again.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Seed">Seed of all chance in it.</param>
 /// <param name="Reason">Why there.</param>
-public sealed record TrainingStarted(int Number, double Lambda, long Seed, string Reason) : JournalEvent;
+public sealed record TrainingStarted(
+    int Number,
+    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
+    long Seed,
+    string Reason) : JournalEvent
+{
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+}
 
 /// <summary>A training ended well, or was taken from another study; its answers are on disk.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
 /// <param name="Duration">Time from the proposal until the network was handed over.</param>
 /// <param name="SamplesFile">File of its answers to the study's contexts, shape [n, D], in the study's folder.</param>
@@ -135,28 +156,55 @@ public sealed record TrainingStarted(int Number, double Lambda, long Seed, strin
 /// <param name="NetworkSha256">SHA-256 of that file, hexadecimal.</param>
 public sealed record TrainingCompleted(
     int Number,
-    double Lambda,
+    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
     string Reason,
     TimeSpan Duration,
     string SamplesFile,
     string SamplesSha256,
     string? NetworkFile,
-    string? NetworkSha256) : JournalEvent;
+    string? NetworkSha256) : JournalEvent
+{
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+}
 
 /// <summary>A training failed.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
 /// <param name="Duration">Time from the proposal until it failed.</param>
 /// <param name="Error">What went wrong.</param>
-public sealed record TrainingFailed(int Number, double Lambda, string Reason, TimeSpan Duration, string Error) : JournalEvent;
+public sealed record TrainingFailed(
+    int Number,
+    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
+    string Reason, TimeSpan Duration, string Error) : JournalEvent
+{
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+}
 
 /// <summary>A training was cancelled.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
 /// <param name="Duration">Time from the proposal until it was cancelled.</param>
-public sealed record TrainingCancelled(int Number, double Lambda, string Reason, TimeSpan Duration) : JournalEvent;
+public sealed record TrainingCancelled(
+    int Number,
+    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
+    string Reason, TimeSpan Duration) : JournalEvent
+{
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+}
 
 /// <summary>The objective asked a trained network other contexts than the study's; its answers are on disk.</summary>
 /// <param name="Number">Number of the training.</param>
@@ -179,7 +227,7 @@ public sealed record ValueMeasured(
 
 /// <summary>A run ended with a recommendation. Values are in the objective's own sign and units.</summary>
 /// <param name="StopReason">Why it ended.</param>
-/// <param name="Lambda">The recommended λ, in its own units.</param>
+/// <param name="Configuration">The recommended values of the hyperparameters; <c>"lambda"</c> where there is one.</param>
 /// <param name="PredictedValue">Posterior mean there.</param>
 /// <param name="PredictedDeviation">Posterior standard deviation there.</param>
 /// <param name="RealValue">The objective of the real network there; null when it was not trained there.</param>
@@ -192,7 +240,7 @@ public sealed record ValueMeasured(
 /// <param name="Remarks"><see cref="Study.Remarks"/>; null where there are none, and before they were kept.</param>
 public sealed record RunEnded(
     StopReason StopReason,
-    double Lambda,
+    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
     double PredictedValue,
     double PredictedDeviation,
     double? RealValue,
@@ -202,7 +250,14 @@ public sealed record RunEnded(
     Outcome Outcome,
     string? SurrogateFile,
     Calibration? Calibration = null,
-    IReadOnlyList<Remark>? Remarks = null) : JournalEvent;
+    IReadOnlyList<Remark>? Remarks = null) : JournalEvent
+{
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+}
 
 /// <summary>Trainings that were made elsewhere were taken into the study; the lines before this one hold them.</summary>
 /// <param name="Source">Where they come from, e.g. the name of a file.</param>

@@ -65,7 +65,7 @@ internal static class JournalFile
                     path, $"line {number}", $"the event is {entry.GetType().Name}", number == 1 ? "the study's header" : "one header, in line 1");
             }
 
-            events.Add(entry);
+            events.Add(entry.Named(events.Count == 0 ? "" : ((StudyCreated)events[0]).Hyperparameter));
             start = next;
             if (!endsLine)
             {

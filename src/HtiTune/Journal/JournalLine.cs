@@ -79,4 +79,5 @@ internal static class JournalLine
 
 /// <summary>Serialisation of the journal without reflection.</summary>
 [JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(Data.Configuration))]
 internal sealed partial class JournalJson : JsonSerializerContext;

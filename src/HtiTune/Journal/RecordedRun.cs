@@ -84,7 +84,7 @@ public sealed class RecordedRun
     {
         End = null;
         HandedOut[started.Number] = started.Time;
-        var proposal = new Proposal(started.Number, started.Lambda, started.Seed, started.Reason, gain);
+        var proposal = new Proposal(started.Number, started.Configuration, started.Seed, started.Reason, gain);
         var at = _proposals.FindIndex(p => p.Number == started.Number);
         if (at < 0)
         {

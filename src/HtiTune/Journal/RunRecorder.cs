@@ -71,7 +71,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
         }
     }
 
-    private static TrainingStarted Line(Proposal proposal) => new(proposal.Number, proposal.Lambda, proposal.Seed, proposal.Reason);
+    private static TrainingStarted Line(Proposal proposal) => new(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason);
 
     public void Flush()
     {

@@ -52,16 +52,16 @@ public sealed partial class StudyJournal
                 case TrainingCompleted completed:
                     Current?.AddEnd(completed.Number, isCompleted: true);
                     _trainings.Add(new RecordedTraining(
-                        completed.Number, completed.Lambda, completed.Reason, completed.Duration, TrialState.Completed, null, completed)
+                        completed.Number, completed.Configuration, completed.Reason, completed.Duration, TrialState.Completed, null, completed)
                     { End = completed });
                     break;
                 case TrainingFailed failed:
                     Current?.AddEnd(failed.Number, isCompleted: false);
-                    _trainings.Add(new RecordedTraining(failed.Number, failed.Lambda, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null) { End = failed });
+                    _trainings.Add(new RecordedTraining(failed.Number, failed.Configuration, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null) { End = failed });
                     break;
                 case TrainingCancelled cancelled:
                     _trainings.Add(new RecordedTraining(
-                        cancelled.Number, cancelled.Lambda, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null)
+                        cancelled.Number, cancelled.Configuration, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null)
                     { End = cancelled });
                     break;
                 case ContextsAnswered answered when _trainings.Find(t => t.Number == answered.Number) is { } training:
@@ -205,7 +205,7 @@ public sealed partial class StudyJournal
     {
         var contexts = LoadContexts();
         return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(t => new Training(
-            t.Number, t.Lambda, Hyperparameter.ToUnit(t.Lambda), t.Reason, t.Duration, t.State, t.Error)
+            t.Number, t.Configuration, Hyperparameter.ToUnit(t.Configuration.Lambda), t.Reason, t.Duration, t.State, t.Error)
         {
             Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts!, loader) : null,
         })];
@@ -303,7 +303,7 @@ public sealed partial class StudyJournal
     private sealed record Epoch(List<RecordedTraining> Trainings, int LastNumber);
 
     private sealed record RecordedTraining(
-        int Number, double Lambda, string Reason, TimeSpan Duration, TrialState State, string? Error, TrainingCompleted? Completed)
+        int Number, Configuration Configuration, string Reason, TimeSpan Duration, TrialState State, string? Error, TrainingCompleted? Completed)
     {
         /// <summary>The line that tells its end.</summary>
         public required JournalEvent End { get; init; }

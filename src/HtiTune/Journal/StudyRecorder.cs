@@ -143,7 +143,7 @@ internal sealed class StudyRecorder : IDisposable
             {
                 TrialState.Completed => Keep(training, outputs!),
                 TrialState.Failed => Failed(training),
-                _ => new TrainingCancelled(training.Number, training.Lambda, training.Reason, training.Duration),
+                _ => new TrainingCancelled(training.Number, training.Configuration, training.Reason, training.Duration),
             };
             _writer.Append(entry with { Time = now });
         });
@@ -214,7 +214,7 @@ internal sealed class StudyRecorder : IDisposable
 
             _writer.Append(new RunEnded(
                 study.StopReason,
-                study.Lambda,
+                study.Configuration,
                 study.PredictedValue,
                 study.PredictedDeviation,
                 study.RealValue,
@@ -256,9 +256,9 @@ internal sealed class StudyRecorder : IDisposable
     }
 
     private static TrainingCompleted Completed(Training training, string samples, string samplesHash, string? network, string? networkHash) =>
-        new(training.Number, training.Lambda, training.Reason, training.Duration, samples, samplesHash, network, networkHash);
+        new(training.Number, training.Configuration, training.Reason, training.Duration, samples, samplesHash, network, networkHash);
 
-    private static TrainingFailed Failed(Training training) => new(training.Number, training.Lambda, training.Reason, training.Duration, training.Error ?? "");
+    private static TrainingFailed Failed(Training training) => new(training.Number, training.Configuration, training.Reason, training.Duration, training.Error ?? "");
 
     private static void Guarded(string path, Action write)
     {

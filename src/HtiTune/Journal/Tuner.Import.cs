@@ -45,7 +45,7 @@ public sealed partial class Tuner
         {
             taken.Add(_store.Load(new Training(
                 _store.LastNumber + 1,
-                earlier.Lambda,
+                _store.ConfigurationOf(earlier.Lambda),
                 Hyperparameter.ToUnit(earlier.Lambda),
                 earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported",
                 earlier.Duration,

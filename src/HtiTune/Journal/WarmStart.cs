@@ -32,7 +32,7 @@ internal static class WarmStart
             foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Lambda == anchor.Lambda)))
             {
                 trainings.Add(new Training(
-                    trainings.Count + 1, anchor.Lambda, hyperparameter.ToUnit(anchor.Lambda), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
+                    trainings.Count + 1, anchor.Configuration, hyperparameter.ToUnit(anchor.Lambda), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
                 {
                     Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts!)),
                 });

@@ -82,7 +82,7 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
                 place = (next.U, u.FromUnit(next.U), next.Reason);
             }
 
-            store.Add(new Training(n + 1, place.Lambda, u.ToUnit(place.Lambda), "", TimeSpan.Zero, TrialState.Completed, null)
+            store.Add(new Training(n + 1, new("x", place.Lambda), u.ToUnit(place.Lambda), "", TimeSpan.Zero, TrialState.Completed, null)
             {
                 Network = network.Train(new TrainingRequest(place.Lambda, 1), CancellationToken.None),
             });

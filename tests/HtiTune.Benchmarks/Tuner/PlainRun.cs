@@ -69,7 +69,7 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
             }
 
             var number = store.Anchors.Count;
-            store.Add(new Training(number + 1, lambda, x.ToUnit(lambda), "", TimeSpan.Zero, TrialState.Completed, null) { Network = new Silent() });
+            store.Add(new Training(number + 1, new("x", lambda), x.ToUnit(lambda), "", TimeSpan.Zero, TrialState.Completed, null) { Network = new Silent() });
             var value = view.Measured(number).Value!.Value;
             // As the tuner's own tests: a penalty tells nothing of how well the function is predicted.
             if (number >= ValuesForScale && !view.Map(number + 1).IsExtreme(value) && view.Predict(number) is { } prediction)
