@@ -4,8 +4,9 @@ using System.Text.Json.Serialization;
 namespace HtiTune.Data;
 
 /// <summary>A configuration as JSON: an object of names and numbers or words, in order; numbers to the last bit.</summary>
-internal sealed class ConfigurationConverter : JsonConverter<Configuration>
+public sealed class ConfigurationConverter : JsonConverter<Configuration>
 {
+    /// <inheritdoc/>
     public override Configuration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -36,6 +37,7 @@ internal sealed class ConfigurationConverter : JsonConverter<Configuration>
         }
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Configuration value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();

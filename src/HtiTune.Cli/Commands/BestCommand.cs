@@ -34,22 +34,25 @@ internal static class BestCommand
                 ?? throw new CliException("H002", $"no training of {specification.File} has a value for '{text}' yet.", Advice.Tune.For(specification));
             if (result.GetValue(json))
             {
-                EventWriter.Write(writer =>
+                var record = new ResultRecord
                 {
-                    writer.WriteString("study", specification.File);
-                    writer.WriteString("hyperparameter", specification.Hyperparameter.Name);
-                    writer.WriteString("objective", text);
-                    writer.WriteString("kind", best.Kind);
-                    writer.Number("lambda", best.Lambda);
-                    writer.Number("number", best.Number);
-                    writer.Number("value", best.Value);
-                    writer.WriteNumber("trainings", best.Trained);
-                    writer.Number("predicted", best.End?.PredictedValue);
-                    writer.Number("deviation", best.End?.PredictedDeviation);
-                    writer.WriteString("outcome", best.End is { } end ? StopWords.NameOf(end.Outcome) : null);
-                    writer.WriteString("outcomeText", best.End?.Outcome.Describe(specification.Hyperparameter.Name));
-                    writer.WriteString("stopReason", best.End?.StopReason.ToString());
-                });
+                    Study = specification.File,
+                    Kind = best.Kind,
+                    Hyperparameter = specification.Hyperparameter.Name,
+                    Objective = text,
+                    Configuration = new Data.Configuration(specification.Hyperparameter.Name, best.Lambda),
+                    Number = best.Number,
+                    IsTrained = best.Value is not null,
+                    Value = best.Value,
+                    Predicted = best.End?.PredictedValue,
+                    Deviation = best.End?.PredictedDeviation,
+                    Remarks = [.. (best.End?.Remarks ?? []).Select(remark => new RemarkRecord(remark.Kind.ToString(), remark.Text))],
+                    Epsilon = best.End?.Epsilon,
+                    Trainings = best.Trained,
+                    TrainingsUsed = best.End?.TrainingsUsed,
+                    Trust = best.End?.Trust,
+                };
+                EventWriter.Write((best.End is { } end ? record.With(end.Outcome, end.StopReason.ToString(), StopWords.Of(end.StopReason.ToString())) : record).WriteTo);
             }
             else
             {

@@ -155,49 +155,25 @@ internal sealed class StudyResult
         }
     }
 
-    private void Write(System.Text.Json.Utf8JsonWriter writer)
+    private void Write(System.Text.Json.Utf8JsonWriter writer) => new ResultRecord
     {
-        writer.WriteString("study", _specification.File);
-        writer.WriteString("hyperparameter", _specification.Hyperparameter.Name);
-        writer.WriteString("objective", _objective);
-        writer.Number("lambda", _study.Lambda);
-        writer.WriteStartArray("interval");
-        writer.WriteNumberValue(_study.LambdaLow);
-        writer.WriteNumberValue(_study.LambdaHigh);
-
-        writer.WriteEndArray();
-        writer.WriteBoolean("isTrained", _study.IsTrained);
-        writer.Number("value", _study.RealValue);
-        writer.Number("predicted", _study.PredictedValue);
-        writer.Number("deviation", _study.PredictedDeviation);
-        writer.WriteString("outcome", StopWords.NameOf(_study.Outcome));
-        writer.WriteString("outcomeText", _study.Outcome.Describe(_specification.Hyperparameter.Name));
-        writer.WriteString("stopReason", _study.StopReason.ToString());
-        writer.WriteString("stopReasonText", Reason);
-        writer.WriteStartArray("remarks");
-        foreach (var remark in _study.Remarks)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("kind", remark.Kind.ToString());
-            writer.WriteString("text", remark.Text);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.Number("epsilon", _study.Epsilon);
-        writer.Number("probability", _study.Outcome switch { Certified c => c.Probability, NeedsTraining n => n.Probability, NotCertified n => n.Probability, _ => null });
-        writer.WriteNumber("trainings", _study.Trials.Count);
-        writer.WriteNumber("trainingsUsed", _study.TrainingsUsed);
-        writer.WriteNumber("trainingsHere", _here);
-        writer.Number("noise", _study.NoiseDeviation);
-        writer.Number("trust", _study.Trust);
-        writer.Number("seconds", _study.Elapsed.TotalSeconds);
-        writer.WriteStartArray("next");
-        foreach (var advice in Next())
-        {
-            writer.WriteStringValue(advice.For(Place()));
-        }
-
-        writer.WriteEndArray();
-    }
+        Study = _specification.File,
+        Hyperparameter = _specification.Hyperparameter.Name,
+        Objective = _objective,
+        Configuration = _study.Configuration,
+        Interval = [_study.LambdaLow, _study.LambdaHigh],
+        IsTrained = _study.IsTrained,
+        Value = _study.RealValue,
+        Predicted = _study.PredictedValue,
+        Deviation = _study.PredictedDeviation,
+        Remarks = [.. _study.Remarks.Select(remark => new RemarkRecord(remark.Kind.ToString(), remark.Text))],
+        Epsilon = _study.Epsilon,
+        Trainings = _study.Trials.Count,
+        TrainingsUsed = _study.TrainingsUsed,
+        TrainingsHere = _here,
+        Noise = _study.NoiseDeviation,
+        Trust = _study.Trust,
+        Seconds = _study.Elapsed.TotalSeconds,
+        Next = [.. Next().Select(advice => advice.For(Place()))],
+    }.With(_study.Outcome, _study.StopReason.ToString(), Reason).WriteTo(writer);
 }

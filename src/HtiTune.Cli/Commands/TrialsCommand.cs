@@ -37,28 +37,18 @@ internal static partial class TrialsCommand
             rows.AddRange(Waiting(specification, rows));
             if (result.GetValue(json))
             {
-                EventWriter.Write(writer =>
+                TrialRecord.Write(specification.File, of, rows.Select(row => new TrialRecord
                 {
-                    writer.WriteString("study", specification.File);
-                    writer.WriteString("objective", of);
-                    writer.WriteStartArray("trials");
-                    foreach (var row in rows)
-                    {
-                        writer.WriteStartObject();
-                        writer.Number("number", row.Number == 0 ? null : row.Number);
-                        writer.Number("lambda", row.Lambda);
-                        writer.WriteString("state", row.State);
-                        writer.Number("value", row.Value);
-                        writer.Number("seconds", row.Duration?.TotalSeconds);
-                        writer.WriteString("reason", row.Reason);
-                        writer.WriteString("error", row.Error);
-                        writer.WriteString("log", row.Log);
-                        writer.WriteBoolean("isBest", row.Number == best?.Number);
-                        writer.WriteEndObject();
-                    }
-
-                    writer.WriteEndArray();
-                });
+                    Number = row.Number == 0 ? null : row.Number,
+                    Configuration = new Data.Configuration(specification.Hyperparameter.Name, row.Lambda),
+                    State = row.State,
+                    Value = row.Value,
+                    Seconds = row.Duration?.TotalSeconds,
+                    Reason = row.Reason,
+                    Error = row.Error,
+                    Log = row.Log,
+                    IsBest = row.Number == best?.Number,
+                }));
                 return ExitCode.Done;
             }
 

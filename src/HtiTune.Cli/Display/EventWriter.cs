@@ -7,7 +7,7 @@ namespace HtiTune.Cli;
 internal static class EventWriter
 {
     /// <summary>The version of all JSON that the command writes. Members may be added to it; what is there keeps its meaning.</summary>
-    internal const int Schema = 1;
+    internal const int Schema = 2;
 
     /// <summary>One line; letters of all languages as they are.</summary>
     internal static readonly JsonWriterOptions Options = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

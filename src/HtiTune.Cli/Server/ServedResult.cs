@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HtiTune.Client;
 
 namespace HtiTune.Cli;
@@ -18,11 +17,11 @@ internal static class ServedResult
 
         if (events)
         {
-            EventWriter.Event("result", writer => Write(writer, study, result, objective));
+            EventWriter.Event("run-ended", ResultRecord.Of(study, result, objective).WriteTo);
         }
         else if (json)
         {
-            EventWriter.Write(writer => Write(writer, study, result, objective));
+            EventWriter.Write(ResultRecord.Of(study, result, objective).WriteTo);
         }
         else
         {
@@ -40,38 +39,5 @@ internal static class ServedResult
         }
 
         return result.IsCertified ? ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? ExitCode.BudgetSpent : ExitCode.GoalNotReached;
-    }
-
-    /// <summary>Its members, as JSON.</summary>
-    internal static void Write(Utf8JsonWriter writer, RemoteStudy study, RemoteResult result, string objective)
-    {
-        writer.WriteString("study", study.Id);
-        writer.WriteString("hyperparameter", study.Definition.Hyperparameter);
-        writer.WriteString("objective", objective);
-        writer.Number("lambda", result.Lambda);
-        writer.WriteStartArray("interval");
-        writer.WriteNumberValue(result.LambdaLow);
-        writer.WriteNumberValue(result.LambdaHigh);
-        writer.WriteEndArray();
-        writer.Number("value", result.Value);
-        writer.WriteBoolean("trained", result.IsTrained);
-        writer.Number("predicted", result.Predicted);
-        writer.Number("deviation", result.PredictedDeviation);
-        writer.WritePropertyName("outcome");
-        result.Outcome.WriteTo(writer);
-        writer.WriteString("stopReason", result.StopReason);
-        writer.WriteStartArray("remarks");
-        foreach (var remark in result.Remarks)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("kind", remark.Kind);
-            writer.WriteString("text", remark.Text);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteNumber("trainings", result.TrainingsUsed);
-        writer.Number("trust", result.Trust);
-        writer.Number("epsilon", result.Epsilon);
     }
 }

@@ -13,24 +13,17 @@ internal static class ServerVerbs
         var (study, trials) = (ServerConnection.Ask(() => server.Client.GetAsync(id)), ServerConnection.Ask(() => server.Client.TrialsAsync(id)));
         if (json)
         {
-            EventWriter.Write(writer =>
+            var best = study.Result?.Lambda;
+            TrialRecord.Write(id.ToString(), study.Definition.Objective ?? "value", trials.Select(trial => new TrialRecord
             {
-                writer.WriteString("study", id);
-                writer.WriteStartArray("trials");
-                foreach (var trial in trials)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteNumber("number", trial.Number);
-                    writer.Number("lambda", trial.Lambda);
-                    writer.WriteString("state", trial.Status);
-                    writer.Number("value", trial.Value);
-                    writer.WriteString("reason", trial.Reason);
-                    writer.WriteString("error", trial.Error);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
-            });
+                Number = trial.Number,
+                Configuration = new Data.Configuration(study.Definition.Hyperparameter ?? "lambda", trial.Lambda),
+                State = trial.Status,
+                Value = trial.Value,
+                Reason = trial.Reason,
+                Error = trial.Error,
+                IsBest = trial.Value is not null && trial.Lambda == best,
+            }));
             return ExitCode.Done;
         }
 
@@ -54,7 +47,7 @@ internal static class ServerVerbs
 
         if (json)
         {
-            EventWriter.Write(writer => ServedResult.Write(writer, study, result, study.Definition.Objective ?? "value"));
+            EventWriter.Write((ResultRecord.Of(study, result, study.Definition.Objective ?? "value") with { Kind = "recommended" }).WriteTo);
         }
         else
         {

@@ -68,6 +68,41 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     }
 
     [Fact]
+    public async Task Results_and_trials_have_the_same_members_here_and_by_a_server()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var key = await server.KeyAsync("members");
+        Write(Objective);
+        foreach (var verb in (string[])["tune", "best", "trials"])
+        {
+            using var served = JsonDocument.Parse((await RunAsync(key, verb, "--json")).Output);
+            using var local = JsonDocument.Parse((await RunAsync(key, verb, "--json", "--server", "none")).Output);
+            var (there, here) = (served.RootElement, local.RootElement);
+            Assert.Equal(2, here.GetProperty("schema").GetInt32());
+            Assert.Equal(here.EnumerateObject().Select(member => member.Name), there.EnumerateObject().Select(member => member.Name));
+            if (verb == "trials")
+            {
+                (there, here) = (there.GetProperty("trials")[0], here.GetProperty("trials")[0]);
+                Assert.Equal(here.EnumerateObject().Select(member => member.Name), there.EnumerateObject().Select(member => member.Name));
+                continue;
+            }
+
+            Assert.True(here.GetProperty("isTrained").GetBoolean() && there.GetProperty("isTrained").GetBoolean());
+            foreach (var name in (string[])["hyperparameter", "outcome", "stopReason", "trainings", "trainingsUsed"])
+            {
+                Assert.Equal(here.GetProperty(name).ToString(), there.GetProperty(name).ToString());
+            }
+
+            Assert.Equal(here.GetProperty("value").GetDouble(), there.GetProperty("value").GetDouble(), 1e-9);
+            Assert.Equal(here.GetProperty("lambda").GetDouble(), there.GetProperty("configuration").GetProperty("level").GetDouble(), 1e-9);
+        }
+    }
+
+    [Fact]
     public async Task Ask_and_tell_drive_a_study_of_a_server_one_process_a_step()
     {
         if (OperatingSystem.IsWindows())
@@ -198,7 +233,8 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory.Replace("tests/HtiTune.Server.Tests", "src/HtiTune.Cli", StringComparison.Ordinal), "htitune.dll"));
         string[] address = arguments.Contains("--server") ? [] : ["--server", server.Address.ToString()];
-        foreach (var argument in (string[])[program, .. arguments, .. address])
+        string[] typed = arguments is [.. var here, "--server", "none"] ? here : arguments;
+        foreach (var argument in (string[])[program, .. typed, .. address])
         {
             start.ArgumentList.Add(argument);
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace HtiTune.Server.Tests.Services;
 
 /// <summary>
@@ -30,7 +32,7 @@ public sealed class GoldenServiceTests : IDisposable
             await File.WriteAllLinesAsync(Path.Combine(record, "service.jsonl"), lines);
         }
 
-        Assert.Equal(Golden, lines);
+        Assert.Equal(Golden, Known(lines));
     }
 
     [Fact]
@@ -38,10 +40,37 @@ public sealed class GoldenServiceTests : IDisposable
     {
         var file = Path.Combine(_folder, "studies.db");
         File.Copy(Fixture("service-half.db"), file);
-        Assert.Equal(Golden, await TrainAsync(file, int.MaxValue));
+        Assert.Equal(Golden, Known(await TrainAsync(file, int.MaxValue)));
     }
 
     private static string[] Golden => File.ReadAllLines(Fixture("service.jsonl"));
+
+    // Events may learn further members; those that the fixtures know stay as they are.
+    private static IEnumerable<string> Known(List<string> lines)
+    {
+        Assert.Equal(Golden.Length, lines.Count);
+        return lines.Zip(Golden, (line, golden) => Known(JsonNode.Parse(line)!, JsonNode.Parse(golden)!).ToJsonString());
+    }
+
+    private static JsonNode Known(JsonNode actual, JsonNode golden)
+    {
+        if (actual is not JsonObject members || golden is not JsonObject known)
+        {
+            return actual;
+        }
+
+        foreach (var name in members.Select(member => member.Key).Where(name => !known.ContainsKey(name)).ToList())
+        {
+            members.Remove(name);
+        }
+
+        foreach (var (name, value) in members.Where(member => member.Value is not null && known[member.Key] is not null))
+        {
+            Known(value!, known[name]!);
+        }
+
+        return members;
+    }
 
     private static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "Golden", name);
 

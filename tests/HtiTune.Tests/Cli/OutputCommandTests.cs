@@ -26,7 +26,7 @@ public sealed class OutputCommandTests : IDisposable
     {
         await Begin();
         var facts = await Json("inspect", Study, "--json");
-        Assert.Equal(1, facts.GetProperty("schema").GetInt32());
+        Assert.Equal(2, facts.GetProperty("schema").GetInt32());
         Assert.Equal("study", facts.GetProperty("kind").GetString());
         Assert.Equal("rate in [0, 1], linear", facts.GetProperty("hyperparameter").GetString());
         Assert.Equal("column:cost", facts.GetProperty("objective").GetString());
@@ -162,7 +162,7 @@ public sealed class OutputCommandTests : IDisposable
         string[] tell = ["tell", "--json", "3", "out.npy"]; // a training's number is no field
         Assert.Equal((tell, null), ChosenFields.Split(tell));
         (_, output, _) = await InProcess.Run("trials", "--json", Study);
-        Assert.Contains("\"schema\":1", output, StringComparison.Ordinal);
+        Assert.Contains("\"schema\":2", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class TuneTests
         var (code, output, errors) = await study.Run("tune", "--events", "jsonl");
         Assert.True(code is ExitCode.Done or ExitCode.BudgetSpent or ExitCode.GoalNotReached, errors);
         var events = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.All(events, one => Assert.Equal(1, one.GetProperty("schema").GetInt32()));
+        Assert.All(events, one => Assert.Equal(2, one.GetProperty("schema").GetInt32()));
         Assert.Contains(events, one => Name(one) == "progress" && one.GetProperty("share").GetDouble() is 0.5 or 0.9);
         var ended = events.Where(one => Name(one) == "training-ended").ToList();
         Assert.Equal([0, 1, 0.5], ended.Take(3).Select(one => one.GetProperty("lambda").GetDouble()));

@@ -1,0 +1,197 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HtiTune.Client;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+/// <summary>What a run found, as <c>--json</c> and <c>--events</c> write it: of a study of this machine and of a server's alike. Null is what is not known.</summary>
+/// <remarks>
+/// <c>value</c> is the objective of the real network, null where it was not trained; <c>trainings</c> are those of the study, <c>trainingsUsed</c> those of the
+/// run, <c>trainingsHere</c> those of this command. <c>kind</c> and <c>number</c> are those of <c>best</c>.
+/// </remarks>
+internal sealed record ResultRecord
+{
+    public required string Study { get; init; }
+
+    public string? Kind { get; init; }
+
+    public required string Hyperparameter { get; init; }
+
+    public required string Objective { get; init; }
+
+    public required Data.Configuration Configuration { get; init; }
+
+    public double Lambda => Configuration.Lambda;
+
+    public int? Number { get; init; }
+
+    public IReadOnlyList<double>? Interval { get; init; }
+
+    public required bool IsTrained { get; init; }
+
+    public required double? Value { get; init; }
+
+    public double? Predicted { get; init; }
+
+    public double? Deviation { get; init; }
+
+    public string? Outcome { get; init; }
+
+    public string? OutcomeText { get; init; }
+
+    public string? StopReason { get; init; }
+
+    public string? StopReasonText { get; init; }
+
+    public IReadOnlyList<RemarkRecord> Remarks { get; init; } = [];
+
+    public double? Epsilon { get; init; }
+
+    public double? Probability { get; init; }
+
+    public required int Trainings { get; init; }
+
+    public int? TrainingsUsed { get; init; }
+
+    public int? TrainingsHere { get; init; }
+
+    public double? Noise { get; init; }
+
+    public double? Trust { get; init; }
+
+    public double? Seconds { get; init; }
+
+    public IReadOnlyList<string> Next { get; init; } = [];
+
+    /// <summary>The record with what an outcome says.</summary>
+    internal ResultRecord With(Outcome outcome, string stopReason, string stopReasonText) => this with
+    {
+        Outcome = StopWords.NameOf(outcome),
+        OutcomeText = outcome.Describe(Hyperparameter),
+        StopReason = stopReason,
+        StopReasonText = stopReasonText,
+        Probability = outcome switch { Certified c => c.Probability, NeedsTraining n => n.Probability, NotCertified n => n.Probability, _ => null },
+    };
+
+    /// <summary>The result of a study that a server keeps.</summary>
+    internal static ResultRecord Of(RemoteStudy study, RemoteResult result, string objective)
+    {
+        var name = study.Definition.Hyperparameter ?? "lambda";
+        var record = new ResultRecord
+        {
+            Study = study.Id.ToString(),
+            Hyperparameter = name,
+            Objective = objective,
+            Configuration = new Data.Configuration(name, result.Lambda),
+            Interval = [result.LambdaLow, result.LambdaHigh],
+            IsTrained = result.IsTrained,
+            Value = result.IsTrained ? result.Value : null,
+            Predicted = result.Predicted,
+            Deviation = result.PredictedDeviation,
+            Remarks = [.. result.Remarks.Select(remark => new RemarkRecord(Capital(remark.Kind), remark.Text))],
+            Epsilon = result.Epsilon,
+            Trainings = study.TrainingsUsed,
+            TrainingsUsed = result.TrainingsUsed,
+            Trust = result.Trust,
+        };
+
+        var reason = Capital(result.StopReason);
+        return OutcomeOf(result.Outcome) is { } outcome
+            ? record.With(outcome, reason, StopWords.Of(reason))
+            : record with { StopReason = reason, StopReasonText = StopWords.Of(reason) };
+    }
+
+    // The wire's words begin in small letters.
+    private static string Capital(string word) => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..];
+
+    // A server of another version may say what this one does not know.
+    private static Outcome? OutcomeOf(JsonElement outcome)
+    {
+        try
+        {
+            return outcome.Deserialize(CliJson.Wire.Outcome);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes its members into an object that is open.</summary>
+    internal void WriteTo(Utf8JsonWriter writer) => CliJson.Write(writer, JsonSerializer.SerializeToElement(this, CliJson.Default.ResultRecord));
+}
+
+/// <summary>A remark, as JSON has it.</summary>
+internal sealed record RemarkRecord(string Kind, string Text);
+
+/// <summary>A training, as <c>trials --json</c> writes it: of a study of this machine and of a server's alike. Null is what is not known.</summary>
+internal sealed record TrialRecord
+{
+    public required int? Number { get; init; }
+
+    public required Data.Configuration Configuration { get; init; }
+
+    public double Lambda => Configuration.Lambda;
+
+    public required string State { get; init; }
+
+    public required double? Value { get; init; }
+
+    public double? Seconds { get; init; }
+
+    public required string Reason { get; init; }
+
+    public string? Error { get; init; }
+
+    public string? Log { get; init; }
+
+    public bool IsBest { get; init; }
+
+    /// <summary>Writes a list of them, and of which study and objective they are.</summary>
+    internal static void Write(string study, string objective, IEnumerable<TrialRecord> trials) => EventWriter.Write(writer =>
+    {
+        writer.WriteString("study", study);
+        writer.WriteString("objective", objective);
+        writer.WriteStartArray("trials");
+        foreach (var trial in trials)
+        {
+            writer.WriteStartObject();
+            CliJson.Write(writer, JsonSerializer.SerializeToElement(trial, CliJson.Default.TrialRecord));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+}
+
+/// <summary>The records that the command writes, and the parts of the wire that it reads.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ResultRecord))]
+[JsonSerializable(typeof(TrialRecord))]
+[JsonSerializable(typeof(Outcome))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>The service writes enumerations in small letters and leaves out what is null.</summary>
+    internal static CliJson Wire { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter<Unmet>(JsonNamingPolicy.CamelCase) },
+    });
+
+    /// <summary>Writes the members of an object; a number that is not finite is null, as JSON has none.</summary>
+    internal static void Write(Utf8JsonWriter writer, JsonElement value)
+    {
+        foreach (var member in value.EnumerateObject())
+        {
+            if (member.Value is { ValueKind: JsonValueKind.String } text && text.GetString() is "NaN" or "Infinity" or "-Infinity")
+            {
+                writer.WriteNull(member.Name);
+            }
+            else
+            {
+                member.WriteTo(writer);
+            }
+        }
+    }
+}
