@@ -11,7 +11,7 @@
 //                                         somewhat beside it (trainings scatter, or the way bends) kriging with a trend; far from it kriging
 //   other outputs                         kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
 // With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
-// three: the fold tells how rows are carried (coupled, by affine maps, mixed), not along which curve.
+// three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it errs least of all.
 // How far folds speak for λ between anchors hangs on how many they are, which the rows' standard errors do not know: a challenger's mean share of the
 // stated one's errors is at most ½ with one fold, .7 with two or three, .9 with more.
 // A candidate must keep the kind of the outputs: whole numbers are kept by kriging and mixtures, probabilities by all but the trajectories' curves, and
@@ -34,9 +34,12 @@ public static class SurrogateChoice
 
     /// <summary>
     /// The square of how far the middle of three anchors is from the way between the others, as a share of the square of that, where it counts as on it and
-    /// where the way counts as straight at all; and how far behind its place, as a share of the way, it lags.
+    /// where the way counts as straight at all; and how far behind its place, as a share of the way, it lags, and lags clearly.
     /// </summary>
-    private const double MostOnTheWay = 0.015, MostBeside = 0.1, LeastLag = 0.1;
+    private const double MostOnTheWay = 0.015, MostBeside = 0.1, LeastLag = 0.1, ClearLag = 0.25;
+
+    /// <summary>Draws of each context, in the mean, from which affine maps stand.</summary>
+    private const double FewestDraws = 4;
 
     private const string Trend = "kriging with trend";
 
@@ -77,7 +80,7 @@ public static class SurrogateChoice
             _ => true,
         }).ToArray();
         var isDrawn = isScatter || carrier.Report.Coupling == CouplingKind.Relaxed
-            || (carrier.Report.Coupling == CouplingKind.ByContext && !isDeterministic && kind != OutputKind.Integer);
+            || (carrier.Report.Coupling == CouplingKind.ByContext && !isDeterministic && kind != OutputKind.Integer && RowsAContext(anchors[0].Samples.Contexts) >= FewestDraws);
         var isAffine = isDrawn && candidates.Contains("affine");
         var trajectories = isAffine || !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
             new FitRequest(anchors, options.Coupling with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }).Report;
@@ -98,7 +101,8 @@ public static class SurrogateChoice
             progress?.Report(new FitProgress($"choice: {name}", 0));
         }, cancellation);
 
-        var chosen = isFar ? stated : Best([.. candidates.Where(name => anchors.Count > 3 || CarryingOf(name) != CarryingOf(stated))], tried, stated);
+        var best = isFar ? stated : Best(candidates, tried, stated);
+        var chosen = anchors.Count > 3 || best == "mixture" ? best : stated;
         var report = new ChoiceReport
         {
             Folds = [.. folds.Select(fold => anchors[fold].Lambda)],
@@ -111,8 +115,9 @@ public static class SurrogateChoice
         return new ChosenSurrogate(FitAll(all, chosen, options with { Kind = kind }, progress, cancellation), report);
     }
 
-    /// <summary>How a candidate takes rows from one anchor to the next.</summary>
-    private static string CarryingOf(string name) => name is "affine" or "mixture" ? name : "coupled";
+    /// <summary>Rows of each context, in the mean.</summary>
+    private static double RowsAContext(Contexts contexts) =>
+        contexts.Count / (double)Enumerable.Range(0, contexts.Count).Select(i => ContextKey.Of(contexts, i)).Distinct().Count();
 
     /// <summary>What stands for answers at three anchors.</summary>
     /// <param name="carrier">Their rows.</param>
@@ -129,9 +134,10 @@ public static class SurrogateChoice
 
         var share = along / way;
         var aside = middle / way - share * share;
-        return aside <= MostOnTheWay ? share >= carrier.State.Positions()[1] - LeastLag ? onTheWay : "kriging"
-            : aside <= MostBeside ? Trend
-            : "kriging";
+        var lag = carrier.State.Positions()[1] - share;
+        return aside > MostBeside || (aside <= MostOnTheWay && lag > ClearLag) ? "kriging"
+            : aside > MostOnTheWay || lag > LeastLag ? Trend
+            : onTheWay;
     }
 
     private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)

@@ -26,6 +26,7 @@ internal static partial class ChoiceLaws
         yield return Law("waves-6", [0, 0.2, 0.4, 0.6, 0.8, 1], 3, 2, stream => Waves(stream, 0.35));
         yield return Law("levels-2", [0.02, 0.98], 2, 2, Levels);
         yield return Law("levels-3", [0.02, 0.5, 0.98], 2, 2, Levels);
+        yield return Law("levels-skewed-3", [0, 0.5, 1], 2, 2, stream => Levels(stream, 0.6)) with { Truth = place => NormalDistribution.Cumulative(4.4 * place - 2.2) };
         yield return Law("levels-duplicates-3", [0.02, 0.4, 0.98], 2, 2, Levels) with { Duplicates = 8 };
         yield return Law("levels-5", [0.02, 0.25, 0.5, 0.75, 0.98], 2, 2, Levels);
         yield return Law("classes-3", [0, 0.5, 1], 4, 3, Classes);
@@ -95,10 +96,12 @@ internal static partial class ChoiceLaws
     }
 
     /// <summary>Conditional quantiles at the level u.</summary>
-    private static RowLaw Levels(RandomStream stream)
+    private static RowLaw Levels(RandomStream stream) => Levels(stream, 0);
+
+    private static RowLaw Levels(RandomStream stream, double skewness)
     {
         var a = Normals(stream, 18);
-        var skew = 0.4 * stream.NextNormal();
+        var skew = skewness + 0.4 * stream.NextNormal();
         return (u, x, _, _, y) =>
         {
             var z = NormalDistribution.Quantile(u);
