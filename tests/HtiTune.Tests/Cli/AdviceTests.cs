@@ -4,7 +4,7 @@ using HtiTune.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Each line of the table of advice is brought about, typed as it was printed, and does what it says.</summary>
-[Collection("console")]
+[Collection(Alone.Name)]
 public partial class AdviceTests
 {
 
