@@ -38,6 +38,22 @@ public static class Network
         return new PersistentFunctions<TModel>(train, answer, save, load);
     }
 
+    /// <summary>A network that is trained and asked once: for outputs that have as many rows at every λ.</summary>
+    /// <param name="train">Trains at λ and returns the trained model; disposed by the tuner where it is <see cref="IDisposable"/>.</param>
+    /// <param name="predict">The model's outputs, [n, D].</param>
+    internal static INetwork Create<TModel>(Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict)
+        where TModel : notnull => new Predicting<TModel>(train, predict);
+
+    private sealed class Predicting<TModel>(Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict) : INetwork
+        where TModel : notnull
+    {
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
+        {
+            var model = train(request);
+            return new TrainedOutputs(predict(model), model as IDisposable);
+        }
+    }
+
     private sealed class PersistentFunctions<TModel>(
         Func<TrainingRequest, CancellationToken, TModel> train,
         Func<TModel, Contexts, long, Matrix> answer,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HtiTune.Data;
 using HtiTune.Data.Notebooks;
 using HtiTune.Surrogates;
@@ -136,6 +137,13 @@ public sealed class Study
     /// which <see cref="Outcome"/> answers.
     /// </summary>
     public IReadOnlyList<BestProbability> ProbabilityOfBest => _best.Value;
+
+    /// <summary>What was found in one sentence: λ, its value, the trainings, and what is certain.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_store.Hyperparameter.Name} = {Lambda:G6}: {RealValue ?? PredictedValue:G6}{(RealValue is null ? " predicted" : "")} after {Trainings}; {Outcome.Describe(_store.Hyperparameter.Name)}");
+
+    private string Trainings => Trials.Count == 1 ? "1 training" : $"{Trials.Count} trainings";
 
     /// <summary>The entry of <see cref="Lambda"/> in <see cref="ProbabilityOfBest"/>.</summary>
     public double ProbabilityRecommendedIsBest => ProbabilityOfBest.First(p => p.Lambda == Lambda).Probability;

@@ -123,11 +123,14 @@ public sealed partial class Tuner : IDisposable
         int? maxTrainings = null,
         IProgress<TunerProgress>? progress = null,
         string? name = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => Run(objective, Options.Goal, maxTrainings, progress, name, cancellation);
+
+    private Study Run(
+        Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, IProgress<TunerProgress>? progress, string? name, CancellationToken cancellation)
     {
         using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", Hyperparameter.Name);
         var weighing = new WeighingReporter(progress, Options.TimeProvider, maxTrainings ?? Options.MaxTrainings, cancellation);
-        using var run = BeginWatched(objective, maxTrainings, name, weighing.Report);
+        using var run = BeginWatched(objective, goal, maxTrainings, name, weighing.Report);
         var reporter = new ProgressReporter(run, Hyperparameter, progress);
         weighing.Run = run;
         try
@@ -186,11 +189,16 @@ public sealed partial class Tuner : IDisposable
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <exception cref="InvalidOperationException">Another run is going on.</exception>
     /// <exception cref="IOException">The study's folder could not be written.</exception>
-    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null) => BeginWatched(objective, maxTrainings, name, null);
+    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null) => BeginWatched(objective, Options.Goal, maxTrainings, name, null);
 
-    private TuningRun BeginWatched(Func<IConditionalModel, double> objective, int? maxTrainings, string? name, Action<int, int>? weighing)
+    private TuningRun BeginWatched(Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, string? name, Action<int, int>? weighing)
     {
         ArgumentNullException.ThrowIfNull(objective);
+        if (goal != Options.Goal && _recorder is not null)
+        {
+            throw new InvalidOperationException($"The study on disk has the goal {Options.Goal}, and its runs keep to it; this run's is {goal}.");
+        }
+
         var budget = maxTrainings ?? Options.MaxTrainings;
         ArgumentOutOfRangeException.ThrowIfNegative(budget, nameof(maxTrainings));
         ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
@@ -213,7 +221,7 @@ public sealed partial class Tuner : IDisposable
             budget = total is { } most ? Math.Min(budget, Math.Max(0, most - TrainingsMade)) : budget;
 
             var recorder = _recorder is null ? null : new RunRecorder(_recorder, null);
-            var run = new TuningRun(_store, objective, budget, Options, _logger, _streams, recorder, _queue, EndRun, weighing);
+            var run = new TuningRun(_store, objective, budget, goal == Options.Goal ? Options : Options with { Goal = goal }, _logger, _streams, recorder, _queue, EndRun, weighing);
             run.Began(name);
             return _run = run;
         }
