@@ -21,50 +21,22 @@ public sealed partial class Tuner
         CancellationToken cancellation = default) => Minimize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
 
     /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    /// <param name="hyperparameter">What is tuned, its range and scale.</param>
-    /// <param name="train">Trains at <see cref="TrainingRequest.Lambda"/> and returns the loss. An exception, or a loss that is not finite, is a failed training.</param>
-    /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
-    /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="cancellation">Ends the run once the trainings under way have ended; the study so far is returned.</param>
     public static Study Minimize(
         ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => BlackBox(hyperparameter, train, Goal.Minimize, options, progress, cancellation);
 
-    /// <summary>Finds the hyperparameter of largest score for any black box that reports one number. Nothing but the number is kept: there is no surrogate of outputs.</summary>
-    /// <param name="name">The hyperparameter's name.</param>
-    /// <param name="minimum">The least value.</param>
-    /// <param name="maximum">The largest value.</param>
-    /// <param name="train">Trains at <see cref="TrainingRequest.Lambda"/> and returns the score. An exception, or a score that is not finite, is a failed training.</param>
-    /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
-    /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="cancellation">Ends the run once the trainings under way have ended; the study so far is returned.</param>
-    /// <returns>What was found. It needs no tuner.</returns>
-    /// <exception cref="ArgumentException">The range or an option is not as it must be.</exception>
-    /// <exception cref="NoValueException">No training has given a value.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    /// <summary>Finds the hyperparameter of largest score, as <see cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds that of least loss.</summary>
+    /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
     public static Study Maximize(
         string name, double minimum, double maximum, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => Maximize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
 
     /// <inheritdoc cref="Maximize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    /// <param name="hyperparameter">What is tuned, its range and scale.</param>
-    /// <param name="train">Trains at <see cref="TrainingRequest.Lambda"/> and returns the score. An exception, or a score that is not finite, is a failed training.</param>
-    /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
-    /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="cancellation">Ends the run once the trainings under way have ended; the study so far is returned.</param>
     public static Study Maximize(
         ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => BlackBox(hyperparameter, train, Goal.Maximize, options, progress, cancellation);
 
-    /// <summary>A tuner of a model whose outputs are kept, so that other objectives of them need no further training.</summary>
-    /// <param name="name">The hyperparameter's name.</param>
-    /// <param name="minimum">The least value.</param>
-    /// <param name="maximum">The largest value.</param>
-    /// <param name="train">Trains at <see cref="TrainingRequest.Lambda"/>; the tuner disposes the model where it is <see cref="IDisposable"/>.</param>
-    /// <param name="predict">The trained model's outputs, [n, D]: n rows at every λ, in the same order. Called once, after the training.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <typeparam name="TModel">The trained model.</typeparam>
-    /// <exception cref="ArgumentException">The range or an option is not as it must be.</exception>
+    /// <inheritdoc cref="Create{TModel}(ContinuousHyperparameter, Func{TrainingRequest, TModel}, Func{TModel, Matrix}, Contexts?, TunerOptions?)"/>
     public static Tuner Create<TModel>(
         string name, double minimum, double maximum, Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict, TunerOptions? options = null)
         where TModel : notnull => Create(Data.Hyperparameter.Continuous(name, minimum, maximum), train, predict, null, options);
@@ -101,15 +73,7 @@ public sealed partial class Tuner
         Run(OfOutputs(objective), Goal.Minimize, maxTrainings, progress, name, cancellation);
 
     /// <summary>Searches the λ whose outputs have the largest value of an objective.</summary>
-    /// <param name="objective">Judges outputs [n, D], of a trained network or of the surrogate at any λ. The same outputs give the same value.</param>
-    /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the trainings there are.</param>
-    /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="name">The objective's name, for the journal of a study on disk.</param>
-    /// <param name="cancellation">Ends the run as soon as all trainings under way react; the study so far is returned.</param>
-    /// <returns>The study, as <see cref="Optimize"/> returns it.</returns>
-    /// <exception cref="NoValueException">No training has given a value.</exception>
-    /// <exception cref="InvalidOperationException">Another run is going on, or a study on disk is one that minimises.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    /// <inheritdoc cref="Minimize(Func{Matrix, double}, int?, IProgress{TunerProgress}?, string?, CancellationToken)"/>
     public Study Maximize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
         Run(OfOutputs(objective), Goal.Maximize, maxTrainings, progress, name, cancellation);

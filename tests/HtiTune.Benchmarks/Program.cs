@@ -22,6 +22,11 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (args is ["start", ..])
+        {
+            return StartUp.Run(args[1..]);
+        }
+
         Surrogates.TorchSurrogates.Register();
         Surrogates.BaselineSurrogates.Register();
         if (args is ["speed", .. var rest])
@@ -117,6 +122,7 @@ internal static class Program
         Console.WriteLine(ServerCommand.Help);
         Console.WriteLine(HouseCommand.Help);
         Console.WriteLine(ChoiceCommand.Help, string.Join(',', ChoiceLaws.All.Select(law => law.Name)), ChoiceCommand.Methods);
+        Console.WriteLine(StartUp.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
 }

@@ -80,7 +80,7 @@ internal static class RunReplay
     public static List<Proposal> Proposals(StudyJournal journal, RecordedRun recorded, Func<IConditionalModel, double> objective, TunerOptions? options)
     {
         var settings = recorded.Began.Settings;
-        Tuner.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
+        StudyIdentity.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
         var trainings = journal.LoadTrainings(int.MaxValue, null, recorded);
         using var tuner = new Tuner(
             new NoNetwork(),

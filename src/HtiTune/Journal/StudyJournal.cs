@@ -104,7 +104,7 @@ public sealed partial class StudyJournal
     public IReadOnlyList<JournalEvent> Trainings => [.. _trainings.Select(training => training.End)];
 
     /// <summary>The last import that stands, as <see cref="Tuner.UndoImport"/> would take it back; null without one.</summary>
-    public TrainingsTakenBack? LastImport => Tuner.LastImport(Events);
+    public TrainingsTakenBack? LastImport => EarlierTrainings.LastImport(Events);
 
     /// <summary>The runs, in order.</summary>
     public IReadOnlyList<RecordedRun> Runs => _runs;

@@ -131,8 +131,8 @@ public sealed partial class Tuner
     /// <summary>A tuner with all trainings of a journal; it records nothing yet.</summary>
     private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
     {
-        RequireSame(journal, options, expected);
-        RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
+        StudyIdentity.RequireSame(journal, options, expected);
+        StudyIdentity.RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
 
         // A warm start was taken when the study began, and is among its trainings.
         options ??= journal.Header.Settings.ToOptions(null);
@@ -140,22 +140,6 @@ public sealed partial class Tuner
             network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork), journal.LastNumberTaken());
         tuner.Bring(journal);
         return tuner;
-    }
-
-    /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
-    internal static void RequireFunctions(string folder, StudySettings settings, TunerOptions? options, bool isAsRecorded)
-    {
-        var missing = settings.Functions().Where(name => name switch
-        {
-            nameof(TunerOptions.Cost) => isAsRecorded && options?.Cost?.OfLambda is null,
-            nameof(TunerOptions.Belief) => isAsRecorded && options?.Belief is null,
-            _ => (isAsRecorded || options!.UseSurrogate) && options?.SurrogateFactory is null,
-        }).ToList();
-        if (missing.Count > 0)
-        {
-            throw new ArgumentException(
-                $"The study in {folder} had a function for {string.Join(" and ", missing)}, which a file cannot hold; expected options with it.", nameof(options));
-        }
     }
 
     private Tuner RecordedBy(StudyRecorder recorder)
@@ -175,35 +159,6 @@ public sealed partial class Tuner
         {
             taken.Dispose();
             throw;
-        }
-    }
-
-    private static void RequireSame(StudyJournal journal, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
-    {
-        var faults = new List<string>();
-        if (expected is { } given)
-        {
-            if (!given.Hyperparameter.Equals(journal.Hyperparameter))
-            {
-                faults.Add($"its hyperparameter is {journal.Hyperparameter}, not {given.Hyperparameter}");
-            }
-
-            if (given.Contexts is { } asked && journal.LoadContexts()?.SameAs(asked) != true)
-            {
-                faults.Add(journal.LoadContexts() is { } known
-                    ? $"its {known.Count} contexts are not the {asked.Count} given"
-                    : $"its first training that succeeds tells how many contexts there are, not the {asked.Count} given");
-            }
-        }
-
-        if (options is not null && options.Seed != journal.Header.Settings.Seed)
-        {
-            faults.Add($"its seed is {journal.Header.Settings.Seed}, not {options.Seed}");
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new ArgumentException($"{journal.Folder} holds another study: {string.Join("; ", faults)}. Expected the study's own, or another folder.");
         }
     }
 

@@ -29,7 +29,7 @@ public sealed partial class Tuner
         var contexts = _store.Contexts ?? (first is null ? null : Contexts.None(first.Rows));
         for (var i = 0; i < trainings.Count; i++)
         {
-            if (FaultOf(trainings[i], contexts?.Count, first?.Columns) is { } fault)
+            if (EarlierTrainings.FaultOf(trainings[i], Hyperparameter, contexts?.Count, _store.Anchors.Count > 0 ? _store.Samples(0, _store.Contexts!).Dimension : first?.Columns) is { } fault)
             {
                 faults.Add($"[{i}] {fault}");
             }
@@ -76,7 +76,7 @@ public sealed partial class Tuner
         StudyJournal.RequireStudy(folder);
         using var taken = StudyFolder.Take(folder, new StudyFiles());
         var content = JournalFile.Read(taken.Journal);
-        if (LastImport(content.Events) is not { } import)
+        if (EarlierTrainings.LastImport(content.Events) is not { } import)
         {
             return null;
         }
@@ -85,62 +85,5 @@ public sealed partial class Tuner
         var back = import with { Time = (clock ?? TimeProvider.System).GetUtcNow() };
         writer.Append(back);
         return back;
-    }
-
-    /// <summary>The last import that stands; null without one.</summary>
-    internal static TrainingsTakenBack? LastImport(IReadOnlyList<JournalEvent> events)
-    {
-        var imports = new List<TrainingsTakenBack>();
-
-        // A warm start, and an import before schema 3, stands behind the header, and no line says where it comes from.
-        var named = events.OfType<TrainingsImported>().SelectMany(imported => imported.Numbers).ToHashSet();
-        int[] first =
-        [
-            .. events.TakeWhile(entry => entry is StudyCreated or TrainingCompleted).OfType<TrainingCompleted>().Select(entry => entry.Number)
-                .Where(number => !named.Contains(number)),
-        ];
-        if (first.Length > 0)
-        {
-            imports.Add(new TrainingsTakenBack(null, first));
-        }
-
-        foreach (var entry in events)
-        {
-            switch (entry)
-            {
-                case TrainingsImported imported:
-                    imports.Add(new TrainingsTakenBack(imported.Source, imported.Numbers));
-                    break;
-                case TrainingsTakenBack back:
-                    imports.RemoveAll(import => import.Numbers.Intersect(back.Numbers).Any());
-                    break;
-            }
-        }
-
-        return imports.LastOrDefault();
-    }
-
-    private string? FaultOf(EarlierTraining? training, int? rows, int? columns)
-    {
-        if (training is null)
-        {
-            return "is null";
-        }
-
-        if (!Hyperparameter.Contains(training.Lambda))
-        {
-            return $"is at λ = {training.Lambda:R}; expected one within {Hyperparameter}";
-        }
-
-        if (training.Duration < TimeSpan.Zero)
-        {
-            return $"took {training.Duration}; expected no negative time";
-        }
-
-        columns = _store.Anchors.Count > 0 ? _store.Samples(0, _store.Contexts!).Dimension : columns;
-        return training.Outputs is not { } outputs ? null
-            : outputs.Rows != rows ? $"has {outputs.Rows} rows of outputs; expected {rows}, one for each context"
-            : outputs.Columns != columns ? $"has {outputs.Columns} output columns; expected {columns}, as those before it"
-            : null;
     }
 }

@@ -20,6 +20,16 @@ public partial class CollectionTests
         Assert.Empty(users.Except(alone));
     }
 
+    [Fact]
+    public void Tests_of_the_command_line_run_one_at_a_time()
+    {
+        // They take the console and the current folder of the process, and the processes that they start are told apart by what starts them.
+        var apart = typeof(CollectionTests).Assembly.GetTypes()
+            .Where(type => type.Namespace == "HtiTune.Tests.Cli" && type.GetMethods().Any(method => method.IsDefined(typeof(FactAttribute), true)))
+            .Where(type => !type.GetCustomAttributesData().Any(a => a.AttributeType == typeof(CollectionAttribute) && a.ConstructorArguments[0].Value is Alone.Name or "console"));
+        Assert.Empty(apart.Select(type => type.Name));
+    }
+
     // TorchForTests registers, and the tests of ELF files load nothing. A fit with a metric or a dual coupling loads libtorch; refusing one does not.
     [GeneratedRegex(@"using TorchSharp|TorchSurrogates\.|TorchRuntime\.|MetricKind\.(Fixed|Learned)|Method\.Nlot|""--metric""|MeterListener|ActivityListener")]
     private static partial Regex NotBeside();

@@ -5,6 +5,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>A program that judges outputs: one process for many λ where it can, and never asked again about the same outputs.</summary>
+[Collection("console")]
 public class CommandObjectiveTests
 {
     // Counts its processes, and says for each file of the list the λ that stands beside it, squared; single: 7.

@@ -9,6 +9,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Models written as ONNX, run by ONNX Runtime, against the surrogate itself.</summary>
+[Collection("console")]
 public class ExportTests
 {
     [Theory]

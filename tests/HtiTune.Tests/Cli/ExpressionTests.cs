@@ -6,6 +6,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Objectives that are expressions, against values worked out by hand, and other libraries' figures.</summary>
+[Collection("console")]
 public class ExpressionTests
 {
     // cost 1 2 3 4 10, heat 5 4 3 2 1, age 50 60 70 80 90, category 0 1 0 1 1.

@@ -5,6 +5,7 @@ using HtiTune.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>λ from the names of files: by the hyperparameter's own name, else the only number, else by a pattern; never a guess.</summary>
+[Collection("console")]
 public class ImportNameTests
 {
     [Theory]

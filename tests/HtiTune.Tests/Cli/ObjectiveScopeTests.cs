@@ -5,6 +5,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Where no files may be named, no objective touches one, whatever its functions.</summary>
+[Collection("console")]
 public sealed class ObjectiveScopeTests
 {
     private static readonly ObjectiveScope s_closed = ObjectiveScope.WithoutFiles(() => ["a", "b"]);

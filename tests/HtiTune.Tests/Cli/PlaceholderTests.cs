@@ -6,6 +6,7 @@ using HtiTune.External;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Numbers and names as a training's command line gets them.</summary>
+[Collection("console")]
 public class PlaceholderTests
 {
     [Theory]

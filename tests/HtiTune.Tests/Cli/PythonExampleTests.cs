@@ -7,6 +7,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>The example that people try first, as they try it, where there is a Python with what it needs.</summary>
+[Collection("console")]
 public class PythonExampleTests
 {
     [PythonFact("numpy")]

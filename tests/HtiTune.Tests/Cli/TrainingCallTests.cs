@@ -3,6 +3,7 @@ using HtiTune.External;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>What fills a command that trains, on a command line and in a service alike.</summary>
+[Collection("console")]
 public sealed class TrainingCallTests
 {
     private static readonly TrainingCall s_call = new("dropout", -1.5e-5, (5L << 40) + 7, "contexts.npy", "out.npy");

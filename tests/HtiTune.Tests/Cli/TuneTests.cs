@@ -5,6 +5,7 @@ using HtiTune.External;
 namespace HtiTune.Tests.Cli;
 
 /// <summary><c>htitune tune</c> with real child processes; they are shell scripts, so not on Windows.</summary>
+[Collection("console")]
 public class TuneTests
 {
     private static bool IsUnix => !OperatingSystem.IsWindows();

@@ -1,8 +1,4 @@
 using HtiTune;
-using HtiTune.Data;
-using HtiTune.Surrogates;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace HtiTune.Tests.Documentation;
 
@@ -12,32 +8,28 @@ internal static class QuickStart
     internal static void Run()
     {
         // <quick start>
-        TorchRuntime.EnsureLoaded();                        // before the first use of TorchSharp
-        var random = new RandomStreams(1).Stream("demand");
-        var days = new Contexts(Matrix.Create(400, 1, (_, x) => x[0] = (float)random.NextNormal()));   // a day's temperature
-        var warmth = days.Conditions.Values.ToArray();
-        var demand = warmth.Select(t => 10 - 2 * t + Math.Abs(t) * (float)random.NextNormal()).ToArray();
-        INetwork forecaster = Network.Create((request, cancellation) =>
-        {
-            manual_seed(request.Seed);
-            var net = nn.Sequential(nn.Linear(1, 32), nn.SiLU(), nn.Linear(32, 1));
-            using var optimiser = optim.Adam(net.parameters(), 0.02);
-            for (var step = 0; step < 300; step++)
-            {
-                using var scope = NewDisposeScope();
-                var error = tensor(demand).view(-1, 1) - net.forward(tensor(warmth).view(-1, 1));
-                optimiser.zero_grad();
-                maximum(request.Lambda * error, (request.Lambda - 1) * error).mean().backward();   // pinball loss at the quantile λ
-                optimiser.step();
-            }
-            return net;
-        }, (net, x, seed) => new Matrix(x.Count, 1, net.forward(tensor(x.Conditions.Values.ToArray()).view(-1, 1)).data<float>().ToArray()));
-        using var tuner = new Tuner(forecaster, Hyperparameter.Continuous("quantile", 0.01, 0.99), days);
-        double Cost(IConditionalModel model, double shortage) => model.Sample(days).Outputs.Values.ToArray()
-            .Zip(demand, (stock, sold) => sold > stock ? shortage * (sold - stock) : stock - sold).Average();
-        Study study = tuner.Optimize(model => Cost(model, shortage: 4));                     // at most 8 trainings
-        Study again = tuner.Optimize(model => Cost(model, shortage: 9), maxTrainings: 0);    // another preference, no training
-        Console.WriteLine($"λ = {study.Lambda:0.00} after {study.TrainingsUsed} trainings; preference changed: λ = {again.Lambda:0.00}, {again.Outcome}");
+        Study best = Tuner.Minimize("dropout", 0, 0.9, at => TrainAndValidate(at.Lambda, at.Seed));                 // any black box
+        Console.WriteLine(best);
+
+        using var tuner = Tuner.Create("quantile", 0.01, 0.99, at => Train(at.Lambda), model => model.Predict());   // outputs are kept
+        Study four = tuner.Minimize(stock => Cost(stock, shortage: 4));                     // at most 8 trainings
+        Study nine = tuner.Minimize(stock => Cost(stock, shortage: 9), maxTrainings: 0);    // another preference, no training
+        Console.WriteLine($"{four}\n{nine}");
         // </quick start>
+    }
+
+    // The user's own: days of a demand that is warmer than cold, and a forecaster that knows its law.
+    private static readonly double[] s_demand = [.. Enumerable.Range(0, 400).Select(i => 10 + i % 5 + Math.Log((i * 37 % 400 + 0.5) / (400 - (i * 37 % 400 + 0.5))))];
+
+    private static double TrainAndValidate(double dropout, long seed) => 0.1 + (dropout - 0.3) * (dropout - 0.3) + 0 * seed;
+
+    private static Forecaster Train(double quantile) => new(quantile);
+
+    private static double Cost(HtiTune.Data.Matrix stock, double shortage) =>
+        s_demand.Select((sold, i) => sold > stock[i, 0] ? shortage * (sold - stock[i, 0]) : stock[i, 0] - sold).Average();
+
+    private sealed record Forecaster(double Quantile)
+    {
+        public HtiTune.Data.Matrix Predict() => HtiTune.Data.Matrix.FromDoubles(400, 1, [.. Enumerable.Range(0, 400).Select(i => 10 + i % 5 + Math.Log(Quantile / (1 - Quantile)))]);
     }
 }

@@ -18,6 +18,8 @@ public class ReadmeTests
         var last = Array.FindIndex(source, line => line.Trim() == "// </quick start>");
         var body = source[first..last].Select(line => line.Length > 0 ? line[8..] : line);
         Assert.Equal([.. usings, "", .. body], shown);
+        Assert.InRange(shown.Length, 1, 12);
+        Assert.Single(usings);
     }
 
     [Fact]
@@ -37,8 +39,9 @@ public class ReadmeTests
 
         // Shortage at 4 : 1 asks for the 0.8 quantile, at 9 : 1 for the 0.9.
         var words = captured.ToString();
-        var numbers = System.Text.RegularExpressions.Regex.Matches(words, @"λ = ([0-9.]+)")
+        var numbers = System.Text.RegularExpressions.Regex.Matches(words, @"quantile = ([0-9.]+)")
             .Select(match => double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        Assert.Contains("dropout = 0.", words, StringComparison.Ordinal);
         Assert.Equal(2, numbers.Length);
         Assert.InRange(numbers[0], 0.7, 0.9);
         Assert.InRange(numbers[1], 0.8, 0.97);

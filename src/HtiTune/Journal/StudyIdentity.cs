@@ -1,0 +1,53 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Whether a study on disk is the one that its user means, and can go on with what the user has given.</summary>
+internal static class StudyIdentity
+{
+    /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
+    internal static void RequireFunctions(string folder, StudySettings settings, TunerOptions? options, bool isAsRecorded)
+    {
+        var missing = settings.Functions().Where(name => name switch
+        {
+            nameof(TunerOptions.Cost) => isAsRecorded && options?.Cost?.OfLambda is null,
+            nameof(TunerOptions.Belief) => isAsRecorded && options?.Belief is null,
+            _ => (isAsRecorded || options!.UseSurrogate) && options?.SurrogateFactory is null,
+        }).ToList();
+        if (missing.Count > 0)
+        {
+            throw new ArgumentException(
+                $"The study in {folder} had a function for {string.Join(" and ", missing)}, which a file cannot hold; expected options with it.", nameof(options));
+        }
+    }
+
+    /// <summary>Throws unless a journal is that of the study that is meant; the message names all differences.</summary>
+    internal static void RequireSame(StudyJournal journal, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
+    {
+        var faults = new List<string>();
+        if (expected is { } given)
+        {
+            if (!given.Hyperparameter.Equals(journal.Hyperparameter))
+            {
+                faults.Add($"its hyperparameter is {journal.Hyperparameter}, not {given.Hyperparameter}");
+            }
+
+            if (given.Contexts is { } asked && journal.LoadContexts()?.SameAs(asked) != true)
+            {
+                faults.Add(journal.LoadContexts() is { } known
+                    ? $"its {known.Count} contexts are not the {asked.Count} given"
+                    : $"its first training that succeeds tells how many contexts there are, not the {asked.Count} given");
+            }
+        }
+
+        if (options is not null && options.Seed != journal.Header.Settings.Seed)
+        {
+            faults.Add($"its seed is {journal.Header.Settings.Seed}, not {options.Seed}");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{journal.Folder} holds another study: {string.Join("; ", faults)}. Expected the study's own, or another folder.");
+        }
+    }
+}
