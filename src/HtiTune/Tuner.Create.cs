@@ -81,8 +81,7 @@ public sealed partial class Tuner
     private Func<IConditionalModel, double> OfOutputs(Func<Matrix, double> objective)
     {
         ArgumentNullException.ThrowIfNull(objective);
-
-        // An objective is first asked when a training has told how many rows there are.
+        // It is first asked when a training has told how many rows there are.
         return model => objective(model.Sample(_store.Contexts!).Outputs);
     }
 

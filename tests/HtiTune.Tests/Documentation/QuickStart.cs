@@ -18,8 +18,10 @@ internal static class QuickStart
         // </quick start>
     }
 
-    // The user's own: days of a demand that is warmer than cold, and a forecaster that knows its law.
-    private static readonly double[] s_demand = [.. Enumerable.Range(0, 400).Select(i => 10 + i % 5 + Math.Log((i * 37 % 400 + 0.5) / (400 - (i * 37 % 400 + 0.5))))];
+    // The user's own: days of demand, and a forecaster that knows their law.
+    private const int Days = 60;
+
+    private static readonly double[] s_demand = [.. Enumerable.Range(0, Days).Select(i => 10 + i % 5 + Math.Log((i * 37 % Days + 0.5) / (Days - (i * 37 % Days + 0.5))))];
 
     private static double TrainAndValidate(double dropout, long seed) => 0.1 + (dropout - 0.3) * (dropout - 0.3) + 0 * seed;
 
@@ -30,6 +32,6 @@ internal static class QuickStart
 
     private sealed record Forecaster(double Quantile)
     {
-        public HtiTune.Data.Matrix Predict() => HtiTune.Data.Matrix.FromDoubles(400, 1, [.. Enumerable.Range(0, 400).Select(i => 10 + i % 5 + Math.Log(Quantile / (1 - Quantile)))]);
+        public HtiTune.Data.Matrix Predict() => HtiTune.Data.Matrix.FromDoubles(Days, 1, [.. Enumerable.Range(0, Days).Select(i => 10 + i % 5 + Math.Log(Quantile / (1 - Quantile)))]);
     }
 }

@@ -39,7 +39,7 @@ public class ReadmeTests
 
         // Shortage at 4 : 1 asks for the 0.8 quantile, at 9 : 1 for the 0.9.
         var words = captured.ToString();
-        var numbers = System.Text.RegularExpressions.Regex.Matches(words, @"quantile = ([0-9.]+)")
+        var numbers = System.Text.RegularExpressions.Regex.Matches(words, @"(?m)^quantile = ([0-9.]+)")
             .Select(match => double.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.Contains("dropout = 0.", words, StringComparison.Ordinal);
         Assert.Equal(2, numbers.Length);
