@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
@@ -58,6 +59,30 @@ public sealed record AcquisitionRule
     /// </summary>
     /// <param name="delta">δ, between 0 and 1.</param>
     public static AcquisitionRule LowerConfidenceBoundAtRisk(double delta) => new(AcquisitionKind.LowerConfidenceBoundAtRisk, delta);
+
+    /// <summary>
+    /// The rule of a text: <c>log-expected-improvement</c>, <c>knowledge-gradient</c>, <c>thompson</c>, <c>confidence-bound=</c> and β, or
+    /// <c>confidence-bound-at-risk=</c> and δ.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="ArgumentException">There is no such rule, or its number is none.</exception>
+    public static AcquisitionRule Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var words = text.Split('=', 2);
+        double? number = words.Length == 2 && double.TryParse(words[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+        return (words[0], words.Length, number) switch
+        {
+            ("log-expected-improvement", 1, _) => LogExpectedImprovement,
+            ("knowledge-gradient", 1, _) => KnowledgeGradient,
+            ("thompson", 1, _) => Thompson,
+            ("confidence-bound", 1, _) => LowerConfidenceBound(),
+            ("confidence-bound", 2, { } beta) => LowerConfidenceBound(beta),
+            ("confidence-bound-at-risk", 2, { } delta) => LowerConfidenceBoundAtRisk(delta),
+            _ => throw new ArgumentException(
+                $"The acquisition is '{text}'; expected log-expected-improvement, knowledge-gradient, thompson, confidence-bound=4 or confidence-bound-at-risk=0.1.", nameof(text)),
+        };
+    }
 
     /// <summary>What is wrong with it, or null.</summary>
     internal string? Fault => Kind switch

@@ -20,6 +20,8 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
 {
     private const string FileName = "server.json";
     private const string LockName = "server.lock";
+    private static readonly JsonSerializerOptions s_settings = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>The id of a study that a verb means: given itself, or that of a study file.</summary>
@@ -107,6 +109,11 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     internal static string Worker(StudySpecification study) =>
         $"{Environment.MachineName}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(study.Folder)))[..8].ToLowerInvariant()}";
 
+    // Nothing is said where nothing is set, so that a study is known by the same print as before.
+    private static JsonElement? TunerOf(TunerSettings settings) => settings == new TunerSettings()
+        ? null
+        : JsonSerializer.SerializeToElement(settings, s_settings);
+
     /// <summary>What the server is told of a study file: everything but its command.</summary>
     private static StudyRequest RequestOf(StudySpecification study)
     {
@@ -133,6 +140,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
             Parallelism = study.Parallel,
             Epsilon = study.Epsilon,
             Delta = study.Risk,
+            Tuner = TunerOf(study.Tuner with { Replicate = study.Replicate ? true : null }),
             Seed = study.Seed,
             UseSurrogate = study.UseSurrogate,
             MaxAttempts = study.Retries + 1,

@@ -92,6 +92,18 @@ internal sealed partial class StudyFileReader
         return isRight(node.Number) ? node.Number : Wrong(node, key, expected) ? null : null;
     }
 
+    private List<double>? Numbers(LocatedJson parent, string key)
+    {
+        if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
+        {
+            return null;
+        }
+
+        return node.Kind == JsonTokenType.StartArray && node.Elements.Count > 0 && node.Elements.TrueForAll(element => element.Kind == JsonTokenType.Number && double.IsFinite(element.Number))
+            ? node.Elements.ConvertAll(element => element.Number)
+            : Wrong(node, key, "a list of numbers") ? null : null;
+    }
+
     private long? Whole(LocatedJson parent, string key, long least, long most) =>
         (long?)Number(parent, key, value => value >= least && value <= most && value == Math.Floor(value) && value < 1L << 53, $"a whole number, {least} to {Math.Min(most, 1L << 53)}");
 

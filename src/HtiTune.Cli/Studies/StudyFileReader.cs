@@ -135,6 +135,7 @@ internal sealed partial class StudyFileReader
             Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
             UseSurrogate = Flag(root, "surrogate") ?? true,
             Replicate = Flag(root, "replicate") ?? false,
+            Tuner = Tuner(Object(root, "tuner"), hyperparameter),
         };
 
         (int Trainings, TimeSpan? Time, int Parallel, double? Epsilon, double Risk) Budget() => (
@@ -149,6 +150,45 @@ internal sealed partial class StudyFileReader
             (int)(training is null ? null : Whole(training, "retries", 0, 100)).GetValueOrDefault(defaults.Retries),
             (training is null ? null : Time(training, "retryDelay", TimeSpan.Zero)) ?? TimeSpan.FromSeconds(5),
             (training is null ? null : Time(training, "grace", TimeSpan.Zero)) ?? defaults.Grace);
+    }
+
+    // The same members as in a service's definition, and its one check of them.
+    private TunerSettings Tuner(LocatedJson? node, ContinuousHyperparameter? hyperparameter)
+    {
+        if (node is null)
+        {
+            return new TunerSettings();
+        }
+
+        var before = _faults.Count;
+        var settings = new TunerSettings
+        {
+            Acquisition = Text(node, "acquisition"),
+            StrictCertificate = Flag(node, "strictCertificate"),
+            NoiseVariance = Number(node, "noiseVariance", double.IsFinite, "a number"),
+            Bootstrap = (int?)Whole(node, "bootstrap", 0, int.MaxValue),
+            InitialLambdas = Numbers(node, "initialLambdas"),
+            StartLambdas = Numbers(node, "startLambdas"),
+            ConfirmByTraining = Flag(node, "confirmByTraining"),
+            UseWholeBudget = Flag(node, "useWholeBudget"),
+            GridSize = (int?)Whole(node, "gridSize", 0, int.MaxValue),
+            CertificateDraws = (int?)Whole(node, "certificateDraws", 0, int.MaxValue),
+            MeasuredCost = Flag(node, "measuredCost"),
+            CostOfHour = Number(node, "costOfHour", double.IsFinite, "a number"),
+        };
+        try
+        {
+            if (hyperparameter is not null && _faults.Count == before)
+            {
+                settings.Require(hyperparameter);
+            }
+        }
+        catch (ArgumentException problem)
+        {
+            Fault(node.Line, $"\"tuner\": {problem.Message.Split(" (Parameter")[0].TrimEnd('.')}");
+        }
+
+        return settings;
     }
 
     private void NoteWrong(string key, int before)

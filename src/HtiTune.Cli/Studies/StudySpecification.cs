@@ -83,8 +83,11 @@ internal sealed record StudySpecification
     /// <summary>Whether the goal is not the study file's.</summary>
     internal bool HasOtherGoal { get; init; }
 
+    /// <summary>Further settings of the tuner.</summary>
+    internal TunerSettings Tuner { get; init; } = new();
+
     /// <summary>Options of the tuner.</summary>
-    internal TunerOptions ToOptions() => new()
+    internal TunerOptions ToOptions() => Tuner.ApplyTo(new()
     {
         MaxTrainings = Trainings,
         MaxTime = MaxTime,
@@ -102,7 +105,7 @@ internal sealed record StudySpecification
 
         // A scoring program is run for every place of the grid.
         GridSize = (JudgedBy ?? Objective).StartsWith("command:", StringComparison.Ordinal) ? 33 : 257,
-    };
+    });
 }
 
 /// <summary>Where a study's contexts come from: a file, so many rows that belong together by their number, or so many draws of one distribution.</summary>

@@ -45,6 +45,7 @@ internal static class StudyTemplate
             "retryDelay": "5s",
             "grace": "10s"         // between the gentle end and the hard one
           },
+          // "tuner": { "acquisition": "knowledge-gradient", "strictCertificate": true, "noiseVariance": 0.01, "startLambdas": [0.1, 1], "useWholeBudget": true },
           // "replicate": true,    // where trainings scatter: a value may be trained again with another seed
           "seed": 1
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace HtiTune.Client;
 
@@ -55,6 +56,13 @@ public sealed record StudyRequest
 
     /// <summary>Whether a surrogate informs the model.</summary>
     public bool? UseSurrogate { get; init; }
+
+    /// <summary>
+    /// Further settings of the tuner, an object of <c>acquisition</c>, <c>strictCertificate</c>, <c>noiseVariance</c>, <c>replicate</c>, <c>bootstrap</c>, <c>initialLambdas</c>,
+    /// <c>startLambdas</c>, <c>confirmByTraining</c>, <c>useWholeBudget</c>, <c>gridSize</c>, <c>certificateDraws</c>, <c>measuredCost</c> and <c>costOfHour</c>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Tuner { get; init; }
 
     /// <summary>The queue whose workers train.</summary>
     public string? Queue { get; init; }

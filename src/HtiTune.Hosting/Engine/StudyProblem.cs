@@ -52,7 +52,13 @@ internal sealed class StudyProblem
     internal long AnswerSeed => new TunerOptions { Seed = _definition.Seed }.AnswerSeed;
 
     /// <summary>The tuner's options for a run.</summary>
-    internal TunerOptions Options(Goal goal, TimeProvider clock) => new()
+    internal TunerOptions Options(Goal goal, TimeProvider clock)
+    {
+        var options = Defaults(goal, clock);
+        return _definition.Tuner?.ApplyTo(options) ?? options;
+    }
+
+    private TunerOptions Defaults(Goal goal, TimeProvider clock) => new()
     {
         MaxTrainings = _definition.MaxTrainings,
         Parallelism = _definition.Parallelism,

@@ -72,6 +72,9 @@ public sealed record StudyDefinition
     /// <value>true.</value>
     public bool UseSurrogate { get; init; } = true;
 
+    /// <summary>Further settings of the tuner; null for its defaults. Of the objective <c>value</c> no place is trained twice.</summary>
+    public TunerSettings? Tuner { get; init; }
+
     /// <summary>The queue whose workers train.</summary>
     /// <value>"default"; a-z, 0-9, - and _, at most 40 characters.</value>
     public string Queue { get; init; } = "default";

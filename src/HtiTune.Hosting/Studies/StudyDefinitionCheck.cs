@@ -51,6 +51,14 @@ internal static class StudyDefinitionCheck
         Check(definition.Priority is >= -100 and <= 100, "priority", definition.Priority, "−100 to 100");
         Check(definition.MaxAttempts is >= 1 and <= 20, "maxAttempts", definition.MaxAttempts, "1 to 20");
         Check(definition.TimeLimit is null || definition.TimeLimit > TimeSpan.Zero && definition.TimeLimit <= TimeSpan.FromDays(30), "timeLimit", definition.TimeLimit, "above 0 and at most 30 days, or nothing");
+        if (definition.Tuner is { } tuner && faults.Count == 0)
+        {
+            Try("tuner", () => tuner.Require(Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale))));
+            Check(
+                definition.Objective != StudyProblem.ValueObjective || tuner.Replicate != true && tuner.NoiseVariance is null or 0, "tuner.replicate",
+                "wanted", "an objective over outputs, for numbers that are reported are known by their λ");
+        }
+
         Contexts(definition);
         Check(definition.Columns is null || definition.Columns.Count is >= 1 and <= ColumnLimit, "columns", definition.Columns?.Count, $"1 to {ColumnLimit} names, or nothing");
         foreach (var column in definition.Columns ?? [])

@@ -35,6 +35,24 @@ public sealed class StudyServiceTests : IDisposable
         Assert.True(study.Result.LambdaLow <= study.Result.Lambda && study.Result.Lambda <= study.Result.LambdaHigh);
     }
 
+    [Fact]
+    public async Task Settings_of_the_tuner_reach_it_and_are_checked_by_its_own_check()
+    {
+        var settings = new TunerSettings { Acquisition = "knowledge-gradient", StrictCertificate = true, StartLambdas = [0.7], UseWholeBudget = true, CertificateDraws = 512, GridSize = 65 };
+        var definition = Definition with { Tuner = settings };
+        var expected = Tuned(definition);
+        Assert.Contains(expected.Trials, trial => trial.Lambda == 0.7);
+        await using var host = await ServiceHost.StartAsync(StoreFile, new TestNetwork());
+        var created = await host.Studies.CreateAsync(Tenant, definition);
+        var study = await host.EndAsync(created.Id);
+        Assert.Equal(expected.Trials.Select(trial => trial.Lambda), (await host.Studies.TrialsAsync(Tenant, created.Id)).Select(trial => trial.Lambda));
+        Assert.Equal(settings.Acquisition, study.Definition.Tuner!.Acquisition);
+        var wrong = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateAsync(Tenant, Definition with { Tuner = new TunerSettings { NoiseVariance = -1, GridSize = 5 } }));
+        Assert.Contains("NoiseVariance is -1; expected a finite number of at least 0, or null; GridSize is 5", wrong.Message, StringComparison.Ordinal);
+        wrong = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateAsync(Tenant, Definition with { Objective = "value", Columns = null, Tuner = new TunerSettings { Replicate = true } }));
+        Assert.Contains("tuner.replicate", wrong.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -198,9 +216,10 @@ public sealed class StudyServiceTests : IDisposable
     internal static Study Tuned(StudyDefinition definition, INetwork? network = null)
     {
         var contexts = Contexts.None(definition.Rows);
+        var options = new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate };
         var tuner = new Tuner(
             network ?? new TestNetwork(), Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum), contexts,
-            new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate });
+            definition.Tuner?.ApplyTo(options) ?? options);
         return tuner.Optimize(model =>
         {
             // Expressions take a mean from the first value, so that equal values have themselves for a mean.
