@@ -4,14 +4,11 @@ using HtiTune.Data;
 namespace HtiTune.Cli;
 
 /// <summary>Reads a study file; all faults come in one list, each with its line.</summary>
-internal sealed partial class StudyFileReader
+internal sealed class StudyFileReader : LocatedKeys
 {
-    private const string Empty = "";
     private static readonly string[] s_formats = [".npy", ".npz", ".safetensors", ".csv"];
     private readonly string _file;
-    private readonly List<(int Line, string Message)> _faults = [];
     private readonly HashSet<string> _wrong = [];
-    private readonly List<(LocatedJson Node, List<string> Known)> _objects = [];
 
     private StudyFileReader(string file) => _file = file;
 
@@ -36,7 +33,7 @@ internal sealed partial class StudyFileReader
         var reader = new StudyFileReader(file);
         var root = LocatedJson.Read(file, "H010");
         var specification = reader.Study(root, defaults);
-        foreach (var (node, known) in reader._objects)
+        foreach (var (node, known) in reader.Objects)
         {
             foreach (var (name, line, _) in node.Members.Where(member => !known.Contains(member.Name) && member.Name != "$schema"))
             {
@@ -49,7 +46,7 @@ internal sealed partial class StudyFileReader
             }
         }
 
-        return (specification, [.. reader._faults.Select(fault => new StudyFault("H010", fault.Line, fault.Message)).Distinct()], reader._wrong);
+        return (specification, [.. reader.Faults.Select(fault => new StudyFault("H010", fault.Line, fault.Message)).Distinct()], reader._wrong);
     }
 
     private StudySpecification? Study(LocatedJson root, Settings defaults)
@@ -76,10 +73,10 @@ internal sealed partial class StudyFileReader
             Fault(place.Line, $"\"workingDirectory\" is {place.Shown}, and there is no folder {directory}; expected one that exists");
         }
 
-        var before = _faults.Count;
+        var before = Faults.Count;
         var contexts = OfContexts(root, baseFolder);
         NoteWrong("contexts", before);
-        before = _faults.Count;
+        before = Faults.Count;
         var outputs = Object(root, "outputs");
         var format = (outputs is null ? null : Choice(outputs, "format", s_formats)) ?? ".npy";
         var columns = outputs is null ? null : Strings(outputs, "columns");
@@ -160,7 +157,7 @@ internal sealed partial class StudyFileReader
             return new TunerSettings();
         }
 
-        var before = _faults.Count;
+        var before = Faults.Count;
         var settings = new TunerSettings
         {
             Acquisition = Text(node, "acquisition"),
@@ -178,7 +175,7 @@ internal sealed partial class StudyFileReader
         };
         try
         {
-            if (hyperparameter is not null && _faults.Count == before)
+            if (hyperparameter is not null && Faults.Count == before)
             {
                 settings.Require(hyperparameter);
             }
@@ -193,7 +190,7 @@ internal sealed partial class StudyFileReader
 
     private void NoteWrong(string key, int before)
     {
-        if (_faults.Count > before)
+        if (Faults.Count > before)
         {
             _wrong.Add(key);
         }
@@ -206,11 +203,11 @@ internal sealed partial class StudyFileReader
             return null;
         }
 
-        var (before, name) = (_faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
+        var (before, name) = (Faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
         var from = Require(node, "from", "its least value") is null ? null : Number(node, "from", double.IsFinite, "a number");
         var to = Require(node, "to", "its greatest value") is null ? null : Number(node, "to", double.IsFinite, "a number");
         var scale = OfScale(node);
-        if (_faults.Count > before)
+        if (Faults.Count > before)
         {
             return null;
         }

@@ -2,33 +2,41 @@ using System.Text.Json;
 
 namespace HtiTune.Cli;
 
-// Single keys: each asks for what it expects, and notes a fault where something else stands.
-internal sealed partial class StudyFileReader
+/// <summary>Single keys of a file: each method asks for what it expects, and notes a fault where something else stands.</summary>
+internal abstract class LocatedKeys
 {
-    private LocatedJson? Object(LocatedJson parent, string key, bool isOpen = false) =>
+    private const string Empty = "";
+
+    /// <summary>What is wrong, with its line.</summary>
+    protected List<(int Line, string Message)> Faults { get; } = [];
+
+    /// <summary>The objects that were read, and the keys that each may have.</summary>
+    protected List<(LocatedJson Node, List<string> Known)> Objects { get; } = [];
+
+    protected LocatedJson? Object(LocatedJson parent, string key, bool isOpen = false) =>
         Take(parent, key) is { Kind: not JsonTokenType.Null } node && (isOpen ? node.Kind == JsonTokenType.StartObject || Wrong(node, key, "an object { … }") : IsObject(node, key)) ? node : null;
 
-    private bool IsObject(LocatedJson node, string key)
+    protected bool IsObject(LocatedJson node, string key)
     {
         if (node.Kind != JsonTokenType.StartObject)
         {
             return Wrong(node, key, "an object { … }");
         }
 
-        if (!_objects.Exists(pair => ReferenceEquals(pair.Node, node)))
+        if (!Objects.Exists(pair => ReferenceEquals(pair.Node, node)))
         {
-            _objects.Add((node, []));
+            Objects.Add((node, []));
         }
 
         return true;
     }
 
-    private LocatedJson? Take(LocatedJson parent, string key)
+    protected LocatedJson? Take(LocatedJson parent, string key)
     {
-        var known = _objects.Find(pair => ReferenceEquals(pair.Node, parent)).Known;
+        var known = Objects.Find(pair => ReferenceEquals(pair.Node, parent)).Known;
         if (known is null)
         {
-            _objects.Add((parent, known = []));
+            Objects.Add((parent, known = []));
         }
 
         if (!known.Contains(key))
@@ -39,7 +47,7 @@ internal sealed partial class StudyFileReader
         return parent.Members.FindLast(member => member.Name == key).Value;
     }
 
-    private LocatedJson? Require(LocatedJson parent, string key, string expected)
+    protected LocatedJson? Require(LocatedJson parent, string key, string expected)
     {
         var node = Take(parent, key);
         if (node is null)
@@ -50,14 +58,14 @@ internal sealed partial class StudyFileReader
         return node;
     }
 
-    private string? Text(LocatedJson parent, string key) => Take(parent, key) switch
+    protected string? Text(LocatedJson parent, string key) => Take(parent, key) switch
     {
         null or { Kind: JsonTokenType.Null } => null,
         { Kind: JsonTokenType.String, Text.Length: > 0 } node when !node.Text.Contains('\0') => node.Text,
         var node => Wrong(node, key, "a text") ? Empty : null,
     };
 
-    private List<string>? Strings(LocatedJson parent, string key)
+    protected List<string>? Strings(LocatedJson parent, string key)
     {
         if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
         {
@@ -71,7 +79,7 @@ internal sealed partial class StudyFileReader
             : Wrong(node, key, "a list of different names") ? null : null;
     }
 
-    private string? Choice(LocatedJson parent, string key, string[] allowed)
+    protected string? Choice(LocatedJson parent, string key, string[] allowed)
     {
         if (Text(parent, key) is not { } text || allowed.Contains(text))
         {
@@ -82,7 +90,7 @@ internal sealed partial class StudyFileReader
         return null;
     }
 
-    private double? Number(LocatedJson parent, string key, Func<double, bool> isRight, string expected)
+    protected double? Number(LocatedJson parent, string key, Func<double, bool> isRight, string expected)
     {
         if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
         {
@@ -92,7 +100,7 @@ internal sealed partial class StudyFileReader
         return isRight(node.Number) ? node.Number : Wrong(node, key, expected) ? null : null;
     }
 
-    private List<double>? Numbers(LocatedJson parent, string key)
+    protected List<double>? Numbers(LocatedJson parent, string key)
     {
         if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
         {
@@ -104,10 +112,10 @@ internal sealed partial class StudyFileReader
             : Wrong(node, key, "a list of numbers") ? null : null;
     }
 
-    private long? Whole(LocatedJson parent, string key, long least, long most) =>
+    protected long? Whole(LocatedJson parent, string key, long least, long most) =>
         (long?)Number(parent, key, value => value >= least && value <= most && value == Math.Floor(value) && value < 1L << 53, $"a whole number, {least} to {Math.Min(most, 1L << 53)}");
 
-    private bool? Flag(LocatedJson parent, string key) => Take(parent, key) switch
+    protected bool? Flag(LocatedJson parent, string key) => Take(parent, key) switch
     {
         null or { Kind: JsonTokenType.Null } => null,
         { Kind: JsonTokenType.True } => true,
@@ -115,18 +123,18 @@ internal sealed partial class StudyFileReader
         var node => Wrong(node, key, "true or false") ? null : null,
     };
 
-    private TimeSpan? Time(LocatedJson parent, string key, TimeSpan least) => Take(parent, key) switch
+    protected TimeSpan? Time(LocatedJson parent, string key, TimeSpan least) => Take(parent, key) switch
     {
         null or { Kind: JsonTokenType.Null } => null,
         { Kind: JsonTokenType.String or JsonTokenType.Number } node when Duration.TryParse(node.Text, out var value) && value >= least => value,
         var node => Wrong(node, key, Duration.Expected) ? null : null,
     };
 
-    private bool Wrong(LocatedJson node, string key, string expected)
+    protected bool Wrong(LocatedJson node, string key, string expected)
     {
         Fault(node.Line, $"\"{key}\" is {node.Shown}; expected {expected}");
         return false;
     }
 
-    private void Fault(int line, string message) => _faults.Add((line, message));
+    protected void Fault(int line, string message) => Faults.Add((line, message));
 }
