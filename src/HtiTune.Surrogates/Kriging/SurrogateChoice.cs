@@ -13,7 +13,7 @@
 // With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
 // three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it errs least of all.
 // How far folds speak for λ between anchors hangs on how many they are, which the rows' standard errors do not know: a challenger's mean share of the
-// stated one's errors is at most ½ with one fold, .7 with two or three, .9 with more.
+// stated one's errors is at most .3 with one fold, .7 with two or three, .9 with more.
 // A candidate must keep the kind of the outputs: whole numbers are kept by kriging and mixtures, probabilities by all but the trajectories' curves, and
 // signs by all, the trajectories with a bound at 0.
 // Draws in disguise: where anchors answered the same contexts with one row each, the rows are taken for draws if their scatter about a smooth law of the
@@ -142,7 +142,7 @@ public static class SurrogateChoice
 
     private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)
     {
-        var most = tried[stated].Length switch { <= 1 => 0.5, <= 3 => 0.7, _ => 0.9 };
+        var most = tried[stated].Length switch { <= 1 => 0.3, <= 3 => 0.7, _ => 0.9 };
         return candidates
             .Where(name => name != stated && IsClearGain(tried[name], tried[stated]) && Mean(tried[name], tried[stated]) < most)
             .MinBy(name => Mean(tried[name], tried[stated])) ?? stated;
