@@ -38,7 +38,7 @@ internal static class Program
         }
 
         // Asked for the help of a verb that there is not, the parser would show the root's, as if all were well.
-        if (args is [var first, ..] && args.Any(s_helps.Contains) && char.IsLetter(first[0]) && !CommandList.All.Any(entry => entry.Name == first))
+        if (args is [{ Length: > 0 } first, ..] && args.Any(s_helps.Contains) && char.IsLetter(first[0]) && !CommandList.All.Any(entry => entry.Name == first))
         {
             var names = CommandList.All.Select(entry => entry.Name).Concat(RootHelp.Topics);
             Terminal.Error("H001", $"'{first}' is no verb of htitune, and no page of its help; expected one of {string.Join(", ", names)}{Nearest.Question(first, names)}");

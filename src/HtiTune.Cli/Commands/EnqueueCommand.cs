@@ -49,8 +49,10 @@ internal static class EnqueueCommand
             if (!double.TryParse(texts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
             {
                 faults.Add($"'{texts[i]}' is no number; expected one such as 0.3");
+                continue;
             }
-            else if (value < least || value > most)
+
+            if (value < least || value > most)
             {
                 faults.Add($"{texts[i]} is not in the range; expected {Placeholders.Number(least)} to {Placeholders.Number(most)}");
             }

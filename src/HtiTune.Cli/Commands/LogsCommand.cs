@@ -25,7 +25,7 @@ internal static class LogsCommand
             var rows = TrialsCommand.Rows(specification);
             var wanted = result.GetValue(number) ?? rows.LastOrDefault()?.Number ?? 0;
             var row = rows.Find(one => one.Number == wanted)
-                ?? throw new CliException("H003", $"there is no training {wanted}; expected 1 to {rows.Count}.", Advice.Trials.For(specification));
+                ?? throw new CliException("H003", $"there is no training {wanted}; expected {(rows.Count == 0 ? "one that is there" : $"{rows[0].Number} to {rows[^1].Number}")}.", Advice.Trials.For(specification));
             var log = row.Log ?? throw new CliException("H003", $"training {wanted} has no log: it was not made by a command.", Advice.Trials.For(specification));
             if (result.GetValue(path))
             {

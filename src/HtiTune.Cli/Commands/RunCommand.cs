@@ -97,7 +97,7 @@ internal static class RunCommand
 
             return isDry
                 ? DryRun.Show(study, result.GetValue(json), CommonOptions.Line(result))
-                : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(json), result.GetValue(events) is not null));
+                : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(json), result.GetValue(events) is not null) { Line = CommonOptions.Line(result) });
         });
         return command;
     }

@@ -13,9 +13,10 @@ internal sealed class StudyResult
     private readonly string _objective;
     private readonly int _made;
     private readonly int _here;
+    private readonly IReadOnlyList<string> _line;
 
-    private StudyResult(Study study, StudySpecification specification, string objective, int made, int here) =>
-        (_study, _specification, _objective, _made, _here) = (study, specification, objective, made, here);
+    private StudyResult(Study study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string> line) =>
+        (_study, _specification, _objective, _made, _here, _line) = (study, specification, objective, made, here, line);
 
     /// <summary>How the command ends.</summary>
     internal int ExitCode => _study switch
@@ -34,7 +35,9 @@ internal sealed class StudyResult
     /// <param name="objective">The objective's text.</param>
     /// <param name="made">Trainings that the study's runs have made.</param>
     /// <param name="here">Trainings of them that this command has made.</param>
-    internal static StudyResult Of(Study study, StudySpecification specification, string objective, int made, int here) => new(study, specification, objective, made, here);
+    /// <param name="line">The words that were typed.</param>
+    internal static StudyResult Of(Study study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string>? line = null) =>
+        new(study, specification, objective, made, here, line ?? []);
 
     /// <summary>Tells it: data on standard output, words on standard error.</summary>
     internal void Tell(bool json, bool events)
@@ -138,6 +141,7 @@ internal sealed class StudyResult
         Made = _made,
         Objective = _study.Outcome is Certified ? OtherObjective : _objective,
         Time = 5 * Longest,
+        Line = _line,
     };
 
     // The longest training so far: a time in which it fits has room for any.

@@ -49,7 +49,11 @@ internal static class TellCommand
         }
 
         using var stepped = SteppedStudy.Open(study, patience);
-        var proposal = stepped.Outstanding(number) ?? throw stepped.NotAsked(number);
+        if (stepped.Outstanding(number) is not { } proposal)
+        {
+            // Another may have told it while this one waited.
+            return Told(study, number) is { } meanwhile ? Again(study, meanwhile, number, outputs, why) : throw stepped.NotAsked(number);
+        }
 
         var isLossKnown = StudyCheck.Losses(study, stepped.Anchors).Any();
         var trial = why is not null

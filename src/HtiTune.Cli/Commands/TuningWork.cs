@@ -6,7 +6,11 @@ namespace HtiTune.Cli;
 /// <param name="Trainings">Trainings that this run may use; null: so many that the study has its number in all.</param>
 /// <param name="Json">Whether the result is told as JSON.</param>
 /// <param name="Events">Whether events are told.</param>
-internal sealed record TuningRequest(StudySpecification Study, string Objective, int? Trainings, bool Json, bool Events);
+internal sealed record TuningRequest(StudySpecification Study, string Objective, int? Trainings, bool Json, bool Events)
+{
+    /// <summary>The words that were typed.</summary>
+    internal required IReadOnlyList<string> Line { get; init; }
+}
 
 /// <summary>Tunes: what <c>run</c>, <c>tune</c> and <c>prefer</c> have in common.</summary>
 internal static class TuningWork
@@ -108,7 +112,7 @@ internal static class TuningWork
         }
 
         Console.Error.WriteLine("interrupted; what was completed is kept");
-        Terminal.Next(Advice.Resume, new AdvicePlace { Study = request.Study });
+        Terminal.Next(Advice.Resume, new AdvicePlace { Study = request.Study, Line = request.Line });
         return ExitCode.Interrupted;
     }
 
@@ -119,7 +123,7 @@ internal static class TuningWork
             throw fault;
         }
 
-        var result = StudyResult.Of(study, request.Study, request.Objective, session.Tuner.TrainingsMade, ended);
+        var result = StudyResult.Of(study, request.Study, request.Objective, session.Tuner.TrainingsMade, ended, request.Line);
         result.Tell(request.Json, request.Events);
         return result.ExitCode;
     }

@@ -27,7 +27,7 @@ internal static class RunStates
     /// <param name="state">The state, bare.</param>
     /// <param name="finished">Words that mean so by the user's own saying; null: those of the tools.</param>
     internal static bool? IsFinished(string state, IReadOnlyCollection<string>? finished) =>
-        finished is not null ? finished.Contains(state, StringComparer.OrdinalIgnoreCase)
+        finished is not null ? finished.Select(Bare).Contains(state, StringComparer.OrdinalIgnoreCase)
         : s_finished.Contains(state) ? true
         : s_others.Contains(state) ? false
         : null;

@@ -32,6 +32,30 @@ internal sealed record AdvicePlace
     /// <summary>The server as an option; nothing without one.</summary>
     internal string[] Server => Name.Length > 0 ? ["--server", Name] : [];
 
+    /// <summary>What was typed of how much a run may take, which the study file does not hold.</summary>
+    internal IEnumerable<string> Bounds
+    {
+        get
+        {
+            var own = StudyFolders.Own(Line).ToList();
+
+            // The verb that writes the study file has put its bounds there.
+            var isKept = own is ["run", ..];
+            for (var i = 0; i < own.Count; i++)
+            {
+                if (!isKept && own[i] is ("--trainings" or "--time" or "--parallel") && i + 1 < own.Count)
+                {
+                    yield return own[i];
+                    yield return own[i + 1];
+                }
+                else if (own[i] is "--go-on" || !isKept && own[i] is "--replicate")
+                {
+                    yield return own[i];
+                }
+            }
+        }
+    }
+
     /// <summary>The study as an option.</summary>
     internal string[] Option => Argument is [var path] ? ["--study", path] : [];
 
@@ -52,7 +76,10 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
     // So many trainings more are advised at a time.
     internal const int Step = 4;
 
-    internal static readonly Advice Resume = new("a run was interrupted", at => ["tune", .. at.Argument], _ => "goes on where it ended");
+    internal static readonly Advice Resume = new(
+        "a run was interrupted",
+        at => [.. at.Study is { JudgedBy: { } judge } ? (string[])["prefer", .. at.Argument, "--objective", judge, .. GoalOf(at)] : ["tune", .. at.Argument], .. at.Bounds],
+        _ => "goes on where it ended");
 
     internal static readonly Advice MoreTrainings = new(
         "all trainings that were allowed are made", at => ["tune", .. at.Argument, "--trainings", More(at)], _ => $"makes up to {Step} trainings more");
@@ -65,7 +92,7 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
         at => ["tune", .. at.Argument, "--replicate", "--go-on", "--trainings", More(at)], _ => $"makes {Step} trainings more, also at trained places with another seed");
 
     internal static readonly Advice TimeAgain = new(
-        "the time is up, and a training fits into as much again", at => ["tune", .. at.Argument], at => $"goes on, with {Duration.Show(at.Study!.MaxTime!.Value)} again");
+        "the time is up, and a training fits into as much again", at => ["tune", .. at.Argument, "--time", Seconds(at.Study!.MaxTime!.Value)], at => $"goes on, with {Duration.Show(at.Study!.MaxTime!.Value)} again");
 
     internal static readonly Advice MoreTime = new(
         "a training takes longer than the time allowed", at => ["tune", .. at.Argument, "--time", Seconds(at.Time!.Value)], _ => "goes on, with time for some trainings");

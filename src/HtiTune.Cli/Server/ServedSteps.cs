@@ -87,6 +87,7 @@ internal static class ServedSteps
             ? new TrainingOutcome { State = "failed", Reason = failed!.Length > 0 ? failed : "no reason was given" }
             : new TrainingOutcome { Outputs = ServedTuning.Rows(matrix) };
         RemoteTold? told = null;
+        HtiTuneException? conflict = null;
         try
         {
             told = server.Client.TellAsync(held.Task, outcome).GetAwaiter().GetResult();
@@ -95,15 +96,18 @@ internal static class ServedSteps
         {
             throw ServerConnection.Told(problem);
         }
-        catch (HtiTuneException)
+        catch (HtiTuneException problem)
         {
-            // Another worker has it by now: it is nobody's business here any more.
+            // Another worker has it by now: it is nobody's business here any more. Or it was told from here, and the answer was lost.
+            conflict = problem;
         }
 
         (kept with { Tasks = [.. kept.Tasks.Where(one => one != held)], Told = told is null ? kept.Told : [.. kept.Told ?? [], new ServedTold(number, print)] }).Write(study);
         if (told is null)
         {
-            throw new CliException("H051", $"training {number} was given to another worker after its lease had ended; its outputs were not needed.", Advice.ServedAsk.For(At(server, study)));
+            throw conflict!.Message.Contains("told before", StringComparison.Ordinal)
+                ? new CliException("H016", $"training {number}: {conflict.Message}", Advice.ServedAsk.For(At(server, study)))
+                : new CliException("H051", $"training {number} was given to another worker after its lease had ended; its outputs were not needed.", Advice.ServedAsk.For(At(server, study)));
         }
 
         if (json)
@@ -164,9 +168,10 @@ internal static class ServedSteps
             throw new CliException("H051", $"the server handed out a training of study {task.Study}, and study {kept.Study} was asked; expected one of the study's own.");
         }
 
-        // Who had the training before, or the slot, has it no longer.
+        // Who had the training before has it no longer. Who had the slot may tell it late.
+        var now = TimeProvider.System.GetUtcNow();
         var given = new ServedTask(slot, task, request.Worker, task.LeaseUntil);
-        (kept with { Tasks = [.. kept.Tasks.Where(one => one.Slot != slot && one.Task.Trial != task.Trial), given] }).Write(study);
+        (kept with { Tasks = [.. kept.Tasks.Where(one => one.Task.Trial != task.Trial && (one.Slot != slot || one.Ends <= now)), given] }).Write(study);
         return given;
     }
 

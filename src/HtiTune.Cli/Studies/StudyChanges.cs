@@ -22,7 +22,7 @@ internal static class StudyChanges
         }
 
         var journal = StudyJournal.Read(study.Folder);
-        var completed = journal.Events.OfType<TrainingCompleted>().ToList();
+        var completed = journal.Trainings.OfType<TrainingCompleted>().ToList();
         if (completed.Count == 0 && !journal.Events.Any(entry => entry is TrainingStarted))
         {
             // Nothing was trained: the study may be anything yet.

@@ -81,20 +81,30 @@ internal static class StudyFolders
     /// <summary>Begins a study anew with those of its trainings that lie in its range; what it was stays beside it.</summary>
     internal static void BeginAgain(StudySpecification study)
     {
-        StudySession.RequireFree(study);
-        var aside = Aside(study);
-        Directory.Move(study.Folder, aside);
-        Directory.CreateDirectory(study.Folder);
-        var columns = Path.Combine(aside, StudyPaths.ColumnsName);
-        if (File.Exists(columns))
+        // What cannot be read is told before anything is moved, and nobody takes the folder before all of the new one is there.
+        var (made, aside) = (study.Folder + ".new", Aside(study));
+        var anchors = StudyJournal.Read(study.Folder).LoadAnchors().Where(anchor => study.Hyperparameter.Contains(anchor.Lambda)).ToList();
+        var options = study.ToOptions() with { WarmStart = [new AnchorSet(study.Hyperparameter, anchors)] };
+        using (StudySession.Hold(study))
         {
-            File.Copy(columns, Path.Combine(study.Folder, StudyPaths.ColumnsName));
+            if (Directory.Exists(made))
+            {
+                Directory.Delete(made, recursive: true);
+            }
+
+            var fresh = study with { Folder = made };
+            var network = new ExternalNetwork(fresh, study.Contexts.File, new TuneDisplay(study.Hyperparameter.Name), TimeProvider.System, null);
+            Tuner.Open(made, network, study.Hyperparameter, anchors[0].Samples.Contexts, options).Dispose();
+            var columns = Path.Combine(study.Folder, StudyPaths.ColumnsName);
+            if (File.Exists(columns))
+            {
+                File.Copy(columns, Path.Combine(made, StudyPaths.ColumnsName));
+            }
         }
 
-        var anchors = StudyJournal.Read(aside).LoadAnchors().Where(anchor => study.Hyperparameter.Contains(anchor.Lambda)).ToList();
-        var options = study.ToOptions() with { WarmStart = [new AnchorSet(study.Hyperparameter, anchors)] };
-        var network = new ExternalNetwork(study, study.Contexts.File, new TuneDisplay(study.Hyperparameter.Name), TimeProvider.System, null);
-        Tuner.Open(study.Folder, network, study.Hyperparameter, anchors[0].Samples.Contexts, options).Dispose();
+        // Not everywhere can a folder be moved that is held.
+        Directory.Move(study.Folder, aside);
+        Directory.Move(made, study.Folder);
         Terminal.Say(string.Create(
             CultureInfo.InvariantCulture, $"{anchors.Count} trainings of what is kept in {Path.GetRelativePath(Directory.GetCurrentDirectory(), aside)} begin the study anew, and cost nothing"));
     }
@@ -102,7 +112,7 @@ internal static class StudyFolders
     /// <summary>Sets a study aside in which nothing was trained.</summary>
     internal static void SetAside(StudySpecification study)
     {
-        StudySession.RequireFree(study);
+        StudySession.Hold(study).Dispose();
         Directory.Move(study.Folder, Aside(study));
     }
 
@@ -121,6 +131,9 @@ internal static class StudyFolders
             }
         }
     }
+
+    /// <summary>The words that are htitune's, without those of the user's own command.</summary>
+    internal static IEnumerable<string> Own(IReadOnlyList<string> line) => line.Take(Command(line));
 
     // Where the user's own command begins.
     private static int Command(IReadOnlyList<string> line)

@@ -141,13 +141,13 @@ internal sealed partial class StudySession : IDisposable
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
         File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
 
-    /// <summary>Throws where another htitune works on a study.</summary>
+    /// <summary>Holds a study, so that no other htitune works on it before what is returned is disposed.</summary>
     /// <exception cref="CliException">One does.</exception>
-    internal static void RequireFree(StudySpecification study)
+    internal static IDisposable Hold(StudySpecification study)
     {
         try
         {
-            StudyJournal.Hold(study.Folder).Dispose();
+            return StudyJournal.Hold(study.Folder);
         }
         catch (StudyInUseException)
         {

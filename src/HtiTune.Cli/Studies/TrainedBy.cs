@@ -106,7 +106,7 @@ internal sealed record TrainedBy(
             try
             {
                 var file = new FileInfo(Path.GetFullPath(name.Length == 0 ? "." : name, study.WorkingDirectory));
-                if (file.Exists && file.Length <= LargestFile)
+                if (file is { Exists: true, Length: > 0 and <= LargestFile })
                 {
                     found[name] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)));
                 }

@@ -29,14 +29,25 @@ internal sealed class ScoreCache
         {
             hash.AppendData(Encoding.UTF8.GetBytes(word + "\0"));
             var file = new FileInfo(Path.GetFullPath(word.Length == 0 ? "." : word, workingDirectory));
-            if (file.Exists)
-            {
-                hash.AppendData(file.Length <= LargestHashed ? File.ReadAllBytes(file.FullName)
-                    : Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}")));
-            }
+            hash.AppendData(ContentOf(file));
         }
 
         _command = hash.GetHashAndReset();
+    }
+
+    // A device or a pipe has no length, and may have no end.
+    private static byte[] ContentOf(FileInfo file)
+    {
+        try
+        {
+            return !file.Exists || file.Length == 0 ? []
+                : file.Length <= LargestHashed ? File.ReadAllBytes(file.FullName)
+                : Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}"));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     /// <summary>The key of outputs.</summary>

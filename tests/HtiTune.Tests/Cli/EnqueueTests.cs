@@ -90,6 +90,7 @@ public sealed class EnqueueTests : IDisposable
     [InlineData("abc", "'abc' is no number")]
     [InlineData("nan", "'nan' is no number")]
     [InlineData("0,5", "'0,5' is no number")]
+    [InlineData("abc 0", "'abc' is no number")]
     [InlineData("0.5 0.5", "0.5 comes twice")]
     [InlineData("0.1 7 x 0.2 0.1", "3 of 5 values are wrong", "7 is not in the range", "'x' is no number", "0.1 comes twice")]
     [InlineData("", "expected at least one value")]
