@@ -45,7 +45,8 @@ internal static class PreferCommand
                 : specification;
             specification = specification with { UseWholeBudget = result.GetValue(onward) };
             return TuningWork.Run(new TuningRequest(
-                specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null) { Line = CommonOptions.Line(result) });
+                specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null)
+            { Line = CommonOptions.Line(result) });
         });
         return command;
     }

@@ -296,47 +296,7 @@ internal sealed class AnchorKriging
             return new PooledLikelihood(places, gram.Centred(), layout);
         }
 
-        var chosen = FarApart(places, layout.Dimension, MostLearned);
+        var chosen = DistantPlaces.Choose(places, layout.Dimension, MostLearned);
         return new PooledLikelihood([.. chosen.SelectMany(k => places[(k * layout.Dimension)..((k + 1) * layout.Dimension)])], gram.Centred(chosen), layout);
-    }
-
-    /// <summary>Anchors each of which is the farthest from those before it, the first the farthest from the middle; ascending.</summary>
-    private static int[] FarApart(double[] places, int d, int most)
-    {
-        var count = places.Length / d;
-        var away = new double[count];
-        var chosen = new List<int>();
-        Span<double> at = stackalloc double[d];
-        at.Fill(0.5);
-        for (var k = 0; k < count; k++)
-        {
-            away[k] = Square(places.AsSpan(k * d, d), at);
-        }
-
-        while (chosen.Count < most)
-        {
-            var next = Array.IndexOf(away, away.Max());
-            var first = chosen.Count == 0;
-            chosen.Add(next);
-            for (var k = 0; k < count; k++)
-            {
-                var square = Square(places.AsSpan(k * d, d), places.AsSpan(next * d, d));
-                away[k] = k == next ? -1 : first ? square : Math.Min(away[k], square);
-            }
-        }
-
-        chosen.Sort();
-        return [.. chosen];
-
-        static double Square(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-        {
-            double sum = 0;
-            for (var j = 0; j < a.Length; j++)
-            {
-                sum += (a[j] - b[j]) * (a[j] - b[j]);
-            }
-
-            return sum;
-        }
     }
 }
