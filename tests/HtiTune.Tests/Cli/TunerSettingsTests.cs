@@ -5,6 +5,7 @@ using HtiTune.Tests.Data;
 namespace HtiTune.Tests.Cli;
 
 /// <summary>Every option of the tuner that a file can hold is reached from a study file.</summary>
+[Collection("console")]
 public sealed class TunerSettingsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
