@@ -8,6 +8,9 @@ namespace HtiTune;
 /// </summary>
 public sealed record TunerSettings
 {
+    /// <summary>Its members, with decimal points under every locale.</summary>
+    public override string ToString() => InvariantText.Of(nameof(TunerSettings), PrintMembers);
+
     /// <summary><see cref="TunerOptions.Acquisition"/>, as <see cref="AcquisitionRule.Parse"/> reads it.</summary>
     public string? Acquisition { get; init; }
 

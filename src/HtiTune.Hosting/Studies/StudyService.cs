@@ -58,8 +58,9 @@ internal sealed partial class StudyService(
     public async Task<IReadOnlyList<AttemptView>> AttemptsAsync(string? tenant, Guid study, int? trial, CancellationToken cancellation)
     {
         await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var numbers = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Number);
+        // Attempts first: those of a trial that begins in between are not among them.
         var attempts = await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false);
+        var numbers = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Number);
         return [.. attempts.Where(attempt => trial is null || numbers[attempt.TrialId] == trial).Select(attempt => View(attempt, numbers[attempt.TrialId]))];
     }
 
