@@ -13,9 +13,6 @@ public sealed class ContinuousHyperparameter : Hyperparameter
     private const int ProbeCount = 64;
     private const double InverseTolerance = 1e-6;
 
-    // An optimizer that works in u may overstep an end by rounding; more is a mistake.
-    private const double UnitSlack = 1e-9;
-
     private readonly double _wMinimum;
     private readonly double _wWidth;
 
@@ -93,11 +90,7 @@ public sealed class ContinuousHyperparameter : Hyperparameter
     /// <exception cref="ArgumentOutOfRangeException">u lies outside [0, 1], or is NaN.</exception>
     public double FromUnit(double u)
     {
-        if (!(u >= -UnitSlack && u <= 1 + UnitSlack))
-        {
-            throw new ArgumentOutOfRangeException(nameof(u), Invariant($"The place of '{Name}' in its range is u = {u:R}; expected 0 to 1."));
-        }
-
+        RequireUnit(u);
         return u <= 0 ? Minimum : u >= 1 ? Maximum : Scale.InverseWithin(_wMinimum + u * _wWidth, Minimum, Maximum);
     }
 

@@ -11,30 +11,26 @@ internal sealed class GoodPart
     private const double Beyond = 0.5;
     private const double Reach = 10;
 
-    private readonly HashSet<Trial> _extreme;
-    private readonly string _count;
-    private readonly double _worst;
+    private readonly ExtremeValues _values;
+    private readonly HashSet<Trial> _beyond;
+    private readonly int _count;
 
-    private GoodPart(HashSet<Trial> extreme, double low, double high, string count, double worst) =>
-        (_extreme, Low, High, _count, _worst) = (extreme, low, high, count, worst);
-
-    /// <summary>The least good value.</summary>
-    public double Low { get; }
+    private GoodPart(ExtremeValues values, HashSet<Trial> beyond, int count) => (_values, _beyond, _count) = (values, beyond, count);
 
     /// <summary>The greatest good value.</summary>
-    public double High { get; }
+    public double High => _values.High;
 
     /// <summary>Lower end of the axis.</summary>
-    public double Bottom => Low - Beyond * Range;
+    public double Bottom => _values.Low - Beyond * Range;
 
     /// <summary>Upper end of the axis.</summary>
     public double Top => High + Beyond * Range;
 
     /// <summary>What a mark at the edge means.</summary>
     public LegendEntry Entry => new(
-        string.Create(CultureInfo.InvariantCulture, $"beyond the axis: {_count} values, {_worst:G3} at worst"), FigureStyle.Miss, LegendSwatch.Triangle);
+        string.Create(CultureInfo.InvariantCulture, $"beyond the axis: {_values.Count} of {_count} values, {_values.Worst:G3} at worst"), FigureStyle.Miss, LegendSwatch.Triangle);
 
-    private double Range => Math.Max(High - Low, 1e-9 * Math.Max(1, Math.Abs(High)));
+    private double Range => Math.Max(High - _values.Low, 1e-9 * Math.Max(1, Math.Abs(High)));
 
     /// <summary>The good part of some values; null where none of them is extreme, so that an axis shows all.</summary>
     /// <param name="goal">Which values are better.</param>
@@ -54,20 +50,13 @@ internal sealed class GoodPart
             hyperparameter = Hyperparameter.Continuous("λ", lambdas.Min(), lambdas.Max());
         }
 
-        var isExtreme = ExtremeValues.Among(goal, hyperparameter, [.. valued.Select(trial => (trial.Lambda, trial.Value!.Value))]);
-        var extreme = valued.Where((_, i) => isExtreme[i]).ToHashSet();
-        if (extreme.Count == 0)
-        {
-            return null;
-        }
-
-        var good = valued.Where((_, i) => !isExtreme[i]).Select(trial => trial.Value!.Value).ToList();
-        var worst = goal == Goal.Maximize ? extreme.Min(trial => trial.Value!.Value) : extreme.Max(trial => trial.Value!.Value);
-        return new GoodPart(extreme, good.Min(), good.Max(), string.Create(CultureInfo.InvariantCulture, $"{extreme.Count} of {valued.Length}"), worst);
+        return ExtremeValues.Among(goal, hyperparameter, [.. valued.Select(trial => (trial.Lambda, trial.Value!.Value))]) is { } extreme
+            ? new GoodPart(extreme, [.. valued.Where((_, i) => extreme.IsExtreme[i])], valued.Length)
+            : null;
     }
 
     /// <summary>Whether a trial's value lies beyond.</summary>
-    public bool IsBeyond(Trial trial) => _extreme.Contains(trial);
+    public bool IsBeyond(Trial trial) => _beyond.Contains(trial);
 
     /// <summary>A value as it is drawn: not so far beyond the axis that a drawing overflows.</summary>
     public double Drawn(double value) => Math.Clamp(value, Bottom - Reach * Range, Top + Reach * Range);

@@ -205,9 +205,10 @@ internal sealed class AnchorStore : IDisposable
         Hyperparameter,
         Replicates.Pool(Enumerable.Range(0, count).Select(i => (_anchors[i].Lambda, Samples(i, contexts ?? _groups[0].Contexts)))));
 
-    /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
+    /// <summary>λ with the hyperparameter's name.</summary>
     public Configuration ConfigurationOf(double lambda) => new(Hyperparameter.Name, lambda);
 
+    /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
     public double LambdaAt(double u)
     {
         foreach (var anchor in _anchors)

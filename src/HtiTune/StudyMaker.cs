@@ -69,16 +69,21 @@ internal static class StudyMaker
             Duration = training.Duration,
             IsReused = isReused,
         };
-        return measured.Value is not null && view.Predict(training.Anchor) is { } prediction && view.Map(training.Anchor) is var map
-            ? trial with
-            {
-                Predicted = map.ToObjective(prediction.Mean),
-                PredictedLow = Low(view, map, prediction),
-                PredictedHigh = High(view, map, prediction),
-                Trust = view.TrustBefore(training.Anchor),
-                Test = view.Calibration.TestOf(training.Anchor),
-            }
-            : trial;
+        if (measured.Value is null || view.Predict(training.Anchor) is not { } prediction)
+        {
+            return trial;
+        }
+
+        var map = view.Map(training.Anchor);
+        var (low, high) = Interval(view, map, prediction);
+        return trial with
+        {
+            Predicted = map.ToObjective(prediction.Mean),
+            PredictedLow = low,
+            PredictedHigh = high,
+            Trust = view.TrustBefore(training.Anchor),
+            Test = view.Calibration.TestOf(training.Anchor),
+        };
     }
 
     private static IReadOnlyList<Remark> RemarksOf(AnchorStore store, ObjectiveView view, Analysis analysis)
@@ -118,14 +123,15 @@ internal static class StudyMaker
         var map = analysis.Map;
         var weights = BridgeWeights.Of(analysis.Process);
         var noise = map.ToAmount(Math.Sqrt(weights.NoiseVariance));
+        var (low, high) = Interval(view, map, prediction);
         return new TrainingProposed(
             proposal.Number,
             proposal.Configuration,
             proposal.Reason,
             proposal.ExpectedGain,
             map.ToObjective(prediction.Mean),
-            Low(view, map, prediction),
-            High(view, map, prediction),
+            low,
+            high,
             analysis.Process.Trust,
             weights with { NoiseVariance = Math.Min(noise * noise, double.MaxValue) },
             [.. TrainingProposed.Probabilities.Select(p => map.ToObjective(prediction.Quantile(view.Goal == Goal.Maximize ? p : 1 - p)))]);
@@ -159,12 +165,13 @@ internal static class StudyMaker
         {
             // At an anchor nearly all weight is a spike, and the mean may lie a hair beside its quantiles.
             var mean = map.ToObjective(posterior.Means[i]);
-            points[i] = new PosteriorPoint(
-                lambdas[i], mean, Math.Min(mean, Low(view, map, marginals[i])), Math.Max(mean, High(view, map, marginals[i])), map.ToObjective(posterior.Surrogate[i]))
+            var (low, high) = Interval(view, map, marginals[i]);
+            var (lowForAll, highForAll) = Interval(view, map, marginals[i], tail, 1 - tail);
+            points[i] = new PosteriorPoint(lambdas[i], mean, Math.Min(mean, low), Math.Max(mean, high), map.ToObjective(posterior.Surrogate[i]))
             {
                 IsPossible = isPossible[i],
-                LowForAll = Math.Min(mean, map.ToObjective(marginals[i].Quantile(view.Goal == Goal.Maximize ? tail : 1 - tail))),
-                HighForAll = Math.Max(mean, map.ToObjective(marginals[i].Quantile(view.Goal == Goal.Maximize ? 1 - tail : tail))),
+                LowForAll = Math.Min(mean, lowForAll),
+                HighForAll = Math.Max(mean, highForAll),
             };
         }
 
@@ -200,9 +207,9 @@ internal static class StudyMaker
     }
 
     // Inside, larger is better; a flipped sign swaps the ends. Both quantiles are taken inside, so that the two goals mirror exactly.
-    private static double Low(ObjectiveView view, ValueMap map, StudentMixture mixture) =>
-        map.ToObjective(mixture.Quantile(view.Goal == Goal.Maximize ? LowShare : HighShare));
-
-    private static double High(ObjectiveView view, ValueMap map, StudentMixture mixture) =>
-        map.ToObjective(mixture.Quantile(view.Goal == Goal.Maximize ? HighShare : LowShare));
+    private static (double Low, double High) Interval(ObjectiveView view, ValueMap map, StudentMixture mixture, double low = LowShare, double high = HighShare)
+    {
+        var ends = (map.ToObjective(mixture.Quantile(low)), map.ToObjective(mixture.Quantile(high)));
+        return view.Goal == Goal.Maximize ? ends : (ends.Item2, ends.Item1);
+    }
 }

@@ -46,7 +46,7 @@ internal static class BestCommand
                     Value = best.Value,
                     Predicted = best.End?.PredictedValue,
                     Deviation = best.End?.PredictedDeviation,
-                    Remarks = [.. (best.End?.Remarks ?? []).Select(remark => new RemarkRecord(remark.Kind.ToString(), remark.Text))],
+                    Remarks = RemarkRecord.Of(best.End?.Remarks),
                     Epsilon = best.End?.Epsilon,
                     Trainings = best.Trained,
                     TrainingsUsed = best.End?.TrainingsUsed,

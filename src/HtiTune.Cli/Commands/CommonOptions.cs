@@ -48,6 +48,14 @@ internal static class CommonOptions
     /// <summary>The words that were typed, the verb first.</summary>
     internal static IReadOnlyList<string> Line(ParseResult result) => [.. result.Tokens.Select(token => token.Value)];
 
+    /// <summary>Which values are better, where it need not be as the study has it; <see cref="StudySpecification.JudgedAs"/> takes it.</summary>
+    internal static Option<string?> OtherGoal(string of = "")
+    {
+        var goal = new Option<string?>("--goal") { Description = of + (of.Length > 0 ? "whether" : "Whether") + " less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
+        goal.AcceptOnlyFromAmong("minimize", "maximize");
+        return goal;
+    }
+
     internal static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Only results and errors." };
 
     internal static Option<string?> Events()

@@ -33,8 +33,7 @@ internal static class PlotCommand
             }
         });
         var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
-        var goal = new Option<string?>("--goal") { Description = "For objective, history and calibration: whether less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
-        goal.AcceptOnlyFromAmong("minimize", "maximize");
+        var goal = CommonOptions.OtherGoal("For objective, history and calibration: ");
         var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
         var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
         var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
@@ -74,7 +73,7 @@ internal static class PlotCommand
                 throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
-            specification = result.GetValue(goal) is { } chosen ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true } : specification;
+            specification = specification.JudgedAs(result.GetValue(goal));
             var options = new FigureOptions { Title = result.GetValue(title) };
             var path = result.GetRequiredValue(output).FullName;
             if (!Directory.Exists(Path.GetDirectoryName(path)))

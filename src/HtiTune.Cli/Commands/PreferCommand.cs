@@ -9,8 +9,7 @@ internal static class PreferCommand
     {
         var study = CommonOptions.Study();
         var objective = new Option<string>("--objective") { Description = "The other objective; see `htitune help objectives`.", Required = true, HelpName = "OBJECTIVE" };
-        var goal = new Option<string?>("--goal") { Description = "Whether less or more of it is better. Default: the study's goal.", HelpName = "minimize|maximize" };
-        goal.AcceptOnlyFromAmong("minimize", "maximize");
+        var goal = CommonOptions.OtherGoal();
         var trainings = CommonOptions.Whole("--trainings", "New trainings that the answer may cost. Default: none.", 0, 10_000);
         var onward = CommonOptions.GoOn();
         var (json, events, quiet) = (CommonOptions.Json("the result"), CommonOptions.Events(), CommonOptions.Quiet());
@@ -39,11 +38,7 @@ internal static class PreferCommand
             }
 
             StudyChanges.Notice(specification, CommonOptions.Line(result), force: false);
-            specification = specification with { JudgedBy = result.GetRequiredValue(objective) };
-            specification = result.GetValue(goal) is { } chosen
-                ? specification with { Goal = chosen == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true }
-                : specification;
-            specification = specification with { UseWholeBudget = result.GetValue(onward) };
+            specification = specification.JudgedAs(result.GetValue(goal)) with { JudgedBy = result.GetRequiredValue(objective), UseWholeBudget = result.GetValue(onward) };
             return TuningWork.Run(new TuningRequest(
                 specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null)
             { Line = CommonOptions.Line(result) });

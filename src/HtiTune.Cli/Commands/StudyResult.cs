@@ -170,7 +170,7 @@ internal sealed class StudyResult
         Value = _study.RealValue,
         Predicted = _study.PredictedValue,
         Deviation = _study.PredictedDeviation,
-        Remarks = [.. _study.Remarks.Select(remark => new RemarkRecord(remark.Kind.ToString(), remark.Text))],
+        Remarks = RemarkRecord.Of(_study.Remarks),
         Epsilon = _study.Epsilon,
         Trainings = _study.Trials.Count,
         TrainingsUsed = _study.TrainingsUsed,

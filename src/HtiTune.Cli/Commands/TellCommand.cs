@@ -55,7 +55,7 @@ internal static class TellCommand
             return Told(study, number) is { } meanwhile ? Again(study, meanwhile, number, outputs, why) : throw stepped.NotAsked(number);
         }
 
-        var isLossKnown = StudyCheck.Losses(study, stepped.Anchors).Any();
+        var before = stepped.Anchors;
         var trial = why is not null
             ? stepped.Run.TellFailed(proposal, why)
             : stepped.Run.Tell(proposal, stepped.Network.Answered(number, Path.GetFullPath(outputs!), proposal.Lambda));
@@ -70,10 +70,10 @@ internal static class TellCommand
             throw new CliException("H023", $"training {trial.Number}: {trial.Error}");
         }
 
-        if (!isLossKnown)
+        // Once a study: with the training that it begins with.
+        if (StudyCheck.Losses(study, stepped.Anchors).ToList() is { Count: > 0 } losses && !StudyCheck.Losses(study, before).Any())
         {
-            // Once a study: with the training that it begins with.
-            StudyCheck.Losses(study, stepped.Anchors).ToList().ForEach(Terminal.Warn);
+            losses.ForEach(Terminal.Warn);
         }
 
         Terminal.Say(trial.State == TrialState.Completed ? $"training {trial.Number}: {study.Objective} = {trial.Value:G6}" : $"training {trial.Number} has failed");
@@ -82,13 +82,8 @@ internal static class TellCommand
     }
 
     // How a training was told; null where it was not.
-    private static JournalEvent? Told(StudySpecification study, int number) => !StudyJournal.Exists(study.Folder) ? null : StudyJournal.Read(study.Folder).Events.LastOrDefault(entry => entry switch
-    {
-        TrainingStarted started => started.Number == number,
-        TrainingCompleted completed => completed.Number == number,
-        TrainingFailed lost => lost.Number == number,
-        _ => false,
-    }) is { } last and not TrainingStarted ? last : null;
+    private static JournalEvent? Told(StudySpecification study, int number) => !StudyJournal.Exists(study.Folder) ? null : StudyJournal.Read(study.Folder).Events
+        .LastOrDefault(entry => entry is TrainingEvent one and (TrainingStarted or TrainingCompleted or TrainingFailed) && one.Number == number) is { } last and not TrainingStarted ? last : null;
 
     // Told twice, as where an answer was lost on its way or two had the same training: the same is harmless, and anything else is refused.
     private static int Again(StudySpecification study, JournalEvent told, int number, string? outputs, string? failed)

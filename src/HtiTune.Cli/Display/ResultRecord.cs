@@ -123,7 +123,10 @@ internal sealed record ResultRecord
 }
 
 /// <summary>A remark, as JSON has it.</summary>
-internal sealed record RemarkRecord(string Kind, string Text);
+internal sealed record RemarkRecord(string Kind, string Text)
+{
+    internal static IReadOnlyList<RemarkRecord> Of(IEnumerable<Remark>? remarks) => [.. (remarks ?? []).Select(remark => new RemarkRecord(remark.Kind.ToString(), remark.Text))];
+}
 
 /// <summary>A training, as <c>trials --json</c> writes it: of a study of this machine and of a server's alike. Null is what is not known.</summary>
 internal sealed record TrialRecord

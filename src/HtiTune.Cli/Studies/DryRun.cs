@@ -42,7 +42,7 @@ internal static class DryRun
                 ? "would train nothing: the study has ended"
                 : $"would use at most {study.Trainings} trainings in all, {study.Parallel} at a time"
                     + (durations.Count > 0 ? $", about {Duration.Show(TimeSpan.FromTicks((long)durations.Average(time => time.Ticks)))} each" : ""));
-            Terminal.Next(Advice.LineAgain, new AdvicePlace { Study = study, Line = [.. StudyFolders.Own(line).Where(word => word is not ("--dry-run" or "-n")), .. line.Skip(StudyFolders.Own(line).Count())] });
+            Terminal.Next(Advice.LineAgain, new AdvicePlace { Study = study, Line = [.. StudyFolders.Without(line, "--dry-run", "-n")] });
             return ExitCode.Done;
         }
         finally

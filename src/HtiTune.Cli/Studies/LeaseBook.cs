@@ -37,17 +37,9 @@ internal sealed class LeaseBook
     internal static LeaseBook Read(string folder, TimeProvider clock)
     {
         var ended = new Dictionary<int, bool>();
-        foreach (var entry in StudyJournal.Read(folder).Events)
+        foreach (var entry in StudyJournal.Read(folder).Events.OfType<TrainingEvent>().Where(entry => entry is not TrainingProposed))
         {
-            var (number, hasEnded) = entry switch
-            {
-                TrainingStarted started => (started.Number, false),
-                TrainingCompleted completed => (completed.Number, true),
-                TrainingFailed failed => (failed.Number, true),
-                TrainingCancelled cancelled => (cancelled.Number, true),
-                _ => (0, true),
-            };
-            ended[number] = hasEnded;
+            ended[entry.Number] = entry is not TrainingStarted;
         }
 
         return Read(folder, ended.Where(one => !one.Value).Select(one => one.Key), clock);

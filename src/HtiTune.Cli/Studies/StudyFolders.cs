@@ -56,7 +56,7 @@ internal static class StudyFolders
     internal static List<string> LineApart(StudySpecification study, IReadOnlyList<string> line)
     {
         var isRun = line is ["run", ..];
-        var words = line.Where((word, i) => word != "--force" || i > Command(line)).ToList();
+        var words = Without(line, "--force").ToList();
         if (line is not (["run" or "tune" or "ask", ..]))
         {
             words = ["tune", .. new AdvicePlace { Study = study }.Argument];
@@ -134,6 +134,9 @@ internal static class StudyFolders
 
     /// <summary>The words that are htitune's, without those of the user's own command.</summary>
     internal static IEnumerable<string> Own(IReadOnlyList<string> line) => line.Take(Command(line));
+
+    /// <summary>The words that were typed without some of htitune's; the user's own command stays as it is.</summary>
+    internal static IEnumerable<string> Without(IReadOnlyList<string> line, params string[] options) => line.Where((word, i) => i >= Command(line) || !options.Contains(word));
 
     // Where the user's own command begins.
     private static int Command(IReadOnlyList<string> line)

@@ -86,6 +86,10 @@ internal sealed record StudySpecification
     /// <summary>Further settings of the tuner.</summary>
     internal TunerSettings Tuner { get; init; } = new();
 
+    /// <summary>The study with another goal.</summary>
+    /// <param name="goal">minimize or maximize; null: the study's own.</param>
+    internal StudySpecification JudgedAs(string? goal) => goal is null ? this : this with { Goal = goal == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true };
+
     /// <summary>Options of the tuner.</summary>
     internal TunerOptions ToOptions() => Tuner.ApplyTo(new()
     {

@@ -18,7 +18,7 @@ internal sealed class StudyProblem
     internal StudyProblem(StudyDefinition definition, NetworkRegistry registry)
     {
         (_definition, _registry) = (definition, registry);
-        Hyperparameter = Data.Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale));
+        Hyperparameter = HyperparameterOf(definition);
         Contexts = definition.Contexts is { Count: > 0 } rows
             ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
             {
@@ -33,6 +33,9 @@ internal sealed class StudyProblem
     }
 
     internal ContinuousHyperparameter Hyperparameter { get; }
+
+    internal static ContinuousHyperparameter HyperparameterOf(StudyDefinition definition) =>
+        Data.Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale));
 
     /// <summary>What every training is asked; null where the first that succeeds tells how many draws there are.</summary>
     internal Contexts? Contexts { get; }

@@ -53,7 +53,7 @@ internal static class StudyDefinitionCheck
         Check(definition.TimeLimit is null || definition.TimeLimit > TimeSpan.Zero && definition.TimeLimit <= TimeSpan.FromDays(30), "timeLimit", definition.TimeLimit, "above 0 and at most 30 days, or nothing");
         if (definition.Tuner is { } tuner && faults.Count == 0)
         {
-            Try("tuner", () => tuner.Require(Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale))));
+            Try("tuner", () => tuner.Require(StudyProblem.HyperparameterOf(definition)));
             Check(
                 definition.Objective != StudyProblem.ValueObjective || tuner.Replicate != true && tuner.NoiseVariance is null or 0, "tuner.replicate",
                 "wanted", "an objective over outputs, for numbers that are reported are known by their λ");

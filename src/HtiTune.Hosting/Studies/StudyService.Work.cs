@@ -49,12 +49,14 @@ internal sealed partial class StudyService
         return (await GrantedAsync(tenant, study, StudyWish.Of(lambdas, range), cancellation).ConfigureAwait(false)).Enqueued!;
     }
 
-    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation) =>
-        (await GrantedAsync(tenant, study, new StudyWish(null), cancellation).ConfigureAwait(false)).Cleared!;
+    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        return (await GrantedAsync(tenant, study, new StudyWish(null), cancellation).ConfigureAwait(false)).Cleared!;
+    }
 
     private async Task<StudyWish> GrantedAsync(string? tenant, Guid study, StudyWish wish, CancellationToken cancellation)
     {
-        _ = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         await engine.AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
         if (wish is { Enqueued: null, Cleared: null })
         {

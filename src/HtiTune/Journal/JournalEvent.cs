@@ -34,11 +34,11 @@ public abstract record JournalEvent
     internal virtual JournalEvent Named(string hyperparameter) => this;
 
     /// <summary>The number of the line, from 1.</summary>
-    [JsonPropertyOrder(-2)]
+    [JsonPropertyOrder(-3)]
     public long Sequence { get; init; }
 
     /// <summary>When it was written, by the tuner's clock.</summary>
-    [JsonPropertyOrder(-1)]
+    [JsonPropertyOrder(-2)]
     public DateTimeOffset Time { get; init; }
 }
 
@@ -92,6 +92,20 @@ public sealed record TrainingsEnqueued(IReadOnlyList<double> Lambdas) : JournalE
 /// <summary>What the user wanted trained next and was not begun yet is no longer wanted.</summary>
 public sealed record QueueCleared : JournalEvent;
 
+/// <summary>What happened to one training.</summary>
+/// <param name="Number">Number of the training, from 1 over all runs.</param>
+/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
+public abstract record TrainingEvent(
+    [property: JsonPropertyOrder(-1)] int Number,
+    [property: JsonPropertyOrder(-1), JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration) : JournalEvent
+{
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double Lambda => Configuration.Lambda;
+
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+}
+
 /// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
 /// <param name="Number">Number of the training, from 1 over all runs.</param>
 /// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
@@ -107,7 +121,7 @@ public sealed record QueueCleared : JournalEvent;
 /// </param>
 public sealed record TrainingProposed(
     int Number,
-    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
+    Configuration Configuration,
     string Reason,
     double? ExpectedGain,
     double? Predicted,
@@ -115,14 +129,8 @@ public sealed record TrainingProposed(
     double? PredictedHigh,
     double? Trust,
     BridgeWeights? Weights = null,
-    IReadOnlyList<double>? Quantiles = null) : JournalEvent
+    IReadOnlyList<double>? Quantiles = null) : TrainingEvent(Number, Configuration)
 {
-    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
-    [JsonIgnore]
-    public double Lambda => Configuration.Lambda;
-
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
-
     /// <summary>The probabilities of <see cref="Quantiles"/>.</summary>
     public static IReadOnlyList<double> Probabilities { get; } = Array.AsReadOnly([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]);
 }
@@ -132,18 +140,7 @@ public sealed record TrainingProposed(
 /// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Seed">Seed of all chance in it.</param>
 /// <param name="Reason">Why there.</param>
-public sealed record TrainingStarted(
-    int Number,
-    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
-    long Seed,
-    string Reason) : JournalEvent
-{
-    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
-    [JsonIgnore]
-    public double Lambda => Configuration.Lambda;
-
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
-}
+public sealed record TrainingStarted(int Number, Configuration Configuration, long Seed, string Reason) : TrainingEvent(Number, Configuration);
 
 /// <summary>A training ended well, or was taken from another study; its answers are on disk.</summary>
 /// <param name="Number">Its number.</param>
@@ -156,20 +153,13 @@ public sealed record TrainingStarted(
 /// <param name="NetworkSha256">SHA-256 of that file, hexadecimal.</param>
 public sealed record TrainingCompleted(
     int Number,
-    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
+    Configuration Configuration,
     string Reason,
     TimeSpan Duration,
     string SamplesFile,
     string SamplesSha256,
     string? NetworkFile,
-    string? NetworkSha256) : JournalEvent
-{
-    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
-    [JsonIgnore]
-    public double Lambda => Configuration.Lambda;
-
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
-}
+    string? NetworkSha256) : TrainingEvent(Number, Configuration);
 
 /// <summary>A training failed.</summary>
 /// <param name="Number">Its number.</param>
@@ -177,34 +167,14 @@ public sealed record TrainingCompleted(
 /// <param name="Reason">Why there.</param>
 /// <param name="Duration">Time from the proposal until it failed.</param>
 /// <param name="Error">What went wrong.</param>
-public sealed record TrainingFailed(
-    int Number,
-    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
-    string Reason, TimeSpan Duration, string Error) : JournalEvent
-{
-    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
-    [JsonIgnore]
-    public double Lambda => Configuration.Lambda;
-
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
-}
+public sealed record TrainingFailed(int Number, Configuration Configuration, string Reason, TimeSpan Duration, string Error) : TrainingEvent(Number, Configuration);
 
 /// <summary>A training was cancelled.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
 /// <param name="Duration">Time from the proposal until it was cancelled.</param>
-public sealed record TrainingCancelled(
-    int Number,
-    [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,
-    string Reason, TimeSpan Duration) : JournalEvent
-{
-    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
-    [JsonIgnore]
-    public double Lambda => Configuration.Lambda;
-
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
-}
+public sealed record TrainingCancelled(int Number, Configuration Configuration, string Reason, TimeSpan Duration) : TrainingEvent(Number, Configuration);
 
 /// <summary>The objective asked a trained network other contexts than the study's; its answers are on disk.</summary>
 /// <param name="Number">Number of the training.</param>

@@ -83,16 +83,11 @@ internal static class StudyCharts
         internal bool IsBeyond(double value) => value < Low || value > High;
     }
 
-    private static Shown Good(Goal goal, Axis axis, IReadOnlyList<(double Lambda, double Value)> values)
-    {
-        var isExtreme = ExtremeValues.Among(goal, axis.Hyperparameter, values);
-        var (good, beyond) = (values.Where((_, i) => !isExtreme[i]).Select(v => v.Value).ToList(), values.Where((_, i) => isExtreme[i]).Select(v => v.Value).ToList());
-        return beyond.Count == 0
-            ? new Shown(double.NegativeInfinity, double.PositiveInfinity, "")
-            : new Shown(
-                good.Min() - 0.5 * (good.Max() - good.Min()), good.Max() + 0.5 * (good.Max() - good.Min()),
-                $" Beyond the axis, marked at its edge: {beyond.Count} of {values.Count} values, {Say.Number(goal == Goal.Maximize ? beyond.Min() : beyond.Max())} at worst.");
-    }
+    private static Shown Good(Goal goal, Axis axis, IReadOnlyList<(double Lambda, double Value)> values) => ExtremeValues.Among(goal, axis.Hyperparameter, values) is { } extreme
+        ? new Shown(
+            extreme.Low - 0.5 * (extreme.High - extreme.Low), extreme.High + 0.5 * (extreme.High - extreme.Low),
+            $" Beyond the axis, marked at its edge: {extreme.Count} of {values.Count} values, {Say.Number(extreme.Worst)} at worst.")
+        : new Shown(double.NegativeInfinity, double.PositiveInfinity, "");
 
     /// <summary>What a page says of values beyond an axis; empty where there are none.</summary>
     internal static string BeyondWords(IReadOnlyList<TrialView> trials, Axis axis, Goal goal) =>
