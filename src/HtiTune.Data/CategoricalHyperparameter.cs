@@ -43,8 +43,8 @@ public sealed class CategoricalHyperparameter : Hyperparameter
         var words = string.Join(", ", choices);
         string? fault = choices.Count < 2 ? $"the choices '{words}'; expected at least two"
             : choices.Distinct().Count() < choices.Count ? $"the choices {words}; expected each of them once"
-            : choices.FirstOrDefault(word => string.IsNullOrEmpty(word) || word.Any(c => c is ',' or ':' or '=' || char.IsWhiteSpace(c) || char.IsControl(c))) is { } odd
-                ? $"the choice '{odd}'; expected a word without commas, colons, equals signs and white space"
+            : choices.FirstOrDefault(word => string.IsNullOrEmpty(word) || word.Any(c => c is ',' or ':' or '=' || char.IsWhiteSpace(c) || char.IsControl(c)) || word.Contains("..", StringComparison.Ordinal)) is { } odd
+                ? $"the choice '{odd}'; expected a word without commas, colons, equals signs, white space and two points in a row"
             : null;
         return fault is null
             ? new CategoricalHyperparameter(name, Array.AsReadOnly([.. choices]), isOrdered)

@@ -1,7 +1,7 @@
 namespace HtiTune.Data;
 
 /// <summary>When a hyperparameter is active: only where another one has one of some values.</summary>
-/// <remarks>Immutable; two of the same parent and the same values in the same order are equal.</remarks>
+/// <remarks>Immutable; two of the same parent and the same values in the same order are equal. Values are compared as they are written: the choice <c>1</c> is the number 1.</remarks>
 public sealed class Condition : IEquatable<Condition>
 {
     internal Condition(string parent, IReadOnlyList<HyperparameterValue> values)
@@ -24,16 +24,17 @@ public sealed class Condition : IEquatable<Condition>
 
     /// <summary>Whether a value of the parent makes it active.</summary>
     /// <param name="value">The parent's value.</param>
-    public bool Holds(HyperparameterValue value) => Values.Any(known => known.ToString() == value.ToString());
+    public bool Holds(HyperparameterValue value) =>
+        Values.Any(known => known.ToString() == value.ToString() || value.IsNumber && HyperparameterText.NumberOf(known.ToString()) == value.Number);
 
     /// <inheritdoc/>
-    public bool Equals(Condition? other) => other is not null && Parent == other.Parent && Values.SequenceEqual(other.Values);
+    public bool Equals(Condition? other) => other is not null && ToString() == other.ToString();
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Condition);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Parent, Values.Count, Values[0]);
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(ToString());
 
     /// <summary>The parent and its values, e.g. <c>optimizer=sgd,adam</c>.</summary>
     public override string ToString() => $"{Parent}={string.Join(",", Values)}";

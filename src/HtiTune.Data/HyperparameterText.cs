@@ -22,9 +22,13 @@ internal static class HyperparameterText
         return condition is null ? hyperparameter : Conditioned(text, hyperparameter, condition);
     }
 
-    /// <summary>A value as it is written: a number where it is one, else a word.</summary>
+    /// <summary>A value as it is written: a number where it is one and is written as numbers are, else a word; a choice may be <c>01</c>.</summary>
     public static HyperparameterValue Value(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : text;
+        NumberOf(text) is { } number && number.ToString("R", CultureInfo.InvariantCulture) == text ? number : text;
+
+    /// <summary>The finite number that a text means; null where it means none.</summary>
+    public static double? NumberOf(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
 
     private static Hyperparameter Range(string text, string name, string[] words)
     {

@@ -184,7 +184,7 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
             return [$"'{one.Name}' is active if {condition}; expected a hyperparameter '{condition.Parent}' before it"];
         }
 
-        return condition.Values.Where(value => !parent.Allows(value) && !parent.Allows(value.ToString()))
+        return condition.Values.Where(value => !parent.Allows(value.ToString()) && !(HyperparameterText.NumberOf(value.ToString()) is { } number && parent.Allows(number)))
             .Select(value => $"'{one.Name}' is active if {parent.Name}={value}; expected {parent.Domain}");
     }
 }

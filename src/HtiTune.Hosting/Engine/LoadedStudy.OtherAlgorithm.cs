@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune.Hosting;
 
 // Runs of another version of the algorithm cannot be repeated. What they brought is taken as it is, so that it answers preferences and stands behind a new run.
@@ -8,7 +10,7 @@ internal sealed partial class LoadedStudy
     /// <summary>Whether a run of another version of the algorithm is left that has not ended: a new one must begin in its place.</summary>
     public bool IsLeftBehind => _isOfOtherAlgorithm;
 
-    private void Take(EventRow row)
+    private void Take(EventRow row, Func<string, Matrix> samples)
     {
         if (StudyJson.Read<SteppedData>(row.Data).Step is var step && step <= Step)
         {
@@ -21,7 +23,7 @@ internal sealed partial class LoadedStudy
                 Release();
                 _pending.Clear();
                 var began = StudyJson.Read<RunBeganData>(row.Data);
-                began.Warm.ToList().ForEach(Completes);
+                began.Warm.ToList().ForEach(trial => Completes(trial, Outputs(trial.Samples, samples)));
                 (Began, Ended, Values) = (began, null, new Dictionary<int, double?>());
                 break;
             case StudyEventKind.Asked:
@@ -29,7 +31,7 @@ internal sealed partial class LoadedStudy
                 break;
             case StudyEventKind.Told:
                 var told = StudyJson.Read<ToldData>(row.Data);
-                Completes(new WarmTrial(told.Number, told.Lambda, told.Samples, told.Reported));
+                Completes(new WarmTrial(told.Number, told.Lambda, told.Samples, told.Reported), Outputs(told.Samples, samples));
                 Values = new Dictionary<int, double?>(Values) { [told.Number] = told.Value };
                 UsedBefore += told.IsOrphan ? 0 : 1;
                 break;

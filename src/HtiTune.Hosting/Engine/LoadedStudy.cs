@@ -16,6 +16,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     private IReadOnlyList<int> _warm = [];
     private int _offset;
     private int _lastNumber;
+    private (int Rows, int Columns)? _shape;
 
     public Guid Id => id;
 
@@ -71,12 +72,12 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         Release();
         _isOfOtherAlgorithm = false;
+        AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(trial => trial.Lambda), samples);
         foreach (var trial in began.Warm)
         {
-            Completes(trial);
+            Completes(trial, Outputs(trial.Samples, samples));
         }
 
-        AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(trial => trial.Lambda), samples);
         var options = Problem.Options(began.Goal, _clock) with { WarmStart = warm.Length == 0 ? null : warm, MaxTrainings = began.Budget };
         _tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, Problem.Contexts, options);
         Run = _tuner.Begin(Objective(began.Objective, _tuner), began.Budget);
@@ -127,14 +128,9 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
         _pending.Remove(number);
         Step++;
-        var trial = Run!.Tell(proposal, new StoredNetwork(Outputs(hash, samples)));
-
-        // Of two that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.
-        if (Problem.Contexts is not null || _tuner!.Anchors?.Lambdas.Contains(proposal.Lambda) == true)
-        {
-            Completes(new WarmTrial(number, proposal.Lambda, hash, reported));
-        }
-
+        var outputs = Outputs(hash, samples);
+        var trial = Run!.Tell(proposal, new StoredNetwork(outputs));
+        Completes(new WarmTrial(number, proposal.Lambda, hash, reported), outputs);
         return trial;
     }
 
@@ -180,7 +176,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
         if (_isOfOtherAlgorithm)
         {
-            Take(row);
+            Take(row, samples);
             Sequence = row.Sequence;
             return true;
         }
@@ -196,7 +192,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
                 StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && Enqueue(data.Lambdas).SequenceEqual(data.Lambdas)),
                 StudyEventKind.Cleared => Is(StudyJson.Read<SteppedData>(row.Data), data => data.Step, data => Run is not null && Clear().Count > 0),
                 StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
-                    ? Keep(new WarmTrial(data.Number, data.Lambda, data.Samples, data.Reported))
+                    ? Keep(new WarmTrial(data.Number, data.Lambda, data.Samples, data.Reported), samples)
                     : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),
                 StudyEventKind.ToldFailed => Is(StudyJson.Read<ToldFailedData>(row.Data), data => data.Step, data => data.IsOrphan
                     || _pending.ContainsKey(data.Number) && TellFailed(data.Number, data.Error) is not null),
@@ -249,9 +245,9 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Keeps a result that the run did not ask for.</summary>
-    public bool Keep(WarmTrial trial)
+    public bool Keep(WarmTrial trial, Func<string, Matrix> samples)
     {
-        Completes(trial);
+        Completes(trial, Outputs(trial.Samples, samples));
         Step++;
         return true;
     }
@@ -276,9 +272,11 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         return model => judge(model.Sample(tuner.Contexts!), model.Lambda);
     }
 
-    private void Completes(WarmTrial trial)
+    // Of several that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.
+    private void Completes(WarmTrial trial, Matrix outputs)
     {
-        if (_completed.TrueForAll(known => known.Number != trial.Number))
+        _shape ??= (outputs.Rows, outputs.Columns);
+        if (_shape == (outputs.Rows, outputs.Columns) && _completed.TrueForAll(known => known.Number != trial.Number))
         {
             _completed.Add(trial);
         }

@@ -5,7 +5,7 @@ namespace HtiTune.Hosting;
 internal sealed partial class StudyEngine
 {
     private async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
-        CurveOf(loaded) is { } curve ? await store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation).ConfigureAwait(false) : null;
+        StudyFault.Within(() => CurveOf(loaded)) is { } curve ? await store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation).ConfigureAwait(false) : null;
 
     private async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
     {
@@ -17,7 +17,7 @@ internal sealed partial class StudyEngine
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{loaded.Id:N}-{Environment.ProcessId}.hti");
         try
         {
-            surrogate.Save(file);
+            StudyFault.Within(() => surrogate.Save(file));
             var blob = await store.KeepAsync(await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             loaded.SavedAnchors = surrogate.Anchors.Count;
             return new SurrogateRow

@@ -29,6 +29,8 @@ internal sealed partial class StudyEngine(
                 return;
             }
 
+            // What an attempt wrote that was refused has not happened.
+            wish?.Forget();
             var loaded = studies.Get(study, StudyJson.Read<StudyDefinition>(row.Definition));
             await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
             try
@@ -42,6 +44,7 @@ internal sealed partial class StudyEngine(
             catch (StudyFault fault)
             {
                 studies.Drop(loaded);
+                wish?.Forget(fault);
                 await PauseAsync(study, fault, cancellation).ConfigureAwait(false);
                 return;
             }
@@ -176,8 +179,11 @@ internal sealed partial class StudyEngine(
     }
 
     /// <summary>Outputs by their blob.</summary>
-    public Matrix Samples(string hash) =>
-        NpyFile.FromBytes(store.BytesAsync(hash, CancellationToken.None).GetAwaiter().GetResult() ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
+    public async Task<Matrix> SamplesAsync(string hash, CancellationToken cancellation) =>
+        NpyFile.FromBytes(await store.BytesAsync(hash, cancellation).ConfigureAwait(false) ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
+
+    // The tuner asks within its step, on a thread of its own.
+    private Matrix Samples(string hash) => SamplesAsync(hash, CancellationToken.None).GetAwaiter().GetResult();
 
     private async Task<bool> AdvanceAsync(LoadedStudy loaded, StudyWish? wish, CancellationToken cancellation)
     {

@@ -36,6 +36,6 @@ internal sealed class StudyFault(Exception cause) : Exception(cause.Message, cau
 
     // What passes by itself is tried again by whoever asked.
     internal static bool IsOwn(Exception problem) =>
-        problem is not (StudyFault or OperationCanceledException or DbException or IOException or SocketException or TimeoutException or ObjectDisposedException or OutOfMemoryException)
+        problem is not (StudyFault or OperationCanceledException or DbException or IOException or UnauthorizedAccessException or SocketException or TimeoutException or ObjectDisposedException or OutOfMemoryException)
         && (problem.InnerException is null || IsOwn(problem.InnerException));
 }

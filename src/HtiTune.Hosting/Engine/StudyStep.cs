@@ -78,7 +78,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         {
             if (trial.Status == TrialStatus.Completed)
             {
-                study.Keep(new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported));
+                study.Keep(new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported), samples);
                 Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, trial.Lambda, trial.Samples, trial.Reported, null, null, IsOrphan: true));
             }
 

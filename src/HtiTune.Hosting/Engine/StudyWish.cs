@@ -17,6 +17,13 @@ internal sealed class StudyWish(IReadOnlyList<double>? lambdas)
     /// <summary>λ that were taken out; null where none were to be, or the study does not go on.</summary>
     public IReadOnlyList<double>? Cleared { get; set; }
 
+    /// <summary>The fault that ended the step which was to grant it; null where there was none.</summary>
+    public StudyFault? Fault { get; private set; }
+
+    /// <summary>Nothing has come of it: the step that should grant it was refused, or met a fault.</summary>
+    /// <param name="fault">The fault, if any.</param>
+    public void Forget(StudyFault? fault = null) => (Enqueued, Cleared, Fault) = (null, null, fault);
+
     /// <summary>The wish to train λ next.</summary>
     /// <param name="lambdas">λ, 1 to 100.</param>
     /// <param name="range">Their range.</param>

@@ -27,10 +27,10 @@ internal sealed partial class StudyService
             return null;
         }
 
-        var trained = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).ToList();
+        var trained = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).OrderBy(trial => trial.EndOrder).ToList();
         if (trained.Find(trial => trial.Lambda == lambda) is { } own)
         {
-            return Shown(DistributionKind.Trained, engine.Samples(own.Samples!));
+            return Shown(DistributionKind.Trained, await engine.SamplesAsync(own.Samples!, cancellation).ConfigureAwait(false));
         }
 
         if (row.SurrogateId is not { } id || await surrogates.FindAsync(row.Tenant, id, cancellation).ConfigureAwait(false) is not { } surrogate)
@@ -39,7 +39,8 @@ internal sealed partial class StudyService
         }
 
         var isInside = lambda >= trained.Min(trial => trial.Lambda) && lambda <= trained.Max(trial => trial.Lambda);
-        return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, problem.ContextsOf(engine.Samples(trained[0].Samples!))).Samples.Outputs);
+        var contexts = problem.ContextsOf(await engine.SamplesAsync(trained[0].Samples!, cancellation).ConfigureAwait(false));
+        return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, contexts).Samples.Outputs);
 
         Distribution Shown(DistributionKind kind, Matrix outputs) => new(
             lambda, kind, outputs, [.. Enumerable.Range(0, outputs.Columns).Select(j => definition.Columns is { } names && j < names.Count ? names[j] : $"y{j}")], row.Trust);
@@ -86,12 +87,9 @@ internal sealed partial class StudyService
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         var problem = new StudyProblem(definition, registry);
         var trials = await store.TrialsAsync(row.StudyId, cancellation).ConfigureAwait(false);
-        var anchors = new AnchorSet(problem.Hyperparameter, trials.Where(trial => trial.Samples is not null).OrderBy(trial => trial.Number).DistinctBy(trial => trial.Lambda)
-            .OrderBy(trial => trial.Lambda).Select(trial =>
-            {
-                var outputs = engine.Samples(trial.Samples!);
-                return new Anchor(trial.Lambda, new Samples(outputs, problem.ContextsOf(outputs)));
-            }));
+        var results = await engine.FittingAsync(trials, cancellation).ConfigureAwait(false);
+        var anchors = new AnchorSet(problem.Hyperparameter, results.OrderBy(result => result.Trial.Number).DistinctBy(result => result.Trial.Lambda).OrderBy(result => result.Trial.Lambda)
+            .Select(result => new Anchor(result.Trial.Lambda, new Samples(result.Outputs!, problem.ContextsOf(result.Outputs!)))));
         var loaded = await Task.Factory.StartNew(
             () => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = definition.Seed }), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{surrogate:N}-{Environment.ProcessId}-{time.GetTimestamp()}.onnx");

@@ -60,6 +60,11 @@ internal sealed partial class StudyService
         await engine.AdvanceAsync(study, wish, cancellation).ConfigureAwait(false);
         if (wish is { Enqueued: null, Cleared: null })
         {
+            if (wish.Fault is { } fault)
+            {
+                throw new StudyServiceException(StudyServiceError.Conflict, $"Nothing was changed: {fault.Message.ReplaceLineEndings(" ")} Expected a study whose tuner can go on; resume it when the cause is gone.");
+            }
+
             var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
             throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}{(row.Reason is { } why ? $" ({why})" : "")}; expected active or paused, so that a training can follow.");
         }
@@ -204,8 +209,8 @@ internal sealed partial class StudyService
 
         // Where the first training said how many rows there are, another number is a failed training, as it is without a server.
         if (problem.Contexts is null
-            && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).FirstOrDefault(trial => trial.Samples is not null) is { } first
-            && engine.Samples(first.Samples!).Rows is var rows && rows != outputs.Rows)
+            && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).MinBy(trial => trial.EndOrder) is { } first
+            && (await engine.SamplesAsync(first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
         {
             return new AttemptEnd(AttemptState.Failed, $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", null, result.ExitCode, log) { MayRetry = false };
         }

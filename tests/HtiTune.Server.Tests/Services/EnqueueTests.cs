@@ -1,4 +1,5 @@
 using HtiTune.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HtiTune.Server.Tests.Services;
 
@@ -109,6 +110,39 @@ public sealed class EnqueueTests : IDisposable
         Assert.Equal(5, trials.Count(trial => trial.Status == TrialStatus.Completed));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_could_not_be_written_is_not_granted(bool isEnqueued)
+    {
+        RefusingStore? refusing = null;
+        await using var host = await ServiceHost.StartAsync(StoreFile, use: builder =>
+        {
+            builder.UseSqlite(StoreFile);
+            var real = builder.Services.Last(service => service.ServiceType == typeof(IStudyStore));
+            builder.Services.Remove(real);
+            builder.Services.AddSingleton(provider => RefusingStore.Around((IStudyStore)ActivatorUtilities.CreateInstance(provider, real.ImplementationType!), out refusing));
+        });
+        var id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
+        await host.Studies.EnqueueAsync(Tenant, id, [0.61, 0.77]);
+
+        // A neighbour cancels the study in the moment before the commit.
+        refusing!.Before = () => host.Store.ChangeStateAsync(id, [StudyState.Active], StudyState.Cancelled, "user", CancellationToken.None).GetAwaiter().GetResult();
+        var refused = await Assert.ThrowsAsync<StudyServiceException>(async () =>
+        {
+            if (isEnqueued)
+            {
+                await host.Studies.EnqueueAsync(Tenant, id, [0.42]);
+            }
+            else
+            {
+                await host.Studies.ClearEnqueuedAsync(Tenant, id);
+            }
+        });
+        Assert.Equal(StudyServiceError.Conflict, refused.Kind);
+        Assert.Contains("The study is cancelled", refused.Message, StringComparison.Ordinal);
+    }
+
     private async Task ChangeAsync(string text)
     {
         await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={StoreFile};Pooling=False");
@@ -138,6 +172,33 @@ public sealed class EnqueueTests : IDisposable
             ClaimedAttempt? task = null;
             await Wait.UntilAsync(async () => (task = await host.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: study))) is not null);
             await host.Studies.TellAsync(Tenant, task!.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
+        }
+    }
+
+    /// <summary>A store before whose next commit something happens.</summary>
+    internal class RefusingStore : System.Reflection.DispatchProxy
+    {
+        private IStudyStore _inner = null!;
+
+        public Action? Before { get; set; }
+
+        public static IStudyStore Around(IStudyStore inner, out RefusingStore proxy)
+        {
+            var store = Create<IStudyStore, RefusingStore>();
+            proxy = (RefusingStore)(object)store;
+            proxy._inner = inner;
+            return store;
+        }
+
+        protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IStudyStore.CommitAsync) && Before is { } before)
+            {
+                Before = null;
+                before();
+            }
+
+            return targetMethod.Invoke(_inner, args);
         }
     }
 }

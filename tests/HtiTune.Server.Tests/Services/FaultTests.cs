@@ -95,11 +95,29 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_user_enqueues_while_the_step_meets_a_fault_is_not_granted()
+    {
+        var clock = new FaultyClock();
+        await using var host = await ServiceHost.StartAsync(StoreFile, configure: options => options.PollEvery = TimeSpan.FromHours(1), time: clock);
+        var id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
+        var first = await ClaimAsync(host, id);
+        await host.Store.EndAsync(first.Attempt, first.Lease, new AttemptEnd(AttemptState.Done, null, null) { Reported = 0.5 }, CancellationToken.None);
+        clock.IsFaulty = true;
+        var refused = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.EnqueueAsync(Tenant, id, [0.4]));
+        Assert.Equal(StudyServiceError.Conflict, refused.Kind);
+        Assert.StartsWith($"Nothing was changed: {FaultyClock.Words}", refused.Message, StringComparison.Ordinal);
+        clock.IsCured = true;
+        await host.Studies.ResumeAsync(Tenant, id);
+        await FinishAsync(host, id);
+        Assert.DoesNotContain(0.4, (await host.Studies.TrialsAsync(Tenant, id)).Select(trial => trial.Lambda));
+    }
+
+    [Fact]
     public void What_passes_by_itself_is_no_fault_of_a_study()
     {
         Exception[] passing =
         [
-            new OperationCanceledException(), new IOException(), new TimeoutException(), new SocketException(), new Microsoft.Data.Sqlite.SqliteException("busy", 5),
+            new OperationCanceledException(), new IOException(), new UnauthorizedAccessException(), new TimeoutException(), new SocketException(), new Microsoft.Data.Sqlite.SqliteException("busy", 5),
             new InvalidOperationException("wrapped", new IOException()),
         ];
         Assert.All(passing, problem => Assert.IsType(problem.GetType(), Record.Exception(() => StudyFault.Within(() => throw problem))));

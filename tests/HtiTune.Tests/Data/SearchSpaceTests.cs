@@ -50,6 +50,31 @@ public class SearchSpaceTests
         Assert.Contains(expected, Assert.ThrowsAny<ArgumentException>(() => Hyperparameter.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_choice_that_looks_like_a_number_stays_what_it_is_written_as()
+    {
+        SearchSpace space = new([
+            Hyperparameter.Categorical("n", "01", "1e3", "2"), Hyperparameter.Continuous("a", 0, 1).OnlyIf("n", "01"), Hyperparameter.Continuous("b", 0, 1).OnlyIf("n", "1e3", "2"),
+            Hyperparameter.Integer("k", 1, 2000), Hyperparameter.Continuous("c", 0, 1).OnlyIf("k", 1000.0)]);
+        var read = SearchSpace.Parse([.. space.Select(one => one.Text)]);
+        Assert.Equal(space, read);
+        Assert.Equal(space.GetHashCode(), read.GetHashCode());
+        Assert.All(space.Zip(read), pair => Assert.Equal(pair.First.GetHashCode(), pair.Second.GetHashCode()));
+        Assert.Equal(["n", "a", "k"], read.FromUnit([0.1, 0.5, 0.5, 0.1, 0.5]).Names);
+        Assert.Equal(["n", "b", "k"], read.FromUnit([0.5, 0.5, 0.5, 0.1, 0.5]).Names);
+
+        // A number may be written in other ways than the shortest.
+        var written = SearchSpace.Parse("k=1..2000:int", "c=0..1 if k=1e3");
+        Assert.True(written["c"].Condition!.Holds(1000.0));
+        Assert.False(written["c"].Condition!.Holds(100.0));
+    }
+
+    [Theory]
+    [InlineData("../a")]
+    [InlineData("1..2")]
+    public void A_choice_that_reads_as_a_range_is_refused(string choice) => Assert.Contains(
+        "two points in a row", Assert.ThrowsAny<ArgumentException>(() => Hyperparameter.Categorical("p", choice, "b")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void All_faults_of_a_space_are_told_at_once()
     {
         var fault = Assert.Throws<ArgumentException>(() => SearchSpace.Parse("a=x,y", "a=0..1", "b=0..1 if c=1", "d=0..1 if a=z")).Message;
