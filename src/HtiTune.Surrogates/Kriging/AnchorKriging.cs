@@ -61,7 +61,7 @@ internal sealed class AnchorKriging
     /// <summary>K.</summary>
     internal int Count => _gram.Count;
 
-    /// <summary>d.</summary>
+    /// <summary>Number of coordinates of a place.</summary>
     internal int Dimension => _layout.Dimension;
 
     /// <summary>What is learned.</summary>
@@ -90,9 +90,18 @@ internal sealed class AnchorKriging
     /// <param name="warm">θ of a fit to nearly the same anchors, from which a short search goes on; or null.</param>
     /// <param name="cancellation">Ends the search.</param>
     internal static AnchorKriging Fit(
-        double[] places, int dimension, GramMatrix gram, KrigingVariant variant, double[]? warm = null, CancellationToken cancellation = default)
+        double[] places, int dimension, GramMatrix gram, KrigingVariant variant, double[]? warm = null, CancellationToken cancellation = default) =>
+        Fit(places, new KrigingLayout(dimension, variant), gram, warm, cancellation);
+
+    /// <summary>Learns θ from anchors.</summary>
+    /// <param name="places">Coordinates of the anchors, [K, ·], each in [0, 1].</param>
+    /// <param name="layout">What is learned.</param>
+    /// <param name="gram">Inner products of their outputs.</param>
+    /// <param name="warm">θ of a fit to nearly the same anchors, from which a short search goes on; or null.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal static AnchorKriging Fit(double[] places, KrigingLayout layout, GramMatrix gram, double[]? warm = null, CancellationToken cancellation = default)
     {
-        var layout = new KrigingLayout(dimension, variant);
+        var variant = layout.Variant;
         var likelihood = LikelihoodOf(places, gram, layout);
         if (!likelihood.HasVariation || gram.Count < 2)
         {
@@ -107,7 +116,7 @@ internal sealed class AnchorKriging
             var start = isWarm ? warm! : (double[])layout.Centre.Clone();
             for (var i = 0; i < start.Length && !isWarm; i++)
             {
-                start[i] += i < dimension ? length : i == start.Length - 1 && variant.LearnsNugget ? nugget : 0;
+                start[i] += i < layout.Lengths ? length : i == start.Length - 1 && variant.LearnsNugget ? nugget : 0;
             }
 
             var found = BoxMinimiser.Minimise(likelihood.Evaluate, start, layout.Low, layout.High, isWarm ? WarmIterations : ColdIterations);
@@ -116,6 +125,14 @@ internal sealed class AnchorKriging
 
         return new AnchorKriging(likelihood, places, gram, best!.Point);
     }
+
+    /// <summary>A kriging of given θ.</summary>
+    /// <param name="places">Coordinates of the anchors, [K, ·], each in [0, 1].</param>
+    /// <param name="layout">What θ holds.</param>
+    /// <param name="gram">Inner products of the outputs.</param>
+    /// <param name="theta">θ.</param>
+    internal static AnchorKriging At(double[] places, KrigingLayout layout, GramMatrix gram, double[] theta) =>
+        new(LikelihoodOf(places, gram, layout), places, gram, theta);
 
     /// <summary>A kriging at given θ.</summary>
     /// <param name="places">u, [K, d], each in [0, 1].</param>
@@ -157,6 +174,12 @@ internal sealed class AnchorKriging
     internal (double Variance, double Level) Project(ReadOnlySpan<double> u, Span<double> t)
     {
         Correlate(u, t);
+        return Variance(t);
+    }
+
+    /// <summary>Turns r into t and returns v(λ, λ) and h/s.</summary>
+    internal (double Variance, double Level) Variance(Span<double> t)
+    {
         _factor.SolveLower(t, t);
         var h = 1 - CholeskyFactor.Dot(_ones, t);
         return (Math.Max(0, 1 - CholeskyFactor.Dot(t, t) + h * h / _onesOnes), h / _onesOnes);
@@ -249,9 +272,27 @@ internal sealed class AnchorKriging
         return missed * missed / trend[Count];
     }
 
-    private void Correlate(ReadOnlySpan<double> u, Span<double> r)
+    /// <summary>Qy and 1ᵀR⁻¹y/(1ᵀR⁻¹1) of one output: at λ it is the second and r(λ)ᵀ times the first.</summary>
+    /// <param name="y">The output at the anchors, [K].</param>
+    internal (double[] Slopes, double Level) Solve(ReadOnlySpan<double> y)
     {
-        ReadOnlySpan<double> z = Warp(u);
+        var slopes = new double[Count];
+        _factor.SolveLower(y, slopes);
+        var level = CholeskyFactor.Dot(_ones, slopes) / _onesOnes;
+        CholeskyFactor.Add(-level, _ones, slopes);
+        _factor.SolveUpper(slopes, slopes);
+        return (slopes, level);
+    }
+
+    /// <summary>Writes r(λ).</summary>
+    internal void Correlate(ReadOnlySpan<double> u, Span<double> r)
+    {
+        Span<double> z = stackalloc double[Dimension];
+        for (var j = 0; j < z.Length; j++)
+        {
+            z[j] = _warps[j].Apply(u[j]);
+        }
+
         for (var k = 0; k < Count; k++)
         {
             r[k] = PooledLikelihood.Correlation(PooledLikelihood.Distance(z, _warped.AsSpan(k * Dimension, Dimension), _inverseLengths));

@@ -57,6 +57,23 @@ internal sealed class GramMatrix
         return new GramMatrix(count, products, 0);
     }
 
+    /// <summary>H of anchors that gave one number each.</summary>
+    /// <param name="values">y_k, [K].</param>
+    internal static GramMatrix Of(ReadOnlySpan<double> values)
+    {
+        var count = values.Length;
+        var products = new double[count * count];
+        for (var k = 0; k < count; k++)
+        {
+            for (var l = 0; l < count; l++)
+            {
+                products[k * count + l] = (values[k] - values[0]) * (values[l] - values[0]);
+            }
+        }
+
+        return new GramMatrix(count, products, 0);
+    }
+
     /// <summary>H with one anchor more: O(KP), every other entry as it was.</summary>
     /// <param name="rows">y_k of all anchors, the new one among them.</param>
     /// <param name="at">Where the new one stands.</param>
@@ -86,6 +103,20 @@ internal sealed class GramMatrix
         }
 
         return new GramMatrix(count, products, reference);
+    }
+
+    /// <summary>H of the first anchors alone.</summary>
+    /// <param name="count">How many, the one that all are measured from among them.</param>
+    internal GramMatrix First(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(count, _reference);
+        var products = new double[count * count];
+        for (var k = 0; k < count; k++)
+        {
+            _products.AsSpan(k * Count, count).CopyTo(products.AsSpan(k * count));
+        }
+
+        return new GramMatrix(count, products, _reference);
     }
 
     /// <summary>G of all anchors, [K, K].</summary>

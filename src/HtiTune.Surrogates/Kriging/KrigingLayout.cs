@@ -1,7 +1,7 @@
 // Notation
-//   d        number of hyperparameters
+//   d        number of lengths: of hyperparameters, where each has one coordinate (KrigingCoordinates)
 //   θ        log ℓ_j, then log a_j and log b_j where there is a warp, then log ν where the nugget is learned; 3d + 1 numbers at most
-//   priors   log ℓ_j ~ N(½ log d, 1),  log a_j, log b_j ~ N(0, ½²),  log ν ~ N(−9, 3²)
+//   priors   log ℓ_j ~ N(½ log d + shift, 1),  log a_j, log b_j ~ N(0, ½²),  log ν ~ N(−9, 3²)
 //   bounds   log ℓ_j ∈ [−3, 4],  log a_j, log b_j ∈ [−1.6, 1.6],  log ν ∈ [−16, 0]
 
 namespace HtiTune.Surrogates;
@@ -9,7 +9,8 @@ namespace HtiTune.Surrogates;
 /// <summary>What of a kriging is learned beside its lengths.</summary>
 /// <param name="Warp">Whether each coordinate has a Kumaraswamy warp; else a = b = 1.</param>
 /// <param name="LearnsNugget">Whether ν is learned, for outputs that scatter from training to training.</param>
-internal readonly record struct KrigingVariant(bool Warp, bool LearnsNugget)
+/// <param name="LengthShift">By how much the prior of log ℓ_j is moved.</param>
+internal readonly record struct KrigingVariant(bool Warp, bool LearnsNugget, double LengthShift = 0)
 {
     /// <summary>ν of deterministic outputs: less and exactness is lost to rounding, more and the curve passes beside its anchors.</summary>
     internal const double FixedNugget = 1e-8;
@@ -21,27 +22,40 @@ internal sealed class KrigingLayout
     private const double WarpDeviation = 0.5, WarpBound = 1.6;
     private const double NuggetCentre = -9, NuggetDeviation = 3;
 
-    /// <param name="dimension">d, at least 1.</param>
+    private readonly KrigingCoordinates _coordinates;
+
+    /// <param name="dimension">d, at least 1: as many lengths as coordinates.</param>
     /// <param name="variant">What is learned.</param>
     internal KrigingLayout(int dimension, KrigingVariant variant)
+        : this(KrigingCoordinates.Each(dimension), variant)
     {
-        Dimension = dimension;
+    }
+
+    /// <param name="coordinates">Which length each coordinate has.</param>
+    /// <param name="variant">What is learned.</param>
+    internal KrigingLayout(KrigingCoordinates coordinates, KrigingVariant variant)
+    {
+        _coordinates = coordinates;
         Variant = variant;
-        Count = dimension * (variant.Warp ? 3 : 1) + (variant.LearnsNugget ? 1 : 0);
+        var dimension = coordinates.Lengths;
+        Count = dimension + (variant.Warp ? 2 * coordinates.Warps : 0) + (variant.LearnsNugget ? 1 : 0);
         Centre = new double[Count];
         Deviation = new double[Count];
         Low = new double[Count];
         High = new double[Count];
         for (var i = 0; i < Count; i++)
         {
-            (Centre[i], Deviation[i], Low[i], High[i]) = i < dimension ? (0.5 * Math.Log(dimension), 1.0, -3.0, 4.0)
+            (Centre[i], Deviation[i], Low[i], High[i]) = i < dimension ? (0.5 * Math.Log(dimension) + variant.LengthShift, 1.0, -3.0, 4.0)
                 : variant.LearnsNugget && i == Count - 1 ? (NuggetCentre, NuggetDeviation, -16.0, 0.0)
                 : (0.0, WarpDeviation, -WarpBound, WarpBound);
         }
     }
 
+    /// <summary>Number of coordinates of a place.</summary>
+    internal int Dimension => _coordinates.Count;
+
     /// <summary>d.</summary>
-    internal int Dimension { get; }
+    internal int Lengths => _coordinates.Lengths;
 
     /// <summary>What is learned.</summary>
     internal KrigingVariant Variant { get; }
@@ -61,12 +75,20 @@ internal sealed class KrigingLayout
     /// <summary>Upper bounds.</summary>
     internal double[] High { get; }
 
-    /// <summary>ℓ_j.</summary>
+    /// <summary>ℓ_j of the j-th length.</summary>
     internal static double Length(ReadOnlySpan<double> theta, int j) => Math.Exp(theta[j]);
+
+    /// <summary>Where log ℓ of coordinate j stands in θ.</summary>
+    internal int LengthAt(int j) => _coordinates.LengthOf(j);
+
+    /// <summary>Where log a and log b of coordinate j stand in θ; −1 where it has no warp.</summary>
+    internal (int A, int B) WarpAt(int j) => Variant.Warp && _coordinates.WarpOf(j) is >= 0 and var warp
+        ? (Lengths + warp, Lengths + _coordinates.Warps + warp)
+        : (-1, -1);
 
     /// <summary>The warp of coordinate j.</summary>
     internal KumaraswamyWarp WarpOf(ReadOnlySpan<double> theta, int j) =>
-        Variant.Warp ? new(Math.Exp(theta[Dimension + j]), Math.Exp(theta[2 * Dimension + j])) : new(1, 1);
+        WarpAt(j) is (>= 0 and var a, var b) ? new(Math.Exp(theta[a]), Math.Exp(theta[b])) : new(1, 1);
 
     /// <summary>ν, the learned part of it beside the fixed one.</summary>
     internal double Nugget(ReadOnlySpan<double> theta) =>

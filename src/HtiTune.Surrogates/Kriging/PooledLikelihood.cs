@@ -108,13 +108,13 @@ internal sealed class PooledLikelihood
         return Math.Sqrt(square);
     }
 
-    /// <summary>1/ℓ_j.</summary>
+    /// <summary>1/ℓ of each coordinate.</summary>
     internal static double[] InverseLengths(KrigingLayout layout, ReadOnlySpan<double> theta)
     {
         var inverse = new double[layout.Dimension];
         for (var j = 0; j < inverse.Length; j++)
         {
-            inverse[j] = 1 / KrigingLayout.Length(theta, j);
+            inverse[j] = 1 / KrigingLayout.Length(theta, layout.LengthAt(j));
         }
 
         return inverse;
@@ -213,8 +213,19 @@ internal sealed class PooledLikelihood
         var d = Layout.Dimension;
         var inverse = InverseLengths(Layout, theta);
         double[] byA = new double[Layout.Variant.Warp ? warped.Length : 0], byB = new double[byA.Length];
+        var slots = new (int Length, int A, int B)[d];
+        for (var j = 0; j < d; j++)
+        {
+            slots[j] = (Layout.LengthAt(j), Layout.WarpAt(j).A, Layout.WarpAt(j).B);
+        }
+
         for (var j = 0; j < d && byA.Length > 0; j++)
         {
+            if (slots[j].A < 0)
+            {
+                continue;
+            }
+
             var warp = Layout.WarpOf(theta, j);
             for (var i = j; i < warped.Length; i += d)
             {
@@ -232,11 +243,11 @@ internal sealed class PooledLikelihood
                 {
                     int i = k * d + j, o = l * d + j;
                     var pull = h * (warped[i] - warped[o]) * inverse[j] * inverse[j];
-                    gradient[j] += pull * (warped[i] - warped[o]);
-                    if (byA.Length > 0)
+                    gradient[slots[j].Length] += pull * (warped[i] - warped[o]);
+                    if (slots[j].A >= 0)
                     {
-                        gradient[d + j] -= pull * (byA[i] - byA[o]);
-                        gradient[2 * d + j] -= pull * (byB[i] - byB[o]);
+                        gradient[slots[j].A] -= pull * (byA[i] - byA[o]);
+                        gradient[slots[j].B] -= pull * (byB[i] - byB[o]);
                     }
                 }
             }

@@ -1,0 +1,81 @@
+// Notation (values in the units of the plain belief's map, so that both are measured alike)
+//   t_k     value of training k;  m_k, s_k what a belief made of the trainings before it says of it, at the θ of all
+//   score   ln of a Student density of 4 degrees of freedom at (t_k − m_k)/s_k, less ln s_k: heavy tails, for s_k is of a few draws
+//   trust   1/(1 + e^(−2 − Σ (composite − plain))) over the last trainings: outputs are believed until the values say otherwise
+
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Whether the outputs between the trainings are believed, by how well they foretold the trainings.</summary>
+/// <param name="Serves">The belief of the outputs, where it serves.</param>
+/// <param name="Trust">0 to 1.</param>
+internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Trust)
+{
+    private const int First = 3, Last = 12, Draws = 8;
+    private const double Credit = 2, LeastShare = 1e-3;
+
+    /// <summary>Makes the belief of the outputs and tests it.</summary>
+    internal static BeliefChoice Of(
+        SpaceGround ground, SpaceTraining[] known, PlainBelief plain, Func<Matrix, double> objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
+    {
+        // Those that answered to the same contexts as the last one that has outputs.
+        var shape = known.LastOrDefault(t => t.Outputs is not null)?.Outputs;
+        int[] with = [.. Enumerable.Range(0, known.Length).Where(k => known[k].Outputs is { } y && y.Rows == shape!.Rows && y.Columns == shape.Columns && IsFinite(y))];
+        if (with.Length < Math.Max(CompositeBelief.LeastTrainings, known.Length - with.Length)
+            || CompositeBelief.Make(
+                ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], objective,
+                options.NoiseVariance switch { 0 => null, null => null, _ => true }, streams, cancellation) is not { } composite)
+        {
+            return new BeliefChoice(null, 0);
+        }
+
+        var least = LeastShare * (plain.Values.Max() - plain.Values.Min());
+        var stream = streams.Stream("ahead");
+        Span<double> draws = stackalloc double[Draws];
+        double difference = 0;
+        for (var i = Math.Max(First, with.Length - Last); i < with.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            composite.Ahead(i, draws, stream);
+            double mean = 0, square = 0;
+            foreach (ref var draw in draws)
+            {
+                draw = plain.Map.ToModel(Math.Clamp(draw, -double.MaxValue, double.MaxValue));
+                mean += draw / Draws;
+            }
+
+            foreach (var draw in draws)
+            {
+                square += (draw - mean) * (draw - mean) / Draws;
+            }
+
+            var value = plain.Values[with[i]];
+            var (other, deviation) = plain.Ahead(with[i]);
+            difference += Score(value, mean, Math.Sqrt(square), least) - Score(value, other, deviation, least);
+        }
+
+        var trust = 1 / (1 + Math.Exp(-Credit - difference));
+        return new BeliefChoice(trust >= 0.5 ? composite : null, trust);
+    }
+
+    private static double Score(double value, double mean, double deviation, double least)
+    {
+        var width = Math.Max(deviation, least) + 1e-300;
+        var z = (value - mean) / width;
+        return Math.Log(0.375) - 2.5 * Math.Log(1 + z * z / 4) - Math.Log(width);
+    }
+
+    private static bool IsFinite(Matrix outputs)
+    {
+        foreach (var value in outputs.Values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,172 @@
+// Notation
+//   m(λ)    g at the mean outputs;  D(λ) distance from what is known (CompositeBelief)
+//   γ       root mean square of |g(draw) − m|/D over a few candidates: how much of g a distance is worth
+// Calls of the objective are few: every candidate is asked for m, those with the least m − 2γD for draws, the best of these is moved.
+
+using HtiTune.Acquisition;
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Where the kriged outputs promise the most.</summary>
+internal sealed class CompositeSearch
+{
+    private const double Candidates = 0.28, GreedySeparation = 0.005;
+    private const int Pairs = 12, Promising = 36, GainDraws = 16, Tries = 10, MeanStarts = 3, MeanSteps = 8;
+
+    private readonly SpaceGround _ground;
+    private readonly CompositeBelief _belief;
+    private readonly double[][] _waiting;
+    private readonly (double[] U, double[] X, double Mean, double Distance)[] _candidates;
+    private readonly SpaceSearch _search;
+    private readonly double[] _bestUnit;
+    private readonly double _best, _worth;
+    private readonly RandomStream _stream;
+
+    /// <param name="ground">Where a training may go.</param>
+    /// <param name="belief">What the outputs say.</param>
+    /// <param name="values">Values of the trainings, less is better.</param>
+    /// <param name="best">Which of them is the best.</param>
+    /// <param name="incumbent">What is to be improved on.</param>
+    /// <param name="waiting">x of what is under way.</param>
+    /// <param name="stream">Chance.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal CompositeSearch(
+        SpaceGround ground, CompositeBelief belief, double[] values, int best, double incumbent, double[][] waiting, RandomStream stream, CancellationToken cancellation)
+    {
+        (_ground, _belief, _waiting, _best, _bestUnit, _stream) = (ground, belief, waiting, incumbent, ground.Units[best], stream);
+        double[][] good = [.. Enumerable.Range(0, values.Length).OrderBy(k => values[k]).Take(3).Select(k => ground.Units[k])];
+        var share = Candidates / Math.Sqrt(belief.Cost);
+        _search = new SpaceSearch(ground.Coordinates, good, stream, share);
+        double[][] units = _search.Candidates;
+        if (ground.Coordinates.Listed is not null)
+        {
+            units = (double[][])units.Clone();
+            stream.Shuffle<double[]>(units);
+            units = units[..Math.Min(units.Length, Math.Max(64, (int)(share * 1200)))];
+        }
+
+        var candidates = new List<(double[] U, double[] X, double Mean, double Distance)>();
+        foreach (var u in units)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var x = ground.Coordinates.Place(u);
+            if (ground.IsFree(x, waiting) && ground.LogSuccess(x) > SpaceGround.LeastLogSuccess)
+            {
+                candidates.Add((u, x, belief.Mean(x), belief.Distance(x)));
+            }
+        }
+
+        _candidates = [.. candidates.OrderBy(c => c.Mean)];
+        _worth = Worth();
+    }
+
+    /// <summary>The candidates, the least mean first, each with its distance in units of the objective.</summary>
+    internal IEnumerable<(double[] X, double Mean, double Deviation)> Ranked => _candidates.Select(c => (c.X, c.Mean, _worth * c.Distance));
+
+    /// <summary>Where g at the mean outputs is least; null where it has no answer anywhere.</summary>
+    /// <param name="isFree">Whether it must be at a distance from what is trained.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (double[] U, double Mean)? LeastMean(bool isFree, CancellationToken cancellation)
+    {
+        var separation = isFree ? GreedySeparation * Math.Sqrt(_ground.Coordinates.Count) : 0;
+        (double[] U, double Mean)? best = null;
+        foreach (var start in _candidates.Take(MeanStarts).Select(c => c.U).Append(_bestUnit))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (u, score) = _search.Ascend(start, Score, MeanSteps, 1e-3);
+            best = double.IsFinite(score) && (best is null || -score < best.Value.Mean) ? (u, -score) : best;
+        }
+
+        return best;
+
+        double Score(ReadOnlySpan<double> u, ReadOnlySpan<double> x) =>
+            isFree && (!_ground.IsFree(x, _waiting, separation) || _ground.LogSuccess(x) <= SpaceGround.LeastLogSuccess) ? double.NegativeInfinity : -_belief.Mean(x);
+    }
+
+    /// <summary>Where the draws promise the largest improvement; null where there is no place left.</summary>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (double[] U, double Gain)? LargestGain(CancellationToken cancellation)
+    {
+        (double[] U, double Log)? best = null;
+        foreach (var (u, x, _, _) in _candidates.OrderBy(c => c.Mean - 2 * _worth * c.Distance).Take(Promising))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var log = LogGain(x);
+            best = best is null || log > best.Value.Log ? (u, log) : best;
+        }
+
+        if (best is not { } found)
+        {
+            return null;
+        }
+
+        // A few steps from there, shorter where none is better.
+        var radius = 0.1;
+        for (var i = 0; i < Tries && _ground.Coordinates.Listed is null; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var trial = (double[])found.U.Clone();
+            for (var j = 0; j < trial.Length; j++)
+            {
+                var step = _stream.NextNormal();
+                trial[j] = double.IsNaN(trial[j]) || _ground.Coordinates.Levels(j) > 0 ? trial[j] : Math.Clamp(trial[j] + radius * step, 0, 1);
+            }
+
+            var x = _ground.Coordinates.Place(trial);
+            var log = _ground.IsFree(x, _waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? LogGain(x) : double.NegativeInfinity;
+            (found, radius) = log > found.Log ? ((trial, log), radius) : (found, 0.7 * radius);
+        }
+
+        return (found.U, Math.Exp(found.Log));
+    }
+
+    /// <summary>Logarithm of the expected improvement at a place, by draws.</summary>
+    internal double LogGain(ReadOnlySpan<double> x)
+    {
+        Span<double> values = stackalloc double[Math.Min(GainDraws, _belief.Draws)];
+        _belief.Draw(x, values);
+        double gain = 0, mean = 0, square = 0;
+        var count = 0;
+        foreach (var value in values)
+        {
+            gain += Math.Max(0, _best - value) / values.Length;
+            if (double.IsFinite(value))
+            {
+                count++;
+                var before = mean;
+                mean += (value - mean) / count;
+                square += (value - before) * (value - mean);
+            }
+        }
+
+        // A few draws see no tail: a small share of what a normal law with their moments promises ranks places where none of them improves.
+        var tail = count < 2 || !double.IsFinite(square) ? double.NegativeInfinity
+            : Math.Log(1e-3) + LogExpectedImprovement.Normal(-mean, Math.Sqrt(square / count), -_best);
+        var certain = Math.Log(Math.Min(gain, double.MaxValue));
+        var most = Math.Max(certain, tail);
+        return double.IsNegativeInfinity(most) ? -1e300 : most + Math.Log(Math.Exp(certain - most) + Math.Exp(tail - most));
+    }
+
+    private double Worth()
+    {
+        double sum = 0;
+        var count = 0;
+        Span<double> pair = stackalloc double[2];
+        for (var i = 0; i < Math.Min(Pairs, _candidates.Length); i++)
+        {
+            var (_, x, mean, distance) = _candidates[i * _candidates.Length / Math.Min(Pairs, _candidates.Length)];
+            _belief.Draw(x, pair);
+            foreach (var value in pair)
+            {
+                if (distance > 0 && double.IsFinite(value - mean))
+                {
+                    sum += (value - mean) / distance * ((value - mean) / distance);
+                    count++;
+                }
+            }
+        }
+
+        return count == 0 ? 0 : Math.Sqrt(Math.Min(sum / count, 1e300));
+    }
+}

@@ -1,0 +1,223 @@
+// The objective's values alone, kriged. Of the bends b of the value map, and of the kinds of kriging, those serve that make the values likeliest:
+//   −ln likelihood(b) = f(θ) − Σ ln dt/dq,  f the objective of PooledLikelihood at its optimum.
+// θ is averaged over states of a walk from there; beyond MostWalked trainings over fewer, and learned from some of them.
+
+using HtiTune.Acquisition;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>How the plain belief is fitted.</summary>
+internal sealed record PlainSettings
+{
+    /// <summary>b that are tried.</summary>
+    internal double[] Bends { get; init; } = [0, 1, 10, 100, 1000];
+
+    /// <summary>From so many trainings on coordinates are warped, where that is likelier.</summary>
+    internal int WarpFrom { get; init; } = 15;
+
+    /// <summary>By how much the warped kriging must be likelier.</summary>
+    internal double WarpGain { get; init; } = 1;
+
+    /// <summary>Whether a nugget is learned.</summary>
+    internal bool Nugget { get; init; } = true;
+
+    /// <summary>Shift of the prior of log ℓ.</summary>
+    internal double LengthShift { get; init; }
+
+    /// <summary>Proposals in turn: every so-manieth is greedy; 0: none.</summary>
+    internal int GreedyEvery { get; init; } = 2;
+
+    /// <summary>How often a proposal is local.</summary>
+    internal int LocalEvery { get; init; }
+
+    /// <summary>States of the walk that are averaged.</summary>
+    internal int States { get; init; } = 8;
+}
+
+/// <summary>What the values say of the objective over the space, in units of the value map.</summary>
+internal sealed class PlainBelief
+{
+    private const int MostWalked = 60;
+
+    private readonly ValueKriging[] _states;
+    private readonly AnchorKriging _fit;
+
+    private PlainBelief(SpaceValueMap map, double[][] places, double[] values, AnchorKriging fit, ValueKriging[] states, bool isExact)
+    {
+        (Map, Places, Values, _fit, _states, IsExact) = (map, places, values, fit, states, isExact);
+        Fitted = [.. places.Select(x => At(x).Mean)];
+    }
+
+    /// <summary>How it was fitted, for logs.</summary>
+    internal string Note => FormattableString.Invariant(
+        $"bend {Map.BendFactor:G3}, {(_fit.Variant.Warp ? "warped" : "not warped")}, nugget {_fit.Nugget:G2}, lengths {string.Join(" ", Lengths())}");
+
+    /// <summary>The map of the values.</summary>
+    internal SpaceValueMap Map { get; }
+
+    /// <summary>x of the trainings that have a value.</summary>
+    internal double[][] Places { get; }
+
+    /// <summary>t of their values.</summary>
+    internal double[] Values { get; }
+
+    /// <summary>Posterior means there.</summary>
+    internal double[] Fitted { get; }
+
+    /// <summary>Whether a training at one place would give its value again.</summary>
+    internal bool IsExact { get; }
+
+    /// <summary>The states of θ.</summary>
+    internal IReadOnlyList<ValueKriging> States => _states;
+
+    /// <summary>Deviation of a training's value, in the model.</summary>
+    internal double NoiseDeviation => IsExact ? 0 : Math.Sqrt(_states.Average(s => s.Kriging.Nugget * s.Scale * s.Scale));
+
+    /// <summary>Fits.</summary>
+    /// <param name="coordinates">The space.</param>
+    /// <param name="places">x, [n][c].</param>
+    /// <param name="values">Values of the objective, less is better.</param>
+    /// <param name="options">Noise.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="streams">Chance.</param>
+    /// <param name="cancellation">Ends the fit.</param>
+    internal static PlainBelief Fit(
+        SpaceCoordinates coordinates, double[][] places, double[] values, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, CancellationToken cancellation)
+    {
+        var flat = places.SelectMany(x => x).ToArray();
+        int[]? few = places.Length <= MostWalked ? null : Subset(coordinates, flat, values);
+        var fitPlaces = few is null ? flat : [.. few.SelectMany(k => places[k])];
+        var isNoisy = options.NoiseVariance is null or > 0;
+        var plain = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, settings.Nugget || isNoisy, settings.LengthShift));
+        (SpaceValueMap Map, AnchorKriging Kriging, double Score)? best = null;
+        double[]? theta = null;
+        foreach (var map in SpaceValueMap.Of(values, Shares(coordinates, places, values, streams), settings.Bends))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Try(map, plain, 0);
+        }
+
+        if (places.Length >= settings.WarpFrom)
+        {
+            theta = [.. best!.Value.Kriging.Theta[..coordinates.Kriging.Lengths], .. new double[2 * coordinates.Kriging.Warps], .. best.Value.Kriging.Theta[coordinates.Kriging.Lengths..]];
+            Try(best.Value.Map, new KrigingLayout(coordinates.Kriging, plain.Variant with { Warp = true }), settings.WarpGain);
+        }
+
+        var (chosen, fit, _) = best!.Value;
+        var model = Array.ConvertAll(values, chosen.ToModel);
+        var all = few is null ? fit : AnchorKriging.At(flat, fit.Likelihood.Layout, GramMatrix.Of(model), fit.Theta.ToArray());
+        double[][] thetas = settings.States > 1 && fit.Likelihood.HasVariation
+            ? HyperparameterWalk.From(fit.Likelihood, fit.Theta, streams.Stream("walk"))
+            : [fit.Theta.ToArray()];
+        var keep = places.Length <= MostWalked ? thetas.Length : places.Length <= 2 * MostWalked ? 4 : 2;
+        thetas = [.. thetas.Where((_, i) => i % Math.Max(1, thetas.Length / keep) == 0)];
+        return new PlainBelief(chosen, places, model, all, [.. thetas.Select(t => new ValueKriging(all.With(t), model, 1))], !isNoisy);
+
+        void Try(SpaceValueMap map, KrigingLayout layout, double handicap)
+        {
+            var mapped = Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel);
+            var kriging = AnchorKriging.Fit(fitPlaces, layout, GramMatrix.Of(mapped.AsSpan()), theta, cancellation);
+            theta = kriging.Theta.ToArray();
+            var score = kriging.Objective - map.LogSlopes(few is null ? values : [.. few.Select(k => values[k])]) + handicap;
+            if (best is null || score < best.Value.Score)
+            {
+                best = (map, kriging, score);
+            }
+        }
+    }
+
+    /// <summary>Mean and deviation at x, over the states.</summary>
+    internal (double Mean, double Deviation) At(ReadOnlySpan<double> x)
+    {
+        double mean = 0, second = 0;
+        foreach (var state in _states)
+        {
+            var (m, s) = state.At(x);
+            mean += m;
+            second += s * s + m * m;
+        }
+
+        mean /= _states.Length;
+        return (mean, Math.Sqrt(Math.Max(0, second / _states.Length - mean * mean)));
+    }
+
+    /// <summary>The belief of training k from those before it, at the optimum of the likelihood.</summary>
+    /// <param name="k">At least 2.</param>
+    internal (double Mean, double Deviation) Ahead(int k)
+    {
+        var before = AnchorKriging.At([.. Places[..k].SelectMany(x => x)], _fit.Likelihood.Layout, GramMatrix.Of(Values.AsSpan(0, k)), _fit.Theta.ToArray());
+        var kriging = new ValueKriging(before, Values.AsSpan(0, k), 1);
+        var (mean, deviation) = kriging.At(Places[k]);
+        return (mean, Math.Sqrt(deviation * deviation + kriging.Scale * kriging.Scale * _fit.Nugget));
+    }
+
+    /// <summary>Mean at x, over the states.</summary>
+    internal double Mean(ReadOnlySpan<double> x)
+    {
+        double mean = 0;
+        foreach (var state in _states)
+        {
+            mean += state.Mean(x);
+        }
+
+        return mean / _states.Length;
+    }
+
+    /// <summary>Logarithm of the expected improvement at x, over the states; finite.</summary>
+    /// <param name="x">The place.</param>
+    /// <param name="incumbent">What is to be improved on, in the model.</param>
+    internal double LogImprovement(ReadOnlySpan<double> x, double incumbent)
+    {
+        Span<double> logs = stackalloc double[_states.Length];
+        var largest = double.NegativeInfinity;
+        for (var i = 0; i < logs.Length; i++)
+        {
+            var (mean, deviation) = _states[i].At(x);
+            logs[i] = LogExpectedImprovement.Normal(-mean, deviation, -incumbent);
+            largest = Math.Max(largest, logs[i]);
+        }
+
+        if (double.IsInfinity(largest))
+        {
+            return -1e300;
+        }
+
+        double sum = 0;
+        foreach (var log in logs)
+        {
+            sum += Math.Exp(log - largest);
+        }
+
+        return largest + Math.Log(sum / logs.Length);
+    }
+
+    private IEnumerable<string> Lengths() =>
+        Enumerable.Range(0, _fit.Likelihood.Layout.Lengths).Select(i => FormattableString.Invariant($"{KrigingLayout.Length(_fit.Theta, i):G2}"));
+
+    // For each value the share of the space whose nearest training has a value at most as large.
+    private static double[] Shares(SpaceCoordinates coordinates, double[][] places, double[] values, RandomStreams streams)
+    {
+        const int Probes = 256;
+        var stream = streams.Stream("shares");
+        var nearest = new double[Probes];
+        for (var i = 0; i < Probes; i++)
+        {
+            var x = coordinates.Place(coordinates.Random(stream));
+            nearest[i] = values[Enumerable.Range(0, places.Length).MinBy(k => SpaceCoordinates.Distance(x, places[k]))];
+        }
+
+        return Array.ConvertAll(values, v => nearest.Count(other => other <= v) / (double)Probes);
+    }
+
+    // The best third, and of the others those that stand farthest apart.
+    private static int[] Subset(SpaceCoordinates coordinates, double[] flat, double[] values)
+    {
+        int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];
+        var (good, rest) = (order[..(MostWalked / 3)], order[(MostWalked / 3)..]);
+        var c = coordinates.Count;
+        var far = DistantPlaces.Choose([.. rest.SelectMany(k => flat[(k * c)..((k + 1) * c)])], c, MostWalked - good.Length);
+        return [.. good.Concat(far.Select(k => rest[k])).Order()];
+    }
+}

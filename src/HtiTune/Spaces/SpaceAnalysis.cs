@@ -1,0 +1,169 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>What the trainings of a space say of an objective.</summary>
+internal sealed class SpaceAnalysis
+{
+    private const double LeastGainShare = 1e-3, RangeShare = 0.01;
+    private const int Probes = 256;
+
+    private readonly SpacePolicyOptions _options;
+    private readonly PlainSettings _settings;
+    private readonly RandomStreams _streams;
+    private readonly SpaceCoordinates _coordinates;
+    private readonly SpaceGround _ground;
+    private readonly SpaceTraining[] _known;
+    private readonly double[] _values;
+    private readonly PlainBelief _plain;
+    private readonly CompositeBelief? _composite;
+    private readonly int _best;
+
+    internal SpaceAnalysis(
+        SpaceCoordinates coordinates, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<SpaceTraining> trainings,
+        Func<Matrix, double>? objective, CancellationToken cancellation)
+    {
+        (_coordinates, _options, _settings, _streams) = (coordinates, options, settings, streams);
+        _known = [.. trainings.Where(t => t.Value is { } value && double.IsFinite(value))];
+        _values = [.. _known.Select(t => t.Value!.Value)];
+        double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(coordinates.Of(t.Configuration)))];
+        _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed, options.NoiseVariance == 0);
+        _plain = PlainBelief.Fit(coordinates, _ground.Places, _values, options, settings, streams, cancellation);
+        _best = Enumerable.Range(0, _values.Length).MinBy(k => _plain.IsExact ? _values[k] : _plain.Fitted[k]);
+        Best = trainings.ToList().IndexOf(_known[_best]);
+        if (objective is not null)
+        {
+            var choice = BeliefChoice.Of(_ground, _known, _plain, objective, options, streams, cancellation);
+            Trust = choice.Trust;
+            _composite = choice.Serves;
+        }
+
+        Epsilon = options.Epsilon ?? DefaultEpsilon();
+        NoiseDeviation = _plain.IsExact ? 0 : Math.Abs(_plain.Map.ToValue(_plain.Fitted[_best] + _plain.NoiseDeviation) - _plain.Map.ToValue(_plain.Fitted[_best]));
+    }
+
+    /// <summary>Which of the trainings is recommended among those trained.</summary>
+    internal int Best { get; }
+
+    /// <summary>ε, in units of the objective.</summary>
+    internal double Epsilon { get; }
+
+    /// <summary>Deviation of a training's value, in units of the objective.</summary>
+    internal double NoiseDeviation { get; }
+
+    /// <summary>How the belief of the values was fitted, for logs.</summary>
+    internal string Note => _plain.Note;
+
+    /// <summary>How far the outputs between the trainings are believed, 0 to 1; the values alone serve below ½, and where there are no outputs.</summary>
+    internal double Trust { get; }
+
+    /// <summary>Whether beliefs are of the outputs between the trainings, rather than of the values alone.</summary>
+    internal bool IsComposite => _composite is not null;
+
+    private double BestLevel => _plain.IsExact ? _plain.Values[_best] : _plain.Fitted[_best];
+
+    private double BestValue => _plain.IsExact ? _values[_best] : _plain.Map.ToValue(_plain.Fitted[_best]);
+
+    // Of two turns one goes to the best predicted place.
+    private bool IsGreedy(int pending) => _settings.GreedyEvery > 0 && (_known.Length - _coordinates.Hyperparameters + pending) % _settings.GreedyEvery == 0
+        && _options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement;
+
+    /// <summary>What to train next; null where nothing anywhere gains more than a thousandth of ε.</summary>
+    /// <param name="pending">What is being trained.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default)
+    {
+        var waiting = _ground.PlacesOf(pending);
+        return _composite is { } composite ? NextComposite(composite, waiting, cancellation) : NextPlain(waiting, cancellation);
+    }
+
+    /// <summary>What is believed of a configuration; its value where that is known and trainings repeat.</summary>
+    /// <param name="configuration">The configuration.</param>
+    internal SpaceBelief At(Configuration configuration)
+    {
+        var x = _coordinates.Place(_coordinates.Of(configuration));
+        for (var k = 0; _plain.IsExact && k < _known.Length; k++)
+        {
+            if (x.AsSpan().SequenceEqual(_plain.Places[k]))
+            {
+                return new SpaceBelief(_values[k], 0, _values[k], _values[k]);
+            }
+        }
+
+        return _composite is { } composite ? SpaceBeliefs.Of(composite, x) : SpaceBeliefs.Of(_plain, x);
+    }
+
+    /// <summary>Where the posterior mean is least, trained or not.</summary>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (Configuration Configuration, SpaceBelief Belief) BestPredicted(CancellationToken cancellation = default)
+    {
+        var found = _composite is { } composite ? Search(composite, [], cancellation).LeastMean(false, cancellation)
+            : SearchPlain("best", cancellation).Find(
+                (_, x) => _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? -_plain.Mean(x) : double.NaN, [_ground.Units[_best]], cancellation) is { } place
+            ? (place.U, _plain.Map.ToValue(-place.Score)) : null;
+        var configuration = found is { } least && least.Mean < BestValue ? _coordinates.At(least.U) : _known[_best].Configuration;
+        return (configuration, At(configuration));
+    }
+
+    private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
+    {
+        var search = Search(composite, waiting, cancellation);
+        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy
+            && Math.Exp(search.LogGain(_coordinates.Place(greedy.U))) is var gain && gain >= LeastGainShare * Epsilon)
+        {
+            return (_coordinates.At(greedy.U), "best predicted", gain);
+        }
+
+        return search.LargestGain(cancellation) is { } found && found.Gain >= LeastGainShare * Epsilon
+            ? (_coordinates.At(found.U), "composite expected improvement", found.Gain)
+            : null;
+    }
+
+    private (Configuration Configuration, string Reason, double Gain)? NextPlain(double[][] waiting, CancellationToken cancellation)
+    {
+        var incumbent = Math.Min(BestLevel, _plain.Fitted.Min());
+        var search = SearchPlain($"candidates {waiting.Length}", cancellation);
+        var improvement = search.Find(
+            (_, x) => _ground.IsFree(x, waiting) ? _plain.LogImprovement(x, incumbent) + _ground.LogSuccess(x) : double.NaN, [], cancellation);
+        if (improvement is not { } found || LogAmount(found.Score) < Math.Log(LeastGainShare * Epsilon))
+        {
+            return null;
+        }
+
+        if (IsGreedy(waiting.Length) && search.Find(
+            (_, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? -_plain.Mean(x) : double.NaN,
+            [_ground.Units[_best], found.U], cancellation) is { } greedy)
+        {
+            return (_coordinates.At(greedy.U), "best predicted", Math.Exp(LogAmount(_plain.LogImprovement(_coordinates.Place(greedy.U), incumbent))));
+        }
+
+        return (_coordinates.At(found.U), "log expected improvement", Math.Exp(LogAmount(found.Score)));
+    }
+
+    private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(
+        _ground, composite, _values, _best, BestValue, waiting, _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
+
+    private SpaceSearch SearchPlain(string name, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        double[][] good = [.. Enumerable.Range(0, _known.Length).OrderBy(k => _plain.Values[k]).Take(3).Select(k => _ground.Units[k])];
+        return new SpaceSearch(_coordinates, good, _streams.Stream(name), _known.Length > 120 ? 0.5 : 1);
+    }
+
+    // A small improvement of the model in units of the objective.
+    private double LogAmount(double log) => log + Math.Log(_plain.Map.Slope);
+
+    private double DefaultEpsilon()
+    {
+        var stream = _streams.Stream("range");
+        double least = BestLevel, most = BestLevel;
+        for (var i = 0; i < Probes; i++)
+        {
+            var mean = Math.Min(_plain.Mean(_coordinates.Place(_coordinates.Random(stream))), _plain.Map.Knee);
+            (least, most) = (Math.Min(least, mean), Math.Max(most, mean));
+        }
+
+        return Math.Max(Math.Min(2 * RangeShare * (0.5 * _plain.Map.ToValue(most) - 0.5 * _plain.Map.ToValue(least)), double.MaxValue), 1e-300);
+    }
+}

@@ -1,0 +1,205 @@
+// Notation
+//   m       hyperparameters;  u [m]: unit coordinates of a configuration (SearchSpace), NaN where one is not active
+//   x [c]   its coordinates in the kriging:
+//             a number or an ordered word   u of its value, ½ where it is not active
+//             an unordered word of n        n numbers, 1/√2 at its own and 0 elsewhere, all 0 where it is not active; one length for all
+//             a condition on a number or an ordered word   1 where it holds, else 0 (an unordered parent tells that by itself)
+//   snapped u  the u of a real configuration: whole numbers and words at the middle of their share
+
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>Where the configurations of a search space lie for the kriging.</summary>
+internal sealed class SpaceCoordinates
+{
+    private const double Corner = 0.70710678118654752;
+    private const int MostListed = 4096;
+
+    private readonly SearchSpace _space;
+    private readonly int[] _at, _parent, _levels;
+    private readonly Condition[] _conditions;
+
+    internal SpaceCoordinates(SearchSpace space)
+    {
+        _space = space;
+        var (lengths, warps) = (new List<int>(), new List<bool>());
+        (_at, _parent, _levels) = (new int[space.Count], new int[space.Count], new int[space.Count]);
+        var conditions = new List<Condition>();
+        for (var i = 0; i < space.Count; i++)
+        {
+            var one = space[i];
+            _at[i] = lengths.Count;
+            _levels[i] = one switch
+            {
+                IntegerHyperparameter number => (int)Math.Min(number.Count, int.MaxValue),
+                CategoricalHyperparameter words => words.Choices.Count,
+                _ => 0,
+            };
+            lengths.AddRange(Enumerable.Repeat(warps.Count, IsUnordered(one) ? _levels[i] : 1));
+            warps.Add(!IsUnordered(one) && _levels[i] is 0 or > 2);
+            _parent[i] = one.Condition is { } condition ? Enumerable.Range(0, i).First(p => space[p].Name == condition.Parent) : -1;
+            if (_parent[i] >= 0 && !IsUnordered(space[_parent[i]]) && !conditions.Contains(one.Condition!))
+            {
+                conditions.Add(one.Condition!);
+            }
+        }
+
+        foreach (var _ in conditions)
+        {
+            lengths.Add(warps.Count);
+            warps.Add(false);
+        }
+
+        _conditions = [.. conditions];
+        Kriging = new KrigingCoordinates(lengths, warps);
+        Listed = List();
+    }
+
+    /// <summary>m.</summary>
+    internal int Hyperparameters => _space.Count;
+
+    /// <summary>c.</summary>
+    internal int Count => Kriging.Count;
+
+    /// <summary>Lengths and warps of the coordinates.</summary>
+    internal KrigingCoordinates Kriging { get; }
+
+    /// <summary>Snapped u of all configurations, where these are few; else null.</summary>
+    internal double[][]? Listed { get; }
+
+    /// <summary>Values of hyperparameter i; 0 where it is continuous.</summary>
+    internal int Levels(int i) => _levels[i];
+
+    /// <summary>u of the v-th value of hyperparameter i, which is not continuous.</summary>
+    internal double Level(int i, int v) => _space[i] is IntegerHyperparameter number
+        ? number.ToUnit(number.Minimum + (double)v * number.Step)
+        : (v + 0.5) / _levels[i];
+
+    /// <summary>Snapped u of a configuration of the space.</summary>
+    internal double[] Of(Configuration configuration) => _space.ToUnit(configuration);
+
+    /// <summary>The configuration at u.</summary>
+    internal Configuration At(ReadOnlySpan<double> u)
+    {
+        var filled = u.ToArray();
+        for (var i = 0; i < filled.Length; i++)
+        {
+            filled[i] = double.IsNaN(filled[i]) ? 0.5 : filled[i];
+        }
+
+        return _space.FromUnit(filled);
+    }
+
+    /// <summary>Moves u to that of the real configuration it belongs to; what is NaN but active goes to the middle.</summary>
+    internal void Snap(Span<double> u)
+    {
+        for (var i = 0; i < u.Length; i++)
+        {
+            if (!IsActive(i, u))
+            {
+                u[i] = double.NaN;
+                continue;
+            }
+
+            var place = double.IsNaN(u[i]) ? 0.5 : Math.Clamp(u[i], 0, 1);
+            u[i] = _levels[i] == 0 ? place : _space[i] is CategoricalHyperparameter
+                ? (Math.Min((int)(place * _levels[i]), _levels[i] - 1) + 0.5) / _levels[i]
+                : _space[i].ToUnit(_space[i].ValueAt(place));
+        }
+    }
+
+    /// <summary>Writes x of a snapped u.</summary>
+    internal void Write(ReadOnlySpan<double> u, Span<double> x)
+    {
+        x.Clear();
+        for (var i = 0; i < u.Length; i++)
+        {
+            if (!IsUnordered(_space[i]))
+            {
+                x[_at[i]] = double.IsNaN(u[i]) ? 0.5 : u[i];
+            }
+            else if (!double.IsNaN(u[i]))
+            {
+                x[_at[i] + (int)(u[i] * _levels[i])] = Corner;
+            }
+        }
+
+        for (var c = 0; c < _conditions.Length; c++)
+        {
+            var child = Enumerable.Range(0, _space.Count).First(i => _conditions[c].Equals(_space[i].Condition));
+            x[Count - _conditions.Length + c] = double.IsNaN(u[child]) ? 0 : 1;
+        }
+    }
+
+    /// <summary>x of a snapped u.</summary>
+    internal double[] Place(ReadOnlySpan<double> u)
+    {
+        var x = new double[Count];
+        Write(u, x);
+        return x;
+    }
+
+    /// <summary>A random snapped u.</summary>
+    internal double[] Random(RandomStream stream)
+    {
+        var u = new double[_space.Count];
+        for (var i = 0; i < u.Length; i++)
+        {
+            u[i] = stream.NextDouble();
+        }
+
+        Snap(u);
+        return u;
+    }
+
+    /// <summary>The distance of two places.</summary>
+    internal static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> other)
+    {
+        double sum = 0;
+        for (var j = 0; j < x.Length; j++)
+        {
+            sum += (x[j] - other[j]) * (x[j] - other[j]);
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    private static bool IsUnordered(Hyperparameter one) => one is CategoricalHyperparameter { IsOrdered: false };
+
+    // A parent that is not active itself has no value, and nothing that hangs on it is active.
+    private bool IsActive(int i, ReadOnlySpan<double> u) =>
+        _parent[i] < 0 || (!double.IsNaN(u[_parent[i]]) && _space[i].Condition!.Holds(_space[_parent[i]].ValueAt(u[_parent[i]])));
+
+    private double[][]? List()
+    {
+        var all = new List<double[]> { Enumerable.Repeat(double.NaN, _space.Count).ToArray() };
+        for (var i = 0; i < _space.Count; i++)
+        {
+            if (_levels[i] == 0)
+            {
+                return null;
+            }
+
+            var next = new List<double[]>();
+            foreach (var u in all)
+            {
+                for (var v = 0; v < (IsActive(i, u) ? _levels[i] : 1); v++)
+                {
+                    var longer = (double[])u.Clone();
+                    longer[i] = IsActive(i, u) ? Level(i, v) : double.NaN;
+                    next.Add(longer);
+                    if (next.Count > MostListed)
+                    {
+                        return null;
+                    }
+                }
+            }
+
+            all = next;
+        }
+
+        return [.. all];
+    }
+}

@@ -1,0 +1,33 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>Tunes several hyperparameters: what is trained first, and what the trainings say.</summary>
+/// <remarks>It keeps nothing between calls: the same arguments give the same answers, to the last bit.</remarks>
+/// <param name="space">The hyperparameters.</param>
+/// <param name="options">How.</param>
+/// <param name="streams">All chance.</param>
+internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options, RandomStreams streams)
+{
+    private readonly SpaceCoordinates _coordinates = new(space);
+
+    /// <summary>How the plain belief is fitted.</summary>
+    internal PlainSettings Settings { get; init; } = new();
+
+    /// <summary>The first configurations, far from each other: with those given as many as there are hyperparameters and two more.</summary>
+    /// <param name="given">What is trained anyway.</param>
+    internal IReadOnlyList<(Configuration Configuration, string Reason)> Initial(IReadOnlyList<Configuration> given)
+    {
+        var places = SpaceDesign.Places(_coordinates, [.. given.Select(_coordinates.Of)], streams);
+        return [.. places.Select((u, i) => (_coordinates.At(u), $"initial: {given.Count + i + 1} of {given.Count + places.Count}"))];
+    }
+
+    /// <summary>What the trainings say; null while none has a value.</summary>
+    /// <param name="trainings">The trainings, in their order.</param>
+    /// <param name="objective">The value at outputs [n, D], less is better; an exception or NaN is no answer there. Null: only the values are used.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    internal SpaceAnalysis? Analyse(IReadOnlyList<SpaceTraining> trainings, Func<Matrix, double>? objective, CancellationToken cancellation = default) =>
+        trainings.Any(t => t.Value is { } value && double.IsFinite(value))
+            ? new SpaceAnalysis(_coordinates, options, Settings, streams.Fork($"analysis {trainings.Count}"), trainings, objective, cancellation)
+            : null;
+}

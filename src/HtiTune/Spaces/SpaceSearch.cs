@@ -1,0 +1,210 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>Looks for the real configuration with the largest score: many candidates, then ascent from the best of them.</summary>
+internal sealed class SpaceSearch
+{
+    private const int GlobalCount = 800, LocalCenters = 3, LocalCount = 120, Starts = 5, Steps = 25, Rounds = 2, MostLevels = 16;
+    private const double Difference = 1e-5, Tolerance = 1e-6;
+
+    private readonly SpaceCoordinates _coordinates;
+
+    /// <param name="coordinates">The space.</param>
+    /// <param name="good">Snapped u near which candidates are drawn, the best first.</param>
+    /// <param name="stream">Chance.</param>
+    /// <param name="share">How many candidates there are, as a share of the usual number.</param>
+    internal SpaceSearch(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share = 1)
+    {
+        _coordinates = coordinates;
+        Candidates = coordinates.Listed is { } listed ? listed : Draw(coordinates, good, stream, share);
+    }
+
+    /// <summary>The score of a place, its u and x given; the larger the better, NaN or −∞ where it may not be.</summary>
+    internal delegate double Score(ReadOnlySpan<double> u, ReadOnlySpan<double> x);
+
+    /// <summary>Snapped u.</summary>
+    internal double[][] Candidates { get; }
+
+    /// <summary>The best place found; null where none has a score.</summary>
+    /// <param name="score">The score.</param>
+    /// <param name="starts">Extra places to ascend from.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (double[] U, double Score)? Find(Score score, IReadOnlyList<double[]> starts, CancellationToken cancellation)
+    {
+        var x = new double[_coordinates.Count];
+        var scores = new double[Candidates.Length];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            if (i % 64 == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            _coordinates.Write(Candidates[i], x);
+            scores[i] = Clean(score(Candidates[i], x));
+        }
+
+        int[] order = [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(Starts)];
+        (double[] U, double Score)? best = null;
+        if (_coordinates.Listed is not null)
+        {
+            return double.IsNegativeInfinity(scores[order[0]]) ? null : (Candidates[order[0]], scores[order[0]]);
+        }
+
+        foreach (var start in order.Select(i => Candidates[i]).Concat(starts))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (Ascend(start, score, Steps, Difference) is var found && found.Score > (best?.Score ?? double.NegativeInfinity))
+            {
+                best = found;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Goes up from a place: continuous coordinates by their slopes, the others value by value, in turn.</summary>
+    /// <param name="start">Snapped u.</param>
+    /// <param name="score">The score.</param>
+    /// <param name="steps">Steps at most, each time.</param>
+    /// <param name="difference">By how much a coordinate is moved to see a slope.</param>
+    internal (double[] U, double Score) Ascend(double[] start, Score score, int steps, double difference)
+    {
+        var u = (double[])start.Clone();
+        var x = new double[_coordinates.Count];
+        var value = Of(u);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var before = value;
+            Climb();
+            if (!Exchange() || value - before <= Tolerance)
+            {
+                break;
+            }
+        }
+
+        return (u, value);
+
+        double Of(double[] place)
+        {
+            _coordinates.Write(place, x);
+            return Clean(score(place, x));
+        }
+
+        void Climb()
+        {
+            int[] free = [.. Enumerable.Range(0, u.Length).Where(i => _coordinates.Levels(i) == 0 && !double.IsNaN(u[i]))];
+            if (free.Length == 0)
+            {
+                return;
+            }
+
+            var trial = (double[])u.Clone();
+            var found = BoxMinimiser.Minimise(Descent, [.. free.Select(i => u[i])], new double[free.Length], [.. Enumerable.Repeat(1.0, free.Length)], steps, Tolerance);
+            Place(found.Point);
+            if (Of(trial) is var reached && reached > value)
+            {
+                (u, value) = (trial, reached);
+            }
+
+            void Place(ReadOnlySpan<double> point)
+            {
+                for (var k = 0; k < free.Length; k++)
+                {
+                    trial[free[k]] = point[k];
+                }
+            }
+
+            double Descent(ReadOnlySpan<double> point, Span<double> gradient)
+            {
+                Place(point);
+                var here = -Of(trial);
+                for (var k = 0; k < gradient.Length; k++)
+                {
+                    var (i, at) = (free[k], point[k]);
+                    var (low, high) = (Math.Max(0, at - difference), Math.Min(1, at + difference));
+                    trial[i] = high;
+                    var up = -Of(trial);
+                    trial[i] = low;
+                    gradient[k] = (up + Of(trial)) / (high - low);
+                    trial[i] = at;
+                    gradient[k] = double.IsFinite(gradient[k]) ? gradient[k] : 0;
+                }
+
+                return here;
+            }
+        }
+
+        // False where nothing was exchanged.
+        bool Exchange()
+        {
+            var isBetter = false;
+            for (var i = 0; i < u.Length; i++)
+            {
+                if (_coordinates.Levels(i) is not (> 0 and var levels) || double.IsNaN(u[i]))
+                {
+                    continue;
+                }
+
+                var now = Enumerable.Range(0, Math.Min(levels, 1 << 20)).MinBy(v => Math.Abs(_coordinates.Level(i, v) - u[i]));
+                foreach (var v in levels <= MostLevels ? Enumerable.Range(0, levels) : [now - 1, now + 1])
+                {
+                    if (v == now || v < 0 || v >= levels)
+                    {
+                        continue;
+                    }
+
+                    var trial = (double[])u.Clone();
+                    trial[i] = _coordinates.Level(i, v);
+                    _coordinates.Snap(trial);
+                    if (Of(trial) is var reached && reached > value)
+                    {
+                        (u, value, isBetter) = (trial, reached, true);
+                    }
+                }
+            }
+
+            return isBetter;
+        }
+    }
+
+    private static double Clean(double score) => double.IsNaN(score) ? double.NegativeInfinity : score;
+
+    private static double[][] Draw(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share)
+    {
+        var candidates = new List<double[]>();
+        for (var i = 0; i < GlobalCount * share; i++)
+        {
+            candidates.Add(coordinates.Random(stream));
+        }
+
+        for (var g = 0; g < Math.Min(LocalCenters, good.Count); g++)
+        {
+            for (var i = 0; i < LocalCount * share; i++)
+            {
+                // From a thousandth of the range to a third of it; a word or a whole number moves now and then.
+                var radius = Math.Pow(10, -3 + 2.5 * stream.NextDouble());
+                var u = (double[])good[g].Clone();
+                for (var j = 0; j < u.Length; j++)
+                {
+                    var (step, coin, other) = (stream.NextNormal(), stream.NextDouble(), stream.NextDouble());
+                    u[j] = double.IsNaN(u[j]) ? other : coordinates.Levels(j) is 0 or > MostLevels ? Reflect(u[j] + radius * step) : coin < 0.2 ? other : u[j];
+                }
+
+                coordinates.Snap(u);
+                candidates.Add(u);
+            }
+        }
+
+        return [.. candidates];
+    }
+
+    private static double Reflect(double u)
+    {
+        u = Math.Abs(u);
+        u = u > 1 ? 2 - u : u;
+        return Math.Clamp(u, 0, 1);
+    }
+}

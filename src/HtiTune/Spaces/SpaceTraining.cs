@@ -1,0 +1,44 @@
+using HtiTune.Data;
+
+namespace HtiTune;
+
+/// <summary>One training, as the policy of several hyperparameters sees it.</summary>
+/// <param name="Number">Its number in the study.</param>
+/// <param name="Configuration">What was trained.</param>
+/// <param name="Value">The objective's value, less is better (the goal is already applied); null: the training failed.</param>
+/// <param name="Outputs">What the network answers to the study's contexts, [n, D]; null where only the value is known.</param>
+internal sealed record SpaceTraining(int Number, Configuration Configuration, double? Value, Matrix? Outputs = null);
+
+/// <summary>What is believed of the objective at one configuration; less is better.</summary>
+/// <param name="Mean">Mean, in units of the objective, as all here.</param>
+/// <param name="Deviation">Standard deviation, at least 0.</param>
+/// <param name="Low">The 5 % quantile.</param>
+/// <param name="High">The 95 % quantile.</param>
+internal readonly record struct SpaceBelief(double Mean, double Deviation, double Low, double High);
+
+/// <summary>What a certificate says of the best trained configuration.</summary>
+/// <param name="Probability">The share of the draws in which nothing is better than it by more than ε.</param>
+/// <param name="LowerBound">The lower confidence bound of that probability, the draws being finite.</param>
+/// <param name="RegretQuantile">The regret that a share 1 − δ of the draws stays below, in units of the objective.</param>
+/// <param name="Draws">Joint draws that were made.</param>
+/// <param name="Holds">Whether the bound is at least 1 − δ.</param>
+internal sealed record SpaceJudgement(double Probability, double LowerBound, double RegretQuantile, int Draws, bool Holds);
+
+/// <summary>How a policy of several hyperparameters works.</summary>
+internal sealed record SpacePolicyOptions
+{
+    /// <summary>ε, in units of the objective, above 0; null: 1 % of the range of what is believed.</summary>
+    internal double? Epsilon { get; init; }
+
+    /// <summary>δ of the certificate, between 0 and 1.</summary>
+    internal double Delta { get; init; } = 0.1;
+
+    /// <summary>The variance of a training's value; 0: trainings repeat, null: it is learned.</summary>
+    internal double? NoiseVariance { get; init; } = 0;
+
+    /// <summary>By what the next training is chosen; with the default, in turn with the best predicted configuration.</summary>
+    internal AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;
+
+    /// <summary>Joint draws of a certificate.</summary>
+    internal int Draws { get; init; } = 256;
+}
