@@ -132,6 +132,6 @@ public sealed class SpaceCoordinateTests
         var policy = Policy(new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu"), Hyperparameter.Categorical("norm", "on", "off")));
 
         Assert.Equal(4, policy.Initial([]).Select(p => p.Configuration).Distinct().Count());
-        Assert.Equal(1, policy.Initial([.. policy.Initial([]).Take(3).Select(p => p.Configuration)]).Count);
+        Assert.Single(policy.Initial([.. policy.Initial([]).Take(3).Select(p => p.Configuration)]));
     }
 }
