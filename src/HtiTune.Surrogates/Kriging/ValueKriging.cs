@@ -24,11 +24,15 @@ internal sealed class ValueKriging
         _kriging = kriging;
         (_slopes, _level) = kriging.Solve(values);
         var square = Math.Max(0, CholeskyFactor.Dot(_slopes, values));
+        Square = square;
         Scale = square > 0 ? Math.Sqrt(square / (values.Length > 4 ? values.Length - 3.0 : Math.Max(1, values.Length - 2))) : scale;
     }
 
     /// <summary>σ.</summary>
     internal double Scale { get; }
+
+    /// <summary>yᵀQy.</summary>
+    internal double Square { get; }
 
     /// <summary>The kriging behind it.</summary>
     internal AnchorKriging Kriging => _kriging;

@@ -55,6 +55,24 @@ internal sealed class WeightDraws
     /// <summary>w of place m, [K].</summary>
     internal ReadOnlySpan<double> Mean(int m) => _mean.AsSpan(m * _kriging.Count, _kriging.Count);
 
+    /// <summary>Writes C ζ, ζ ~ N(0, I): a joint draw of one number at every place, of the scale 1 and about 0.</summary>
+    /// <param name="random">Chance.</param>
+    /// <param name="shape">Takes it, [M]; 0 where nothing is left to chance.</param>
+    internal void Shape(RandomStream random, Span<double> shape)
+    {
+        var normals = new double[Places];
+        for (var m = 0; m < Places; m++)
+        {
+            normals[m] = random.NextNormal();
+        }
+
+        _spread.Multiply(normals, shape);
+        for (var m = 0; m < Places; m++)
+        {
+            shape[m] = _isKnown[m] ? 0 : shape[m];
+        }
+    }
+
     /// <summary>Writes a, [M, K], and the draw on the other side of the mean.</summary>
     /// <param name="random">Chance.</param>
     /// <param name="weights">Takes the draw.</param>

@@ -64,6 +64,9 @@ internal sealed class CompositeSearch
     /// <summary>The candidates, the least mean first, each with its distance in units of the objective.</summary>
     internal IEnumerable<(double[] X, double Mean, double Deviation)> Ranked => _candidates.Select(c => (c.X, c.Mean, _worth * c.Distance));
 
+    /// <summary>x of a snapped u.</summary>
+    internal double[] Place(double[] u) => _ground.Coordinates.Place(u);
+
     /// <summary>Where g at the mean outputs is least; null where it has no answer anywhere.</summary>
     /// <param name="isFree">Whether it must be at a distance from what is trained.</param>
     /// <param name="cancellation">Ends the search.</param>

@@ -29,8 +29,11 @@ internal sealed record PlainSettings
     /// <summary>Proposals in turn: every so-manieth is greedy; 0: none.</summary>
     internal int GreedyEvery { get; init; } = 2;
 
-    /// <summary>How often a proposal is local.</summary>
-    internal int LocalEvery { get; init; }
+    /// <summary>A greedy proposal must promise so much of ε.</summary>
+    internal double GreedyLeast { get; init; }
+
+    /// <summary>What is improved on lies so much of ε below the best.</summary>
+    internal double Margin { get; init; }
 
     /// <summary>States of the walk that are averaged.</summary>
     internal int States { get; init; } = 8;
@@ -163,6 +166,23 @@ internal sealed class PlainBelief
         }
 
         return mean / _states.Length;
+    }
+
+    /// <summary>Logarithm of the probability that a value lies below a bar, over the states, as far as the least z tells it.</summary>
+    /// <param name="x">The place.</param>
+    /// <param name="bar">In the model.</param>
+    internal double LogChanceBelow(ReadOnlySpan<double> x, double bar)
+    {
+        double sum = 0, nearest = double.NegativeInfinity;
+        foreach (var state in _states)
+        {
+            var (mean, deviation) = state.At(x);
+            var z = (bar - mean) / Math.Max(deviation, 1e-300);
+            sum += NormalDistribution.Cumulative(z) / _states.Length;
+            nearest = Math.Max(nearest, z);
+        }
+
+        return sum > 0 ? Math.Log(sum) : -0.5 * Math.Min(nearest * nearest, 1e300);
     }
 
     /// <summary>Logarithm of the expected improvement at x, over the states; finite.</summary>

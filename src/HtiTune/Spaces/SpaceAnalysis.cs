@@ -106,6 +106,24 @@ internal sealed class SpaceAnalysis
         return (configuration, At(configuration));
     }
 
+    /// <summary>
+    /// The probability that nothing is better than the best trained configuration by more than ε, by joint draws on the places that are likeliest to be.
+    /// </summary>
+    /// <param name="cancellation">Ends the draws.</param>
+    internal SpaceJudgement Judge(CancellationToken cancellation = default)
+    {
+        var certificate = new SpaceCertificate(_options, Epsilon, _streams.Fork("certificate"));
+        if (_composite is { } composite)
+        {
+            return certificate.Of(composite, Search(composite, [], cancellation), _ground.Places[_best], _plain.IsExact ? BestValue : null, cancellation);
+        }
+
+        var search = SearchPlain("certificate", cancellation);
+        var least = search.Find((_, x) => -_plain.Mean(x), [_ground.Units[_best]], cancellation);
+        double[][] places = [.. search.Candidates.Select(u => _coordinates.Place(u)), .. least is { } found ? [_coordinates.Place(found.U)] : (double[][])[]];
+        return certificate.Of(_plain, places, _best, BestValue, cancellation);
+    }
+
     private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
     {
         var search = Search(composite, waiting, cancellation);
@@ -123,6 +141,7 @@ internal sealed class SpaceAnalysis
     private (Configuration Configuration, string Reason, double Gain)? NextPlain(double[][] waiting, CancellationToken cancellation)
     {
         var incumbent = Math.Min(BestLevel, _plain.Fitted.Min());
+        incumbent = _settings.Margin > 0 ? Math.Min(incumbent, _plain.Map.ToModel(BestValue - _settings.Margin * Epsilon)) : incumbent;
         var search = SearchPlain($"candidates {waiting.Length}", cancellation);
         var improvement = search.Find(
             (_, x) => _ground.IsFree(x, waiting) ? _plain.LogImprovement(x, incumbent) + _ground.LogSuccess(x) : double.NaN, [], cancellation);
@@ -133,7 +152,8 @@ internal sealed class SpaceAnalysis
 
         if (IsGreedy(waiting.Length) && search.Find(
             (_, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? -_plain.Mean(x) : double.NaN,
-            [_ground.Units[_best], found.U], cancellation) is { } greedy)
+            [_ground.Units[_best], found.U], cancellation) is { } greedy
+            && (_settings.GreedyLeast == 0 || BestValue - _plain.Map.ToValue(-greedy.Score) >= _settings.GreedyLeast * Epsilon))
         {
             return (_coordinates.At(greedy.U), "best predicted", Math.Exp(LogAmount(_plain.LogImprovement(_coordinates.Place(greedy.U), incumbent))));
         }

@@ -1,0 +1,160 @@
+// Notation (less is better)
+//   f̂       value of the best trained configuration;  bar = f̂ − ε
+//   P(x)     marginal probability that f(x) < bar;  the places are ranked by it
+//   Δ_s      f̂ − min over the first M places of joint draw s, at least 0: the regret;  k = #{s: Δ_s ≤ ε} of S draws, p̂ = k/S
+//   M        64, doubled with the same draws until p̂ moves by less than .01, at most 256
+// Draws go round the states of the hyperparameter walk. They end early once more miss than a certificate of all may have (Certificate).
+
+using HtiTune.Acquisition;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>How sure it is that nothing in a space is better than the best trained configuration by more than ε.</summary>
+/// <param name="options">δ and the number of draws.</param>
+/// <param name="epsilon">ε, in units of the objective.</param>
+/// <param name="streams">Chance.</param>
+internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilon, RandomStreams streams)
+{
+    private const int First = 64, Most = 256;
+    private const double Settled = 0.01;
+
+    /// <summary>By the values alone.</summary>
+    /// <param name="plain">The belief.</param>
+    /// <param name="places">x of candidates.</param>
+    /// <param name="best">The best training.</param>
+    /// <param name="value">Its value, as believed.</param>
+    /// <param name="cancellation">Ends the draws.</param>
+    internal SpaceJudgement Of(PlainBelief plain, double[][] places, int best, double value, CancellationToken cancellation)
+    {
+        var bar = plain.Map.ToModel(value - epsilon);
+        double[][] chosen = [.. Likeliest(places, x => plain.LogChanceBelow(x, bar), plain.IsExact ? null : plain.Places[best])];
+        var states = plain.States;
+        var flat = chosen.SelectMany(x => x).ToArray();
+        var draws = new WeightDraws[states.Count];
+        double[][] means = [.. states.Select(state => Array.ConvertAll(chosen, x => state.Mean(x)))];
+        var shape = new double[chosen.Length];
+        return Judge(chosen.Length, stream =>
+        {
+            var drawn = 0;
+            return () =>
+            {
+                var i = drawn++ % draws.Length;
+                draws[i] ??= new WeightDraws(states[i].Kriging, flat, false);
+                draws[i].Shape(stream, shape);
+                double square = 0;
+                for (var k = 1; k < states[i].Kriging.Count; k++)
+                {
+                    var normal = stream.NextNormal();
+                    square += normal * normal;
+                }
+
+                var scale = states[i].Square > 0 && square > 0 ? Math.Sqrt(states[i].Square / square) : states[i].Scale;
+                return m => plain.Map.ToValue(means[i][m] + scale * shape[m]);
+            };
+        }, plain.IsExact ? value : null, cancellation);
+    }
+
+    /// <summary>By the outputs.</summary>
+    /// <param name="composite">The belief.</param>
+    /// <param name="search">Its candidates.</param>
+    /// <param name="bestPlace">x of the best training.</param>
+    /// <param name="value">Its value, where that is known; else it is drawn.</param>
+    /// <param name="cancellation">Ends the draws.</param>
+    internal SpaceJudgement Of(CompositeBelief composite, CompositeSearch search, double[] bestPlace, double? value, CancellationToken cancellation)
+    {
+        var bar = (value ?? composite.Mean(bestPlace)) - epsilon;
+        var ranked = search.Ranked.Where(c => double.IsFinite(c.Mean)).OrderByDescending(c => c.Deviation > 0 ? (bar - c.Mean) / c.Deviation : c.Mean < bar ? 1e9 : -1e9);
+        double[][] chosen = [.. value is null ? [bestPlace] : (double[][])[], .. search.LeastMean(false, cancellation) is { } least ? [search.Place(least.U)] : (double[][])[], .. ranked.Select(c => c.X)];
+        chosen = chosen[..Math.Min(Most, chosen.Length)];
+        var flat = chosen.SelectMany(x => x).ToArray();
+        var draws = new WeightDraws[composite.States.Count];
+        var k = composite.Fit.Count;
+        double[] weights = new double[chosen.Length * k], opposite = new double[weights.Length];
+        return Judge(chosen.Length, stream =>
+        {
+            var drawn = 0;
+            return () =>
+            {
+                var (i, isOpposite) = (drawn / 2 % draws.Length, drawn++ % 2 == 1);
+                if (!isOpposite)
+                {
+                    draws[i] ??= new WeightDraws(composite.States[i], flat, false);
+                    draws[i].Next(stream, weights, opposite);
+                }
+
+                return m => composite.Value((isOpposite ? opposite : weights).AsSpan(m * k, k));
+            };
+        }, value, cancellation);
+    }
+
+    // Places in descending order of ln P, the one that must be there first.
+    private static IEnumerable<double[]> Likeliest(double[][] places, Func<double[], double> logChance, double[]? first)
+    {
+        double[] keys = [.. places.Select(x => -logChance(x))];
+        var sorted = (double[][])places.Clone();
+        Array.Sort(keys, sorted);
+        return (first is null ? sorted : sorted.Prepend(first)).Take(Most);
+    }
+
+    /// <summary>Draws and counts.</summary>
+    /// <param name="count">Number of places.</param>
+    /// <param name="begin">Begins the draws from a stream: each call of what it returns makes one, as a function of the place.</param>
+    /// <param name="known">f̂, where it is known; else it is drawn at place 0.</param>
+    /// <param name="cancellation">Ends the draws.</param>
+    private SpaceJudgement Judge(int count, Func<RandomStream, Func<Func<int, double>>> begin, double? known, CancellationToken cancellation)
+    {
+        SpaceJudgement? last = null;
+        for (var m = First; ; m *= 2)
+        {
+            var judgement = Draw(Math.Min(m, count), begin(streams.Stream("draws")), known, cancellation);
+            if (m >= Math.Min(count, Most) || (last is not null && Math.Abs(last.Probability - judgement.Probability) < Settled) || judgement.Draws < Total())
+            {
+                return judgement;
+            }
+
+            last = judgement;
+        }
+    }
+
+    private SpaceJudgement Draw(int places, Func<Func<int, double>> draw, double? known, CancellationToken cancellation)
+    {
+        var total = Total();
+        var allowed = MissesAllowed(total);
+        var regrets = new List<double>();
+        for (var (s, misses) = (0, 0); s < total && misses <= allowed; s++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var path = draw();
+            var best = known ?? path(0);
+            var least = best;
+            for (var m = 0; m < places; m++)
+            {
+                least = Math.Min(least, path(m));
+            }
+
+            var regret = double.IsFinite(best) ? Math.Min(best - least, double.MaxValue) : double.MaxValue;
+            regrets.Add(regret);
+            misses += regret <= epsilon ? 0 : 1;
+        }
+
+        var certificate = Certificate.Of([.. regrets], epsilon, options.Delta);
+        return new SpaceJudgement(certificate.Probability, certificate.LowerBound, certificate.RegretQuantile, regrets.Count, certificate.Holds && regrets.Count == total);
+    }
+
+    // A small δ needs more draws than are asked for: without a miss η^(1/S) ≥ 1 − δ.
+    private int Total() => Math.Max(options.Draws, (int)Math.Ceiling(1.3 * Math.Log(Certificate.DefaultEta) / Math.Log(1 - options.Delta)));
+
+    // The most misses of all draws with which a certificate holds.
+    private int MissesAllowed(int draws)
+    {
+        var misses = 0;
+        while (misses < draws && Certificate.LowerConfidenceBound(draws - misses, draws, Certificate.DefaultEta) >= 1 - options.Delta)
+        {
+            misses++;
+        }
+
+        return misses - 1;
+    }
+}

@@ -1,0 +1,85 @@
+using HtiTune.Data;
+
+namespace HtiTune.Benchmarks.Several;
+
+/// <summary>One study of a problem by the policy alone.</summary>
+/// <param name="Reached">Trainings after the first d + 2 until the best is within 1 % of the gap; one more than allowed where it never was.</param>
+/// <param name="IsReached">Whether it was.</param>
+/// <param name="Certified">Trainings after the first d + 2 until certified; null where it never was.</param>
+/// <param name="IsTrue">Whether what was certified is within ε of the least value.</param>
+/// <param name="Regret">Of the last best, as a share of the gap.</param>
+/// <param name="Seconds">Processor time of all proposals.</param>
+internal sealed record SpaceRun(int Reached, bool IsReached, int? Certified, bool IsTrue, double Regret, double Seconds)
+{
+    private const double Share = 0.01;
+
+    /// <summary>Runs a study.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="seed">Seed of the policy.</param>
+    /// <param name="more">Trainings after the first d + 2.</param>
+    /// <param name="isComposite">Whether the outputs are used.</param>
+    /// <param name="certify">Whether certificates are judged; the study then goes on until certified.</param>
+    /// <param name="delta">δ.</param>
+    internal static SpaceRun Of(SpaceProblem problem, int seed, int more, bool isComposite, bool certify, double delta = 0.1)
+    {
+        var (least, gap) = problem.Target;
+        var policy = new SpacePolicy(SpaceProblem.Unit(problem.Dimension), new SpacePolicyOptions { Epsilon = Share * gap, Delta = delta }, new RandomStreams(seed));
+        var trainings = new List<SpaceTraining>();
+        double best = double.PositiveInfinity, seconds = 0;
+        foreach (var (configuration, _) in policy.Initial([]))
+        {
+            Train(configuration);
+        }
+
+        var first = trainings.Count;
+        int? reached = best <= least + Share * gap ? 0 : null, certified = null;
+        var passes = 0;
+        for (var k = 0; k <= more; k++)
+        {
+            var start = Environment.CpuUsage.TotalTime;
+            var analysis = policy.Analyse(trainings, isComposite ? problem.Objective : null)!;
+            if (certify && k > 0)
+            {
+                passes = analysis.Judge().Holds ? passes + 1 : 0;
+                if (passes == 2)
+                {
+                    certified = k;
+                    break;
+                }
+            }
+
+            var next = k < more && (certify || reached is null) ? analysis.Next([]) : null;
+            seconds += (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+            if (next is null)
+            {
+                if (k < more && certify && passes == 0)
+                {
+                    break;
+                }
+
+                if (k < more && certify)
+                {
+                    certified = k;
+                }
+
+                break;
+            }
+
+            Train(next.Value.Configuration);
+            if (reached is null && best <= least + Share * gap)
+            {
+                reached = trainings.Count - first;
+            }
+        }
+
+        return new SpaceRun(reached ?? more + 1, reached is not null, certified, best <= least + Share * gap, (best - least) / gap, seconds);
+
+        void Train(Configuration configuration)
+        {
+            var outputs = problem.Outputs(SpaceProblem.UnitOf(configuration));
+            var value = problem.Objective(outputs);
+            best = Math.Min(best, value);
+            trainings.Add(new SpaceTraining(trainings.Count, configuration, value, outputs));
+        }
+    }
+}
