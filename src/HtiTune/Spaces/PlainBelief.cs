@@ -14,14 +14,20 @@ internal sealed record PlainSettings
     /// <summary>b that are tried.</summary>
     internal double[] Bends { get; init; } = [0, 1, 10, 100, 1000];
 
+    /// <summary>From so many trainings on other b than 0 are tried: fewer values do not tell.</summary>
+    internal int BendsFrom { get; init; } = 5;
+
     /// <summary>From so many trainings on coordinates are warped, where that is likelier.</summary>
     internal int WarpFrom { get; init; } = 15;
 
     /// <summary>By how much the warped kriging must be likelier.</summary>
     internal double WarpGain { get; init; } = 1;
 
-    /// <summary>Whether a nugget is learned.</summary>
-    internal bool Nugget { get; init; } = true;
+    /// <summary>From so many trainings on a nugget is learned where trainings repeat too: of what is rough at a smaller scale than they see.</summary>
+    internal int NuggetFrom { get; init; } = 8;
+
+    /// <summary>By how much the kriging with it must be likelier.</summary>
+    internal double NuggetGain { get; init; } = 2;
 
     /// <summary>Shift of the prior of log ℓ.</summary>
     internal double LengthShift { get; init; }
@@ -93,19 +99,25 @@ internal sealed class PlainBelief
         int[]? few = places.Length <= MostWalked ? null : Subset(coordinates, flat, values);
         var fitPlaces = few is null ? flat : [.. few.SelectMany(k => places[k])];
         var isNoisy = options.NoiseVariance is null or > 0;
-        var plain = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, settings.Nugget || isNoisy, settings.LengthShift));
+        var plain = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, isNoisy, settings.LengthShift));
         (SpaceValueMap Map, AnchorKriging Kriging, double Score)? best = null;
         double[]? theta = null;
-        foreach (var map in SpaceValueMap.Of(values, Shares(coordinates, places, values, streams), settings.Bends))
+        foreach (var map in SpaceValueMap.Of(values, Shares(coordinates, places, values, streams), values.Length < settings.BendsFrom ? [0] : settings.Bends))
         {
             cancellation.ThrowIfCancellationRequested();
             Try(map, plain, 0);
         }
 
+        if (!isNoisy && places.Length >= settings.NuggetFrom)
+        {
+            theta = [.. best!.Value.Kriging.Theta, -5];
+            Try(best.Value.Map, new KrigingLayout(coordinates.Kriging, plain.Variant with { LearnsNugget = true }), settings.NuggetGain);
+        }
+
         if (places.Length >= settings.WarpFrom)
         {
             theta = [.. best!.Value.Kriging.Theta[..coordinates.Kriging.Lengths], .. new double[2 * coordinates.Kriging.Warps], .. best.Value.Kriging.Theta[coordinates.Kriging.Lengths..]];
-            Try(best.Value.Map, new KrigingLayout(coordinates.Kriging, plain.Variant with { Warp = true }), settings.WarpGain);
+            Try(best.Value.Map, new KrigingLayout(coordinates.Kriging, best.Value.Kriging.Variant with { Warp = true }), settings.WarpGain);
         }
 
         var (chosen, fit, _) = best!.Value;

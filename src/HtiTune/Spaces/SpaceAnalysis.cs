@@ -120,7 +120,7 @@ internal sealed class SpaceAnalysis
 
         var search = SearchPlain("certificate", cancellation);
         var least = search.Find((_, x) => -_plain.Mean(x), [_ground.Units[_best]], cancellation);
-        double[][] places = [.. search.Candidates.Select(u => _coordinates.Place(u)), .. least is { } found ? [_coordinates.Place(found.U)] : (double[][])[]];
+        var places = search.Candidates.Concat(least is { } found ? [found.U] : (double[][])[]).Select(u => _coordinates.Place(u)).Where(x => _ground.IsFree(x, [])).ToArray();
         return certificate.Of(_plain, places, _best, BestValue, cancellation);
     }
 
@@ -143,8 +143,7 @@ internal sealed class SpaceAnalysis
         var incumbent = Math.Min(BestLevel, _plain.Fitted.Min());
         incumbent = _settings.Margin > 0 ? Math.Min(incumbent, _plain.Map.ToModel(BestValue - _settings.Margin * Epsilon)) : incumbent;
         var search = SearchPlain($"candidates {waiting.Length}", cancellation);
-        var improvement = search.Find(
-            (_, x) => _ground.IsFree(x, waiting) ? _plain.LogImprovement(x, incumbent) + _ground.LogSuccess(x) : double.NaN, [], cancellation);
+        var improvement = Improvement(SpaceGround.LeastLogSuccess) ?? Improvement(double.NegativeInfinity);
         if (improvement is not { } found || LogAmount(found.Score) < Math.Log(LeastGainShare * Epsilon))
         {
             return null;
@@ -159,6 +158,10 @@ internal sealed class SpaceAnalysis
         }
 
         return (_coordinates.At(found.U), "log expected improvement", Math.Exp(LogAmount(found.Score)));
+
+        (double[] U, double Score)? Improvement(double leastSuccess) => search.Find(
+            (_, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) is var success && success > leastSuccess ? _plain.LogImprovement(x, incumbent) + success : double.NaN,
+            [], cancellation);
     }
 
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(

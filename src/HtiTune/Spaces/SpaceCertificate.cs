@@ -105,6 +105,12 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
     /// <param name="cancellation">Ends the draws.</param>
     private SpaceJudgement Judge(int count, Func<RandomStream, Func<Func<int, double>>> begin, double? known, CancellationToken cancellation)
     {
+        if (count == 0)
+        {
+            // Nothing is left that could be better.
+            return new SpaceJudgement(1, 1, 0, Total(), true);
+        }
+
         SpaceJudgement? last = null;
         for (var m = First; ; m *= 2)
         {

@@ -12,9 +12,9 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
     /// <summary>The least distance of two trainings.</summary>
     internal const double Separation = 2e-4;
 
-    private const double BatchShare = 0.05, FailureRadius = 0.2, Neighbourhood = 0.2, Prior = 0.2;
+    private const double BatchShare = 0.05, FailureRadius = 0.2, Neighbourhood = 0.1, Prior = 0.3;
 
-    /// <summary>A place is left alone where a training is likelier to fail than this: ln ½.</summary>
+    /// <summary>A place is left alone, while there are others, where a training is likelier to fail than not: ln ½.</summary>
     internal const double LeastLogSuccess = -0.69;
 
     private readonly double[] _radii = Array.ConvertAll(
@@ -88,6 +88,7 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
 
         return log + Math.Log(succeeds / (succeeds + fails));
 
-        double Vote(double distance) => Math.Exp(-0.5 * distance * distance / (Neighbourhood * Neighbourhood * Math.Max(1, coordinates.Hyperparameters - 1)));
+        // The nearest count most, however far they are: of a part where all have failed no corner is left for hope.
+        static double Vote(double distance) => Math.Pow(distance * distance + Neighbourhood * Neighbourhood, -1.5);
     }
 }

@@ -1,0 +1,153 @@
+using HtiTune.Data;
+using static HtiTune.Tests.Spaces.SpaceFixture;
+
+namespace HtiTune.Tests.Spaces;
+
+public sealed class CompositeTests
+{
+    private const int Rows = 12;
+
+    [Fact]
+    public void OutputsFindTheBestInFewerTrainingsThanValues()
+    {
+        int total = 0, plain = 0;
+        for (var seed = 1; seed <= 3; seed++)
+        {
+            total += TrainingsTo(seed, Cost);
+            plain += TrainingsTo(seed, null);
+        }
+
+        Assert.True(total < plain, $"{total} trainings with outputs, {plain} without");
+        Assert.True(total <= 3 * 10, $"{total} trainings with outputs");
+    }
+
+    [Fact]
+    public void TheSameTrainingsGiveTheSameAnswersToTheLastBit()
+    {
+        var policy = Policy(Square);
+        var trainings = Train(policy, c => Value(c), 3, Outputs, Cost);
+
+        var (first, again) = (policy.Analyse(trainings, Cost)!, Policy(Square).Analyse(trainings, Cost)!);
+
+        Assert.True(first.IsComposite);
+        Assert.Equal(first.Next([]), again.Next([]));
+        Assert.Equal(first.BestPredicted(), again.BestPredicted());
+        Assert.Equal(first.Judge(), again.Judge());
+        Assert.Equal(first.Trust, again.Trust);
+        var place = new Configuration(("a", 0.11), ("b", 0.77));
+        Assert.Equal(first.At(place), again.At(place));
+    }
+
+    [Fact]
+    public void BeliefsBetweenTrainingsHoldTheTruth()
+    {
+        var policy = Policy(Square);
+        var analysis = policy.Analyse(Train(policy, c => Value(c), 6, Outputs, Cost), Cost)!;
+        var stream = new RandomStreams(5).Stream("places");
+        var inside = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            var place = new Configuration(("a", stream.NextDouble()), ("b", stream.NextDouble()));
+            var belief = analysis.At(place);
+            var truth = Value(place);
+            inside += truth >= belief.Low - 0.01 && truth <= belief.High + 0.01 ? 1 : 0;
+            Assert.True(belief.Low <= belief.Mean + 1e-9 && belief.Mean <= belief.High + 1e-9);
+        }
+
+        Assert.True(inside >= 42, $"{inside} of 60 intervals of 90 % hold the value");
+    }
+
+    [Fact]
+    public void OutputsThatTellNothingAreNotBelieved()
+    {
+        // The network's answers are noise, while the value has an order: what is made of the answers foretells nothing.
+        var noise = new RandomStreams(9).Stream("noise");
+        var policy = Policy(Square);
+        var trainings = Train(policy, c => Bowl(c), 12, _ => Matrix.Create(Rows, 1, (_, row) => row[0] = (float)noise.NextNormal()));
+        Func<Matrix, double> cost = y => 100 * Enumerable.Range(0, y.Rows).Sum(i => y.Exact(i, 0));
+
+        var analysis = policy.Analyse(trainings, cost)!;
+
+        Assert.False(analysis.IsComposite);
+        Assert.True(analysis.Trust < 0.5);
+        Assert.NotNull(policy.Analyse(trainings, y => y.Exact(0, 0))!.At(trainings[0].Configuration).ToString());
+    }
+
+    [Fact]
+    public void AnObjectiveThatHasNoAnswerIsWorkedWith()
+    {
+        var policy = Policy(Square);
+        Func<Matrix, double> throws = y => y.Exact(0, 0) > 0.6 ? throw new InvalidOperationException("no answer") : Cost(y);
+        Func<Matrix, double> none = y => y.Exact(0, 0) > 0.6 ? double.NaN : Cost(y);
+        var trainings = Train(policy, c => Value(c), 3, Outputs);
+
+        Assert.NotNull(policy.Analyse(trainings, throws)!.Next([]));
+        Assert.Equal(policy.Analyse(trainings, none)!.Next([]), policy.Analyse(trainings, throws)!.Next([]));
+        Assert.NotNull(policy.Analyse(trainings, _ => double.NaN));
+    }
+
+    [Fact]
+    public void TrainingsWithoutOutputsAreLeftToTheValues()
+    {
+        var policy = Policy(Square);
+        var trainings = Train(policy, c => Value(c), 4, Outputs, Cost);
+
+        Assert.False(policy.Analyse([.. trainings.Select(t => t with { Outputs = null })], Cost)!.IsComposite);
+        Assert.True(policy.Analyse([.. trainings.Select(t => t.Number == 0 ? t with { Outputs = null } : t)], Cost)!.IsComposite);
+        Assert.False(policy.Analyse(trainings, null)!.IsComposite);
+    }
+
+    [Fact]
+    public void ACancelledObjectiveEndsTheWork()
+    {
+        var policy = Policy(Square);
+        var trainings = Train(policy, c => Value(c), 2, Outputs);
+        using var source = new CancellationTokenSource();
+        var calls = 0;
+
+        Assert.ThrowsAny<OperationCanceledException>(() => policy.Analyse(trainings, y =>
+        {
+            if (++calls > 20)
+            {
+                source.Cancel();
+            }
+
+            return Cost(y);
+        }, source.Token)!.Next([], source.Token));
+        Assert.True(calls < 300, $"{calls} calls");
+    }
+
+    [Fact]
+    public void AProposalAsksTheObjectiveAThousandTimesAtMost()
+    {
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 1e-6 });
+        var trainings = Train(policy, c => Value(c), 3, Outputs);
+        for (var more = 0; more < 2; more++)
+        {
+            var calls = 0;
+            var next = policy.Analyse(trainings, y =>
+            {
+                calls++;
+                return Cost(y);
+            })!.Next([])!.Value;
+
+            Assert.InRange(calls, 100, 1300);
+            trainings.Add(new SpaceTraining(trainings.Count, next.Configuration, Value(next.Configuration), Outputs(next.Configuration)));
+        }
+    }
+
+    private static int TrainingsTo(int seed, Func<Matrix, double>? objective)
+    {
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 1e-4 }, seed);
+        var trainings = Train(policy, c => Value(c), 20, Outputs, objective);
+        var least = Enumerable.Range(0, 10201).Min(i => Value(new Configuration(("a", i % 101 / 100.0), ("b", i / 101 / 100.0))));
+        return Enumerable.Range(0, trainings.Count).First(k => k == trainings.Count - 1 || trainings[k].Value <= least + 0.01);
+    }
+
+    // Curves whose place and height move with a and b: their square distance from an aim has several valleys.
+    private static Matrix Outputs(Configuration c) => Matrix.Create(Rows, 1, (i, row) => row[0] = (float)(Math.Sin(3 * c["a"] + 0.4 * i) + c["b"] * Math.Cos(0.9 * i - 2 * c["b"])));
+
+    private static double Cost(Matrix y) => Enumerable.Range(0, y.Rows).Average(i => Math.Pow(y.Exact(i, 0) - 0.7 * Math.Sin(2 + 0.5 * i), 2)) + 0.3 * Enumerable.Range(0, y.Rows).Max(i => y.Exact(i, 0));
+
+    private static double Value(Configuration c) => Cost(Outputs(c));
+}

@@ -1,0 +1,103 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+using static HtiTune.Tests.Spaces.SpaceFixture;
+
+namespace HtiTune.Tests.Spaces;
+
+public sealed class SpaceCertificateTests
+{
+    [Fact]
+    public void ABowlThatIsKnownWellIsCertifiedAndACoarseOneIsNot()
+    {
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 0.01 });
+        var few = Train(policy, c => Bowl(c), 0);
+        var many = Train(policy, c => Bowl(c), 12);
+
+        var (before, after) = (policy.Analyse(few, null)!.Judge(), policy.Analyse(many, null)!.Judge());
+
+        Assert.False(before.Holds);
+        Assert.True(before.Probability < 0.9, before.ToString());
+        Assert.True(after.Holds, after.ToString());
+        Assert.True(after.Draws >= 256 && after.LowerBound >= 0.9 && after.RegretQuantile <= 0.01, after.ToString());
+        Assert.Equal(after, policy.Analyse(many, null)!.Judge());
+    }
+
+    [Fact]
+    public void TheProbabilityIsThatOfAKnownLaw()
+    {
+        // Two configurations of three are trained: the third is better than the best by ε with the probability of one belief, which At tells.
+        var space = new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu", "silu"));
+        Configuration Of(string word) => new("act", word);
+        var policy = Policy(space, new SpacePolicyOptions { Epsilon = 0.25, Draws = 4096, Delta = 0.999 });
+        var analysis = policy.Analyse([new SpaceTraining(0, Of("relu"), 1.0), new SpaceTraining(1, Of("gelu"), 1.5)], null)!;
+
+        var judgement = analysis.Judge();
+
+        // One degree of freedom, K − 1, is left: a Cauchy law about the mean of both, 1.25, whatever the length. Its scale² is σ² v with σ² = (½)²/(2(1 − κ)),
+        // κ the correlation of any two words, and v = (1 − κ)(1 + ½): together (½)² ¾.
+        var scale = 0.5 * Math.Sqrt(0.75);
+        var expected = 1 - (0.5 + Math.Atan((0.75 - 1.25) / scale) / Math.PI);
+        Assert.Equal(4096, judgement.Draws);
+        Assert.Equal(expected, judgement.Probability, 0.025);
+    }
+
+    [Fact]
+    public void EveryConfigurationTrainedIsCertain()
+    {
+        var space = new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu", "silu"), Hyperparameter.Integer("n", 1, 2));
+        var coordinates = new SpaceCoordinates(space);
+        var policy = Policy(space, new SpacePolicyOptions { Epsilon = 1e-9 });
+        List<SpaceTraining> all = [.. coordinates.Listed!.Select((u, i) => new SpaceTraining(i, coordinates.At(u), Math.Cos(3 * i)))];
+
+        var judgement = policy.Analyse(all, null)!.Judge();
+
+        Assert.Equal(1, judgement.Probability);
+        Assert.True(judgement.Holds);
+        Assert.Equal(0, judgement.RegretQuantile);
+    }
+
+    [Fact]
+    public void ASmallDeltaIsAskedOfMoreDraws()
+    {
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 10, Delta = 0.01 });
+
+        var judgement = policy.Analyse(Train(policy, c => Bowl(c), 6), null)!.Judge();
+
+        Assert.True(judgement.Draws >= Math.Log(Certificate.DefaultEta) / Math.Log(0.99));
+        Assert.True(judgement.Holds, judgement.ToString());
+    }
+
+    [Fact]
+    public void ACancelledJudgementThrows()
+    {
+        var policy = Policy(Square);
+        var analysis = policy.Analyse(Train(policy, c => Bowl(c), 6), null)!;
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => analysis.Judge(source.Token));
+    }
+
+    [Fact]
+    public void WordsShareALengthAndPredictionsAreThoseOfAnIndependentImplementation()
+    {
+        // Made with NumPy 2 from the formulas of several.md, section 1 (Matérn 5/2, ν = 1e-8, ordinary kriging), on coordinates u and a block of three words at
+        // 1/√2 with one length; σ² = yᵀQy/(K − 2) at K = 4.
+        var coordinates = new KrigingCoordinates([0, 1, 1, 1], [true, false]);
+        var h = Math.Sqrt(0.5);
+        double[] places = [0.1, h, 0, 0, 0.4, 0, h, 0, 0.8, 0, 0, h, 0.6, h, 0, 0];
+        double[] y = [1, -0.5, 2, 0.25];
+        var layout = new KrigingLayout(coordinates, new KrigingVariant(false, false));
+        var kriging = new ValueKriging(AnchorKriging.At(places, layout, GramMatrix.Of(y.AsSpan()), [Math.Log(0.7), Math.Log(1.6)]), y, 1);
+
+        var (mean, deviation) = kriging.At([0.3, 0, 0, h]);
+
+        Assert.Equal(ExpectedMean, mean, 1e-9);
+        Assert.Equal(ExpectedDeviation, deviation, 1e-7);
+        Assert.Equal(2, kriging.Mean(places.AsSpan(8, 4)), 1e-6);
+    }
+
+    private const double ExpectedMean = 1.1495349550958145;
+    private const double ExpectedDeviation = 1.2966911258255749;
+}
