@@ -12,6 +12,7 @@ using HtiTune.Benchmarks.Quality.Tasks;
 using HtiTune.Benchmarks.Resume;
 using HtiTune.Benchmarks.Scaling;
 using HtiTune.Benchmarks.Server;
+using HtiTune.Benchmarks.Several;
 using HtiTune.Benchmarks.Tuning;
 using HtiTune.Benchmarks.Uncertainty;
 
@@ -98,6 +99,11 @@ internal static class Program
             return ChoiceCommand.Run(lawOptions);
         }
 
+        if (args is ["several", .. var severalOptions] && !severalOptions.Contains("--help"))
+        {
+            return SeveralCommand.Run(severalOptions);
+        }
+
         // What the verb resume kills.
         if (args is ["resume-child", _, _, _, _])
         {
@@ -122,6 +128,7 @@ internal static class Program
         Console.WriteLine(ServerCommand.Help);
         Console.WriteLine(HouseCommand.Help);
         Console.WriteLine(ChoiceCommand.Help, string.Join(',', ChoiceLaws.All.Select(law => law.Name)), ChoiceCommand.Methods);
+        Console.WriteLine(SeveralCommand.Help);
         Console.WriteLine(StartUp.Help);
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }

@@ -1,7 +1,8 @@
 // Notation (values in the units of the plain belief's map, so that both are measured alike)
 //   t_k     value of training k;  m_k, s_k what a belief made of the trainings before it says of it, at the θ of all
 //   score   ln of a Student density of 4 degrees of freedom at (t_k − m_k)/s_k, less ln s_k: heavy tails, for s_k is of a few draws
-//   trust   1/(1 + e^(−2 − Σ (composite − plain))) over the last trainings: outputs are believed until the values say otherwise
+//   trust   1/(1 + e^(−4 − Σ (composite − plain))) over the last trainings, the first d + 3 left out,
+//           which tell nothing of either: outputs are believed until the values say otherwise
 
 using HtiTune.Data;
 
@@ -12,8 +13,11 @@ namespace HtiTune;
 /// <param name="Trust">0 to 1.</param>
 internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Trust)
 {
-    private const int First = 3, Last = 12, Draws = 8;
-    private const double Credit = 2, LeastShare = 1e-3;
+    private const int Last = 12, Draws = 8;
+    private const double Credit = 4, LeastShare = 1e-3;
+
+    // At one θ, taken as known, draws are too narrow by about this.
+    private const double Widening = 1.5;
 
     /// <summary>Makes the belief of the outputs and tests it.</summary>
     internal static BeliefChoice Of(
@@ -34,7 +38,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
         var stream = streams.Stream("ahead");
         Span<double> draws = stackalloc double[Draws];
         double difference = 0;
-        for (var i = Math.Max(First, with.Length - Last); i < with.Length; i++)
+        for (var i = Math.Max(ground.Coordinates.Hyperparameters + 3, with.Length - Last); i < with.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             composite.Ahead(i, draws, stream);
@@ -52,7 +56,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
 
             var value = plain.Values[with[i]];
             var (other, deviation) = plain.Ahead(with[i]);
-            difference += Score(value, mean, Math.Sqrt(square), least) - Score(value, other, deviation, least);
+            difference += Score(value, mean, Widening * Math.Sqrt(square), least) - Score(value, other, deviation, least);
         }
 
         var trust = 1 / (1 + Math.Exp(-Credit - difference));

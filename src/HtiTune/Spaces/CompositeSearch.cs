@@ -1,7 +1,8 @@
 // Notation
 //   m(λ)    g at the mean outputs;  D(λ) distance from what is known (CompositeBelief)
-//   γ       root mean square of |g(draw) − m|/D over a few candidates: how much of g a distance is worth
-// Calls of the objective are few: every candidate is asked for m, those with the least m − 2γD for draws, the best of these is moved.
+//   γ       median of 1.5 |g(draw) − m|/D over a few candidates: how much of g a distance is worth
+// Calls of the objective are few: every candidate is asked for m, from those with the least m − γD that is lowered, and all that are low by it are
+// asked for draws.
 
 using HtiTune.Acquisition;
 using HtiTune.Data;
@@ -12,7 +13,7 @@ namespace HtiTune;
 internal sealed class CompositeSearch
 {
     private const double Candidates = 0.28, GreedySeparation = 0.005;
-    private const int Pairs = 12, Promising = 36, GainDraws = 16, Tries = 10, MeanStarts = 3, MeanSteps = 8;
+    private const int Pairs = 12, Promising = 20, GainDraws = 16, Tries = 6, MeanStarts = 3, MeanSteps = 8, LowStarts = 3, LowSteps = 6;
 
     private readonly SpaceGround _ground;
     private readonly CompositeBelief _belief;
@@ -20,7 +21,7 @@ internal sealed class CompositeSearch
     private readonly (double[] U, double[] X, double Mean, double Distance)[] _candidates;
     private readonly SpaceSearch _search;
     private readonly double[] _bestUnit;
-    private readonly double _best, _worth;
+    private readonly double _best, _worth, _edge;
     private readonly RandomStream _stream;
 
     /// <param name="ground">Where a training may go.</param>
@@ -29,12 +30,13 @@ internal sealed class CompositeSearch
     /// <param name="best">Which of them is the best.</param>
     /// <param name="incumbent">What is to be improved on.</param>
     /// <param name="waiting">x of what is under way.</param>
+    /// <param name="edge">What an improvement at an end of a range counts less, as a logarithm.</param>
     /// <param name="stream">Chance.</param>
     /// <param name="cancellation">Ends the search.</param>
     internal CompositeSearch(
-        SpaceGround ground, CompositeBelief belief, double[] values, int best, double incumbent, double[][] waiting, RandomStream stream, CancellationToken cancellation)
+        SpaceGround ground, CompositeBelief belief, double[] values, int best, double incumbent, double[][] waiting, double edge, RandomStream stream, CancellationToken cancellation)
     {
-        (_ground, _belief, _waiting, _best, _bestUnit, _stream) = (ground, belief, waiting, incumbent, ground.Units[best], stream);
+        (_ground, _belief, _waiting, _edge, _best, _bestUnit, _stream) = (ground, belief, waiting, edge, incumbent, ground.Units[best], stream);
         double[][] good = [.. Enumerable.Range(0, values.Length).OrderBy(k => values[k]).Take(3).Select(k => ground.Units[k])];
         var share = Candidates / Math.Sqrt(belief.Cost);
         _search = new SpaceSearch(ground.Coordinates, good, stream, share);
@@ -92,10 +94,22 @@ internal sealed class CompositeSearch
     internal (double[] U, double Gain)? LargestGain(CancellationToken cancellation)
     {
         (double[] U, double Log)? best = null;
-        foreach (var (u, x, _, _) in _candidates.OrderBy(c => c.Mean - 2 * _worth * c.Distance).Take(Promising))
+        double[][] low = [.. _candidates.OrderBy(c => c.Mean - _worth * c.Distance).Take(Promising).Select(c => c.U)];
+        List<double[]> lowered = [];
+        foreach (var start in low.Take(LowStarts - 1).Append(_bestUnit))
         {
             cancellation.ThrowIfCancellationRequested();
-            var log = LogGain(x);
+            if (_search.Ascend(start, Low, LowSteps, 1e-3) is var (u, score) && double.IsFinite(score))
+            {
+                lowered.Add(u);
+            }
+        }
+
+        foreach (var u in lowered.Concat(low))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var x = Place(u);
+            var log = LogGain(x) - _edge * _ground.Edges(u);
             best = best is null || log > best.Value.Log ? (u, log) : best;
         }
 
@@ -117,11 +131,15 @@ internal sealed class CompositeSearch
             }
 
             var x = _ground.Coordinates.Place(trial);
-            var log = _ground.IsFree(x, _waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? LogGain(x) : double.NegativeInfinity;
+            var log = _ground.IsFree(x, _waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? LogGain(x) - _edge * _ground.Edges(trial) : double.NegativeInfinity;
             (found, radius) = log > found.Log ? ((trial, log), radius) : (found, 0.7 * radius);
         }
 
-        return (found.U, Math.Exp(found.Log));
+        return (found.U, Math.Exp(found.Log + _edge * _ground.Edges(found.U)));
+
+        double Low(ReadOnlySpan<double> u, ReadOnlySpan<double> x) => _ground.IsFree(x, _waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess
+            ? _worth * _belief.Distance(x) - _belief.Mean(x)
+            : double.NegativeInfinity;
     }
 
     /// <summary>Logarithm of the expected improvement at a place, by draws.</summary>
@@ -153,8 +171,7 @@ internal sealed class CompositeSearch
 
     private double Worth()
     {
-        double sum = 0;
-        var count = 0;
+        var worths = new List<double>();
         Span<double> pair = stackalloc double[2];
         for (var i = 0; i < Math.Min(Pairs, _candidates.Length); i++)
         {
@@ -164,12 +181,12 @@ internal sealed class CompositeSearch
             {
                 if (distance > 0 && double.IsFinite(value - mean))
                 {
-                    sum += (value - mean) / distance * ((value - mean) / distance);
-                    count++;
+                    worths.Add(1.5 * Math.Abs(value - mean) / distance);
                 }
             }
         }
 
-        return count == 0 ? 0 : Math.Sqrt(Math.Min(sum / count, 1e300));
+        worths.Sort();
+        return worths.Count == 0 ? 0 : Math.Min(worths[worths.Count / 2], 1e300);
     }
 }

@@ -30,16 +30,17 @@ internal sealed record PlainSettings
     internal double NuggetGain { get; init; } = 2;
 
     /// <summary>Shift of the prior of log ℓ.</summary>
-    internal double LengthShift { get; init; }
+    internal double LengthShift { get; init; } = -0.5;
 
     /// <summary>Proposals in turn: every so-manieth is greedy; 0: none.</summary>
     internal int GreedyEvery { get; init; } = 2;
 
-    /// <summary>A greedy proposal must promise so much of ε.</summary>
-    internal double GreedyLeast { get; init; }
+    /// <summary>What an improvement at an edge of the space counts less, as a logarithm for each coordinate.</summary>
+    internal double Edge { get; init; } = 2;
 
-    /// <summary>What is improved on lies so much of ε below the best.</summary>
-    internal double Margin { get; init; }
+    /// <summary>The same, where the outputs serve.</summary>
+    internal double CompositeEdge { get; init; } = 1;
+
 
     /// <summary>States of the walk that are averaged.</summary>
     internal int States { get; init; } = 8;

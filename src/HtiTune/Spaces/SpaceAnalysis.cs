@@ -7,6 +7,10 @@ namespace HtiTune;
 internal sealed class SpaceAnalysis
 {
     private const double LeastGainShare = 1e-3, RangeShare = 0.01;
+
+    // What is predicted to gain less of ε than this is not worth a turn of its own.
+    private const double GreedyShare = 0.5;
+
     private const int Probes = 256;
 
     private readonly SpacePolicyOptions _options;
@@ -75,7 +79,9 @@ internal sealed class SpaceAnalysis
     internal (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default)
     {
         var waiting = _ground.PlacesOf(pending);
-        return _composite is { } composite ? NextComposite(composite, waiting, cancellation) : NextPlain(waiting, cancellation);
+
+        // Where the outputs promise nothing more the values are asked: draws are few, and surer than they should be.
+        return (_composite is { } composite ? NextComposite(composite, waiting, cancellation) : null) ?? NextPlain(waiting, cancellation);
     }
 
     /// <summary>What is believed of a configuration; its value where that is known and trainings repeat.</summary>
@@ -127,7 +133,7 @@ internal sealed class SpaceAnalysis
     private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
     {
         var search = Search(composite, waiting, cancellation);
-        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy
+        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy && BestValue - greedy.Mean >= GreedyShare * Epsilon
             && Math.Exp(search.LogGain(_coordinates.Place(greedy.U))) is var gain && gain >= LeastGainShare * Epsilon)
         {
             return (_coordinates.At(greedy.U), "best predicted", gain);
@@ -141,10 +147,15 @@ internal sealed class SpaceAnalysis
     private (Configuration Configuration, string Reason, double Gain)? NextPlain(double[][] waiting, CancellationToken cancellation)
     {
         var incumbent = Math.Min(BestLevel, _plain.Fitted.Min());
-        incumbent = _settings.Margin > 0 ? Math.Min(incumbent, _plain.Map.ToModel(BestValue - _settings.Margin * Epsilon)) : incumbent;
         var search = SearchPlain($"candidates {waiting.Length}", cancellation);
         var improvement = Improvement(SpaceGround.LeastLogSuccess) ?? Improvement(double.NegativeInfinity);
-        if (improvement is not { } found || LogAmount(found.Score) < Math.Log(LeastGainShare * Epsilon))
+        if (improvement is not { } found)
+        {
+            return null;
+        }
+
+        var logGain = LogAmount(_plain.LogImprovement(_coordinates.Place(found.U), incumbent));
+        if (logGain < Math.Log(LeastGainShare * Epsilon))
         {
             return null;
         }
@@ -152,20 +163,20 @@ internal sealed class SpaceAnalysis
         if (IsGreedy(waiting.Length) && search.Find(
             (_, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? -_plain.Mean(x) : double.NaN,
             [_ground.Units[_best], found.U], cancellation) is { } greedy
-            && (_settings.GreedyLeast == 0 || BestValue - _plain.Map.ToValue(-greedy.Score) >= _settings.GreedyLeast * Epsilon))
+            && BestValue - _plain.Map.ToValue(-greedy.Score) >= GreedyShare * Epsilon)
         {
             return (_coordinates.At(greedy.U), "best predicted", Math.Exp(LogAmount(_plain.LogImprovement(_coordinates.Place(greedy.U), incumbent))));
         }
 
-        return (_coordinates.At(found.U), "log expected improvement", Math.Exp(LogAmount(found.Score)));
+        return (_coordinates.At(found.U), "log expected improvement", Math.Exp(logGain));
 
         (double[] U, double Score)? Improvement(double leastSuccess) => search.Find(
-            (_, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) is var success && success > leastSuccess ? _plain.LogImprovement(x, incumbent) + success : double.NaN,
+            (u, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) is var success && success > leastSuccess ? _plain.LogImprovement(x, incumbent) + success - _settings.Edge * _ground.Edges(u) : double.NaN,
             [], cancellation);
     }
 
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(
-        _ground, composite, _values, _best, BestValue, waiting, _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
+        _ground, composite, _values, _best, BestValue, waiting, _settings.CompositeEdge, _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
 
     private SpaceSearch SearchPlain(string name, CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
     /// <summary>The least distance of two trainings.</summary>
     internal const double Separation = 2e-4;
 
-    private const double BatchShare = 0.05, FailureRadius = 0.2, Neighbourhood = 0.1, Prior = 0.3;
+    private const double BatchShare = 0.05, FailureRadius = 0.2, Neighbourhood = 0.1, Prior = 0.3, EdgeWidth = 0.03;
 
     /// <summary>A place is left alone, while there are others, where a training is likelier to fail than not: ln ½.</summary>
     internal const double LeastLogSuccess = -0.69;
@@ -58,6 +58,22 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
         }
 
         return true;
+    }
+
+    /// <summary>How many coordinates stand at an end of their range: 1 for each there, and less the farther from it.</summary>
+    /// <param name="u">Snapped u.</param>
+    internal double Edges(ReadOnlySpan<double> u)
+    {
+        double sum = 0;
+        for (var i = 0; i < u.Length; i++)
+        {
+            if (coordinates.Levels(i) == 0 && !double.IsNaN(u[i]))
+            {
+                sum += Math.Exp(-Math.Min(u[i], 1 - u[i]) / EdgeWidth);
+            }
+        }
+
+        return sum;
     }
 
     /// <summary>

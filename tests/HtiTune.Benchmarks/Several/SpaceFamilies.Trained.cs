@@ -104,6 +104,15 @@ internal static partial class SpaceFamilies
                     p[i * n + j] = (i == j ? q[i] : 0) + Enumerable.Range(0, n).Sum(k => a[k * n + i] * next[k * n + j]);
                 }
             }
+
+            // Rounding leaves P not quite symmetric, and that grows.
+            for (var i = 0; i < n; i++)
+            {
+                for (var j = 0; j < i; j++)
+                {
+                    p[i * n + j] = p[j * n + i] = 0.5 * (p[i * n + j] + p[j * n + i]);
+                }
+            }
         }
 
         return gain;
@@ -172,7 +181,7 @@ internal static partial class SpaceFamilies
     // Softmax regression of three classes: penalty × weight of the rare class × penalty of the other features × label noise that is assumed.
     private static SpaceProblem Softmax(int seed, int d)
     {
-        const int Train = 60, Rows = 80, Features = 6, Classes = 3;
+        const int Train = 40, Rows = 80, Features = 6, Classes = 3;
         var stream = Stream("softmax", seed, d);
         double[] x = Normals(stream, (Train + Rows) * Features), truth = Normals(stream, Classes * Features);
         int[] labels = new int[Train + Rows];
@@ -201,7 +210,7 @@ internal static partial class SpaceFamilies
         // Accelerated descent of a convex loss.
         double[] w = new double[classes * features], momentum = new double[w.Length];
         var step = 1 / (1 + 0.5 * Math.Max(1, rare) + penalty.Max());
-        for (var t = 0; t < 150; t++)
+        for (var t = 0; t < 80; t++)
         {
             double[] at = [.. w.Zip(momentum, (a, b) => a + 0.9 * b)], slope = new double[w.Length];
             for (var i = 0; i < labels.Length; i++)

@@ -1,0 +1,235 @@
+using System.Globalization;
+using HtiTune.Data;
+
+namespace HtiTune.Benchmarks.Several;
+
+/// <summary>The verb <c>several</c>: several hyperparameters by the policy alone, on functions and networks whose law is known.</summary>
+internal static class SeveralCommand
+{
+    internal const string Help =
+        """
+          several [options]                   several hyperparameters: evaluations to within 1 % of the gap
+            --parts a,b,…       functions (standard ones, by values), mixed (whole numbers, words, conditions, beside random), families (networks with
+                                known law, by outputs and by values), certificates, speed; default functions,mixed,families
+            --seeds N           seeds 0 … N − 1; default 20
+            --dimensions a,b,…  of the families; default 2,3,4
+        """;
+
+    private const int MostEvaluations = 30;
+    private const double Share = 0.01;
+    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed"];
+
+    /// <summary>Runs the benchmark.</summary>
+    /// <param name="arguments">Arguments after the verb.</param>
+    /// <returns>0; 2 for wrong arguments.</returns>
+    internal static int Run(string[] arguments)
+    {
+        try
+        {
+            var (parts, seeds, dimensions) = Parse(arguments);
+            Console.WriteLine($"{Surroundings.Describe()}\n");
+            foreach (var part in parts)
+            {
+                switch (part)
+                {
+                    case "functions":
+                        Functions(seeds);
+                        break;
+                    case "mixed":
+                        Mixed(seeds);
+                        break;
+                    case "speed":
+                        Speed();
+                        break;
+                    default:
+                        Families(seeds, dimensions, part == "certificates");
+                        break;
+                }
+            }
+
+            return 0;
+        }
+        catch (ArgumentException problem)
+        {
+            Console.Error.WriteLine($"error: {problem.Message}");
+            return 2;
+        }
+    }
+
+    private static void Functions(int seeds)
+    {
+        Console.WriteLine("| function | evaluations to 1 % of the gap: median (quartiles) | reached by 30 | regret at the end, median |\n|---|---|---|---|");
+        foreach (var function in StandardFunction.All)
+        {
+            var (reached, regrets) = (new List<double>(), new List<double>());
+            for (var seed = 0; seed < seeds; seed++)
+            {
+                var value = function.Make(seed);
+                var gap = function.Gap(value, seed);
+                var found = Study(SpaceProblem.Unit(function.Dimension), c => value(SpaceProblem.UnitOf(c)), function.Least, gap, seed, whole: true);
+                reached.Add(found.Reached);
+                regrets.Add(found.Best - function.Least);
+            }
+
+            Console.WriteLine(Text(
+                $"| {function.Name} | {At(reached, 0.5):G3} ({At(reached, 0.25):G3} to {At(reached, 0.75):G3}) | {reached.Count(r => r <= MostEvaluations) * 100 / seeds} % | {At(regrets, 0.5):G3} |"));
+        }
+
+        Console.WriteLine();
+    }
+
+    private static void Mixed(int seeds)
+    {
+        Console.WriteLine("| mixed space | evaluations to 1 % of the gap: median | reached by 30 | regret / gap at 30, median | random: reached | random: regret |\n|---|---|---|---|---|---|");
+        foreach (var function in MixedFunction.All)
+        {
+            var gap = function.Median();
+            var (reached, regrets, random, chance) = (new List<double>(), new List<double>(), new List<double>(), 0);
+            for (var seed = 0; seed < seeds; seed++)
+            {
+                var found = Study(function.Space, function.Value, 0, gap, seed, whole: true);
+                reached.Add(found.Reached);
+                regrets.Add(found.Best / gap);
+                var stream = new RandomStreams(seed).Stream("random");
+                var best = Enumerable.Range(0, MostEvaluations).Min(_ => function.Value(function.Random(stream)));
+                random.Add(best / gap);
+                chance += best <= Share * gap ? 1 : 0;
+            }
+
+            Console.WriteLine(Text(
+                $"| {function.Name} | {At(reached, 0.5):G3} | {reached.Count(r => r <= MostEvaluations) * 100 / seeds} % | {At(regrets, 0.5):G3} | {chance * 100 / seeds} % | {At(random, 0.5):G3} |"));
+        }
+
+        Console.WriteLine();
+    }
+
+    private static void Families(int seeds, int[] dimensions, bool certify)
+    {
+        foreach (var d in dimensions)
+        {
+            Console.WriteLine(certify
+                ? $"| d = {d} | studies | certified | of these true | trainings after the first {d + 2}, median |\n|---|---|---|---|---|"
+                : $"| d = {d} | by outputs: trainings after the first {d + 2}, mean (median; not reached) | by values: mean (median; not reached) | share | difference ± 95 % |\n|---|---|---|---|---|");
+            var (composite, plain) = (new List<SpaceRun>(), new List<SpaceRun>());
+            foreach (var (name, isSmooth, make) in SpaceFamilies.All)
+            {
+                SpaceProblem[] problems = [.. Enumerable.Range(0, seeds).Select(seed => make(seed, d))];
+                SpaceRun[] outputs = [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, true, certify))];
+                SpaceRun[] values = certify ? [] : [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, false, false))];
+                Console.WriteLine(certify ? CertificateRow(name, outputs) : Row(name, outputs, values));
+                if (isSmooth)
+                {
+                    composite.AddRange(outputs);
+                    plain.AddRange(values);
+                }
+            }
+
+            Console.WriteLine((certify ? CertificateRow("all smooth", composite) : Row("all smooth", composite, plain)) + "\n");
+        }
+    }
+
+    private static string Row(string name, IReadOnlyList<SpaceRun> outputs, IReadOnlyList<SpaceRun> values)
+    {
+        double[] differences = [.. outputs.Zip(values, (a, b) => (double)a.Reached - b.Reached)];
+        var mean = differences.Average();
+        var interval = 1.96 * Math.Sqrt(differences.Sum(x => (x - mean) * (x - mean)) / Math.Max(1, differences.Length - 1) / differences.Length);
+        return Text($"| {name} | {Figures(outputs)} | {Figures(values)} | {outputs.Average(r => r.Reached) / values.Average(r => r.Reached):F2} | {mean:F1} ± {interval:F1} |");
+    }
+
+    private static string CertificateRow(string name, IReadOnlyList<SpaceRun> runs)
+    {
+        SpaceRun[] issued = [.. runs.Where(r => r.Certified is not null)];
+        return Text($"| {name} | {runs.Count} | {issued.Length} | {issued.Count(r => r.IsTrue)} | {At([.. issued.Select(r => (double)r.Certified!)], 0.5):G3} |");
+    }
+
+    private static string Figures(IReadOnlyList<SpaceRun> runs) =>
+        Text($"{runs.Average(r => r.Reached):F1} ({At([.. runs.Select(r => (double)r.Reached)], 0.5):G3}; {runs.Count(r => !r.IsReached)} of {runs.Count})");
+
+    private static void Speed()
+    {
+        Console.WriteLine("| d | trainings | processor time of a proposal by values, ms |\n|---|---|---|");
+        foreach (var (d, n) in ((int, int)[])[(2, 10), (6, 30), (6, 100), (6, 500)])
+        {
+            var stream = new RandomStreams(1).Stream("speed");
+            var policy = new SpacePolicy(SpaceProblem.Unit(d), new SpacePolicyOptions(), new RandomStreams(1));
+            List<SpaceTraining> trainings = [.. Enumerable.Range(0, n).Select(i =>
+            {
+                double[] u = [.. Enumerable.Range(0, d).Select(_ => stream.NextDouble())];
+                return new SpaceTraining(i, SpaceProblem.Unit(d).FromUnit(u), u.Sum(x => Math.Sin(5 * x)));
+            })];
+            var least = double.PositiveInfinity;
+            for (var repeat = 0; repeat < 4; repeat++)
+            {
+                var start = Environment.CpuUsage.TotalTime;
+                policy.Analyse(trainings, null)!.Next([]);
+                least = Math.Min(least, (Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
+            }
+
+            Console.WriteLine(Text($"| {d} | {n} | {least:F0} |"));
+        }
+
+        Console.WriteLine();
+    }
+
+    private static (double Reached, double Best) Study(SearchSpace space, Func<Configuration, double> value, double least, double gap, int seed, bool whole)
+    {
+        var policy = new SpacePolicy(space, new SpacePolicyOptions { Epsilon = Share * gap }, new RandomStreams(seed));
+        var trainings = new List<SpaceTraining>();
+        var (best, reached) = (double.PositiveInfinity, MostEvaluations + 1);
+        foreach (var (configuration, _) in policy.Initial([]))
+        {
+            Train(configuration);
+        }
+
+        while (trainings.Count < MostEvaluations && (whole || reached > MostEvaluations) && policy.Analyse(trainings, null)!.Next([]) is { } next)
+        {
+            Train(next.Configuration);
+        }
+
+        return (reached, best);
+
+        void Train(Configuration configuration)
+        {
+            var found = value(configuration);
+            trainings.Add(new SpaceTraining(trainings.Count, configuration, found));
+            best = Math.Min(best, found);
+            reached = reached > MostEvaluations && best <= least + Share * gap ? trainings.Count : reached;
+        }
+    }
+
+    private static double At(IReadOnlyList<double> values, double share)
+    {
+        double[] sorted = [.. values.Order()];
+        var place = share * (sorted.Length - 1);
+        return sorted.Length == 0 ? double.NaN : sorted[(int)place] + (place - (int)place) * (sorted[Math.Min((int)place + 1, sorted.Length - 1)] - sorted[(int)place]);
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+
+    private static (string[] Parts, int Seeds, int[] Dimensions) Parse(string[] arguments)
+    {
+        var (parts, seeds, dimensions) = (s_parts[..3], 20, (int[])[2, 3, 4]);
+        for (var i = 0; i < arguments.Length; i += 2)
+        {
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} has no value.");
+            switch (arguments[i])
+            {
+                case "--parts":
+                    parts = value.Split(',');
+                    break;
+                case "--seeds":
+                    seeds = int.Parse(value, CultureInfo.InvariantCulture);
+                    break;
+                case "--dimensions":
+                    dimensions = [.. value.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+                    break;
+                default:
+                    throw new ArgumentException($"There is no option {arguments[i]}.");
+            }
+        }
+
+        return Array.Find(parts, part => !s_parts.Contains(part)) is { } unknown
+            ? throw new ArgumentException($"There is no part '{unknown}'; expected {string.Join(", ", s_parts)}.")
+            : (parts, seeds, dimensions);
+    }
+}
