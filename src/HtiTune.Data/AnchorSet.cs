@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace HtiTune.Data;
 
-/// <summary>The anchors of a hyperparameter: trained networks' samples, in ascending λ.</summary>
+/// <summary>The anchors of a search space: trained networks' samples; of one continuous hyperparameter in ascending λ, else in the order given.</summary>
 /// <remarks>Immutable and thread-safe. All anchors have outputs of D columns, contexts of C conditions, and the same categories.</remarks>
 [TypeFormatterSource(typeof(AnchorSetSource))]
 public sealed class AnchorSet : IReadOnlyList<Anchor>
@@ -21,8 +21,21 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A λ lies outside the range.</exception>
     public AnchorSet(ContinuousHyperparameter hyperparameter, IEnumerable<Anchor> anchors)
+        : this(hyperparameter is null ? throw new ArgumentNullException(nameof(hyperparameter)) : (SearchSpace)hyperparameter, anchors)
     {
-        ArgumentNullException.ThrowIfNull(hyperparameter);
+    }
+
+    /// <summary>A set of anchors of any search space.</summary>
+    /// <param name="space">The space that their configurations are of.</param>
+    /// <param name="anchors">At least one anchor with at least one row; of one continuous hyperparameter in strictly ascending λ, else each configuration once.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no anchor, a configuration is not of the space, out of order or given twice, or two anchors differ in D, C or the number of categories; the
+    /// message names the anchors' positions, counted from 0.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A λ lies outside the range.</exception>
+    public AnchorSet(SearchSpace space, IEnumerable<Anchor> anchors)
+    {
+        ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(anchors);
         _anchors = [.. anchors];
         if (_anchors.Length == 0)
@@ -30,6 +43,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
             throw new ArgumentException("There is no anchor; expected at least one.", nameof(anchors));
         }
 
+        Space = space;
         for (var i = 0; i < _anchors.Length; i++)
         {
             if (_anchors[i] is null)
@@ -37,30 +51,49 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
                 throw new ArgumentException($"Anchor {i} is null.", nameof(anchors));
             }
 
-            hyperparameter.Require(_anchors[i].Lambda, $"anchor {i}");
+            if (space.IsLine)
+            {
+                Hyperparameter.Require(_anchors[i].Lambda, $"anchor {i}");
+            }
+            else
+            {
+                RequireOfSpace(i, nameof(anchors));
+            }
+
             if (_anchors[i].Samples.Count == 0)
             {
-                throw new ArgumentException(Invariant($"Anchor {i} (λ = {_anchors[i].Lambda:R}) has no row; expected at least one."), nameof(anchors));
+                throw new ArgumentException($"Anchor {i} ({PlaceOf(i)}) has no row; expected at least one.", nameof(anchors));
             }
 
             if (i > 0)
             {
-                RequireAscending(hyperparameter, i, nameof(anchors));
+                if (space.IsLine)
+                {
+                    RequireAscending(Hyperparameter, i, nameof(anchors));
+                }
+
                 RequireSame(i, "output columns", samples => samples.Dimension, nameof(anchors));
                 RequireSame(i, "condition columns", samples => samples.Conditions.Columns, nameof(anchors));
                 RequireSame(i, "categories", samples => samples.Contexts.CategoryCount, nameof(anchors));
             }
         }
 
-        // Who makes an anchor of λ alone need not know what λ is called.
-        _anchors = Array.ConvertAll(_anchors, anchor =>
-            anchor.Configuration.TryGet(hyperparameter.Name, out _) ? anchor : anchor with { Configuration = new Configuration(hyperparameter.Name, anchor.Lambda) });
-        Hyperparameter = hyperparameter;
+        if (space.IsLine)
+        {
+            // Who makes an anchor of λ alone need not know what λ is called.
+            _anchors = Array.ConvertAll(_anchors, anchor =>
+                anchor.Configuration.TryGet(Hyperparameter.Name, out _) ? anchor : anchor with { Configuration = new Configuration(Hyperparameter.Name, anchor.Lambda) });
+        }
+
         _lambdas = Array.ConvertAll(_anchors, anchor => anchor.Lambda);
     }
 
-    /// <summary>The hyperparameter.</summary>
-    public ContinuousHyperparameter Hyperparameter { get; }
+    /// <summary>The hyperparameters.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The hyperparameter, where it is one with a range.</summary>
+    /// <exception cref="InvalidOperationException">There are several, or it takes no range of numbers.</exception>
+    public ContinuousHyperparameter Hyperparameter => Space.Line;
 
     /// <summary>Number of output columns D, at least 1.</summary>
     public int Dimension => _anchors[0].Samples.Dimension;
@@ -74,10 +107,10 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     /// <summary>Number of anchors, at least 1.</summary>
     public int Count => _anchors.Length;
 
-    /// <summary>The anchors' λ, strictly ascending.</summary>
+    /// <summary>The anchors' λ, strictly ascending; NaN where there are several hyperparameters.</summary>
     public IReadOnlyList<double> Lambdas => _lambdas.AsReadOnly();
 
-    /// <summary>An anchor, by its place in ascending λ.</summary>
+    /// <summary>An anchor, by its place in order.</summary>
     /// <param name="index">0 to Count − 1.</param>
     public Anchor this[int index] => _anchors[index];
 
@@ -87,6 +120,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     /// The set holds an anchor at this λ, or the new one differs in D, C or the number of categories.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">λ lies outside the range.</exception>
+    /// <exception cref="InvalidOperationException">There are several hyperparameters.</exception>
     public AnchorSet With(Anchor anchor)
     {
         ArgumentNullException.ThrowIfNull(anchor);
@@ -105,6 +139,17 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     public IEnumerator<Anchor> GetEnumerator() => ((IEnumerable<Anchor>)_anchors).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private string PlaceOf(int i) => Space.IsLine ? Invariant($"λ = {_anchors[i].Lambda:R}") : _anchors[i].Configuration.ToString();
+
+    private void RequireOfSpace(int i, string parameter)
+    {
+        Space.Require(_anchors[i].Configuration, $"anchor {i}");
+        if (Array.FindIndex(_anchors, anchor => anchor.Configuration.Equals(_anchors[i].Configuration)) is var first && first < i)
+        {
+            throw new ArgumentException($"Anchors {first} and {i} are equal: {PlaceOf(i)}; expected each configuration once.", parameter);
+        }
+    }
 
     private void RequireAscending(ContinuousHyperparameter hyperparameter, int i, string parameter)
     {
@@ -127,7 +172,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
         if (first != here)
         {
             throw new ArgumentException(
-                Invariant($"Anchor {i} (λ = {_anchors[i].Lambda:R}) has {here} {what}; expected {first}, as anchor 0 has."), parameter);
+                $"Anchor {i} ({PlaceOf(i)}) has {here} {what}; expected {first}, as anchor 0 has.", parameter);
         }
     }
 }

@@ -85,6 +85,11 @@ public sealed class Configuration : IEquatable<Configuration>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Count, _values[0].Name, _values[0].Value, _values[^1].Value);
 
+    /// <summary>Names and values to a few digits, for people.</summary>
+    /// <param name="digits">Significant digits of a number, at least 1.</param>
+    public string ToText(int digits = 5) => string.Join(", ", _values.Select(pair =>
+        $"{pair.Name} = {(pair.Value.IsNumber ? pair.Value.Number.ToString($"G{digits}", System.Globalization.CultureInfo.InvariantCulture) : pair.Value.Word)}"));
+
     /// <summary>Names and values to the last bit, e.g. <c>lr = 0.001, act = relu</c>, with decimal points under every locale.</summary>
     public override string ToString() => string.Join(", ", _values.Select(pair => $"{pair.Name} = {pair.Value}"));
 }

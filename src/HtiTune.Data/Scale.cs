@@ -75,7 +75,7 @@ public abstract class Scale : IEquatable<Scale>
         ArgumentNullException.ThrowIfNull(name);
         Scale[] known = [Linear, Log, Logit, Odds, NormalQuantile, SymmetricLog()];
         return Array.Find(known, scale => scale.Name == name) ?? SymmetricLogScale.WithThreshold(name) ?? throw new ArgumentException(
-            $"There is no scale '{name}'; expected one of {string.Join(", ", Names)}{(name is "int" or "integer" or "step" ? ": whole numbers are not searched yet; tune in real numbers, and let the training round" : "")}.", nameof(name));
+            $"There is no scale '{name}'; expected one of {string.Join(", ", Names)}{(name is "int" or "integer" or "step" ? ": whole numbers are a kind of hyperparameter, written name=from..to:int" : "")}.", nameof(name));
     }
 
     /// <summary>A scale given by a strictly monotone function, increasing or decreasing.</summary>

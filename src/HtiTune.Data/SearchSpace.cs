@@ -30,6 +30,15 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
     /// <summary>Whether it is one continuous hyperparameter: a line, along which λ has an order.</summary>
     public bool IsLine => Count == 1 && _hyperparameters[0] is ContinuousHyperparameter;
 
+    /// <summary>The hyperparameter, where it is one continuous one.</summary>
+    /// <exception cref="InvalidOperationException">There are several, or it is none with a range.</exception>
+    public ContinuousHyperparameter Line => IsLine
+        ? (ContinuousHyperparameter)_hyperparameters[0]
+        : throw new InvalidOperationException($"The search space is {Label}; expected one continuous hyperparameter.");
+
+    /// <summary>The hyperparameters' names, separated by commas.</summary>
+    public string Label => string.Join(", ", _hyperparameters.Select(one => one.Name));
+
     /// <summary>A hyperparameter by its place.</summary>
     /// <param name="index">0 to Count − 1.</param>
     public Hyperparameter this[int index] => _hyperparameters[index];

@@ -37,17 +37,17 @@ internal sealed class AnchorStore : IDisposable
     private readonly Action<int, Exception> _fitFailed;
     private readonly int _lastNumber;
 
-    /// <param name="hyperparameter">The hyperparameter.</param>
+    /// <param name="space">The hyperparameters.</param>
     /// <param name="contexts">What every network is asked as soon as it is trained; null: as many draws as the first network brings.</param>
     /// <param name="answerSeed">Seed of the draws of stochastic networks, common to all λ.</param>
     /// <param name="fit">Fits the surrogate, given that of all anchors but the last to arrive; null for none.</param>
     /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     public AnchorStore(
-        ContinuousHyperparameter hyperparameter, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed,
+        SearchSpace space, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed,
         int lastNumber = 0)
     {
-        Hyperparameter = hyperparameter;
+        Space = space;
         _answerSeed = answerSeed;
         _fit = fit;
         _fitFailed = fitFailed;
@@ -58,7 +58,11 @@ internal sealed class AnchorStore : IDisposable
         }
     }
 
-    public ContinuousHyperparameter Hyperparameter { get; }
+    /// <summary>The hyperparameters.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The hyperparameter, where it is one continuous one.</summary>
+    public ContinuousHyperparameter Hyperparameter => Space.Line;
 
     /// <summary>What every network is asked as soon as it is trained; null while only a training that succeeds can tell.</summary>
     public Contexts? Contexts => _groups.Count == 0 ? null : _groups[0].Contexts;
@@ -109,7 +113,7 @@ internal sealed class AnchorStore : IDisposable
         if (_anchors.Count > 0 && samples.Dimension != _groups[0].Samples[0].Dimension)
         {
             throw new InvalidOperationException(
-                Invariant($"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at λ = {_anchors[0].Lambda:R}."));
+                Invariant($"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at {(Space.IsLine ? Invariant($"λ = {_anchors[0].Lambda:R}") : _anchors[0].Configuration)}."));
         }
 
         if (_groups.Count == 0)
@@ -174,7 +178,7 @@ internal sealed class AnchorStore : IDisposable
     /// <summary>The surrogate of the first anchors for some contexts; null where there are less than two, or it cannot be fitted.</summary>
     public ISurrogate? Surrogate(int count, Contexts? contexts = null)
     {
-        if (_fit is null || count < 2 || _anchors.Take(count).Select(a => a.Lambda).Distinct().Count() < 2)
+        if (_fit is null || !Space.IsLine || count < 2 || _anchors.Take(count).Select(a => a.Lambda).Distinct().Count() < 2)
         {
             return null;
         }
@@ -200,13 +204,15 @@ internal sealed class AnchorStore : IDisposable
         return surrogate;
     }
 
-    /// <summary>The first anchors with their answers, ascending in λ; replicates as one.</summary>
+    /// <summary>The first anchors with their answers, of one continuous hyperparameter ascending in λ; replicates as one.</summary>
     public AnchorSet Set(int count, Contexts? contexts = null) => new(
-        Hyperparameter,
-        Replicates.Pool(Enumerable.Range(0, count).Select(i => (_anchors[i].Lambda, Samples(i, contexts ?? _groups[0].Contexts)))));
+        Space, Replicates.Pool(Enumerable.Range(0, count).Select(i => (_anchors[i].Configuration, Samples(i, contexts ?? _groups[0].Contexts))), Space.IsLine));
 
     /// <summary>λ with the hyperparameter's name.</summary>
     public Configuration ConfigurationOf(double lambda) => new(Hyperparameter.Name, lambda);
+
+    /// <summary>The place of a configuration on the unit scale; ½ where there is no line.</summary>
+    public double PlaceOf(Configuration configuration) => Space.IsLine ? Space.Line.ToUnit(configuration.Lambda) : 0.5;
 
     /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
     public double LambdaAt(double u)

@@ -8,6 +8,8 @@ internal sealed class TrainedModel(AnchorStore store, int anchor) : IConditional
 {
     public double Lambda => store.Anchors[anchor].Lambda;
 
+    public Configuration Configuration => store.Anchors[anchor].Configuration;
+
     public bool IsTrained => true;
 
     public Samples Sample(Contexts contexts)
@@ -21,6 +23,8 @@ internal sealed class TrainedModel(AnchorStore store, int anchor) : IConditional
 internal sealed class SurrogateModel(AnchorStore store, int count, double lambda) : IConditionalModel
 {
     public double Lambda => lambda;
+
+    public Configuration Configuration => store.ConfigurationOf(lambda);
 
     public bool IsTrained => false;
 

@@ -7,6 +7,18 @@ namespace HtiTune;
 /// <param name="Outputs">What the network answered to the study's contexts, shape [n, D]; null where the training failed.</param>
 public sealed record EarlierTraining(double Lambda, Matrix? Outputs)
 {
+    /// <summary>A training at a configuration of any search space.</summary>
+    /// <param name="configuration">The values of the hyperparameters, in their own units.</param>
+    /// <param name="outputs">What the network answered to the study's contexts, shape [n, D]; null where the training failed.</param>
+    public EarlierTraining(Configuration configuration, Matrix? outputs)
+        : this((configuration ?? throw new ArgumentNullException(nameof(configuration))).Lambda, outputs) => Configuration = configuration;
+
+    /// <summary>The values of the hyperparameters, in their own units.</summary>
+    /// <value>null: <see cref="Lambda"/> of one continuous hyperparameter.</value>
+    public Configuration? Configuration { get; init; }
+
+    internal Configuration At(SearchSpace space) => Configuration ?? new Configuration(space.Label, Lambda);
+
     /// <summary>Where it stands, for people: a file's name, a line.</summary>
     /// <value>Default: nothing.</value>
     public string Place { get; init; } = "";

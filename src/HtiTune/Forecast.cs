@@ -30,4 +30,12 @@ public sealed record Forecast(int Trainings, int AtMost, TimeSpan? PerTraining)
     }
 
     private int Rounds(int trainings) => (trainings + Parallelism - 1) / Parallelism;
+
+    /// <summary>What a run is expected to cost, by the trainings of a store.</summary>
+    internal static Forecast Of(AnchorStore store, int budget, int used, int parallelism, TimeSpan judging = default)
+    {
+        var timed = store.Trainings.Where(t => t.State == TrialState.Completed).ToList();
+        TimeSpan? mean = timed.Count == 0 ? null : TimeSpan.FromTicks((long)timed.Average(t => t.Duration.Ticks)) + judging;
+        return Of(budget, used, store.Anchors.Count, mean, parallelism);
+    }
 }

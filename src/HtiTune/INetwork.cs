@@ -65,8 +65,11 @@ public interface ITrainedNetwork : IDisposable
 /// </summary>
 public interface IConditionalModel
 {
-    /// <summary>The hyperparameter's value λ, in its own units.</summary>
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
     double Lambda { get; }
+
+    /// <summary>The values of the hyperparameters, in their own units.</summary>
+    Configuration Configuration => new("lambda", Lambda);
 
     /// <summary>Whether a real, trained network answers; else the surrogate.</summary>
     bool IsTrained { get; }

@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune;
@@ -5,18 +6,21 @@ namespace HtiTune;
 /// <summary>The tuner's log messages; the event ids are stable.</summary>
 internal static partial class Log
 {
+    /// <summary>λ as a number where one hyperparameter is tuned, else names and values.</summary>
+    public static object Shown(Configuration configuration) => double.IsFinite(configuration.Lambda) ? configuration.Lambda : configuration.ToString();
+
     public static void Ended(ILogger logger, Trial trial)
     {
         switch (trial.State)
         {
             case TrialState.Completed:
-                Completed(logger, trial.Number, trial.Lambda, trial.Value, trial.Duration.TotalSeconds, trial.Predicted);
+                Completed(logger, trial.Number, Shown(trial.Configuration), trial.Value, trial.Duration.TotalSeconds, trial.Predicted);
                 break;
             case TrialState.Failed:
-                Failed(logger, trial.Number, trial.Lambda, trial.Error);
+                Failed(logger, trial.Number, Shown(trial.Configuration), trial.Error);
                 break;
             default:
-                Cancelled(logger, trial.Number, trial.Lambda);
+                Cancelled(logger, trial.Number, Shown(trial.Configuration));
                 break;
         }
     }
@@ -25,16 +29,16 @@ internal static partial class Log
     public static partial void Starting(ILogger logger, string hyperparameter, string forecast, int anchors);
 
     [LoggerMessage(2, LogLevel.Information, "Training {Number} at {Lambda} ({Reason}).")]
-    public static partial void Training(ILogger logger, int number, double lambda, string reason);
+    public static partial void Training(ILogger logger, int number, object lambda, string reason);
 
     [LoggerMessage(3, LogLevel.Information, "Training {Number} at {Lambda} gave {Value} after {Seconds:F1} s (predicted {Predicted}).")]
-    public static partial void Completed(ILogger logger, int number, double lambda, double? value, double seconds, double? predicted);
+    public static partial void Completed(ILogger logger, int number, object lambda, double? value, double seconds, double? predicted);
 
     [LoggerMessage(4, LogLevel.Warning, "Training {Number} at {Lambda} failed: {Error}")]
-    public static partial void Failed(ILogger logger, int number, double lambda, string? error);
+    public static partial void Failed(ILogger logger, int number, object lambda, string? error);
 
     [LoggerMessage(5, LogLevel.Information, "Training {Number} at {Lambda} was cancelled.")]
-    public static partial void Cancelled(ILogger logger, int number, double lambda);
+    public static partial void Cancelled(ILogger logger, int number, object lambda);
 
     [LoggerMessage(6, LogLevel.Warning, "The surrogate could not be fitted to {Anchors} anchors; the Gaussian process goes on without it: {Error}")]
     public static partial void SurrogateFailed(ILogger logger, int anchors, string error);
@@ -46,7 +50,7 @@ internal static partial class Log
     public static partial void ObjectiveFailed(ILogger logger, double lambda, string error);
 
     [LoggerMessage(8, LogLevel.Information, "Finished ({StopReason}) with {Hyperparameter} = {Lambda} after {Trainings} trainings.")]
-    public static partial void Finished(ILogger logger, StopReason stopReason, string hyperparameter, double lambda, int trainings);
+    public static partial void Finished(ILogger logger, StopReason stopReason, string hyperparameter, object lambda, int trainings);
 
     [LoggerMessage(10, LogLevel.Information, "The study in {Folder} is taken up: {Trainings} trainings of {Runs} runs.")]
     public static partial void Resumed(ILogger logger, string folder, int trainings, int runs);

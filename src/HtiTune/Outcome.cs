@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using HtiTune.Data;
 
 namespace HtiTune;
 
@@ -56,15 +57,20 @@ public sealed record Certified(double Epsilon, double Delta, double Probability,
         $"certified: within {Number(Epsilon)} of the best with probability {Share(Probability)}, by the model";
 }
 
-/// <summary>The anchors alone do not answer the question: a training is worth most at λ = <paramref name="At"/>.</summary>
-/// <param name="At">λ, in its own units.</param>
+/// <summary>The anchors alone do not answer the question: a training is worth most at <paramref name="Configuration"/>.</summary>
+/// <param name="Configuration">The values of the hyperparameters there, in their own units.</param>
 /// <param name="ExpectedGain">Expected gain over the best trained value, in units of the objective.</param>
 /// <param name="Probability">The estimated probability that the present recommendation's regret is at most ε.</param>
-public sealed record NeedsTraining(double At, double ExpectedGain, double Probability) : Outcome
+public sealed record NeedsTraining(
+    [property: JsonPropertyName("at"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration, double ExpectedGain, double Probability) : Outcome
 {
+    /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
+    [JsonIgnore]
+    public double At => Configuration.Lambda;
+
     /// <inheritdoc/>
     public override string Describe(string hyperparameter = "λ") =>
-        $"not certified: a training at {hyperparameter} = {Number(At, 5)} is worth most, with an expected gain of {Number(ExpectedGain)}";
+        $"not certified: a training at {(Configuration.Count == 1 && double.IsFinite(At) ? $"{hyperparameter} = {Number(At, 5)}" : Configuration.ToText())} is worth most, with an expected gain of {Number(ExpectedGain)}";
 }
 
 /// <summary>The run ended before its recommendation could be certified.</summary>

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace HtiTune;
 
 /// <summary>Puts what a run does into words, for whoever watches.</summary>
-internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter hyperparameter, IProgress<TunerProgress>? progress)
+internal sealed class ProgressReporter(TuningRun run, SearchSpace space, IProgress<TunerProgress>? progress)
 {
     // Shares of the trainings under way, by number.
     private readonly Dictionary<int, double> _parts = [];
@@ -17,12 +17,12 @@ internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter h
         if (!_isStarted)
         {
             _isStarted = true;
-            Report(TunerStage.Starting, Invariant($"Tuning {hyperparameter}: {run.Forecast}."));
+            Report(TunerStage.Starting, Invariant($"Tuning {space}: {run.Forecast}."));
         }
     }
 
     public void Training(Proposal proposal) =>
-        Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason})."), proposal.Lambda);
+        Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {proposal.Configuration.ToText()} ({proposal.Reason})."), proposal.Configuration);
 
     public void Trained(Trial trial)
     {
@@ -33,7 +33,7 @@ internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter h
             TrialState.Failed => $"failed: {trial.Error}",
             _ => "was cancelled",
         };
-        Report(TunerStage.Trained, Invariant($"Training {trial.Number} at {hyperparameter.Name} = {trial.Lambda:G5} {outcome}."), trial.Lambda, trial: trial);
+        Report(TunerStage.Trained, Invariant($"Training {trial.Number} at {trial.Configuration.ToText()} {outcome}."), trial.Configuration, trial: trial);
         if (trial.State != TrialState.Cancelled && run.TrainingsUsed < run.Budget)
         {
             Report(TunerStage.Choosing, "Fitting the surrogate and choosing where to train next.");
@@ -42,15 +42,15 @@ internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter h
 
     public void Finished(Study study) => Report(
         TunerStage.Finished,
-        Invariant($"{hyperparameter.Name} = {study.Lambda:G5} after {study.TrainingsUsed} trainings ({study.StopReason})")
+        Invariant($"{study.Configuration.ToText()} after {study.TrainingsUsed} trainings ({study.StopReason})")
             + (study.Surrogate is null ? "." : Invariant($", trust in the surrogate {study.Trust:F2}."))
             + (study.Calibration.IsAlarmed ? $" Calibration: {study.Calibration}." : ""),
-        study.Lambda, done: true);
+        study.Configuration, done: true);
 
     /// <summary>Takes the share of one training that is done.</summary>
     public IProgress<double>? ShareOf(Proposal proposal) => progress is null ? null : new TrainingShare(this, proposal);
 
-    private void Report(TunerStage stage, string message, double? lambda = null, Trial? trial = null, bool done = false)
+    private void Report(TunerStage stage, string message, Configuration? at = null, Trial? trial = null, bool done = false)
     {
         if (progress is null)
         {
@@ -59,7 +59,7 @@ internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter h
 
         var share = done || run.Budget == 0 ? 1 : Math.Min(1, (run.TrainingsUsed + _parts.Values.Sum()) / run.Budget);
         var remaining = done ? TimeSpan.Zero : run.TimeLeft is { } left && (run.Forecast.Remaining is not { } expected || left < expected) ? left : run.Forecast.Remaining;
-        progress.Report(new TunerProgress(stage, message, lambda, share, run.TrainingsUsed, run.Budget, remaining, trial));
+        progress.Report(new TunerProgress(stage, message, at?.Lambda, share, run.TrainingsUsed, run.Budget, remaining, trial) { Configuration = at });
     }
 
     private sealed class TrainingShare(ProgressReporter reporter, Proposal proposal) : IProgress<double>
@@ -67,9 +67,7 @@ internal sealed class ProgressReporter(TuningRun run, ContinuousHyperparameter h
         public void Report(double value)
         {
             reporter._parts[proposal.Number] = Math.Clamp(value, 0, 1);
-            reporter.Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {reporter.Name} = {proposal.Lambda:G5}: {value:P0}."), proposal.Lambda);
+            reporter.Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {proposal.Configuration.ToText()}: {value:P0}."), proposal.Configuration);
         }
     }
-
-    private string Name => hyperparameter.Name;
 }

@@ -2,15 +2,18 @@ using HtiTune.Data;
 
 namespace HtiTune;
 
-/// <summary>Several trainings at one λ.</summary>
+/// <summary>Several trainings at one configuration.</summary>
 internal static class Replicates
 {
     /// <summary>
-    /// Anchors of distinct λ, ascending. Of several at one λ the answers to each context are averaged: they are draws by common random numbers, so that
+    /// Anchors of distinct configurations, ascending in λ where there is one. Of several at one the answers to each context are averaged: they are draws by common random numbers, so that
     /// the mean is the network between them. What each of them is worth by an objective is kept apart.
     /// </summary>
-    public static IEnumerable<Anchor> Pool(IEnumerable<(double Lambda, Samples Samples)> trainings) => trainings
-        .GroupBy(t => t.Lambda, t => t.Samples).OrderBy(g => g.Key).Select(g => new Anchor(g.Key, Average([.. g])));
+    public static IEnumerable<Anchor> Pool(IEnumerable<(Configuration Configuration, Samples Samples)> trainings, bool isLine)
+    {
+        var anchors = trainings.GroupBy(t => t.Configuration, t => t.Samples).Select(g => new Anchor(g.Key, Average([.. g])));
+        return isLine ? anchors.OrderBy(anchor => anchor.Lambda) : anchors;
+    }
 
     private static Samples Average(Samples[] replicates)
     {

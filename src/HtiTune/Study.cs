@@ -68,7 +68,7 @@ public sealed class Study
             return _anchor is { } anchor
                 ? _store.Anchors[anchor].Network is RestoredNetwork restored ? restored.Network ?? restored : _store.Anchors[anchor].Network!
                 : throw new InvalidOperationException(
-                    $"No network was trained at the recommended {_store.Hyperparameter.Name} = {Lambda:R}. "
+                    $"No network was trained at the recommended {Configuration}. "
                     + "Call Optimize again with maxTrainings of at least 1, or keep TunerOptions.ConfirmByTraining, to have it trained.");
         }
     }
@@ -141,7 +141,7 @@ public sealed class Study
     /// <summary>What was found in one sentence: λ, its value, the trainings, and what is certain.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_store.Hyperparameter.Name} = {Lambda:G6}: {RealValue ?? PredictedValue:G6}{(RealValue is null ? " predicted" : "")} after {Trainings}; {Outcome.Describe(_store.Hyperparameter.Name)}");
+        $"{Configuration.ToText(6)}: {RealValue ?? PredictedValue:G6}{(RealValue is null ? " predicted" : "")} after {Trainings}; {Outcome.Describe(_store.Space.Label)}");
 
     private string Trainings => Trials.Count == 1 ? "1 training" : $"{Trials.Count} trainings";
 

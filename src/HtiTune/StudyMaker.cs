@@ -109,7 +109,7 @@ internal static class StudyMaker
             + $"they count as bad and no more, and what does not matter is told from the others"))];
     }
 
-    private static IEnumerable<Remark> LossesOf(AnchorStore store) =>
+    internal static IEnumerable<Remark> LossesOf(AnchorStore store) =>
         ColumnUnits.LossesLeft([.. store.Set(store.Anchors.Count).Select(anchor => anchor.Samples.Outputs)]).Select(text => new Remark(RemarkKind.LostPrecision, text));
 
     /// <summary>The journal's line of a proposal; the analysis is null where no model stands behind it.</summary>

@@ -2,34 +2,45 @@ using HtiTune.Data;
 
 namespace HtiTune;
 
-/// <summary>λ that the user wants trained next, in order. A tuner has one; its runs take from it.</summary>
-internal sealed class TrainingQueue(ContinuousHyperparameter hyperparameter)
+/// <summary>What the user wants trained next, in order. A tuner has one; its runs take from it.</summary>
+internal sealed class TrainingQueue(SearchSpace space)
 {
     /// <summary>The reason of a training from the queue.</summary>
     public const string Reason = "enqueued";
 
-    private readonly List<double> _waiting = [];
+    private readonly List<Configuration> _waiting = [];
 
     /// <summary>Those that wait, the next first.</summary>
-    public IReadOnlyList<double> Waiting => _waiting;
+    public IReadOnlyList<Configuration> Waiting => _waiting;
 
     /// <summary>Is told what was added, for the journal.</summary>
-    public Action<IReadOnlyList<double>>? Added { get; init; }
+    public Action<IReadOnlyList<Configuration>>? Added { get; init; }
 
-    /// <summary>Adds λ that do not wait yet.</summary>
-    /// <param name="lambdas">λ, in the hyperparameter's own units.</param>
-    /// <param name="isTrained">Whether a λ is trained already, or is under way.</param>
-    /// <returns>Those that were added.</returns>
+    /// <summary>Configurations of λ of one hyperparameter.</summary>
     /// <exception cref="ArgumentException">There is none, or one is no number of the range; the message names all that are wrong.</exception>
-    public IReadOnlyList<double> Add(IReadOnlyList<double> lambdas, Func<double, bool> isTrained)
+    public Configuration[] ConfigurationsOf(IReadOnlyList<double> lambdas)
     {
         ArgumentNullException.ThrowIfNull(lambdas);
-        if (Fault(lambdas, hyperparameter) is { } fault)
+        return Fault(lambdas, space.Line) is { } fault
+            ? throw new ArgumentException($"λ to enqueue: {fault}.", nameof(lambdas))
+            : [.. lambdas.Select(lambda => new Configuration(space.Label, lambda))];
+    }
+
+    /// <summary>Adds configurations that do not wait yet.</summary>
+    /// <param name="configurations">The configurations.</param>
+    /// <param name="isTrained">Whether one is trained already, or is under way.</param>
+    /// <returns>Those that were added.</returns>
+    /// <exception cref="ArgumentException">There is none, or one is not of the space; the message names all that are wrong.</exception>
+    public IReadOnlyList<Configuration> Add(IReadOnlyList<Configuration> configurations, Func<Configuration, bool> isTrained)
+    {
+        ArgumentNullException.ThrowIfNull(configurations);
+        List<string> faults = [.. configurations.SelectMany((one, i) => space.FaultsOf(one).Select(fault => $"[{i}] {fault}"))];
+        if (configurations.Count == 0 || faults.Count > 0)
         {
-            throw new ArgumentException($"λ to enqueue: {fault}.", nameof(lambdas));
+            throw new ArgumentException($"To enqueue: {(faults.Count == 0 ? "the list is empty; expected at least one" : string.Join("; ", faults))}.", nameof(configurations));
         }
 
-        double[] added = [.. lambdas.Distinct().Where(lambda => !_waiting.Contains(lambda) && !isTrained(lambda))];
+        Configuration[] added = [.. configurations.Distinct().Where(one => !_waiting.Contains(one) && !isTrained(one))];
         if (added.Length > 0)
         {
             _waiting.AddRange(added);
@@ -40,21 +51,21 @@ internal sealed class TrainingQueue(ContinuousHyperparameter hyperparameter)
     }
 
     /// <summary>Takes one out.</summary>
-    public void Remove(double lambda) => _waiting.Remove(lambda);
+    public void Remove(Configuration one) => _waiting.Remove(one);
 
     /// <summary>What was taken and not trained is next again.</summary>
-    public void PutBack(double lambda)
+    public void PutBack(Configuration one)
     {
-        if (!_waiting.Contains(lambda))
+        if (!_waiting.Contains(one))
         {
-            _waiting.Insert(0, lambda);
+            _waiting.Insert(0, one);
         }
     }
 
     /// <summary>Stands as a journal tells.</summary>
-    public void Set(IEnumerable<double> lambdas)
+    public void Set(IEnumerable<Configuration> configurations)
     {
-        double[] now = [.. lambdas];
+        Configuration[] now = [.. configurations];
         _waiting.Clear();
         _waiting.AddRange(now);
     }

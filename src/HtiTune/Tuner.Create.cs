@@ -23,7 +23,27 @@ public sealed partial class Tuner
     /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
     public static Study Minimize(
         ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
-        CancellationToken cancellation = default) => BlackBox(hyperparameter, train, Goal.Minimize, options, progress, cancellation);
+        CancellationToken cancellation = default) => BlackBox((SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), train, Goal.Minimize, options, progress, cancellation);
+
+    /// <summary>Finds the hyperparameters of least loss for any black box that reports one number: several, whole numbers and words among them.</summary>
+    /// <param name="space">What is tuned, e.g. <c>SearchSpace.Parse("lr=1e-5..1e-1:log", "layers=1..4:int", "act=relu,gelu")</c>.</param>
+    /// <param name="train">Trains at the request's values, e.g. <c>at["lr"]</c>, and returns the loss. An exception, or a loss that is not finite, is a failed training.</param>
+    /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
+    /// <param name="progress">Is told what happens, on the calling thread.</param>
+    /// <param name="cancellation">Ends the run once the trainings under way have ended; the study so far is returned.</param>
+    /// <returns>What was found. It needs no tuner.</returns>
+    /// <exception cref="ArgumentException">An option is not as it must be.</exception>
+    /// <exception cref="NoValueException">No training has given a value.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    public static Study Minimize(
+        SearchSpace space, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
+        CancellationToken cancellation = default) => BlackBox(space, train, Goal.Minimize, options, progress, cancellation);
+
+    /// <summary>Finds the hyperparameters of largest score, as <see cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds those of least loss.</summary>
+    /// <inheritdoc cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
+    public static Study Maximize(
+        SearchSpace space, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
+        CancellationToken cancellation = default) => BlackBox(space, train, Goal.Maximize, options, progress, cancellation);
 
     /// <summary>Finds the hyperparameter of largest score, as <see cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds that of least loss.</summary>
     /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
@@ -34,7 +54,7 @@ public sealed partial class Tuner
     /// <inheritdoc cref="Maximize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
     public static Study Maximize(
         ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
-        CancellationToken cancellation = default) => BlackBox(hyperparameter, train, Goal.Maximize, options, progress, cancellation);
+        CancellationToken cancellation = default) => BlackBox((SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), train, Goal.Maximize, options, progress, cancellation);
 
     /// <inheritdoc cref="Create{TModel}(ContinuousHyperparameter, Func{TrainingRequest, TModel}, Func{TModel, Matrix}, Contexts?, TunerOptions?)"/>
     public static Tuner Create<TModel>(
@@ -51,11 +71,23 @@ public sealed partial class Tuner
     /// <exception cref="ArgumentException">An option is not as it must be.</exception>
     public static Tuner Create<TModel>(
         ContinuousHyperparameter hyperparameter, Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict, Contexts? contexts = null, TunerOptions? options = null)
+        where TModel : notnull => Create((SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), train, predict, contexts, options);
+
+    /// <summary>A tuner of several hyperparameters of a model whose outputs are kept, so that other objectives of them need no further training.</summary>
+    /// <param name="space">What is tuned.</param>
+    /// <param name="train">Trains at the request's values, e.g. <c>at["lr"]</c>; the tuner disposes the model where it is <see cref="IDisposable"/>.</param>
+    /// <param name="predict">The trained model's outputs, [n, D]: n rows at every configuration, in the same order. Called once, after the training.</param>
+    /// <param name="contexts">What each row of outputs answers, n of them; null: rows are draws, and the first training tells how many.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <typeparam name="TModel">The trained model.</typeparam>
+    /// <exception cref="ArgumentException">An option is not as it must be.</exception>
+    public static Tuner Create<TModel>(
+        SearchSpace space, Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict, Contexts? contexts = null, TunerOptions? options = null)
         where TModel : notnull
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(predict);
-        return new Tuner(Network.Create(train, predict), hyperparameter, contexts, options);
+        return new Tuner(Network.Create(train, predict), space, contexts, options);
     }
 
     /// <summary>Searches the λ whose outputs have the least value of an objective.</summary>
@@ -86,13 +118,13 @@ public sealed partial class Tuner
     }
 
     private static Study BlackBox(
-        ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, Goal goal, TunerOptions? options, IProgress<TunerProgress>? progress, CancellationToken cancellation)
+        SearchSpace space, Func<TrainingRequest, double> train, Goal goal, TunerOptions? options, IProgress<TunerProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(train);
         var network = Network.Create(at => Reported(train(at)), number => Matrix.FromDoubles(1, 1, [number]));
 
         // One number has no distribution that a surrogate could learn. The tuner holds nothing that must be disposed of.
-        var tuner = new Tuner(network, hyperparameter, Contexts.None(1), (options ?? new TunerOptions()) with { Goal = goal, UseSurrogate = false });
+        var tuner = new Tuner(network, space, Contexts.None(1), (options ?? new TunerOptions()) with { Goal = goal, UseSurrogate = false });
         return tuner.Optimize(model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0), progress: progress, cancellation: cancellation);
     }
 

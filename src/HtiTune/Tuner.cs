@@ -43,39 +43,50 @@ public sealed partial class Tuner : IDisposable
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
     public Tuner(INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null)
-        : this(network, hyperparameter, contexts, options, null)
+        : this(network, (SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), contexts, options, null)
+    {
+    }
+
+    /// <summary>A tuner of a network's hyperparameters: several, whole numbers and words among them.</summary>
+    /// <param name="network">Trains at any configuration.</param>
+    /// <param name="space">What is tuned.</param>
+    /// <param name="contexts">What every network is asked once it is trained; null: as many draws as the first training brings that succeeds.</param>
+    /// <param name="options">How; null for the defaults. Those that are of λ alone must be null where there are several hyperparameters.</param>
+    /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
+    public Tuner(INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options = null)
+        : this(network, space, contexts, options, null)
     {
     }
 
     /// <param name="network">Trains at any λ.</param>
-    /// <param name="hyperparameter">What is tuned.</param>
+    /// <param name="space">What is tuned.</param>
     /// <param name="contexts">What every network is asked; null where the first training tells.</param>
     /// <param name="options">How.</param>
     /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     internal Tuner(
-        INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings, int lastNumber = 0)
+        INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings, int lastNumber = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(hyperparameter);
+        ArgumentNullException.ThrowIfNull(space);
         if (contexts is { Count: 0 })
         {
             throw new ArgumentException("There is no context to ask the network; expected at least one row.", nameof(contexts));
         }
 
         Options = options ?? new TunerOptions();
-        Options.Validate(hyperparameter);
+        Options.Validate(space);
         contexts ??= HtiTune.WarmStart.ContextsOf(Options.WarmStart);
-        Hyperparameter = hyperparameter;
+        Space = space;
         _network = network;
-        _queue = new TrainingQueue(hyperparameter) { Added = TakeNote };
-        _streams = StreamsOf(Options.Seed);
+        _queue = new TrainingQueue(space) { Added = TakeNote };
+        _streams = TunerOptions.StreamsOf(Options.Seed);
         _logger = Options.Logger ?? NullLogger.Instance;
-        var fit = SurrogateOf(Options.SurrogateFactory, _streams);
+        var fit = SurrogateFitting.Of(Options.SurrogateFactory, _streams);
         _store = new AnchorStore(
-            hyperparameter, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
+            space, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
             (count, error) => Log.SurrogateFailed(_logger, count, error.Message), lastNumber);
-        foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, hyperparameter, _store.Contexts))
+        foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, space, _store.Contexts))
         {
             _store.Load(training);
         }
@@ -84,8 +95,12 @@ public sealed partial class Tuner : IDisposable
         _store.IsBrought = number => _brought.Contains(number);
     }
 
-    /// <summary>The hyperparameter that is tuned.</summary>
-    public ContinuousHyperparameter Hyperparameter { get; }
+    /// <summary>What is tuned.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The hyperparameter that is tuned, where it is one continuous one.</summary>
+    /// <exception cref="InvalidOperationException">There are several, or it is none with a range.</exception>
+    public ContinuousHyperparameter Hyperparameter => Space.Line;
 
     /// <summary>The options.</summary>
     public TunerOptions Options { get; }
@@ -100,7 +115,7 @@ public sealed partial class Tuner : IDisposable
     public IReadOnlyList<Remark> Remarks { get; private set; } = [];
 
     /// <summary>What a run with <see cref="TunerOptions.MaxTrainings"/> is expected to cost, from the anchors and times so far.</summary>
-    public Forecast Forecast => ForecastOf(_store, Options.MaxTrainings, 0, Options.Parallelism);
+    public Forecast Forecast => Forecast.Of(_store, Options.MaxTrainings, 0, Options.Parallelism);
 
     /// <summary>Searches the best λ for an objective.</summary>
     /// <param name="objective">
@@ -128,10 +143,10 @@ public sealed partial class Tuner : IDisposable
     private Study Run(
         Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, IProgress<TunerProgress>? progress, string? name, CancellationToken cancellation)
     {
-        using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", Hyperparameter.Name);
+        using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", Space.Label);
         var weighing = new WeighingReporter(progress, Options.TimeProvider, maxTrainings ?? Options.MaxTrainings, cancellation);
         using var run = BeginWatched(objective, goal, maxTrainings, name, weighing.Report);
-        var reporter = new ProgressReporter(run, Hyperparameter, progress);
+        var reporter = new ProgressReporter(run, Space, progress);
         weighing.Run = run;
         try
         {
@@ -246,39 +261,9 @@ public sealed partial class Tuner : IDisposable
         _store.Dispose();
     }
 
-    /// <summary>Fits the surrogate of some anchors, given that of all but the last of them where there is one.</summary>
-    /// <remarks>
-    /// The default goes on where the one before is, so that a training costs the two intervals beside it, and starts anew with 8, 16, … anchors:
-    /// what an extension keeps, the outputs' scale above all, is never from less than half of the anchors.
-    /// </remarks>
-    /// <param name="factory">The factory of the options, or null.</param>
-    /// <param name="streams">The tuner's chance.</param>
-    internal static Func<AnchorSet, ISurrogate?, ISurrogate> SurrogateOf(Func<AnchorSet, ISurrogate>? factory, RandomStreams streams)
-    {
-        if (factory is not null)
-        {
-            return (anchors, _) => factory(anchors);
-        }
-
-        var options = new TrajectoryOptions { Seed = streams.SeedOf("surrogate"), TrainMaps = false };
-        return (anchors, previous) => previous is TrajectorySurrogate fitted && anchors.Count > 4 && !int.IsPow2(anchors.Count)
-            ? fitted.Extend(anchors)
-            : TrajectorySurrogate.Fit(anchors, options);
-    }
-
-    /// <summary>The tuner's chance.</summary>
-    internal static RandomStreams StreamsOf(long seed) => new RandomStreams(seed).Fork("tuner");
-
     private void EndRun()
     {
         _run = null;
         Interlocked.Exchange(ref _isRunning, 0);
-    }
-
-    internal static Forecast ForecastOf(AnchorStore store, int budget, int used, int parallelism, TimeSpan judging = default)
-    {
-        var timed = store.Trainings.Where(t => t.State == TrialState.Completed).ToList();
-        TimeSpan? mean = timed.Count == 0 ? null : TimeSpan.FromTicks((long)timed.Average(t => t.Duration.Ticks)) + judging;
-        return Forecast.Of(budget, used, store.Anchors.Count, mean, parallelism);
     }
 }

@@ -61,7 +61,7 @@ public sealed record TunerOptions
 
     /// <summary>
     /// λ that are trained before anything else, in this order and in the hyperparameter's own units: guesses of one's own. Unlike
-    /// <see cref="InitialLambdas"/> they do not replace the first places, and one that was tried by an earlier run is left out. See <see cref="Tuner.Enqueue"/>.
+    /// <see cref="InitialLambdas"/> they do not replace the first places, and one that was tried by an earlier run is left out. See <see cref="Tuner.Enqueue(double[])"/>.
     /// </summary>
     /// <value>null: none. Else λ in the range.</value>
     public IReadOnlyList<double>? StartLambdas { get; init; }
@@ -148,13 +148,27 @@ public sealed record TunerOptions
     public ILogger? Logger { get; init; }
 
     /// <summary>Seed with which trained networks answer the contexts: for those who ask them elsewhere than where the tuner runs.</summary>
-    public long AnswerSeed => Tuner.StreamsOf(Seed).SeedOf("answers");
+    public long AnswerSeed => StreamsOf(Seed).SeedOf("answers");
+
+    /// <summary>A tuner's chance.</summary>
+    internal static RandomStreams StreamsOf(long seed) => new RandomStreams(seed).Fork("tuner");
 
     internal bool MayReplicate => NoiseVariance is { } variance ? variance > 0 && Replicate != false : Replicate == true;
 
-    internal void Validate(ContinuousHyperparameter hyperparameter)
+    internal void Validate(SearchSpace space)
     {
         var faults = new List<string>();
+        if (!space.IsLine)
+        {
+            RequireNull(InitialLambdas, nameof(InitialLambdas));
+            RequireNull(StartLambdas, nameof(StartLambdas));
+            RequireNull(Belief, nameof(Belief));
+            RequireNull(Cost, nameof(Cost));
+            RequireNull(SurrogateFactory, nameof(SurrogateFactory));
+            Check(Bootstrap == 0, nameof(Bootstrap), Bootstrap, "0 where several hyperparameters are tuned");
+            Check(Replicate != true, nameof(Replicate), Replicate, "false or null where several hyperparameters are tuned");
+        }
+
         Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");
         Check(Parallelism is >= 1 and <= 64, nameof(Parallelism), Parallelism, "1 to 64");
         Check(Enum.IsDefined(Goal), nameof(Goal), Goal, "Minimize or Maximize");
@@ -180,7 +194,7 @@ public sealed record TunerOptions
             Check(hour > 0 && double.IsFinite(hour), $"{nameof(Cost)}.{nameof(TrainingCost.OfHour)}", hour, "a finite number above 0, or null");
         }
 
-        if (Cost?.OfLambda is { } cost)
+        if (space.IsLine && Cost?.OfLambda is { } cost)
         {
             Probe(cost, nameof(Cost), "a finite number above 0", value => value > 0);
         }
@@ -189,7 +203,7 @@ public sealed record TunerOptions
         {
             Check(Belief.Strength > 0 && double.IsFinite(Belief.Strength), $"{nameof(Belief)}.{nameof(OptimumBelief.Strength)}", Belief.Strength, "a finite number above 0");
             Check(Belief.Density is not null, $"{nameof(Belief)}.{nameof(OptimumBelief.Density)}", null, "a function of λ");
-            if (Belief.Density is { } density)
+            if (space.IsLine && Belief.Density is { } density)
             {
                 Probe(density, nameof(Belief), "a finite number of at least 0", value => value >= 0);
             }
@@ -200,13 +214,13 @@ public sealed record TunerOptions
         {
             Check(InitialLambdas.Count > 0, nameof(InitialLambdas), "empty", "at least one λ, or null");
             Check(InitialLambdas.Distinct().Count() == InitialLambdas.Count, nameof(InitialLambdas), string.Join(", ", InitialLambdas), "distinct λ");
-            foreach (var lambda in InitialLambdas.Where(lambda => !hyperparameter.Contains(lambda)))
+            foreach (var lambda in InitialLambdas.Where(lambda => space.IsLine && !space.Line.Contains(lambda)))
             {
-                faults.Add(Invariant($"{nameof(InitialLambdas)} holds {lambda:R}; expected {hyperparameter.Minimum:R} to {hyperparameter.Maximum:R}"));
+                faults.Add(Invariant($"{nameof(InitialLambdas)} holds {lambda:R}; expected {space.Line.Minimum:R} to {space.Line.Maximum:R}"));
             }
         }
 
-        if (StartLambdas is not null && TrainingQueue.Fault(StartLambdas, hyperparameter) is { } start)
+        if (space.IsLine && StartLambdas is not null && TrainingQueue.Fault(StartLambdas, space.Line) is { } start)
         {
             faults.Add($"{nameof(StartLambdas)}: {start}");
         }
@@ -221,7 +235,7 @@ public sealed record TunerOptions
         {
             for (var i = 0; i <= ProbeCount; i++)
             {
-                var lambda = hyperparameter.FromUnit(i / (double)ProbeCount);
+                var lambda = space.Line.FromUnit(i / (double)ProbeCount);
                 var value = function(lambda);
                 if (!double.IsFinite(value) || !isRight(value))
                 {
@@ -230,6 +244,8 @@ public sealed record TunerOptions
                 }
             }
         }
+
+        void RequireNull(object? value, string name) => Check(value is null, name, "given", "null where several hyperparameters are tuned");
 
         void Check(bool holds, string name, object? value, string expected)
         {

@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune;
 
 /// <summary>What a run is doing.</summary>
@@ -43,6 +45,9 @@ public sealed record TunerProgress(
     TimeSpan? Remaining,
     Trial? Trial)
 {
+    /// <summary>The configuration that it concerns, if any.</summary>
+    public Configuration? Configuration { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(TunerProgress), PrintMembers);
 }

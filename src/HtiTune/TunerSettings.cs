@@ -73,12 +73,12 @@ public sealed record TunerSettings
         };
     }
 
-    /// <summary>Throws unless a tuner of a hyperparameter takes these settings.</summary>
-    /// <param name="hyperparameter">The hyperparameter.</param>
+    /// <summary>Throws unless a tuner of a search space takes these settings.</summary>
+    /// <param name="space">The space.</param>
     /// <exception cref="ArgumentException">It does not; the message names every fault.</exception>
-    public void Require(ContinuousHyperparameter hyperparameter)
+    public void Require(SearchSpace space)
     {
-        ArgumentNullException.ThrowIfNull(hyperparameter);
-        ApplyTo(new TunerOptions()).Validate(hyperparameter);
+        ArgumentNullException.ThrowIfNull(space);
+        ApplyTo(new TunerOptions()).Validate(space);
     }
 }

@@ -162,7 +162,7 @@ internal sealed class TuningPolicy(
         }
 
         return budget == 0 && !IsNotWorthIt(analysis) && Next(analysis, judgement, used) is { } next
-            ? new NeedsTraining(store.Hyperparameter.FromUnit(next.U), analysis.Map.ToAmount(next.Gain), certificate.Probability)
+            ? new NeedsTraining(store.ConfigurationOf(store.Hyperparameter.FromUnit(next.U)), analysis.Map.ToAmount(next.Gain), certificate.Probability)
             : new NotCertified(epsilon, certificate.Probability, analysis.Map.ToAmount(certificate.RegretQuantile), judgement.Unmet ?? Unmet.Cancelled, certificate.Delta);
     }
 }

@@ -6,13 +6,11 @@ public sealed partial class TuningRun
 {
     /// <summary>What is believed about the objective over the range now, ascending in λ. Computed when asked for.</summary>
     /// <value>Empty before the first value.</value>
-    public IReadOnlyList<PosteriorPoint> Posterior => Analyse() is { } analysis
-        ? StudyMaker.Posterior(_view, analysis, [.. analysis.Posterior.Points.Select(_store.LambdaAt)])
-        : [];
+    public IReadOnlyList<PosteriorPoint> Posterior => _policy.Posterior;
 
     /// <summary>Trust ρ in the surrogate, 0 to 1, of the last model that chose a λ.</summary>
     /// <value>null before there is one.</value>
-    public double? Trust => _analysis?.Process.Trust;
+    public double? Trust => _policy.Trust;
 
     /// <summary>The surrogate of all trainings so far.</summary>
     /// <value>null while there is none, or it is not to be used. The tuner owns it.</value>
@@ -20,10 +18,7 @@ public sealed partial class TuningRun
 
     /// <summary>Best value of the objective at a trained network so far, λ where it stands by the model.</summary>
     /// <value>null before the first value.</value>
-    public (double Lambda, double Value)? Best => _analysis is { } analysis && analysis.AnchorAt(analysis.BestAnchored) is { } anchor
-        && _view.Measured(anchor).Value is { } value
-        ? (_store.Anchors[anchor].Lambda, value)
-        : null;
+    public (double Lambda, double Value)? Best => _policy.Best is { } best ? (best.Configuration.Lambda, best.Value) : null;
 
     /// <summary>The objective's value at each completed training that the run knows, by number; null where it has none.</summary>
     public IReadOnlyDictionary<int, double?> Values => _store.Anchors.ToDictionary(anchor => anchor.Number, anchor => _view.Measured(anchor.Anchor).Value);
@@ -33,7 +28,7 @@ public sealed partial class TuningRun
     /// <returns>The forecast; without numbers where no model stands behind the proposal.</returns>
     public TrainingProposed ForecastOf(Proposal proposal)
     {
-        var pending = RequirePending(proposal);
-        return StudyMaker.LineOf(proposal, _view, proposal.ExpectedGain is null ? null : _analysis, pending.U);
+        RequirePending(proposal);
+        return _policy.LineOf(proposal, isByModel: proposal.ExpectedGain is not null);
     }
 }

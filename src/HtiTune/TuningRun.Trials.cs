@@ -1,25 +1,19 @@
-using HtiTune.Acquisition;
+using HtiTune.Data;
 
 namespace HtiTune;
 
 public sealed partial class TuningRun
 {
-    private Analysis? Analyse()
+    private bool Analyse()
     {
-        // A failure brings no anchor, but it moves the candidates away from its place.
-        if (_analysis is null || _analysedTrainings != _store.Trainings.Count)
-        {
-            _analysis = Analysis.Of(_store, _view, _store.Anchors.Count, _options);
-            _analysedTrainings = _store.Trainings.Count;
-            TellAlarm();
-        }
-
-        return _analysis;
+        var hasValue = _policy.Analyse();
+        TellAlarm();
+        return hasValue;
     }
 
     private void TellAlarm()
     {
-        var calibration = _view.Calibration.Of(_store.Anchors.Count);
+        var calibration = _policy.Calibration;
         if (calibration.Alarms > _alarms)
         {
             _alarms = calibration.Alarms;
@@ -36,36 +30,36 @@ public sealed partial class TuningRun
     // While others are under way nothing is final: what they bring may change it.
     private Proposal? StopOrWait(StopReason reason) => _pending.Count > 0 ? null : Stop(reason);
 
-    private List<double> PendingPlaces() => [.. _pending.Select(p => p.U)];
+    private List<Configuration> PendingPlaces() => [.. _pending.Select(p => p.Proposal.Configuration)];
 
-    private Proposal? Propose(double u, double? lambda, string reason, double? gain, bool isInitial = false)
+    private Proposal? Propose(Configuration configuration, string reason, double? gain, bool isInitial = false)
     {
-        var value = lambda ?? _store.LambdaAt(u);
+        var u = _store.PlaceOf(configuration);
         if (!_time.HasRoomFor(u))
         {
             return Stop(StopReason.TimeLimit);
         }
 
         var number = Math.Max(_store.LastNumber, _pending.Count == 0 ? 0 : _pending.Max(p => p.Proposal.Number)) + 1;
-        var proposal = new Proposal(number, _store.ConfigurationOf(value), SeedAt(value), reason, gain);
+        var proposal = new Proposal(number, configuration, SeedAt(configuration), reason, gain);
         var now = _options.TimeProvider.GetTimestamp();
-        var pending = new PendingTraining(proposal, _store.Hyperparameter.ToUnit(value), isInitial, now) { IsStarted = true };
+        var pending = new PendingTraining(proposal, u, isInitial, now) { IsStarted = true };
         _pending.Add(pending);
         if (_recorder is not { IsReplaying: true })
         {
             TunerTelemetry.Proposed(
-                _store.Hyperparameter.Name, _options.TimeProvider.GetElapsedTime(_asked, now), gain is null ? null : _analysis?.Process.Trust);
+                _store.Space.Label, _options.TimeProvider.GetElapsedTime(_asked, now), gain is null ? null : _policy.Trust);
         }
 
-        Log.Training(_logger, number, value, reason);
-        _recorder?.Proposed(proposal, () => StudyMaker.LineOf(proposal, _view, gain is null ? null : _analysis, pending.U));
+        Log.Training(_logger, number, Log.Shown(configuration), reason);
+        _recorder?.Proposed(proposal, () => _policy.LineOf(proposal, isByModel: gain is not null));
         return HandOut(pending);
     }
 
     // One seed for all λ, so that outputs move smoothly with λ; another for the second training at a λ, again the same for all, and so on.
-    private long SeedAt(double lambda)
+    private long SeedAt(Configuration configuration)
     {
-        var before = _store.Anchors.Count(a => a.Lambda == lambda) + _pending.Count(p => p.Proposal.Lambda == lambda);
+        var before = _store.Anchors.Count(a => a.Configuration.Equals(configuration)) + _pending.Count(p => p.Proposal.Configuration.Equals(configuration));
         return _streams.SeedOf(before == 0 ? "training" : $"training {before + 1}");
     }
 
@@ -74,7 +68,7 @@ public sealed partial class TuningRun
         if (!pending.IsStarted)
         {
             // A process that ended had begun it.
-            Log.Training(_logger, pending.Proposal.Number, pending.Proposal.Lambda, pending.Proposal.Reason);
+            Log.Training(_logger, pending.Proposal.Number, Log.Shown(pending.Proposal.Configuration), pending.Proposal.Reason);
             (pending.IsStarted, pending.Before) = (true, null);
             pending.Since = _options.TimeProvider.GetTimestamp();
             _recorder?.Started(pending.Proposal);
@@ -121,7 +115,7 @@ public sealed partial class TuningRun
         TellAlarm();
         if (_recorder is not { IsReplaying: true })
         {
-            TunerTelemetry.Ended(_store.Hyperparameter.Name, trial, BestValue(), _view.Calibration.Of(_store.Anchors.Count).Evidence);
+            TunerTelemetry.Ended(_store.Space.Label, trial, BestValue(), _policy.Calibration.Evidence);
         }
 
         Measured();
@@ -134,9 +128,9 @@ public sealed partial class TuningRun
     private void JudgeNow()
     {
         if (_options.Parallelism > 1 && _stop is null && _initial.Count == 0 && TrainingsUsed < Budget && !_pending.Exists(p => p.IsInitial)
-            && Analyse() is { } analysis)
+            && Analyse())
         {
-            _policy.Judge(analysis, TrainingsUsed, isLast: false);
+            _policy.Judge(TrainingsUsed);
         }
     }
 
@@ -152,7 +146,7 @@ public sealed partial class TuningRun
     {
         if (!_trials.TryGetValue(training, out var trial))
         {
-            trial = StudyMaker.TrialOf(training, _view, training.Number <= _lastBefore);
+            trial = _policy.TrialOf(training, training.Number <= _lastBefore);
             _trials.Add(training, trial);
         }
 

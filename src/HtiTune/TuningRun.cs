@@ -23,19 +23,17 @@ public sealed partial class TuningRun : IDisposable
     private readonly ILogger _logger;
     private readonly RandomStreams _streams;
     private readonly ObjectiveView _view;
-    private readonly TuningPolicy _policy;
+    private readonly RunPolicy _policy;
     private readonly RunRecorder? _recorder;
     private readonly Action _ended;
     private readonly int _lastBefore;
-    private readonly Queue<(double U, double Lambda, string Reason)> _initial;
+    private readonly Queue<(Configuration Configuration, string Reason)> _initial;
     private readonly Dictionary<Training, Trial> _trials = [];
     private readonly long _started;
     private readonly RunTime _time;
     private readonly List<PendingTraining> _pending = [];
     private long _asked;
     private StopReason? _stop;
-    private Analysis? _analysis;
-    private int _analysedTrainings;
     private int _alarms;
     private bool _isEnded;
 
@@ -71,12 +69,12 @@ public sealed partial class TuningRun : IDisposable
             }
         });
         _view.Weighing = weighing;
-        _policy = new TuningPolicy(store, _view, options, streams, logger, budget);
+        _policy = store.Space.IsLine ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, objective, options, streams, budget);
         _start = StartList();
-        _initial = new(_policy.InitialPlaces(Enqueued.Concat(_start).Distinct().Count()));
+        _initial = new(_policy.InitialPlaces([.. Waiting.Concat(_start).Distinct()]));
         _started = options.TimeProvider.GetTimestamp();
         _time = new RunTime(store, options, () => _view.Judging);
-        Log.Starting(logger, store.Hyperparameter.Name, Forecast.ToString(), store.Anchors.Count);
+        Log.Starting(logger, store.Space.Label, Forecast.ToString(), store.Anchors.Count);
     }
 
     /// <summary>Trainings that the run may use.</summary>
@@ -89,7 +87,7 @@ public sealed partial class TuningRun : IDisposable
     public TimeSpan? TimeLeft => _time.Left;
 
     /// <summary>What the run is expected to cost from here, judging what is trained included; nothing where it should end.</summary>
-    public Forecast Forecast => Tuner.ForecastOf(_store, _stop is null ? Budget : TrainingsUsed, TrainingsUsed, _options.Parallelism, _time.Judging);
+    public Forecast Forecast => Forecast.Of(_store, _stop is null ? Budget : TrainingsUsed, TrainingsUsed, _options.Parallelism, _time.Judging);
 
     /// <summary>Proposals that were handed out and not told yet, in order.</summary>
     public IReadOnlyList<Proposal> Pending => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];
@@ -142,22 +140,22 @@ public sealed partial class TuningRun : IDisposable
 
         if (TryInitial(out var place))
         {
-            return Propose(place.U, place.Lambda, place.Reason, null, isInitial: true);
+            return Propose(place.Configuration, place.Reason, null, isInitial: true);
         }
 
-        if (Analyse() is not { } analysis)
+        if (!Analyse())
         {
-            return Propose(InitialDesign.WidestGap([.. _policy.TakenPlaces(), .. PendingPlaces()]), null, "widest gap: nothing has succeeded yet", null);
+            return _policy.Apart(PendingPlaces()) is { } any ? Propose(any, "widest gap: nothing has succeeded yet", null) : StopOrWait(StopReason.NoImprovementLeft);
         }
 
         // Nothing is judged before the first places have ended.
-        var judgement = _pending.Exists(p => p.IsInitial) ? Judgement.None : _policy.Judge(analysis, TrainingsUsed, isLast: false);
-        if (judgement.IsCertified && !_options.UseWholeBudget)
+        var isJudged = !_pending.Exists(p => p.IsInitial);
+        if (isJudged && _policy.Judge(TrainingsUsed) && !_options.UseWholeBudget)
         {
             return StopOrWait(StopReason.Certified);
         }
 
-        if (!_options.UseWholeBudget && _policy.IsNotWorthIt(analysis))
+        if (!_options.UseWholeBudget && _policy.IsNotWorthIt())
         {
             return StopOrWait(StopReason.CostExceedsGain);
         }
@@ -167,14 +165,14 @@ public sealed partial class TuningRun : IDisposable
             return null;
         }
 
-        if (_policy.Next(analysis, judgement, used, _time.IsLast, PendingPlaces()) is { } next)
+        if (_policy.Next(isJudged, used, _time.IsLast, PendingPlaces()) is { } next)
         {
-            return Propose(next.U, null, next.Reason, analysis.Map.ToAmount(next.Gain));
+            return Propose(next.Configuration, next.Reason, next.Gain);
         }
 
         // With the whole budget to be used, no place that the model would choose is left: go where least is known.
-        return _options.UseWholeBudget && _pending.Count == 0
-            ? Propose(InitialDesign.WidestGap(_policy.TakenPlaces()), null, "widest gap: the whole budget is used", null)
+        return _options.UseWholeBudget && _pending.Count == 0 && _policy.Apart([]) is { } apart
+            ? Propose(apart, "widest gap: the whole budget is used", null)
             : StopOrWait(StopReason.NoImprovementLeft);
     }
 
@@ -236,7 +234,7 @@ public sealed partial class TuningRun : IDisposable
         var training = Ended(proposal, TrialState.Cancelled, "The training was cancelled.");
         if (proposal.Reason == TrainingQueue.Reason)
         {
-            _queue.PutBack(proposal.Lambda);
+            _queue.PutBack(proposal.Configuration);
         }
 
         _store.AddFailed(training);
@@ -249,7 +247,7 @@ public sealed partial class TuningRun : IDisposable
     public Study Finish()
     {
         ThrowIfEnded();
-        if (Analyse() is not { } analysis)
+        if (!Analyse())
         {
             var errors = _store.Trainings.Select(t => TrialOf(t).Error).OfType<string>().ToList();
             Dispose();
@@ -260,10 +258,8 @@ public sealed partial class TuningRun : IDisposable
                 _stop ?? StopReason.TrainingBudget);
         }
 
-        var judgement = _policy.Judge(analysis, TrainingsUsed, isLast: true);
-        var stop = judgement.IsCertified && _stop != StopReason.Cancelled ? StopReason.Certified : _stop ?? StopReason.TrainingBudget;
-        var study = StudyMaker.Make(_store, _view, analysis, judgement, stop, _policy.OutcomeOf(analysis, judgement, stop, TrainingsUsed), TrainingsUsed, _options, Trials(), _started, _streams, _policy.GainLeft(analysis, judgement));
-        Log.Finished(_logger, stop, _store.Hyperparameter.Name, study.Lambda, TrainingsUsed);
+        var study = _policy.Finish(_stop, TrainingsUsed, Trials(), _started);
+        Log.Finished(_logger, study.StopReason, _store.Space.Label, Log.Shown(study.Configuration), TrainingsUsed);
         Dispose();
         _recorder?.Finished(study);
         return study;

@@ -38,9 +38,9 @@ internal static class BestCommand
                 {
                     Study = specification.File,
                     Kind = best.Kind,
-                    Hyperparameter = specification.Hyperparameter.Name,
+                    Hyperparameter = specification.Space.Label,
                     Objective = text,
-                    Configuration = new Data.Configuration(specification.Hyperparameter.Name, best.Lambda),
+                    Configuration = best.Configuration,
                     Number = best.Number,
                     IsTrained = best.Value is not null,
                     Value = best.Value,
@@ -56,7 +56,7 @@ internal static class BestCommand
             }
             else
             {
-                Console.Out.WriteLine(Placeholders.Number(best.Lambda));
+                Console.Out.WriteLine(specification.Space.IsLine ? Placeholders.Number(best.Configuration.Lambda) : StudyPaths.Place(best.Configuration));
                 Terminal.Say(best.Describe(specification, text));
             }
 

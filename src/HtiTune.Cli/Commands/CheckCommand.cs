@@ -20,7 +20,7 @@ internal static class CheckCommand
                 Terminal.Warn(warning);
             }
 
-            Terminal.Say($"{specification.File} is right: {specification.Hyperparameter}, at most {specification.Trainings} trainings, {specification.Objective}");
+            Terminal.Say($"{specification.File} is right: {specification.Space}, at most {specification.Trainings} trainings, {specification.Objective}");
             Terminal.Next(Advice.DryRun, new AdvicePlace { Study = specification });
             return ExitCode.Done;
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
@@ -16,7 +17,7 @@ internal static class EnqueueCommand
         var command = new Command(
             "enqueue",
             "Have values of your own choice trained next, before what htitune would choose. They count against the budget; a value that is trained already\n"
-            + "or waits is left out.\n\nExamples:\n  htitune enqueue 0.3 0.5\n  htitune enqueue --clear\n  htitune enqueue --clear 0.4")
+            + "or waits is left out.\n\nExamples:\n  htitune enqueue 0.3 0.5\n  htitune enqueue lr=0.003,layers=2,act=gelu\n  htitune enqueue --clear\n  htitune enqueue --clear 0.4")
         {
             values, study, clear, wait, json,
         };
@@ -72,8 +73,13 @@ internal static class EnqueueCommand
 
     private static int Enqueue(StudySpecification study, string[] texts, bool clear, Patience patience, bool json)
     {
+        if (!study.Space.IsLine)
+        {
+            return EnqueueConfigurations(study, texts, clear, patience, json);
+        }
+
         var values = Parse(texts, study.Hyperparameter.Minimum, study.Hyperparameter.Maximum);
-        using var session = StudySession.Open(study, new TuneDisplay(study.Hyperparameter.Name), null, patience);
+        using var session = StudySession.Open(study, new TuneDisplay(), null, patience);
         if (clear)
         {
             session.Tuner.ClearEnqueued();
@@ -83,6 +89,65 @@ internal static class EnqueueCommand
         Tell(values, added, session.Tuner.Enqueued, json);
         return ExitCode.Done;
     }
+
+    // Of several hyperparameters each value is a text of names and values, lr=0.003,layers=2.
+    private static int EnqueueConfigurations(StudySpecification study, string[] texts, bool clear, Patience patience, bool json)
+    {
+        var faults = new List<string>();
+        var wanted = new List<Configuration>();
+        foreach (var text in texts)
+        {
+            var pairs = text.Split(',', StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)).ToList();
+            if (pairs.Exists(pair => pair is not [{ Length: > 0 }, { Length: > 0 }]) || pairs.DistinctBy(pair => pair[0]).Count() < pairs.Count)
+            {
+                faults.Add($"'{text}' is not understood; expected each name once with a value, e.g. {StudyPaths.Place(study.Space.FromUnit([.. study.Space.Select(_ => 0.5)]))}");
+                continue;
+            }
+
+            // In the order of the space, however they are typed.
+            var configuration = new Configuration([.. pairs.OrderBy(pair => study.Space.ToList().FindIndex(one => one.Name == pair[0])).Select(pair => (pair[0], ValueOf(study.Space, pair[0], pair[1])))]);
+            faults.AddRange(study.Space.FaultsOf(configuration).Select(fault => $"'{text}': {fault}"));
+            wanted.Add(configuration);
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new CliException("H003", faults.Count == 1 ? faults[0] + "." : $"{faults.Count} faults; nothing was enqueued.", Advice.Help.For("enqueue")) { Faults = faults.Count == 1 ? [] : faults };
+        }
+
+        using var session = StudySession.Open(study, new TuneDisplay(), null, patience);
+        if (clear)
+        {
+            session.Tuner.ClearWaiting();
+        }
+
+        var added = wanted.Count == 0 ? [] : session.Tuner.Enqueue(wanted);
+        foreach (var one in wanted.Except(added))
+        {
+            Terminal.Say($"{StudyPaths.Place(one)} is trained already, under way or enqueued: left out");
+        }
+
+        var waiting = session.Tuner.Waiting;
+        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join("; ", waiting.Select(StudyPaths.Place))}");
+        if (json)
+        {
+            EventWriter.Write(writer =>
+            {
+                writer.WriteStartArray("enqueued");
+                foreach (var one in waiting)
+                {
+                    new ConfigurationConverter().Write(writer, one, System.Text.Json.JsonSerializerOptions.Default);
+                }
+
+                writer.WriteEndArray();
+            });
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static HyperparameterValue ValueOf(SearchSpace space, string name, string text) =>
+        space.FirstOrDefault(one => one.Name == name) is CategoricalHyperparameter || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? text : number;
 
     /// <summary>Says what was added, what was left out, and what waits.</summary>
     internal static void Tell(IReadOnlyList<double> values, IReadOnlyList<double> added, IReadOnlyList<double> waiting, bool json)

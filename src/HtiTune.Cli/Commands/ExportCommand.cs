@@ -78,6 +78,7 @@ internal static class ExportCommand
     // Only rows that are not the study's own need the maps, which take most of the time.
     private static TrajectorySurrogate Fitted(StudySpecification study, bool trainMaps)
     {
+        _ = study.Hyperparameter;
         using var interrupts = Interrupts.Listen();
         return TrajectorySurrogate.Fit(Anchors(study), new TrajectoryOptions { Seed = study.Seed, TrainMaps = trainMaps }, cancellation: interrupts.Finish);
     }
@@ -92,10 +93,10 @@ internal static class ExportCommand
 
     private static void Trials(StudySpecification study, string path)
     {
-        var text = new StringBuilder($"number,{Quoted(study.Hyperparameter.Name)},state,value,seconds,reason\n");
+        var text = new StringBuilder($"number,{string.Join(',', study.Space.Select(one => Quoted(one.Name)))},state,value,seconds,reason\n");
         foreach (var row in TrialsCommand.Rows(study))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Number},{row.Lambda:R},{row.State},{row.Value:R},{row.Duration?.TotalSeconds:R},{Quoted(row.Reason)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Number},{string.Join(',', study.Space.Select(one => row.Configuration.TryGet(one.Name, out var value) ? value.ToString() : ""))},{row.State},{row.Value:R},{row.Duration?.TotalSeconds:R},{Quoted(row.Reason)}");
         }
 
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));

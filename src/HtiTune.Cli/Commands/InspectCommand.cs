@@ -130,17 +130,17 @@ internal static class InspectCommand
     {
         if (!StudyJournal.Exists(study.Folder))
         {
-            return [("kind", "study"), ("file", study.File), ("folder", study.Folder), ("hyperparameter", study.Hyperparameter.ToString()), ("objective", study.Objective), ("trainings", 0)];
+            return [("kind", "study"), ("file", study.File), ("folder", study.Folder), ("hyperparameter", study.Space.ToString()), ("objective", study.Objective), ("trainings", 0)];
         }
 
         var journal = StudyJournal.Read(study.Folder);
         var rows = TrialsCommand.Rows(study);
         var contexts = journal.LoadContexts();
-        var completed = rows.Where(row => row.State == "completed").Select(row => row.Lambda).Order().ToArray();
+        var completed = rows.Where(row => row.State == "completed").Select(row => row.Configuration).ToArray();
         return
         [
-            ("kind", "study"), ("file", study.File), ("folder", study.Folder), ("hyperparameter", journal.Hyperparameter.ToString()), ("objective", study.Objective),
-            ("trainings", rows.Count), ("failed", rows.Count(row => row.State == "failed")), ("anchors", completed),
+            ("kind", "study"), ("file", study.File), ("folder", study.Folder), ("hyperparameter", journal.Space.ToString()), ("objective", study.Objective),
+            ("trainings", rows.Count), ("failed", rows.Count(row => row.State == "failed")), ("anchors", journal.Space.IsLine ? completed.Select(at => at.Lambda).Order().ToArray() : completed.Select(StudyPaths.Place).ToArray()),
             .. contexts is null ? Array.Empty<(string, object)>() : [("contexts", contexts.Count), ("conditions", contexts.Conditions.Columns), ("categories", contexts.CategoryCount)],
             .. completed.Length == 0 ? Array.Empty<(string, object)>() : [("outputs", journal.LoadAnchors().Dimension)],
             ("runs", journal.Runs.Count), ("objectives", string.Join("; ", journal.Runs.Select(run => run.Began.Objective).Distinct())),
@@ -150,6 +150,7 @@ internal static class InspectCommand
     private static string Shown(object value) => value switch
     {
         double[] numbers => string.Join(", ", numbers.Select(Placeholders.Number)),
+        string[] words => string.Join("; ", words),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
@@ -160,6 +161,11 @@ internal static class InspectCommand
             case double[] numbers:
                 writer.WriteStartArray(name);
                 Array.ForEach(numbers, writer.WriteNumberValue);
+                writer.WriteEndArray();
+                break;
+            case string[] words:
+                writer.WriteStartArray(name);
+                Array.ForEach(words, writer.WriteStringValue);
                 writer.WriteEndArray();
                 break;
             case bool flag:

@@ -73,6 +73,7 @@ internal static class PlotCommand
                 throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
+            _ = specification.Hyperparameter;
             specification = specification.JudgedAs(result.GetValue(goal));
             var options = new FigureOptions { Title = result.GetValue(title) };
             var path = result.GetRequiredValue(output).FullName;
@@ -133,7 +134,7 @@ internal static class PlotCommand
         StudySpecification study, string kind, string path, string objective, string[] features, double[] weights, FigureOptions options)
     {
         using var interrupts = Interrupts.Listen();
-        using var session = StudySession.Read(study, new TuneDisplay(study.Hyperparameter.Name));
+        using var session = StudySession.Read(study, new TuneDisplay());
         if (kind is "curve" or "front")
         {
             if (features.Length < 2)

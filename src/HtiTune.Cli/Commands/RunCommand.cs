@@ -12,7 +12,12 @@ internal static class RunCommand
 {
     internal static Command Create()
     {
-        var parameter = new Option<string>("--parameter", "-P") { Description = $"What is tuned: NAME=FROM..TO, then :SCALE for another scale than linear: {string.Join(", ", Scale.Names.Skip(1))} (symlog holds 0; symlog=1e-5 is linear below 1e-5).", Required = true, HelpName = "NAME=FROM..TO[:SCALE]" };
+        var parameters = new Option<string[]>("--parameter", "-P")
+        {
+            Description = $"What is tuned, once for each: NAME=FROM..TO, then :SCALE for another scale than linear: {string.Join(", ", Scale.Names.Skip(1))} (symlog holds 0; symlog=1e-5 is linear below 1e-5); "
+                + "NAME=FROM..TO:int for whole numbers; NAME=word,word for words, :ordered behind them if their order counts; ' if NAME=value' in the end for one that is active only then.",
+            Required = true, HelpName = "NAME=FROM..TO[:SCALE]", Arity = ArgumentArity.OneOrMore,
+        };
         var objective = new Option<string>("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
         var goal = new Option<string>("--goal") { Description = "Whether less or more of it is better.", DefaultValueFactory = _ => "minimize", HelpName = "minimize|maximize" };
         goal.AcceptOnlyFromAmong("minimize", "maximize");
@@ -33,9 +38,10 @@ internal static class RunCommand
             "Tune with one line. Your command trains at {lambda}, and leaves its outputs in {out}; no shell reads it.\n"
             + "The study is kept in a folder, and the same line goes on where it was broken off.\n\n"
             + "Examples:\n  htitune run -P lambda=0.01..10:log -- python train.py --lambda {lambda} --out {out}\n"
+            + "  htitune run -P lr=1e-5..1e-1:log -P layers=1..4:int -P act=relu,gelu -- python train.py --lr {lr} --layers {layers} --act {act} --out {out}\n"
             + "  htitune run -P dropout=0..0.9 --objective column:loss --columns loss,accuracy -n -- python train.py --dropout {dropout} --out {out}")
         {
-            parameter, objective, goal, contexts, format, columns, trainings, allowed, parallel, limit, replicate, onward, seed, output, force, dry, json, events, quiet, words,
+            parameters, objective, goal, contexts, format, columns, trainings, allowed, parallel, limit, replicate, onward, seed, output, force, dry, json, events, quiet, words,
         };
         command.Do(result =>
         {
@@ -44,7 +50,7 @@ internal static class RunCommand
             var text = Text(writer =>
             {
                 writer.WriteNumber("schema", 1);
-                WriteParameter(writer, result.GetRequiredValue(parameter));
+                WriteParameters(writer, result.GetRequiredValue(parameters));
                 writer.WriteStartArray("command");
                 result.GetRequiredValue(words).ToList().ForEach(writer.WriteStringValue);
                 writer.WriteEndArray();
@@ -157,6 +163,32 @@ internal static class RunCommand
         if (value is { } number)
         {
             writer.WriteNumber(name, number);
+        }
+    }
+
+    private static void WriteParameters(Utf8JsonWriter writer, string[] texts)
+    {
+        if (texts is [var only] && IsRange(only))
+        {
+            WriteParameter(writer, only);
+            return;
+        }
+
+        writer.WriteStartArray("hyperparameters");
+        texts.ToList().ForEach(writer.WriteStringValue);
+        writer.WriteEndArray();
+    }
+
+    // One range of numbers, or what is not understood and is told as one.
+    private static bool IsRange(string text)
+    {
+        try
+        {
+            return Hyperparameter.Parse(text) is ContinuousHyperparameter { Condition: null };
+        }
+        catch (ArgumentException)
+        {
+            return !text.Split(':').Skip(1).Any(word => word == "int" || word.StartsWith("step=", StringComparison.Ordinal));
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class SteppedStudy : IDisposable
     /// <param name="anew">Whether trainings that all failed no longer count.</param>
     internal static SteppedStudy Open(StudySpecification study, Patience patience, bool anew = false)
     {
-        var session = StudySession.Open(study, new TuneDisplay(study.Hyperparameter.Name), null, patience);
+        var session = StudySession.Open(study, new TuneDisplay(), null, patience);
         try
         {
             if (!anew && StudyJournal.Read(study.Folder).Runs is [.., { IsHopeless: true } last])
@@ -114,7 +114,7 @@ internal sealed class SteppedStudy : IDisposable
             }
             else
             {
-                Terminal.Say($"the study has ended: {Study.Hyperparameter.Name} = {Placeholders.Number(study.Lambda)}");
+                Terminal.Say($"the study has ended: {(Study.Space.IsLine ? $"{Study.Space.Label} = {Placeholders.Number(study.Lambda)}" : study.Configuration)}");
                 Terminal.Say(result.Reason);
                 Terminal.Next(Advice.Best, new AdvicePlace { Study = Study });
             }

@@ -42,7 +42,7 @@ internal sealed class StudyResult
     /// <summary>Tells it: data on standard output, words on standard error.</summary>
     internal void Tell(bool json, bool events)
     {
-        var name = _specification.Hyperparameter.Name;
+        var name = _specification.Space.Label;
         if (events)
         {
             EventWriter.Event("run-ended", Write);
@@ -53,16 +53,20 @@ internal sealed class StudyResult
         }
         else
         {
-            Console.Out.WriteLine($"{name} = {Placeholders.Number(_study.Lambda)}");
+            Console.Out.WriteLine(Shown(_study.Configuration));
         }
 
         Say($"{_objective} = {(_study.RealValue is { } real ? string.Create(CultureInfo.InvariantCulture, $"{real:G6}, trained") : "not trained there")}; predicted {_study.PredictedValue:G6} ± {_study.PredictedDeviation:G2}");
         if (!_study.IsTrained && _study.Outcome is not Certified && _study.BestTrial is { } best)
         {
-            Say($"the best trained {name} is {Placeholders.Number(best.Lambda)}: {_objective} = {best.Value:G6} there, for sure");
+            Say($"the best trained {(_specification.Space.IsLine ? $"{name} is {Placeholders.Number(best.Lambda)}" : $"configuration is {Shown(best.Configuration)}")}: {_objective} = {best.Value:G6} there, for sure");
         }
 
-        Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
+        if (_specification.Space.IsLine)
+        {
+            Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
+        }
+
         Terminal.Say(_study.Outcome.Describe(name));
         if (_specification.Epsilon is null && !_study.Remarks.Any(remark => remark.Kind == RemarkKind.ConstantObjective))
         {
@@ -95,6 +99,10 @@ internal sealed class StudyResult
 
     // What is certified is certain enough in spite of noise.
     private bool IsNoisy => _study.NoiseDeviation > _study.Epsilon && _study.Outcome is not Certified && _study.Trials.Count(trial => trial.Value is not null) >= FewestForNoise;
+
+    // Numbers as every parser of a command line reads them.
+    private static string Shown(Data.Configuration at) =>
+        string.Join(", ", at.Pairs.Select(pair => $"{pair.Key} = {(pair.Value.IsNumber ? Placeholders.Number(pair.Value.Number) : pair.Value.Word)}"));
 
     private static void Say(FormattableString text) => Terminal.Say(FormattableString.Invariant(text));
 
@@ -162,10 +170,10 @@ internal sealed class StudyResult
     private void Write(System.Text.Json.Utf8JsonWriter writer) => new ResultRecord
     {
         Study = _specification.File,
-        Hyperparameter = _specification.Hyperparameter.Name,
+        Hyperparameter = _specification.Space.Label,
         Objective = _objective,
         Configuration = _study.Configuration,
-        Interval = [_study.LambdaLow, _study.LambdaHigh],
+        Interval = _specification.Space.IsLine ? [_study.LambdaLow, _study.LambdaHigh] : null,
         IsTrained = _study.IsTrained,
         Value = _study.RealValue,
         Predicted = _study.PredictedValue,

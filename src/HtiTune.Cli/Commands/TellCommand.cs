@@ -58,7 +58,7 @@ internal static class TellCommand
         var before = stepped.Anchors;
         var trial = why is not null
             ? stepped.Run.TellFailed(proposal, why)
-            : stepped.Run.Tell(proposal, stepped.Network.Answered(number, Path.GetFullPath(outputs!), proposal.Lambda));
+            : stepped.Run.Tell(proposal, stepped.Network.Answered(number, Path.GetFullPath(outputs!), proposal.Configuration));
         stepped.Leases.End(number);
         if (json)
         {

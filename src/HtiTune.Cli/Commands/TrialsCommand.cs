@@ -40,7 +40,7 @@ internal static partial class TrialsCommand
                 TrialRecord.Write(specification.File, of, rows.Select(row => new TrialRecord
                 {
                     Number = row.Number == 0 ? null : row.Number,
-                    Configuration = new Data.Configuration(specification.Hyperparameter.Name, row.Lambda),
+                    Configuration = row.Configuration,
                     State = row.State,
                     Value = row.Value,
                     Seconds = row.Duration?.TotalSeconds,
@@ -53,10 +53,11 @@ internal static partial class TrialsCommand
             }
 
             Terminal.Say($"values are of {of}{(best?.Number is null ? "" : best.End is null ? "; * is the best of them" : "; * is recommended")}");
-            Console.Out.WriteLine($"{"#",4}  {specification.Hyperparameter.Name,12} {"state",-10} {"value",14} {"time",12}  reason");
-            foreach (var row in rows)
+            var (heads, cells) = Places(specification.Space, rows);
+            Console.Out.WriteLine($"{"#",4}  {heads} {"state",-10} {"value",14} {"time",12}  reason");
+            foreach (var (row, place) in rows.Zip(cells))
             {
-                Console.Out.WriteLine($"{(row.Number == 0 ? "" : row.Number.ToString(CultureInfo.InvariantCulture)),4}{(row.Number == best?.Number && row.Number > 0 ? '*' : ' ')} {row.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
+                Console.Out.WriteLine($"{(row.Number == 0 ? "" : row.Number.ToString(CultureInfo.InvariantCulture)),4}{(row.Number == best?.Number && row.Number > 0 ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
             }
 
             return ExitCode.Done;
@@ -89,19 +90,19 @@ internal static partial class TrialsCommand
                 case TrainingStarted e:
                     seeds[e.Number] = StudyPaths.Training(study.Folder, e.Number, e.Configuration, e.Seed);
                     var log = LogOf(seeds[e.Number]);
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, isHeld ? "running" : log is null ? "asked" : "interrupted", null, null, e.Reason, log);
+                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, isHeld ? "running" : log is null ? "asked" : "interrupted", null, null, e.Reason, log);
                     break;
                 case TrainingCompleted e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)))
+                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)))
                     {
                         Error = values.ContainsKey(e.Number) ? null : faults.GetValueOrDefault(e.Number),
                     };
                     break;
                 case TrainingFailed e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "failed", null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number))) { Error = e.Error };
+                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, "failed", null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number))) { Error = e.Error };
                     break;
                 case TrainingCancelled e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Lambda, "cancelled", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, "cancelled", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
                     break;
                 case TrainingsTakenBack e:
                     foreach (var number in e.Numbers)
@@ -116,6 +117,17 @@ internal static partial class TrialsCommand
         return [.. rows.Values];
     }
 
+    // A column a hyperparameter; one that is not active has a dash.
+    private static (string Heads, IReadOnlyList<string> Cells) Places(Data.SearchSpace space, List<TrialRow> rows)
+    {
+        string Cell(TrialRow row, string name) => !row.Configuration.TryGet(name, out var value) ? "-"
+            : value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word;
+        var widths = space.Select(one => rows.Select(row => Cell(row, one.Name).Length).Append(one.Name.Length).Append(space.Count == 1 ? 12 : 1).Max()).ToList();
+        return (
+            string.Join(' ', space.Select((one, i) => one.Name.PadLeft(widths[i]))),
+            [.. rows.Select(row => string.Join(' ', space.Select((one, i) => Cell(row, one.Name).PadLeft(widths[i]))))]);
+    }
+
     // The beginning of a failure's text, in a line, without the λ that the line has and the folders of files; all of it is in the JSON.
     private static string Shortened(string error)
     {
@@ -123,7 +135,7 @@ internal static partial class TrialsCommand
         return line.Length <= LongestError ? line : line[..(LongestError - 1)].TrimEnd() + "…";
     }
 
-    [GeneratedRegex(@"^(\[H\d+\] )?λ = \S+, attempt \d+: ")]
+    [GeneratedRegex(@"^(\[H\d+\] )?(?:λ = \S+|\S+ = \S+(?:, \S+ = \S+)*), attempt \d+: ")]
     private static partial Regex Place();
 
     [GeneratedRegex(@"(?<=^|[\s(])(?:[A-Za-z]:)?[/\\](?:[^\s/\\]+[/\\])+")]
@@ -134,7 +146,7 @@ internal static partial class TrialsCommand
 
     // What waits to be trained next; it has no number yet.
     private static List<TrialRow> Waiting(StudySpecification study, List<TrialRow> rows) =>
-        [.. StudyJournal.Read(study.Folder).Enqueued.Where(lambda => !rows.Exists(row => row.State is "running" or "asked" or "interrupted" && row.Lambda == lambda)).Select(lambda => new TrialRow(0, lambda, "enqueued", null, null, "enqueued", null))];
+        [.. StudyJournal.Read(study.Folder).Waiting.Where(one => !rows.Exists(row => row.State is "running" or "asked" or "interrupted" && row.Configuration.Equals(one))).Select(one => new TrialRow(0, one, "enqueued", null, null, "enqueued", null))];
 
     private static string? LogOf(string? training) => training is not null && StudyPaths.Attempts(training) is { Count: > 0 } attempts
         ? Path.Combine(StudyPaths.Attempt(training, attempts[^1]), StudyPaths.LogName)
@@ -142,7 +154,7 @@ internal static partial class TrialsCommand
 }
 
 /// <summary>A training as lists show it.</summary>
-internal sealed record TrialRow(int Number, double Lambda, string State, double? Value, TimeSpan? Duration, string Reason, string? Log)
+internal sealed record TrialRow(int Number, Data.Configuration Configuration, string State, double? Value, TimeSpan? Duration, string Reason, string? Log)
 {
     /// <summary>Why it failed, or why the objective has no value of it; null where nothing did.</summary>
     internal string? Error { get; init; }

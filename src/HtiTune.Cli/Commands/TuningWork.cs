@@ -18,18 +18,17 @@ internal static class TuningWork
     /// <summary>Tunes to the end, and tells the result.</summary>
     internal static int Run(TuningRequest request)
     {
-        var name = request.Study.Hyperparameter.Name;
         if (request.Events)
         {
-            return Run(request, new EventDisplay(name, request.Study));
+            return Run(request, new EventDisplay(request.Study));
         }
 
         if (!Terminal.IsLive)
         {
-            return Run(request, new TuneDisplay(name, request.Study));
+            return Run(request, new TuneDisplay(request.Study));
         }
 
-        var live = new LiveDisplay(name, request.Study);
+        var live = new LiveDisplay(request.Study);
         return Run(request, live, live.Run);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
@@ -44,6 +45,19 @@ internal static class EventWriter
         writer.WriteString("time", TimeProvider.System.GetUtcNow());
         members(writer);
     });
+
+    /// <summary>Writes where a training is made: λ where there is one hyperparameter, else names and values.</summary>
+    internal static void Place(Utf8JsonWriter writer, Configuration at)
+    {
+        if (double.IsFinite(at.Lambda))
+        {
+            writer.Number("lambda", at.Lambda);
+            return;
+        }
+
+        writer.WritePropertyName("configuration");
+        new ConfigurationConverter().Write(writer, at, JsonSerializerOptions.Default);
+    }
 
     /// <summary>Writes a number, or null where there is none or it is not finite.</summary>
     internal static void Number(this Utf8JsonWriter writer, string name, double? value)

@@ -1,11 +1,12 @@
+using HtiTune.Data;
 using Spectre.Console;
 
 namespace HtiTune.Cli;
 
 /// <summary>A line for each training under way, with share, time and expected time; messages scroll above it.</summary>
-internal sealed class LiveDisplay(string hyperparameter, StudySpecification? study = null) : TuneDisplay(hyperparameter, study)
+internal sealed class LiveDisplay(StudySpecification? study = null) : TuneDisplay(study)
 {
-    private readonly Dictionary<double, ProgressTask> _tasks = [];
+    private readonly Dictionary<Configuration, ProgressTask> _tasks = [];
     private readonly Lock _lock = new();
     private ProgressContext? _context;
     private ProgressTask? _study;
@@ -35,25 +36,25 @@ internal sealed class LiveDisplay(string hyperparameter, StudySpecification? stu
             });
     }
 
-    public override void AttemptBegan(double lambda, int attempt, string log)
+    public override void AttemptBegan(Configuration at, int attempt, string log)
     {
-        base.AttemptBegan(lambda, attempt, log);
+        base.AttemptBegan(at, attempt, log);
         lock (_lock)
         {
-            _tasks.GetValueOrDefault(lambda)?.StopTask();
+            _tasks.GetValueOrDefault(at)?.StopTask();
             if (_context is not null)
             {
-                _tasks[lambda] = _context.AddTask(Markup.Escape($"training at {At(lambda)}" + (attempt > 1 ? $", attempt {attempt}" : "")));
-                _tasks[lambda].IsIndeterminate = true;
+                _tasks[at] = _context.AddTask(Markup.Escape($"training at {At(at)}" + (attempt > 1 ? $", attempt {attempt}" : "")));
+                _tasks[at].IsIndeterminate = true;
             }
         }
     }
 
-    public override void Progressed(double lambda, double share)
+    public override void Progressed(Configuration at, double share)
     {
         lock (_lock)
         {
-            if (_tasks.GetValueOrDefault(lambda) is { } task)
+            if (_tasks.GetValueOrDefault(at) is { } task)
             {
                 (task.IsIndeterminate, task.Value) = (false, 100 * share);
             }
@@ -74,7 +75,7 @@ internal sealed class LiveDisplay(string hyperparameter, StudySpecification? stu
     {
         lock (_lock)
         {
-            if (_tasks.Remove(trial.Lambda, out var task))
+            if (_tasks.Remove(trial.Configuration, out var task))
             {
                 task.Value = 100;
                 task.StopTask();

@@ -22,7 +22,7 @@ internal sealed record ResultRecord
 
     public required Data.Configuration Configuration { get; init; }
 
-    public double Lambda => Configuration.Lambda;
+    public double? Lambda => double.IsFinite(Configuration.Lambda) ? Configuration.Lambda : null;
 
     public int? Number { get; init; }
 
@@ -135,7 +135,7 @@ internal sealed record TrialRecord
 
     public required Data.Configuration Configuration { get; init; }
 
-    public double Lambda => Configuration.Lambda;
+    public double? Lambda => double.IsFinite(Configuration.Lambda) ? Configuration.Lambda : null;
 
     public required string State { get; init; }
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
 /// <summary>What a run tells whoever watches: plain lines. The live display and the event stream build on it.</summary>
-internal class TuneDisplay(string hyperparameter, StudySpecification? study = null) : ITrainingObserver, IProgress<TunerProgress>
+internal class TuneDisplay(StudySpecification? study = null) : ITrainingObserver, IProgress<TunerProgress>
 {
-    private readonly HashSet<double> _running = [];
+    private readonly HashSet<Configuration> _running = [];
 
     /// <summary>Trainings that ended, well or not, while this was shown.</summary>
     internal int Ended { get; private set; }
@@ -13,22 +14,22 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
     /// <summary>Whether an objective that judges nothing ends the run: then no training has failed by it.</summary>
     internal Func<bool> IsObjectiveAtFault { get; set; } = () => false;
 
-    /// <summary>λ as messages show it.</summary>
-    protected string At(double? lambda) => $"{hyperparameter} = {lambda:G5}";
+    /// <summary>A configuration as messages show it.</summary>
+    protected static string At(Configuration at) => at.ToText();
 
-    public virtual void AttemptBegan(double lambda, int attempt, string log)
+    public virtual void AttemptBegan(Configuration at, int attempt, string log)
     {
         if (attempt > 1)
         {
-            Terminal.Say($"  {At(lambda)}: attempt {attempt}");
+            Terminal.Say($"  {At(at)}: attempt {attempt}");
         }
     }
 
-    public virtual void Progressed(double lambda, double share)
+    public virtual void Progressed(Configuration at, double share)
     {
     }
 
-    public virtual void WillRetry(double lambda, int attempt, string fault, TimeSpan delay) =>
+    public virtual void WillRetry(Configuration at, int attempt, string fault, TimeSpan delay) =>
         Terminal.Warn($"{fault} It is tried again in {Duration.Show(delay)}.");
 
     public void Report(TunerProgress value)
@@ -38,11 +39,11 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
             case TunerStage.Starting:
                 Starting(value);
                 break;
-            case TunerStage.Training when value.Lambda is { } lambda && _running.Add(lambda):
+            case TunerStage.Training when value.Configuration is { } at && _running.Add(at):
                 Training(value);
                 break;
             case TunerStage.Trained:
-                _running.Remove(value.Lambda ?? double.NaN);
+                _running.Remove(value.Trial!.Configuration);
                 Ended += value.Trial!.State == TrialState.Cancelled ? 0 : 1;
                 Trained(value, value.Trial!);
                 break;
@@ -74,7 +75,7 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
                     + (value.Remaining is { TotalSeconds: > 1 } remaining ? $", about {Duration.Show(remaining)} to come" : ""));
                 break;
             case TrialState.Failed when IsObjectiveAtFault():
-                Terminal.Say($"  training {trial.Number} at {At(trial.Lambda)} was made and is kept; the objective cannot judge it");
+                Terminal.Say($"  training {trial.Number} at {At(trial.Configuration)} was made and is kept; the objective cannot judge it");
                 break;
             case TrialState.Failed:
                 var (code, error) = trial.Error is ['[', .. var rest] && rest.IndexOf("] ", StringComparison.Ordinal) is var end and > 0
@@ -84,36 +85,36 @@ internal class TuneDisplay(string hyperparameter, StudySpecification? study = nu
                 Terminal.Help(Advice.Logs.For(new AdvicePlace { Study = study, Number = trial.Number }));
                 break;
             default:
-                Terminal.Say($"  training {trial.Number} at {At(trial.Lambda)} was ended; it is made again when the study goes on");
+                Terminal.Say($"  training {trial.Number} at {At(trial.Configuration)} was ended; it is made again when the study goes on");
                 break;
         }
     }
 
     /// <summary>A completed training in words.</summary>
-    protected string Line(Trial trial) => $"{trial.Number}: {At(trial.Lambda)} gave {trial.Value:G6}"
+    protected static string Line(Trial trial) => $"{trial.Number}: {At(trial.Configuration)} gave {trial.Value:G6}"
         + (trial.Predicted is { } predicted ? $" (predicted {predicted:G5}, 90 % {trial.PredictedLow:G5} to {trial.PredictedHigh:G5})" : "")
         + $" in {Duration.Show(trial.Duration)}";
 }
 
 /// <summary>The same as events on standard output, for programs.</summary>
-internal sealed class EventDisplay(string hyperparameter, StudySpecification? study = null) : TuneDisplay(hyperparameter, study)
+internal sealed class EventDisplay(StudySpecification? study = null) : TuneDisplay(study)
 {
-    public override void AttemptBegan(double lambda, int attempt, string log) => EventWriter.Event("attempt-began", writer =>
+    public override void AttemptBegan(Configuration at, int attempt, string log) => EventWriter.Event("attempt-began", writer =>
     {
-        writer.Number("lambda", lambda);
+        EventWriter.Place(writer, at);
         writer.WriteNumber("attempt", attempt);
         writer.WriteString("log", log);
     });
 
-    public override void Progressed(double lambda, double share) => EventWriter.Event("progress", writer =>
+    public override void Progressed(Configuration at, double share) => EventWriter.Event("progress", writer =>
     {
-        writer.Number("lambda", lambda);
+        EventWriter.Place(writer, at);
         writer.Number("share", share);
     });
 
-    public override void WillRetry(double lambda, int attempt, string fault, TimeSpan delay) => EventWriter.Event("attempt-failed", writer =>
+    public override void WillRetry(Configuration at, int attempt, string fault, TimeSpan delay) => EventWriter.Event("attempt-failed", writer =>
     {
-        writer.Number("lambda", lambda);
+        EventWriter.Place(writer, at);
         writer.WriteNumber("attempt", attempt);
         writer.WriteString("error", fault);
         writer.Number("retryInSeconds", delay.TotalSeconds);
@@ -127,7 +128,7 @@ internal sealed class EventDisplay(string hyperparameter, StudySpecification? st
         writer.Number("share", value.Share);
     });
 
-    protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => writer.Number("lambda", value.Lambda));
+    protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => EventWriter.Place(writer, value.Configuration!));
 
     protected override void Trained(TunerProgress value, Trial trial) => EventWriter.Event("training-ended", writer => Write(writer, trial));
 
@@ -135,7 +136,7 @@ internal sealed class EventDisplay(string hyperparameter, StudySpecification? st
     internal static void Write(Utf8JsonWriter writer, Trial trial)
     {
         writer.WriteNumber("number", trial.Number);
-        writer.Number("lambda", trial.Lambda);
+        EventWriter.Place(writer, trial.Configuration);
         writer.WriteString("state", trial.State.ToString().ToLowerInvariant());
         writer.Number("value", trial.Value);
         writer.Number("predicted", trial.Predicted);

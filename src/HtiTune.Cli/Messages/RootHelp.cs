@@ -9,10 +9,13 @@ internal static class RootHelp
     {
         var text = new StringBuilder(
             """
-            htitune: tunes a continuous hyperparameter λ of any network, in any language, with few trainings.
+            htitune: tunes the hyperparameters of any network, in any language, with few trainings.
 
             One line suffices. Your command trains at {lambda} and leaves its outputs in {out}:
               htitune run -P lambda=0.01..10:log --objective column:cost -- python train.py --lambda {lambda} --out {out}
+
+            Several hyperparameters are as many -P, each called by its name:
+              htitune run -P lr=1e-5..1e-1:log -P layers=1..4:int -P act=relu,gelu -- python train.py --lr {lr} --layers {layers} --act {act} --out {out}
 
             Or with a file:
               htitune init        write study.json, and fill it in
@@ -65,6 +68,8 @@ internal static class RootHelp
           {contexts}  the file of contexts that the study names
           {out}       where to write the outputs
         and the same in HTITUNE_LAMBDA, HTITUNE_SEED, HTITUNE_CONTEXTS and HTITUNE_OUT.
+        Of several hyperparameters each is called by its name, {lr}, and stands in HTITUNE_LR; HTITUNE_CONFIGURATION has all of them as JSON. Where one is
+        not active, the argument that names it is left out, and the option before it: of --slope {slope} both.
 
         Outputs: one row for each context, the same columns at every λ, finite numbers: half, single or double precision, whole numbers, bool.
         Objectives of a trained network are computed in double precision on what the file holds. The surrogate works in single precision, in a unit

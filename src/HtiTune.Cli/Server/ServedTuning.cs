@@ -12,7 +12,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
 
     // The server tries again by itself, by the study's "retries".
     private readonly ExternalNetwork _network = new(
-        specification with { Retries = 0 }, specification.Contexts.File, events ? new EventDisplay(specification.Hyperparameter.Name) : new TuneDisplay(specification.Hyperparameter.Name),
+        specification with { Retries = 0 }, specification.Contexts.File, events ? new EventDisplay() : new TuneDisplay(),
         TimeProvider.System, interrupts);
 
     private HtiTuneClient Client => server.Client;

@@ -18,13 +18,13 @@ internal static class DryRun
             foreach (var proposal in proposals)
             {
                 var folder = StudyPaths.Attempt(StudyPaths.Training(study.Folder, proposal.Number, proposal.Configuration, proposal.Seed), 1);
-                var words = ExternalNetwork.CommandOf(study, proposal.Lambda, proposal.Seed, study.Contexts.File ?? "", Path.Combine(folder, "outputs" + study.OutputFormat));
+                var words = ExternalNetwork.CommandOf(study, proposal.Configuration, proposal.Seed, study.Contexts.File ?? "", Path.Combine(folder, "outputs" + study.OutputFormat));
                 if (json)
                 {
                     EventWriter.Write(writer =>
                     {
                         writer.WriteNumber("number", proposal.Number);
-                        writer.Number("lambda", proposal.Lambda);
+                        EventWriter.Place(writer, proposal.Configuration);
                         writer.WriteString("reason", proposal.Reason);
                         writer.WriteStartArray("command");
                         words.ForEach(writer.WriteStringValue);
@@ -33,7 +33,7 @@ internal static class DryRun
                     continue;
                 }
 
-                Terminal.Say($"would train {proposal.Number} at {study.Hyperparameter.Name} = {proposal.Lambda:G5} ({proposal.Reason}) by");
+                Terminal.Say($"would train {proposal.Number} at {proposal.Configuration.ToText()} ({proposal.Reason}) by");
                 Console.Out.WriteLine(CommandText.Show(words));
             }
 
@@ -56,7 +56,7 @@ internal static class DryRun
         if (!StudyJournal.Exists(study.Folder))
         {
             // The first places depend on nothing: as many as a model needs before it chooses.
-            using var fresh = new Tuner(new Untrained(), study.Hyperparameter, Contexts.None(1), study.ToOptions() with { Parallelism = Math.Clamp(study.Trainings, 1, 3) });
+            using var fresh = new Tuner(new Untrained(), study.Space, Contexts.None(1), study.ToOptions() with { Parallelism = Math.Clamp(study.Trainings, 1, 3) });
             using var first = fresh.Begin(_ => 0, study.Trainings);
             var shown = new List<Proposal>();
             while (shown.Count < Math.Min(3, study.Trainings) && first.Ask() is { } proposal)
@@ -77,7 +77,7 @@ internal static class DryRun
             }
         }
 
-        using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(study.Hyperparameter.Name), null);
+        using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(), null);
         var objective = session.Objective(study.Objective);
         session.Check(objective);
         using var run = session.Tuner.Begin(session.Judge(objective), session.Tuner.PrepareTotal(study.Trainings, objective.Text), objective.Text);

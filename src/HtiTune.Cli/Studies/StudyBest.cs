@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace HtiTune.Cli;
 
-/// <summary>The best λ that a study has for an objective now: what its last run recommends, or the best that was trained where none has ended since.</summary>
-/// <param name="Lambda">λ.</param>
+/// <summary>The best configuration that a study has for an objective now: what its last run recommends, or the best that was trained where none has ended since.</summary>
+/// <param name="Configuration">The values of the hyperparameters.</param>
 /// <param name="Number">The training there; null where the recommended λ was not trained.</param>
 /// <param name="Value">The objective of the real network there; null where it was not trained.</param>
 /// <param name="Trained">Trainings with a value.</param>
 /// <param name="End">The end of the run that recommends it; null: it is the best of the trainings so far.</param>
-internal sealed record StudyBest(double Lambda, int? Number, double? Value, int Trained, RunEnded? End)
+internal sealed record StudyBest(Data.Configuration Configuration, int? Number, double? Value, int Trained, RunEnded? End)
 {
     /// <summary>What it is, for JSON.</summary>
     internal string Kind => End is null ? "best-trained" : "recommended";
@@ -24,17 +24,17 @@ internal sealed record StudyBest(double Lambda, int? Number, double? Value, int 
         var sign = study.Goal == Goal.Maximize ? -1 : 1;
         if (Recommended(study, journal, objective) is { } end)
         {
-            var there = valued.Where(row => row.Lambda == end.Lambda).MinBy(row => sign * row.Value);
-            return new StudyBest(end.Lambda, there?.Number, end.RealValue, valued.Count, end);
+            var there = valued.Where(row => row.Configuration.Equals(end.Configuration)).MinBy(row => sign * row.Value);
+            return new StudyBest(end.Configuration, there?.Number, end.RealValue, valued.Count, end);
         }
 
-        return valued.MinBy(row => sign * row.Value) is { } best ? new StudyBest(best.Lambda, best.Number, best.Value, valued.Count, null) : null;
+        return valued.MinBy(row => sign * row.Value) is { } best ? new StudyBest(best.Configuration, best.Number, best.Value, valued.Count, null) : null;
     }
 
     /// <summary>What it is, in words.</summary>
     internal string Describe(StudySpecification study, string objective) => FormattableString.Invariant(End is null
         ? (FormattableString)$"the best of {Trained} trained so far, {objective} = {Value:G6}; no run has ended since"
-        : $"recommended after {Trained} trainings, {objective} = {(Value is { } value ? value.ToString("G6", CultureInfo.InvariantCulture) : "not trained there")}; {End.Outcome.Describe(study.Hyperparameter.Name)}");
+        : $"recommended after {Trained} trainings, {objective} = {(Value is { } value ? value.ToString("G6", CultureInfo.InvariantCulture) : "not trained there")}; {End.Outcome.Describe(study.Space.Label)}");
 
     // A recommendation stands until something is trained, brought or taken back after it.
     private static RunEnded? Recommended(StudySpecification study, StudyJournal journal, string objective)

@@ -42,7 +42,7 @@ internal static class StudyChanges
 
         if (Moved(study, journal) is { Count: > 0 } moved)
         {
-            var inside = completed.Where(training => study.Hyperparameter.Contains(training.Lambda)).Select(training => training.Lambda).Distinct().Count();
+            var inside = completed.Where(training => study.Holds(training.Configuration)).Select(training => training.Configuration).Distinct().Count();
             if (inside == 0)
             {
                 throw Refusal(study, moved, "none of its trainings lies in the range", [Advice.Apart.For(apart)]);
@@ -92,21 +92,31 @@ internal static class StudyChanges
     /// <summary>Changes of what is tuned: the trainings can serve it, as those of another study.</summary>
     private static List<string> Moved(StudySpecification study, StudyJournal journal)
     {
-        var (now, was) = (study.Hyperparameter, journal.Hyperparameter);
         var changes = new List<string>();
-        if (now.Name != was.Name)
+        if (!study.Space.IsLine || !journal.Space.IsLine)
         {
-            changes.Add($"the hyperparameter is '{now.Name}', and was '{was.Name}'");
+            if (!study.Space.Equals(journal.Space))
+            {
+                changes.Add($"what is tuned is {study.Space}, and was {journal.Space}");
+            }
         }
-
-        if (now.Minimum != was.Minimum || now.Maximum != was.Maximum)
+        else
         {
-            changes.Add($"the range is {Shown(now)}, and was {Shown(was)}");
-        }
+            var (now, was) = (study.Space.Line, journal.Hyperparameter);
+            if (now.Name != was.Name)
+            {
+                changes.Add($"the hyperparameter is '{now.Name}', and was '{was.Name}'");
+            }
 
-        if (now.Scale.Name != was.Scale.Name)
-        {
-            changes.Add($"the scale is {now.Scale.Name}, and was {was.Scale.Name}");
+            if (now.Minimum != was.Minimum || now.Maximum != was.Maximum)
+            {
+                changes.Add($"the range is {Shown(now)}, and was {Shown(was)}");
+            }
+
+            if (now.Scale.Name != was.Scale.Name)
+            {
+                changes.Add($"the scale is {now.Scale.Name}, and was {was.Scale.Name}");
+            }
         }
 
         if (study.Seed != journal.Header.Settings.Seed)

@@ -72,9 +72,9 @@ internal static class StudyCheck
     /// <summary>What is allowed but looks like a slip.</summary>
     internal static IEnumerable<string> Warnings(StudySpecification study)
     {
-        if (Placeholders.Shadowed(study.Hyperparameter.Name) is { } meaning)
+        if (study.Space.Count == 1 && Placeholders.Shadowed(study.Space.Label) is { } meaning)
         {
-            yield return $"the hyperparameter is called {study.Hyperparameter.Name}, and {{{study.Hyperparameter.Name}}} in the command is {meaning}; its value is {{lambda}}";
+            yield return $"the hyperparameter is called {study.Space.Label}, and {{{study.Space.Label}}} in the command is {meaning}; its value is {{lambda}}";
         }
 
         foreach (var word in study.Command.Skip(1).Where(word => Path.GetExtension(word) is ".py" or ".jl" or ".R" or ".sh" && !word.Contains('{')))

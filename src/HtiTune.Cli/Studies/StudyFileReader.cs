@@ -4,7 +4,7 @@ using HtiTune.Data;
 namespace HtiTune.Cli;
 
 /// <summary>Reads a study file; all faults come in one list, each with its line.</summary>
-internal sealed class StudyFileReader : LocatedKeys
+internal sealed partial class StudyFileReader : LocatedKeys
 {
     private static readonly string[] s_formats = [".npy", ".npz", ".safetensors", ".csv"];
     private readonly string _file;
@@ -63,10 +63,10 @@ internal sealed class StudyFileReader : LocatedKeys
             Fault(schema.Line, $"\"schema\" is {schema.Shown}; expected 1, or a newer htitune");
         }
 
-        var hyperparameter = OfHyperparameter(Require(root, "hyperparameter", "{ \"name\", \"from\", \"to\", \"scale\" }"));
+        var space = OfSpace(root);
 
         // Who asks and tells needs none; who tunes is told that it is missing.
-        var command = Take(root, "command") is { } commandNode ? OfCommand(commandNode, hyperparameter?.Name) : [];
+        var command = Take(root, "command") is { } commandNode ? OfCommand(commandNode, space) : [];
         var directory = Path.GetFullPath(Text(root, "workingDirectory") ?? ".", baseFolder);
         if (Take(root, "workingDirectory") is { } place && !Directory.Exists(directory))
         {
@@ -107,7 +107,7 @@ internal sealed class StudyFileReader : LocatedKeys
         {
             File = _file,
             Folder = Path.GetFullPath(folder ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
-            Hyperparameter = hyperparameter ?? Hyperparameter.Continuous("lambda", 0, 1),
+            Space = space ?? Hyperparameter.Continuous("lambda", 0, 1),
             Command = command ?? [],
             CommandLine = Take(root, "command")?.Line ?? root.Line,
             ContextsLine = Take(root, "contexts")?.Line ?? root.Line,
@@ -132,7 +132,7 @@ internal sealed class StudyFileReader : LocatedKeys
             Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
             UseSurrogate = Flag(root, "surrogate") ?? true,
             Replicate = Flag(root, "replicate") ?? false,
-            Tuner = Tuner(Object(root, "tuner"), hyperparameter),
+            Tuner = Tuner(Object(root, "tuner"), space),
         };
 
         (int Trainings, TimeSpan? Time, int Parallel, double? Epsilon, double Risk) Budget() => (
@@ -150,7 +150,7 @@ internal sealed class StudyFileReader : LocatedKeys
     }
 
     // The same members as in a service's definition, and its one check of them.
-    private TunerSettings Tuner(LocatedJson? node, ContinuousHyperparameter? hyperparameter)
+    private TunerSettings Tuner(LocatedJson? node, SearchSpace? space)
     {
         if (node is null)
         {
@@ -175,9 +175,9 @@ internal sealed class StudyFileReader : LocatedKeys
         };
         try
         {
-            if (hyperparameter is not null && Faults.Count == before)
+            if (space is not null && Faults.Count == before)
             {
-                settings.Require(hyperparameter);
+                settings.Require(space);
             }
         }
         catch (ArgumentException problem)
@@ -196,49 +196,7 @@ internal sealed class StudyFileReader : LocatedKeys
         }
     }
 
-    private ContinuousHyperparameter? OfHyperparameter(LocatedJson? node)
-    {
-        if (node is null || !IsObject(node, "hyperparameter"))
-        {
-            return null;
-        }
-
-        var (before, name) = (Faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
-        var from = Require(node, "from", "its least value") is null ? null : Number(node, "from", double.IsFinite, "a number");
-        var to = Require(node, "to", "its greatest value") is null ? null : Number(node, "to", double.IsFinite, "a number");
-        var scale = OfScale(node);
-        if (Faults.Count > before)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Hyperparameter.Continuous(name!, from!.Value, to!.Value, scale);
-        }
-        catch (ArgumentException problem)
-        {
-            Fault(node.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
-            return null;
-        }
-    }
-
-    private Scale OfScale(LocatedJson node)
-    {
-        var text = Text(node, "scale") ?? "linear";
-        try
-        {
-            return Scale.Parse(text);
-        }
-        catch (ArgumentException problem)
-        {
-            var message = problem.Message.Split(" (Parameter")[0].TrimEnd('.');
-            Fault(Take(node, "scale")!.Line, $"\"scale\" is \"{text}\"{message[Math.Max(0, message.IndexOf("; expected", StringComparison.Ordinal))..]}{Nearest.Question(text, Scale.Names)}");
-            return Scale.Linear;
-        }
-    }
-
-    private IReadOnlyList<string>? OfCommand(LocatedJson node, string? hyperparameter)
+    private IReadOnlyList<string>? OfCommand(LocatedJson node, SearchSpace? space)
     {
         try
         {
@@ -253,7 +211,15 @@ internal sealed class StudyFileReader : LocatedKeys
                 throw new FormatException("\"command\" is empty; expected the program that trains, and its arguments");
             }
 
-            Placeholders.Check(words, hyperparameter);
+            if (space is { Count: > 1 })
+            {
+                Placeholders.Check(words, [.. space.Select(one => one.Name)]);
+            }
+            else
+            {
+                Placeholders.Check(words, space?[0].Name);
+            }
+
             return words;
         }
         catch (FormatException problem)

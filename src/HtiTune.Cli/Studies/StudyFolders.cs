@@ -83,8 +83,8 @@ internal static class StudyFolders
     {
         // What cannot be read is told before anything is moved, and nobody takes the folder before all of the new one is there.
         var (made, aside) = (study.Folder + ".new", Aside(study));
-        var anchors = StudyJournal.Read(study.Folder).LoadAnchors().Where(anchor => study.Hyperparameter.Contains(anchor.Lambda)).ToList();
-        var options = study.ToOptions() with { WarmStart = [new AnchorSet(study.Hyperparameter, anchors)] };
+        var anchors = StudyJournal.Read(study.Folder).LoadAnchors().Where(anchor => study.Holds(anchor.Configuration)).ToList();
+        var options = study.ToOptions() with { WarmStart = [new AnchorSet(study.Space, anchors)] };
         using (StudySession.Hold(study))
         {
             if (Directory.Exists(made))
@@ -93,8 +93,8 @@ internal static class StudyFolders
             }
 
             var fresh = study with { Folder = made };
-            var network = new ExternalNetwork(fresh, study.Contexts.File, new TuneDisplay(study.Hyperparameter.Name), TimeProvider.System, null);
-            Tuner.Open(made, network, study.Hyperparameter, anchors[0].Samples.Contexts, options).Dispose();
+            var network = new ExternalNetwork(fresh, study.Contexts.File, new TuneDisplay(), TimeProvider.System, null);
+            Tuner.Open(made, network, study.Space, anchors[0].Samples.Contexts, options).Dispose();
             var columns = Path.Combine(study.Folder, StudyPaths.ColumnsName);
             if (File.Exists(columns))
             {

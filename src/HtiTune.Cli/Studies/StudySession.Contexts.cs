@@ -11,11 +11,11 @@ internal sealed partial class StudySession
     /// <param name="source">Where they come from.</param>
     internal static void Import(StudySpecification study, IReadOnlyList<EarlierTraining> trainings, string source)
     {
-        using var session = new StudySession(study, new TuneDisplay(study.Hyperparameter.Name), null);
+        using var session = new StudySession(study, new TuneDisplay(), null);
         var exists = StudyJournal.Exists(study.Folder);
         try
         {
-            session.Tuner = Tuner.Open(study.Folder, session.Network, study.Hyperparameter, session.Declared(), study.ToOptions());
+            session.Tuner = Tuner.Open(study.Folder, session.Network, study.Space, session.Declared(), study.ToOptions());
         }
         catch (ArgumentException problem) when (exists)
         {

@@ -71,10 +71,16 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>The objective as the tuner calls it.</summary>
     internal Func<IConditionalModel, double> Judge(IObjective objective) => model =>
     {
+        if (!Study.Space.IsLine && objective is CommandObjective && !model.IsTrained)
+        {
+            // A program for each of hundreds of configurations would take longer than the trainings that it saves.
+            throw new NotSupportedException("A program judges trained networks alone where several hyperparameters are tuned.");
+        }
+
         // Nothing is judged before a training has succeeded, and that one says what outputs look like.
         var samples = model.Sample(Tuner.Contexts!);
         Network.Expect(samples.Count, samples.Dimension);
-        if (objective is CommandObjective { IsBatched: true } command && !model.IsTrained && command.Known(samples, model.Lambda) is null)
+        if (objective is CommandObjective { IsBatched: true } command && !model.IsTrained && Study.Space.IsLine && command.Known(samples, model.Lambda) is null)
         {
             // One process for all that the tuner will ask of this surrogate.
             command.Prepare(Beside(model).Select(one => (one.Sample(Tuner.Contexts!), one.Lambda)));
@@ -163,7 +169,7 @@ internal sealed partial class StudySession : IDisposable
         var exists = StudyJournal.Exists(Study.Folder);
         try
         {
-            Tuner = patience.For(() => Tuner.Open(Study.Folder, new Watched(this), Study.Hyperparameter, Declared(), Study.ToOptions()));
+            Tuner = patience.For(() => Tuner.Open(Study.Folder, new Watched(this), Study.Space, Declared(), Study.ToOptions()));
         }
         catch (ArgumentException problem) when (exists)
         {

@@ -14,7 +14,17 @@ internal sealed record StudySpecification
     /// <summary>The folder that keeps the study, whole path.</summary>
     internal required string Folder { get; init; }
 
-    internal required ContinuousHyperparameter Hyperparameter { get; init; }
+    /// <summary>What is tuned.</summary>
+    internal required SearchSpace Space { get; init; }
+
+    /// <summary>The hyperparameter, where it is one continuous one.</summary>
+    /// <exception cref="CliException">There are several, or it is none with a range: what asks is of one.</exception>
+    internal ContinuousHyperparameter Hyperparameter => Space.IsLine
+        ? Space.Line
+        : throw new CliException("H017", $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one.");
+
+    /// <summary>Whether a training's configuration lies in what is tuned; of one hyperparameter whatever it was called.</summary>
+    internal bool Holds(Configuration configuration) => Space.IsLine ? Space.Line.Contains(configuration.Lambda) : Space.FaultsOf(configuration).Count == 0;
 
     /// <summary>The program and its arguments, with placeholders.</summary>
     internal required IReadOnlyList<string> Command { get; init; }

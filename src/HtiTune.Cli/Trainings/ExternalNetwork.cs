@@ -18,7 +18,7 @@ internal sealed class ExternalNetwork(
     /// <summary>Names of the outputs' columns, once an outputs' file has told them.</summary>
     internal IReadOnlyList<string>? Columns { get; private set; } = study.OutputColumns;
 
-    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Outputs(TrainOutputs(request, CancellationToken.None), request.Lambda);
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Outputs(TrainOutputs(request, CancellationToken.None), request.Configuration);
 
     /// <summary>Trains, and returns the outputs. The first Ctrl-C lets it come to its end: what is cancelled is only what waits for another attempt.</summary>
     /// <exception cref="TrainingException">It failed.</exception>
@@ -48,41 +48,41 @@ internal sealed class ExternalNetwork(
             catch (TrainingException problem) when (problem.MayRetry && attempt <= study.Retries)
             {
                 var delay = Backoff.After(study.RetryDelay, attempt);
-                observer.WillRetry(request.Lambda, attempt, problem.Fault, delay);
+                observer.WillRetry(request.Configuration, attempt, problem.Fault, delay);
                 Wait(delay);
             }
         }
     }
 
-    /// <summary>The command for a λ, as it would be run.</summary>
-    internal static List<string> CommandOf(StudySpecification study, double lambda, long seed, string contexts, string output) =>
-        new TrainingCall(study.Hyperparameter.Name, lambda, seed, contexts, output).Words(study.Command);
+    /// <summary>The command for a configuration, as it would be run.</summary>
+    internal static List<string> CommandOf(StudySpecification study, Configuration at, long seed, string contexts, string output) =>
+        new TrainingCall(study.Space, at, seed, contexts, output).Words(study.Command);
 
     private Matrix Run(TrainingRequest request, string folder, int attempt, CancellationToken stop)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(interrupts?.Stop ?? default, stop);
         var (log, output) = (Path.Combine(folder, StudyPaths.LogName), Path.Combine(folder, "outputs" + study.OutputFormat));
-        var call = new TrainingCall(study.Hyperparameter.Name, request.Lambda, request.Seed, contextsFile ?? "", output);
+        var call = new TrainingCall(study.Space, request.Configuration, request.Seed, contextsFile ?? "", output);
         var environment = new Dictionary<string, string>(study.Environment) { [ProcessTree.StudyMark] = study.Folder };
         var result = new TrainingCommand(study.Command, study.WorkingDirectory, environment, study.TimeLimit, study.Grace).Run(
             call,
             folder,
             log,
             clock,
-            () => observer.AttemptBegan(request.Lambda, attempt, log),
+            () => observer.AttemptBegan(request.Configuration, attempt, log),
             share =>
             {
                 request.Progress?.Report(share);
-                observer.Progressed(request.Lambda, share);
+                observer.Progressed(request.Configuration, share);
             },
             stopping.Token,
             interrupts?.Kill ?? default)
             ?? throw new TrainingException(
                 "H021",
-                $"λ = {Placeholders.Number(request.Lambda)}: there is no program '{call.Words(study.Command)[0]}' that can be run; expected one on the PATH.",
+                $"{PlaceOf(request.Configuration)}: there is no program '{call.Words(study.Command)[0]}' that can be run; expected one on the PATH.",
                 log,
                 mayRetry: false);
-        var place = $"λ = {Placeholders.Number(request.Lambda)}, attempt {attempt}";
+        var place = $"{PlaceOf(request.Configuration)}, attempt {attempt}";
         if (result.End == ChildEnd.Stopped || result.ExitCode != 0 && interrupts is { Finish.IsCancellationRequested: true })
         {
             throw new OperationCanceledException();
@@ -180,9 +180,9 @@ internal sealed class ExternalNetwork(
     /// <summary>A network of outputs that someone else brought.</summary>
     /// <param name="number">The training's number.</param>
     /// <param name="file">The file of its outputs.</param>
-    /// <param name="lambda">Where it was trained.</param>
+    /// <param name="at">Where it was trained.</param>
     /// <exception cref="CliException">The file is wrong.</exception>
-    internal ITrainedNetwork Answered(int number, string file, double lambda)
+    internal ITrainedNetwork Answered(int number, string file, Configuration at)
     {
         if (!File.Exists(file))
         {
@@ -191,7 +191,7 @@ internal sealed class ExternalNetwork(
 
         try
         {
-            return new Outputs(Read(file, "", file), lambda);
+            return new Outputs(Read(file, "", file), at);
         }
         catch (TrainingException problem)
         {
@@ -203,6 +203,9 @@ internal sealed class ExternalNetwork(
     /// <param name="rows">Their rows.</param>
     /// <param name="columns">Their columns; null while nothing says how many.</param>
     internal void Expect(int rows, int? columns) => (_rows, _columns) = (rows, columns ?? 0);
+
+    /// <summary>Where a training was made, as messages show it.</summary>
+    internal static string PlaceOf(Configuration at) => at.Count == 1 && double.IsFinite(at.Lambda) ? $"λ = {Placeholders.Number(at.Lambda)}" : at.ToString();
 
     private void Wait(TimeSpan delay)
     {
@@ -220,12 +223,12 @@ internal sealed class ExternalNetwork(
         interrupts?.Finish.ThrowIfCancellationRequested();
     }
 
-    private sealed class Outputs(Matrix outputs, double lambda) : ITrainedNetwork
+    private sealed class Outputs(Matrix outputs, Configuration at) : ITrainedNetwork
     {
         public int? Rows => outputs.Rows;
 
         public Matrix Answer(Contexts contexts, long seed) => contexts.Count == outputs.Rows ? outputs : throw new InvalidOperationException(
-            $"The training at λ = {Placeholders.Number(lambda)} left {outputs.Rows} rows of outputs; expected {contexts.Count}, as many as the study's first or as its contexts.");
+            $"The training at {PlaceOf(at)} left {outputs.Rows} rows of outputs; expected {contexts.Count}, as many as the study's first or as its contexts.");
 
         public void Dispose()
         {

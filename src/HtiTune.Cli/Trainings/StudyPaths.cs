@@ -22,7 +22,7 @@ internal static class StudyPaths
     {
         string Named(string name) => Path.Combine(folder, "trainings", $"{name}-{(uint)(seed ^ seed >> 32):x8}");
         var before = Named(configuration.Lambda.ToString("R", CultureInfo.InvariantCulture));
-        return number == 0 || Directory.Exists(before) ? before : Named(number.ToString("0000", CultureInfo.InvariantCulture));
+        return configuration.Count == 1 && double.IsFinite(configuration.Lambda) && (number == 0 || Directory.Exists(before)) ? before : Named(number.ToString("0000", CultureInfo.InvariantCulture));
     }
 
     /// <summary>The attempts of a training, in order.</summary>

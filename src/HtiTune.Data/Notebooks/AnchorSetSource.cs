@@ -16,10 +16,10 @@ internal sealed class AnchorSetSource : HtmlSource<AnchorSet>
     {
         var columns = Math.Min(anchors.Dimension, MostColumns);
         return new TextTable(
-            $"{anchors.Count} anchors of {anchors.Hyperparameter.Name}, {anchors.Dimension} output columns",
-            [anchors.Hyperparameter.Name, "rows", .. Enumerable.Range(0, columns).Select(k => $"output {k}")],
+            $"{anchors.Count} anchors of {anchors.Space.Label}, {anchors.Dimension} output columns",
+            [anchors.Space.Label, "rows", .. Enumerable.Range(0, columns).Select(k => $"output {k}")],
             [.. anchors.Select(anchor => (IReadOnlyList<string>)
-                [Number(anchor.Lambda), $"{anchor.Samples.Count}", .. Enumerable.Range(0, columns).Select(k => MeanAndDeviation(anchor.Samples.Outputs, k))])]);
+                [anchors.Space.IsLine ? Number(anchor.Lambda) : anchor.Configuration.ToString(), $"{anchor.Samples.Count}", .. Enumerable.Range(0, columns).Select(k => MeanAndDeviation(anchor.Samples.Outputs, k))])]);
     }
 
     private static string MeanAndDeviation(Matrix outputs, int column)

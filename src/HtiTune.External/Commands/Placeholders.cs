@@ -104,6 +104,37 @@ internal static class Placeholders
         }
     }
 
+    /// <summary>Checks the placeholders of a training command of several hyperparameters, each of which is called by its name.</summary>
+    /// <exception cref="FormatException">One is unknown, or what must be there is missing.</exception>
+    internal static void Check(IReadOnlyList<string> words, IReadOnlyList<string> hyperparameters)
+    {
+        if (hyperparameters is [var only])
+        {
+            Check(words, only);
+            return;
+        }
+
+        if (hyperparameters.FirstOrDefault(name => s_training.Contains(name)) is { } taken)
+        {
+            throw new FormatException($"a hyperparameter is called {taken}, and {{{taken}}} in a command is {(taken == Lambda ? "the value of a single hyperparameter" : MeaningOf(taken))}; expected another name");
+        }
+
+        string[] allowed = [.. hyperparameters, Seed, Contexts, Out];
+        var used = new HashSet<string>();
+        foreach (var word in words)
+        {
+            Fill(word, name => allowed.Contains(name) && (used.Add(name) || true) ? "" : throw Unknown(name, allowed));
+        }
+
+        // A command that reads them from its environment may do without.
+        var isShell = words[0].EndsWith("sh", StringComparison.Ordinal) || words.Any(word => word.Contains("HTITUNE_", StringComparison.Ordinal));
+        List<string> missing = [.. hyperparameters.Append(Out).Where(name => !used.Contains(name))];
+        if (!isShell && missing.Count > 0)
+        {
+            throw new FormatException($"the command does not use {string.Join(", ", missing.Select(name => $"{{{name}}}"))}; expected e.g. {string.Join(" ", missing.Select(name => $"--{name} {{{name}}}"))}");
+        }
+    }
+
     /// <summary>The placeholders that a training command may use.</summary>
     internal static string[] Allowed(string? hyperparameter) => hyperparameter is null ? s_training : [.. s_training.Prepend(hyperparameter).Distinct()];
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 // How a study is brought to where its journal is, and what its tuner then does.
@@ -71,7 +69,7 @@ internal sealed partial class StudyEngine
     private void StartOver(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        WarmTrial[] warm = [.. FittingAsync(trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
+        WarmTrial[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
         var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
         loaded.SkipTo(
             Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
@@ -95,19 +93,6 @@ internal sealed partial class StudyEngine
         }
 
         loaded.Version = taken.Snapshot.Study.Version;
-    }
-
-    /// <summary>The results that look like the first: outputs of another shape, which a training under way beside it brought, are of no use to a tuner.</summary>
-    internal async Task<IReadOnlyList<(TrialRow Trial, Matrix? Outputs)>> FittingAsync(IReadOnlyList<TrialRow> trials, CancellationToken cancellation)
-    {
-        var results = new List<(TrialRow Trial, Matrix? Outputs)>();
-        foreach (var trial in trials.Where(trial => trial.Status == TrialStatus.Completed))
-        {
-            results.Add((trial, trial.Samples is { } hash ? await SamplesAsync(hash, cancellation).ConfigureAwait(false) : null));
-        }
-
-        var first = results.MinBy(result => result.Trial.EndOrder).Outputs;
-        return [.. results.Where(result => (result.Outputs?.Rows, result.Outputs?.Columns) == (first?.Rows, first?.Columns))];
     }
 
     private bool Repeats(LoadedStudy loaded, EventRow row)

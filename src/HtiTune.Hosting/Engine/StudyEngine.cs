@@ -178,12 +178,8 @@ internal sealed partial class StudyEngine(
         return default;
     }
 
-    /// <summary>Outputs by their blob.</summary>
-    public async Task<Matrix> SamplesAsync(string hash, CancellationToken cancellation) =>
-        NpyFile.FromBytes(await store.BytesAsync(hash, cancellation).ConfigureAwait(false) ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
-
     // The tuner asks within its step, on a thread of its own.
-    private Matrix Samples(string hash) => SamplesAsync(hash, CancellationToken.None).GetAwaiter().GetResult();
+    private Matrix Samples(string hash) => FittingResults.OutputsAsync(store, hash, CancellationToken.None).GetAwaiter().GetResult();
 
     private async Task<bool> AdvanceAsync(LoadedStudy loaded, StudyWish? wish, CancellationToken cancellation)
     {

@@ -60,7 +60,7 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         var (log, output, contexts) = (Path.Combine(folder, LogName), Path.Combine(folder, "outputs" + options.OutputFormat), Path.Combine(folder, ContextsName));
         NpyFile.Write(contexts, (problem.Contexts ?? Contexts.None(1)).Conditions);
         var directory = options.WorkingDirectory is { } given ? Path.GetFullPath(given) : Environment.CurrentDirectory;
-        var call = new TrainingCall(problem.Hyperparameter.Name, request.Lambda, request.Seed, contexts, output);
+        var call = new TrainingCall(problem.Hyperparameter, new Configuration(problem.Hyperparameter.Name, request.Lambda), request.Seed, contexts, output);
         ChildResult result;
         try
         {

@@ -30,7 +30,7 @@ internal sealed partial class StudyService
         var trained = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).OrderBy(trial => trial.EndOrder).ToList();
         if (trained.Find(trial => trial.Lambda == lambda) is { } own)
         {
-            return Shown(DistributionKind.Trained, await engine.SamplesAsync(own.Samples!, cancellation).ConfigureAwait(false));
+            return Shown(DistributionKind.Trained, await FittingResults.OutputsAsync(store, own.Samples!, cancellation).ConfigureAwait(false));
         }
 
         if (row.SurrogateId is not { } id || await surrogates.FindAsync(row.Tenant, id, cancellation).ConfigureAwait(false) is not { } surrogate)
@@ -39,7 +39,7 @@ internal sealed partial class StudyService
         }
 
         var isInside = lambda >= trained.Min(trial => trial.Lambda) && lambda <= trained.Max(trial => trial.Lambda);
-        var contexts = problem.ContextsOf(await engine.SamplesAsync(trained[0].Samples!, cancellation).ConfigureAwait(false));
+        var contexts = problem.ContextsOf(await FittingResults.OutputsAsync(store, trained[0].Samples!, cancellation).ConfigureAwait(false));
         return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, contexts).Samples.Outputs);
 
         Distribution Shown(DistributionKind kind, Matrix outputs) => new(
@@ -87,7 +87,7 @@ internal sealed partial class StudyService
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         var problem = new StudyProblem(definition, registry);
         var trials = await store.TrialsAsync(row.StudyId, cancellation).ConfigureAwait(false);
-        var results = await engine.FittingAsync(trials, cancellation).ConfigureAwait(false);
+        var results = await FittingResults.OfAsync(store, trials, cancellation).ConfigureAwait(false);
         var anchors = new AnchorSet(problem.Hyperparameter, results.OrderBy(result => result.Trial.Number).DistinctBy(result => result.Trial.Lambda).OrderBy(result => result.Trial.Lambda)
             .Select(result => new Anchor(result.Trial.Lambda, new Samples(result.Outputs!, problem.ContextsOf(result.Outputs!)))));
         var loaded = await Task.Factory.StartNew(

@@ -210,7 +210,7 @@ internal sealed partial class StudyService
         // Where the first training said how many rows there are, another number is a failed training, as it is without a server.
         if (problem.Contexts is null
             && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).MinBy(trial => trial.EndOrder) is { } first
-            && (await engine.SamplesAsync(first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
+            && (await FittingResults.OutputsAsync(store, first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
         {
             return new AttemptEnd(AttemptState.Failed, $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", null, result.ExitCode, log) { MayRetry = false };
         }

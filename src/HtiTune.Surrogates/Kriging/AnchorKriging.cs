@@ -19,7 +19,7 @@ namespace HtiTune.Surrogates;
 /// that all outputs share.
 /// </summary>
 /// <remarks>Immutable, and safe to read from many threads.</remarks>
-internal sealed class AnchorKriging
+internal sealed partial class AnchorKriging
 {
     /// <summary>Anchors from which parameters are learned at most: the cost grows as their cube.</summary>
     internal const int MostLearned = 100;
@@ -244,33 +244,6 @@ internal sealed class AnchorKriging
 
     /// <summary>tr Σ/P: the outputs' own scale, squared, in the mean over outputs.</summary>
     internal double MeanScale() => Count < 2 ? 0 : Math.Max(0, CholeskyFactor.Dot(_q.Value, _gram.Centred())) / (Count - 1);
-
-    /// <summary>Qg/(gᵀQg), and gᵀQg after it.</summary>
-    private double[] Trend()
-    {
-        var trend = new double[Count + 1];
-        for (var k = 0; k < Count; k++)
-        {
-            trend[k] = CholeskyFactor.Dot(_q.Value.AsSpan(k * Count, Count), _warped);
-        }
-
-        var square = CholeskyFactor.Dot(trend.AsSpan(0, Count), _warped);
-        for (var k = 0; k < Count; k++)
-        {
-            trend[k] /= square;
-        }
-
-        trend[Count] = square;
-        return trend;
-    }
-
-    /// <summary>Adds the trend's part to w; returns that of the variance.</summary>
-    private double Follow(double[] trend, ReadOnlySpan<double> u, Span<double> weights)
-    {
-        var missed = _warps[0].Apply(u[0]) - CholeskyFactor.Dot(weights, _warped);
-        CholeskyFactor.Add(missed, trend.AsSpan(0, Count), weights);
-        return missed * missed / trend[Count];
-    }
 
     /// <summary>Qy and 1ᵀR⁻¹y/(1ᵀR⁻¹1) of one output: at λ it is the second and r(λ)ᵀ times the first.</summary>
     /// <param name="y">The output at the anchors, [K].</param>

@@ -38,17 +38,78 @@ internal static class EarlierTrainings
         return imports.LastOrDefault();
     }
 
+    /// <summary>Takes trainings into a store; the first is asked what outputs look like where nothing has told yet.</summary>
+    /// <exception cref="ArgumentException">A training does not fit; the message names the first fault of each. Nothing was taken.</exception>
+    internal static List<Training> Take(AnchorStore store, IReadOnlyList<EarlierTraining> trainings, string source)
+    {
+        var faults = new List<string>();
+        var first = trainings.FirstOrDefault(training => training?.Outputs is not null)?.Outputs;
+        var contexts = store.Contexts ?? (first is null ? null : Contexts.None(first.Rows));
+        for (var i = 0; i < trainings.Count; i++)
+        {
+            if (EarlierTrainings.FaultOf(trainings[i], store.Space, contexts?.Count, store.Anchors.Count > 0 ? store.Samples(0, store.Contexts!).Dimension : first?.Columns) is { } fault)
+            {
+                faults.Add($"[{i}] {fault}");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"{string.Join("; ", faults)}.", nameof(trainings));
+        }
+
+        var taken = new List<Training>();
+        foreach (var earlier in trainings)
+        {
+            taken.Add(store.Load(new Training(
+                store.LastNumber + 1,
+                earlier.At(store.Space),
+                store.PlaceOf(earlier.At(store.Space)),
+                earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported",
+                earlier.Duration,
+                earlier.Outputs is null ? TrialState.Failed : TrialState.Completed,
+                earlier.Outputs is null ? earlier.Error ?? "It failed before it was imported." : null)
+            {
+                Network = earlier.Outputs is { } outputs ? new RestoredNetwork($"the import of {source}", new Samples(outputs, contexts!)) : null,
+            }));
+        }
+
+        return taken;
+    }
+
+    /// <summary>Takes the last import of a folder's study back; null where there is none.</summary>
+    internal static TrainingsTakenBack? Undo(string folder, TimeProvider? clock)
+    {
+        StudyJournal.RequireStudy(folder);
+        using var taken = StudyFolder.Take(folder, new StudyFiles());
+        var content = JournalFile.Read(taken.Journal);
+        if (LastImport(content.Events) is not { } import)
+        {
+            return null;
+        }
+
+        using var writer = new JournalWriter(taken.Journal, taken.Files, content);
+        var back = import with { Time = (clock ?? TimeProvider.System).GetUtcNow() };
+        writer.Append(back);
+        return back;
+    }
+
     /// <summary>Why a training cannot be taken; null where it can.</summary>
-    internal static string? FaultOf(EarlierTraining? training, ContinuousHyperparameter hyperparameter, int? rows, int? columns)
+    internal static string? FaultOf(EarlierTraining? training, SearchSpace space, int? rows, int? columns)
     {
         if (training is null)
         {
             return "is null";
         }
 
-        if (!hyperparameter.Contains(training.Lambda))
+        if (space.IsLine && training.Configuration is null ? !space.Line.Contains(training.Lambda) : training.Configuration is null)
         {
-            return $"is at λ = {training.Lambda:R}; expected one within {hyperparameter}";
+            return $"is at λ = {training.Lambda:R}; expected {(space.IsLine ? "one" : "a configuration")} within {space}";
+        }
+
+        if (training.Configuration is { } configuration && space.FaultsOf(configuration) is { Count: > 0 } faults)
+        {
+            return string.Join(", ", faults);
         }
 
         if (training.Duration < TimeSpan.Zero)

@@ -56,6 +56,9 @@ public abstract record JournalEvent
 /// </param>
 /// <param name="ContextsSha256">SHA-256 of that file, hexadecimal; null without one.</param>
 /// <param name="CategoryCount">Number of categories of the contexts; 0 without.</param>
+/// <param name="Space">
+/// The hyperparameters as <see cref="SearchSpace.Parse"/> reads them, where they are not one continuous one: name and range then say nothing. Null where they are.
+/// </param>
 public sealed record StudyCreated(
     int Schema,
     string Library,
@@ -66,7 +69,8 @@ public sealed record StudyCreated(
     StudySettings Settings,
     string? ContextsFile,
     string? ContextsSha256,
-    int CategoryCount) : JournalEvent;
+    int CategoryCount,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Space = null) : JournalEvent;
 
 /// <summary>Another process, or another tuner, took the study up.</summary>
 /// <param name="Library">Version of the library that did.</param>
@@ -85,9 +89,13 @@ public sealed record RunBegan(int Run, string? Objective, int Budget, StudySetti
     internal bool IsOfThisAlgorithm => (Algorithm ?? 1) == Tuner.Algorithm;
 }
 
-/// <summary>The user wants λ trained next, in this order, before what the tuner would choose.</summary>
-/// <param name="Lambdas">λ, in their own units; at least one.</param>
-public sealed record TrainingsEnqueued(IReadOnlyList<double> Lambdas) : JournalEvent;
+/// <summary>The user wants configurations trained next, in this order, before what the tuner would choose.</summary>
+/// <param name="Configurations">The values of the hyperparameters, in their own units; <c>"lambdas"</c>, and numbers where there is one. At least one.</param>
+public sealed record TrainingsEnqueued(
+    [property: JsonPropertyName("lambdas"), JsonConverter(typeof(ShortConfigurationsConverter))] IReadOnlyList<Configuration> Configurations) : JournalEvent
+{
+    internal override JournalEvent Named(string hyperparameter) => this with { Configurations = [.. Configurations.Select(one => ShortConfigurationConverter.Named(one, hyperparameter))] };
+}
 
 /// <summary>What the user wanted trained next and was not begun yet is no longer wanted.</summary>
 public sealed record QueueCleared : JournalEvent;
@@ -103,7 +111,7 @@ public abstract record TrainingEvent(
     [JsonIgnore]
     public double Lambda => Configuration.Lambda;
 
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = ShortConfigurationConverter.Named(Configuration, hyperparameter) };
 }
 
 /// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
@@ -226,7 +234,11 @@ public sealed record RunEnded(
     [JsonIgnore]
     public double Lambda => Configuration.Lambda;
 
-    internal override JournalEvent Named(string hyperparameter) => this with { Configuration = new Configuration(hyperparameter, Lambda) };
+    internal override JournalEvent Named(string hyperparameter) => this with
+    {
+        Configuration = ShortConfigurationConverter.Named(Configuration, hyperparameter),
+        Outcome = Outcome is NeedsTraining needs ? needs with { Configuration = ShortConfigurationConverter.Named(needs.Configuration, hyperparameter) } : Outcome,
+    };
 }
 
 /// <summary>Trainings that were made elsewhere were taken into the study; the lines before this one hold them.</summary>

@@ -65,7 +65,8 @@ internal static class JournalFile
                     path, $"line {number}", $"the event is {entry.GetType().Name}", number == 1 ? "the study's header" : "one header, in line 1");
             }
 
-            events.Add(entry.Named(events.Count == 0 ? "" : ((StudyCreated)events[0]).Hyperparameter));
+            // Of several hyperparameters each line has the names.
+            events.Add(events is [StudyCreated { Space: null } header, ..] ? entry.Named(header.Hyperparameter) : entry);
             start = next;
             if (!endsLine)
             {

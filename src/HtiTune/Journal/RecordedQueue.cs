@@ -1,15 +1,17 @@
+using HtiTune.Data;
+
 namespace HtiTune;
 
 /// <summary>The queue of a study, told by its journal: what was enqueued, less what was proposed from it and was not broken off.</summary>
 internal sealed class RecordedQueue
 {
-    private readonly List<double> _waiting = [];
+    private readonly List<Configuration> _waiting = [];
 
     // Proposed from the queue by the last run, and not ended yet.
-    private readonly List<(int Number, double Lambda)> _underWay = [];
+    private readonly List<(int Number, Configuration Configuration)> _underWay = [];
 
     /// <summary>What waits for a run that begins now: what the last one had begun and not ended is wanted still.</summary>
-    public IReadOnlyList<double> Waiting => [.. _underWay.Select(u => u.Lambda).Concat(_waiting).Distinct()];
+    public IReadOnlyList<Configuration> Waiting => [.. _underWay.Select(u => u.Configuration).Concat(_waiting).Distinct()];
 
     /// <summary>Takes the next event.</summary>
     public void Pass(JournalEvent entry)
@@ -17,7 +19,7 @@ internal sealed class RecordedQueue
         switch (entry)
         {
             case TrainingsEnqueued enqueued:
-                _waiting.AddRange(enqueued.Lambdas);
+                _waiting.AddRange(enqueued.Configurations);
                 break;
             case QueueCleared:
                 _waiting.Clear();
@@ -31,9 +33,9 @@ internal sealed class RecordedQueue
                 break;
             case TrainingStarted { Reason: TrainingQueue.Reason } started:
                 // Handed out again by a process that took the run up, it is under way already.
-                if (!_underWay.Exists(u => u.Number == started.Number) && _waiting.Remove(started.Lambda))
+                if (!_underWay.Exists(u => u.Number == started.Number) && _waiting.Remove(started.Configuration))
                 {
-                    _underWay.Add((started.Number, started.Lambda));
+                    _underWay.Add((started.Number, started.Configuration));
                 }
 
                 break;

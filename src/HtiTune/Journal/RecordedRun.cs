@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune;
 
 /// <summary>One run as the journal tells it.</summary>
@@ -8,7 +10,7 @@ public sealed class RecordedRun
     private readonly List<int> _completed = [];
     private DateTimeOffset _last;
 
-    internal RecordedRun(RunBegan began, int trainingsBefore, IReadOnlyList<double> enqueuedBefore, int epoch)
+    internal RecordedRun(RunBegan began, int trainingsBefore, IReadOnlyList<Configuration> enqueuedBefore, int epoch)
     {
         Began = began;
         TrainingsBefore = trainingsBefore;
@@ -38,8 +40,8 @@ public sealed class RecordedRun
     /// <summary>Trainings that there were when it began.</summary>
     internal int TrainingsBefore { get; }
 
-    /// <summary>λ that waited to be trained when it began.</summary>
-    internal IReadOnlyList<double> EnqueuedBefore { get; }
+    /// <summary>What waited to be trained when it began.</summary>
+    internal IReadOnlyList<Configuration> EnqueuedBefore { get; }
 
     /// <summary>Whether λ were enqueued after it had ended of its own accord.</summary>
     internal bool IsEnqueuedAfter { get; private set; }
@@ -91,7 +93,7 @@ public sealed class RecordedRun
             _proposals.Add(proposal);
             Steps.Add(new RunStep(RunStepKind.Start, started.Number));
         }
-        else if (_proposals[at].Lambda != started.Lambda)
+        else if (!_proposals[at].Configuration.Equals(started.Configuration))
         {
             // The library has changed while it was under way: nothing that was begun after it counts.
             bool IsStale(int number) => number >= started.Number && !Steps.Exists(step => step.Kind == RunStepKind.End && step.Number == number);
@@ -119,7 +121,7 @@ public sealed class RecordedRun
         }
         else
         {
-            Steps.Add(new RunStep(RunStepKind.Enqueue, 0, enqueued.Lambdas));
+            Steps.Add(new RunStep(RunStepKind.Enqueue, 0, enqueued.Configurations));
         }
     }
 
@@ -157,5 +159,5 @@ internal enum RunStepKind
 /// <summary>One step of a run.</summary>
 /// <param name="Kind">What it was.</param>
 /// <param name="Number">Number of the training; 0 without.</param>
-/// <param name="Enqueued">λ that were enqueued; null of other steps.</param>
-internal sealed record RunStep(RunStepKind Kind, int Number, IReadOnlyList<double>? Enqueued = null);
+/// <param name="Enqueued">What was enqueued; null of other steps.</param>
+internal sealed record RunStep(RunStepKind Kind, int Number, IReadOnlyList<Configuration>? Enqueued = null);

@@ -45,8 +45,8 @@ internal static class RunReplay
 
             if (kind == RunStepKind.Start)
             {
-                var lambda = recorded.Proposals.Single(p => p.Number == number).Lambda;
-                if (run.Ask() is { } proposal && proposal.Number == number && proposal.Lambda == lambda)
+                var at = recorded.Proposals.Single(p => p.Number == number).Configuration;
+                if (run.Ask() is { } proposal && proposal.Number == number && proposal.Configuration.Equals(at))
                 {
                     continue;
                 }
@@ -60,7 +60,7 @@ internal static class RunReplay
                 break;
             }
 
-            if (!ended.TryGetValue(number, out var training) || run.PendingLambda(number) != training.Lambda)
+            if (!ended.TryGetValue(number, out var training) || !training.Configuration.Equals(run.PendingAt(number)))
             {
                 return Result.OtherProposals;
             }
@@ -84,7 +84,7 @@ internal static class RunReplay
         var trainings = journal.LoadTrainings(int.MaxValue, null, recorded);
         using var tuner = new Tuner(
             new NoNetwork(),
-            journal.Hyperparameter,
+            journal.Space,
             journal.LoadContexts(),
             settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
             trainings[..recorded.TrainingsBefore],
@@ -108,7 +108,7 @@ internal static class RunReplay
 
                 proposals.Add(proposal);
             }
-            else if (trainings.Find(t => t.Number == number) is { } training && training.Lambda == run.PendingLambda(number))
+            else if (trainings.Find(t => t.Number == number) is { } training && training.Configuration.Equals(run.PendingAt(number)))
             {
                 run.Replay(training);
             }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using HtiTune.Data;
+using Microsoft.Extensions.Logging;
 
 namespace HtiTune;
 
@@ -22,14 +24,14 @@ internal static class StudyIdentity
     }
 
     /// <summary>Throws unless a journal is that of the study that is meant; the message names all differences.</summary>
-    internal static void RequireSame(StudyJournal journal, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
+    internal static void RequireSame(StudyJournal journal, TunerOptions? options, (SearchSpace Space, Contexts? Contexts)? expected)
     {
         var faults = new List<string>();
         if (expected is { } given)
         {
-            if (!given.Hyperparameter.Equals(journal.Hyperparameter))
+            if (!given.Space.Equals(journal.Space))
             {
-                faults.Add($"its hyperparameter is {journal.Hyperparameter}, not {given.Hyperparameter}");
+                faults.Add($"its {(journal.Space.Count == 1 ? "hyperparameter is" : "hyperparameters are")} {journal.Space}, not {given.Space}");
             }
 
             if (given.Contexts is { } asked && journal.LoadContexts()?.SameAs(asked) != true)
@@ -49,5 +51,21 @@ internal static class StudyIdentity
         {
             throw new ArgumentException($"{journal.Folder} holds another study: {string.Join("; ", faults)}. Expected the study's own, or another folder.");
         }
+    }
+
+    /// <summary>What the user should know of how a journal is taken up.</summary>
+    internal static IReadOnlyList<Remark> Remarks(StudyJournal journal, ILogger logger)
+    {
+        // Once a run of this algorithm has begun, that one is continued.
+        if (journal.Runs is not [.., { Began: { IsOfThisAlgorithm: false } last }])
+        {
+            return [];
+        }
+
+        Log.OtherAlgorithm(logger, last.Run, last.Algorithm ?? 1, Tuner.Algorithm);
+        return [new Remark(RemarkKind.OtherAlgorithm, string.Create(
+            CultureInfo.InvariantCulture,
+            $"run {last.Run} of the study was made by version {last.Algorithm ?? 1} of the algorithm, and this is version {Tuner.Algorithm}: "
+            + $"its trainings are kept, and what comes is a new run"))];
     }
 }

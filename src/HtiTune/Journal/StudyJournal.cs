@@ -9,7 +9,10 @@ namespace HtiTune;
 public sealed partial class StudyJournal
 {
     /// <summary>The version of the journal's form that this library writes; it reads this one and older ones.</summary>
-    public const int Schema = 3;
+    /// <remarks>4 is written of several hyperparameters; of one continuous one 3, which older libraries read too.</remarks>
+    public const int Schema = 4;
+
+    internal const int LineSchema = 3;
 
     private readonly List<Epoch> _epochs = [new([], 0)];
     private List<RecordedTraining> _trainings;
@@ -22,7 +25,7 @@ public sealed partial class StudyJournal
         Folder = folder;
         Content = content;
         Header = (StudyCreated)content.Events[0];
-        Hyperparameter = Data.Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
+        Space = Header.Space is { } texts ? SearchSpace.Parse(texts) : Data.Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
         _trainings = _epochs[0].Trainings;
         var gains = new Dictionary<int, double?>();
         var queue = new RecordedQueue();
@@ -79,7 +82,7 @@ public sealed partial class StudyJournal
             }
         }
 
-        Enqueued = queue.Waiting;
+        Waiting = queue.Waiting;
     }
 
     /// <summary>The study's folder.</summary>
@@ -88,14 +91,21 @@ public sealed partial class StudyJournal
     /// <summary>What is studied.</summary>
     public StudyCreated Header { get; }
 
-    /// <summary>The hyperparameter.</summary>
-    public ContinuousHyperparameter Hyperparameter { get; }
+    /// <summary>The hyperparameters.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The hyperparameter, where it is one continuous one.</summary>
+    /// <exception cref="InvalidOperationException">There are several, or it is none with a range.</exception>
+    public ContinuousHyperparameter Hyperparameter => Space.Line;
 
     /// <summary>All events, in the order in which they were written.</summary>
     public IReadOnlyList<JournalEvent> Events => Content.Events;
 
-    /// <summary>λ that wait to be trained next, as a new run would take them.</summary>
-    public IReadOnlyList<double> Enqueued { get; }
+    /// <summary>Configurations that wait to be trained next, as a new run would take them.</summary>
+    public IReadOnlyList<Configuration> Waiting { get; }
+
+    /// <summary>The short form of <see cref="Waiting"/> where one continuous hyperparameter is tuned: λ, in its own units.</summary>
+    public IReadOnlyList<double> Enqueued => [.. Waiting.Select(one => one.Lambda)];
 
     /// <summary>
     /// How the trainings of the study ended, in order: <see cref="TrainingCompleted"/>, <see cref="TrainingFailed"/> or <see cref="TrainingCancelled"/>.
@@ -176,9 +186,9 @@ public sealed partial class StudyJournal
     public AnchorSet LoadAnchors()
     {
         Anchor[] anchors = [.. Replicates.Pool(LoadTrainings(_trainings.Count, null).Where(t => t.State == TrialState.Completed)
-            .Select(t => (t.Lambda, ((RestoredNetwork)t.Network!).Samples)))];
+            .Select(t => (t.Configuration, ((RestoredNetwork)t.Network!).Samples)), Space.IsLine)];
         return anchors.Length > 0
-            ? new AnchorSet(Hyperparameter, anchors)
+            ? new AnchorSet(Space, anchors)
             : throw new InvalidOperationException($"No training of the study in {Folder} has completed: there is no anchor.");
     }
 
@@ -205,7 +215,7 @@ public sealed partial class StudyJournal
     {
         var contexts = LoadContexts();
         return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(t => new Training(
-            t.Number, t.Configuration, Hyperparameter.ToUnit(t.Configuration.Lambda), t.Reason, t.Duration, t.State, t.Error)
+            t.Number, t.Configuration, Space.IsLine ? Hyperparameter.ToUnit(t.Configuration.Lambda) : 0.5, t.Reason, t.Duration, t.State, t.Error)
         {
             Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts!, loader) : null,
         })];

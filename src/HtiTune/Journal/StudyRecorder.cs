@@ -38,7 +38,7 @@ internal sealed class StudyRecorder : IDisposable
     public static StudyRecorder Create(
         StudyFolder folder,
         INetwork network,
-        ContinuousHyperparameter hyperparameter,
+        SearchSpace space,
         Contexts? contexts,
         TunerOptions options,
         IReadOnlyList<Training> warm,
@@ -60,16 +60,17 @@ internal sealed class StudyRecorder : IDisposable
             List<JournalEvent> events =
             [
                 new StudyCreated(
-                    StudyJournal.Schema,
+                    space.IsLine ? StudyJournal.LineSchema : StudyJournal.Schema,
                     Library,
-                    hyperparameter.Name,
-                    hyperparameter.Minimum,
-                    hyperparameter.Maximum,
-                    hyperparameter.Scale.Name,
+                    space.Label,
+                    space.IsLine ? space.Line.Minimum : 0,
+                    space.IsLine ? space.Line.Maximum : 1,
+                    space.IsLine ? space.Line.Scale.Name : Scale.Linear.Name,
                     StudySettings.Of(options),
                     contexts is null ? null : StudyFolder.ContextsName,
                     contexts is null ? null : StudyFolder.Hash(folder[StudyFolder.ContextsName]),
-                    contexts?.CategoryCount ?? 0),
+                    contexts?.CategoryCount ?? 0,
+                    space.IsLine ? null : [.. space.Select(one => one.Text)]),
             ];
             foreach (var training in warm)
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using HtiTune.Data;
 
 namespace HtiTune;
@@ -35,7 +34,19 @@ public sealed partial class Tuner
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
     public static Tuner Open(
         string folder, INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null) =>
-        Open(folder, network, hyperparameter, contexts, options, new StudyFiles());
+        Open(folder, network, (SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), contexts, options);
+
+    /// <summary>Opens the study of a folder over any search space, as <see cref="Open(string, INetwork, ContinuousHyperparameter, Contexts, TunerOptions?)"/> does.</summary>
+    /// <param name="folder">The study's folder; made if need be. One tuner at a time may have it open.</param>
+    /// <param name="network">Trains at any configuration.</param>
+    /// <param name="space">What is tuned; must be that of the study.</param>
+    /// <param name="contexts">What every network is asked; null: those of the study, where it begins as many draws as the first training brings that succeeds.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The folder holds another study, or an option is out of range; the message names all differences.</exception>
+    /// <exception cref="IOException">The folder cannot be written to; or another tuner has it open, then it is a <see cref="StudyInUseException"/>.</exception>
+    /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
+    public static Tuner Open(string folder, INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options = null) =>
+        Open(folder, network, space, contexts, options, new StudyFiles());
 
     /// <summary>
     /// Takes up the study of a folder by the folder alone, as <see cref="Open(string, INetwork, ContinuousHyperparameter, Contexts, TunerOptions?)"/>
@@ -70,24 +81,24 @@ public sealed partial class Tuner
     }
 
     internal static Tuner Open(
-        string folder, INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options, StudyFiles files)
+        string folder, INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options, StudyFiles files)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentNullException.ThrowIfNull(hyperparameter);
+        ArgumentNullException.ThrowIfNull(space);
         options ??= new TunerOptions();
-        options.Validate(hyperparameter);
+        options.Validate(space);
         var taken = StudyFolder.Take(folder, files);
         if (StudyJournal.Exists(folder))
         {
-            return Resume(taken, network, options, hyperparameter.Scale, (hyperparameter, contexts));
+            return Resume(taken, network, options, space.IsLine ? space.Line.Scale : null, (space, contexts));
         }
 
         return Held(taken, () =>
         {
             contexts ??= HtiTune.WarmStart.ContextsOf(options.WarmStart);
-            var warm = HtiTune.WarmStart.Trainings(options.WarmStart, hyperparameter, contexts);
-            var tuner = new Tuner(network, hyperparameter, contexts, options, warm);
-            return tuner.RecordedBy(StudyRecorder.Create(taken, network, hyperparameter, contexts, options, warm, tuner._logger));
+            var warm = HtiTune.WarmStart.Trainings(options.WarmStart, space, contexts);
+            var tuner = new Tuner(network, space, contexts, options, warm);
+            return tuner.RecordedBy(StudyRecorder.Create(taken, network, space, contexts, options, warm, tuner._logger));
         });
     }
 
@@ -98,7 +109,7 @@ public sealed partial class Tuner
     }
 
     private static Tuner Resume(
-        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected) =>
+        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (SearchSpace Space, Contexts? Contexts)? expected) =>
         Held(taken, () =>
         {
             var journal = StudyJournal.Read(taken.Path, scale);
@@ -108,28 +119,15 @@ public sealed partial class Tuner
                 tuner._recorded.Enqueue(run);
             }
 
-            tuner._enqueuedBefore = journal.Enqueued;
-            tuner._queue.Set(journal.Enqueued);
+            tuner._enqueuedBefore = journal.Waiting;
+            tuner._queue.Set(journal.Waiting);
             Log.Resumed(tuner._logger, taken.Path, tuner._store.Trainings.Count, journal.Runs.Count);
-            tuner.RemarkOtherAlgorithm(journal);
+            tuner.Remarks = StudyIdentity.Remarks(journal, tuner._logger);
             return tuner.RecordedBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner._logger));
         });
 
-    private void RemarkOtherAlgorithm(StudyJournal journal)
-    {
-        // Once a run of this algorithm has begun, that one is continued.
-        if (journal.Runs is [.., { Began: { IsOfThisAlgorithm: false } last }])
-        {
-            Remarks = [new Remark(RemarkKind.OtherAlgorithm, string.Create(
-                CultureInfo.InvariantCulture,
-                $"run {last.Run} of the study was made by version {last.Algorithm ?? 1} of the algorithm, and this is version {Algorithm}: "
-                + $"its trainings are kept, and what comes is a new run"))];
-            Log.OtherAlgorithm(_logger, last.Run, last.Algorithm ?? 1, Algorithm);
-        }
-    }
-
     /// <summary>A tuner with all trainings of a journal; it records nothing yet.</summary>
-    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (ContinuousHyperparameter Hyperparameter, Contexts? Contexts)? expected)
+    private static Tuner Of(StudyJournal journal, INetwork network, TunerOptions? options, (SearchSpace Space, Contexts? Contexts)? expected)
     {
         StudyIdentity.RequireSame(journal, options, expected);
         StudyIdentity.RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
@@ -137,7 +135,7 @@ public sealed partial class Tuner
         // A warm start was taken when the study began, and is among its trainings.
         options ??= journal.Header.Settings.ToOptions(null);
         var tuner = new Tuner(
-            network, journal.Hyperparameter, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork), journal.LastNumberTaken());
+            network, journal.Space, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork), journal.LastNumberTaken());
         tuner.Bring(journal);
         return tuner;
     }

@@ -24,38 +24,7 @@ public sealed partial class Tuner
             throw new InvalidOperationException("A run of the study has begun; expected an import before the first.");
         }
 
-        var faults = new List<string>();
-        var first = trainings.FirstOrDefault(training => training?.Outputs is not null)?.Outputs;
-        var contexts = _store.Contexts ?? (first is null ? null : Contexts.None(first.Rows));
-        for (var i = 0; i < trainings.Count; i++)
-        {
-            if (EarlierTrainings.FaultOf(trainings[i], Hyperparameter, contexts?.Count, _store.Anchors.Count > 0 ? _store.Samples(0, _store.Contexts!).Dimension : first?.Columns) is { } fault)
-            {
-                faults.Add($"[{i}] {fault}");
-            }
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new ArgumentException($"{string.Join("; ", faults)}.", nameof(trainings));
-        }
-
-        var taken = new List<Training>();
-        foreach (var earlier in trainings)
-        {
-            taken.Add(_store.Load(new Training(
-                _store.LastNumber + 1,
-                _store.ConfigurationOf(earlier.Lambda),
-                Hyperparameter.ToUnit(earlier.Lambda),
-                earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported",
-                earlier.Duration,
-                earlier.Outputs is null ? TrialState.Failed : TrialState.Completed,
-                earlier.Outputs is null ? earlier.Error ?? "It failed before it was imported." : null)
-            {
-                Network = earlier.Outputs is { } outputs ? new RestoredNetwork($"the import of {source}", new Samples(outputs, contexts!)) : null,
-            }));
-        }
-
+        var taken = EarlierTrainings.Take(_store, trainings, source);
         _brought.UnionWith(taken.Select(training => training.Number));
         _recorder?.Imported(taken, source);
         return [.. taken.Select(training => training.Number)];
@@ -71,19 +40,5 @@ public sealed partial class Tuner
     /// <exception cref="FileNotFoundException">The folder holds no study.</exception>
     /// <exception cref="IOException">The folder cannot be written to, or a tuner has it open.</exception>
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
-    public static TrainingsTakenBack? UndoImport(string folder, TimeProvider? clock = null)
-    {
-        StudyJournal.RequireStudy(folder);
-        using var taken = StudyFolder.Take(folder, new StudyFiles());
-        var content = JournalFile.Read(taken.Journal);
-        if (EarlierTrainings.LastImport(content.Events) is not { } import)
-        {
-            return null;
-        }
-
-        using var writer = new JournalWriter(taken.Journal, taken.Files, content);
-        var back = import with { Time = (clock ?? TimeProvider.System).GetUtcNow() };
-        writer.Append(back);
-        return back;
-    }
+    public static TrainingsTakenBack? UndoImport(string folder, TimeProvider? clock = null) => EarlierTrainings.Undo(folder, clock);
 }

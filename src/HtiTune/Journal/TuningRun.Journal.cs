@@ -1,3 +1,5 @@
+using HtiTune.Data;
+
 namespace HtiTune;
 
 public sealed partial class TuningRun
@@ -23,8 +25,8 @@ public sealed partial class TuningRun
         Record(_store.Load(training), used: true);
     }
 
-    /// <summary>The λ of a pending proposal; null where none has the number.</summary>
-    internal double? PendingLambda(int number) => _pending.Find(p => p.Proposal.Number == number)?.Proposal.Lambda;
+    /// <summary>The configuration of a pending proposal; null where none has the number.</summary>
+    internal Configuration? PendingAt(int number) => _pending.Find(p => p.Proposal.Number == number)?.Proposal.Configuration;
 
     /// <summary>Time does not count in a replay.</summary>
     internal void StopClock() => _time.IsRunning = false;

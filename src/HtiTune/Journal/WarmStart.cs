@@ -11,7 +11,7 @@ internal static class WarmStart
 
     /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once.</summary>
     /// <exception cref="ArgumentException">They are not of this hyperparameter or these contexts, or differ; the message names the first fault of each set.</exception>
-    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, ContinuousHyperparameter hyperparameter, Contexts? contexts)
+    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, SearchSpace space, Contexts? contexts)
     {
         var trainings = new List<Training>();
         var faults = new List<string>();
@@ -23,16 +23,16 @@ internal static class WarmStart
                 continue;
             }
 
-            if (Fault(set, hyperparameter, contexts!, trainings) is { } fault)
+            if (Fault(set, space, contexts!, trainings) is { } fault)
             {
                 faults.Add($"[{s}] {fault}");
                 continue;
             }
 
-            foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Lambda == anchor.Lambda)))
+            foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Configuration.Equals(anchor.Configuration))))
             {
                 trainings.Add(new Training(
-                    trainings.Count + 1, anchor.Configuration, hyperparameter.ToUnit(anchor.Lambda), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
+                    trainings.Count + 1, anchor.Configuration, space.IsLine ? space.Line.ToUnit(anchor.Lambda) : 0.5, "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
                 {
                     Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts!)),
                 });
@@ -44,18 +44,18 @@ internal static class WarmStart
             : throw new ArgumentException($"{nameof(TunerOptions)}.{nameof(TunerOptions.WarmStart)}: {string.Join("; ", faults)}.");
     }
 
-    private static string? Fault(AnchorSet set, ContinuousHyperparameter hyperparameter, Contexts contexts, List<Training> before)
+    private static string? Fault(AnchorSet set, SearchSpace space, Contexts contexts, List<Training> before)
     {
-        if (!set.Hyperparameter.Equals(hyperparameter))
+        if (!set.Space.Equals(space))
         {
-            return $"is of {set.Hyperparameter}; expected {hyperparameter}";
+            return $"is of {set.Space}; expected {space}";
         }
 
         foreach (var anchor in set)
         {
             if (!anchor.Samples.Contexts.SameAs(contexts))
             {
-                return Invariant($"answers other contexts at λ = {anchor.Lambda:R} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit");
+                return Invariant($"answers other contexts at {PlaceOf(anchor)} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit");
             }
 
             if (before.Count > 0 && Outputs(before[0]).Columns is var columns && columns != anchor.Samples.Dimension)
@@ -63,14 +63,16 @@ internal static class WarmStart
                 return $"has {anchor.Samples.Dimension} output columns; expected {columns}, as the anchors before it";
             }
 
-            if (before.Find(t => t.Lambda == anchor.Lambda) is { } same && !Outputs(same).SameAs(anchor.Samples.Outputs))
+            if (before.Find(t => t.Configuration.Equals(anchor.Configuration)) is { } same && !Outputs(same).SameAs(anchor.Samples.Outputs))
             {
-                return Invariant($"has other outputs at λ = {anchor.Lambda:R} than the anchors before it; expected each λ once");
+                return $"has other outputs at {PlaceOf(anchor)} than the anchors before it; expected each {(space.IsLine ? "λ" : "configuration")} once";
             }
         }
 
         return null;
     }
+
+    private static string PlaceOf(Anchor anchor) => double.IsFinite(anchor.Lambda) ? Invariant($"λ = {anchor.Lambda:R}") : anchor.Configuration.ToString();
 
     private static Matrix Outputs(Training training) => ((RestoredNetwork)training.Network!).Samples.Outputs;
 }

@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.Data.Notebooks;
 using static HtiTune.Data.Notebooks.TextTable;
 
@@ -11,19 +12,22 @@ internal sealed class StudySource : HtmlSource<Study>
     protected override string Text(Study value) => Table(value).ToString();
 
     private static TextTable Table(Study study) => new(
-        $"{study.Anchors.Hyperparameter.Name} = {Number(study.Lambda)}, predicted {Number(study.PredictedValue)} ± {Number(study.PredictedDeviation)}; "
+        $"{Place(study.Configuration)}, predicted {Number(study.PredictedValue)} ± {Number(study.PredictedDeviation)}; "
             + $"{Word(study.Outcome)}, {study.TrainingsUsed} new trainings, stopped: {study.StopReason}",
-        ["training", study.Anchors.Hyperparameter.Name, "value", "predicted before", "90 % interval", "why"],
+        ["training", study.Anchors.Space.Label, "value", "predicted before", "90 % interval", "why"],
         [.. study.Trials.Select(trial => (IReadOnlyList<string>)
         [
-            $"{trial.Number}", Number(trial.Lambda), trial.Value is { } value ? Number(value) : $"{trial.State}", Number(trial.Predicted),
+            $"{trial.Number}", double.IsFinite(trial.Lambda) ? Number(trial.Lambda) : trial.Configuration.ToText(), trial.Value is { } value ? Number(value) : $"{trial.State}", Number(trial.Predicted),
             trial.PredictedLow is null ? "" : $"{Number(trial.PredictedLow)} to {Number(trial.PredictedHigh)}", trial.IsReused ? "earlier run" : trial.Reason,
         ])]);
+
+    private static string Place(Configuration configuration) =>
+        double.IsFinite(configuration.Lambda) ? $"{configuration.Names.First()} = {Number(configuration.Lambda)}" : configuration.ToText();
 
     private static string Word(Outcome outcome) => outcome switch
     {
         Certified certified => $"certified to within {Number(certified.Epsilon)} at risk {Number(certified.Delta)}",
-        NeedsTraining needs => $"a training is worth most at {Number(needs.At)}",
+        NeedsTraining needs => $"a training is worth most at {(double.IsFinite(needs.At) ? Number(needs.At) : needs.Configuration.ToText())}",
         _ => outcome.Describe(),
     };
 }

@@ -11,4 +11,31 @@ public sealed record Feature(string Name, Func<IConditionalModel, double> Value,
 {
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(Feature), PrintMembers);
+
+    /// <summary>Throws unless features can stand beside each other.</summary>
+    internal static void Require(IReadOnlyList<Feature> features)
+    {
+        var faults = new List<string>();
+        if (features.Count == 0)
+        {
+            faults.Add("there is none; expected at least one");
+        }
+
+        for (var j = 0; j < features.Count; j++)
+        {
+            if (features[j] is not { Value: not null } feature || string.IsNullOrWhiteSpace(feature.Name))
+            {
+                faults.Add($"feature {j} has no name or no function; expected both");
+            }
+            else if (features.Take(j).Any(f => f?.Name == feature.Name))
+            {
+                faults.Add($"feature {j} is named '{feature.Name}' as an earlier one; expected different names");
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"The features: {string.Join("; ", faults)}.", nameof(features));
+        }
+    }
 }

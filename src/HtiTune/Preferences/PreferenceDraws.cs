@@ -137,7 +137,7 @@ internal sealed class PreferenceDraws
 
         var (at, gain) = MostGain(allowed, trained < 0 ? double.NegativeInfinity : _means[trained]);
         return gain >= PlaceChoice.LeastGainShare * certificate.Epsilon
-            ? new NeedsTraining(_model.Places[at].Lambda, _map.ToAmount(gain), certificate.Probability)
+            ? new NeedsTraining(new Configuration(_model.Hyperparameter.Name, _model.Places[at].Lambda), _map.ToAmount(gain), certificate.Probability)
             : new NotCertified(epsilon, certificate.Probability, _map.ToAmount(certificate.RegretQuantile), _model.Missing ?? TuningPolicy.MissedBy(certificate), certificate.Delta);
     }
 

@@ -18,7 +18,7 @@ public sealed partial class Tuner
     public PreferenceModel Preferences(params IReadOnlyList<Feature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        Validate(features);
+        Feature.Require(features);
         ObjectDisposedException.ThrowIf(_store.IsDisposed, this);
         if (Interlocked.Exchange(ref _isRunning, 1) == 1)
         {
@@ -33,32 +33,6 @@ public sealed partial class Tuner
         finally
         {
             EndRun();
-        }
-    }
-
-    private static void Validate(IReadOnlyList<Feature> features)
-    {
-        var faults = new List<string>();
-        if (features.Count == 0)
-        {
-            faults.Add("there is none; expected at least one");
-        }
-
-        for (var j = 0; j < features.Count; j++)
-        {
-            if (features[j] is not { Value: not null } feature || string.IsNullOrWhiteSpace(feature.Name))
-            {
-                faults.Add($"feature {j} has no name or no function; expected both");
-            }
-            else if (features.Take(j).Any(f => f?.Name == feature.Name))
-            {
-                faults.Add($"feature {j} is named '{feature.Name}' as an earlier one; expected different names");
-            }
-        }
-
-        if (faults.Count > 0)
-        {
-            throw new ArgumentException($"The features: {string.Join("; ", faults)}.", nameof(features));
         }
     }
 }

@@ -99,7 +99,8 @@ internal sealed class PlainBelief
         var flat = places.SelectMany(x => x).ToArray();
         int[]? few = places.Length <= MostWalked ? null : Subset(coordinates, flat, values);
         var fitPlaces = few is null ? flat : [.. few.SelectMany(k => places[k])];
-        var isNoisy = options.NoiseVariance is null or > 0;
+        // Where nothing is said of noise, the values must ask for it.
+        var isNoisy = options.NoiseVariance > 0;
         var plain = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, isNoisy, settings.LengthShift));
         (SpaceValueMap Map, AnchorKriging Kriging, double Score)? best = null;
         double[]? theta = null;
@@ -129,7 +130,7 @@ internal sealed class PlainBelief
             : [fit.Theta.ToArray()];
         var keep = places.Length <= MostWalked ? thetas.Length : places.Length <= 2 * MostWalked ? 4 : 2;
         thetas = [.. thetas.Where((_, i) => i % Math.Max(1, thetas.Length / keep) == 0)];
-        return new PlainBelief(chosen, places, model, all, [.. thetas.Select(t => new ValueKriging(all.With(t), model, 1))], !isNoisy);
+        return new PlainBelief(chosen, places, model, all, [.. thetas.Select(t => new ValueKriging(all.With(t), model, 1))], options.NoiseVariance == 0 || !fit.Variant.LearnsNugget);
 
         void Try(SpaceValueMap map, KrigingLayout layout, double handicap)
         {

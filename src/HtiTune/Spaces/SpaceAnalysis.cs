@@ -6,7 +6,7 @@ namespace HtiTune;
 /// <summary>What the trainings of a space say of an objective.</summary>
 internal sealed class SpaceAnalysis
 {
-    private const double LeastGainShare = 1e-3, RangeShare = 0.01;
+    private const double LeastGainShare = 1e-3, RangeShare = 0.01, NoiseReach = 4.2;
 
     // What is predicted to gain less of ε than this is not worth a turn of its own.
     private const double GreedyShare = 0.5;
@@ -32,9 +32,11 @@ internal sealed class SpaceAnalysis
         _known = [.. trainings.Where(t => t.Value is { } value && double.IsFinite(value))];
         _values = [.. _known.Select(t => t.Value!.Value)];
         double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(coordinates.Of(t.Configuration)))];
-        _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed, options.NoiseVariance == 0);
+        _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed, !options.MayRepeat);
         _plain = PlainBelief.Fit(coordinates, _ground.Places, _values, options, settings, streams, cancellation);
-        _best = Enumerable.Range(0, _values.Length).MinBy(k => _plain.IsExact ? _values[k] : _plain.Fitted[k]);
+        // Of those that noise may have kept from being the best, the one of the best mean; the luckiest of many seldom gets further.
+        var bar = _plain.Values.Min() + NoiseReach * _plain.NoiseDeviation;
+        _best = Enumerable.Range(0, _values.Length).Where(k => _plain.Values[k] <= bar).MinBy(k => _plain.IsExact ? _values[k] : _plain.Fitted[k]);
         Best = trainings.ToList().IndexOf(_known[_best]);
         if (objective is not null)
         {

@@ -6,7 +6,7 @@ namespace HtiTune;
 /// <param name="coordinates">The space.</param>
 /// <param name="known">Snapped u of the trainings that have a value.</param>
 /// <param name="failed">x of those that failed.</param>
-/// <param name="isExact">Whether a training would give its value again; else one may be repeated.</param>
+/// <param name="isExact">Whether nothing that is trained is proposed again.</param>
 internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known, double[][] failed, bool isExact)
 {
     /// <summary>The least distance of two trainings.</summary>

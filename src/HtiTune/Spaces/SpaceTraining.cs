@@ -36,6 +36,9 @@ internal sealed record SpacePolicyOptions
     /// <summary>The variance of a training's value; 0: trainings repeat, null: it is learned.</summary>
     internal double? NoiseVariance { get; init; } = 0;
 
+    /// <summary>Whether what is trained may be trained again, where trainings scatter.</summary>
+    internal bool MayRepeat { get; init; }
+
     /// <summary>By what the next training is chosen; with the default, in turn with the best predicted configuration.</summary>
     internal AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;
 

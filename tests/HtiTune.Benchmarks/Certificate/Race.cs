@@ -101,7 +101,7 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
 
     private static AnchorStore Store(LawProblem problem, TunerOptions options)
     {
-        var fit = Tuner.SurrogateOf(options.SurrogateFactory, new RandomStreams(1).Fork("tuner"));
+        var fit = SurrogateFitting.Of(options.SurrogateFactory, new RandomStreams(1).Fork("tuner"));
         return new AnchorStore(problem.Law.Hyperparameter, problem.Law.Contexts, 1, options.UseSurrogate ? fit : null, (_, error) => throw error);
     }
 }

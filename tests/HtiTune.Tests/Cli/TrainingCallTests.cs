@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.External;
 
 namespace HtiTune.Tests.Cli;
@@ -6,7 +7,7 @@ namespace HtiTune.Tests.Cli;
 [Collection("console")]
 public sealed class TrainingCallTests
 {
-    private static readonly TrainingCall s_call = new("dropout", -1.5e-5, (5L << 40) + 7, "contexts.npy", "out.npy");
+    private static readonly TrainingCall s_call = new(Hyperparameter.Continuous("dropout", -1, 1), new Configuration("dropout", -1.5e-5), (5L << 40) + 7, "contexts.npy", "out.npy");
 
     [Fact]
     public void Every_placeholder_is_filled_and_the_hyperparameters_own_name_is_lambda()
@@ -17,6 +18,26 @@ public sealed class TrainingCallTests
         Assert.Equal(["7", "contexts.npy", "out.npy", "{dropout}", "{\"a\": 1}"], words.Skip(3));
         var environment = s_call.Environment([new("HOME", "h"), new("HTITUNE_SEED", "theirs")], "folder");
         Assert.Equal(("h", words[2], "7", "contexts.npy", "out.npy"), (environment["HOME"], environment["HTITUNE_LAMBDA"], environment["HTITUNE_SEED"], environment["HTITUNE_CONTEXTS"], environment["HTITUNE_OUT"]));
+    }
+
+    [Fact]
+    public void Several_hyperparameters_are_called_by_their_names_and_one_that_is_not_active_is_left_out_with_its_option()
+    {
+        var space = SearchSpace.Parse("lr=1e-6..1:log", "layers=1..4:int", "act=relu,gelu", "slope-of=0..1 if act=gelu");
+        TrainingCall call = new(space, new Configuration(("lr", 1e-5), ("layers", 3.0), ("act", "relu")), 7, "", "out.npy");
+        string[] words = ["train", "--lr={lr}", "--layers", "{layers}", "--act", "{act}", "--slope", "{slope-of}", "--slope={slope-of}", "-v", "--out", "{out}"];
+        Assert.Equal(["train", "--lr=0.00001", "--layers", "3", "--act", "relu", "-v", "--out", "out.npy"], call.Words(words));
+        var active = call with { Configuration = new Configuration(("lr", 1e-5), ("layers", 3.0), ("act", "gelu"), ("slope-of", 0.5)) };
+        Assert.Equal(["--slope", "0.5", "--slope=0.5"], active.Words(words)[6..9]);
+        var environment = active.Environment([], "folder");
+        Assert.Equal(("0.00001", "3", "gelu", "0.5"), (environment["HTITUNE_LR"], environment["HTITUNE_LAYERS"], environment["HTITUNE_ACT"], environment["HTITUNE_SLOPE_OF"]));
+        Assert.Equal("{\"lr\":1E-05,\"layers\":3,\"act\":\"gelu\",\"slope-of\":0.5}", environment["HTITUNE_CONFIGURATION"]);
+        Assert.DoesNotContain("HTITUNE_LAMBDA", environment.Keys);
+        string[] names = [.. space.Select(one => one.Name)];
+        Placeholders.Check(words, names);
+        Assert.Contains("does not use {layers}, {act}; expected e.g. --layers {layers} --act {act}", Assert.Throws<FormatException>(() => Placeholders.Check(["t", "{lr}", "{slope-of}", "{out}"], names)).Message, StringComparison.Ordinal);
+        var before = Assert.Throws<FormatException>(() => Placeholders.Check(["t", "{lambda}"], names)).Message;
+        Assert.Equal(before, Assert.Throws<FormatException>(() => call.Words(["{lambda}"])).Message);
     }
 
     [Theory]

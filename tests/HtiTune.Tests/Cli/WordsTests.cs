@@ -73,7 +73,7 @@ public class WordsTests
     [InlineData("'abc' is no training's number; expected one as `htitune ask` said it, e.g. 3", "tell", "abc", "x.npy")]
     [InlineData("'1.5' is not what --seed takes; expected a whole number", "fit", "--seed", "1.5")]
     [InlineData("'many' is not what --trainings takes; expected a whole number, 1 to 10000", "tune", "--trainings", "many")]
-    [InlineData("whole numbers are not searched yet", "run", "-P", "units=1..64:int", "--", "sh", "-c", "true")]
+    [InlineData("'units=1..64:step=2' is not understood: expected :int with a step", "run", "-P", "units=1..64:step=2", "--", "sh", "-c", "true")]
     [InlineData("no different numbers at its quarters", "run", "-P", "x=1..1.0000000000000002", "--", "sh", "-c", "true")]
     [InlineData("\"scale\" is \"symlog=0\"; expected a finite number above 0, e.g. symlog=1e-5", "run", "-P", "x=0..1:symlog=0", "--", "sh", "-c", "true")]
     public async Task What_is_wrong_is_said_in_words(string said, params string[] arguments)

@@ -110,7 +110,7 @@ public class ScaleTests
 
     [Fact]
     public void WholeNumbersAreSaidNotToBeSearched() =>
-        Assert.Contains("whole numbers are not searched yet", Assert.Throws<ArgumentException>(() => Scale.Parse("int")).Message);
+        Assert.Contains("written name=from..to:int", Assert.Throws<ArgumentException>(() => Scale.Parse("int")).Message);
 
     [Theory]
     [InlineData("symlog=0")]

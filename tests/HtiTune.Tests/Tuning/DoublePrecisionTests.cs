@@ -113,7 +113,7 @@ public class DoublePrecisionTests
     public void Repeated_trainings_are_averaged_in_double_precision()
     {
         Samples Of(double value) => new(Matrix.FromDoubles(1, 1, [value]), Contexts.None(1));
-        var pooled = Assert.Single(Replicates.Pool([(0.5, Of(1e9 + 0.25)), (0.5, Of(1e9 + 0.75))]));
+        var pooled = Assert.Single(Replicates.Pool([(new Configuration("x", 0.5), Of(1e9 + 0.25)), (new Configuration("x", 0.5), Of(1e9 + 0.75))], isLine: true));
         Assert.Equal(1e9 + 0.5, pooled.Samples.Outputs.Exact(0, 0));
     }
 

@@ -90,7 +90,7 @@ public class JournalFaultTests
         {
         }
 
-        File.WriteAllText(study.Journal, File.ReadAllText(study.Journal).Replace($"\"schema\":{StudyJournal.Schema},", $"\"schema\":{StudyJournal.Schema + 1},\"more\":true,", StringComparison.Ordinal));
+        File.WriteAllText(study.Journal, File.ReadAllText(study.Journal).Replace($"\"schema\":{StudyJournal.LineSchema},", $"\"schema\":{StudyJournal.Schema + 1},\"more\":true,", StringComparison.Ordinal));
         var before = study.Contents();
         var error = Assert.Throws<DataFormatException>(() => study.Open(StudyFixture.Task.Network()));
         Assert.Contains($"schema {StudyJournal.Schema + 1}, of a newer version of HtiTune", error.Message, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public class JournalTests
         Assert.Null(journal.Torn);
         Assert.Equal(Enumerable.Range(1, journal.Events.Count).Select(i => (long)i), journal.Events.Select(e => e.Sequence));
         Assert.Equal(clock.Start, journal.Events[0].Time);
-        Assert.Equal((StudyJournal.Schema, "strength", 2.0, 6.0, "linear"), (journal.Header.Schema, journal.Header.Hyperparameter, journal.Header.Minimum, journal.Header.Maximum, journal.Header.Scale));
+        Assert.Equal((StudyJournal.LineSchema, "strength", 2.0, 6.0, "linear"), (journal.Header.Schema, journal.Header.Hyperparameter, journal.Header.Minimum, journal.Header.Maximum, journal.Header.Scale));
         Assert.Equal(["first", null], journal.Runs.Select(r => r.Began.Objective));
         Assert.Equal([7, 2], journal.Runs.Select(r => r.Began.Budget));
         Assert.Equal(network.Trained, journal.Events.OfType<TrainingStarted>().Select(e => e.Lambda));

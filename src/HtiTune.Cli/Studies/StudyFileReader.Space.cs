@@ -1,0 +1,93 @@
+using System.Text.Json;
+using HtiTune.Data;
+
+namespace HtiTune.Cli;
+
+// What is tuned.
+internal sealed partial class StudyFileReader
+{
+    private SearchSpace? OfSpace(LocatedJson root)
+    {
+        if (Take(root, "hyperparameters") is not { } list)
+        {
+            return OfHyperparameter(Require(root, "hyperparameter", "{ \"name\", \"from\", \"to\", \"scale\" }, or \"hyperparameters\" of several")) is { } one ? SearchSpace.FromHyperparameter(one) : null;
+        }
+
+        if (Take(root, "hyperparameter") is { } both)
+        {
+            Fault(both.Line, "\"hyperparameter\" stands beside \"hyperparameters\"; expected one of them");
+            return null;
+        }
+
+        if (list.Kind != JsonTokenType.StartArray || list.Elements.Count == 0 || list.Elements.Exists(element => element.Kind != JsonTokenType.String))
+        {
+            Fault(list.Line, $"\"hyperparameters\" is {list.Shown}; expected a list of texts, e.g. [\"lr=1e-5..1e-1:log\", \"layers=1..4:int\", \"act=relu,gelu\"]");
+            return null;
+        }
+
+        var (before, read) = (Faults.Count, new List<Hyperparameter>());
+        foreach (var element in list.Elements)
+        {
+            try
+            {
+                read.Add(Hyperparameter.Parse(element.Text));
+            }
+            catch (ArgumentException problem)
+            {
+                Fault(element.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+            }
+        }
+
+        try
+        {
+            return Faults.Count == before ? new SearchSpace(read) : null;
+        }
+        catch (ArgumentException problem)
+        {
+            Fault(list.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+            return null;
+        }
+    }
+
+    private ContinuousHyperparameter? OfHyperparameter(LocatedJson? node)
+    {
+        if (node is null || !IsObject(node, "hyperparameter"))
+        {
+            return null;
+        }
+
+        var (before, name) = (Faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
+        var from = Require(node, "from", "its least value") is null ? null : Number(node, "from", double.IsFinite, "a number");
+        var to = Require(node, "to", "its greatest value") is null ? null : Number(node, "to", double.IsFinite, "a number");
+        var scale = OfScale(node);
+        if (Faults.Count > before)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Hyperparameter.Continuous(name!, from!.Value, to!.Value, scale);
+        }
+        catch (ArgumentException problem)
+        {
+            Fault(node.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+            return null;
+        }
+    }
+
+    private Scale OfScale(LocatedJson node)
+    {
+        var text = Text(node, "scale") ?? "linear";
+        try
+        {
+            return Scale.Parse(text);
+        }
+        catch (ArgumentException problem)
+        {
+            var message = problem.Message.Split(" (Parameter")[0].TrimEnd('.');
+            Fault(Take(node, "scale")!.Line, $"\"scale\" is \"{text}\"{message[Math.Max(0, message.IndexOf("; expected", StringComparison.Ordinal))..]}{Nearest.Question(text, Scale.Names)}");
+            return Scale.Linear;
+        }
+    }
+}

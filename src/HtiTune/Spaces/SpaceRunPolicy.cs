@@ -1,0 +1,241 @@
+using System.Globalization;
+using HtiTune.Acquisition;
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>The policy over several hyperparameters, or over one that is no range of numbers: <see cref="SpacePolicy"/> in the service of a run.</summary>
+/// <remarks>Inside, less is better: values of a goal to maximise are negated on their way in and out.</remarks>
+internal sealed class SpaceRunPolicy(
+    AnchorStore store, ObjectiveView view, Func<IConditionalModel, double> objective, TunerOptions options, RandomStreams streams, int budget) : RunPolicy
+{
+    private const int LeastForCertificate = 5;
+    private const int RandomPlaces = 512;
+
+    private readonly SpacePolicy _policy = new(
+        store.Space,
+        new SpacePolicyOptions { Epsilon = options.Epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, Acquisition = options.Acquisition },
+        streams);
+
+    // What was forecast for each training before it was made, by its number.
+    private readonly Dictionary<int, SpaceBelief> _forecasts = [];
+
+    private SpaceAnalysis? _analysis;
+    private List<SpaceTraining> _trainings = [];
+    private int _analysedTrainings = -1;
+    private SpaceJudgement? _judgement;
+    private int _passes;
+    private int _passedAt = -1;
+
+    public override Calibration Calibration { get; } = new(0, 0, 1, 0, null, 0);
+
+    public override double? Trust => _analysis?.Trust;
+
+    public override (Configuration Configuration, double Value)? Best =>
+        _analysis is { } analysis && _trainings[analysis.Best] is { Value: { } value } best ? (best.Configuration, Sign * value) : null;
+
+    public override IReadOnlyList<PosteriorPoint> Posterior => [];
+
+    private double Sign => options.Goal == Goal.Maximize ? -1 : 1;
+
+    private bool IsStrict => options.CertificateRule == CertificateRule.Strict;
+
+    private IEnumerable<Configuration> Taken => store.Attempts.Where(training => training.State != TrialState.Cancelled).Select(training => training.Configuration);
+
+    public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
+        [.. _policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, budget - wanted.Count))];
+
+    public override bool IsSamePlace(Configuration first, Configuration other) => first.Equals(other);
+
+    public override bool Analyse()
+    {
+        if (_analysedTrainings != store.Trainings.Count)
+        {
+            _trainings = [.. store.Attempts.Where(training => training.State != TrialState.Cancelled).Select(Seen)];
+            _analysis = _policy.Analyse(_trainings, options.UseSurrogate ? Objective : null, CancellationToken.None);
+            _analysedTrainings = store.Trainings.Count;
+            _judgement = null;
+        }
+
+        return _analysis is not null;
+    }
+
+    public override Configuration? Apart(IReadOnlyList<Configuration> pending)
+    {
+        var coordinates = new SpaceCoordinates(store.Space);
+        double[][] taken = [.. Taken.Concat(pending).Distinct().Select(one => coordinates.Place(coordinates.Of(one)))];
+        var stream = streams.Stream($"apart {store.Trainings.Count + pending.Count}");
+        var places = coordinates.Listed ?? [.. Enumerable.Range(0, RandomPlaces).Select(_ => coordinates.Random(stream))];
+        var (best, most) = ((double[]?)null, 0.0);
+        foreach (var u in places)
+        {
+            var x = coordinates.Place(u);
+            var nearest = taken.Select(one => SpaceCoordinates.Distance(x, one)).DefaultIfEmpty(double.PositiveInfinity).Min();
+            (best, most) = nearest > most ? (u, nearest) : (best, most);
+        }
+
+        return best is null ? null : coordinates.At(best);
+    }
+
+    public override bool Judge(int used) => Unmet(used) is null;
+
+    public override bool IsNotWorthIt() => false;
+
+    public override (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending) =>
+        _analysis!.Next(pending, CancellationToken.None);
+
+    public override TrainingProposed LineOf(Proposal proposal, bool isByModel)
+    {
+        if (!isByModel || _analysis is null)
+        {
+            return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
+        }
+
+        var belief = Forecast(proposal);
+        var (low, high) = Ends(belief);
+        return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, Sign * belief.Mean, low, high, Trust);
+    }
+
+    public override Trial TrialOf(Training training, bool isReused)
+    {
+        var trial = StudyMaker.TrialOf(training, view, isReused);
+        if (trial.Value is null || !_forecasts.TryGetValue(training.Number, out var belief))
+        {
+            return trial;
+        }
+
+        var (low, high) = Ends(belief);
+        return trial with { Predicted = Sign * belief.Mean, PredictedLow = low, PredictedHigh = high, Trust = Trust };
+    }
+
+    public override Study Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
+    {
+        var analysis = _analysis!;
+        var unmet = Unmet(used);
+        var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
+        var recommended = Recommended();
+        var belief = analysis.At(recommended);
+        var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
+        return new Study(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
+        {
+            Configuration = recommended,
+            PredictedValue = Sign * belief.Mean,
+            PredictedDeviation = belief.Deviation,
+            RealValue = anchor is { } real ? view.Measured(real).Value : null,
+            Trials = trials,
+            TrainingsUsed = used,
+            Trust = analysis.Trust,
+            Calibration = Calibration,
+            Remarks = [.. RemarksOf(trials), .. options.UseSurrogate ? StudyMaker.LossesOf(store) : []],
+            StopReason = reason,
+            Outcome = OutcomeOf(reason, unmet, used),
+            Epsilon = analysis.Epsilon,
+            Elapsed = options.TimeProvider.GetElapsedTime(started),
+            NoiseDeviation = analysis.NoiseDeviation,
+            GainLeft = new Lazy<bool>(() => analysis.Next([], CancellationToken.None) is not null),
+            Goal = options.Goal,
+            Anchors = store.Set(store.Anchors.Count),
+            Surrogate = null,
+        };
+    }
+
+    private SpaceTraining Seen(Training training)
+    {
+        if (training.State != TrialState.Completed || view.Measured(training.Anchor).Value is not { } value)
+        {
+            return new SpaceTraining(training.Number, training.Configuration, null);
+        }
+
+        return new SpaceTraining(
+            training.Number, training.Configuration, Sign * value, options.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null);
+    }
+
+    // With a training to spend, what is recommended is trained; without, an untrained place is, unless a trained one is known to be as good.
+    private Configuration Recommended()
+    {
+        var best = _trainings[_analysis!.Best].Configuration;
+        if (budget > 0 && options.ConfirmByTraining)
+        {
+            return best;
+        }
+
+        var (place, belief) = _analysis.BestPredicted(CancellationToken.None);
+        return _analysis.At(best).Mean - belief.Mean <= Analysis.NegligibleShare * _analysis.Epsilon ? best : place;
+    }
+
+    // The first condition of a certificate that is not met; null where all are.
+    private Unmet? Unmet(int used)
+    {
+        if (_trainings.Count(training => training.Value is not null) < LeastForCertificate)
+        {
+            return HtiTune.Unmet.TooFewAnchors;
+        }
+
+        _judgement ??= _analysis!.Judge(CancellationToken.None);
+        if (!_judgement.Holds)
+        {
+            _passes = 0;
+            return _judgement.RegretQuantile > _analysis!.Epsilon ? HtiTune.Unmet.RegretTooLarge : HtiTune.Unmet.TooFewDraws;
+        }
+
+        if (_passedAt != store.Anchors.Count)
+        {
+            // A failed training in between is no new evidence.
+            (_passes, _passedAt) = (_passes + 1, store.Anchors.Count);
+        }
+
+        return _passes < (IsStrict ? 3 : 2) && used > 0 ? HtiTune.Unmet.HeldOnce : null;
+    }
+
+    private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used)
+    {
+        var (analysis, judgement) = (_analysis!, _judgement);
+        if (reason == StopReason.Certified)
+        {
+            return new Certified(analysis.Epsilon, options.Delta, judgement!.Probability, used);
+        }
+
+        return budget == 0 && analysis.Next([], CancellationToken.None) is { } next
+            ? new NeedsTraining(next.Configuration, next.Gain, judgement?.Probability ?? 0)
+            : new NotCertified(analysis.Epsilon, judgement?.Probability ?? 0, judgement?.RegretQuantile ?? 0, unmet ?? HtiTune.Unmet.Cancelled, options.Delta);
+    }
+
+    private static IEnumerable<Remark> RemarksOf(IReadOnlyList<Trial> trials)
+    {
+        var values = trials.Where(trial => trial.Value is not null).ToList();
+        return values.Select(trial => trial.Value).Distinct().Count() == 1 && values.Select(trial => trial.Configuration).Distinct().Count() > 1
+            ? [new Remark(RemarkKind.ConstantObjective, string.Create(
+                CultureInfo.InvariantCulture, $"the objective does not change: its {values.Count} values are all {values[0].Value:G6}, so that it cannot tell one configuration from another"))]
+            : [];
+    }
+
+    private SpaceBelief Forecast(Proposal proposal)
+    {
+        if (!_forecasts.TryGetValue(proposal.Number, out var belief))
+        {
+            belief = _analysis!.At(proposal.Configuration);
+            _forecasts.Add(proposal.Number, belief);
+        }
+
+        return belief;
+    }
+
+    private (double Low, double High) Ends(SpaceBelief belief) => Sign > 0 ? (belief.Low, belief.High) : (-belief.High, -belief.Low);
+
+    private double Objective(Matrix outputs) => Sign * objective(new OutputsModel(store, outputs));
+
+    /// <summary>Outputs that the trainings lead to expect at a configuration.</summary>
+    private sealed class OutputsModel(AnchorStore store, Matrix outputs) : IConditionalModel
+    {
+        public double Lambda => double.NaN;
+
+        public Configuration Configuration => throw new NotSupportedException("Outputs alone are judged; expected an objective that does not look at the configuration.");
+
+        public bool IsTrained => false;
+
+        public Samples Sample(Contexts contexts) => contexts.SameAs(store.Contexts!)
+            ? new Samples(outputs, store.Contexts!)
+            : throw new NotSupportedException("Other contexts than the tuner's are asked; expected those, where several hyperparameters are tuned.");
+    }
+}

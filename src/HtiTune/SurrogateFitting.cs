@@ -1,0 +1,28 @@
+using HtiTune.Data;
+using HtiTune.Surrogates;
+
+namespace HtiTune;
+
+/// <summary>How a tuner fits the surrogate that its process is built around.</summary>
+internal static class SurrogateFitting
+{
+    /// <summary>Fits the surrogate of some anchors, given that of all but the last of them where there is one.</summary>
+    /// <remarks>
+    /// The default goes on where the one before is, so that a training costs the two intervals beside it, and starts anew with 8, 16, … anchors:
+    /// what an extension keeps, the outputs' scale above all, is never from less than half of the anchors.
+    /// </remarks>
+    /// <param name="factory">The factory of the options, or null.</param>
+    /// <param name="streams">The tuner's chance.</param>
+    public static Func<AnchorSet, ISurrogate?, ISurrogate> Of(Func<AnchorSet, ISurrogate>? factory, RandomStreams streams)
+    {
+        if (factory is not null)
+        {
+            return (anchors, _) => factory(anchors);
+        }
+
+        var options = new TrajectoryOptions { Seed = streams.SeedOf("surrogate"), TrainMaps = false };
+        return (anchors, previous) => previous is TrajectorySurrogate fitted && anchors.Count > 4 && !int.IsPow2(anchors.Count)
+            ? fitted.Extend(anchors)
+            : TrajectorySurrogate.Fit(anchors, options);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using HtiTune.Cli;
+using HtiTune.Tests.Data;
+
+namespace HtiTune.Tests.Cli;
+
+/// <summary>The command line over several hyperparameters: a range, whole numbers, words, and one that is active only sometimes.</summary>
+[Collection("console")]
+public sealed class SpaceCommandTests : IDisposable
+{
+    private const string Space = "\"lr=1e-4..1:log\", \"layers=1..4:int\", \"act=relu,gelu\", \"slope=0..1 if act=gelu\"";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public SpaceCommandTests()
+    {
+        // The loss is least at lr = 0.01, layers = 2, act = gelu, slope = 0.5; the second output is another one.
+        File.WriteAllText(_folder.File("train.sh"),
+            """
+            slope=0; lr=0; layers=0; act=none
+            while [ $# -gt 1 ]; do
+              case "$1" in --lr) lr="$2";; --layers) layers="$2";; --act) act="$2";; --slope) slope="$2";; --out) out="$2";; esac; shift 2
+            done
+            echo "$lr $layers $act $slope $HTITUNE_LR $HTITUNE_CONFIGURATION" >> calls
+            awk -v lr="$lr" -v n="$layers" -v act="$act" -v s="$slope" 'BEGIN {
+              d = log(lr) / log(10) + 2; v = d * d + 0.2 * (n - 2) ^ 2 + (act == "relu" ? 1 : (s - 0.5) ^ 2); print "loss,size"; printf "%.17g,%.17g\n", v, n }' > "$out"
+            """);
+        Write();
+    }
+
+    private string Study => _folder.File("study.json");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Tune_trials_best_export_and_prefer_know_names_and_values()
+    {
+        var (code, output, errors) = await Run("tune", "study.json");
+        Assert.True(code is ExitCode.BudgetSpent or ExitCode.Done or ExitCode.GoalNotReached, errors);
+        Assert.Matches(@"^lr = 0\.0\d+, layers = [1-3], act = gelu, slope = 0\.\d+\n$", output);
+        Assert.DoesNotContain("may lie anywhere", errors, StringComparison.Ordinal);
+        var calls = File.ReadAllLines(_folder.File("calls"));
+        Assert.InRange(calls.Length, 8, 18);
+        Assert.All(calls, call => Assert.Equal(call.Contains(" relu ", StringComparison.Ordinal), call.Contains(" relu 0 ", StringComparison.Ordinal)));
+        Assert.All(calls, call => Assert.Equal(call.Split(' ')[0], call.Split(' ')[4]));
+        var lr = JsonDocument.Parse(calls[0][calls[0].IndexOf('{', StringComparison.Ordinal)..]).RootElement;
+        Assert.Equal(double.Parse(calls[0].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture), lr.GetProperty("lr").GetDouble());
+
+        var best = (await Run("best", "study.json")).Output.Trim();
+        Assert.Equal(output.Trim().Replace(" = ", "=", StringComparison.Ordinal).Replace(", ", ",", StringComparison.Ordinal), best);
+        var trials = JsonDocument.Parse((await Run("trials", "study.json", "--json")).Output).RootElement.GetProperty("trials").EnumerateArray().ToList();
+        Assert.Equal(calls.Length, trials.Count);
+        var marked = Assert.Single(trials, trial => trial.GetProperty("isBest").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, marked.GetProperty("lambda").ValueKind);
+        Assert.Equal("gelu", marked.GetProperty("configuration").GetProperty("act").GetString());
+        Assert.Equal(trials.Min(trial => trial.GetProperty("value").GetDouble()), marked.GetProperty("value").GetDouble());
+        var table = (await Run("trials", "study.json")).Output.Split('\n');
+        Assert.Matches(@"^   #\s+lr\s+layers\s+act\s+slope\s+state", table[0]);
+        Assert.Contains(table, line => line.Contains(" relu ", StringComparison.Ordinal) && line.Contains(" - ", StringComparison.Ordinal));
+
+        Assert.Equal(ExitCode.Done, (await Run("export", "study.json", "--out", _folder.File("trials.csv"))).Code);
+        Assert.StartsWith("number,lr,layers,act,slope,state,value,seconds,reason\n", File.ReadAllText(_folder.File("trials.csv")), StringComparison.Ordinal);
+        var preferred = await Run("prefer", "study.json", "--objective", "column:size", "--json");
+        Assert.Equal(1, JsonDocument.Parse(preferred.Output).RootElement.GetProperty("configuration").GetProperty("layers").GetDouble());
+        Assert.Equal(calls.Length, File.ReadAllLines(_folder.File("calls")).Length);
+        Assert.Equal(ExitCode.Done, (await Run("inspect", "study.json")).Code);
+
+        // What is of one hyperparameter says so.
+        var (refused, _, why) = await Run("plot", "study.json", "--out", _folder.File("a.png"));
+        Assert.Equal(ExitCode.BadInput, refused);
+        Assert.Contains("H017", why, StringComparison.Ordinal);
+        Assert.Contains("tunes lr, layers, act, slope", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ask_tell_and_enqueue_take_names_and_values()
+    {
+        Assert.Equal(ExitCode.Done, (await Run("enqueue", "act=gelu,slope=0.25,layers=3,lr=0.02", "--study", "study.json")).Code);
+        var first = (await Run("ask", "study.json")).Output.Trim().Split(' ');
+        Assert.Equal(["1", "lr=0.02,layers=3,act=gelu,slope=0.25"], first[..2]);
+        File.WriteAllText(_folder.File("first.csv"), "loss,size\n0.5,3\n");
+        Assert.Equal(ExitCode.Done, (await Run("tell", "1", _folder.File("first.csv"), "--study", "study.json")).Code);
+        var second = JsonDocument.Parse((await Run("ask", "study.json", "--json")).Output).RootElement;
+        Assert.Equal(2, second.GetProperty("number").GetInt32());
+        Assert.InRange(second.GetProperty("configuration").GetProperty("lr").GetDouble(), 1e-4, 1);
+        var (code, _, errors) = await Run("enqueue", "lr=2,layers=2.5,act=relu,slope=0.5", "lr=0.1", "what", "--study", "study.json");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.All(["lr = 2", "layers = 2.5", "slope = 0.5", "layers has no value", "'what' is not understood"], word => Assert.Contains(word, errors, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_line_tunes_several_and_shows_its_commands_before()
+    {
+        string[] line = ["-P", "lr=1e-4..1:log", "-P", "layers=1..4:int", "-P", "act=relu,gelu", "--format", ".csv", "--objective", "column:loss", "--trainings", "7", "-o", _folder.File("run"), "--"];
+        string[] command = ["sh", "train.sh", "--lr", "{lr}", "--layers", "{layers}", "--act", "{act}", "--out", "{out}"];
+        var (code, dry, errors) = await Run(["run", "-n", .. line, .. command]);
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Matches("^sh train.sh --lr 0\\.\\d+ --layers [1-4] --act (relu|gelu) --out ", dry);
+        (code, _, errors) = await Run(["run", .. line, .. command]);
+        Assert.True(code is ExitCode.BudgetSpent or ExitCode.Done, errors);
+        Assert.Equal(7, File.ReadAllLines(_folder.File("calls")).Length);
+
+        // The same line goes on where it is; another space is another study.
+        (code, _, errors) = await Run(["run", .. line, .. command]);
+        Assert.True(code is ExitCode.BudgetSpent or ExitCode.Done, errors);
+        Assert.Equal(7, File.ReadAllLines(_folder.File("calls")).Length);
+        (code, _, errors) = await Run(["run", "-P", "lr=1e-3..1:log", .. line[2..], .. command]);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("what is tuned is lr", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"hyperparameters\": [\"lr=1..x\", \"n=2..1:int\"],", "'x' is no number", "expected a minimum below the maximum")]
+    [InlineData("\"hyperparameters\": [\"a=0..1\", \"a=0..2\"],", "two hyperparameters 'a'", "two hyperparameters")]
+    [InlineData("\"hyperparameters\": \"lr=0..1\",", "expected a list of texts", "lr=1e-5..1e-1:log")]
+    [InlineData("\"hyperparameters\": [\"seed=0..1\", \"layers=1..4:int\"],", "a hyperparameter is called seed", "the seed of all chance")]
+    public async Task Faults_of_the_file_are_named_with_their_lines(string keys, string one, string other)
+    {
+        Write(keys);
+        var (code, _, errors) = await Run("check", "study.json");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("study.json:2", errors.Replace("study.json:3", "study.json:2", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.All([one, other], word => Assert.Contains(word, errors, StringComparison.Ordinal));
+    }
+
+    private void Write(string keys = "\"hyperparameters\": [" + Space + "],") => File.WriteAllText(Study,
+        $$"""
+        {
+          {{keys}}
+          "command": ["sh", "train.sh", "--lr", "{lr}", "--layers", "{layers}", "--act", "{act}", "--slope", "{slope}", "--out", "{out}"],
+          "outputs": { "format": ".csv" },
+          "objective": "column:loss",
+          "budget": { "trainings": 18 },
+        }
+        """);
+
+    private Task<(int Code, string Output, string Errors)> Run(params string[] words) => InProcess.In(Path.GetFullPath(_folder.File(".")), words);
+}
