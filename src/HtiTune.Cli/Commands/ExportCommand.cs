@@ -25,7 +25,8 @@ internal static class ExportCommand
             "export",
             "Write a surrogate as ONNX (.onnx), samples at any value (.npy), or the trainings of a study (.csv).\n\n"
             + "The ONNX model does what `htitune sample` does with rows of one anchor: inputs outputs [n, D], conditions [n, C], category [n] and lambda\n"
-            + "(double, one or n values), output moved [n, D]. Baselines other than nlot and scales given as functions cannot be written.\n\n"
+            + "(double, one or n values), output moved [n, D]. Kriged models, baselines other than nlot and scales given as functions cannot be written:\n"
+            + "`fit --method hti` makes a model that can.\n\n"
             + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n  htitune export study.json --out trials.csv")
         {
             study, model, from, lambda, output,
@@ -57,7 +58,7 @@ internal static class ExportCommand
     }
 
     private static TrajectorySurrogate Trajectories(string file) => SurrogateFile.Load(file) as TrajectorySurrogate
-        ?? throw new CliException("H003", $"{file} is a kriged model, which export cannot write yet; expected a model of trajectories.", Advice.Help.For("fit"));
+        ?? throw new CliException("H003", $"{file} is a kriged model, which export cannot write yet; expected a model of trajectories (fit --method hti).", Advice.Help.For("fit"));
 
     private static void Onnx(TrajectorySurrogate surrogate, string path, double from)
     {

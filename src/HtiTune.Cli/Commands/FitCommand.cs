@@ -55,7 +55,7 @@ internal static class FitCommand
         };
         var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
         var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
-        var method = Choice<FitMethod>("--method", "The method, or a baseline to compare it with. kriging weights all anchors by a learned likelihood; affine does it between laws told by mean and covariance; auto chooses by leaving anchors out.");
+        var method = Choice<FitMethod>("--method", "How outputs move between the anchors, or a baseline to compare with. auto takes what suits the data best by leaving anchors and contexts out, and says why; hti, trajectories along coupled rows; kriging, all anchors by a learned likelihood; affine, the same between laws told by mean and covariance. An option of the trajectories alone (cost, potential, energy, metric, clock, self-tuning, coupling dual) takes hti.");
         var kind = Choice<OutputKind>("--kind", "What values the outputs can take, by kriging, affine and auto; auto takes what every row obeys.");
         var nugget = Choice<NuggetKind>("--nugget", "By kriging, affine and auto: whether the curve meets the anchors or smooths the scatter of trainings.");
         var coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
@@ -129,7 +129,9 @@ internal static class FitCommand
                 SelfTune = result.GetValue(tune),
                 SelfTuneBudget = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(budget), -1, 1e6)),
             };
-            var asked = result.GetValue(method);
+            var isTrajectories = options.Coupling == CouplingKind.Dual
+                || new Option[] { cost, potential, strength, bandwidth, factor, energy, metric, clock, tune, budget }.Any(option => result.GetResult(option) is { Implicit: false });
+            var asked = result.GetResult(method) is null && isTrajectories ? FitMethod.Hti : result.GetValue(method);
             var isKriged = asked is FitMethod.Kriging or FitMethod.Affine or FitMethod.Auto;
             foreach (var option in new Option[] { kind, nugget }.Where(option => !isKriged && result.GetResult(option) is not null))
             {

@@ -7,6 +7,7 @@ namespace HtiTune.Cli;
 /// <summary>What <c>fit --method</c> takes: the methods of the library by their names, and those that krige.</summary>
 internal enum FitMethod
 {
+    Auto,
     Hti,
     Stay,
     Nearest,
@@ -21,7 +22,6 @@ internal enum FitMethod
     Mixture,
     Kriging,
     Affine,
-    Auto,
 }
 
 /// <summary>What <c>fit</c> says when it is done.</summary>
@@ -62,7 +62,7 @@ internal static class FitTelling
         + $"clock {(model.Report.ClockShift == 0 ? "constant" : $"shifted by {model.Report.ClockShift:0.00}")}";
 
     private static string Words(KrigedSurrogate model) =>
-        $"{(model.Options.Carrying == RowCarrying.Affine ? "affine" : "kriging")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
+        $"{(model.Options.Carrying == RowCarrying.Affine ? "affine" : "kriging")}{(model.Options.Straight ? ", straight" : model.Options.Trend ? " with trend" : "")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
         + $"{FitCommand.Kebab(model.Report.Kind.ToString())} outputs, length {model.Report.Length:0.00}, warp {model.Report.WarpA:0.00} and {model.Report.WarpB:0.00}, nugget {model.Report.Nugget:0.0e0}";
 }
 
@@ -71,7 +71,7 @@ internal static class FitTelling
 /// <param name="Model">The file written.</param>
 /// <param name="Anchors">The anchors' values.</param>
 /// <param name="Report">What the fit chose.</param>
-/// <param name="Choice">How the method was chosen, with <c>--method auto</c>.</param>
+/// <param name="Choice">How the method was chosen, where it was.</param>
 internal sealed record FitSummary(
     int Schema, string Model, double[] Anchors, FitReport Report, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
 
@@ -80,7 +80,7 @@ internal sealed record FitSummary(
 /// <param name="Model">The file written.</param>
 /// <param name="Anchors">The anchors' values.</param>
 /// <param name="Kriging">What the fit learned and chose.</param>
-/// <param name="Choice">How the method was chosen, with <c>--method auto</c>.</param>
+/// <param name="Choice">How the method was chosen, where it was.</param>
 internal sealed record KrigingSummary(
     int Schema, string Model, double[] Anchors, KrigingReport Kriging, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
 

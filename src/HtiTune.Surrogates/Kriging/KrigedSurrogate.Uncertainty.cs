@@ -42,7 +42,8 @@ public sealed partial class KrigedSurrogate
 
         var weights = WeightsAt(lambda);
         var (rows, _) = Resolve(contexts, null);
-        var samples = Weighted(rows, weights, contexts);
+        var beside = BesideKriging(lambda, contexts, weights);
+        var samples = Weighted(rows, weights, contexts, beside);
         var value = Finite(functional(samples));
         double chance = 0;
         if (!Report.Deterministic)
@@ -54,6 +55,9 @@ public sealed partial class KrigedSurrogate
             chance = 2 * error * error;
         }
 
+        // Draws are about the kriged weights; where outputs go straight, they are moved beside those.
+        var kriged = new double[weights.Length];
+        _kriging.Weights([PlaceOf(lambda)], kriged);
         var law = new ErrorMixture();
         double[] draw = new double[weights.Length], reflected = new double[weights.Length];
         var random = new RandomStreams(_carrier.Options.Seed).Fork("kriging").Stream("draws");
@@ -65,6 +69,12 @@ public sealed partial class KrigedSurrogate
             {
                 cancellation.ThrowIfCancellationRequested();
                 draws.Next(random, draw, reflected);
+                for (var k = 0; k < kriged.Length; k++)
+                {
+                    draw[k] += weights[k] - kriged[k];
+                    reflected[k] += weights[k] - kriged[k];
+                }
+
                 Add(draw);
                 Add(reflected);
             }
@@ -75,7 +85,7 @@ public sealed partial class KrigedSurrogate
             void Add(double[] anchorWeights)
             {
                 // About the value, so that what is far from zero does not cancel.
-                var away = Finite(functional(Weighted(rows, anchorWeights, contexts))) - value;
+                var away = Finite(functional(Weighted(rows, anchorWeights, contexts, beside))) - value;
                 sum += away;
                 squares += away * away;
             }

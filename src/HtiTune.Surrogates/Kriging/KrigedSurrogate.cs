@@ -26,6 +26,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private readonly AnchorKriging _kriging;
     private readonly AffineCarrier? _affine;
     private readonly NearestCarrier? _nearest;
+    private readonly JointRegression? _regression;
     private readonly Lazy<double[][]> _walk;
     private readonly Lazy<AnchorKriging[]> _states;
 
@@ -34,6 +35,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         _carrier = carrier;
         _state = state;
         _affine = state.Bandwidths is { } bandwidths ? new AffineCarrier(carrier.State.Trajectories, bandwidths) : null;
+        _regression = state.Regression is { } regression ? JointRegression.At(carrier.State.Trajectories, PlacesOf(carrier), regression) : null;
         _nearest = _affine is null && carrier.ConditionCount == 0 ? new NearestCarrier(carrier.State.Trajectories) : null;
         var points = KrigingFitter.PointsOf(carrier, _affine);
         _transform = new OutputTransform(state.Kind, state.Link, carrier.State.Outputs, carrier.Options.Bounds, isDraws: !carrier.Report.Deterministic || _affine is not null);
@@ -148,7 +150,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         ArgumentNullException.ThrowIfNull(contexts);
         var weights = WeightsAt(lambda);
         var (rows, source) = Resolve(contexts, weights);
-        return new SurrogateSamples(Weighted(rows, weights, contexts), source);
+        return new SurrogateSamples(Weighted(rows, weights, contexts, BesideKriging(lambda, contexts, weights)), source);
     }
 
     /// <inheritdoc/>
@@ -183,14 +185,22 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         ArgumentNullException.ThrowIfNull(rows);
         var weights = WeightsAt(to);
         var carried = _affine is null && _nearest is null ? _carrier.Carry(rows, from, weights) : CarryWithoutMaps(rows, from, weights);
-        return new Matrix(rows.Count, Dimension, Linked(carried, rows.Count).Weighted(weights, _transform, Dimension));
+        return Weighted(Linked(carried, rows.Count), weights, rows.Contexts, BesideKriging(to, rows.Contexts, weights)).Outputs;
     }
 
     internal double[] WeightsAt(double lambda)
     {
         Hyperparameter.Require(lambda);
         var weights = new double[Anchors.Count];
-        _kriging.Weights([PlaceOf(lambda)], weights);
+        if (!_state.Options.Straight || IsExtrapolated(lambda))
+        {
+            _kriging.Weights([PlaceOf(lambda)], weights);
+            return weights;
+        }
+
+        var after = Math.Max(1, Anchors.TakeWhile(anchor => anchor < lambda).Count());
+        double low = PlaceOf(Anchors[after - 1]), share = (PlaceOf(lambda) - low) / (PlaceOf(Anchors[after]) - low);
+        (weights[after - 1], weights[after]) = (1 - share, share);
         return weights;
     }
 
@@ -233,8 +243,16 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private AnchorRows Linked(float[]?[] standardised, int count) =>
         new(standardised, Array.ConvertAll(standardised, rows => rows is null ? null : _transform.Forward(rows)), null, count);
 
-    private Samples Weighted(AnchorRows rows, double[] weights, Contexts contexts) =>
-        new(new Matrix(contexts.Count, Dimension, rows.Weighted(weights, _transform, Dimension)), contexts);
+    private Samples Weighted(AnchorRows rows, double[] weights, Contexts contexts, float[]? beside = null)
+    {
+        var values = rows.Weighted(weights, _transform, Dimension);
+        for (var i = 0; i < values.Length && beside is not null; i++)
+        {
+            values[i] += beside[i];
+        }
+
+        return new Samples(new Matrix(contexts.Count, Dimension, values), contexts);
+    }
 
     private static KrigingReport ReportOf(TrajectorySurrogate carrier, KrigingState state, AnchorKriging kriging)
     {

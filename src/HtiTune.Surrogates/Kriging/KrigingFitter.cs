@@ -44,10 +44,14 @@ internal static class KrigingFitter
         }
 
         var (chosen, inner, fitted, _) = best!.Value;
-        return new KrigingState(options with { Coupling = new() }, kind, chosen, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted))
+        var regression = affine is null || !options.Regression || kind != OutputKind.Free || bounds is not null || anchors.Count < 3
+            ? null
+            : JointRegression.Fit(carrier.State.Trajectories, KrigedSurrogate.PlacesOf(carrier), cancellation);
+        return new KrigingState(options with { Coupling = new() }, kind, chosen, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
         {
             Gram = inner,
             Bandwidths = affine?.Bandwidths,
+            Regression = regression?.State,
         };
     }
 
@@ -131,7 +135,7 @@ internal static class KrigingFitter
         .Select(rows => FormattableString.Invariant(
             $"{rows.Count()} rows at {rows.Key:R} lie far outside all others (the first is row {rows.First().Row}: {rows.First().Value:G6} in column {rows.First().Column}) and are set aside: plausible values stand in their place, at their own anchor too.")) ?? [];
 
-    private static string[] Notes(AnchorSet anchors, KrigingOptions options, OutputKind kind, AnchorKriging kriging)
+    private static string[] Notes(AnchorSet anchors, KrigingOptions options, OutputKind kind, AnchorKriging kriging, JointRegression? regression)
     {
         var notes = new List<string>();
         if (options.Kind == OutputKind.Auto && kind != OutputKind.Free)
@@ -148,6 +152,11 @@ internal static class KrigingFitter
         if (options.Carrying == RowCarrying.Affine)
         {
             notes.Add("Rows are carried by conditional affine maps: the anchors' laws are met as far as mean and covariance go.");
+        }
+
+        if (regression is not null)
+        {
+            notes.Add($"{char.ToUpperInvariant(anchors.Hyperparameter.Name[0])}{anchors.Hyperparameter.Name[1..]} and the conditions act together: outputs are kriged about a regression on both.");
         }
 
         if (kriging.Variant.LearnsNugget)

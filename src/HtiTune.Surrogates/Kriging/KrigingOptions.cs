@@ -20,6 +20,13 @@ public sealed record KrigingOptions
     /// <value>Default false.</value>
     public bool Trend { get; init; }
 
+    /// <summary>
+    /// Whether outputs go straight from anchor to anchor; beyond them they are kriged. For trainings that scatter so far that a curve through all of them says
+    /// less than the two beside λ.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool Straight { get; init; }
+
     /// <summary>Whether the curve meets the anchors, or smooths the scatter from training to training.</summary>
     /// <value>Default <see cref="NuggetKind.Auto"/>.</value>
     public NuggetKind Nugget { get; init; } = NuggetKind.Auto;
@@ -27,6 +34,13 @@ public sealed record KrigingOptions
     /// <summary>How rows come from one anchor to the others.</summary>
     /// <value>Default <see cref="RowCarrying.Maps"/>.</value>
     public RowCarrying Carrying { get; init; } = RowCarrying.Maps;
+
+    /// <summary>
+    /// With affine carrying of free outputs: whether they are kriged about a regression on conditions and λ together, where those clearly act together (a phase
+    /// that both turn), which then tells more of λ between anchors than the anchors of one context do.
+    /// </summary>
+    /// <value>Default true; it is used only where the data show it.</value>
+    public bool Regression { get; init; } = true;
 
     /// <summary>What values the outputs can take; what is sampled always obeys it.</summary>
     /// <value>Default <see cref="OutputKind.Auto"/>: the kind that every row of every anchor obeys, which the report names.</value>

@@ -12,6 +12,9 @@ internal sealed record KrigingState(KrigingOptions Options, OutputKind Kind, Out
     /// <summary>Bandwidths of the affine carrier; null where maps carry.</summary>
     internal double[]? Bandwidths { get; init; }
 
+    /// <summary>The regression that outputs are kriged about; null without one.</summary>
+    internal JointState? Regression { get; init; }
+
     /// <summary>Inner products of the linked outputs, where they are known already; not kept in a file.</summary>
     internal GramMatrix? Gram { get; init; }
 

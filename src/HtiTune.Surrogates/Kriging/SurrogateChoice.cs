@@ -1,14 +1,13 @@
 // Each candidate is fitted without an interior anchor (at most five, evenly spread) and judged by FoldScore on that anchor's samples; the truth between
 // anchors is never seen. What stands unless another gains clearly (SelfTuner.IsClearGain):
 //   draws under continuous conditions,    affine: a coupling of rows under other conditions mixes what the condition does with what λ does, or pairs
-//   draws in disguise among them          rows that have nothing to do with each other; and maps that learn it lose what chance does in a new context
+//   draws in disguise among them          rows that have nothing to do with each other; and maps that learn it lose what chance does in a new context.
+//                                         Where anchors drew the same contexts, maps that carry kept-out contexts better take the place (CarrierTrial)
 //   two anchors                           trajectories, which are straight where samples do not curve
 //   draws whose samples curve             trajectories: a density potential bends paths where straight ones leave the samples
 //   three anchors on a wrong scale        trajectories: their clock reads from all rows how far the middle anchor is on the way, and a fold that takes the
 //                                         half of the scale for half of the way judges nothing; the pooled likelihood leaves the warp to its prior
-//   answers at three anchors              by how far the middle lies beside the straight way between the others: nearly on it trajectories, unless the
-//                                         middle lags, for nothing shows how answers bend and kriging would rest at each anchor where it could go on;
-//                                         somewhat beside it (trainings scatter, or the way bends) kriging with a trend; far from it kriging
+//   three anchors of the same contexts    by how far the middle lies beside the straight way between the others (MiddleAnchor)
 //   other outputs                         kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
 // With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
 // three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it errs least of all.
@@ -32,18 +31,14 @@ public static class SurrogateChoice
     private const double FarShift = 2;
     private const double LeastScatter = 0.05, MostRepeated = 0.25;
 
-    /// <summary>
-    /// The square of how far the middle of three anchors is from the way between the others, as a share of the square of that, where it counts as on it and
-    /// where the way counts as straight at all; and how far behind its place, as a share of the way, it lags, and lags clearly.
-    /// </summary>
-    private const double MostOnTheWay = 0.015, MostBeside = 0.1, LeastLag = 0.1, ClearLag = 0.25;
-
     /// <summary>Draws of each context, in the mean, from which affine maps stand.</summary>
     private const double FewestDraws = 4;
 
-    private const string Trend = "kriging with trend";
+    internal const string Trend = "kriging with trend", NoWarp = "kriging without warp";
 
-    private static readonly string[] s_names = ["trajectories", "kriging", "kriging without warp", Trend, "affine", "mixture", "linear"];
+    private const string Straight = "kriging straight", AffineStraight = "affine straight";
+
+    private static readonly string[] s_names = ["trajectories", "kriging", NoWarp, Trend, "affine", "mixture", "linear"];
 
     /// <summary>Chooses a surrogate and fits it to all anchors.</summary>
     /// <param name="anchors">At least two anchors.</param>
@@ -79,17 +74,12 @@ public static class SurrogateChoice
             "linear" => kind != OutputKind.Integer,
             _ => true,
         }).ToArray();
-        var isDrawn = isScatter || carrier.Report.Coupling == CouplingKind.Relaxed
-            || (carrier.Report.Coupling == CouplingKind.ByContext && !isDeterministic && kind != OutputKind.Integer && RowsAContext(anchors[0].Samples.Contexts) >= FewestDraws);
-        var isAffine = isDrawn && candidates.Contains("affine");
-        var trajectories = isAffine || !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
-            new FitRequest(anchors, options.Coupling with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }).Report;
-        var isFar = anchors.Count == 3 && trajectories is not null && Math.Abs(trajectories.ClockShift) >= FarShift;
-        var isBent = !isDeterministic && trajectories?.Potential == PotentialKind.Density;
-        var stated = isAffine ? "affine"
-            : trajectories is not null && (anchors.Count == 2 || isFar || isBent) ? "trajectories"
-            : isDeterministic && anchors.Count == 3 ? OfThree(carrier, trajectories is null ? Trend : "trajectories")
-            : "kriging";
+        var (stated, isFar, carriers) = Stated(anchors, options, carrier, candidates, kind, isScatter, cache, cancellation);
+        if (!candidates.Contains(stated))
+        {
+            candidates = [.. candidates, stated];
+        }
+
         int[] folds = anchors.Count < 3 || (anchors.Count == 3 && isDeterministic && !isScatter)
             ? []
             : SelfTuner.FoldsOf([.. Enumerable.Range(1, anchors.Count - 2).Select(k => Share(anchors, k))]);
@@ -110,6 +100,7 @@ public static class SurrogateChoice
             Default = stated,
             Chosen = chosen,
             TakenForDraws = isScatter,
+            Carriers = carriers,
             Kind = kind,
         };
         return new ChosenSurrogate(FitAll(all, chosen, options with { Kind = kind }, progress, cancellation), report);
@@ -119,25 +110,31 @@ public static class SurrogateChoice
     private static double RowsAContext(Contexts contexts) =>
         contexts.Count / (double)Enumerable.Range(0, contexts.Count).Select(i => ContextKey.Of(contexts, i)).Distinct().Count();
 
-    /// <summary>What stands for answers at three anchors.</summary>
-    /// <param name="carrier">Their rows.</param>
-    /// <param name="onTheWay">What stands where the middle is on the way.</param>
-    private static string OfThree(TrajectorySurrogate carrier, string onTheWay)
+    /// <summary>What stands unless another gains clearly, whether the middle of three anchors is far from its place on the scale, and what carriers of rows were scored.</summary>
+    private static (string Stated, bool IsFar, CarrierScores? Carriers) Stated(
+        AnchorSet anchors, KrigingOptions options, TrajectorySurrogate carrier, string[] candidates, OutputKind kind, bool isScatter, CouplingCache cache, CancellationToken cancellation)
     {
-        var points = carrier.State.Trajectories.Points;
-        double way = 0, along = 0, middle = 0;
-        for (var i = 0; i < points[0].Length; i++)
+        var isDeterministic = carrier.Report.Deterministic;
+        var isByContext = carrier.Report.Coupling == CouplingKind.ByContext && !isDeterministic;
+        var carriers = isByContext && !isScatter && candidates.Contains("affine") && kind != OutputKind.Integer ? CarrierTrial.Scores(anchors, carrier.State.Trajectories, options, cancellation) : null;
+        var isAffine = candidates.Contains("affine") && (isScatter || carrier.Report.Coupling == CouplingKind.Relaxed
+            || (carriers is { } scores ? scores.Affine < scores.Maps : isByContext && kind != OutputKind.Integer && RowsAContext(anchors[0].Samples.Contexts) >= FewestDraws));
+        var isStraight = isByContext && !isScatter && anchors.Count == 3 && !MiddleAnchor.OfDraws(carrier.State.Trajectories, carrier.State.Contexts).Turns(options.Coupling.TrainMaps);
+        if (isAffine)
         {
-            double b = points[2][i] - points[0][i], a = points[1][i] - points[0][i];
-            (way, along, middle) = (way + b * b, along + a * b, middle + a * a);
+            return (isStraight ? AffineStraight : "affine", false, carriers);
         }
 
-        var share = along / way;
-        var aside = middle / way - share * share;
-        var lag = carrier.State.Positions()[1] - share;
-        return aside > MostBeside || (aside <= MostOnTheWay && lag > ClearLag) ? "kriging"
-            : aside > MostOnTheWay || lag > LeastLag ? Trend
-            : onTheWay;
+        var trajectories = !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
+            new FitRequest(anchors, options.Coupling with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }).Report;
+        var isFar = anchors.Count == 3 && trajectories is not null && Math.Abs(trajectories.ClockShift) >= FarShift;
+        var isBent = !isDeterministic && trajectories?.Potential == PotentialKind.Density;
+        var stated = trajectories is not null && (anchors.Count == 2 || isFar || isBent || isStraight) ? "trajectories"
+            : isStraight ? Straight
+            : isDeterministic && anchors.Count == 3 ? MiddleAnchor.Of(carrier.State.Trajectories.Points).ForAnswers(
+                anchors.Hyperparameter.Scale, carrier.State.Positions()[1], trajectories is null ? Trend : "trajectories")
+            : "kriging";
+        return (stated, isFar, carriers);
     }
 
     private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)
@@ -164,9 +161,11 @@ public static class SurrogateChoice
 
     private static KrigingOptions OptionsOf(string name, KrigingOptions options) => name switch
     {
-        "kriging without warp" => options with { Warp = false },
+        NoWarp => options with { Warp = false },
         Trend => options with { Trend = true },
         "affine" => options with { Carrying = RowCarrying.Affine },
+        AffineStraight => options with { Carrying = RowCarrying.Affine, Straight = true },
+        Straight => options with { Straight = true },
         _ => options,
     };
 
@@ -271,14 +270,23 @@ public sealed record ChoiceReport
     /// <summary>Whether one row a context was recognised as a draw of its own at every anchor.</summary>
     public required bool TakenForDraws { get; init; }
 
+    /// <summary>How affine and learned maps carried the draws of contexts that were kept out; null where that was not tried.</summary>
+    public CarrierScores? Carriers { get; init; }
+
     /// <summary>What values the outputs take: as declared, or as every row of every anchor obeys; every candidate keeps it.</summary>
     public required OutputKind Kind { get; init; }
 
     /// <summary>The choice in words.</summary>
-    public string Note => (Kind == OutputKind.Free ? "" : $"Outputs are of the kind {Kind}. ") + (TakenForDraws ? "One row a context is a draw of its own at every anchor. " : "") + (Folds.Count == 0
+    public string Note => (Kind == OutputKind.Free ? "" : $"Outputs are of the kind {Kind}. ") + (TakenForDraws ? "One row a context is a draw of its own at every anchor. " : "")
+        + (Carriers is { } carriers ? FormattableString.Invariant($"Draws of contexts that were kept out are carried with an error of {carriers.Affine:0.####} by affine maps and {carriers.Maps:0.####} by learned ones. ") : "") + (Folds.Count == 0
         ? $"Nothing could be left out that tells the candidates apart: the default, {Default}, stands."
         : FormattableString.Invariant($"Leaving out {(Folds.Count == 1 ? "one anchor" : $"each of {Folds.Count} anchors")}: {string.Join(", ", Candidates.Select(c => FormattableString.Invariant($"{c.Name} {c.Share:0.###}")))} of the error of {Default}; {(Chosen == Default ? $"none is clearly better{(Folds.Count == 1 ? ", as far as two anchors can tell" : "")}, and {Default} stands" : $"{Chosen} is clearly better")}."));
 }
+
+/// <summary>How draws of contexts that were kept out come from the first anchor to the last: the energy distance to their own draws there, less is better.</summary>
+/// <param name="Affine">By conditional affine maps.</param>
+/// <param name="Maps">By learned maps.</param>
+public sealed record CarrierScores(double Affine, double Maps);
 
 /// <summary>A candidate's scores.</summary>
 /// <param name="Name">The candidate.</param>

@@ -33,6 +33,8 @@ internal static class ChoiceCommand
         ("kriging", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options })),
         ("kriging without warp", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Warp = false })),
         ("kriging with trend", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Trend = true })),
+        ("kriging straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Straight = true })),
+        ("affine straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine, Straight = true })),
         ("affine", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine })),
         ("mixture", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Mixture })),
         ("linear", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Linear })),

@@ -10,6 +10,8 @@ internal static partial class ChoiceLaws
 {
     private static readonly ContinuousHyperparameter s_unit = Hyperparameter.Continuous("lambda", 0, 1);
 
+    private static readonly ContinuousHyperparameter s_level = Hyperparameter.Continuous("level", 0.01, 0.99, Data.Scale.NormalQuantile);
+
     /// <summary>All laws.</summary>
     public static IReadOnlyList<ChoiceLaw> All { get; } = [.. Answers(), .. Draws()];
 
@@ -44,6 +46,20 @@ internal static partial class ChoiceLaws
         yield return Law("waves-trained-3", [0, 0.5, 1], 2, 3, stream => Waves(stream, 0.7)) with { TrainingNoise = 0.15 };
         yield return Law("blend-trained-3", [0, 0.5, 1], 3, 3, stream => Blend(stream, 0.7)) with { TrainingNoise = 0.15 };
         yield return Law("swing-trained-5", [0, 0.25, 0.5, 0.75, 1], 20, 2, Swing) with { TrainingNoise = 0.05 };
+        yield return Law("levels-many-3", [0, 0.5, 1], 3, 8, stream => Levels(stream, 0, 24)) with { Truth = place => NormalDistribution.Cumulative(4.4 * place - 2.2), TrainingNoise = 0.12 };
+        yield return Law("levels-tail-3", [0, 0.5, 1], 2, 3, stream => Tail(stream, 0)) with { Truth = place => NormalDistribution.Cumulative(4.4 * place - 2.2) };
+        yield return Law("levels-tail-trained-3", [0, 0.5, 1], 3, 8, stream => Tail(stream, 0)) with { Truth = place => NormalDistribution.Cumulative(4.4 * place - 2.2), TrainingNoise = 0.06 };
+        yield return Law("levels-gamma-3", [0, 0.5, 1], 2, 3, stream => Tail(stream, 1)) with { Truth = place => NormalDistribution.Cumulative(4.4 * place - 2.2) };
+        yield return Law("levels-heavy-3", [0, 0.5, 1], 2, 3, stream => Heavy(stream, 2)) with { Hyperparameter = s_level, Truth = Level };
+        yield return Law("levels-heavy-trained-3", [0, 0.5, 1], 3, 8, stream => Heavy(stream, 4)) with { Hyperparameter = s_level, Truth = Level, TrainingNoise = 0.15 };
+        yield return Law("levels-logistic-3", [0, 0.5, 1], 2, 3, stream => Heavy(stream, 0)) with { Hyperparameter = s_level, Truth = Level };
+        yield return Law("growth-3", [0, 0.5, 1], 2, 3, Growth);
+        yield return Law("saturation-3", [0, 0.5, 1], 2, 3, Saturation);
+        yield return Law("turn-3", [0, 0.5, 1], 3, 4, Turn);
+        yield return Law("turn-trained-3", [0, 0.5, 1], 3, 4, Turn) with { TrainingNoise = 0.15 };
+        yield return Law("picture-turn-3", [0, 0.5, 1], 64, 6, PictureTurn) with { Rows = 200 };
+        yield return Law("policy-trained-3", [0, 0.5, 1], 2, 6, Policy) with { TrainingNoise = 0.4, Rows = 150 };
+        yield return Law("policy-3", [0, 0.5, 1], 2, 6, Policy) with { Rows = 150 };
         yield return Law("picture-3", [0, 0.5, 1], 100, 4, Picture) with { Rows = 200 };
     }
 
@@ -98,9 +114,9 @@ internal static partial class ChoiceLaws
     /// <summary>Conditional quantiles at the level u.</summary>
     private static RowLaw Levels(RandomStream stream) => Levels(stream, 0);
 
-    private static RowLaw Levels(RandomStream stream, double skewness)
+    private static RowLaw Levels(RandomStream stream, double skewness, int coefficients = 18)
     {
-        var a = Normals(stream, 18);
+        var a = Normals(stream, coefficients);
         var skew = skewness + 0.4 * stream.NextNormal();
         return (u, x, _, _, y) =>
         {

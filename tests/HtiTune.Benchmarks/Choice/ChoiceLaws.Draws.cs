@@ -34,8 +34,15 @@ internal static partial class ChoiceLaws
             yield return Law($"capped-{k}", places, 2, Capped) with { Asking = Asking.SameContexts, Conditions = 2, Repeats = 8, Rows = 480, Bounds = [new(0, 2), new(0, 2)] };
         }
 
+        yield return Law("own-phase-3", [0, 0.5, 1], 3, Phase) with { Asking = Asking.OwnContexts, Conditions = 2, Rows = 500 };
+        yield return Law("own-shift-3", [0, 0.5, 1], 1, Shift) with { Asking = Asking.OwnContexts, Conditions = 2, Rows = 500 };
+        yield return Law("own-apart-3", [0, 0.5, 1], 2, Apart) with { Asking = Asking.OwnContexts, Conditions = 2, Rows = 500 };
         yield return Law("own-shares-3", [0, 0.5, 1], 1, OwnShares) with { Asking = Asking.OwnContexts, Conditions = 1, Rows = 500 };
         yield return Law("ten-draws-3", [0, 0.5, 1], 2, Bent) with { Asking = Asking.SameContexts, Conditions = 1, Repeats = 10, Rows = 500 };
+        yield return Law("ten-policies-3", [0, 0.5, 1], 2, Policies) with { Asking = Asking.SameContexts, Conditions = 6, Repeats = 10, Rows = 1000 };
+        yield return Law("ten-policies-trained-3", [0, 0.5, 1], 2, Policies) with { Asking = Asking.SameContexts, Conditions = 6, Repeats = 10, Rows = 1000, TrainingNoise = 0.7 };
+        yield return Law("ten-draws-trained-3", [0, 0.5, 1], 2, Bent) with { Asking = Asking.SameContexts, Conditions = 1, Repeats = 10, Rows = 500, TrainingNoise = 0.4 };
+        yield return Law("ten-turns-3", [0, 0.5, 1], 2, Turned) with { Asking = Asking.SameContexts, Conditions = 2, Repeats = 10, Rows = 500 };
         yield return Law("events-3", [0, 0.5, 1], 2, Events) with { Asking = Asking.SameContexts, Conditions = 2, Repeats = 8, Rows = 480 };
         yield return Law("yes-or-no-3", [0, 0.5, 1], 1, YesOrNo) with { Asking = Asking.SameContexts, Conditions = 2, Repeats = 10, Rows = 500 };
     }

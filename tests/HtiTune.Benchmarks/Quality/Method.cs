@@ -8,7 +8,8 @@ internal sealed record Method(string Name, params string[] Arguments)
     /// <summary>All methods, in the order of the table. Those that the command does not know are left out, with a note.</summary>
     internal static IReadOnlyList<Method> All { get; } =
     [
-        new("hti"),
+        Baseline("hti"),
+        new("default"),
         new("hti straight", "--potential", "none"),
         new("hti density", "--potential", "density"),
         new("hti constant clock", "--clock", "constant"),

@@ -103,7 +103,7 @@ internal static class ScalingCommand
 
     private static ScalingRun Once(ScalingProblem problem, int samples, int anchors, ScalingOptions options, Workplace place)
     {
-        var command = new Command(new Method("hti", options.FitArguments), 1, place);
+        var command = new Command(new Method("hti", options.FitArguments.Contains("--method") ? options.FitArguments : ["--method", "hti", .. options.FitArguments]), 1, place);
         var (shape, values) = problem.Draw(samples, anchors);
         command.Fit(command.Write(shape, values), ScalingProblem.Outputs, ScalingProblem.Lambdas(anchors), problem.Arguments);
         return new ScalingRun(problem.Name, samples, anchors, command.FitSeconds, command.PeakMebibytes);

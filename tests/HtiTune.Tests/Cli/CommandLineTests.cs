@@ -105,7 +105,7 @@ public class CommandLineTests
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --bounds 3..1", "low..high")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --clock slow", "expected one of auto, constant, learned")]
     [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --warp cubic", "cubic")]
-    [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --method fourier", "'fourier' is not what --method takes; expected one of hti, stay, nearest, mean, linear, shrunk-linear, displacement, regression, flow-matching, metric-flow-matching")]
+    [InlineData("fit --data a.npy --outputs 2 --lambdas 0,1 --out m.hti --method fourier", "'fourier' is not what --method takes; expected one of auto, hti, stay, nearest, mean, linear, shrunk-linear, displacement, regression, flow-matching, metric-flow-matching")]
     [InlineData("sample", "Option '--lambda' is required")]
     [InlineData("sample --lambda 0.5 --out y.npy", "sample takes --model, --from and --input, or --server")]
     [InlineData("tame", "tame")]

@@ -48,6 +48,23 @@ public class KrigingCommandTests
         Assert.Contains("kriged model", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("--method hti", false)]
+    [InlineData("--clock learned", false)]
+    [InlineData("--potential density", false)]
+    [InlineData("--coupling by-context", true)]
+    [InlineData("--method kriging", false)]
+    public async Task What_suits_the_data_is_taken_unless_a_method_or_an_option_of_trajectories_is_named(string arguments, bool isChosen)
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, lambda => [Math.Sin(3 * lambda), lambda * lambda - 1]);
+        var (code, output, errors) = await Fit(folder, [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--json"]);
+        Assert.Equal((ExitCode.Done, ""), (code, code == ExitCode.Done ? "" : errors));
+        using var summary = JsonDocument.Parse(output);
+        Assert.Equal(isChosen, summary.RootElement.TryGetProperty("choice", out _));
+    }
+
     [Fact]
     public async Task The_choice_says_what_was_tried()
     {
@@ -64,7 +81,7 @@ public class KrigingCommandTests
 
     [Theory]
     [InlineData("--method kriging --kind integer", "is declared Integer|declared Integer, but the output in row 0")]
-    [InlineData("--kind positive", "--kind is given with --method hti; expected kriging, affine or auto")]
+    [InlineData("--kind positive --clock constant", "--kind is given with --method hti; expected kriging, affine or auto")]
     [InlineData("--method linear --nugget learned", "--nugget is given with --method linear")]
     [InlineData("--method kriging --potential density", "Potential is Density; kriging bends no paths")]
     [InlineData("--method kriging --kind interval", "Kind is Interval; expected")]

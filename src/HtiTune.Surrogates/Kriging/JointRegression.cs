@@ -1,0 +1,239 @@
+// Notation
+//   z = (x, u)     p = C + 1 numbers: standardised conditions, and λ's place less the anchors' mean, over their deviation
+//   W              [p, p] lower triangular, W_ii > 0;  κ(z, z') = exp(−½|W(z − z')|²), M = κ + νI over n rows of all anchors
+//   T [n, D]       their standardised outputs less the mean;  A = M⁻¹T;  q = tr(TᵀA);  e = (tr TᵀT)²/tr((TᵀT)²), the effective number of outputs
+//   f(W, ν)        e/2 · (n log q + log|M|) + ½ Σ (log W_ii + ½ log p)² + ½ Σ W_ij², minimised
+//   ∂f/∂W          2 W S,  S = 2 (Zᵀ diag(B1) Z − Zᵀ B Z),  B = −½ ∂f/∂M ∘ κ,  ∂f/∂M = e/2 (M⁻¹ − n/q · AAᵀ)                  [Rasmussen2006, ch. 5]
+//   m(x, u)        κ(z, ·)A
+// What a condition does at one λ is often what λ does at one condition (a phase that both turn, a dose that both shift). A metric with a side between
+// them knows it from the anchors alone, and then m tells of λ between anchors what kriging over λ cannot: outputs are kriged about m,
+//   y(λ) + α (m(x, λ) − Σ_k w_k(λ) m(x, λ_k)),   which is y(λ_k) at every anchor.
+// α is 1 where that side lowers f by ClearGain beside a diagonal W; ½, the mean of both ways, where it lowers it by less but by LeastGain; else 0, for
+// the law's curve is then better left to kriging (laws of contexts of each anchor's own, tests/HtiTune.Benchmarks).
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Mean of outputs over conditions and λ together, by Gaussian-process regression with a learned metric.</summary>
+internal sealed partial class JointRegression
+{
+    /// <summary>Conditions up to which the metric can be learned from so few rows.</summary>
+    internal const int MostConditions = 8;
+
+    private const int MostRows = 450;
+    private const double LeastGain = 1, ClearGain = 5;
+
+    private readonly int _c, _d;
+    private readonly double _middle, _spread;
+    private readonly double[] _metric, _projected, _weights;
+    private readonly double[] _mean;
+
+    private JointRegression(Trajectories trajectories, double[] places, JointState state)
+    {
+        (State, var theta) = (state, state.Theta);
+        (_c, _d) = (trajectories.ConditionCount, trajectories.Dimension);
+        _middle = places.Average();
+        _spread = Math.Sqrt(places.Average(u => (u - _middle) * (u - _middle)));
+        _metric = Metric(theta, _c + 1);
+        var (z, targets, mean) = Rows(trajectories, places, MostRows);
+        _mean = mean;
+        var n = z.Length / (_c + 1);
+        _projected = Projected(z, _metric, _c + 1);
+        var factor = CholeskyFactor.Of(Kernel(_projected, n, _c + 1, Math.Exp(theta[^1])), n, 1e-10);
+        _weights = Solved(factor, targets, n, _d);
+    }
+
+    /// <summary>What was learned.</summary>
+    internal JointState State { get; }
+
+    /// <summary>α.</summary>
+    internal double Share => State.Share;
+
+    /// <summary>Fits; null where conditions and λ do not act together, or cannot be told to.</summary>
+    /// <param name="trajectories">The anchors' rows, without categories.</param>
+    /// <param name="places">Their places.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal static JointRegression? Fit(Trajectories trajectories, double[] places, CancellationToken cancellation)
+    {
+        var c = trajectories.ConditionCount;
+        if (c is 0 or > MostConditions || trajectories.CategoryCount > 1)
+        {
+            return null;
+        }
+
+        var made = new JointRegression(trajectories, places);
+        var slanted = made.Learn(trajectories, places, true, cancellation);
+        var plain = made.Learn(trajectories, places, false, cancellation);
+        var gain = plain.Value - slanted.Value;
+        return gain < LeastGain ? null : new JointRegression(trajectories, places, new JointState(slanted.Point, gain < ClearGain ? 0.5 : 1));
+    }
+
+    /// <summary>The regression of a file.</summary>
+    internal static JointRegression At(Trajectories trajectories, double[] places, JointState state) => new(trajectories, places, state);
+
+    /// <summary>m of rows in standardised outputs, [n, D].</summary>
+    /// <param name="x">Standardised conditions, [n, C].</param>
+    /// <param name="place">u.</param>
+    internal float[] Means(float[] x, double place)
+    {
+        int n = x.Length / _c, p = _c + 1, stored = _projected.Length / p;
+        var means = new float[n * _d];
+        double[] z = new double[p], at = new double[p], sums = new double[_d];
+        for (var i = 0; i < n; i++)
+        {
+            if (i > 0 && x.AsSpan(i * _c, _c).SequenceEqual(x.AsSpan((i - 1) * _c, _c)))
+            {
+                means.AsSpan((i - 1) * _d, _d).CopyTo(means.AsSpan(i * _d, _d));
+                continue;
+            }
+
+            for (var j = 0; j < _c; j++)
+            {
+                z[j] = x[i * _c + j];
+            }
+
+            z[_c] = (place - _middle) / _spread;
+            Project(z, _metric, at);
+            _mean.CopyTo(sums, 0);
+            for (var s = 0; s < stored; s++)
+            {
+                var weight = Math.Exp(-0.5 * Square(at, _projected.AsSpan(s * p, p)));
+                CholeskyFactor.Add(weight, _weights.AsSpan(s * _d, _d), sums);
+            }
+
+            for (var j = 0; j < _d; j++)
+            {
+                means[i * _d + j] = (float)sums[j];
+            }
+        }
+
+        return means;
+    }
+
+    /// <summary>z and outputs less their mean of some rows of every anchor, the same trajectories of each where anchors answered the same contexts.</summary>
+    private (double[] Z, double[] Targets, double[] Mean) Rows(Trajectories trajectories, double[] places, int most)
+    {
+        var p = _c + 1;
+        var chosen = ConditionalMoments.Thinned([.. Enumerable.Range(0, trajectories.Count)], Math.Max(2, most / places.Length));
+        double[] z = new double[places.Length * chosen.Length * p], targets = new double[places.Length * chosen.Length * _d], mean = new double[_d];
+        var at = 0;
+        for (var k = 0; k < places.Length; k++)
+        {
+            foreach (var t in chosen)
+            {
+                for (var j = 0; j < _c; j++)
+                {
+                    z[at * p + j] = trajectories.Conditions[k][t * _c + j];
+                }
+
+                z[at * p + _c] = (places[k] - _middle) / _spread;
+                for (var j = 0; j < _d; j++)
+                {
+                    targets[at * _d + j] = trajectories.Points[k][t * _d + j];
+                    mean[j] += targets[at * _d + j] / (places.Length * chosen.Length);
+                }
+
+                at++;
+            }
+        }
+
+        for (var i = 0; i < targets.Length; i++)
+        {
+            targets[i] -= mean[i % _d];
+        }
+
+        return (z, targets, mean);
+    }
+
+    private static double[] Metric(ReadOnlySpan<double> theta, int p)
+    {
+        var metric = new double[p * p];
+        for (var i = 0; i < p; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var value = theta[i * (i + 1) / 2 + j];
+                metric[i * p + j] = i == j ? Math.Exp(value) : value;
+            }
+        }
+
+        return metric;
+    }
+
+    private static double[] Projected(double[] z, double[] metric, int p)
+    {
+        var projected = new double[z.Length];
+        for (var i = 0; i < z.Length; i += p)
+        {
+            Project(z.AsSpan(i, p), metric, projected.AsSpan(i, p));
+        }
+
+        return projected;
+    }
+
+    private static void Project(ReadOnlySpan<double> z, double[] metric, Span<double> to)
+    {
+        var p = z.Length;
+        for (var i = 0; i < p; i++)
+        {
+            to[i] = CholeskyFactor.Dot(metric.AsSpan(i * p, p), z);
+        }
+    }
+
+    private static double[] Kernel(double[] projected, int n, int p, double noise)
+    {
+        var kernel = new double[n * n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                kernel[i * n + j] = Math.Exp(-0.5 * Square(projected.AsSpan(i * p, p), projected.AsSpan(j * p, p)));
+            }
+
+            kernel[i * n + i] = 1 + noise;
+        }
+
+        return kernel;
+    }
+
+    private static double Square(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (var j = 0; j < a.Length; j++)
+        {
+            sum += (a[j] - b[j]) * (a[j] - b[j]);
+        }
+
+        return sum;
+    }
+
+    /// <summary>M⁻¹T, [n, D].</summary>
+    private static double[] Solved(CholeskyFactor factor, double[] targets, int n, int d)
+    {
+        var solved = new double[n * d];
+        var column = new double[n];
+        for (var j = 0; j < d; j++)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                column[i] = targets[i * d + j];
+            }
+
+            factor.SolveLower(column, column);
+            factor.SolveUpper(column, column);
+            for (var i = 0; i < n; i++)
+            {
+                solved[i * d + j] = column[i];
+            }
+        }
+
+        return solved;
+    }
+}
+
+/// <summary>What a regression learned.</summary>
+/// <param name="Theta">The metric's lower triangle, its diagonal as logarithms, and log ν.</param>
+/// <param name="Share">α.</param>
+internal sealed record JointState(double[] Theta, double Share);

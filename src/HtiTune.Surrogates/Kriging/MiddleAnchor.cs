@@ -1,0 +1,110 @@
+// Notation, of three anchors, over all rows of answers, or all contexts' means of draws
+//   b = y_2 − y_0, a = y_1 − y_0;   way ⟨b·b⟩;  share s = ⟨a·b⟩/⟨b·b⟩;  aside (⟨a·a⟩ − s²⟨b·b⟩)/⟨b·b⟩
+//   place   of the middle anchor on the hyperparameter's scale, 0 … 1;  lag = place − s
+// Of draws, what chance adds to these squares is taken off: with m draws of a context, of variance v_k at anchor k, ⟨a·a⟩ is larger by v_0/m + v_1/m.
+// Two numbers, s and aside, are all that three anchors show of how outputs move between them. What stands is what errs least on the laws of the benchmark
+// that look alike by them (tests/HtiTune.Benchmarks, laws):
+//   answers   far beside the way              kriging; without a warp where the middle anchor is half way on the scale: the warp would be learned from one number
+//             somewhat beside, or lagging     kriging with a trend: trainings scatter, or the way bends
+//             on it, clearly lagging          kriging
+//             on it                           trajectories, whose monotone curves and clock go on where kriging would rest
+//             quantiles over their level      trajectories, where every row keeps its order: they alone cannot cross
+//   draws     by context, beside the way      kriging: means of contexts turn
+//             by less than chance             straight, unless maps average chance over contexts: a curve through three means of few draws adds to it
+//             farther than a turn would lead  straight: three trainings scatter so far that a curve through them overshoots more often than it follows
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Where the middle of three anchors lies beside the way between the others.</summary>
+/// <param name="Aside">How far it is beside the straight way, squared, as a share of the way squared.</param>
+/// <param name="Share">How far on the way it is, 0 … 1.</param>
+/// <param name="IsOrdered">Whether the outputs of every row rise from anchor to anchor, or nearly so.</param>
+/// <param name="Chance">What chance would add to <paramref name="Aside"/>.</param>
+internal readonly record struct MiddleAnchor(double Aside, double Share, bool IsOrdered, double Chance = 0)
+{
+    /// <summary>
+    /// Where the middle counts as on the way, as beside it, and as farther than what draws' means would turn; how far behind its place it lags, and lags
+    /// clearly; and how far from half way on the scale it may stand.
+    /// </summary>
+    private const double MostOnTheWay = 0.015, MostBeside = 0.1, MostTurn = 0.15, LeastLag = 0.1, ClearLag = 0.25, HalfWay = 0.1;
+
+    private const double Ordered = 0.99;
+
+    /// <summary>Of answers.</summary>
+    /// <param name="points">Standardised outputs at each anchor, [n·D].</param>
+    internal static MiddleAnchor Of(float[][] points) => Of(Array.ConvertAll(points, y => Array.ConvertAll(y, v => (double)v)), new double[3]);
+
+    /// <summary>Of draws of the same contexts.</summary>
+    /// <param name="trajectories">Their rows.</param>
+    /// <param name="contexts">The contexts.</param>
+    internal static MiddleAnchor OfDraws(Trajectories trajectories, Contexts contexts)
+    {
+        var d = trajectories.Dimension;
+        var groups = Groups(contexts);
+        var chance = new double[3];
+        var means = new double[3][];
+        for (var k = 0; k < 3; k++)
+        {
+            means[k] = new double[groups.Length * d];
+            for (var g = 0; g < groups.Length; g++)
+            {
+                for (var j = 0; j < d; j++)
+                {
+                    double sum = 0, squares = 0;
+                    foreach (var i in groups[g])
+                    {
+                        double y = trajectories.Points[k][i * d + j];
+                        (sum, squares) = (sum + y, squares + y * y);
+                    }
+
+                    var m = groups[g].Length;
+                    means[k][g * d + j] = sum / m;
+                    chance[k] += m > 1 ? (squares - sum * sum / m) / (m - 1) / m : 0;
+                }
+            }
+        }
+
+        return Of(means, chance);
+    }
+
+    /// <summary>Rows of each context.</summary>
+    internal static int[][] Groups(Contexts contexts) =>
+        [.. Enumerable.Range(0, contexts.Count).GroupBy(i => ContextKey.Of(contexts, i)).Select(group => group.ToArray())];
+
+    /// <summary>Whether draws' means turn on their way through the middle: they are kriged, and go straight elsewhere.</summary>
+    /// <param name="isCarried">Whether maps carry draws from context to context.</param>
+    internal bool Turns(bool isCarried) => (isCarried || Aside > Chance) && Aside <= MostTurn;
+
+    /// <summary>What stands for answers.</summary>
+    /// <param name="scale">The hyperparameter's scale.</param>
+    /// <param name="place">The middle's place on it.</param>
+    /// <param name="onTheWay">What stands where the middle is on the way.</param>
+    internal string ForAnswers(Scale scale, double place, string onTheWay)
+    {
+        var lag = place - Share;
+        return scale == Scale.NormalQuantile && IsOrdered ? onTheWay
+            : Aside > MostBeside ? Math.Abs(place - 0.5) <= HalfWay ? SurrogateChoice.NoWarp : "kriging"
+            : Aside <= MostOnTheWay && lag > ClearLag ? "kriging"
+            : Aside > MostOnTheWay || lag > LeastLag ? SurrogateChoice.Trend
+            : onTheWay;
+    }
+
+    private static MiddleAnchor Of(double[][] y, double[] chance)
+    {
+        double way = -chance[0] - chance[2], along = -chance[0], middle = -chance[0] - chance[1], moved = 0, gone = 0;
+        for (var i = 0; i < y[0].Length; i++)
+        {
+            double b = y[2][i] - y[0][i], a = y[1][i] - y[0][i];
+            (way, along, middle) = (way + b * b, along + a * b, middle + a * a);
+            (gone, moved) = (gone + b, moved + Math.Abs(a) + Math.Abs(b - a));
+        }
+
+        // Anchors that differ by no more than chance show no way.
+        var share = way > 0 ? along / way : 0.5;
+        var chanceAside = chance[1] + (1 - share) * (1 - share) * chance[0] + share * share * chance[2];
+        return way > 0 ? new MiddleAnchor(Math.Max(0, middle / way - share * share), share, gone >= Ordered * moved, chanceAside / way) : new MiddleAnchor(0, 0.5, false, 1);
+    }
+}
