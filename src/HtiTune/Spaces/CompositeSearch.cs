@@ -13,6 +13,9 @@ namespace HtiTune;
 internal sealed class CompositeSearch
 {
     private const double Candidates = 0.28, GreedySeparation = 0.005;
+    // The least distance of a candidate from a good training, as a decimal logarithm: what is nearer tells nothing new of outputs.
+    private const double LeastRadius = -2;
+
     private const int Pairs = 12, Promising = 20, GainDraws = 16, Tries = 6, MeanStarts = 3, MeanSteps = 8, LowStarts = 3, LowSteps = 6;
 
     private readonly SpaceGround _ground;
@@ -39,7 +42,7 @@ internal sealed class CompositeSearch
         (_ground, _belief, _waiting, _edge, _best, _bestUnit, _stream) = (ground, belief, waiting, edge, incumbent, ground.Units[best], stream);
         double[][] good = [.. Enumerable.Range(0, values.Length).OrderBy(k => values[k]).Take(3).Select(k => ground.Units[k])];
         var share = Candidates / Math.Sqrt(belief.Cost);
-        _search = new SpaceSearch(ground.Coordinates, good, stream, share);
+        _search = new SpaceSearch(ground.Coordinates, good, stream, share, LeastRadius);
         double[][] units = _search.Candidates;
         if (ground.Coordinates.Listed is not null)
         {

@@ -1,4 +1,3 @@
-using HtiTune.Acquisition;
 using HtiTune.Data;
 
 namespace HtiTune;
@@ -106,10 +105,8 @@ internal sealed class SpaceAnalysis
     /// <param name="cancellation">Ends the search.</param>
     internal (Configuration Configuration, SpaceBelief Belief) BestPredicted(CancellationToken cancellation = default)
     {
-        var found = _composite is { } composite ? Search(composite, [], cancellation).LeastMean(false, cancellation)
-            : SearchPlain("best", cancellation).Find(
-                (_, x) => _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? -_plain.Mean(x) : double.NaN, [_ground.Units[_best]], cancellation) is { } place
-            ? (place.U, _plain.Map.ToValue(-place.Score)) : null;
+        (double[] U, double Mean)? found = _composite is { } composite ? Search(composite, [], cancellation).LeastMean(false, cancellation)
+            : SearchPlain([], cancellation).LeastMean(false, cancellation) is { } place ? (place.U, _plain.Map.ToValue(place.Mean)) : null;
         var configuration = found is { } least && least.Mean < BestValue ? _coordinates.At(least.U) : _known[_best].Configuration;
         return (configuration, At(configuration));
     }
@@ -126,10 +123,9 @@ internal sealed class SpaceAnalysis
             return certificate.Of(composite, Search(composite, [], cancellation), _ground.Places[_best], _plain.IsExact ? BestValue : null, cancellation);
         }
 
-        var search = SearchPlain("certificate", cancellation);
-        var least = search.Find((_, x) => -_plain.Mean(x), [_ground.Units[_best]], cancellation);
-        var places = search.Candidates.Concat(least is { } found ? [found.U] : (double[][])[]).Select(u => _coordinates.Place(u)).Where(x => _ground.IsFree(x, [])).ToArray();
-        return certificate.Of(_plain, places, _best, BestValue, cancellation);
+        var search = SearchPlain([], cancellation);
+        var least = search.LeastMean(false, cancellation) is { } found && _coordinates.Place(found.U) is var x && _ground.IsFree(x, []) ? x : null;
+        return certificate.Of(_plain, [.. search.Places, .. least is null ? [] : (double[][])[least]], _best, BestValue, cancellation);
     }
 
     private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
@@ -148,47 +144,40 @@ internal sealed class SpaceAnalysis
 
     private (Configuration Configuration, string Reason, double Gain)? NextPlain(double[][] waiting, CancellationToken cancellation)
     {
-        var incumbent = Math.Min(BestLevel, _plain.Fitted.Min());
-        var search = SearchPlain($"candidates {waiting.Length}", cancellation);
-        var improvement = Improvement(SpaceGround.LeastLogSuccess) ?? Improvement(double.NegativeInfinity);
-        if (improvement is not { } found)
+        var search = SearchPlain(waiting, cancellation);
+        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy && BestValue - _plain.Map.ToValue(greedy.Mean) >= GreedyShare * Epsilon)
+        {
+            return Proposal(greedy.U, "best predicted");
+        }
+
+        // A bound or a draw may lead where there is little to gain: what ends a run is that there is little anywhere.
+        if (search.LargestImprovement(cancellation) is not { } found || Proposal(found, "log expected improvement") is var proposal && proposal.Gain < LeastGainShare * Epsilon)
         {
             return null;
         }
 
-        var logGain = LogAmount(_plain.LogImprovement(_coordinates.Place(found.U), incumbent));
-        if (logGain < Math.Log(LeastGainShare * Epsilon))
+        return _options.Acquisition.Kind switch
         {
-            return null;
-        }
+            AcquisitionKind.LowerConfidenceBound => Other(search.LeastBound(Math.Sqrt(_options.Acquisition.Parameter!.Value), cancellation), "confidence bound"),
+            AcquisitionKind.LowerConfidenceBoundAtRisk => Other(
+                search.LeastBound(AcquisitionRule.Deviations(_options.Acquisition.Parameter!.Value, _known.Length, Probes), cancellation), "confidence bound"),
+            AcquisitionKind.Thompson => Other(search.Thompson(), "Thompson sampling"),
+            _ => Proposal(found, "log expected improvement"),
+        };
 
-        if (IsGreedy(waiting.Length) && search.Find(
-            (_, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? -_plain.Mean(x) : double.NaN,
-            [_ground.Units[_best], found.U], cancellation) is { } greedy
-            && BestValue - _plain.Map.ToValue(-greedy.Score) >= GreedyShare * Epsilon)
-        {
-            return (_coordinates.At(greedy.U), "best predicted", Math.Exp(LogAmount(_plain.LogImprovement(_coordinates.Place(greedy.U), incumbent))));
-        }
+        (Configuration, string, double Gain)? Other(double[]? u, string reason) => u is null ? null : Proposal(u, reason);
 
-        return (_coordinates.At(found.U), "log expected improvement", Math.Exp(logGain));
-
-        (double[] U, double Score)? Improvement(double leastSuccess) => search.Find(
-            (u, x) => _ground.IsFree(x, waiting) && _ground.LogSuccess(x) is var success && success > leastSuccess ? _plain.LogImprovement(x, incumbent) + success - _settings.Edge * _ground.Edges(u) : double.NaN,
-            [], cancellation);
+        (Configuration, string, double Gain) Proposal(double[] u, string reason) => (_coordinates.At(u), reason, Math.Exp(search.LogImprovement(u)) * _plain.Map.Slope);
     }
 
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(
         _ground, composite, _values, _best, BestValue, waiting, _settings.CompositeEdge, _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
 
-    private SpaceSearch SearchPlain(string name, CancellationToken cancellation)
+    private PlainSearch SearchPlain(double[][] waiting, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        double[][] good = [.. Enumerable.Range(0, _known.Length).OrderBy(k => _plain.Values[k]).Take(3).Select(k => _ground.Units[k])];
-        return new SpaceSearch(_coordinates, good, _streams.Stream(name), _known.Length > 120 ? 0.5 : 1);
+        return new PlainSearch(_ground, _plain, Math.Min(BestLevel, _plain.Fitted.Min()), _best, waiting, _settings.Edge, _streams);
     }
-
-    // A small improvement of the model in units of the objective.
-    private double LogAmount(double log) => log + Math.Log(_plain.Map.Slope);
 
     private double DefaultEpsilon()
     {

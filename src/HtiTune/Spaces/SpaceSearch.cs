@@ -15,10 +15,11 @@ internal sealed class SpaceSearch
     /// <param name="good">Snapped u near which candidates are drawn, the best first.</param>
     /// <param name="stream">Chance.</param>
     /// <param name="share">How many candidates there are, as a share of the usual number.</param>
-    internal SpaceSearch(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share = 1)
+    /// <param name="least">The least distance of a candidate from a good place, as a decimal logarithm.</param>
+    internal SpaceSearch(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share = 1, double least = -3)
     {
         _coordinates = coordinates;
-        Candidates = coordinates.Listed is { } listed ? listed : Draw(coordinates, good, stream, share);
+        Candidates = coordinates.Listed is { } listed ? listed : Draw(coordinates, good, stream, share, least);
     }
 
     /// <summary>The score of a place, its u and x given; the larger the better, NaN or −∞ where it may not be.</summary>
@@ -172,7 +173,7 @@ internal sealed class SpaceSearch
 
     private static double Clean(double score) => double.IsNaN(score) ? double.NegativeInfinity : score;
 
-    private static double[][] Draw(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share)
+    private static double[][] Draw(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share, double least)
     {
         var candidates = new List<double[]>();
         for (var i = 0; i < GlobalCount * share; i++)
@@ -184,8 +185,8 @@ internal sealed class SpaceSearch
         {
             for (var i = 0; i < LocalCount * share; i++)
             {
-                // From a thousandth of the range to a third of it; a word or a whole number moves now and then.
-                var radius = Math.Pow(10, -3 + 2.5 * stream.NextDouble());
+                // Up to a third of the range; a word or a whole number moves now and then.
+                var radius = Math.Pow(10, least + (-0.5 - least) * stream.NextDouble());
                 var u = (double[])good[g].Clone();
                 for (var j = 0; j < u.Length; j++)
                 {

@@ -6,7 +6,7 @@ namespace HtiTune.Benchmarks.Several;
 internal static partial class SpaceFamilies
 {
     // Closed-loop paths of a random system of four states and two inputs under the gain of its Riccati equation; the hyperparameters are logarithms
-    // of cost weights. Asked is little overshoot, little input, and few bad starts.
+    // of the states' cost weights. Asked is little overshoot, little input, and few bad starts.
     private static SpaceProblem Control(int seed, int d)
     {
         const int States = 4, Inputs = 2, Steps = 20, Rows = 20;
@@ -36,9 +36,8 @@ internal static partial class SpaceFamilies
 
         Matrix Outputs(double[] u)
         {
-            double[] q = [.. Enumerable.Range(0, States).Select(j => j < u.Length - 1 ? Log(u[j + 1], 1e-2, 1e2) : 0.3)];
-            var r = Log(u[0], 1e-2, 1e2);
-            var gain = Gain(a, b, q, r, States, Inputs);
+            double[] q = [.. Enumerable.Range(0, States).Select(j => j < u.Length ? Log(u[j], 1e-2, 1e2) : 0.3)];
+            var gain = Gain(a, b, q, 1, States, Inputs);
             var y = new double[Rows * 2 * Steps];
             for (var i = 0; i < Rows; i++)
             {
