@@ -18,8 +18,7 @@ internal sealed class SpaceCoordinates
     private const int MostListed = 4096;
 
     private readonly SearchSpace _space;
-    private readonly int[] _at, _parent, _levels;
-    private readonly Condition[] _conditions;
+    private readonly int[] _at, _parent, _levels, _conditional;
 
     internal SpaceCoordinates(SearchSpace space)
     {
@@ -52,7 +51,8 @@ internal sealed class SpaceCoordinates
             warps.Add(false);
         }
 
-        _conditions = [.. conditions];
+        // Of those under one condition the first tells whether it holds.
+        _conditional = [.. conditions.Select(condition => Enumerable.Range(0, space.Count).First(i => condition.Equals(space[i].Condition)))];
         Kriging = new KrigingCoordinates(lengths, warps);
         Listed = List();
     }
@@ -76,6 +76,11 @@ internal sealed class SpaceCoordinates
     internal double Level(int i, int v) => _space[i] is IntegerHyperparameter number
         ? number.ToUnit(number.Minimum + (double)v * number.Step)
         : (v + 0.5) / _levels[i];
+
+    /// <summary>Which value of hyperparameter i, which is not continuous, stands at u.</summary>
+    internal int LevelAt(int i, double u) => _space[i] is IntegerHyperparameter number
+        ? (int)Math.Min(Math.Round((number.ValueAt(u).Number - number.Minimum) / number.Step), _levels[i] - 1)
+        : Math.Min((int)(u * _levels[i]), _levels[i] - 1);
 
     /// <summary>Snapped u of a configuration of the space.</summary>
     internal double[] Of(Configuration configuration) => _space.ToUnit(configuration);
@@ -126,10 +131,9 @@ internal sealed class SpaceCoordinates
             }
         }
 
-        for (var c = 0; c < _conditions.Length; c++)
+        for (var c = 0; c < _conditional.Length; c++)
         {
-            var child = Enumerable.Range(0, _space.Count).First(i => _conditions[c].Equals(_space[i].Condition));
-            x[Count - _conditions.Length + c] = double.IsNaN(u[child]) ? 0 : 1;
+            x[Count - _conditional.Length + c] = double.IsNaN(u[_conditional[c]]) ? 0 : 1;
         }
     }
 

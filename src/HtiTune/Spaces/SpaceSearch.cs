@@ -149,8 +149,10 @@ internal sealed class SpaceSearch
                     continue;
                 }
 
-                var now = Enumerable.Range(0, Math.Min(levels, 1 << 20)).MinBy(v => Math.Abs(_coordinates.Level(i, v) - u[i]));
-                foreach (var v in levels <= MostLevels ? Enumerable.Range(0, levels) : [now - 1, now + 1])
+                // Of many values the next ones, and some farther off.
+                var now = _coordinates.LevelAt(i, u[i]);
+                var (near, far) = (Math.Max(2, levels / 64), Math.Max(3, levels / 12));
+                foreach (var v in levels <= MostLevels ? Enumerable.Range(0, levels) : [now - 1, now + 1, now - near, now + near, now - far, now + far])
                 {
                     if (v == now || v < 0 || v >= levels)
                     {

@@ -76,6 +76,22 @@ public sealed class SpaceCoordinateTests
     }
 
     [Fact]
+    public void AWholeNumberOfManyValuesIsFound()
+    {
+        var space = SearchSpace.Parse("n=1..2000000000:int", "k=1..100000:int:log", "a=0..1");
+        var policy = Policy(space, new SpacePolicyOptions { Epsilon = 1e-4 });
+        var coordinates = new SpaceCoordinates(space);
+        foreach (var v in new[] { 0, 7, 99_999 })
+        {
+            Assert.Equal(v, coordinates.LevelAt(1, coordinates.Level(1, v)));
+        }
+
+        var trainings = Train(policy, c => Math.Pow(c["n"] / 2e9 - 0.3, 2) + Math.Pow(Math.Log10(c["k"]) - 3, 2) / 25 + Math.Pow(c["a"] - 0.5, 2), 14);
+
+        Assert.True(Best(trainings) < 0.004, $"the best of {trainings.Count} is {Best(trainings)}");
+    }
+
+    [Fact]
     public void AFiniteSpaceIsExhausted()
     {
         var space = new SearchSpace(

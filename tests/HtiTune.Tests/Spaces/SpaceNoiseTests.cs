@@ -31,15 +31,17 @@ public sealed class SpaceNoiseTests
         Assert.InRange(analysis.Judge().Probability, 0, 1);
     }
 
-    [Fact]
-    public void ANoisyFiniteSpaceMayBeTrainedAgain()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ANoisyFiniteSpaceIsTrainedAgainWhereThatIsAllowed(bool mayRepeat)
     {
         var space = new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu"), Hyperparameter.Integer("n", 1, 2));
         var coordinates = new SpaceCoordinates(space);
-        var policy = Policy(space, new SpacePolicyOptions { NoiseVariance = 0.04, Epsilon = 1e-3 });
+        var policy = Policy(space, new SpacePolicyOptions { NoiseVariance = 0.04, Epsilon = 1e-3, MayRepeat = mayRepeat });
         List<SpaceTraining> all = [.. coordinates.Listed!.Select((u, i) => new SpaceTraining(i, coordinates.At(u), 0.1 * i))];
 
-        Assert.NotNull(policy.Analyse(all, null)!.Next([]));
+        Assert.Equal(mayRepeat, policy.Analyse(all, null)!.Next([]) is not null);
     }
 
     [Theory]
