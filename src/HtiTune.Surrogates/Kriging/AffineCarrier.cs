@@ -29,6 +29,10 @@ internal sealed class AffineCarrier
     /// <summary>h of each anchor.</summary>
     internal double[] Bandwidths => Array.ConvertAll(_moments, moments => moments.Bandwidth);
 
+    /// <summary>Rows of an anchor with latent values in the place of those at the bounds.</summary>
+    internal float[] Beyond(float[] y, float[] x, int[] categories, int source, (double[] Low, double[] High) bounds) =>
+        CensoredRows.Beyond(_moments[source], y, x, categories, _trajectories.Dimension, bounds.Low, bounds.High);
+
     /// <summary>Rows at every anchor that has a weight, and at their own; null at the others.</summary>
     /// <param name="y">Standardised outputs at the anchor <paramref name="source"/>, [n, D].</param>
     /// <param name="own">Standardised conditions of the rows there, [n, C].</param>

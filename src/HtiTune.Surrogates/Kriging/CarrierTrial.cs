@@ -28,23 +28,23 @@ internal static class CarrierTrial
 
         var kept = groups.Where((_, g) => g % Every != 0).SelectMany(rows => rows).Order().ToArray();
         var ends = new AnchorSet(anchors.Hyperparameter, new[] { 0, anchors.Count - 1 }.Select(k => new Anchor(anchors[k].Lambda, Of(k, kept))));
-        var fitted = TrajectoryFitter.Fit(new FitRequest(ends, options.Coupling with { Method = Method.Linear }) { Cancellation = cancellation });
-        var maps = new TrajectorySurrogate(fitted);
-        var affine = new AffineCarrier(fitted.Trajectories, null);
+        var maps = TrajectorySurrogate.Fit(ends, options.Coupling with { Method = Method.Linear }, null, cancellation);
+        var affine = KrigedSurrogate.Fit(ends, options with { Carrying = RowCarrying.Affine }, null, cancellation);
         int[][] judged = [.. groups.Where((_, g) => g % Every == 0).Take(MostContexts)];
         double byAffine = 0, byMaps = 0;
         foreach (var rows in judged)
         {
             cancellation.ThrowIfCancellationRequested();
             var from = Of(0, rows);
-            var y = Trajectories.Standardised(from.Outputs, fitted.Outputs);
-            var truth = Trajectories.Standardised(Of(anchors.Count - 1, rows).Outputs, fitted.Outputs);
-            var (x, categories) = fitted.Seen(from.Contexts);
-            byAffine += EnergyDistance.Of(affine.Carry(y, x, x, categories, 0, null)[1]!, truth, anchors.Dimension).Score;
-            byMaps += EnergyDistance.Of(maps.Carry(y, from.Contexts, 0, null)[1]!, truth, anchors.Dimension).Score;
+            var truth = Of(anchors.Count - 1, rows).Outputs;
+            byAffine += Error(affine, from, truth);
+            byMaps += Error(maps, from, truth);
         }
 
         return new CarrierScores(byAffine / judged.Length, byMaps / judged.Length);
+
+        double Error(IFittedSurrogate surrogate, Samples from, Matrix truth) => EnergyDistance.Of(
+            Trajectories.Standardised(surrogate.Transport(from, ends[0].Lambda, ends[1].Lambda), maps.State.Outputs), Trajectories.Standardised(truth, maps.State.Outputs), anchors.Dimension).Score;
 
         Samples Of(int anchor, int[] rows)
         {

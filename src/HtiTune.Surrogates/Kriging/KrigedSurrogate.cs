@@ -103,11 +103,20 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
 
         var screen = RowScreen.Of(anchors, options.Coupling.Coupling);
         var kept = screen?.Rest ?? anchors;
+        var latent = Latent(kept, options, cancellation);
+        (kept, options) = latent is null ? (kept, options) : (latent, options with { Kind = OutputKind.Interval });
         var carrier = TrajectorySurrogate.Fit(
             kept, options.Carrier with { TrainMaps = options.Carrier.TrainMaps && anchors.ConditionCount > 0 }, progress, cancellation);
         var state = KrigingFitter.Fit(kept, carrier, options, null, cancellation);
-        return new KrigedSurrogate(carrier, state with { Notes = [.. state.Notes, .. KrigingFitter.SetAside(screen)] });
+        return new KrigedSurrogate(carrier, state with { IsCensored = latent is not null, Notes = [.. state.Notes, .. KrigingFitter.SetAside(screen)] });
     }
+
+    /// <summary>Anchors whose draws at the bounds are latent values beyond them, where affine maps carry; null where nothing is cut off.</summary>
+    private static AnchorSet? Latent(AnchorSet anchors, KrigingOptions options, CancellationToken cancellation) =>
+        options.Carrying == RowCarrying.Affine && options.Coupling.Bounds is { } bounds
+            && (options.Kind == OutputKind.Auto ? OutputTransform.Detect(anchors, bounds) : options.Kind) == OutputKind.Interval
+            ? CensoredRows.Latent(anchors, bounds, cancellation)
+            : null;
 
     /// <summary>
     /// A surrogate with more anchors that goes on where this one is: couplings and maps of intervals that stay, scales, kind and link are kept, lengths and
@@ -123,6 +132,12 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         if (_transform.Kind != OutputKind.Free && OutputTransform.Fault(anchors, _transform.Kind, _carrier.Options.Bounds) is { } fault)
         {
             throw new ArgumentException($"Outputs are {_transform.Kind} at the anchors of this surrogate, but {fault}, or fit anew.", nameof(anchors));
+        }
+
+        if (_state.IsCensored)
+        {
+            // Latent values of the old anchors would be others beside a new one.
+            return Fit(anchors, Options, progress, cancellation);
         }
 
         var carrier = _carrier.Extend(anchors, progress, cancellation);
@@ -237,6 +252,11 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         var source = _carrier.SourceOf(rows, from, needsMaps: false);
         var (x, categories) = _carrier.State.Seen(rows.Contexts);
         var y = Trajectories.Standardised(rows.Outputs, _carrier.State.Outputs);
+        if (_state.IsCensored)
+        {
+            y = _affine!.Beyond(y, x, categories, source, CensoredRows.Standardised(_carrier.Options.Bounds!, _carrier.State.Outputs));
+        }
+
         return _affine?.Carry(y, x, x, categories, source, weights) ?? _nearest!.Carry(y, categories, source, weights);
     }
 

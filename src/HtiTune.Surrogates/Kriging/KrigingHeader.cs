@@ -13,12 +13,13 @@ namespace HtiTune.Surrogates;
 /// <param name="Trend">As asked.</param>
 /// <param name="Straight">As asked.</param>
 /// <param name="Regression">The regression that outputs are kriged about; null without one.</param>
+/// <param name="IsCensored">Whether stored rows are latent values where the bounds cut draws off.</param>
 /// <param name="Bandwidths">Bandwidths of the affine carrier; null where maps carry.</param>
 internal sealed record KrigingHeader(
-    bool Warp, NuggetKind Nugget, OutputKind AskedKind, OutputKind Kind, OutputLink Link, bool LearnsNugget, double[] Theta, double[][] States, string[] Notes, double[]? Bandwidths, bool Trend = false, bool Straight = false, JointState? Regression = null)
+    bool Warp, NuggetKind Nugget, OutputKind AskedKind, OutputKind Kind, OutputLink Link, bool LearnsNugget, double[] Theta, double[][] States, string[] Notes, double[]? Bandwidths, bool Trend = false, bool Straight = false, JointState? Regression = null, bool IsCensored = false)
 {
     internal static KrigingHeader Of(KrigingState state) => new(
-        state.Options.Warp, state.Options.Nugget, state.Options.Kind, state.Kind, state.Link, state.Variant.LearnsNugget, state.Theta, state.States!, state.Notes, state.Bandwidths, state.Options.Trend, state.Options.Straight, state.Regression);
+        state.Options.Warp, state.Options.Nugget, state.Options.Kind, state.Kind, state.Link, state.Variant.LearnsNugget, state.Theta, state.States!, state.Notes, state.Bandwidths, state.Options.Trend, state.Options.Straight, state.Regression, state.IsCensored);
 
     internal KrigingState ToState()
     {
@@ -29,6 +30,6 @@ internal sealed record KrigingHeader(
             throw new ArgumentException($"the kriging is of kind {Kind}, link {Link}, with {Theta.Length} parameters and {States.Length} states; expected {count} parameters each");
         }
 
-        return new KrigingState(new KrigingOptions { Warp = Warp, Trend = Trend, Straight = Straight, Nugget = Nugget, Kind = AskedKind, Carrying = Bandwidths is null ? RowCarrying.Maps : RowCarrying.Affine }, Kind, Link, variant, Theta, Notes) { States = States, Bandwidths = Bandwidths, Regression = Regression };
+        return new KrigingState(new KrigingOptions { Warp = Warp, Trend = Trend, Straight = Straight, Nugget = Nugget, Kind = AskedKind, Carrying = Bandwidths is null ? RowCarrying.Maps : RowCarrying.Affine }, Kind, Link, variant, Theta, Notes) { States = States, Bandwidths = Bandwidths, Regression = Regression, IsCensored = IsCensored };
     }
 }

@@ -15,6 +15,9 @@ internal sealed record KrigingState(KrigingOptions Options, OutputKind Kind, Out
     /// <summary>The regression that outputs are kriged about; null without one.</summary>
     internal JointState? Regression { get; init; }
 
+    /// <summary>Whether the carrier's rows are latent values where the bounds cut draws off.</summary>
+    internal bool IsCensored { get; init; }
+
     /// <summary>Inner products of the linked outputs, where they are known already; not kept in a file.</summary>
     internal GramMatrix? Gram { get; init; }
 
