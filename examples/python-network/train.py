@@ -24,21 +24,29 @@ def features(days):
     return np.column_stack([days[:, 0], days[:, 1] - 0.5])
 
 
-def train(price, seed, steps):
+# Each with its slope, by what goes in and what comes out.
+ACTIVATIONS = {
+    "tanh": (np.tanh, lambda before, h: 1 - h**2),
+    "relu": (lambda before: np.maximum(before, 0), lambda before, h: (before > 0).astype(float)),
+}
+
+
+def train(price, seed, steps, hidden=16, activation="tanh"):
     """Returns a function from days to stock, after gradient steps on price * lost + left over."""
     rng = np.random.default_rng(seed)
     days = np.column_stack([rng.normal(size=1000), rng.random(1000) < 2 / 7]).astype(float)
     x, y = features(days), (demand(rng, days) - 40) / 15
-    hidden = 16
+    act, slope_of = ACTIVATIONS[activation]
     weights = [rng.normal(size=(2, hidden)) / np.sqrt(2), np.zeros(hidden), rng.normal(size=hidden) / np.sqrt(hidden), np.zeros(1)]
     moments = [[np.zeros_like(w), np.zeros_like(w)] for w in weights]
     for step in range(1, steps + 1):
         rows = rng.integers(len(x), size=128)
-        h = np.tanh(x[rows] @ weights[0] + weights[1])
+        before = x[rows] @ weights[0] + weights[1]
+        h = act(before)
         stock = h @ weights[2] + weights[3]
         # The loss per day is price * max(y - stock, 0) + max(stock - y, 0).
         slope = np.where(y[rows] > stock, -price, 1.0) / len(rows) / (1 + price)
-        back = np.outer(slope, weights[2]) * (1 - h**2)
+        back = np.outer(slope, weights[2]) * slope_of(before, h)
         slopes = [x[rows].T @ back, back.sum(0), h.T @ slope, slope.sum(keepdims=True)]
         rate = 0.02 * (1 - step / (steps + 1))
         for w, g, (m, v) in zip(weights, slopes, moments):
@@ -47,19 +55,21 @@ def train(price, seed, steps):
             w -= rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8)
         if step % 100 == 0:
             print(f"htitune:progress {step / steps}", flush=True)
-    return lambda d: 40 + 15 * (np.tanh(features(d) @ weights[0] + weights[1]) @ weights[2] + weights[3])
+    return lambda d: 40 + 15 * (act(features(d) @ weights[0] + weights[1]) @ weights[2] + weights[3])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--price", type=float, required=True, help="of a lost sale, against 1 for what is left over")
+    parser.add_argument("--hidden", type=int, default=16, help="width of the hidden layer")
+    parser.add_argument("--activation", choices=ACTIVATIONS, default="tanh")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--contexts", required=True, help="days to answer: temperature, weekend")
     parser.add_argument("--out", required=True, help="where to write stock, left over and lost, a row for each day")
     parser.add_argument("--steps", type=int, default=2000)
     arguments = parser.parse_args()
 
-    stock = train(arguments.price, arguments.seed, arguments.steps)
+    stock = train(arguments.price, arguments.seed, arguments.steps, arguments.hidden, arguments.activation)
     days = np.loadtxt(arguments.contexts, delimiter=",", skiprows=1)
 
     # What became of it on these days: the same at every price, so that only the network makes a difference.

@@ -49,6 +49,23 @@ public static class StudyFigures
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
+    /// <summary>
+    /// Draws what is believed of the objective along each hyperparameter, all others as recommended: a panel each with mean and 90 % band, the real trainings (faint, for most
+    /// differ in the others too) and the recommendation; above it, how much of the variation hangs on it.
+    /// </summary>
+    /// <param name="study">A study with at least one real training.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed.</exception>
+    public static void Slices(Study study, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        options ??= new FigureOptions();
+        options.Validate();
+        var figure = new SliceFigure(study);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
     /// <summary>Draws what the trainings brought, in their order: each value, the best so far with ε beside it, and those that failed.</summary>
     /// <param name="study">A study with at least one real training.</param>
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
@@ -57,7 +74,7 @@ public static class StudyFigures
     public static void History(Study study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
-        History(study.Trials, study.Goal, study.Epsilon, path, options, study.Anchors.Hyperparameter);
+        History(study.Trials, study.Goal, study.Epsilon, path, options, study.Anchors.Space.IsLine ? study.Anchors.Hyperparameter : null);
     }
 
     /// <summary>The same of a study that stands elsewhere.</summary>

@@ -201,8 +201,8 @@ internal sealed class ObjectiveView
         return _trusts[anchor];
     }
 
-    // Of very many that were there before, only the first are predicted by those before them.
-    private bool IsTested(int anchor) => anchor < AnchorStore.FullHistory || anchor >= _known;
+    // Of very many that were there before, only the first are predicted by those before them; without a line there is no process of this kind.
+    private bool IsTested(int anchor) => _store.Space.IsLine && (anchor < AnchorStore.FullHistory || anchor >= _known);
 
     private static double ToModel(ValueMap map, double value) => double.IsNaN(value) ? value : map.ToModel(value);
 

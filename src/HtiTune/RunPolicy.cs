@@ -52,6 +52,13 @@ internal abstract class RunPolicy
     /// <returns>The place and its gain in units of the objective; null where little is to be gained anywhere.</returns>
     public abstract (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending);
 
+    /// <summary>Takes note of a proposal before it is trained, so that what was forecast for it is known afterwards.</summary>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="isByModel">Whether the model stands behind it.</param>
+    public virtual void Note(Proposal proposal, bool isByModel)
+    {
+    }
+
     /// <summary>The journal's line of a proposal.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="isByModel">Whether the model stands behind it.</param>

@@ -9,17 +9,22 @@ namespace HtiTune;
 [TypeFormatterSource(typeof(Notebooks.StudySource))]
 public sealed class Study
 {
+    private const int ImportanceDraws = 1024;
+
     private readonly AnchorStore _store;
     private readonly int? _anchor;
     private readonly Lazy<IReadOnlyList<PosteriorPoint>> _posterior;
     private readonly Lazy<(double Low, double High)> _possible;
     private readonly Lazy<IReadOnlyList<BestProbability>> _best;
+    private readonly Lazy<IReadOnlyList<Importance>> _importances;
 
     internal Study(
         AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior, Func<(double Low, double High)> possible, Func<IReadOnlyList<BestProbability>> best)
     {
         _possible = new Lazy<(double Low, double High)>(possible);
         _best = new Lazy<IReadOnlyList<BestProbability>>(best);
+        _importances = new Lazy<IReadOnlyList<Importance>>(() =>
+            Importance.Of(store.Space, configuration => Believed(configuration).Mean, new RandomStreams(0).Stream("importance"), ImportanceDraws));
         _store = store;
         _anchor = anchor;
         _posterior = new Lazy<IReadOnlyList<PosteriorPoint>>(posterior);
@@ -130,6 +135,25 @@ public sealed class Study
 
     /// <summary>What is believed about the objective over λ, on the grid and at the anchors, ascending in λ. Computed when first read.</summary>
     public IReadOnlyList<PosteriorPoint> Posterior => _posterior.Value;
+
+    /// <summary>What is believed of the objective at any configuration, in its own sign and units.</summary>
+    /// <param name="configuration">A configuration of the search space.</param>
+    /// <returns>Mean and 90 % interval; where it was trained and trainings repeat, the value itself.</returns>
+    /// <exception cref="ArgumentException">It is no configuration of the search space; the message names every fault.</exception>
+    public Prediction Predict(Configuration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _store.Space.Require(configuration);
+        return Believed(configuration);
+    }
+
+    internal Func<Configuration, Prediction> Believed { get; init; } = _ => throw new InvalidOperationException("The study has no belief.");
+
+    /// <summary>
+    /// How much of the objective's variation hangs on each hyperparameter, in the order of the search space: Sobol indices of the posterior mean over the whole space,
+    /// estimated from 1024 draws when first read. A rank, where beliefs are still wide.
+    /// </summary>
+    public IReadOnlyList<Importance> Importances => _importances.Value;
 
     /// <summary>
     /// How likely each trained λ, and <see cref="Lambda"/> if it was not trained, is the best of them under the model, ascending in λ; the probabilities sum to 1.

@@ -49,6 +49,12 @@ internal static class StudyMaker
             Elapsed = options.TimeProvider.GetElapsedTime(started),
             NoiseDeviation = map.ToAmount(Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance)),
             GainLeft = gainLeft,
+            Believed = configuration =>
+            {
+                var prediction = analysis.Process.Predict(store.PlaceOf(configuration));
+                var (low, high) = Interval(view, map, prediction);
+                return new Prediction(map.ToObjective(prediction.Mean), low, high);
+            },
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = store.Surrogate(store.Anchors.Count),

@@ -45,6 +45,7 @@ public sealed partial class TuningRun
         var now = _options.TimeProvider.GetTimestamp();
         var pending = new PendingTraining(proposal, u, isInitial, now) { IsStarted = true };
         _pending.Add(pending);
+        _policy.Note(proposal, isByModel: gain is not null);
         if (_recorder is not { IsReplaying: true })
         {
             TunerTelemetry.Proposed(

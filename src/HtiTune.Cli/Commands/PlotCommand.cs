@@ -8,13 +8,13 @@ namespace HtiTune.Cli;
 /// <summary><c>htitune plot</c>: the figures of a study; nothing is trained.</summary>
 internal static class PlotCommand
 {
-    private static readonly string[] s_figures = ["objective", "history", "calibration", "distribution", "fan", "curve", "front"];
+    private static readonly string[] s_figures = ["objective", "slices", "history", "calibration", "distribution", "fan", "curve", "front"];
     private static readonly double[] s_weights = [0.125, 0.25, 0.5, 1, 2, 4, 8];
 
     internal static Command Create()
     {
         var study = CommonOptions.Study();
-        var figure = new Option<string>("--figure") { Description = "Which figure.", DefaultValueFactory = _ => "objective", HelpName = string.Join('|', s_figures) };
+        var figure = new Option<string?>("--figure") { Description = "Which figure. Default: objective, or slices where several hyperparameters are tuned.", HelpName = string.Join('|', s_figures) };
         figure.Validators.Add(result =>
         {
             // The parser's own message takes a line for each figure.
@@ -32,15 +32,15 @@ internal static class PlotCommand
                 result.AddError($"--out names '{token.Value}'; expected a file that ends in .png or .svg");
             }
         });
-        var objective = new Option<string?>("--objective") { Description = "For objective, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
-        var goal = CommonOptions.OtherGoal("For objective, history and calibration: ");
+        var objective = new Option<string?>("--objective") { Description = "For objective, slices, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
+        var goal = CommonOptions.OtherGoal("For objective, slices, history and calibration: ");
         var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
         var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
         var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
         var title = new Option<string?>("--title") { Description = "Title of the figure.", HelpName = "TEXT" };
         var command = new Command(
             "plot",
-            "Draw a figure of a study: its objective over λ, its history, whether predictions held, the outputs' distribution over λ, the outputs of a\n"
+            "Draw a figure of a study: its objective over λ, or along each hyperparameter (slices), its history, whether predictions held, the outputs' distribution over λ, the outputs of a\n"
             + "few contexts (fan), the best λ over a weight (curve), or the Pareto front of features. Nothing is trained.\n\n"
             + "Examples:\n  htitune plot study.json --out objective.png\n  htitune plot --figure front --feature column:cost --feature column:latency --out front.svg")
         {
@@ -50,7 +50,8 @@ internal static class PlotCommand
         command.Do(result =>
         {
             using var server = served.Open(result);
-            var kind = result.GetRequiredValue(figure);
+            var specification = server is null ? StudyLocator.Read(result.GetValue(study)) : null;
+            var kind = result.GetValue(figure) ?? (specification is { Space.IsLine: false } ? "slices" : "objective");
             Require(kind, server is not null, [.. ((Option[])[objective, goal, features, weights, rows]).Where(option => result.GetResult(option) is not null).Select(option => option.Name)]);
             if (server is not null)
             {
@@ -67,13 +68,16 @@ internal static class PlotCommand
                 throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", Advice.Help.For("plot"));
             }
 
-            var specification = StudyLocator.Read(result.GetValue(study));
-            if (!StudyJournal.Exists(specification.Folder))
+            if (!StudyJournal.Exists(specification!.Folder))
             {
                 throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
             }
 
-            _ = specification.Hyperparameter;
+            if (kind is not ("slices" or "history"))
+            {
+                _ = specification.Hyperparameter;
+            }
+
             specification = specification.JudgedAs(result.GetValue(goal));
             var options = new FigureOptions { Title = result.GetValue(title) };
             var path = result.GetRequiredValue(output).FullName;
@@ -163,6 +167,7 @@ internal static class PlotCommand
         Action<Study, string, FigureOptions> draw = kind switch
         {
             "history" => (s, p, o) => StudyFigures.History(s, p, o),
+            "slices" => (s, p, o) => StudyFigures.Slices(s, p, o),
             "calibration" => (s, p, o) => StudyFigures.Calibration(s, p, o),
             _ => (s, p, o) => StudyFigures.Objective(s, p, options: o),
         };

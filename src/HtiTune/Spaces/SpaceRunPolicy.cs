@@ -85,14 +85,21 @@ internal sealed class SpaceRunPolicy(
     public override (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending) =>
         _analysis!.Next(pending, CancellationToken.None);
 
+    public override void Note(Proposal proposal, bool isByModel)
+    {
+        if (isByModel && _analysis is { } analysis)
+        {
+            _forecasts[proposal.Number] = analysis.At(proposal.Configuration);
+        }
+    }
+
     public override TrainingProposed LineOf(Proposal proposal, bool isByModel)
     {
-        if (!isByModel || _analysis is null)
+        if (!isByModel || !_forecasts.TryGetValue(proposal.Number, out var belief))
         {
             return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
         }
 
-        var belief = Forecast(proposal);
         var (low, high) = Ends(belief);
         return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, Sign * belief.Mean, low, high, Trust);
     }
@@ -133,6 +140,12 @@ internal sealed class SpaceRunPolicy(
             Epsilon = analysis.Epsilon,
             Elapsed = options.TimeProvider.GetElapsedTime(started),
             NoiseDeviation = analysis.NoiseDeviation,
+            Believed = configuration =>
+            {
+                var there = analysis.At(configuration);
+                var (low, high) = Ends(there);
+                return new Prediction(Sign * there.Mean, low, high);
+            },
             GainLeft = new Lazy<bool>(() => analysis.Next([], CancellationToken.None) is not null),
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
@@ -208,17 +221,6 @@ internal sealed class SpaceRunPolicy(
             ? [new Remark(RemarkKind.ConstantObjective, string.Create(
                 CultureInfo.InvariantCulture, $"the objective does not change: its {values.Count} values are all {values[0].Value:G6}, so that it cannot tell one configuration from another"))]
             : [];
-    }
-
-    private SpaceBelief Forecast(Proposal proposal)
-    {
-        if (!_forecasts.TryGetValue(proposal.Number, out var belief))
-        {
-            belief = _analysis!.At(proposal.Configuration);
-            _forecasts.Add(proposal.Number, belief);
-        }
-
-        return belief;
     }
 
     private (double Low, double High) Ends(SpaceBelief belief) => Sign > 0 ? (belief.Low, belief.High) : (-belief.High, -belief.Low);

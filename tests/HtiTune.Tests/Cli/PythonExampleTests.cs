@@ -37,11 +37,22 @@ public class PythonExampleTests
         Assert.True(code is ExitCode.Done or ExitCode.BudgetSpent or ExitCode.GoalNotReached, errors);
     }
 
+    [PythonFact("numpy")]
+    public async Task Three_hyperparameters_of_the_script_are_tuned_at_once()
+    {
+        PythonFactAttribute.Use("numpy");
+        using var folder = Copy();
+        var (code, output, errors) = await CliProcess.Run(Path.GetFullPath(folder.File(".")), "tune", "several.json", "--trainings", "7");
+        Assert.Matches(@"^price = [0-9.]+, hidden = \d+, activation = (tanh|relu)\n$", output);
+        Assert.True(code is ExitCode.Done or ExitCode.BudgetSpent or ExitCode.GoalNotReached, errors);
+        Assert.Contains("not certified", errors, StringComparison.Ordinal);
+    }
+
     private static TemporaryFolder Copy([CallerFilePath] string path = "")
     {
         var folder = new TemporaryFolder();
         var example = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "examples", "python-network"));
-        foreach (var name in (string[])["train.py", "train_torch.py", "study.json", "days.csv"])
+        foreach (var name in (string[])["train.py", "train_torch.py", "study.json", "several.json", "days.csv"])
         {
             File.Copy(Path.Combine(example, name), folder.File(name));
         }

@@ -66,7 +66,13 @@ public sealed class SpaceCommandTests : IDisposable
         Assert.Equal(ExitCode.Done, (await Run("inspect", "study.json")).Code);
 
         // What is of one hyperparameter says so.
-        var (refused, _, why) = await Run("plot", "study.json", "--out", _folder.File("a.png"));
+        foreach (var figure in (string[][])[[], ["--figure", "history"]])
+        {
+            Assert.Equal(ExitCode.Done, (await Run(["plot", "study.json", "--out", _folder.File("a.png"), .. figure])).Code);
+            Assert.True(new FileInfo(_folder.File("a.png")).Length > 5000);
+        }
+
+        var (refused, _, why) = await Run("plot", "study.json", "--figure", "fan", "--out", _folder.File("b.png"));
         Assert.Equal(ExitCode.BadInput, refused);
         Assert.Contains("H017", why, StringComparison.Ordinal);
         Assert.Contains("tunes lr, layers, act, slope", why, StringComparison.Ordinal);

@@ -21,11 +21,41 @@ public sealed class SpaceTunerTests : IDisposable
         Assert.All(study.Trials, trial => Assert.Empty(s_space.FaultsOf(trial.Configuration)));
         Assert.Equal(study.Trials.Count, study.Trials.Select(trial => trial.Configuration).Distinct().Count());
         Assert.Contains(study.Trials.Skip(6), trial => trial.PredictedLow <= trial.Value && trial.Value <= trial.PredictedHigh);
+        Assert.All(study.Trials.Take(5), trial => Assert.Equal((null, null), (trial.Predicted, trial.Test)));
         Assert.True(double.IsNaN(study.Lambda));
         Assert.StartsWith(study.Configuration.ToText(6) + ": ", study.ToString(), StringComparison.Ordinal);
         var mirrored = Tuner.Maximize(s_space, at => -Loss(at.Configuration), new TunerOptions { MaxTrainings = 25, Seed = 1 });
         Assert.Equal(study.Trials.Select(trial => trial.Configuration), mirrored.Trials.Select(trial => trial.Configuration));
         Assert.Equal(-study.RealValue, mirrored.RealValue);
+    }
+
+    [Fact]
+    public void What_is_believed_anywhere_and_what_matters_are_told_and_drawn()
+    {
+        var space = SearchSpace.Parse("a=0..1", "b=0..1", "c=x,y");
+        var study = Tuner.Minimize(space, at => 3 * at["a"].Number + at["b"].Number, new TunerOptions { MaxTrainings = 16, UseWholeBudget = true, NoiseVariance = 0 });
+
+        // Of a sum each share is that of its own variance: (9, 1, 0)/10, and nothing acts together.
+        Assert.Equal(["a", "b", "c"], study.Importances.Select(one => one.Name));
+        Assert.Equal([0.9, 0.1, 0], study.Importances.Select(one => one.Total), (expected, actual) => Math.Abs(expected - actual) < 0.1);
+        Assert.Equal([0.9, 0.1, 0], study.Importances.Select(one => one.First), (expected, actual) => Math.Abs(expected - actual) < 0.1);
+        var there = study.Predict(new Configuration(("a", 0.5), ("b", 0.5), ("c", "x")));
+        Assert.Equal(2, there.Mean, 0.2);
+        Assert.InRange(there.Mean, there.Low, there.High);
+        Assert.Equal(study.Trials[3].Value!.Value, study.Predict(study.Trials[3].Configuration).Mean, 1e-12);
+        Assert.Contains("expected one of x, y", Assert.Throws<ArgumentException>(() => study.Predict(new Configuration(("a", 0.5), ("b", 0.5), ("c", "z")))).Message, StringComparison.Ordinal);
+        var file = Path.Combine(_folder, "slices.svg");
+        HtiTune.Plotting.StudyFigures.Slices(study, file);
+        var svg = File.ReadAllText(file);
+        Assert.All(["a: ", "c: below 1 % of the variation"], word => Assert.Contains(word, svg, StringComparison.Ordinal));
+
+        // Along one hyperparameter it is the posterior that other figures draw.
+        var line = Tuner.Minimize("x", 0, 1, at => Math.Pow(at.Lambda - 0.3, 2));
+        var point = line.Posterior[40];
+        var same = line.Predict(new Configuration("x", point.Lambda));
+        Assert.Equal(point.Mean, same.Mean, 1e-9);
+        Assert.Equal([1.0], line.Importances.Select(one => one.Total), (expected, actual) => Math.Abs(expected - actual) < 0.15);
+        HtiTune.Plotting.StudyFigures.Slices(line, file);
     }
 
     [Theory]

@@ -1,0 +1,104 @@
+using System.Globalization;
+using HtiTune.Data;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+using SkiaSharp;
+
+namespace HtiTune.Plotting;
+
+/// <summary>What is believed along each hyperparameter, all others as recommended.</summary>
+/// <param name="Study">The study.</param>
+internal sealed record SliceFigure(Study Study)
+{
+    private const int Points = 65;
+    private const int MostTicks = 8;
+
+    // Half a category's share on either side of its mark.
+    private const double Whisker = 0.12;
+
+    /// <summary>Draws the figure.</summary>
+    /// <param name="canvas">The canvas.</param>
+    /// <param name="area">Its rectangle.</param>
+    /// <param name="options">Title and label.</param>
+    public void Draw(SKCanvas canvas, PixelRect area, FigureOptions options)
+    {
+        var room = FigureLegend.Frame(canvas, area, options.Title,
+        [
+            new("predicted", FigureStyle.Mean, LegendSwatch.Line), new("90 % of predictions", FigureStyle.Band, LegendSwatch.Band),
+            new("training", FigureStyle.Faint, LegendSwatch.Dot), new("recommended", FigureStyle.Recommended, LegendSwatch.Dot),
+        ]);
+        List<Plot> panels = [.. Study.Anchors.Space.Where(one => Study.Configuration.TryGet(one.Name, out _)).Select(one => Panel(one, options.ValueLabel ?? "objective"))];
+
+        // One range of values, so that panels can be compared.
+        var (low, high) = (panels.Min(plot => plot.Axes.GetLimits().Bottom), panels.Max(plot => plot.Axes.GetLimits().Top));
+        panels.ForEach(plot => plot.Axes.SetLimitsY(low, high));
+        FigureStyle.RenderGrid(canvas, room, panels);
+    }
+
+    private Plot Panel(Hyperparameter one, string label)
+    {
+        var share = Study.Importances.First(importance => importance.Name == one.Name).Total;
+        var plot = FigureStyle.NewPlot(one.Name, label, $"{one.Name}: {Share(share)} of the variation");
+        var values = ValuesOf(one);
+        double[] places = [.. values.Select(one.ToUnit)];
+        Prediction[] believed = [.. values.Select(value => Study.Predict(With(one, value)))];
+        if (one is CategoricalHyperparameter)
+        {
+            for (var i = 0; i < places.Length; i++)
+            {
+                FigureStyle.AddBand(plot, [places[i] - Whisker / places.Length, places[i] + Whisker / places.Length], [believed[i].Low, believed[i].Low], [believed[i].High, believed[i].High], FigureStyle.Band);
+                FigureStyle.AddLine(plot, [places[i] - Whisker / places.Length, places[i] + Whisker / places.Length], [believed[i].Mean, believed[i].Mean], FigureStyle.Mean, 2.2f);
+            }
+        }
+        else
+        {
+            FigureStyle.AddBand(plot, places, [.. believed.Select(p => p.Low)], [.. believed.Select(p => p.High)], FigureStyle.Band);
+            FigureStyle.AddLine(plot, places, [.. believed.Select(p => p.Mean)], FigureStyle.Mean, 2.2f, one is IntegerHyperparameter && places.Length < Points / 2 ? 6 : 0);
+        }
+
+        var (least, most) = (believed.Min(p => p.Low), believed.Max(p => p.High));
+        var trained = Study.Trials.Where(trial => trial.Value is { } value && value >= least - (most - least) && value <= most + (most - least) && trial.Configuration.TryGet(one.Name, out _)).ToList();
+        Dots(plot, [.. trained.Select(trial => (one.ToUnit(trial.Configuration[one.Name]), trial.Value!.Value))], FigureStyle.Faint, 7);
+        Dots(plot, [(one.ToUnit(Study.Configuration[one.Name]), Study.RealValue ?? Study.PredictedValue)], FigureStyle.Recommended, 11);
+        plot.Axes.AutoScale();
+        Ticks(plot, one, values);
+        return plot;
+    }
+
+    private static string Share(double share) => share < 0.01 ? "below 1 %" : share > 0.99 ? "above 99 %" : string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %");
+
+    // Most hyperparameters have fewer values than points.
+    private static List<HyperparameterValue> ValuesOf(Hyperparameter one) => one is CategoricalHyperparameter words
+        ? [.. words.Choices.Select(HyperparameterValue.FromString)]
+        : [.. Enumerable.Range(0, Points).Select(i => one.ValueAt(i / (Points - 1.0))).Distinct()];
+
+    // What becomes active by the value stands in the middle of its range, and what no longer is goes.
+    private Configuration With(Hyperparameter one, HyperparameterValue value)
+    {
+        var space = Study.Anchors.Space;
+        return space.FromUnit([.. space.Select(other => other.Name == one.Name ? other.ToUnit(value) : Study.Configuration.TryGet(other.Name, out var own) ? other.ToUnit(own) : 0.5)]);
+    }
+
+    private static void Dots(Plot plot, IReadOnlyList<(double X, double Y)> dots, Color color, float size)
+    {
+        if (dots.Count > 0)
+        {
+            plot.Add.Markers(dots.Select(dot => dot.X).ToArray(), dots.Select(dot => dot.Y).ToArray()).MarkerStyle =
+                new MarkerStyle(MarkerShape.FilledCircle, size, color) { LineColor = Colors.White, LineWidth = 1.2f };
+        }
+    }
+
+    private static void Ticks(Plot plot, Hyperparameter one, List<HyperparameterValue> values)
+    {
+        if (one is ContinuousHyperparameter continuous)
+        {
+            LambdaAxis.Apply(plot, continuous, -0.02, 1.02);
+            return;
+        }
+
+        var every = one is CategoricalHyperparameter ? 1 : (values.Count + MostTicks - 1) / MostTicks;
+        var shown = values.Where((_, i) => i % every == 0).ToList();
+        plot.Axes.Bottom.TickGenerator = new NumericManual([.. shown.Select(one.ToUnit)], [.. shown.Select(value => value.ToString())]);
+        plot.Axes.SetLimitsX(-0.02, 1.02);
+    }
+}
