@@ -29,7 +29,7 @@ internal readonly record struct MiddleAnchor(double Aside, double Share, bool Is
     /// Where the middle counts as on the way, as beside it, and as farther than what draws' means would turn; how far behind its place it lags, and lags
     /// clearly; and how far from half way on the scale it may stand.
     /// </summary>
-    private const double MostOnTheWay = 0.015, MostBeside = 0.1, MostTurn = 0.15, LeastLag = 0.1, ClearLag = 0.25, HalfWay = 0.1;
+    private const double MostOnTheWay = 0.015, MostBeside = 0.06, MostTurn = 0.15, LeastLag = 0.1, ClearLag = 0.25, HalfWay = 0.1;
 
     private const double Ordered = 0.99;
 
