@@ -6,6 +6,17 @@ namespace HtiTune.Cli;
 // What is tuned.
 internal sealed partial class StudyFileReader
 {
+    private bool Replicate(LocatedJson root, SearchSpace? space)
+    {
+        var isWanted = Flag(root, "replicate") ?? false;
+        if (isWanted && space is { IsLine: false })
+        {
+            Fault(Take(root, "replicate")!.Line, "\"replicate\" is true; expected false where several hyperparameters are tuned, or one that is no range of numbers");
+        }
+
+        return isWanted;
+    }
+
     private SearchSpace? OfSpace(LocatedJson root)
     {
         if (Take(root, "hyperparameters") is not { } list)

@@ -131,7 +131,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
             Grace = grace,
             Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
             UseSurrogate = Flag(root, "surrogate") ?? true,
-            Replicate = Flag(root, "replicate") ?? false,
+            Replicate = Replicate(root, space),
             Tuner = Tuner(Object(root, "tuner"), space),
         };
 

@@ -166,6 +166,12 @@ internal sealed partial class StudySession : IDisposable
 
     private void Begin(Patience patience)
     {
+        if (Study.Replicate)
+        {
+            // A second training at one place, where trainings scatter, is of a line so far.
+            _ = Study.Hyperparameter;
+        }
+
         var exists = StudyJournal.Exists(Study.Folder);
         try
         {

@@ -119,6 +119,7 @@ public sealed class SpaceCommandTests : IDisposable
     [InlineData("\"hyperparameters\": [\"lr=1..x\", \"n=2..1:int\"],", "'x' is no number", "expected a minimum below the maximum")]
     [InlineData("\"hyperparameters\": [\"a=0..1\", \"a=0..2\"],", "two hyperparameters 'a'", "two hyperparameters")]
     [InlineData("\"hyperparameters\": \"lr=0..1\",", "expected a list of texts", "lr=1e-5..1e-1:log")]
+    [InlineData("\"replicate\": true, \"hyperparameters\": [\"lr=0..1\", \"layers=1..4:int\", \"act=relu,gelu\", \"slope=0..1\"],", "\"replicate\" is true", "expected false where several")]
     [InlineData("\"hyperparameters\": [\"seed=0..1\", \"layers=1..4:int\"],", "a hyperparameter is called seed", "the seed of all chance")]
     public async Task Faults_of_the_file_are_named_with_their_lines(string keys, string one, string other)
     {
