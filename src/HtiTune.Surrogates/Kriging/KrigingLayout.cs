@@ -88,7 +88,7 @@ internal sealed class KrigingLayout
 
     /// <summary>The warp of coordinate j.</summary>
     internal KumaraswamyWarp WarpOf(ReadOnlySpan<double> theta, int j) =>
-        WarpAt(j) is (>= 0 and var a, var b) ? new(Math.Exp(theta[a]), Math.Exp(theta[b])) : new(1, 1);
+        WarpAt(j) is ( >= 0 and var a, var b) ? new(Math.Exp(theta[a]), Math.Exp(theta[b])) : new(1, 1);
 
     /// <summary>ν, the learned part of it beside the fixed one.</summary>
     internal double Nugget(ReadOnlySpan<double> theta) =>
