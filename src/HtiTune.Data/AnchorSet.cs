@@ -57,6 +57,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
             }
             else
             {
+                _anchors[i] = _anchors[i] with { Configuration = space.Ordered(_anchors[i].Configuration) };
                 RequireOfSpace(i, nameof(anchors));
             }
 

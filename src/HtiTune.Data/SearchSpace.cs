@@ -105,6 +105,11 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
         }
     }
 
+    /// <summary>A configuration with its values in the order of the space, as which it equals another one of the same values.</summary>
+    internal Configuration Ordered(Configuration configuration) => Count == 1 || configuration.Count == 1
+        ? configuration
+        : new Configuration([.. configuration.Pairs.OrderBy(pair => Array.FindIndex(_hyperparameters, one => one.Name == pair.Key)).Select(pair => (pair.Key, pair.Value))]);
+
     /// <summary>The coordinates of a configuration.</summary>
     /// <param name="configuration">A configuration of this space.</param>
     /// <returns>One a hyperparameter, in [0, 1]; NaN where it is not active.</returns>

@@ -17,7 +17,7 @@ public sealed record EarlierTraining(double Lambda, Matrix? Outputs)
     /// <value>null: <see cref="Lambda"/> of one continuous hyperparameter.</value>
     public Configuration? Configuration { get; init; }
 
-    internal Configuration At(SearchSpace space) => Configuration ?? new Configuration(space.Label, Lambda);
+    internal Configuration At(SearchSpace space) => Configuration is { } configuration ? space.Ordered(configuration) : new Configuration(space.Label, Lambda);
 
     /// <summary>Where it stands, for people: a file's name, a line.</summary>
     /// <value>Default: nothing.</value>

@@ -40,7 +40,7 @@ internal sealed class TrainingQueue(SearchSpace space)
             throw new ArgumentException($"To enqueue: {(faults.Count == 0 ? "the list is empty; expected at least one" : string.Join("; ", faults))}.", nameof(configurations));
         }
 
-        Configuration[] added = [.. configurations.Distinct().Where(one => !_waiting.Contains(one) && !isTrained(one))];
+        Configuration[] added = [.. configurations.Select(space.Ordered).Distinct().Where(one => !_waiting.Contains(one) && !isTrained(one))];
         if (added.Length > 0)
         {
             _waiting.AddRange(added);

@@ -59,7 +59,7 @@ internal static class AskCommand
 
                 if (stepped.Ask(request.Worker, request.Lease) is { } given)
                 {
-                    Say(request.Json, given.Proposal.Number, given.Proposal.Configuration, given.Proposal.Seed, writer =>
+                    Say(request.Json, given.Proposal.Number, given.Proposal.Configuration, study.Space.IsLine, given.Proposal.Seed, writer =>
                     {
                         writer.WriteString("reason", given.Proposal.Reason);
                         writer.WriteString("worker", given.Lease.Worker);
@@ -85,21 +85,21 @@ internal static class AskCommand
     }
 
     /// <summary>Prints where to train: one line of number, λ and seed, or JSON with what else is known.</summary>
-    internal static void Say(bool json, int number, Data.Configuration at, long seed, Action<System.Text.Json.Utf8JsonWriter> more)
+    internal static void Say(bool json, int number, Data.Configuration at, bool isLine, long seed, Action<System.Text.Json.Utf8JsonWriter> more)
     {
         if (json)
         {
             EventWriter.Write(writer =>
             {
                 writer.WriteNumber("number", number);
-                EventWriter.Place(writer, at);
+                EventWriter.Place(writer, at, isLine);
                 writer.WriteString("seed", Placeholders.SeedOf(seed));
                 more(writer);
             });
         }
         else
         {
-            Console.Out.WriteLine($"{number} {(double.IsFinite(at.Lambda) ? Placeholders.Number(at.Lambda) : StudyPaths.Place(at))} {Placeholders.SeedOf(seed)}");
+            Console.Out.WriteLine($"{number} {(isLine ? Placeholders.Number(at.Lambda) : StudyPaths.Place(at))} {Placeholders.SeedOf(seed)}");
         }
     }
 }

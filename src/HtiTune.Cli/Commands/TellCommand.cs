@@ -62,7 +62,7 @@ internal static class TellCommand
         stepped.Leases.End(number);
         if (json)
         {
-            EventWriter.Write(writer => EventDisplay.Write(writer, trial));
+            EventWriter.Write(writer => EventDisplay.Write(writer, trial, study.Space.IsLine));
         }
 
         if (trial.State == TrialState.Failed && why is null)

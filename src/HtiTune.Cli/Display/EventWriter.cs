@@ -47,9 +47,9 @@ internal static class EventWriter
     });
 
     /// <summary>Writes where a training is made: λ where there is one hyperparameter, else names and values.</summary>
-    internal static void Place(Utf8JsonWriter writer, Configuration at)
+    internal static void Place(Utf8JsonWriter writer, Configuration at, bool isLine)
     {
-        if (double.IsFinite(at.Lambda))
+        if (isLine)
         {
             writer.Number("lambda", at.Lambda);
             return;

@@ -99,22 +99,24 @@ internal class TuneDisplay(StudySpecification? study = null) : ITrainingObserver
 /// <summary>The same as events on standard output, for programs.</summary>
 internal sealed class EventDisplay(StudySpecification? study = null) : TuneDisplay(study)
 {
+    private bool IsLine { get; } = study?.Space.IsLine ?? true;
+
     public override void AttemptBegan(Configuration at, int attempt, string log) => EventWriter.Event("attempt-began", writer =>
     {
-        EventWriter.Place(writer, at);
+        EventWriter.Place(writer, at, IsLine);
         writer.WriteNumber("attempt", attempt);
         writer.WriteString("log", log);
     });
 
     public override void Progressed(Configuration at, double share) => EventWriter.Event("progress", writer =>
     {
-        EventWriter.Place(writer, at);
+        EventWriter.Place(writer, at, IsLine);
         writer.Number("share", share);
     });
 
     public override void WillRetry(Configuration at, int attempt, string fault, TimeSpan delay) => EventWriter.Event("attempt-failed", writer =>
     {
-        EventWriter.Place(writer, at);
+        EventWriter.Place(writer, at, IsLine);
         writer.WriteNumber("attempt", attempt);
         writer.WriteString("error", fault);
         writer.Number("retryInSeconds", delay.TotalSeconds);
@@ -128,15 +130,15 @@ internal sealed class EventDisplay(StudySpecification? study = null) : TuneDispl
         writer.Number("share", value.Share);
     });
 
-    protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => EventWriter.Place(writer, value.Configuration!));
+    protected override void Training(TunerProgress value) => EventWriter.Event("training-began", writer => EventWriter.Place(writer, value.Configuration!, IsLine));
 
-    protected override void Trained(TunerProgress value, Trial trial) => EventWriter.Event("training-ended", writer => Write(writer, trial));
+    protected override void Trained(TunerProgress value, Trial trial) => EventWriter.Event("training-ended", writer => Write(writer, trial, IsLine));
 
     /// <summary>The members of a trial.</summary>
-    internal static void Write(Utf8JsonWriter writer, Trial trial)
+    internal static void Write(Utf8JsonWriter writer, Trial trial, bool isLine)
     {
         writer.WriteNumber("number", trial.Number);
-        EventWriter.Place(writer, trial.Configuration);
+        EventWriter.Place(writer, trial.Configuration, isLine);
         writer.WriteString("state", trial.State.ToString().ToLowerInvariant());
         writer.Number("value", trial.Value);
         writer.Number("predicted", trial.Predicted);

@@ -36,7 +36,7 @@ internal static class ServedSteps
 
                 if (own is not null)
                 {
-                    AskCommand.Say(request.Json, own.Task.Trial, new Data.Configuration("lambda", own.Task.Lambda), own.Task.Seed, writer =>
+                    AskCommand.Say(request.Json, own.Task.Trial, new Data.Configuration("lambda", own.Task.Lambda), true, own.Task.Seed, writer =>
                     {
                         writer.WriteString("worker", own.Worker);
                         writer.WriteString("leaseUntil", own.Ends);

@@ -24,7 +24,7 @@ internal static class DryRun
                     EventWriter.Write(writer =>
                     {
                         writer.WriteNumber("number", proposal.Number);
-                        EventWriter.Place(writer, proposal.Configuration);
+                        EventWriter.Place(writer, proposal.Configuration, study.Space.IsLine);
                         writer.WriteString("reason", proposal.Reason);
                         writer.WriteStartArray("command");
                         words.ForEach(writer.WriteStringValue);

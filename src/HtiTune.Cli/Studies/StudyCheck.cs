@@ -9,7 +9,7 @@ namespace HtiTune.Cli;
 internal sealed record StudyFault(string Code, int Line, string Message);
 
 /// <summary>What can be wrong with a study and be known before the first training: its file, programs, contexts, objective.</summary>
-internal static class StudyCheck
+internal static partial class StudyCheck
 {
     private static readonly HashSet<string> s_nothing = [];
 
@@ -174,6 +174,11 @@ internal static class StudyCheck
             var objective = ObjectiveText.Parse(
                 study.Objective, new ObjectiveScope(study.BaseFolder, Path.Combine(study.Folder, "scores"), () => declared, contexts is { Count: > 0 } ? contexts : null));
 
+            if (!study.Space.IsLine && declared?.Contains(Placeholders.Lambda) != true && LambdaWord().IsMatch(study.Objective) && !study.Objective.StartsWith("column:", StringComparison.Ordinal))
+            {
+                faults.Add(new StudyFault("H012", study.ObjectiveLine, "the objective names lambda, and several hyperparameters are tuned; expected an objective of the outputs and the contexts"));
+            }
+
             // A file of numbers has no names; a .csv tells them with the first training.
             var outputs = !isOutputsRight ? null : declared ?? (study.OutputFormat == ".csv" ? null : (string[])[]);
             var columns = new KnownColumns(outputs, isOutputsRight ? declared?.Count : null, contexts, contextCount, study.Contexts.Categories > 0);
@@ -184,4 +189,7 @@ internal static class StudyCheck
             faults.Add(new StudyFault("H012", study.ObjectiveLine, problem.Message.TrimEnd('.')));
         }
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"(?<![\w.'])lambda(?![\w'])")]
+    private static partial System.Text.RegularExpressions.Regex LambdaWord();
 }

@@ -106,8 +106,8 @@ internal sealed class ExternalNetwork(
     private Matrix? Completed(string training, TrainingRequest request)
     {
         var done = Path.Combine(training, StudyPaths.DoneName);
-        if (!File.Exists(done) || File.ReadAllText(done).Split(' ', '\n') is not [var attempt, var print, var place, ..] || print != StudyPaths.Fingerprint(study)
-            || place != "" && place != StudyPaths.Place(request.Configuration))
+        if (!File.Exists(done) || File.ReadAllText(done).TrimEnd('\n').Split(' ', 3) is not [var attempt, var print, .. var rest] || print != StudyPaths.Fingerprint(study)
+            || rest is [{ Length: > 0 } place] && place != StudyPaths.Place(request.Configuration))
         {
             return null;
         }

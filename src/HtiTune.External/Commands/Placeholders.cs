@@ -119,6 +119,13 @@ internal static class Placeholders
             throw new FormatException($"a hyperparameter is called {taken}, and {{{taken}}} in a command is {(taken == Lambda ? "the value of a single hyperparameter" : MeaningOf(taken))}; expected another name");
         }
 
+        // A hyperparameter must not take the place of what the command is told beside it.
+        string[] own = [.. s_training.Append("configuration").Append("study").Append("attempt").Select(TrainingCall.VariableOf)];
+        foreach (var group in hyperparameters.GroupBy(TrainingCall.VariableOf).Where(group => group.Count() > 1 || own.Contains(group.Key)))
+        {
+            throw new FormatException($"the variable {group.Key} would hold {string.Join(" and ", group.Select(name => $"the value of {name}"))}{(own.Contains(group.Key) ? " and what htitune tells by it" : "")}; expected another name");
+        }
+
         string[] allowed = [.. hyperparameters, Seed, Contexts, Out];
         var used = new HashSet<string>();
         foreach (var word in words)

@@ -20,6 +20,7 @@ internal sealed record TrainingCall(SearchSpace Space, Configuration Configurati
     internal List<string> Words(IEnumerable<string> command)
     {
         var words = new List<string>();
+        var before = "";
         foreach (var word in command)
         {
             var isActive = true;
@@ -33,10 +34,12 @@ internal sealed record TrainingCall(SearchSpace Space, Configuration Configurati
             {
                 words.Add(filled);
             }
-            else if (word[0] == '{' && words.Count > 1 && words[^1].StartsWith('-'))
+            else if (word[0] == '{' && words.Count > 1 && before.StartsWith('-') && !before.Contains('{'))
             {
                 words.RemoveAt(words.Count - 1);
             }
+
+            before = word;
         }
 
         return words;
@@ -84,7 +87,8 @@ internal sealed record TrainingCall(SearchSpace Space, Configuration Configurati
 
     private static string Text(HyperparameterValue value) => value.IsNumber ? Placeholders.Number(value.Number) : value.Word;
 
-    private static string VariableOf(string name) => "HTITUNE_" + new string([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_')]);
+    /// <summary>The variable that holds a hyperparameter's value, of several.</summary>
+    internal static string VariableOf(string name) => "HTITUNE_" + new string([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_')]);
 
     private string Json()
     {

@@ -18,6 +18,11 @@ internal static class FittingResults
             results.Add((trial, trial.Samples is { } hash ? await OutputsAsync(store, hash, cancellation).ConfigureAwait(false) : null));
         }
 
+        if (results.Count == 0)
+        {
+            return [];
+        }
+
         var first = results.MinBy(result => result.Trial.EndOrder).Outputs;
         return [.. results.Where(result => (result.Outputs?.Rows, result.Outputs?.Columns) == (first?.Rows, first?.Columns))];
     }

@@ -29,6 +29,7 @@ internal static class JournalFile
         }
 
         var events = new List<JournalEvent>();
+        string? name = null;
         var start = 0;
         while (start < bytes.Length)
         {
@@ -65,8 +66,9 @@ internal static class JournalFile
                     path, $"line {number}", $"the event is {entry.GetType().Name}", number == 1 ? "the study's header" : "one header, in line 1");
             }
 
-            // Of several hyperparameters each line has the names.
-            events.Add(events is [StudyCreated { Space: null } header, ..] ? entry.Named(header.Hyperparameter) : entry);
+            // A number alone is of the only hyperparameter, or of the first of several, all others of which are not active.
+            name ??= events is [StudyCreated header, ..] ? header.Space is [var first, ..] ? Data.Hyperparameter.Parse(first).Name : header.Hyperparameter : null;
+            events.Add(name is null ? entry : entry.Named(name));
             start = next;
             if (!endsLine)
             {

@@ -13,7 +13,7 @@ namespace HtiTune;
 /// <param name="Trust">0 to 1.</param>
 internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Trust)
 {
-    private const int Last = 12, Draws = 8;
+    private const int Last = 12, Draws = 8, Probes = 5;
     private const double Credit = 4, LeastShare = 1e-3;
 
     // At one θ, taken as known, draws are too narrow by about this.
@@ -30,6 +30,13 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
             || CompositeBelief.Make(
                 ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], objective,
                 options.NoiseVariance switch { 0 => null, null => null, _ => true }, streams, cancellation) is not { } composite)
+        {
+            return new BeliefChoice(null, 0);
+        }
+
+        // An objective that cannot judge outputs alone, as one that looks at the configuration, says nothing between the trainings.
+        int[] probed = [.. with.TakeLast(Probes)];
+        if (probed.Count(k => double.IsFinite(composite.Mean(ground.Places[k]))) * 2 < probed.Length)
         {
             return new BeliefChoice(null, 0);
         }

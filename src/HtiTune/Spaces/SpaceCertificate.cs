@@ -68,6 +68,12 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         var ranked = search.Ranked.Where(c => double.IsFinite(c.Mean)).OrderByDescending(c => c.Deviation > 0 ? (bar - c.Mean) / c.Deviation : c.Mean < bar ? 1e9 : -1e9);
         double[][] chosen = [.. value is null ? [bestPlace] : (double[][])[], .. search.LeastMean(false, cancellation) is { } least ? [search.Place(least.U)] : (double[][])[], .. ranked.Select(c => c.X)];
         chosen = chosen[..Math.Min(Most, chosen.Length)];
+        if (chosen.Length == 0 && search.Ranked.Any())
+        {
+            // There are places, and the objective answers at none of them.
+            return new SpaceJudgement(0, 0, double.MaxValue, 0, false);
+        }
+
         var flat = chosen.SelectMany(x => x).ToArray();
         var draws = new WeightDraws[composite.States.Count];
         var k = composite.Fit.Count;

@@ -19,7 +19,7 @@ internal sealed class SpaceRunPolicy(
         streams);
 
     // What was forecast for each training before it was made, by its number.
-    private readonly Dictionary<int, SpaceBelief> _forecasts = [];
+    private readonly Dictionary<int, (SpaceBelief Belief, double Trust)> _forecasts = [];
 
     private SpaceAnalysis? _analysis;
     private List<SpaceTraining> _trainings = [];
@@ -89,31 +89,31 @@ internal sealed class SpaceRunPolicy(
     {
         if (isByModel && _analysis is { } analysis)
         {
-            _forecasts[proposal.Number] = analysis.At(proposal.Configuration);
+            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration), analysis.Trust);
         }
     }
 
     public override TrainingProposed LineOf(Proposal proposal, bool isByModel)
     {
-        if (!isByModel || !_forecasts.TryGetValue(proposal.Number, out var belief))
+        if (!isByModel || !_forecasts.TryGetValue(proposal.Number, out var forecast))
         {
             return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
         }
 
-        var (low, high) = Ends(belief);
-        return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, Sign * belief.Mean, low, high, Trust);
+        var (low, high) = Ends(forecast.Belief);
+        return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, Sign * forecast.Belief.Mean, low, high, forecast.Trust);
     }
 
     public override Trial TrialOf(Training training, bool isReused)
     {
         var trial = StudyMaker.TrialOf(training, view, isReused);
-        if (trial.Value is null || !_forecasts.TryGetValue(training.Number, out var belief))
+        if (trial.Value is null || !_forecasts.TryGetValue(training.Number, out var forecast))
         {
             return trial;
         }
 
-        var (low, high) = Ends(belief);
-        return trial with { Predicted = Sign * belief.Mean, PredictedLow = low, PredictedHigh = high, Trust = Trust };
+        var (low, high) = Ends(forecast.Belief);
+        return trial with { Predicted = Sign * forecast.Belief.Mean, PredictedLow = low, PredictedHigh = high, Trust = forecast.Trust };
     }
 
     public override Study Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)

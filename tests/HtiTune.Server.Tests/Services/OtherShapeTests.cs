@@ -46,6 +46,23 @@ public sealed class OtherShapeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_study_without_a_result_begins_anew_too()
+    {
+        Guid id;
+        await using (var host = await ServiceHost.StartAsync(StoreFile))
+        {
+            id = (await host.Studies.CreateAsync(Tenant, new StudyDefinition { Name = "asked", Minimum = 0, Maximum = 1, Objective = "mean(outputs)", Rows = 3, MaxTrainings = 4 })).Id;
+            await ClaimAsync(host, id, "a");
+        }
+
+        await ChangeAsync($"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
+        await using var next = await ServiceHost.StartAsync(StoreFile);
+        await next.Get<StudyEngine>().AdvanceAsync(id, CancellationToken.None);
+        var view = await next.Studies.GetAsync(Tenant, id);
+        Assert.Equal((StudyState.Active, null), (view.State, view.Reason));
+    }
+
+    [Fact]
     public async Task The_first_that_arrived_says_how_many_rows_there_are_and_not_the_first_by_number()
     {
         await using var host = await ServiceHost.StartAsync(StoreFile);

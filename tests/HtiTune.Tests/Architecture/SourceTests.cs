@@ -28,12 +28,12 @@ public class SourceTests
         // Each may shrink, and goes from this list when it has at most 400 lines.
         var known = new Dictionary<string, int>
         {
-            ["HtiTune.Tuner"] = 898,
-            ["HtiTune.TuningRun"] = 664,
+            ["HtiTune.Tuner"] = 858,
+            ["HtiTune.TuningRun"] = 657,
             ["HtiTune.Surrogates.TrajectorySurrogate"] = 444,
             ["HtiTune.Hosting.StudyStore"] = 872,
-            ["HtiTune.Hosting.StudyService"] = 714,
-            ["HtiTune.Hosting.StudyEngine"] = 535,
+            ["HtiTune.Hosting.StudyService"] = 711,
+            ["HtiTune.Hosting.StudyEngine"] = 528,
         };
         var tall = HtiTune.Benchmarks.House.HouseCommand.ClassLines(Path.Combine(Root(), "src")).Where(type => type.Value > MostClassLines).ToList();
         Assert.Empty(tall.Where(type => type.Value > known.GetValueOrDefault(type.Key)).Select(type => $"{type.Key} has {type.Value} lines"));

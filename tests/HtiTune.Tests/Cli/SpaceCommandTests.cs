@@ -130,6 +130,15 @@ public sealed class SpaceCommandTests : IDisposable
         Assert.All([one, other], word => Assert.Contains(word, errors, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_objective_of_lambda_is_refused_before_a_training()
+    {
+        File.WriteAllText(Study, File.ReadAllText(Study).Replace("column:loss", "mean(outputs) + 0.1 * lambda", StringComparison.Ordinal));
+        var (code, _, errors) = await Run("check", "study.json");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("the objective names lambda, and several hyperparameters are tuned", errors, StringComparison.Ordinal);
+    }
+
     private void Write(string keys = "\"hyperparameters\": [" + Space + "],") => File.WriteAllText(Study,
         $$"""
         {

@@ -33,6 +33,12 @@ public sealed class TrainingCallTests
         Assert.Equal(("0.00001", "3", "gelu", "0.5"), (environment["HTITUNE_LR"], environment["HTITUNE_LAYERS"], environment["HTITUNE_ACT"], environment["HTITUNE_SLOPE_OF"]));
         Assert.Equal("{\"lr\":1E-05,\"layers\":3,\"act\":\"gelu\",\"slope-of\":0.5}", environment["HTITUNE_CONFIGURATION"]);
         Assert.DoesNotContain("HTITUNE_LAMBDA", environment.Keys);
+
+        // A value that looks like an option stays, and so does the option of another.
+        TrainingCall shifted = new(SearchSpace.Parse("shift=-1..1", "act=relu,gelu", "slope=0..1 if act=gelu", "more=0..1 if act=gelu"), new Configuration(("shift", -0.25), ("act", "relu")), 7, "", "o");
+        Assert.Equal(["t", "-0.25", "--all", "--out", "o"], shifted.Words(["t", "{shift}", "{slope}", "--all", "--range", "{slope}", "{more}", "--out", "{out}"]));
+        Assert.All((string[][])[["lr", "Seed"], ["a-b", "a_b"], ["configuration", "x"], ["study", "x"]], taken => Assert.Contains(
+            "expected another name", Assert.Throws<FormatException>(() => Placeholders.Check(["t", .. taken.Select(name => $"{{{name}}}"), "{out}"], taken)).Message, StringComparison.Ordinal));
         string[] names = [.. space.Select(one => one.Name)];
         Placeholders.Check(words, names);
         Assert.Contains("does not use {layers}, {act}; expected e.g. --layers {layers} --act {act}", Assert.Throws<FormatException>(() => Placeholders.Check(["t", "{lr}", "{slope-of}", "{out}"], names)).Message, StringComparison.Ordinal);

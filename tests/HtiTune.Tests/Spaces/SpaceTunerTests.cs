@@ -104,6 +104,58 @@ public sealed class SpaceTunerTests : IDisposable
         Assert.Equal(second, run.Ask()!.Configuration);
     }
 
+    [Theory]
+    [InlineData("layers=1..9:int")]
+    [InlineData("n=1..3:int", "a=0..1 if n=3")]
+    public void A_configuration_of_one_number_keeps_its_name_on_disk(params string[] texts)
+    {
+        var space = SearchSpace.Parse(texts);
+        var folder = Path.Combine(_folder, "one");
+        var options = new TunerOptions { MaxTrainings = 5, UseSurrogate = false };
+        List<Configuration> made = [];
+        for (var i = 0; i < 5; i++)
+        {
+            using var tuner = Tuner.Open(folder, new Outside(), space, Contexts.None(1), options);
+            Assert.Equal(made, tuner.Anchors?.Select(anchor => anchor.Configuration) ?? []);
+            using var run = tuner.Begin(Value);
+            if (run.Ask() is not { } proposal)
+            {
+                break;
+            }
+
+            Assert.Empty(space.FaultsOf(proposal.Configuration));
+            run.Tell(proposal, new Answer(proposal.Configuration[space[0].Name].Number));
+            made.Add(proposal.Configuration);
+        }
+
+        Assert.InRange(made.Count, 3, 5);
+        Assert.Contains(made, one => one.Count == 1);
+        Assert.All(StudyJournal.Read(folder).Events.OfType<TrainingEvent>(), entry => Assert.Empty(space.FaultsOf(entry.Configuration)));
+    }
+
+    [Fact]
+    public void The_order_in_which_values_are_given_makes_no_other_configuration()
+    {
+        using var tuner = new Tuner(new Outside(), SearchSpace.Parse("lr=0..1", "layers=1..4:int"), Contexts.None(1), new TunerOptions { MaxTrainings = 3, UseSurrogate = false });
+        Configuration straight = new(("lr", 0.5), ("layers", 2.0)), turned = new(("layers", 2.0), ("lr", 0.5));
+        Assert.Equal([straight], tuner.Enqueue([turned, straight]));
+        using var run = tuner.Begin(Value);
+        run.Tell(run.Ask()!, new Answer(1));
+        Assert.Empty(run.Enqueue([turned]));
+    }
+
+    [Fact]
+    public void An_objective_that_cannot_judge_outputs_alone_certifies_nothing_by_that()
+    {
+        var space = SearchSpace.Parse("a=0..1", "b=0..1", "c=0..1", "d=0..1");
+        using var tuner = Tuner.Create(
+            space, at => at.Configuration, at => Matrix.FromDoubles(1, 1, [Math.Sin(9 * at["a"].Number) + Math.Sin(7 * at["b"].Number) + at["c"].Number * at["d"].Number]), Contexts.None(1),
+            new TunerOptions { MaxTrainings = 9 });
+        var study = tuner.Optimize(model => model.IsTrained ? model.Sample(Contexts.None(1)).Outputs.Exact(0, 0) : throw new NotSupportedException("only trained ones"));
+        Assert.Equal((9, StopReason.TrainingBudget), (study.TrainingsUsed, study.StopReason));
+        Assert.All(study.Trials.Skip(6), trial => Assert.True(double.IsFinite(trial.Predicted!.Value)));
+    }
+
     [Fact]
     public void Options_of_one_hyperparameter_are_refused_all_at_once()
     {
