@@ -13,20 +13,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
     private readonly double[] _lambdas;
 
     /// <summary>A set of anchors.</summary>
-    /// <param name="hyperparameter">The hyperparameter that their λ are values of.</param>
-    /// <param name="anchors">At least one anchor with at least one row, in strictly ascending λ.</param>
-    /// <exception cref="ArgumentException">
-    /// There is no anchor, a λ is out of order or given twice, or two anchors differ in D, C or the number of categories; the
-    /// message names the anchors' positions, counted from 0.
-    /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">A λ lies outside the range.</exception>
-    public AnchorSet(ContinuousHyperparameter hyperparameter, IEnumerable<Anchor> anchors)
-        : this(hyperparameter is null ? throw new ArgumentNullException(nameof(hyperparameter)) : (SearchSpace)hyperparameter, anchors)
-    {
-    }
-
-    /// <summary>A set of anchors of any search space.</summary>
-    /// <param name="space">The space that their configurations are of.</param>
+    /// <param name="space">The space that their configurations are of; a single hyperparameter is one.</param>
     /// <param name="anchors">At least one anchor with at least one row; of one continuous hyperparameter in strictly ascending λ, else each configuration once.</param>
     /// <exception cref="ArgumentException">
     /// There is no anchor, a configuration is not of the space, out of order or given twice, or two anchors differ in D, C or the number of categories; the
@@ -141,7 +128,7 @@ public sealed class AnchorSet : IReadOnlyList<Anchor>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private string PlaceOf(int i) => Space.IsLine ? Invariant($"λ = {_anchors[i].Lambda:R}") : _anchors[i].Configuration.ToString();
+    private string PlaceOf(int i) => Space.TextOf(_anchors[i].Configuration);
 
     private void RequireOfSpace(int i, string parameter)
     {

@@ -55,7 +55,7 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
 
     /// <summary>A space of one hyperparameter.</summary>
     /// <param name="hyperparameter">The hyperparameter.</param>
-    public static SearchSpace FromHyperparameter(Hyperparameter hyperparameter) => new([hyperparameter]);
+    public static SearchSpace FromHyperparameter(Hyperparameter hyperparameter) => new([hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))]);
 
     /// <summary>Reads a space, a hyperparameter each text, as <see cref="Hyperparameter.Parse"/> does.</summary>
     /// <param name="texts">The texts, e.g. <c>lr=1e-5..1e-1:log</c>.</param>
@@ -104,6 +104,12 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
             throw new ArgumentException($"{(place is null ? "" : place + ": ")}{string.Join("; ", faults)}.", nameof(configuration));
         }
     }
+
+    /// <summary>A configuration as messages say where something is: λ to the last bit where there is one hyperparameter with a range, else names and values.</summary>
+    internal string TextOf(Configuration configuration) => IsLine ? FormattableString.Invariant($"λ = {configuration.Lambda:R}") : configuration.ToString();
+
+    /// <summary>The place of a configuration on the unit scale of one hyperparameter with a range; ½ where there is no such line.</summary>
+    internal double PlaceOf(Configuration configuration) => IsLine ? Line.ToUnit(configuration.Lambda) : 0.5;
 
     /// <summary>A configuration with its values in the order of the space, as which it equals another one of the same values.</summary>
     internal Configuration Ordered(Configuration configuration) => Count == 1 || configuration.Count == 1

@@ -108,6 +108,20 @@ internal static class FigureStyle
         }
     }
 
+    /// <summary>Adds dots with a white rim.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="dots">Where they are; where there is none, nothing is drawn.</param>
+    /// <param name="color">Their colour.</param>
+    /// <param name="size">Their diameter in pixels.</param>
+    public static void AddDots(Plot plot, IReadOnlyList<(double X, double Y)> dots, Color color, float size)
+    {
+        if (dots.Count > 0)
+        {
+            plot.Add.Markers(dots.Select(dot => dot.X).ToArray(), dots.Select(dot => dot.Y).ToArray()).MarkerStyle =
+                new MarkerStyle(MarkerShape.FilledCircle, size, color) { LineColor = Colors.White, LineWidth = 1.2f };
+        }
+    }
+
     /// <summary>Adds a band without a rim.</summary>
     /// <param name="plot">The plot.</param>
     /// <param name="xs">Horizontal places; less than two draw nothing.</param>

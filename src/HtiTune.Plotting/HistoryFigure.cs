@@ -59,8 +59,8 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
         var (xs, ys) = Steps(done, sign, last);
         FigureStyle.AddLine(plot, xs, [.. ys.Select(y => Good?.Drawn(y) ?? y)], FigureStyle.Mean, 2.2f);
         bool IsWithin(Trial trial) => Good?.IsBeyond(trial) != true;
-        Dots(plot, [.. done.Where(t => !t.IsReused && IsWithin(t))], FigureStyle.Ink);
-        Dots(plot, [.. done.Where(t => t.IsReused && IsWithin(t))], FigureStyle.Faint);
+        Dots(plot, done.Where(t => !t.IsReused && IsWithin(t)), FigureStyle.Ink);
+        Dots(plot, done.Where(t => t.IsReused && IsWithin(t)), FigureStyle.Faint);
         plot.Axes.AutoScale();
         var (low, high) = Good is null ? (plot.Axes.GetLimits().Bottom, plot.Axes.GetLimits().Top) : (Math.Min(Good.Bottom, least), Math.Max(Good.Top, least + Epsilon));
         Good?.Mark(plot, done.Where(t => !IsWithin(t)).Select(t => ((double)t.Number, t.Value!.Value)), low, high);
@@ -104,14 +104,8 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
         return ([.. xs], [.. ys]);
     }
 
-    private static void Dots(Plot plot, IReadOnlyList<Trial> trials, Color color)
-    {
-        if (trials.Count > 0)
-        {
-            var dots = plot.Add.Markers(trials.Select(t => (double)t.Number).ToArray(), trials.Select(t => t.Value!.Value).ToArray());
-            dots.MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 10, color) { LineColor = Colors.White, LineWidth = 1.2f };
-        }
-    }
+    private static void Dots(Plot plot, IEnumerable<Trial> trials, Color color) =>
+        FigureStyle.AddDots(plot, [.. trials.Select(trial => ((double)trial.Number, trial.Value!.Value))], color, 10);
 }
 
 /// <summary>An axis of training numbers.</summary>

@@ -58,8 +58,8 @@ internal sealed record SliceFigure(Study Study)
 
         var (least, most) = (believed.Min(p => p.Low), believed.Max(p => p.High));
         var trained = Study.Trials.Where(trial => trial.Value is { } value && value >= least - (most - least) && value <= most + (most - least) && trial.Configuration.TryGet(one.Name, out _)).ToList();
-        Dots(plot, [.. trained.Select(trial => (one.ToUnit(trial.Configuration[one.Name]), trial.Value!.Value))], FigureStyle.Faint, 7);
-        Dots(plot, [(one.ToUnit(Study.Configuration[one.Name]), Study.RealValue ?? Study.PredictedValue)], FigureStyle.Recommended, 11);
+        FigureStyle.AddDots(plot, [.. trained.Select(trial => (one.ToUnit(trial.Configuration[one.Name]), trial.Value!.Value))], FigureStyle.Faint, 7);
+        FigureStyle.AddDots(plot, [(one.ToUnit(Study.Configuration[one.Name]), Study.RealValue ?? Study.PredictedValue)], FigureStyle.Recommended, 11);
         plot.Axes.AutoScale();
         Ticks(plot, one, values);
         return plot;
@@ -77,15 +77,6 @@ internal sealed record SliceFigure(Study Study)
     {
         var space = Study.Anchors.Space;
         return space.FromUnit([.. space.Select(other => other.Name == one.Name ? other.ToUnit(value) : Study.Configuration.TryGet(other.Name, out var own) ? other.ToUnit(own) : 0.5)]);
-    }
-
-    private static void Dots(Plot plot, IReadOnlyList<(double X, double Y)> dots, Color color, float size)
-    {
-        if (dots.Count > 0)
-        {
-            plot.Add.Markers(dots.Select(dot => dot.X).ToArray(), dots.Select(dot => dot.Y).ToArray()).MarkerStyle =
-                new MarkerStyle(MarkerShape.FilledCircle, size, color) { LineColor = Colors.White, LineWidth = 1.2f };
-        }
     }
 
     private static void Ticks(Plot plot, Hyperparameter one, List<HyperparameterValue> values)

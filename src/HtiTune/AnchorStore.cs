@@ -113,7 +113,7 @@ internal sealed class AnchorStore : IDisposable
         if (_anchors.Count > 0 && samples.Dimension != _groups[0].Samples[0].Dimension)
         {
             throw new InvalidOperationException(
-                Invariant($"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at {(Space.IsLine ? Invariant($"λ = {_anchors[0].Lambda:R}") : _anchors[0].Configuration)}."));
+                Invariant($"The network answered with {samples.Dimension} output columns; expected {_groups[0].Samples[0].Dimension}, as at {Space.TextOf(_anchors[0].Configuration)}."));
         }
 
         if (_groups.Count == 0)
@@ -212,7 +212,7 @@ internal sealed class AnchorStore : IDisposable
     public Configuration ConfigurationOf(double lambda) => new(Hyperparameter.Name, lambda);
 
     /// <summary>The place of a configuration on the unit scale; ½ where there is no line.</summary>
-    public double PlaceOf(Configuration configuration) => Space.IsLine ? Space.Line.ToUnit(configuration.Lambda) : 0.5;
+    public double PlaceOf(Configuration configuration) => Space.PlaceOf(configuration);
 
     /// <summary>λ at a place in the range: exactly an anchor's where one is.</summary>
     public double LambdaAt(double u)

@@ -97,9 +97,7 @@ internal static class StudyMaker
         var measured = store.Anchors.Take(analysis.Count).Select(anchor => (anchor.Lambda, view.Measured(anchor.Anchor).Value)).Where(m => m.Value is not null).ToList();
         if (analysis.Map.IsConstant && measured.Select(m => m.Lambda).Distinct().Count() > 1)
         {
-            return [new Remark(RemarkKind.ConstantObjective, string.Create(
-                CultureInfo.InvariantCulture,
-                $"the objective does not change: its {measured.Count} values are all {measured[0].Value:G6}, so that it cannot tell one {store.Hyperparameter.Name} from another"))];
+            return [ConstantObjective(measured.Count, measured[0].Value!.Value, store.Hyperparameter.Name)];
         }
 
         var extreme = measured.Where(m => analysis.Map.IsExtreme(m.Value!.Value)).ToList();
@@ -114,6 +112,10 @@ internal static class StudyMaker
             $"{extreme.Count} of {measured.Count} values dominate the range of the objective (the worst is {worst.Value:G6} at {store.Hyperparameter.Name} = {worst.Lambda:G6}): "
             + $"they count as bad and no more, and what does not matter is told from the others"))];
     }
+
+    /// <summary>The remark on an objective that does not move.</summary>
+    internal static Remark ConstantObjective(int count, double value, string what) => new(RemarkKind.ConstantObjective, string.Create(
+        CultureInfo.InvariantCulture, $"the objective does not change: its {count} values are all {value:G6}, so that it cannot tell one {what} from another"));
 
     internal static IEnumerable<Remark> LossesOf(AnchorStore store) =>
         ColumnUnits.LossesLeft([.. store.Set(store.Anchors.Count).Select(anchor => anchor.Samples.Outputs)]).Select(text => new Remark(RemarkKind.LostPrecision, text));

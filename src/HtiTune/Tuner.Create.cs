@@ -20,13 +20,8 @@ public sealed partial class Tuner
         string name, double minimum, double maximum, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => Minimize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
 
-    /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    public static Study Minimize(
-        ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
-        CancellationToken cancellation = default) => BlackBox((SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), train, Goal.Minimize, options, progress, cancellation);
-
-    /// <summary>Finds the hyperparameters of least loss for any black box that reports one number: several, whole numbers and words among them.</summary>
-    /// <param name="space">What is tuned, e.g. <c>SearchSpace.Parse("lr=1e-5..1e-1:log", "layers=1..4:int", "act=relu,gelu")</c>.</param>
+    /// <summary>Finds the hyperparameters of least loss for any black box that reports one number: one, or several, whole numbers and words among them.</summary>
+    /// <param name="space">What is tuned, a hyperparameter or e.g. <c>SearchSpace.Parse("lr=1e-5..1e-1:log", "layers=1..4:int", "act=relu,gelu")</c>.</param>
     /// <param name="train">Trains at the request's values, e.g. <c>at["lr"]</c>, and returns the loss. An exception, or a loss that is not finite, is a failed training.</param>
     /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
@@ -51,30 +46,13 @@ public sealed partial class Tuner
         string name, double minimum, double maximum, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => Maximize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
 
-    /// <inheritdoc cref="Maximize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    public static Study Maximize(
-        ContinuousHyperparameter hyperparameter, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
-        CancellationToken cancellation = default) => BlackBox((SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), train, Goal.Maximize, options, progress, cancellation);
-
-    /// <inheritdoc cref="Create{TModel}(ContinuousHyperparameter, Func{TrainingRequest, TModel}, Func{TModel, Matrix}, Contexts?, TunerOptions?)"/>
+    /// <inheritdoc cref="Create{TModel}(SearchSpace, Func{TrainingRequest, TModel}, Func{TModel, Matrix}, Contexts?, TunerOptions?)"/>
     public static Tuner Create<TModel>(
         string name, double minimum, double maximum, Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict, TunerOptions? options = null)
         where TModel : notnull => Create(Data.Hyperparameter.Continuous(name, minimum, maximum), train, predict, null, options);
 
     /// <summary>A tuner of a model whose outputs are kept, so that other objectives of them need no further training.</summary>
-    /// <param name="hyperparameter">What is tuned, its range and scale.</param>
-    /// <param name="train">Trains at <see cref="TrainingRequest.Lambda"/>; the tuner disposes the model where it is <see cref="IDisposable"/>.</param>
-    /// <param name="predict">The trained model's outputs, [n, D]: n rows at every λ, in the same order. Called once, after the training.</param>
-    /// <param name="contexts">What each row of outputs answers, n of them; null: rows are draws, and the first training tells how many.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <typeparam name="TModel">The trained model.</typeparam>
-    /// <exception cref="ArgumentException">An option is not as it must be.</exception>
-    public static Tuner Create<TModel>(
-        ContinuousHyperparameter hyperparameter, Func<TrainingRequest, TModel> train, Func<TModel, Matrix> predict, Contexts? contexts = null, TunerOptions? options = null)
-        where TModel : notnull => Create((SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), train, predict, contexts, options);
-
-    /// <summary>A tuner of several hyperparameters of a model whose outputs are kept, so that other objectives of them need no further training.</summary>
-    /// <param name="space">What is tuned.</param>
+    /// <param name="space">What is tuned: one hyperparameter, or several.</param>
     /// <param name="train">Trains at the request's values, e.g. <c>at["lr"]</c>; the tuner disposes the model where it is <see cref="IDisposable"/>.</param>
     /// <param name="predict">The trained model's outputs, [n, D]: n rows at every configuration, in the same order. Called once, after the training.</param>
     /// <param name="contexts">What each row of outputs answers, n of them; null: rows are draws, and the first training tells how many.</param>

@@ -33,24 +33,13 @@ public sealed partial class Tuner : IDisposable
     private int _isRunning;
     private bool _hasBegun;
 
-    /// <summary>A tuner of one network's hyperparameter.</summary>
-    /// <param name="network">Trains at any λ.</param>
-    /// <param name="hyperparameter">What is tuned, its range and scale.</param>
+    /// <summary>A tuner of a network's hyperparameters: one, or several, whole numbers and words among them.</summary>
+    /// <param name="network">Trains at any configuration.</param>
+    /// <param name="space">What is tuned; a single hyperparameter is a space.</param>
     /// <param name="contexts">
     /// What every network is asked once it is trained; objectives judge the answers. At least one row. Null: those of the options' warm start, or without
     /// one as many draws as the first training brings that succeeds (<see cref="ITrainedNetwork.Rows"/>).
     /// </param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
-    public Tuner(INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null)
-        : this(network, (SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), contexts, options, null)
-    {
-    }
-
-    /// <summary>A tuner of a network's hyperparameters: several, whole numbers and words among them.</summary>
-    /// <param name="network">Trains at any configuration.</param>
-    /// <param name="space">What is tuned.</param>
-    /// <param name="contexts">What every network is asked once it is trained; null: as many draws as the first training brings that succeeds.</param>
     /// <param name="options">How; null for the defaults. Those that are of λ alone must be null where there are several hyperparameters.</param>
     /// <exception cref="ArgumentException">There is no context, or an option is out of range; the message names all that are.</exception>
     public Tuner(INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options = null)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using HtiTune.Data;
 
 namespace HtiTune.Cli;
@@ -105,7 +106,7 @@ internal static class EnqueueCommand
             }
 
             // In the order of the space, however they are typed.
-            var configuration = new Configuration([.. pairs.OrderBy(pair => study.Space.ToList().FindIndex(one => one.Name == pair[0])).Select(pair => (pair[0], ValueOf(study.Space, pair[0], pair[1])))]);
+            var configuration = study.Space.Ordered(new Configuration([.. pairs.Select(pair => (pair[0], ValueOf(study.Space, pair[0], pair[1])))]));
             faults.AddRange(study.Space.FaultsOf(configuration).Select(fault => $"'{text}': {fault}"));
             wanted.Add(configuration);
         }
@@ -122,27 +123,7 @@ internal static class EnqueueCommand
         }
 
         var added = wanted.Count == 0 ? [] : session.Tuner.Enqueue(wanted);
-        foreach (var one in wanted.Except(added))
-        {
-            Terminal.Say($"{StudyPaths.Place(one)} is trained already, under way or enqueued: left out");
-        }
-
-        var waiting = session.Tuner.Waiting;
-        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join("; ", waiting.Select(StudyPaths.Place))}");
-        if (json)
-        {
-            EventWriter.Write(writer =>
-            {
-                writer.WriteStartArray("enqueued");
-                foreach (var one in waiting)
-                {
-                    new ConfigurationConverter().Write(writer, one, System.Text.Json.JsonSerializerOptions.Default);
-                }
-
-                writer.WriteEndArray();
-            });
-        }
-
+        Tell(wanted, added, session.Tuner.Waiting, json, StudyPaths.Place, "; ", (writer, one) => new ConfigurationConverter().Write(writer, one, JsonSerializerOptions.Default));
         return ExitCode.Done;
     }
 
@@ -150,14 +131,18 @@ internal static class EnqueueCommand
         space.FirstOrDefault(one => one.Name == name) is CategoricalHyperparameter || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? text : number;
 
     /// <summary>Says what was added, what was left out, and what waits.</summary>
-    internal static void Tell(IReadOnlyList<double> values, IReadOnlyList<double> added, IReadOnlyList<double> waiting, bool json)
+    internal static void Tell(IReadOnlyList<double> values, IReadOnlyList<double> added, IReadOnlyList<double> waiting, bool json) =>
+        Tell(values, added, waiting, json, Placeholders.Number, ", ", (writer, value) => writer.WriteNumberValue(value));
+
+    private static void Tell<T>(
+        IReadOnlyList<T> values, IReadOnlyList<T> added, IReadOnlyList<T> waiting, bool json, Func<T, string> shown, string between, Action<Utf8JsonWriter, T> write)
     {
         foreach (var value in values.Except(added))
         {
-            Terminal.Say($"{Placeholders.Number(value)} is trained already, under way or enqueued: left out");
+            Terminal.Say($"{shown(value)} is trained already, under way or enqueued: left out");
         }
 
-        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join(", ", waiting.Select(Placeholders.Number))}");
+        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join(between, waiting.Select(shown))}");
         if (json)
         {
             EventWriter.Write(writer =>
@@ -165,7 +150,7 @@ internal static class EnqueueCommand
                 writer.WriteStartArray("enqueued");
                 foreach (var value in waiting)
                 {
-                    writer.WriteNumberValue(value);
+                    write(writer, value);
                 }
 
                 writer.WriteEndArray();

@@ -58,7 +58,7 @@ internal static class EvaluateCommand
 
     private static List<(double Lambda, double[] Scores)> OfStudy(StudySpecification study, CancellationToken cancellation)
     {
-        _ = study.Hyperparameter;
+        study.RequireLine();
         var anchors = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).LoadAnchors() : null;
         return anchors is { Count: > 2 }
             ? [.. Enumerable.Range(1, anchors.Count - 2).Select(left =>

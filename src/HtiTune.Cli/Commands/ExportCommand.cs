@@ -79,7 +79,7 @@ internal static class ExportCommand
     // Only rows that are not the study's own need the maps, which take most of the time.
     private static TrajectorySurrogate Fitted(StudySpecification study, bool trainMaps)
     {
-        _ = study.Hyperparameter;
+        study.RequireLine();
         using var interrupts = Interrupts.Listen();
         return TrajectorySurrogate.Fit(Anchors(study), new TrajectoryOptions { Seed = study.Seed, TrainMaps = trainMaps }, cancellation: interrupts.Finish);
     }

@@ -75,7 +75,7 @@ internal static class PlotCommand
 
             if (kind is not ("slices" or "history"))
             {
-                _ = specification.Hyperparameter;
+                specification.RequireLine();
             }
 
             specification = specification.JudgedAs(result.GetValue(goal));

@@ -137,4 +137,10 @@ internal abstract class LocatedKeys
     }
 
     protected void Fault(int line, string message) => Faults.Add((line, message));
+
+    /// <summary>Notes the fault of a value, as what took it said it.</summary>
+    protected void Fault(int line, ArgumentException problem, string before = "") => Fault(line, before + TextOf(problem));
+
+    /// <summary>What an argument's fault says, without the parameter's name and the full stop.</summary>
+    protected static string TextOf(ArgumentException problem) => problem.Message.Split(" (Parameter")[0].TrimEnd('.');
 }

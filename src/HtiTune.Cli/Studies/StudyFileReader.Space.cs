@@ -45,7 +45,7 @@ internal sealed partial class StudyFileReader
             }
             catch (ArgumentException problem)
             {
-                Fault(element.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+                Fault(element.Line, problem);
             }
         }
 
@@ -55,7 +55,7 @@ internal sealed partial class StudyFileReader
         }
         catch (ArgumentException problem)
         {
-            Fault(list.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+            Fault(list.Line, problem);
             return null;
         }
     }
@@ -82,7 +82,7 @@ internal sealed partial class StudyFileReader
         }
         catch (ArgumentException problem)
         {
-            Fault(node.Line, problem.Message.Split(" (Parameter")[0].TrimEnd('.'));
+            Fault(node.Line, problem);
             return null;
         }
     }
@@ -96,7 +96,7 @@ internal sealed partial class StudyFileReader
         }
         catch (ArgumentException problem)
         {
-            var message = problem.Message.Split(" (Parameter")[0].TrimEnd('.');
+            var message = TextOf(problem);
             Fault(Take(node, "scale")!.Line, $"\"scale\" is \"{text}\"{message[Math.Max(0, message.IndexOf("; expected", StringComparison.Ordinal))..]}{Nearest.Question(text, Scale.Names)}");
             return Scale.Linear;
         }

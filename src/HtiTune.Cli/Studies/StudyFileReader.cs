@@ -182,7 +182,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
         }
         catch (ArgumentException problem)
         {
-            Fault(node.Line, $"\"tuner\": {problem.Message.Split(" (Parameter")[0].TrimEnd('.')}");
+            Fault(node.Line, problem, "\"tuner\": ");
         }
 
         return settings;
@@ -211,15 +211,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
                 throw new FormatException("\"command\" is empty; expected the program that trains, and its arguments");
             }
 
-            if (space is { Count: > 1 })
-            {
-                Placeholders.Check(words, [.. space.Select(one => one.Name)]);
-            }
-            else
-            {
-                Placeholders.Check(words, space?[0].Name);
-            }
-
+            Placeholders.Check(words, space?.Select(one => one.Name).ToList() ?? []);
             return words;
         }
         catch (FormatException problem)

@@ -169,7 +169,7 @@ internal sealed partial class StudySession : IDisposable
         if (Study.Replicate)
         {
             // A second training at one place, where trainings scatter, is of a line so far.
-            _ = Study.Hyperparameter;
+            Study.RequireLine();
         }
 
         var exists = StudyJournal.Exists(Study.Folder);

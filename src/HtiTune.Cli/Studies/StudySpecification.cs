@@ -19,9 +19,24 @@ internal sealed record StudySpecification
 
     /// <summary>The hyperparameter, where it is one continuous one.</summary>
     /// <exception cref="CliException">There are several, or it is none with a range: what asks is of one.</exception>
-    internal ContinuousHyperparameter Hyperparameter => Space.IsLine
-        ? Space.Line
-        : throw new CliException("H017", $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one.");
+    internal ContinuousHyperparameter Hyperparameter
+    {
+        get
+        {
+            RequireLine();
+            return Space.Line;
+        }
+    }
+
+    /// <summary>Throws unless one continuous hyperparameter is tuned, before something is tried that is of one.</summary>
+    /// <exception cref="CliException">There are several, or it is none with a range.</exception>
+    internal void RequireLine()
+    {
+        if (!Space.IsLine)
+        {
+            throw new CliException("H017", $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one.");
+        }
+    }
 
     /// <summary>Whether a training's configuration lies in what is tuned; of one hyperparameter whatever it was called.</summary>
     internal bool Holds(Configuration configuration) => Space.IsLine ? Space.Line.Contains(configuration.Lambda) : Space.FaultsOf(configuration).Count == 0;

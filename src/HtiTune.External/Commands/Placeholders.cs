@@ -71,22 +71,12 @@ internal static class Placeholders
     /// <exception cref="FormatException">One is unknown, or what must be there is missing.</exception>
     internal static void Check(IReadOnlyList<string> words, string? hyperparameter)
     {
-        var allowed = Allowed(hyperparameter);
-        var used = new HashSet<string>();
-        foreach (var word in words)
-        {
-            Fill(word, name =>
-            {
-                used.Add(name);
-                return allowed.Contains(name) ? "" : throw Unknown(name, allowed);
-            });
-        }
+        var used = Used(words, Allowed(hyperparameter));
 
         // A hyperparameter of such a name is reached by {lambda} alone.
         var isShadowed = hyperparameter is Seed or Contexts or Out;
 
-        // A command that reads them from its environment may do without.
-        var isShell = words[0].EndsWith("sh", StringComparison.Ordinal) || words.Any(word => word.Contains("HTITUNE_", StringComparison.Ordinal));
+        var isShell = ReadsEnvironment(words);
         if (!isShell && !used.Contains(Lambda) && isShadowed)
         {
             throw new FormatException(
@@ -104,13 +94,13 @@ internal static class Placeholders
         }
     }
 
-    /// <summary>Checks the placeholders of a training command of several hyperparameters, each of which is called by its name.</summary>
+    /// <summary>Checks the placeholders of a training command; of several hyperparameters each is called by its name, of one or none known see the other overload.</summary>
     /// <exception cref="FormatException">One is unknown, or what must be there is missing.</exception>
     internal static void Check(IReadOnlyList<string> words, IReadOnlyList<string> hyperparameters)
     {
-        if (hyperparameters is [var only])
+        if (hyperparameters.Count < 2)
         {
-            Check(words, only);
+            Check(words, hyperparameters is [var only] ? only : null);
             return;
         }
 
@@ -127,20 +117,33 @@ internal static class Placeholders
         }
 
         string[] allowed = [.. hyperparameters, Seed, Contexts, Out];
-        var used = new HashSet<string>();
-        foreach (var word in words)
-        {
-            Fill(word, name => allowed.Contains(name) && (used.Add(name) || true) ? "" : throw Unknown(name, allowed));
-        }
-
-        // A command that reads them from its environment may do without.
-        var isShell = words[0].EndsWith("sh", StringComparison.Ordinal) || words.Any(word => word.Contains("HTITUNE_", StringComparison.Ordinal));
+        var used = Used(words, allowed);
         List<string> missing = [.. hyperparameters.Append(Out).Where(name => !used.Contains(name))];
-        if (!isShell && missing.Count > 0)
+        if (!ReadsEnvironment(words) && missing.Count > 0)
         {
             throw new FormatException($"the command does not use {string.Join(", ", missing.Select(name => $"{{{name}}}"))}; expected e.g. {string.Join(" ", missing.Select(name => $"--{name} {{{name}}}"))}");
         }
     }
+
+    // The placeholders that a command uses.
+    private static HashSet<string> Used(IReadOnlyList<string> words, string[] allowed)
+    {
+        var used = new HashSet<string>();
+        foreach (var word in words)
+        {
+            Fill(word, name =>
+            {
+                used.Add(name);
+                return allowed.Contains(name) ? "" : throw Unknown(name, allowed);
+            });
+        }
+
+        return used;
+    }
+
+    // A command that reads its values from the environment may do without placeholders.
+    private static bool ReadsEnvironment(IReadOnlyList<string> words) =>
+        words[0].EndsWith("sh", StringComparison.Ordinal) || words.Any(word => word.Contains("HTITUNE_", StringComparison.Ordinal));
 
     /// <summary>The placeholders that a training command may use.</summary>
     internal static string[] Allowed(string? hyperparameter) => hyperparameter is null ? s_training : [.. s_training.Prepend(hyperparameter).Distinct()];

@@ -12,4 +12,8 @@ internal static class ContextKey
         var bytes = MemoryMarshal.AsBytes(contexts.Conditions.Row(row));
         return $"{(contexts.CategoryCount > 0 ? contexts.Categories[row] : 0)}:{Convert.ToHexString(bytes)}";
     }
+
+    /// <summary>Rows of each context, in the order in which the contexts first come.</summary>
+    internal static int[][] Groups(Contexts contexts) =>
+        [.. Enumerable.Range(0, contexts.Count).GroupBy(i => Of(contexts, i)).Select(group => group.ToArray())];
 }

@@ -144,7 +144,7 @@ internal sealed partial class AnchorKriging
     {
         var layout = new KrigingLayout(dimension, variant);
         return theta.Length == layout.Count
-            ? new AnchorKriging(LikelihoodOf(places, gram, layout), places, gram, theta)
+            ? At(places, layout, gram, theta)
             : throw new ArgumentException($"θ has {theta.Length} numbers; expected {layout.Count}.", nameof(theta));
     }
 

@@ -20,7 +20,7 @@ internal static class CarrierTrial
     /// <param name="cancellation">Ends the trial.</param>
     internal static CarrierScores? Scores(AnchorSet anchors, Trajectories coupled, KrigingOptions options, CancellationToken cancellation)
     {
-        var groups = MiddleAnchor.Groups(anchors[0].Samples.Contexts);
+        var groups = ContextKey.Groups(anchors[0].Samples.Contexts);
         if (groups.Length < FewestContexts || !options.Coupling.TrainMaps)
         {
             return null;

@@ -9,7 +9,7 @@ internal sealed partial class JointRegression
     private const int MostLearned = 180, Iterations = 60;
     private const double NoiseStart = -3, LeastNoise = -14, MostNoise = 1, MostScale = 4, MostSlant = 6;
 
-    // Only for Learn, which needs the scale of places.
+    // Alone only for Learn, which needs the scale of places.
     private JointRegression(Trajectories trajectories, double[] places)
     {
         (State, _metric, _projected, _weights, _mean) = (new JointState([], 0), [], [], [], []);

@@ -31,11 +31,9 @@ internal sealed partial class JointRegression
     private readonly double[] _mean;
 
     private JointRegression(Trajectories trajectories, double[] places, JointState state)
+        : this(trajectories, places)
     {
         (State, var theta) = (state, state.Theta);
-        (_c, _d) = (trajectories.ConditionCount, trajectories.Dimension);
-        _middle = places.Average();
-        _spread = Math.Sqrt(places.Average(u => (u - _middle) * (u - _middle)));
         _metric = Metric(theta, _c + 1);
         var (z, targets, mean) = Rows(trajectories, places, MostRows);
         _mean = mean;

@@ -42,7 +42,7 @@ public sealed partial class KrigedSurrogate
 
         var weights = WeightsAt(lambda);
         var (rows, _) = Resolve(contexts, null);
-        var beside = BesideKriging(lambda, contexts, weights);
+        var beside = _regression?.At(PlaceOf(lambda), contexts, weights);
         var samples = Weighted(rows, weights, contexts, beside);
         var value = Finite(functional(samples));
         double chance = 0;

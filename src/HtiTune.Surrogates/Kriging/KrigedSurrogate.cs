@@ -26,7 +26,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private readonly AnchorKriging _kriging;
     private readonly AffineCarrier? _affine;
     private readonly NearestCarrier? _nearest;
-    private readonly JointRegression? _regression;
+    private readonly RegressionBeside? _regression;
     private readonly Lazy<double[][]> _walk;
     private readonly Lazy<AnchorKriging[]> _states;
 
@@ -35,7 +35,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         _carrier = carrier;
         _state = state;
         _affine = state.Bandwidths is { } bandwidths ? new AffineCarrier(carrier.State.Trajectories, bandwidths) : null;
-        _regression = state.Regression is { } regression ? JointRegression.At(carrier.State.Trajectories, PlacesOf(carrier), regression) : null;
+        _regression = state.Regression is { } regression ? new RegressionBeside(carrier, PlacesOf(carrier), regression) : null;
         _nearest = _affine is null && carrier.ConditionCount == 0 ? new NearestCarrier(carrier.State.Trajectories) : null;
         var points = KrigingFitter.PointsOf(carrier, _affine);
         _transform = new OutputTransform(state.Kind, state.Link, carrier.State.Outputs, carrier.Options.Bounds, isDraws: !carrier.Report.Deterministic || _affine is not null);
@@ -165,7 +165,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         ArgumentNullException.ThrowIfNull(contexts);
         var weights = WeightsAt(lambda);
         var (rows, source) = Resolve(contexts, weights);
-        return new SurrogateSamples(Weighted(rows, weights, contexts, BesideKriging(lambda, contexts, weights)), source);
+        return new SurrogateSamples(Weighted(rows, weights, contexts, _regression?.At(PlaceOf(lambda), contexts, weights)), source);
     }
 
     /// <inheritdoc/>
@@ -200,7 +200,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         ArgumentNullException.ThrowIfNull(rows);
         var weights = WeightsAt(to);
         var carried = _affine is null && _nearest is null ? _carrier.Carry(rows, from, weights) : CarryWithoutMaps(rows, from, weights);
-        return Weighted(Linked(carried, rows.Count), weights, rows.Contexts, BesideKriging(to, rows.Contexts, weights)).Outputs;
+        return Weighted(Linked(carried, rows.Count), weights, rows.Contexts, _regression?.At(PlaceOf(to), rows.Contexts, weights)).Outputs;
     }
 
     internal double[] WeightsAt(double lambda)

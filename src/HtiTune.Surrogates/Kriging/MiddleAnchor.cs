@@ -43,7 +43,7 @@ internal readonly record struct MiddleAnchor(double Aside, double Share, bool Is
     internal static MiddleAnchor OfDraws(Trajectories trajectories, Contexts contexts)
     {
         var d = trajectories.Dimension;
-        var groups = Groups(contexts);
+        var groups = ContextKey.Groups(contexts);
         var chance = new double[3];
         var means = new double[3][];
         for (var k = 0; k < 3; k++)
@@ -69,10 +69,6 @@ internal readonly record struct MiddleAnchor(double Aside, double Share, bool Is
 
         return Of(means, chance);
     }
-
-    /// <summary>Rows of each context.</summary>
-    internal static int[][] Groups(Contexts contexts) =>
-        [.. Enumerable.Range(0, contexts.Count).GroupBy(i => ContextKey.Of(contexts, i)).Select(group => group.ToArray())];
 
     /// <summary>Whether draws' means turn on their way through the middle: they are kriged, and go straight elsewhere.</summary>
     /// <param name="isCarried">Whether maps carry draws from context to context.</param>

@@ -108,7 +108,7 @@ public static class SurrogateChoice
 
     /// <summary>Rows of each context, in the mean.</summary>
     private static double RowsAContext(Contexts contexts) =>
-        contexts.Count / (double)Enumerable.Range(0, contexts.Count).Select(i => ContextKey.Of(contexts, i)).Distinct().Count();
+        contexts.Count / (double)ContextKey.Groups(contexts).Length;
 
     /// <summary>What stands unless another gains clearly, whether the middle of three anchors is far from its place on the scale, and what carriers of rows were scored.</summary>
     private static (string Stated, bool IsFar, CarrierScores? Carriers) Stated(

@@ -73,6 +73,21 @@ internal sealed class WeightDraws
         }
     }
 
+    /// <summary>A draw of χ².</summary>
+    /// <param name="random">Chance.</param>
+    /// <param name="degrees">Its degrees of freedom, at least 0; a draw of none is 0.</param>
+    internal static double ChiSquare(RandomStream random, int degrees)
+    {
+        double square = 0;
+        for (var i = 0; i < degrees; i++)
+        {
+            var normal = random.NextNormal();
+            square += normal * normal;
+        }
+
+        return square;
+    }
+
     /// <summary>Writes a, [M, K], and the draw on the other side of the mean.</summary>
     /// <param name="random">Chance.</param>
     /// <param name="weights">Takes the draw.</param>
@@ -80,14 +95,7 @@ internal sealed class WeightDraws
     internal void Next(RandomStream random, Span<double> weights, Span<double> opposite)
     {
         var k = _kriging.Count;
-        double square = 0;
-        for (var i = 1; i < k; i++)
-        {
-            var normal = random.NextNormal();
-            square += normal * normal;
-        }
-
-        var scale = 1 / Math.Sqrt(square);
+        var scale = 1 / Math.Sqrt(ChiSquare(random, k - 1));
         var rows = new double[Places * k];
         for (var i = 0; i < rows.Length; i++)
         {

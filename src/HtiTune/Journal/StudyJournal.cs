@@ -215,7 +215,7 @@ public sealed partial class StudyJournal
     {
         var contexts = LoadContexts();
         return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(t => new Training(
-            t.Number, t.Configuration, Space.IsLine ? Hyperparameter.ToUnit(t.Configuration.Lambda) : 0.5, t.Reason, t.Duration, t.State, t.Error)
+            t.Number, t.Configuration, Space.PlaceOf(t.Configuration), t.Reason, t.Duration, t.State, t.Error)
         {
             Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts!, loader) : null,
         })];

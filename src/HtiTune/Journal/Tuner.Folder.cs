@@ -9,8 +9,8 @@ public sealed partial class Tuner
     /// started again continues bit for bit, and makes no completed training again.
     /// </summary>
     /// <param name="folder">The study's folder; made if need be. One tuner at a time may have it open.</param>
-    /// <param name="network">Trains at any λ. With <see cref="IPersistentNetwork"/> trained networks are kept too, not only their answers.</param>
-    /// <param name="hyperparameter">What is tuned, its range and scale; must be those of the study.</param>
+    /// <param name="network">Trains at any configuration. With <see cref="IPersistentNetwork"/> trained networks are kept too, not only their answers.</param>
+    /// <param name="space">What is tuned, a hyperparameter or several; must be that of the study.</param>
     /// <param name="contexts">
     /// What every network is asked; must be those of the study. Null: those of the study, where it begins as many draws as the first training brings that
     /// succeeds (<see cref="ITrainedNetwork.Rows"/>).
@@ -32,24 +32,11 @@ public sealed partial class Tuner
     /// <exception cref="ArgumentException">The folder holds another study, or an option is out of range; the message names all differences.</exception>
     /// <exception cref="IOException">The folder cannot be written to; or another tuner has it open, then it is a <see cref="StudyInUseException"/>.</exception>
     /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
-    public static Tuner Open(
-        string folder, INetwork network, ContinuousHyperparameter hyperparameter, Contexts? contexts, TunerOptions? options = null) =>
-        Open(folder, network, (SearchSpace)(hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))), contexts, options);
-
-    /// <summary>Opens the study of a folder over any search space, as <see cref="Open(string, INetwork, ContinuousHyperparameter, Contexts, TunerOptions?)"/> does.</summary>
-    /// <param name="folder">The study's folder; made if need be. One tuner at a time may have it open.</param>
-    /// <param name="network">Trains at any configuration.</param>
-    /// <param name="space">What is tuned; must be that of the study.</param>
-    /// <param name="contexts">What every network is asked; null: those of the study, where it begins as many draws as the first training brings that succeeds.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The folder holds another study, or an option is out of range; the message names all differences.</exception>
-    /// <exception cref="IOException">The folder cannot be written to; or another tuner has it open, then it is a <see cref="StudyInUseException"/>.</exception>
-    /// <exception cref="DataFormatException">The study on disk is damaged, or of a newer version; the message names file and line.</exception>
     public static Tuner Open(string folder, INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options = null) =>
         Open(folder, network, space, contexts, options, new StudyFiles());
 
     /// <summary>
-    /// Takes up the study of a folder by the folder alone, as <see cref="Open(string, INetwork, ContinuousHyperparameter, Contexts, TunerOptions?)"/>
+    /// Takes up the study of a folder by the folder alone, as <see cref="Open(string, INetwork, SearchSpace, Contexts, TunerOptions?)"/>
     /// does. Its anchors serve any objective, without a training by <c>maxTrainings: 0</c>.
     /// </summary>
     /// <param name="folder">The study's folder.</param>

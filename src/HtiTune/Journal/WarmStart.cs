@@ -32,7 +32,7 @@ internal static class WarmStart
             foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Configuration.Equals(anchor.Configuration))))
             {
                 trainings.Add(new Training(
-                    trainings.Count + 1, anchor.Configuration, space.IsLine ? space.Line.ToUnit(anchor.Lambda) : 0.5, "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
+                    trainings.Count + 1, anchor.Configuration, space.PlaceOf(anchor.Configuration), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
                 {
                     Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts!)),
                 });
@@ -55,7 +55,7 @@ internal static class WarmStart
         {
             if (!anchor.Samples.Contexts.SameAs(contexts))
             {
-                return Invariant($"answers other contexts at {PlaceOf(anchor)} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit");
+                return Invariant($"answers other contexts at {space.TextOf(anchor.Configuration)} ({anchor.Samples.Count} rows); expected the tuner's {contexts.Count} rows, bit for bit");
             }
 
             if (before.Count > 0 && Outputs(before[0]).Columns is var columns && columns != anchor.Samples.Dimension)
@@ -65,14 +65,12 @@ internal static class WarmStart
 
             if (before.Find(t => t.Configuration.Equals(anchor.Configuration)) is { } same && !Outputs(same).SameAs(anchor.Samples.Outputs))
             {
-                return $"has other outputs at {PlaceOf(anchor)} than the anchors before it; expected each {(space.IsLine ? "λ" : "configuration")} once";
+                return $"has other outputs at {space.TextOf(anchor.Configuration)} than the anchors before it; expected each {(space.IsLine ? "λ" : "configuration")} once";
             }
         }
 
         return null;
     }
-
-    private static string PlaceOf(Anchor anchor) => double.IsFinite(anchor.Lambda) ? Invariant($"λ = {anchor.Lambda:R}") : anchor.Configuration.ToString();
 
     private static Matrix Outputs(Training training) => ((RestoredNetwork)training.Network!).Samples.Outputs;
 }

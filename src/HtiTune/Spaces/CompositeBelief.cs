@@ -192,13 +192,7 @@ internal sealed class CompositeBelief
     // e of one draw, [K].
     private static double[] Spread(AnchorKriging state, RandomStream stream)
     {
-        double square = 0;
-        for (var i = 1; i < state.Count; i++)
-        {
-            var normal = stream.NextNormal();
-            square += normal * normal;
-        }
-
+        var scale = 1 / Math.Sqrt(WeightDraws.ChiSquare(stream, state.Count - 1));
         var spread = new double[state.Count];
         for (var i = 0; i < spread.Length; i++)
         {
@@ -206,7 +200,6 @@ internal sealed class CompositeBelief
         }
 
         state.Spread(spread);
-        var scale = 1 / Math.Sqrt(square);
         foreach (ref var e in spread.AsSpan())
         {
             e *= scale;

@@ -56,7 +56,7 @@ internal sealed class CompositeSearch
         {
             cancellation.ThrowIfCancellationRequested();
             var x = ground.Coordinates.Place(u);
-            if (ground.IsFree(x, waiting) && ground.LogSuccess(x) > SpaceGround.LeastLogSuccess)
+            if (ground.IsOpen(x, waiting))
             {
                 candidates.Add((u, x, belief.Mean(x), belief.Distance(x)));
             }
@@ -89,7 +89,7 @@ internal sealed class CompositeSearch
         return best;
 
         double Score(ReadOnlySpan<double> u, ReadOnlySpan<double> x) =>
-            isFree && (!_ground.IsFree(x, _waiting, separation) || _ground.LogSuccess(x) <= SpaceGround.LeastLogSuccess) ? double.NegativeInfinity : -_belief.Mean(x);
+            isFree && !_ground.IsOpen(x, _waiting, separation) ? double.NegativeInfinity : -_belief.Mean(x);
     }
 
     /// <summary>Where the draws promise the largest improvement; null where there is no place left.</summary>
@@ -134,13 +134,13 @@ internal sealed class CompositeSearch
             }
 
             var x = _ground.Coordinates.Place(trial);
-            var log = _ground.IsFree(x, _waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess ? LogGain(x) - _edge * _ground.Edges(trial) : double.NegativeInfinity;
+            var log = _ground.IsOpen(x, _waiting) ? LogGain(x) - _edge * _ground.Edges(trial) : double.NegativeInfinity;
             (found, radius) = log > found.Log ? ((trial, log), radius) : (found, 0.7 * radius);
         }
 
         return (found.U, Math.Exp(found.Log + _edge * _ground.Edges(found.U)));
 
-        double Low(ReadOnlySpan<double> u, ReadOnlySpan<double> x) => _ground.IsFree(x, _waiting) && _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess
+        double Low(ReadOnlySpan<double> u, ReadOnlySpan<double> x) => _ground.IsOpen(x, _waiting)
             ? _worth * _belief.Distance(x) - _belief.Mean(x)
             : double.NegativeInfinity;
     }

@@ -41,7 +41,6 @@ internal sealed record PlainSettings
     /// <summary>The same, where the outputs serve.</summary>
     internal double CompositeEdge { get; init; } = 1;
 
-
     /// <summary>States of the walk that are averaged.</summary>
     internal int States { get; init; } = 8;
 }

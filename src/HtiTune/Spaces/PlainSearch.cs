@@ -52,7 +52,7 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
     internal double[]? Thompson()
     {
         var stream = streams.Stream($"thompson {waiting.Length}");
-        double[][] units = [.. _search.Candidates.Where(u => ground.Coordinates.Place(u) is var x && ground.IsFree(x, waiting) && ground.LogSuccess(x) > SpaceGround.LeastLogSuccess)];
+        double[][] units = [.. _search.Candidates.Where(u => ground.IsOpen(ground.Coordinates.Place(u), waiting))];
         stream.Shuffle<double[]>(units);
         units = units[..Math.Min(ThompsonCount, units.Length)];
         if (units.Length == 0)

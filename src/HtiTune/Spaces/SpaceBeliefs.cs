@@ -45,6 +45,7 @@ internal static class SpaceBeliefs
         return new SpaceBelief(centre, spread, At(values, 0.05), At(values, 0.95));
     }
 
+    // Weighed from either side, so that no difference overflows.
     private static double At(ReadOnlySpan<double> sorted, double share)
     {
         var place = share * (sorted.Length - 1);

@@ -43,13 +43,7 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
                 var i = drawn++ % draws.Length;
                 draws[i] ??= new WeightDraws(states[i].Kriging, flat, false);
                 draws[i].Shape(stream, shape);
-                double square = 0;
-                for (var k = 1; k < states[i].Kriging.Count; k++)
-                {
-                    var normal = stream.NextNormal();
-                    square += normal * normal;
-                }
-
+                var square = WeightDraws.ChiSquare(stream, states[i].Kriging.Count - 1);
                 var scale = states[i].Square > 0 && square > 0 ? Math.Sqrt(states[i].Square / square) : states[i].Scale;
                 return m => plain.Map.ToValue(means[i][m] + scale * shape[m]);
             };

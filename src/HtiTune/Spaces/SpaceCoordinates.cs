@@ -110,7 +110,7 @@ internal sealed class SpaceCoordinates
 
             var place = double.IsNaN(u[i]) ? 0.5 : Math.Clamp(u[i], 0, 1);
             u[i] = _levels[i] == 0 ? place : _space[i] is CategoricalHyperparameter
-                ? (Math.Min((int)(place * _levels[i]), _levels[i] - 1) + 0.5) / _levels[i]
+                ? Level(i, LevelAt(i, place))
                 : _space[i].ToUnit(_space[i].ValueAt(place));
         }
     }

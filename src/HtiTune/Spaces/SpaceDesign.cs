@@ -79,6 +79,23 @@ internal static class SpaceDesign
         return least;
     }
 
+    /// <summary>The first of those that are farthest from all that is taken; null where every one is taken.</summary>
+    /// <param name="coordinates">The space.</param>
+    /// <param name="pool">Snapped u.</param>
+    /// <param name="taken">x of what is taken.</param>
+    internal static double[]? Farthest(SpaceCoordinates coordinates, IEnumerable<double[]> pool, IReadOnlyList<double[]> taken)
+    {
+        var (best, most) = ((double[]?)null, 0.0);
+        foreach (var u in pool)
+        {
+            var x = coordinates.Place(u);
+            var nearest = taken.Select(one => SpaceCoordinates.Distance(x, one)).DefaultIfEmpty(double.PositiveInfinity).Min();
+            (best, most) = nearest > most ? (u, nearest) : (best, most);
+        }
+
+        return best;
+    }
+
     /// <summary>Where a space has few configurations: each the farthest from those before it.</summary>
     private static List<double[]> Distinct(SpaceCoordinates coordinates, int wanted, double[][] known, RandomStream stream)
     {
@@ -88,8 +105,7 @@ internal static class SpaceDesign
         var taken = known.ToList();
         while (chosen.Count < wanted)
         {
-            var next = pool.MaxBy(u => taken.Select(x => SpaceCoordinates.Distance(x, coordinates.Place(u))).DefaultIfEmpty(1).Min())!;
-            if (taken.Exists(x => SpaceCoordinates.Distance(x, coordinates.Place(next)) == 0))
+            if (Farthest(coordinates, pool, taken) is not { } next)
             {
                 break;
             }

@@ -60,6 +60,12 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
         return true;
     }
 
+    /// <summary>Whether a training may go there: a place that is free, and where it is likelier to succeed than not.</summary>
+    /// <param name="x">The place.</param>
+    /// <param name="waiting">x of what is under way.</param>
+    /// <param name="separation">The least distance from a trained place.</param>
+    internal bool IsOpen(ReadOnlySpan<double> x, double[][] waiting, double separation = Separation) => IsFree(x, waiting, separation) && LogSuccess(x) > LeastLogSuccess;
+
     /// <summary>How many coordinates stand at an end of their range: 1 for each there, and less the farther from it.</summary>
     /// <param name="u">Snapped u.</param>
     internal double Edges(ReadOnlySpan<double> u)

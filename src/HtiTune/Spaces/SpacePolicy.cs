@@ -9,6 +9,8 @@ namespace HtiTune;
 /// <param name="streams">All chance.</param>
 internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options, RandomStreams streams)
 {
+    private const int RandomPlaces = 512;
+
     private readonly SpaceCoordinates _coordinates = new(space);
 
     /// <summary>How the plain belief is fitted.</summary>
@@ -20,6 +22,15 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
     {
         var places = SpaceDesign.Places(_coordinates, [.. given.Select(_coordinates.Of)], streams);
         return [.. places.Select((u, i) => (_coordinates.At(u), $"initial: {given.Count + i + 1} of {given.Count + places.Count}"))];
+    }
+
+    /// <summary>A configuration far from all that is taken, where no belief tells more; null where every one is taken.</summary>
+    /// <param name="taken">What is trained, or under way.</param>
+    /// <param name="stream">Chance.</param>
+    internal Configuration? Apart(IEnumerable<Configuration> taken, RandomStream stream)
+    {
+        var pool = _coordinates.Listed ?? Enumerable.Range(0, RandomPlaces).Select(_ => _coordinates.Random(stream));
+        return SpaceDesign.Farthest(_coordinates, pool, [.. taken.Distinct().Select(one => _coordinates.Place(_coordinates.Of(one)))]) is { } u ? _coordinates.At(u) : null;
     }
 
     /// <summary>What the trainings say; null while none has a value.</summary>

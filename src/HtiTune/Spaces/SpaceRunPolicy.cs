@@ -1,7 +1,4 @@
-using System.Globalization;
-using HtiTune.Acquisition;
 using HtiTune.Data;
-using HtiTune.Surrogates;
 
 namespace HtiTune;
 
@@ -11,7 +8,6 @@ internal sealed class SpaceRunPolicy(
     AnchorStore store, ObjectiveView view, Func<IConditionalModel, double> objective, TunerOptions options, RandomStreams streams, int budget) : RunPolicy
 {
     private const int LeastForCertificate = 5;
-    private const int RandomPlaces = 512;
 
     private readonly SpacePolicy _policy = new(
         store.Space,
@@ -41,7 +37,10 @@ internal sealed class SpaceRunPolicy(
 
     private bool IsStrict => options.CertificateRule == CertificateRule.Strict;
 
-    private IEnumerable<Configuration> Taken => store.Attempts.Where(training => training.State != TrialState.Cancelled).Select(training => training.Configuration);
+    // A cancelled training may be proposed again.
+    private IEnumerable<Training> Tried => store.Attempts.Where(training => training.State != TrialState.Cancelled);
+
+    private IEnumerable<Configuration> Taken => Tried.Select(training => training.Configuration);
 
     public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
         [.. _policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, budget - wanted.Count))];
@@ -52,7 +51,7 @@ internal sealed class SpaceRunPolicy(
     {
         if (_analysedTrainings != store.Trainings.Count)
         {
-            _trainings = [.. store.Attempts.Where(training => training.State != TrialState.Cancelled).Select(Seen)];
+            _trainings = [.. Tried.Select(Seen)];
             _analysis = _policy.Analyse(_trainings, options.UseSurrogate ? Objective : null, CancellationToken.None);
             _analysedTrainings = store.Trainings.Count;
             _judgement = null;
@@ -61,22 +60,8 @@ internal sealed class SpaceRunPolicy(
         return _analysis is not null;
     }
 
-    public override Configuration? Apart(IReadOnlyList<Configuration> pending)
-    {
-        var coordinates = new SpaceCoordinates(store.Space);
-        double[][] taken = [.. Taken.Concat(pending).Distinct().Select(one => coordinates.Place(coordinates.Of(one)))];
-        var stream = streams.Stream($"apart {store.Trainings.Count + pending.Count}");
-        var places = coordinates.Listed ?? [.. Enumerable.Range(0, RandomPlaces).Select(_ => coordinates.Random(stream))];
-        var (best, most) = ((double[]?)null, 0.0);
-        foreach (var u in places)
-        {
-            var x = coordinates.Place(u);
-            var nearest = taken.Select(one => SpaceCoordinates.Distance(x, one)).DefaultIfEmpty(double.PositiveInfinity).Min();
-            (best, most) = nearest > most ? (u, nearest) : (best, most);
-        }
-
-        return best is null ? null : coordinates.At(best);
-    }
+    public override Configuration? Apart(IReadOnlyList<Configuration> pending) =>
+        _policy.Apart(Taken.Concat(pending), streams.Stream($"apart {store.Trainings.Count + pending.Count}"));
 
     public override bool Judge(int used) => Unmet(used) is null;
 
@@ -121,6 +106,7 @@ internal sealed class SpaceRunPolicy(
         var analysis = _analysis!;
         var unmet = Unmet(used);
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
+        var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], CancellationToken.None));
         var recommended = Recommended();
         var belief = analysis.At(recommended);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
@@ -136,7 +122,7 @@ internal sealed class SpaceRunPolicy(
             Calibration = Calibration,
             Remarks = [.. RemarksOf(trials), .. options.UseSurrogate ? StudyMaker.LossesOf(store) : []],
             StopReason = reason,
-            Outcome = OutcomeOf(reason, unmet, used),
+            Outcome = OutcomeOf(reason, unmet, used, next),
             Epsilon = analysis.Epsilon,
             Elapsed = options.TimeProvider.GetElapsedTime(started),
             NoiseDeviation = analysis.NoiseDeviation,
@@ -146,7 +132,7 @@ internal sealed class SpaceRunPolicy(
                 var (low, high) = Ends(there);
                 return new Prediction(Sign * there.Mean, low, high);
             },
-            GainLeft = new Lazy<bool>(() => analysis.Next([], CancellationToken.None) is not null),
+            GainLeft = new Lazy<bool>(() => next.Value is not null),
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = null,
@@ -201,7 +187,7 @@ internal sealed class SpaceRunPolicy(
         return _passes < (IsStrict ? 3 : 2) && used > 0 ? HtiTune.Unmet.HeldOnce : null;
     }
 
-    private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used)
+    private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used, Lazy<(Configuration Configuration, string Reason, double Gain)?> next)
     {
         var (analysis, judgement) = (_analysis!, _judgement);
         if (reason == StopReason.Certified)
@@ -209,8 +195,8 @@ internal sealed class SpaceRunPolicy(
             return new Certified(analysis.Epsilon, options.Delta, judgement!.Probability, used);
         }
 
-        return budget == 0 && analysis.Next([], CancellationToken.None) is { } next
-            ? new NeedsTraining(next.Configuration, next.Gain, judgement?.Probability ?? 0)
+        return budget == 0 && next.Value is { } wanted
+            ? new NeedsTraining(wanted.Configuration, wanted.Gain, judgement?.Probability ?? 0)
             : new NotCertified(analysis.Epsilon, judgement?.Probability ?? 0, judgement?.RegretQuantile ?? 0, unmet ?? HtiTune.Unmet.Cancelled, options.Delta);
     }
 
@@ -218,8 +204,7 @@ internal sealed class SpaceRunPolicy(
     {
         var values = trials.Where(trial => trial.Value is not null).ToList();
         return values.Select(trial => trial.Value).Distinct().Count() == 1 && values.Select(trial => trial.Configuration).Distinct().Count() > 1
-            ? [new Remark(RemarkKind.ConstantObjective, string.Create(
-                CultureInfo.InvariantCulture, $"the objective does not change: its {values.Count} values are all {values[0].Value:G6}, so that it cannot tell one configuration from another"))]
+            ? [StudyMaker.ConstantObjective(values.Count, values[0].Value!.Value, "configuration")]
             : [];
     }
 

@@ -32,11 +32,7 @@ public sealed class EnqueueTests : IDisposable
         if (isChanged)
         {
             // As another version of the library would find it: what was asked is not what it would ask.
-            await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={StoreFile};Pooling=False");
-            await connection.OpenAsync();
-            await using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'";
-            Assert.True(await command.ExecuteNonQueryAsync() > 0);
+            await ServiceHost.ChangeAsync(StoreFile, "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
         }
 
         await using var next = await ServiceHost.StartAsync(StoreFile);
@@ -60,7 +56,7 @@ public sealed class EnqueueTests : IDisposable
             await TrainAsync(host, id, 1);
         }
 
-        await ChangeAsync("UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
+        await ServiceHost.ChangeAsync(StoreFile, "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await TrainAsync(next, id, 4);
         var lambdas = (await next.Studies.TrialsAsync(Tenant, id)).Select(trial => trial.Lambda).ToList();
@@ -81,7 +77,7 @@ public sealed class EnqueueTests : IDisposable
             before = [.. (await host.Studies.TrialsAsync(Tenant, id)).Where(trial => trial.Status == TrialStatus.Completed).Select(trial => trial.Lambda)];
         }
 
-        await ChangeAsync($"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
+        await ServiceHost.ChangeAsync(StoreFile, $"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await TrainAsync(next, id, 2);
         var began = new List<System.Text.Json.JsonElement>();
@@ -143,15 +139,6 @@ public sealed class EnqueueTests : IDisposable
         Assert.Contains("The study is cancelled", refused.Message, StringComparison.Ordinal);
     }
 
-    private async Task ChangeAsync(string text)
-    {
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={StoreFile};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = text;
-        Assert.True(await command.ExecuteNonQueryAsync() > 0);
-    }
-
     [Fact]
     public async Task Networks_of_the_host_train_them_too()
     {
@@ -169,9 +156,8 @@ public sealed class EnqueueTests : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            ClaimedAttempt? task = null;
-            await Wait.UntilAsync(async () => (task = await host.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: study))) is not null);
-            await host.Studies.TellAsync(Tenant, task!.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
+            var task = await host.ClaimAsync(Tenant, study, "w");
+            await host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
         }
     }
 

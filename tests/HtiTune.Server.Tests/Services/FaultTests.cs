@@ -23,7 +23,7 @@ public sealed class FaultTests : IDisposable
         var clock = new FaultyClock();
         await using var host = await ServiceHost.StartAsync(StoreFile, time: clock);
         var id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
-        var first = await ClaimAsync(host, id);
+        var first = await host.ClaimAsync(Tenant, id);
         clock.IsFaulty = true;
         var told = await host.Studies.TellAsync(Tenant, first.Attempt, first.Lease, new WorkResult { Value = 0.5 });
         Assert.Equal((AttemptState.Done, StudyState.Paused), (told.State, told.Study));
@@ -62,7 +62,7 @@ public sealed class FaultTests : IDisposable
             id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
             paused = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
             await host.Studies.PauseAsync(Tenant, paused);
-            var first = await ClaimAsync(host, id);
+            var first = await host.ClaimAsync(Tenant, id);
             clock.IsFaulty = true;
             await host.Studies.TellAsync(Tenant, first.Attempt, first.Lease, new WorkResult { Value = 0.5 });
 
@@ -100,7 +100,7 @@ public sealed class FaultTests : IDisposable
         var clock = new FaultyClock();
         await using var host = await ServiceHost.StartAsync(StoreFile, configure: options => options.PollEvery = TimeSpan.FromHours(1), time: clock);
         var id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
-        var first = await ClaimAsync(host, id);
+        var first = await host.ClaimAsync(Tenant, id);
         await host.Store.EndAsync(first.Attempt, first.Lease, new AttemptEnd(AttemptState.Done, null, null) { Reported = 0.5 }, CancellationToken.None);
         clock.IsFaulty = true;
         var refused = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.EnqueueAsync(Tenant, id, [0.4]));
@@ -125,13 +125,6 @@ public sealed class FaultTests : IDisposable
         Assert.All(own, problem => Assert.Same(problem, Assert.IsType<StudyFault>(Record.Exception(() => StudyFault.Within(() => throw problem))).InnerException));
     }
 
-    private static async Task<ClaimedAttempt> ClaimAsync(ServiceHost host, Guid study)
-    {
-        ClaimedAttempt? claimed = null;
-        await Wait.UntilAsync(async () => (claimed = await host.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: study))) is not null);
-        return claimed!;
-    }
-
     private static async Task<int> CountAsync(ServiceHost host, Guid study) => (await host.Store.EventsAsync(study, 0, int.MaxValue, CancellationToken.None)).Count;
 
     private static async Task<StudyView> FinishAsync(ServiceHost host, Guid study)
@@ -145,7 +138,7 @@ public sealed class FaultTests : IDisposable
                 return view;
             }
 
-            var task = await ClaimAsync(host, study);
+            var task = await host.ClaimAsync(Tenant, study);
             await host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
         }
     }

@@ -23,11 +23,11 @@ public sealed class OtherShapeTests : IDisposable
         await using (var host = await ServiceHost.StartAsync(StoreFile))
         {
             id = (await host.Studies.CreateAsync(Tenant, new StudyDefinition { Name = "told", Minimum = 0, Maximum = 1, Objective = "mean(outputs)", Rows = 3, MaxTrainings = 7, Parallelism = 2 })).Id;
-            await TellAsync(host, await ClaimAsync(host, id, "a"), Outputs(3, 1));
-            await TellAsync(host, await ClaimAsync(host, id, "b"), Outputs(3, 2));
+            await TellAsync(host, await host.ClaimAsync(Tenant, id, "a"), Outputs(3, 1));
+            await TellAsync(host, await host.ClaimAsync(Tenant, id, "b"), Outputs(3, 2));
         }
 
-        await ChangeAsync(isOfOtherAlgorithm
+        await ServiceHost.ChangeAsync(StoreFile, isOfOtherAlgorithm
             ? $"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'"
             : "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
         await using var next = await ServiceHost.StartAsync(StoreFile);
@@ -52,10 +52,10 @@ public sealed class OtherShapeTests : IDisposable
         await using (var host = await ServiceHost.StartAsync(StoreFile))
         {
             id = (await host.Studies.CreateAsync(Tenant, new StudyDefinition { Name = "asked", Minimum = 0, Maximum = 1, Objective = "mean(outputs)", Rows = 3, MaxTrainings = 4 })).Id;
-            await ClaimAsync(host, id, "a");
+            await host.ClaimAsync(Tenant, id, "a");
         }
 
-        await ChangeAsync($"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
+        await ServiceHost.ChangeAsync(StoreFile, $"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await next.Get<StudyEngine>().AdvanceAsync(id, CancellationToken.None);
         var view = await next.Studies.GetAsync(Tenant, id);
@@ -67,14 +67,14 @@ public sealed class OtherShapeTests : IDisposable
     {
         await using var host = await ServiceHost.StartAsync(StoreFile);
         var id = (await host.Studies.CreateAsync(Tenant, new StudyDefinition { Name = "open", Minimum = 0, Maximum = 1, Objective = "mean(outputs)", Rows = 0, MaxTrainings = 6, Parallelism = 2, MaxAttempts = 1 })).Id;
-        var first = await ClaimAsync(host, id, "a");
-        await TellAsync(host, await ClaimAsync(host, id, "b"), Outputs(4, 1));
+        var first = await host.ClaimAsync(Tenant, id, "a");
+        await TellAsync(host, await host.ClaimAsync(Tenant, id, "b"), Outputs(4, 1));
 
         // Its worker had asked before the other one's answer was known.
         await host.Store.EndAsync(
             first.Attempt, first.Lease, new AttemptEnd(AttemptState.Done, null, await host.Store.KeepAsync(NpyFile.ToBytes(Outputs(3, 1)), CancellationToken.None)), CancellationToken.None);
         await host.Get<StudyEngine>().AdvanceAsync(id, CancellationToken.None);
-        var third = await ClaimAsync(host, id, "a");
+        var third = await host.ClaimAsync(Tenant, id, "a");
         Assert.Equal(AttemptState.Done, (await TellAsync(host, third, Outputs(4, 1))).State);
         await host.Get<StudyEngine>().AdvanceAsync(id, CancellationToken.None);
         Assert.NotNull((await host.Studies.TrialsAsync(Tenant, id)).Single(trial => trial.Number == third.Trial).Value);
@@ -82,21 +82,5 @@ public sealed class OtherShapeTests : IDisposable
 
     private static Matrix Outputs(int rows, int columns) => Matrix.Create(rows, columns, (i, row) => row.Fill(i + 1));
 
-    private static async Task<ClaimedAttempt> ClaimAsync(ServiceHost host, Guid study, string worker)
-    {
-        ClaimedAttempt? claimed = null;
-        await Wait.UntilAsync(async () => (claimed = await host.Studies.ClaimAsync(Tenant, new WorkRequest(worker, Study: study))) is not null);
-        return claimed!;
-    }
-
     private static Task<TellOutcome> TellAsync(ServiceHost host, ClaimedAttempt task, Matrix outputs) => host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Outputs = outputs });
-
-    private async Task ChangeAsync(string text)
-    {
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={StoreFile};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = text;
-        Assert.True(await command.ExecuteNonQueryAsync() > 0);
-    }
 }

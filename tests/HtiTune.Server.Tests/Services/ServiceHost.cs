@@ -59,6 +59,24 @@ internal sealed class ServiceHost : IAsyncDisposable
         return new ServiceHost(host);
     }
 
+    /// <summary>Changes the rows of a store that no host has open, as another version of the library would have left them.</summary>
+    public static async Task ChangeAsync(string file, string text)
+    {
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={file};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = text;
+        Assert.True(await command.ExecuteNonQueryAsync() > 0);
+    }
+
+    /// <summary>Waits for a training of a study, and claims it.</summary>
+    public async Task<ClaimedAttempt> ClaimAsync(string tenant, Guid study, string worker = "w")
+    {
+        ClaimedAttempt? claimed = null;
+        await Wait.UntilAsync(async () => (claimed = await Studies.ClaimAsync(tenant, new WorkRequest(worker, Study: study))) is not null);
+        return claimed!;
+    }
+
     /// <summary>Waits until a study has ended.</summary>
     public async Task<StudyView> EndAsync(Guid study, double seconds = 60)
     {
