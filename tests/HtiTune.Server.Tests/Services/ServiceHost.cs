@@ -77,6 +77,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         return claimed!;
     }
 
+    /// <summary>Ends what runs by itself, jobs that run already too; who calls the service is still served.</summary>
+    public Task StopAsync() => _host.StopAsync();
+
     /// <summary>Waits until a study has ended.</summary>
     public async Task<StudyView> EndAsync(Guid study, double seconds = 60)
     {
