@@ -107,11 +107,13 @@ internal static class StudyMaker
         }
 
         var worst = view.Goal == Goal.Maximize ? extreme.MinBy(m => m.Value) : extreme.MaxBy(m => m.Value);
-        return [new Remark(RemarkKind.ExtremeValues, string.Create(
-            CultureInfo.InvariantCulture,
-            $"{extreme.Count} of {measured.Count} values dominate the range of the objective (the worst is {worst.Value:G6} at {store.Hyperparameter.Name} = {worst.Lambda:G6}): "
-            + $"they count as bad and no more, and what does not matter is told from the others"))];
+        return [ExtremeAmong(extreme.Count, measured.Count, worst.Value!.Value, string.Create(CultureInfo.InvariantCulture, $"{store.Hyperparameter.Name} = {worst.Lambda:G6}"))];
     }
+
+    /// <summary>The remark on values that dominate the range.</summary>
+    internal static Remark ExtremeAmong(int count, int all, double worst, string where) => new(RemarkKind.ExtremeValues, string.Create(
+        CultureInfo.InvariantCulture,
+        $"{count} of {all} values dominate the range of the objective (the worst is {worst:G6} at {where}): they count as bad and no more, and what does not matter is told from the others"));
 
     /// <summary>The remark on an objective that does not move.</summary>
     internal static Remark ConstantObjective(int count, double value, string what) => new(RemarkKind.ConstantObjective, string.Create(

@@ -23,9 +23,9 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
     internal static BeliefChoice Of(
         SpaceGround ground, SpaceTraining[] known, PlainBelief plain, Func<Matrix, double> objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
     {
-        // Those that answered to the same contexts as the last one that has outputs.
+        // Those that answered to the same contexts as the last one that has outputs; a penalty's outputs, or those of a training that diverged, tell nothing of the others.
         var shape = known.LastOrDefault(t => t.Outputs is not null)?.Outputs;
-        int[] with = [.. Enumerable.Range(0, known.Length).Where(k => known[k].Outputs is { } y && y.Rows == shape!.Rows && y.Columns == shape.Columns && IsFinite(y))];
+        int[] with = [.. Enumerable.Range(0, known.Length).Where(k => known[k].Outputs is { } y && y.Rows == shape!.Rows && y.Columns == shape.Columns && !plain.IsExtreme(k) && IsFinite(y))];
         if (with.Length < Math.Max(CompositeBelief.LeastTrainings, known.Length - with.Length)
             || CompositeBelief.Make(
                 ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], objective,
@@ -41,7 +41,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
             return new BeliefChoice(null, 0);
         }
 
-        var least = LeastShare * (plain.Values.Max() - plain.Values.Min());
+        var least = LeastShare * (with.Max(k => plain.Values[k]) - with.Min(k => plain.Values[k]));
         var stream = streams.Stream("ahead");
         Span<double> draws = stackalloc double[Draws];
         double difference = 0;

@@ -72,6 +72,9 @@ internal sealed class PlainBelief
     /// <summary>t of their values.</summary>
     internal double[] Values { get; }
 
+    /// <summary>Whether a training's value is so bad that it counts as bad and no more.</summary>
+    internal bool IsExtreme(int k) => Values[k] > Map.Knee;
+
     /// <summary>Posterior means there.</summary>
     internal double[] Fitted { get; }
 

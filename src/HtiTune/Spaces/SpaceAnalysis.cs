@@ -17,6 +17,8 @@ internal sealed class SpaceAnalysis
     private readonly RandomStreams _streams;
     private readonly SpaceCoordinates _coordinates;
     private readonly SpaceGround _ground;
+    private readonly SpaceGround _goodGround;
+    private readonly int[] _good;
     private readonly SpaceTraining[] _known;
     private readonly double[] _values;
     private readonly PlainBelief _plain;
@@ -32,6 +34,8 @@ internal sealed class SpaceAnalysis
         _values = [.. _known.Select(t => t.Value!.Value)];
         double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(coordinates.Of(t.Configuration)))];
         _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed, !options.MayRepeat);
+        _goodGround = _ground;
+        _good = [.. Enumerable.Range(0, _known.Length)];
         _plain = PlainBelief.Fit(coordinates, _ground.Places, _values, options, settings, streams, cancellation);
         // Of those that noise may have kept from being the best, the one of the best mean; the luckiest of many seldom gets further.
         var bar = _plain.Values.Min() + NoiseReach * _plain.NoiseDeviation;
@@ -42,6 +46,13 @@ internal sealed class SpaceAnalysis
             var choice = BeliefChoice.Of(_ground, _known, _plain, objective, options, streams, cancellation);
             Trust = choice.Trust;
             _composite = choice.Serves;
+            if (_composite is not null)
+            {
+                // The outputs of a penalty are not believed: beside those of the others its training is one that failed.
+                _good = [.. _good.Where(k => !_plain.IsExtreme(k))];
+                double[][] bad = [.. Enumerable.Range(0, _known.Length).Where(_plain.IsExtreme).Select(k => _ground.Places[k])];
+                _goodGround = new SpaceGround(coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. bad], !options.MayRepeat);
+            }
         }
 
         Epsilon = options.Epsilon ?? DefaultEpsilon();
@@ -62,6 +73,10 @@ internal sealed class SpaceAnalysis
 
     /// <summary>How far the outputs between the trainings are believed, 0 to 1; the values alone serve below ½, and where there are no outputs.</summary>
     internal double Trust { get; }
+
+    /// <summary>The trainings whose values are so bad beside the others that they count as bad and no more, the worst last.</summary>
+    internal IReadOnlyList<(Configuration Configuration, double Value)> Extreme =>
+        [.. Enumerable.Range(0, _known.Length).Where(_plain.IsExtreme).OrderBy(k => _values[k]).Select(k => (_known[k].Configuration, _values[k]))];
 
     /// <summary>Whether beliefs are of the outputs between the trainings, rather than of the values alone.</summary>
     internal bool IsComposite => _composite is not null;
@@ -171,7 +186,8 @@ internal sealed class SpaceAnalysis
     }
 
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(
-        _ground, composite, _values, _best, BestValue, waiting, _settings.CompositeEdge, _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
+        _goodGround, composite, [.. _good.Select(k => _values[k])], Array.IndexOf(_good, _best), BestValue, waiting, _settings.CompositeEdge,
+        _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
 
     private PlainSearch SearchPlain(double[][] waiting, CancellationToken cancellation)
     {

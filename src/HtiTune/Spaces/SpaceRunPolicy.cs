@@ -200,12 +200,18 @@ internal sealed class SpaceRunPolicy(
             : new NotCertified(analysis.Epsilon, judgement?.Probability ?? 0, judgement?.RegretQuantile ?? 0, unmet ?? HtiTune.Unmet.Cancelled, options.Delta);
     }
 
-    private static IEnumerable<Remark> RemarksOf(IReadOnlyList<Trial> trials)
+    private IEnumerable<Remark> RemarksOf(IReadOnlyList<Trial> trials)
     {
         var values = trials.Where(trial => trial.Value is not null).ToList();
-        return values.Select(trial => trial.Value).Distinct().Count() == 1 && values.Select(trial => trial.Configuration).Distinct().Count() > 1
-            ? [StudyMaker.ConstantObjective(values.Count, values[0].Value!.Value, "configuration")]
-            : [];
+        if (values.Select(trial => trial.Value).Distinct().Count() == 1 && values.Select(trial => trial.Configuration).Distinct().Count() > 1)
+        {
+            yield return StudyMaker.ConstantObjective(values.Count, values[0].Value!.Value, "configuration");
+        }
+
+        if (_analysis!.Extreme is [.., var worst] extreme)
+        {
+            yield return StudyMaker.ExtremeAmong(extreme.Count, _trainings.Count(training => training.Value is not null), Sign * worst.Value, worst.Configuration.ToString());
+        }
     }
 
     private (double Low, double High) Ends(SpaceBelief belief) => Sign > 0 ? (belief.Low, belief.High) : (-belief.High, -belief.Low);

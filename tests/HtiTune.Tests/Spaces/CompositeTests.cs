@@ -73,6 +73,25 @@ public sealed class CompositeTests
         Assert.NotNull(policy.Analyse(trainings, y => y.Exact(0, 0))!.At(trainings[0].Configuration).ToString());
     }
 
+    [Theory]
+    [InlineData(1e6)]
+    [InlineData(1e30)]
+    public void OutputsOfTrainingsThatDivergedAreSetAside(double size)
+    {
+        // Beyond a line every output is huge; the best lies on this side of it.
+        var best = Enumerable.Range(0, 101 * 101).Select(i => new Configuration(("a", i % 101 / 100.0), ("b", i / 101 / 100.0))).MinBy(Value)!;
+        bool Diverges(Configuration c) => Math.Abs(c["a"] - best["a"]) + Math.Abs(c["b"] - best["b"]) > 0.6;
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 1e-6 });
+        var trainings = Train(
+            policy, c => Diverges(c) ? size : Value(c), 12, c => Diverges(c) ? Matrix.Create(Rows, 1, (_, row) => row[0] = (float)size) : Outputs(c), Cost);
+        var analysis = policy.Analyse(trainings, Cost)!;
+
+        Assert.NotEmpty(analysis.Extreme);
+        Assert.All(analysis.Extreme, extreme => Assert.Equal(size, extreme.Value));
+        Assert.True(analysis.IsComposite && analysis.Trust > 0.9, $"the trust is {analysis.Trust}");
+        Assert.True(Best(trainings) < Value(best) + 2e-3, $"the best is {Best(trainings)}, the least {Value(best)}");
+    }
+
     [Fact]
     public void AnObjectiveThatHasNoAnswerIsWorkedWith()
     {
