@@ -1,6 +1,7 @@
 using HtiTune;
 using HtiTune.Data;
 using HtiTune.Plotting;
+using HtiTune.Preferences;
 
 /// <summary>The task from top to bottom: network, hyperparameter, preferences, the three comparisons.</summary>
 internal static class VaeTask

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using HtiTune;
 using HtiTune.Data;
+using HtiTune.Journal;
 using static TorchSharp.torch;
 
 /// <summary>The network to tune: a policy trained by PPO at a weight λ of the penalty. Asked an observation, it draws the day's doses.</summary>

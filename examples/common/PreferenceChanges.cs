@@ -1,4 +1,5 @@
 using HtiTune;
+using HtiTune.Preferences;
 
 /// <summary>How one preference was answered.</summary>
 /// <param name="Preference">Its name.</param>

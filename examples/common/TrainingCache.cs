@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using HtiTune;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 /// <summary>
 /// A network whose trainings are kept in the user's cache folder: the same task, options, λ and seed are trained once, and cost nothing the

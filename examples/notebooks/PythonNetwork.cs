@@ -10,6 +10,7 @@
 
 using HtiTune;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Plotting;
 using HtiTune.Surrogates;
 using static Show;

@@ -11,6 +11,7 @@
 using HtiTune;
 using HtiTune.Data;
 using HtiTune.Plotting;
+using HtiTune.Preferences;
 using HtiTune.Surrogates;
 using TorchSharp;
 using static TorchSharp.torch;

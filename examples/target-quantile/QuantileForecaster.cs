@@ -1,5 +1,6 @@
 using HtiTune;
 using HtiTune.Data;
+using HtiTune.Journal;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

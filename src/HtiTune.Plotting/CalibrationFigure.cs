@@ -1,4 +1,5 @@
 using System.Globalization;
+using HtiTune.Diagnostics;
 using ScottPlot;
 using SkiaSharp;
 

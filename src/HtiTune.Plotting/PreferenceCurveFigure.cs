@@ -1,3 +1,4 @@
+using HtiTune.Preferences;
 using ScottPlot;
 using SkiaSharp;
 

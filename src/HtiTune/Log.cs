@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune;
 

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 using static System.FormattableString;
 
 namespace HtiTune;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using HtiTune.Data;
 using HtiTune.Data.Notebooks;
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune;
@@ -171,13 +173,4 @@ public sealed class Study
 
     /// <summary>The entry of <see cref="Lambda"/> in <see cref="ProbabilityOfBest"/>.</summary>
     public double ProbabilityRecommendedIsBest => ProbabilityOfBest.First(p => p.Lambda == Lambda).Probability;
-}
-
-/// <summary>How likely one λ is the best of several.</summary>
-/// <param name="Lambda">λ, in its own units.</param>
-/// <param name="Probability">The probability under the model, 0 to 1.</param>
-public readonly record struct BestProbability(double Lambda, double Probability)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantText.Of(nameof(BestProbability), PrintMembers);
 }

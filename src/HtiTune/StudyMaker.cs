@@ -1,6 +1,8 @@
 using System.Globalization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
 
 namespace HtiTune;
 

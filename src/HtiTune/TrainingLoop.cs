@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HtiTune.Diagnostics;
 
 namespace HtiTune;
 

@@ -1,4 +1,6 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -65,7 +67,7 @@ public sealed partial class Tuner : IDisposable
 
         Options = options ?? new TunerOptions();
         Options.Validate(space);
-        contexts ??= HtiTune.WarmStart.ContextsOf(Options.WarmStart);
+        contexts ??= Journal.WarmStart.ContextsOf(Options.WarmStart);
         Space = space;
         _network = network;
         _queue = new TrainingQueue(space) { Added = TakeNote };
@@ -75,7 +77,7 @@ public sealed partial class Tuner : IDisposable
         _store = new AnchorStore(
             space, contexts, _streams.SeedOf("answers"), Options.UseSurrogate ? fit : null,
             (count, error) => Log.SurrogateFailed(_logger, count, error.Message), lastNumber);
-        foreach (var training in trainings ?? HtiTune.WarmStart.Trainings(Options.WarmStart, space, _store.Contexts))
+        foreach (var training in trainings ?? Journal.WarmStart.Trainings(Options.WarmStart, space, _store.Contexts))
         {
             _store.Load(training);
         }

@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 using static System.FormattableString;

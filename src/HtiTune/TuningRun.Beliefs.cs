@@ -1,3 +1,5 @@
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Plotting;
+using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;

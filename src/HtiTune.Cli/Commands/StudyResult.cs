@@ -1,4 +1,5 @@
 using System.Globalization;
+using HtiTune.Diagnostics;
 
 namespace HtiTune.Cli;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

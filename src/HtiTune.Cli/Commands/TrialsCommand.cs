@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

@@ -1,3 +1,5 @@
+using HtiTune.Journal;
+
 namespace HtiTune.Cli;
 
 /// <summary>How a study is tuned.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HtiTune.Client;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 
 namespace HtiTune.Cli;
 

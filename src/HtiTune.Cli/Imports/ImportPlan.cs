@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

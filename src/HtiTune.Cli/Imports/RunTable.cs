@@ -1,5 +1,6 @@
 using System.Globalization;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 
 namespace HtiTune.Cli;
 

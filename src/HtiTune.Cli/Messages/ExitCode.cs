@@ -1,3 +1,5 @@
+using HtiTune.Journal;
+
 namespace HtiTune.Cli;
 
 /// <summary>How a command ended, for scripts. The numbers are a contract.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using HtiTune.Client;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

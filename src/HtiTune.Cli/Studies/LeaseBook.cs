@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

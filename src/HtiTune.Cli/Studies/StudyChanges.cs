@@ -1,5 +1,6 @@
 using System.Globalization;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

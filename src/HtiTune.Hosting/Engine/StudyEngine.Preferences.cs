@@ -1,3 +1,5 @@
+using HtiTune.Preferences;
+
 namespace HtiTune.Hosting;
 
 internal sealed partial class StudyEngine

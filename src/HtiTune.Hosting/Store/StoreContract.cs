@@ -1,3 +1,5 @@
+using HtiTune.Preferences;
+
 namespace HtiTune.Hosting;
 
 /// <summary>An anchor that a user brings.</summary>

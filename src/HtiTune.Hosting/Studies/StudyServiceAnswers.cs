@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HtiTune.Diagnostics;
 
 namespace HtiTune.Hosting;
 

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>Trainings that were made elsewhere: which a study can take, and which of its journal it has taken last.</summary>
 internal static class EarlierTrainings

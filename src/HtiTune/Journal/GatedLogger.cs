@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>A log that is closed at first: what a replay repeats was logged when it happened.</summary>
 internal sealed class GatedLogger(ILogger inner) : ILogger

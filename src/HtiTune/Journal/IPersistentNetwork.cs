@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>
 /// A network whose trained networks can be kept in files: a resumed study then answers any contexts, not only those it has stored answers to.

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>One line of a study's journal. Numbers are kept to the last bit.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>A last line that was not written to its end, by a process that was killed or on a disk that was full.</summary>
 /// <param name="Line">Its number, from 1.</param>

@@ -7,7 +7,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>Writes and reads one line of a journal.</summary>
 internal static class JournalLine

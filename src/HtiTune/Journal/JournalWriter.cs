@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>Appends lines to a journal: each is on the disk when <see cref="Append"/> returns, and none is half there when it throws.</summary>
 internal sealed class JournalWriter : IDisposable

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>The queue of a study, told by its journal: what was enqueued, less what was proposed from it and was not broken off.</summary>
 internal sealed class RecordedQueue

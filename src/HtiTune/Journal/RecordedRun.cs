@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>One run as the journal tells it.</summary>
 public sealed class RecordedRun

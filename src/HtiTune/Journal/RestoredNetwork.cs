@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>A network of a study loaded from disk, or of another study: its stored answers, and the network itself where it can be loaded.</summary>
 /// <param name="source">Where it comes from, for messages.</param>

@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>What one run tells the journal. While a recorded run is replayed it is silent; then it writes what the journal lacks.</summary>
 internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)

@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>
 /// Goes through a recorded run again with its recorded trainings in the place of real ones: the same code on the same answers comes to the

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>A configuration in a journal: the number alone where there is one hyperparameter, whose name the header holds; else names and values.</summary>
 public sealed class ShortConfigurationConverter : JsonConverter<Configuration>

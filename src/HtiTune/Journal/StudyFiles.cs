@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>How a study's folder is written: the place where tests put a full disk.</summary>
 internal class StudyFiles

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 // A study's folder:
 //   journal.jsonl        what happened, one event a line

@@ -1,8 +1,9 @@
 using System.Globalization;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>Whether a study on disk is the one that its user means, and can go on with what the user has given.</summary>
 internal static class StudyIdentity

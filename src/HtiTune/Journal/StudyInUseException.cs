@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>The study's folder is open in another process, or by another tuner of this one. Once that one has let go of it, it can be opened.</summary>
 /// <param name="message">Which folder, and what helps.</param>

@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 // Who has a study open.
 public sealed partial class StudyJournal

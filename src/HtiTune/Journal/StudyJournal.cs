@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>
 /// A study on disk: everything that happened, typed, and what its trainings answered. Reading changes nothing, and a tuner may be at work in

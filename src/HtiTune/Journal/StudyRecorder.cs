@@ -2,7 +2,7 @@ using HtiTune.Data;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>
 /// Keeps a tuner's study on disk. What cannot be written is thrown and kept in order, and is written before anything that comes later:

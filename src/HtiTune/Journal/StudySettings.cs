@@ -1,6 +1,6 @@
 using HtiTune.Acquisition;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>The <see cref="TunerOptions"/> that decide what a study proposes, as its journal holds them.</summary>
 /// <param name="Seed"><see cref="TunerOptions.Seed"/>.</param>

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune;
 
@@ -82,8 +83,8 @@ public sealed partial class Tuner
 
         return Held(taken, () =>
         {
-            contexts ??= HtiTune.WarmStart.ContextsOf(options.WarmStart);
-            var warm = HtiTune.WarmStart.Trainings(options.WarmStart, space, contexts);
+            contexts ??= Journal.WarmStart.ContextsOf(options.WarmStart);
+            var warm = Journal.WarmStart.Trainings(options.WarmStart, space, contexts);
             var tuner = new Tuner(network, space, contexts, options, warm);
             return tuner.RecordedBy(StudyRecorder.Create(taken, network, space, contexts, options, warm, tuner._logger));
         });

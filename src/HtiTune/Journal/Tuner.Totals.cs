@@ -1,3 +1,5 @@
+using HtiTune.Journal;
+
 namespace HtiTune;
 
 // A command that is typed again and again counts trainings over the whole study, and means the last run or a new one: never one in the middle,

@@ -1,7 +1,7 @@
 using HtiTune.Data;
 using static System.FormattableString;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>Trainings taken from other studies: checked, and numbered as the first of this one.</summary>
 internal static class WarmStart

@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Preferences;
 
 /// <summary>
 /// One of several objectives that a preference weighs against each other: a cost, a reward, a risk. Several features of one network are what a

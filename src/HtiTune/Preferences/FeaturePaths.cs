@@ -1,7 +1,7 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Preferences;
 
 // Notation: G grid points, S joint draws, J features.
 //   φ_j(u)      feature j, a bridge process of its own

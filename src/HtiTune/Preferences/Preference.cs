@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Preferences;
 
 /// <summary>How several features make one objective: any function of their values, most often a weighted sum.</summary>
 public sealed record Preference

@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Preferences;
 
 /// <summary>The best λ for one preference, from the trainings there are. In the preference's own sign and units.</summary>
 public sealed record PreferenceAnswer

@@ -1,7 +1,7 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Preferences;
 
 // Notation: as in PreferenceModel.
 

@@ -1,7 +1,7 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Preferences;
 
 // Notation: u_i grid with the anchors' places, φ_j,s draws of the features (FeaturePaths), g the preference
 //   f_s(u) = x(g(φ_1,s(u), …, φ_J,s(u))),   f̄ = mean over s,   x the map of g at the features' means over the grid (ValueMap)

@@ -1,4 +1,6 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
 
 namespace HtiTune;
 

@@ -1,4 +1,5 @@
 using HtiTune.Benchmarks.Laws;
+using HtiTune.Diagnostics;
 
 namespace HtiTune.Benchmarks.Certificates;
 

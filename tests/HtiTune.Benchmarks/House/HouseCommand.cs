@@ -59,6 +59,11 @@ internal static class HouseCommand
         .SelectMany(file => Declarations(File.ReadAllText(file))).GroupBy(type => type.Name, StringComparer.Ordinal)
         .ToDictionary(type => type.Key, type => type.Sum(part => part.Lines), StringComparer.Ordinal);
 
+    /// <summary>Public types that <c>using HtiTune;</c> shows, by full name.</summary>
+    /// <param name="source">The folder of the product's projects.</param>
+    internal static IReadOnlyCollection<string> FrontTypes(string source) => Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Where(IsCounted)
+        .SelectMany(file => Declarations(File.ReadAllText(file))).Where(type => type.IsFront).Select(type => type.Name).ToHashSet(StringComparer.Ordinal);
+
     private static void Print(string source, int classes)
     {
         var projects = new SortedDictionary<string, (int Files, int Lines, int Types, int Records)>(StringComparer.Ordinal);

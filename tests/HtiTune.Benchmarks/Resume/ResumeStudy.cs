@@ -1,5 +1,6 @@
 using System.Globalization;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Benchmarks.Resume;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Benchmarks.Scaling;
 

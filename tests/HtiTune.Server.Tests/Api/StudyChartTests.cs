@@ -1,3 +1,4 @@
+using HtiTune.Diagnostics;
 using HtiTune.Hosting;
 using HtiTune.Server.Dashboard.Charts;
 

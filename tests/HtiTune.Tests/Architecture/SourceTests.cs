@@ -7,6 +7,7 @@ public class SourceTests
 {
     private const int MostLines = 330;
     private const int MostClassLines = 400;
+    private const int MostFrontTypes = 35;
 
     // Pins of what the service's packages bring, which these tests do not reference.
     private static readonly string[] ThroughTheServer =
@@ -38,6 +39,14 @@ public class SourceTests
         var tall = HtiTune.Benchmarks.House.HouseCommand.ClassLines(Path.Combine(Root(), "src")).Where(type => type.Value > MostClassLines).ToList();
         Assert.Empty(tall.Where(type => type.Value > known.GetValueOrDefault(type.Key)).Select(type => $"{type.Key} has {type.Value} lines"));
         Assert.Empty(known.Keys.Except(tall.Select(type => type.Key)).Select(name => $"{name} is short now; expected it to go from the list"));
+    }
+
+    [Fact]
+    public void The_front_namespace_shows_what_a_first_program_needs()
+    {
+        var front = HtiTune.Benchmarks.House.HouseCommand.FrontTypes(Path.Combine(Root(), "src"));
+        Assert.Contains("HtiTune.Tuner", front);
+        Assert.True(front.Count <= MostFrontTypes, $"using HtiTune; shows {front.Count} types; expected at most {MostFrontTypes}: {string.Join(", ", front.Order(StringComparer.Ordinal))}");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HtiTune.Cli;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Tests.Cli;
 

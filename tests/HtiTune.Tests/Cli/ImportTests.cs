@@ -1,6 +1,7 @@
 using HtiTune.Cli;
 using HtiTune.External;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Tests.Cli;
 

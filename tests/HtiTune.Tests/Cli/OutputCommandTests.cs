@@ -3,6 +3,7 @@ using System.Text.Json;
 using HtiTune.Cli;
 using HtiTune.External;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using HtiTune.Tests.Data;
 using HtiTune.Tests.Plotting;

@@ -1,4 +1,5 @@
 using HtiTune.Cli;
+using HtiTune.Journal;
 
 namespace HtiTune.Tests.Cli;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Tests.Examples;

@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Plotting;
+using HtiTune.Preferences;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Plotting;

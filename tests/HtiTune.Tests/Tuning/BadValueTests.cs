@@ -1,4 +1,7 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Tests.Tuning;
 

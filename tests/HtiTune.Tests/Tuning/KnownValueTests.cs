@@ -1,4 +1,6 @@
 using HtiTune.Data;
+using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Tests.Tuning;
 

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Tests.Data;
 using HtiTune.Tests.Tuning.Journal;
 

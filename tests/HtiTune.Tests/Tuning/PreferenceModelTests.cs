@@ -1,5 +1,6 @@
 using CsCheck;
 using HtiTune.Data;
+using HtiTune.Preferences;
 
 namespace HtiTune.Tests.Tuning;
 

@@ -1,3 +1,4 @@
+using HtiTune.Journal;
 using HtiTune.Tests.Tuning.Journal;
 
 namespace HtiTune.Tests.Tuning;

@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using HtiTune.Tests.Tuning.Journal;
 

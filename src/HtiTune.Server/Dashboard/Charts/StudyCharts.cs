@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 using HtiTune.Hosting;
 
 namespace HtiTune.Server.Dashboard.Charts;

@@ -1,4 +1,6 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
+using HtiTune.Journal;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Tuning.Journal;

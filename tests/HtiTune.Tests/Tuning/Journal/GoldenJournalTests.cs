@@ -1,3 +1,4 @@
+using HtiTune.Journal;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Tuning.Journal;

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using Microsoft.Extensions.Time.Testing;
 
 namespace HtiTune.Tests.Tuning.Journal;

@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Benchmarks.Resume;
+using HtiTune.Journal;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Tuning.Journal;

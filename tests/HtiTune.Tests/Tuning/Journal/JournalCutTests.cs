@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CsCheck;
+using HtiTune.Journal;
 
 namespace HtiTune.Tests.Tuning.Journal;
 

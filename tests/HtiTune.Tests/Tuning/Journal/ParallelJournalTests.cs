@@ -1,4 +1,5 @@
 using HtiTune.Benchmarks.Resume;
+using HtiTune.Journal;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Tuning.Journal;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 /// <summary>
 /// Whether the 90 % intervals that were known before each value have held, and the alarm that watches them: on intervals that are right it

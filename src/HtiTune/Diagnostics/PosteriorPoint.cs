@@ -1,4 +1,4 @@
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 /// <summary>What is believed about the objective at one λ, in the objective's own sign and units.</summary>
 /// <param name="Lambda">λ, in its own units.</param>

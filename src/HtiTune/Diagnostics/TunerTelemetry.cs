@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 /// <summary>What a tuner tells of itself to whoever listens: metrics, traces and log events, under stable names. Replays of studies are silent.</summary>
 /// <remarks>

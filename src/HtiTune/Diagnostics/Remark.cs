@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 /// <summary>What a <see cref="Remark"/> is about; the names are stable.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RemarkKind>))]

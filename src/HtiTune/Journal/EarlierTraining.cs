@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Journal;
 
 /// <summary>A training that was made before the study, elsewhere; see <see cref="Tuner.Import"/>.</summary>
 /// <param name="Lambda">λ, in its own units, within the hyperparameter's range.</param>

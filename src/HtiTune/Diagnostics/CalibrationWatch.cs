@@ -1,6 +1,6 @@
 using HtiTune.Acquisition;
 
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 // Notation (inside, larger is better)
 //   y_t        values of an objective in the order in which their trainings arrived     PI_t   central 90 % interval of p(y_t | y_<t)

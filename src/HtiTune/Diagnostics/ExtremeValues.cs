@@ -1,6 +1,6 @@
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 /// <summary>Values of an objective that are so bad beside the others that they count as bad and no more: penalties, and trainings that diverged.</summary>
 public sealed class ExtremeValues

@@ -7,7 +7,7 @@
 
 using HtiTune.Data;
 
-namespace HtiTune;
+namespace HtiTune.Diagnostics;
 
 /// <summary>How much of an objective's variation over a search space hangs on one hyperparameter, by what is believed.</summary>
 /// <param name="Name">The hyperparameter.</param>
