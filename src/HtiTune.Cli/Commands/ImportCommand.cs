@@ -11,7 +11,7 @@ internal static class ImportCommand
     {
         var source = new Argument<string?>("source") { Description = "A folder of outputs' files with λ in their names, or a CSV of runs.", HelpName = "SOURCE", Arity = ArgumentArity.ZeroOrOne };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
-        var lambda = new Option<string?>("--lambda-column") { Description = "Column of a CSV that holds λ. Default: params_NAME, Param NAME, config/NAME, config.NAME, params.NAME or NAME.", HelpName = "NAME" };
+        var lambda = new Option<string?>("--lambda-column") { Description = "Column of a CSV that holds λ; of several hyperparameters lr=COLUMN,layers=COLUMN. Default: params_NAME, Param NAME, config/NAME, config.NAME, params.NAME or NAME.", HelpName = "COLUMN" };
         var value = new Option<string?>("--value-column") { Description = "Column of a CSV that holds the value. Default: value, the objective's own column, or the one metric; a W&B CSV has none of them.", HelpName = "NAME" };
         var state = new Option<string?>("--state-column") { Description = "Column of a CSV that says how a run ended. Default: trial_status, state, status or done.", HelpName = "NAME" };
         var finished = new Option<string?>("--finished") { Description = "States that mean that a run has finished. Default: those of Optuna, W&B, MLflow, Ray, Ax, SMAC and Hyperopt.", HelpName = "a,b,…" };
@@ -22,7 +22,7 @@ internal static class ImportCommand
             "import",
             "Begin a study with trainings that were made before. They cost nothing of the budget. No run of the study may have begun.\n\n"
             + "A folder: files like lr=0.5_seed1.npy or run-1e-3.npz, one row of outputs for each context; λ stands behind the hyperparameter's name, or is the\n"
-            + "only number in the name, or stands where --pattern says.\n"
+            + "only number in the name, or stands where --pattern says. Of several hyperparameters: lr=0.1_layers=3_act=relu.npy.\n"
             + "A CSV of runs, as Optuna, its dashboard, W&B, MLflow, Ray Tune, Ax or SMAC export them: one value for each run, for a study with { \"draws\": 1 }.\n"
             + "Finished runs are taken, the others counted by their state; a finished one without a finite value is a training that failed.\n\n"
             + "Examples:\n  htitune import runs/ --pattern \"model_{lambda}_epoch_*\"\n  htitune import optuna.csv --dry-run\n"

@@ -6,8 +6,8 @@ namespace HtiTune.Cli;
 /// <param name="Place">Where it stands, for messages: a file, or a file and a line.</param>
 internal sealed record EarlierRun(string Place)
 {
-    /// <summary>λ, in its own units; null where it is not said.</summary>
-    internal double? Lambda { get; init; }
+    /// <summary>What it was trained at; null where it is not said.</summary>
+    internal Configuration? Configuration { get; init; }
 
     /// <summary>Its outputs [n, D]; null where there are none.</summary>
     internal Matrix? Outputs { get; init; }

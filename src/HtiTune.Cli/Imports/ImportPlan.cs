@@ -20,15 +20,15 @@ internal sealed class ImportPlan
     internal static ImportPlan Of(StudySpecification study, IReadOnlyList<EarlierRun> runs)
     {
         var seen = StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Trainings.Any(training => training is TrainingCompleted)
-            ? journal.LoadAnchors().Lambdas.ToHashSet() : [];
+            ? journal.LoadAnchors().Select(anchor => anchor.Configuration).ToHashSet() : [];
         var judged = new List<EarlierRun>();
         foreach (var run in runs)
         {
             judged.Add(!run.IsTaken ? run
-                : !study.Hyperparameter.Contains(run.Lambda!.Value) ? run with { LeftOut = $"outside {study.Hyperparameter}" }
+                : !study.Holds(run.Configuration!) ? run with { LeftOut = $"outside {study.Space}" }
                 : run.Outputs is null ? run
-                : seen.Add(run.Lambda.Value) ? run
-                : run with { LeftOut = "at a λ that is there already; the first of each is taken" });
+                : seen.Add(run.Configuration!) ? run
+                : run with { LeftOut = $"at a {(study.Space.IsLine ? "λ" : "configuration")} that is there already; the first of each is taken" });
         }
 
         var taken = judged.Where(run => run is { IsTaken: true, Outputs: not null }).ToList();
@@ -36,7 +36,7 @@ internal sealed class ImportPlan
         {
             var others = judged.Where(run => !run.IsTaken).GroupBy(run => run.LeftOut).Select(group => Counted(group.Count(), group.Key!)).ToList();
             var failed = judged.Count(run => run.IsTaken);
-            throw new CliException("H003", $"there is no run within {study.Hyperparameter} that has finished with a value; expected at least one."
+            throw new CliException("H003", $"there is no run within {study.Space} that has finished with a value; expected at least one."
                 + (failed > 0 ? $" Without a finite value: {failed}." : "") + (others.Count > 0 ? $" Left out: {string.Join("; ", others)}." : ""));
         }
 
@@ -51,7 +51,7 @@ internal sealed class ImportPlan
             throw new CliException("H003", $"{taken[0].Place} has {first.Rows} rows; expected {contexts.Count}, one for each context.");
         }
 
-        if (TrialValues.FaultOf(study, first, taken[0].Columns, taken[0].Lambda!.Value) is { } fault)
+        if (TrialValues.FaultOf(study, first, taken[0].Columns, taken[0].Configuration!.Lambda) is { } fault)
         {
             throw new CliException("H012", $"{study.File}:{study.ObjectiveLine}: the objective cannot judge {taken[0].Place}: {fault}.", "correct the objective, or name the column with --value-column");
         }
@@ -64,13 +64,13 @@ internal sealed class ImportPlan
     {
         var place = Math.Max(6, _runs.Max(run => run.Place.Length));
         var values = Values();
-        Console.Out.WriteLine($"{"run".PadRight(place)} {_study.Hyperparameter.Name,12} {"value",14} {"state",-12} {"time",12}  becomes");
+        Console.Out.WriteLine($"{"run".PadRight(place)} {string.Join(' ', _study.Space.Select(one => one.Name.PadLeft(12)))} {"value",14} {"state",-12} {"time",12}  becomes");
         for (var i = 0; i < _runs.Count; i++)
         {
             var run = _runs[i];
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{run.Place.PadRight(place)} {run.Lambda?.ToString("R", CultureInfo.InvariantCulture) ?? "",12} {values[i],14} {run.State ?? "",-12} {(run.Duration > TimeSpan.Zero ? Duration.Show(run.Duration) : ""),12}  {Fate(run)}"));
+                $"{run.Place.PadRight(place)} {string.Join(' ', _study.Space.Select(one => RunPlaces.Shown(run.Configuration, one).PadLeft(12)))} {values[i],14} {run.State ?? "",-12} {(run.Duration > TimeSpan.Zero ? Duration.Show(run.Duration) : ""),12}  {Fate(run)}"));
         }
 
         Tell();
@@ -81,11 +81,11 @@ internal sealed class ImportPlan
     /// <param name="source">Where they come from.</param>
     internal void Carry(string source)
     {
-        var taken = _runs.Where(run => run.IsTaken).OrderBy(run => run.Lambda).ToList();
+        var taken = _runs.Where(run => run.IsTaken).OrderBy(run => _study.Space.IsLine ? run.Configuration!.Lambda : 0).ToList();
         var first = taken.Find(run => run.Outputs is not null)!;
         if (first.Outputs!.Rows is > 1 and < FewRows)
         {
-            Terminal.Warn($"{first.Outputs.Rows} rows at each λ are few: at least {FewRows} let the surrogate tell how outputs are distributed; a value alone is judged as a point of a curve");
+            Terminal.Warn($"{first.Outputs.Rows} rows at each {(_study.Space.IsLine ? "λ" : "configuration")} are few: at least {FewRows} let the surrogate tell how outputs are distributed; a value alone is judged as a point of a curve");
         }
 
         if (_study.OutputColumns is null && first.Columns is { } names)
@@ -96,7 +96,7 @@ internal sealed class ImportPlan
 
         StudySession.Import(
             _study,
-            [.. taken.Select(run => new EarlierTraining(run.Lambda!.Value, run.Outputs) { Place = run.Place, Duration = run.Duration, Error = run.Error })],
+            [.. taken.Select(run => new EarlierTraining(run.Configuration!, run.Outputs) { Place = run.Place, Duration = run.Duration, Error = run.Error })],
             source);
         Tell();
         Terminal.Say($"{_study.Folder}: {Taken()}");
@@ -106,7 +106,8 @@ internal sealed class ImportPlan
     {
         var taken = _runs.Where(run => run is { IsTaken: true, Outputs: not null }).ToList();
         var failed = _runs.Count(run => run is { IsTaken: true, Outputs: null });
-        return $"{taken.Count} trainings, {Placeholders.Number(taken.Min(run => run.Lambda!.Value))} to {Placeholders.Number(taken.Max(run => run.Lambda!.Value))}"
+        var range = _study.Space.IsLine ? $", {Placeholders.Number(taken.Min(run => run.Configuration!.Lambda))} to {Placeholders.Number(taken.Max(run => run.Configuration!.Lambda))}" : "";
+        return $"{taken.Count} trainings{range}"
             + (failed > 0 ? $", and {failed} that failed: no finite value" : "");
     }
 
@@ -134,7 +135,7 @@ internal sealed class ImportPlan
         {
             null => "",
             { Rows: 1, Columns: 1 } one => one.Exact(0, 0).ToString("R", CultureInfo.InvariantCulture),
-            var many => TrialValues.Of(_study, many, run.Columns, run.Lambda!.Value)?.ToString("G7", CultureInfo.InvariantCulture) ?? $"{many.Rows} × {many.Columns}",
+            var many => TrialValues.Of(_study, many, run.Columns, run.Configuration!.Lambda)?.ToString("G7", CultureInfo.InvariantCulture) ?? $"{many.Rows} × {many.Columns}",
         }),
     ];
 }

@@ -3,11 +3,11 @@ using HtiTune.Data;
 namespace HtiTune.Cli;
 
 /// <summary>Which column of a table of runs holds what, by the names that other tools give them.</summary>
-/// <param name="Lambda">Place of λ.</param>
+/// <param name="Places">Place of each hyperparameter; −1 of one that is active only under a condition and has no column.</param>
 /// <param name="Value">Place of the value.</param>
 /// <param name="State">Place of the state; −1 without.</param>
 /// <param name="Others">Places of other hyperparameters that the tool tuned.</param>
-internal sealed record RunColumns(int Lambda, int Value, int State, IReadOnlyList<int> Others)
+internal sealed record RunColumns(IReadOnlyList<int> Places, int Value, int State, IReadOnlyList<int> Others)
 {
     private const string Help = "name the columns with --lambda-column and --value-column";
 
@@ -20,36 +20,37 @@ internal sealed record RunColumns(int Lambda, int Value, int State, IReadOnlyLis
     /// <summary>Finds the columns.</summary>
     /// <param name="file">The file, for messages.</param>
     /// <param name="header">The columns' names.</param>
-    /// <param name="study">The study: its hyperparameter's name and its objective.</param>
+    /// <param name="study">The study: its hyperparameters' names and its objective.</param>
     /// <param name="options">What the user says of the columns.</param>
     /// <exception cref="CliException">A column is missing, ambiguous, or must be chosen.</exception>
     internal static RunColumns Of(string file, IReadOnlyList<string> header, StudySpecification study, ImportOptions options)
     {
         var names = header.ToList();
-        var name = study.Hyperparameter.Name;
-        var lambda = options.LambdaColumn is { } given
-            ? Required(file, names, given)
-            : First(file, names, [.. s_prefixes.Select(prefix => prefix + name), name]) ?? throw new CliException(
-                "H003",
-                $"{file}, line 1: there is no column of {name}; expected {string.Join(", ", s_prefixes.Select(prefix => $"'{prefix}{name}'"))} or '{name}', and there are {Shown(names)}{Likely(name, names)}.",
-                "name it with --lambda-column");
+        var given = RunPlaces.Columns(study.Space, options.LambdaColumn);
+        int[] places = [.. study.Space.Select(one => given.TryGetValue(one.Name, out var own) ? Required(file, names, own) : PlaceOf(file, names, one, study.Space.IsLine))];
         var value = options.ValueColumn is { } chosen ? Required(file, names, chosen) : ValueOf(file, names, study);
-        if (value == lambda)
+        if (Array.IndexOf(places, value) is >= 0 and var same)
         {
-            throw new CliException("H003", $"{file}: λ and the value are both the column '{names[value]}'; expected two.", Help);
+            throw new CliException("H003", $"{file}: {(study.Space.IsLine ? "λ" : study.Space[same].Name)} and the value are both the column '{names[value]}'; expected two.", Help);
         }
 
-        var prefix = s_prefixes.FirstOrDefault(prefix => names[lambda].StartsWith(prefix, StringComparison.Ordinal));
+        var prefix = s_prefixes.FirstOrDefault(prefix => places.Any(place => place >= 0 && names[place].StartsWith(prefix, StringComparison.Ordinal)));
         return new RunColumns(
-            lambda,
+            places,
             value,
-            options.StateColumn is { } state ? Required(file, names, state) : RunStates.Columns.Select(column => names.IndexOf(column)).FirstOrDefault(place => place >= 0 && place != lambda && place != value, -1),
-            prefix is null ? [] : [.. Enumerable.Range(0, names.Count).Where(i => i != lambda && names[i].StartsWith(prefix, StringComparison.Ordinal))]);
+            options.StateColumn is { } state ? Required(file, names, state) : RunStates.Columns.Select(column => names.IndexOf(column)).FirstOrDefault(place => place >= 0 && !places.Contains(place) && place != value, -1),
+            prefix is null ? [] : [.. Enumerable.Range(0, names.Count).Where(i => !places.Contains(i) && names[i].StartsWith(prefix, StringComparison.Ordinal))]);
     }
 
     /// <summary>The name of the column that the study's objective takes the mean of; null where it is another objective or names it by number.</summary>
     internal static string? OwnColumn(StudySpecification study) =>
         study.Objective.StartsWith("column:", StringComparison.Ordinal) && study.Objective["column:".Length..].Trim() is var own && !own.All(char.IsAsciiDigit) ? own : null;
+
+    private static int PlaceOf(string file, List<string> names, Hyperparameter one, bool isOnly) =>
+        First(file, names, [.. s_prefixes.Select(prefix => prefix + one.Name), one.Name]) ?? (one.Condition is not null ? -1 : throw new CliException(
+            "H003",
+            $"{file}, line 1: there is no column of {one.Name}; expected {string.Join(", ", s_prefixes.Select(prefix => $"'{prefix}{one.Name}'"))} or '{one.Name}', and there are {Shown(names)}{Likely(one.Name, names)}.",
+            $"name it with --lambda-column{(isOnly ? "" : $" {one.Name}=COLUMN")}"));
 
     private static int ValueOf(string file, List<string> names, StudySpecification study)
     {

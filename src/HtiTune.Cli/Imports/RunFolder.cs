@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using HtiTune.Data;
 
 namespace HtiTune.Cli;
 
-/// <summary>Runs whose outputs lie in files with λ in their names.</summary>
+/// <summary>Runs whose outputs lie in files with λ, or names and values of several hyperparameters, in their names.</summary>
 internal static partial class RunFolder
 {
     private const string Marker = "{lambda}";
@@ -13,6 +14,11 @@ internal static partial class RunFolder
     /// <exception cref="CliException">A name says no λ, or could say several.</exception>
     internal static List<EarlierRun> Read(string folder, StudySpecification study, ImportOptions options)
     {
+        if (!study.Space.IsLine && options.Pattern is not null)
+        {
+            throw new CliException("H001", $"--pattern is of one hyperparameter; expected names such as {StudyPaths.Place(study.Space.FromUnit([.. study.Space.Select(_ => 0.5)])).Replace(',', '_')}.npy.", Advice.Help.For("import"));
+        }
+
         var pattern = options.Pattern is { } text ? PatternOf(text) : null;
         var runs = new List<EarlierRun>();
         foreach (var file in Directory.EnumerateFiles(folder).Where(file => s_endings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
@@ -24,11 +30,16 @@ internal static partial class RunFolder
                 continue;
             }
 
-            var lambda = pattern is not null
-                ? Parsed(file, pattern.Match(name).Groups["value"].Value)
-                : LambdaOf(file, name, study.Hyperparameter);
+            (Configuration? configuration, Hyperparameter? missing) = study.Space.IsLine
+                ? (new Configuration(study.Space.Label, pattern is not null ? Parsed(file, pattern.Match(name).Groups["value"].Value) : LambdaOf(file, name, study.Hyperparameter)), null)
+                : RunPlaces.Of(study.Space, one => RunPlaces.InName(file, name, one));
+            if (configuration is null)
+            {
+                throw new CliException("H003", $"{file}: its name holds no value of {missing!.Name}; expected {missing.Name}= and {missing.Domain} in it.", "rename it, or import a table of runs");
+            }
+
             var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
-            runs.Add(new EarlierRun(Path.GetFileName(file)) { Lambda = lambda, Outputs = outputs, Columns = columns });
+            runs.Add(new EarlierRun(Path.GetFileName(file)) { Configuration = configuration, Outputs = outputs, Columns = columns });
         }
 
         return runs;
@@ -105,7 +116,7 @@ internal static partial class RunFolder
     }
 
     // A sign, digits with a point or (to be refused) a comma, an exponent. What goes on as 0p6 or 1.2.3 is read with the rest, and refused.
-    private const string NumberForm = @"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+|p\d+)?";
+    internal const string NumberForm = @"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+|p\d+)?";
 
     // An 'e' counts only between digits; a sign and a leading point only where no letter or digit stands before them.
     [GeneratedRegex(@"(?:(?<![A-Za-z0-9)])[+-])?(?:\d+(?:[.,]\d+)*|(?<![A-Za-z0-9])[.,]\d+)(?:[eE][+-]?\d+|p\d+)?", RegexOptions.CultureInvariant)]

@@ -26,7 +26,7 @@ internal static class RunTable
         var own = RunColumns.OwnColumn(study) ?? table.Header[columns.Value];
         var runs = table.Lines.Select((line, i) => superseded.Contains(i)
             ? new EarlierRun($"{name} line {line.Line}") { LeftOut = "an earlier iteration of a trial whose last is taken" }
-            : RunOf(file, line, table.Header, columns, states?[i], durations, study.Hyperparameter.Name) with { Columns = [own] }).ToList();
+            : RunOf(file, line, table.Header, columns, states?[i], durations, study.Space) with { Columns = [own] }).ToList();
         Remark(table, columns, runs, superseded);
         return runs;
     }
@@ -44,13 +44,12 @@ internal static class RunTable
     }
 
     private static EarlierRun RunOf(
-        string file, CsvTextLine line, IReadOnlyList<string> header, RunColumns columns, (string State, bool IsFinished)? state, Func<IReadOnlyList<string>, TimeSpan>? durations, string name)
+        string file, CsvTextLine line, IReadOnlyList<string> header, RunColumns columns, (string State, bool IsFinished)? state, Func<IReadOnlyList<string>, TimeSpan>? durations, SearchSpace space)
     {
         var run = new EarlierRun($"{Path.GetFileName(file)} line {line.Line}")
         {
             State = state?.State,
             Duration = durations?.Invoke(line.Fields) ?? TimeSpan.Zero,
-            Lambda = Number(line.Fields[columns.Lambda]),
         };
         var value = Number(line.Fields[columns.Value]);
         if (state is { IsFinished: false } other)
@@ -58,28 +57,33 @@ internal static class RunTable
             return run with { LeftOut = $"in state {other.State}" };
         }
 
-        var text = line.Fields[columns.Lambda];
-        if (IsEmpty(text))
+        var (configuration, missing) = RunPlaces.Of(space, Value);
+        if (configuration is null)
         {
-            return run with { LeftOut = $"without {name}" };
+            return run with { LeftOut = $"without {missing!.Name}" };
         }
 
-        if (run.Lambda is not { } lambda || !double.IsFinite(lambda))
-        {
-            throw Fault(columns.Lambda, text, "a finite number with a decimal point");
-        }
-
-        text = line.Fields[columns.Value];
+        run = run with { Configuration = configuration };
+        var text = line.Fields[columns.Value];
         return value is { } finite && double.IsFinite(finite) ? run with { Outputs = Matrix.FromDoubles(1, 1, [finite]) }
             : value is not null || IsEmpty(text) ? run with { Error = $"{run.Place}: the value is {(text.Length == 0 ? "empty" : $"'{text}'")}; expected a finite number." }
             : throw Fault(columns.Value, text, "a finite number with a decimal point, or nothing where the run failed");
+
+        HyperparameterValue? Value(Hyperparameter one)
+        {
+            // A word may be "none"; a cell that holds nothing is none.
+            var place = Enumerable.Range(0, space.Count).First(i => space[i].Name == one.Name);
+            var column = columns.Places[place];
+            return column < 0 || (IsEmpty(line.Fields[column]) && !one.Allows(line.Fields[column].Trim())) ? (HyperparameterValue?)null
+                : RunPlaces.ValueOf(one, line.Fields[column]) ?? throw Fault(column, line.Fields[column], "a finite number with a decimal point");
+        }
 
         DataFormatException Fault(int column, string found, string expected) => new(
             file, $"line {line.Line}, column {column + 1} ('{header[column]}')", $"the field is '{(found.Length > 60 ? found[..60] + "…" : found)}'", expected);
     }
 
     // A cell that a spreadsheet would take for a formula is written with an apostrophe before it by some tools.
-    private static double? Number(string text) =>
+    internal static double? Number(string text) =>
         double.TryParse(text.StartsWith("'-", StringComparison.Ordinal) || text.StartsWith("'+", StringComparison.Ordinal) ? text.AsSpan(1) : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value
         : text.Trim().TrimStart('+', '-').ToLowerInvariant() is "inf" or "infinity" ? double.PositiveInfinity
         : null;

@@ -42,8 +42,8 @@ internal static class ErrorCatalogue
         new("H016", ExitCode.BadInput, "a training was told before, and otherwise",
             "What was told first stands, and nothing was changed. Told again with the same outputs, or as failed again, it is harmless."),
         new("H017", ExitCode.BadInput, "this is of one continuous hyperparameter",
-            "The study tunes several hyperparameters, or one that takes whole numbers or words. `tune`, `ask`, `tell`, `trials`, `best`, `enqueue`, `prefer` and\n"
-            + "`export --out trials.csv` serve it, and `plot` with the figures slices and history; other figures, models of the outputs and imports are of one continuous\n"
+            "The study tunes several hyperparameters, or one that takes whole numbers or words. `tune`, `ask`, `tell`, `trials`, `best`, `enqueue`, `prefer`, `import`\n"
+            + "and `export --out trials.csv` serve it, and `plot` with the figures slices and history; other figures and models of the outputs are of one continuous\n"
             + "hyperparameter so far."),
         new("H020", ExitCode.TrainingFailed, "trainings failed and nothing can be recommended",
             "No training has brought outputs. The message holds the end of the last log; `htitune logs N` shows all of it. Run the command by hand:\n"

@@ -67,7 +67,7 @@ public class ImportNameTests
 
         var runs = RunFolder.Read(study["runs"], StudyLocator.Read(study["study.json"]), new ImportOptions(null, null, null, null, pattern));
         Assert.Equal(taken, runs.Count(run => run.IsTaken));
-        Assert.Equal(first, runs.First(run => run.IsTaken).Lambda);
+        Assert.Equal(first, runs.First(run => run.IsTaken).Configuration?.Lambda);
         Assert.All(runs.Where(run => !run.IsTaken), run => Assert.Contains("not of the form", run.LeftOut, StringComparison.Ordinal));
     }
 

@@ -99,7 +99,7 @@ public class ImportTableTests
         var runs = Read(table, value: value);
         var taken = runs.Where(run => run.IsTaken).ToList();
         Assert.True(taken.Count == 2, tool);
-        Assert.Equal([0.1, 0.8], taken.Select(run => run.Lambda!.Value));
+        Assert.Equal([0.1, 0.8], taken.Select(run => run.Configuration!.Lambda));
         Assert.Equal([0.04, 0.25], taken.Select(run => run.Outputs!.Exact(0, 0)));
         Assert.Equal([first, second], taken.Select(run => run.Duration.TotalSeconds));
         var left = runs.Where(run => run.State is not null && !run.IsTaken).Select(run => run.LeftOut);
@@ -156,7 +156,7 @@ public class ImportTableTests
     {
         var runs = Read("value,other,state,phase,rate,lr\n1,2,COMPLETE,dreaming,0.1,0.2\n3,4,FAIL,done,0.3,0.4\n", new ImportOptions("lr", "other", "phase", ["done"], null));
         Assert.Equal([false, true], runs.Select(run => run.IsTaken));
-        Assert.Equal((0.4, 4.0), (runs[1].Lambda!.Value, runs[1].Outputs!.Exact(0, 0)));
+        Assert.Equal((0.4, 4.0), (runs[1].Configuration!.Lambda, runs[1].Outputs!.Exact(0, 0)));
     }
 
     [Theory]
