@@ -36,4 +36,34 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(OnnxSurrogate.Write(surrogate.State, surrogate.IndexOf(from)));
     }
+
+    /// <summary>Writes what <see cref="KrigedSurrogate.Transport"/> does with rows of one anchor.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="path">The file; a temporary name first, then renamed.</param>
+    /// <param name="from">The anchor's λ that rows come from.</param>
+    /// <remarks>
+    /// Inputs and output as those of a <see cref="TrajectorySurrogate"/>, but λ may lie anywhere in the hyperparameter's range, and what is moved is of the
+    /// outputs' kind. Draws without continuous conditions move as the nearest stored row of their category, which is part of the model then.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
+    /// <exception cref="NotSupportedException">Rows are carried by affine maps, a surrogate of outputs under conditions has no maps, or a scale is given as functions.</exception>
+    public static void ExportOnnx(this KrigedSurrogate surrogate, string path, double from)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, stream => surrogate.ExportOnnx(stream, from));
+    }
+
+    /// <summary>The same to a stream.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="stream">Takes the model's bytes; stays open.</param>
+    /// <param name="from">The anchor's λ that rows come from.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
+    /// <exception cref="NotSupportedException">Rows are carried by affine maps, a surrogate of outputs under conditions has no maps, or a scale is given as functions.</exception>
+    public static void ExportOnnx(this KrigedSurrogate surrogate, Stream stream, double from)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(OnnxKriging.Write(surrogate, surrogate.Carrier.IndexOf(from)));
+    }
 }

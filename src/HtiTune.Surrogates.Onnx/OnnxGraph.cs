@@ -45,6 +45,9 @@ internal sealed class OnnxGraph
     /// <summary>A double of shape [1, 1].</summary>
     internal string Constant(double value) => Constant([value], 1, 1);
 
+    /// <summary>Doubles of shape [1, ·].</summary>
+    internal string Row(double[] values) => Constant(values, 1, values.Length);
+
     internal string Integers(params long[] values) => Constant(OnnxType.Int64, MemoryMarshal.AsBytes<long>(values).ToArray(), [values.Length]);
 
     /// <summary>Adds a node without attributes.</summary>
@@ -58,6 +61,11 @@ internal sealed class OnnxGraph
 
     /// <summary>Columns first … end − 1 of an axis.</summary>
     internal string Slice(string data, int first, int end, int axis) => Op("Slice", data, Integers(first), Integers(end), Integers(axis));
+
+    internal string Clamped(string x, double low, double high) => Op("Max", Op("Min", x, Constant(high)), Constant(low));
+
+    /// <summary>Where the least value of an axis stands.</summary>
+    internal string Least(string data, int axis) => Node("ArgMin", NewName(), [data], [Integer("axis", axis), Integer("keepdims", 0)]);
 
     internal string Sum(string data, int axis) => Node("ReduceSum", NewName(), [data, Integers(axis)], [Integer("keepdims", 0)]);
 

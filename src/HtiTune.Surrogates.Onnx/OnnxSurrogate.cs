@@ -12,19 +12,18 @@ namespace HtiTune.Surrogates.Onnx;
 /// <summary>Writes what <see cref="TrajectorySurrogate.Transport"/> does as an ONNX graph.</summary>
 internal sealed class OnnxSurrogate
 {
-    private const string Rows = "n";
     private readonly OnnxGraph _graph = new();
+    private readonly OnnxRows _rows;
     private readonly TrajectoryState _state;
     private readonly double[] _positions;
     private readonly double[] _places;
     private readonly int _count;
     private readonly int _dimension;
-    private string? _conditions;
-    private string? _categories;
 
     private OnnxSurrogate(TrajectoryState state)
     {
         _state = state;
+        _rows = new OnnxRows(_graph, state);
         _positions = state.Positions();
         _places = Array.ConvertAll(_positions, state.Clock.Warp);
         (_count, _dimension) = (_positions.Length, state.Trajectories.Dimension);
@@ -46,22 +45,9 @@ internal sealed class OnnxSurrogate
 
     private byte[] Write(int source)
     {
-        var (d, c) = (_dimension, _state.Contexts.Conditions.Columns);
-        var rows = _graph.Input("outputs", OnnxType.Float, Rows, $"{d}");
-        if (c > 0)
-        {
-            var conditions = _graph.Input("conditions", OnnxType.Float, Rows, $"{c}");
-            _conditions = MethodRecipe.IsUnconditional(_state.Options.Method) ? null : Standardised(conditions, _state.Conditions);
-        }
-
-        if (_state.CategoryCount > 0)
-        {
-            var categories = _graph.Input("category", OnnxType.Int64, Rows);
-            _categories = MethodRecipe.IsUnconditional(_state.Options.Method) ? null : categories;
-        }
-
-        var lambda = _graph.Unsqueeze(_graph.Input("lambda", OnnxType.Double, "m"), 1);
-        var points = Chain(Standardised(rows, _state.Outputs), source);
+        var d = _dimension;
+        var lambda = _rows.Lambda;
+        var points = _rows.Chain(source);
         var (on, inside) = Intervals(lambda);
         var u = Place(lambda);
         var share = Taken(Shares(u), on);
@@ -70,7 +56,7 @@ internal sealed class OnnxSurrogate
         y = Bend(points, on, share) is { } bend ? _graph.Op("Add", y, bend) : y;
 
         // Outside the anchors' range a surrogate does not answer.
-        _graph.Output("moved", _graph.Op("Where", inside, Finish(y), _graph.Constant([float.NaN], 1, 1)), OnnxType.Float, Rows, $"{d}");
+        _graph.Output("moved", _graph.Op("Where", inside, Finish(y), _graph.Constant([float.NaN], 1, 1)), OnnxType.Float, OnnxRows.Count, $"{d}");
         var name = _state.Hyperparameter.Name;
         return _graph.ToModel(
             "surrogate",
@@ -79,39 +65,12 @@ internal sealed class OnnxSurrogate
             [("hyperparameter", name), ("from", $"{_state.Lambdas[source]:R}"), ("anchors", string.Join(",", _state.Lambdas.Select(value => $"{value:R}")))]);
     }
 
-    private string Standardised(string rows, Standardizer scale) => _graph.Cast(
-        _graph.Op("Div", _graph.Op("Sub", _graph.Cast(rows, OnnxType.Double), Row(scale.Means.ToArray())), Row(scale.Deviations.ToArray())), OnnxType.Float);
-
-    private string Row(double[] values) => _graph.Constant(values, 1, values.Length);
-
-    private string[] Chain(string y, int source)
-    {
-        var points = new string[_count];
-        points[source] = y;
-        for (var k = source; k < _count - 1; k++)
-        {
-            points[k + 1] = Step(_state.Forward[k], points[k]);
-        }
-
-        for (var k = source; k > 0; k--)
-        {
-            points[k - 1] = Step(_state.Backward[k - 1], points[k]);
-        }
-
-        return points;
-
-        string Step(Networks.FrozenNetwork map, string at) =>
-            _graph.Op("Add", at, OnnxNetwork.Evaluate(_graph, map, Joined(at), _categories));
-    }
-
-    private string Joined(params string[] parts) => _graph.Concat(1, _conditions is null ? parts : [.. parts, _conditions]);
-
     // The interval that holds λ: the last one whose lower anchor is not above it.
     private (string On, string Inside) Intervals(string lambda)
     {
         var (low, high) = ((double[])[.. _state.Lambdas[..^1]], (double[])[.. _state.Lambdas[1..]]);
         (low[0], high[^1]) = (double.NegativeInfinity, double.PositiveInfinity);
-        var on = _graph.Op("And", _graph.Op("GreaterOrEqual", lambda, Row(low)), _graph.Op("Less", lambda, Row(high)));
+        var on = _graph.Op("And", _graph.Op("GreaterOrEqual", lambda, _graph.Row(low)), _graph.Op("Less", lambda, _graph.Row(high)));
         var inside = _graph.Op(
             "And",
             _graph.Op("GreaterOrEqual", lambda, _graph.Constant(_state.Lambdas[0])),
@@ -124,19 +83,17 @@ internal sealed class OnnxSurrogate
         var scale = _state.Hyperparameter.Scale;
         double low = scale.Forward(_state.Lambdas[0]), high = scale.Forward(_state.Lambdas[^1]);
         var u = _graph.Op("Div", _graph.Op("Sub", OnnxPlace.Forward(_graph, scale, lambda), _graph.Constant(low)), _graph.Constant(high - low));
-        return Clamped(u, 0, 1);
+        return _graph.Clamped(u, 0, 1);
     }
-
-    private string Clamped(string x, double low, double high) => _graph.Op("Max", _graph.Op("Min", x, _graph.Constant(high)), _graph.Constant(low));
 
     // LogitShiftClock.Fraction in every interval: (u − low)/(high − low) · (1 + high·(a − 1)) / (1 + u·(a − 1)).
     private string Shares(string u)
     {
         var bend = Enumerable.Range(0, _count - 1).Select(i => Math.Exp(_state.ClockOf(i).Shift) - 1).ToArray();
         var factor = bend.Select((a, i) => (1 + _positions[i + 1] * a) / (_positions[i + 1] - _positions[i])).ToArray();
-        var way = _graph.Op("Mul", _graph.Op("Sub", u, Row(_positions[..^1])), Row(factor));
-        return Clamped(
-            bend.All(a => a == 0) ? way : _graph.Op("Div", way, _graph.Op("Add", _graph.Op("Mul", u, Row(bend)), _graph.Constant(1.0))), 0, 1);
+        var way = _graph.Op("Mul", _graph.Op("Sub", u, _graph.Row(_positions[..^1])), _graph.Row(factor));
+        return _graph.Clamped(
+            bend.All(a => a == 0) ? way : _graph.Op("Div", way, _graph.Op("Add", _graph.Op("Mul", u, _graph.Row(bend)), _graph.Constant(1.0))), 0, 1);
     }
 
     /// <summary>Of values [·, I] those of the interval that λ is in, [m, 1].</summary>
@@ -165,13 +122,13 @@ internal sealed class OnnxSurrogate
         string below = _graph.Slice(all, 0, _count - 1, 1), above = _graph.Slice(all, 1, _count, 1);
         var steps = _graph.Op("Div", _graph.Op("Sub", above, below), _graph.Constant(h, 1, h.Length, 1));
         var slopes = Slopes(steps, h);
-        var length = Taken(Row(h), on);
+        var length = Taken(_graph.Row(h), on);
 
         // The Möbius map of the clock.
         var a = Math.Exp(_state.Clock.Shift);
         var place = a == 1 ? u : _graph.Op(
             "Div", _graph.Op("Mul", u, _graph.Constant(a)), _graph.Op("Add", _graph.Constant(1.0), _graph.Op("Mul", u, _graph.Constant(a - 1))));
-        var t = Clamped(_graph.Op("Div", _graph.Op("Sub", place, Taken(Row(_places[..^1]), on)), length), 0, 1);
+        var t = _graph.Clamped(_graph.Op("Div", _graph.Op("Sub", place, Taken(_graph.Row(_places[..^1]), on)), length), 0, 1);
         string t2 = _graph.Op("Mul", t, t), t3 = _graph.Op("Mul", t2, t);
         var rise = _graph.Op("Sub", _graph.Op("Mul", _graph.Constant(3.0), t2), _graph.Op("Mul", _graph.Constant(2.0), t3));
         var late = _graph.Op("Sub", t3, t2);
@@ -218,7 +175,7 @@ internal sealed class OnnxSurrogate
         {
             if (_state.Paths[i] is { } network)
             {
-                var z = OnnxNetwork.Evaluate(_graph, network, Joined(points[i], points[i + 1]), _categories);
+                var z = OnnxNetwork.Evaluate(_graph, network, _rows.Joined(points[i], points[i + 1]), _rows.Categories);
                 var mine = _graph.Op("Where", _graph.Slice(on, i, i + 1, 1), z, _graph.Constant([0f], 1, 1));
                 sum = sum is null ? mine : _graph.Op("Add", sum, mine);
             }
@@ -229,7 +186,7 @@ internal sealed class OnnxSurrogate
             return null;
         }
 
-        var angles = _graph.Op("Mul", share, Row([.. Enumerable.Range(1, SineBasis.Count).Select(q => q * Math.PI)]));
+        var angles = _graph.Op("Mul", share, _graph.Row([.. Enumerable.Range(1, SineBasis.Count).Select(q => q * Math.PI)]));
         var basis = _graph.Unsqueeze(_graph.Cast(_graph.Op("Sin", angles), OnnxType.Float), 2);
         var coefficients = _graph.Op("Reshape", sum, _graph.Integers(-1, SineBasis.Count, _dimension));
         return _graph.Sum(_graph.Op("Mul", coefficients, basis), 1);
@@ -238,9 +195,9 @@ internal sealed class OnnxSurrogate
     private string Finish(string y)
     {
         var own = _graph.Op(
-            "Add", Row(_state.Outputs.Means.ToArray()), _graph.Op("Mul", Row(_state.Outputs.Deviations.ToArray()), _graph.Cast(y, OnnxType.Double)));
+            "Add", _graph.Row(_state.Outputs.Means.ToArray()), _graph.Op("Mul", _graph.Row(_state.Outputs.Deviations.ToArray()), _graph.Cast(y, OnnxType.Double)));
         own = _state.Options.Bounds is { } bounds
-            ? _graph.Op("Max", _graph.Op("Min", own, Row([.. bounds.Select(b => b.High)])), Row([.. bounds.Select(b => b.Low)]))
+            ? _graph.Op("Max", _graph.Op("Min", own, _graph.Row([.. bounds.Select(b => b.High)])), _graph.Row([.. bounds.Select(b => b.Low)]))
             : own;
         return _graph.Cast(own, OnnxType.Float);
     }

@@ -26,8 +26,8 @@ internal static class ExportCommand
             "export",
             "Write a surrogate as ONNX (.onnx), samples at any value (.npy), or the trainings of a study (.csv).\n\n"
             + "The ONNX model does what `htitune sample` does with rows of one anchor: inputs outputs [n, D], conditions [n, C], category [n] and lambda\n"
-            + "(double, one or n values), output moved [n, D]. Kriged models, baselines other than nlot and scales given as functions cannot be written:\n"
-            + "`fit --method hti` makes a model that can.\n\n"
+            + "(double, one or n values), output moved [n, D]. Models whose rows affine maps carry, baselines other than nlot and scales given as\n"
+            + "functions cannot be written: `fit --method kriging` or `hti` makes a model that can.\n\n"
             + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n  htitune export study.json --out trials.csv")
         {
             study, model, from, lambda, output,
@@ -38,7 +38,7 @@ internal static class ExportCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".onnx":
-                    var surrogate = result.GetValue(model) is { } file ? Trajectories(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
+                    var surrogate = result.GetValue(model) is { } file ? SurrogateFile.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
                     Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
                     break;
                 case ".npy" when result.GetValue(lambda) is { } at && result.GetValue(model) is null:
@@ -58,14 +58,18 @@ internal static class ExportCommand
         return command;
     }
 
-    private static TrajectorySurrogate Trajectories(string file) => SurrogateFile.Load(file) as TrajectorySurrogate
-        ?? throw new CliException("H003", $"{file} is a kriged model, which export cannot write yet; expected a model of trajectories (fit --method hti).", Advice.Help.For("fit"));
-
-    private static void Onnx(TrajectorySurrogate surrogate, string path, double from)
+    private static void Onnx(IFittedSurrogate surrogate, string path, double from)
     {
         try
         {
-            surrogate.ExportOnnx(path, from);
+            if (surrogate is KrigedSurrogate kriged)
+            {
+                kriged.ExportOnnx(path, from);
+            }
+            else
+            {
+                ((TrajectorySurrogate)surrogate).ExportOnnx(path, from);
+            }
         }
         catch (NotSupportedException problem)
         {

@@ -82,6 +82,9 @@ internal sealed partial class AnchorKriging
     /// <summary>Inner products of the anchors' outputs.</summary>
     internal GramMatrix Gram => _gram;
 
+    /// <summary>L, and Qg/(gᵀQg) with gᵀQg after it, null without a trend.</summary>
+    internal (CholeskyFactor Factor, double[]? Trend) Parts => (_factor, _trend);
+
     /// <summary>Learns θ from anchors.</summary>
     /// <param name="places">u, [K, d], each in [0, 1].</param>
     /// <param name="dimension">d, at least 1.</param>

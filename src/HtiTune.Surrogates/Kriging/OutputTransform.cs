@@ -36,7 +36,9 @@ internal enum OutputLink
 /// <param name="isDraws">Whether rows are draws, whose rounding must keep their mean.</param>
 internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standardizer outputs, IReadOnlyList<OutputBounds>? bounds, bool isDraws = false)
 {
-    private const double GoldenStep = 0.6180339887498949;
+    /// <summary>φ;  the least share of a scale or range that single precision tells from 0;  the greatest logarithm.</summary>
+    internal const double GoldenStep = 0.6180339887498949, LeastShare = 1e-7, MostLog = 80;
+
     private const double SumTolerance = 1e-4, SignTolerance = 1e-6;
 
     /// <summary>The kind.</summary>
@@ -44,6 +46,9 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
 
     /// <summary>ψ.</summary>
     internal OutputLink Link => link;
+
+    /// <summary>Whether rows are draws.</summary>
+    internal bool IsDraws => isDraws;
 
     /// <summary>The kind that every row obeys.</summary>
     /// <param name="anchors">The anchors.</param>
@@ -136,7 +141,7 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
             row[j] = (float)(link switch
             {
                 OutputLink.Root => Math.Max(0, q) * Math.Max(0, q),
-                OutputLink.Log => Math.Exp(Math.Min(q, 80)),
+                OutputLink.Log => Math.Exp(Math.Min(q, MostLog)),
                 OutputLink.Logit => bounds![j].Low + (bounds[j].High - bounds[j].Low) / (1 + Math.Exp(-q)),
                 _ => outputs.Means[j] + outputs.Deviations[j] * q,
             });
@@ -182,8 +187,8 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
         OutputLink.Root => Math.Sqrt(Math.Max(0, y)),
 
         // The least that single precision tells from 0, on the scale of the column.
-        OutputLink.Log => Math.Log(Math.Max(y, 1e-7 * outputs.Deviations[j])),
-        _ => Math.Log(Math.Max(1e-7, (y - bounds![j].Low) / (bounds[j].High - bounds[j].Low)) / Math.Max(1e-7, (bounds[j].High - y) / (bounds[j].High - bounds[j].Low))),
+        OutputLink.Log => Math.Log(Math.Max(y, LeastShare * outputs.Deviations[j])),
+        _ => Math.Log(Math.Max(LeastShare, (y - bounds![j].Low) / (bounds[j].High - bounds[j].Low)) / Math.Max(LeastShare, (bounds[j].High - y) / (bounds[j].High - bounds[j].Low))),
     };
 
     private static string? Expected(OutputKind kind, double y, OutputBounds? bounds) => kind switch

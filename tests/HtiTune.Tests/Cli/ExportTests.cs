@@ -86,7 +86,7 @@ public class ExportTests
         }
     }
 
-    private static float[] Run(InferenceSession session, Samples rows, double[] lambdas)
+    internal static float[] Run(InferenceSession session, Samples rows, double[] lambdas)
     {
         var n = rows.Count;
         var inputs = new Dictionary<string, OrtValue>

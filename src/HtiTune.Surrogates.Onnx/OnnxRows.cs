@@ -1,0 +1,77 @@
+// Notation
+//   n rows, D output columns, C conditions;  y  rows at the anchor they come from, standardised [n, D]
+using HtiTune.Data;
+
+namespace HtiTune.Surrogates.Onnx;
+
+/// <summary>The rows that a model is given: its inputs, and where the maps carry them.</summary>
+internal sealed class OnnxRows
+{
+    internal const string Count = "n";
+    private readonly OnnxGraph _graph;
+    private readonly TrajectoryState _state;
+    private readonly string? _conditions;
+
+    /// <param name="graph">Takes the inputs.</param>
+    /// <param name="state">Units, maps and anchors.</param>
+    internal OnnxRows(OnnxGraph graph, TrajectoryState state)
+    {
+        (_graph, _state) = (graph, state);
+        var isUnconditional = MethodRecipe.IsUnconditional(state.Options.Method);
+        Outputs = graph.Input("outputs", OnnxType.Float, Count, $"{state.Trajectories.Dimension}");
+        if (state.Contexts.Conditions.Columns is > 0 and var c)
+        {
+            var conditions = graph.Input("conditions", OnnxType.Float, Count, $"{c}");
+            _conditions = isUnconditional ? null : Standardised(conditions, state.Conditions);
+        }
+
+        if (state.CategoryCount > 0)
+        {
+            var categories = graph.Input("category", OnnxType.Int64, Count);
+            Categories = isUnconditional ? null : categories;
+        }
+
+        Lambda = graph.Unsqueeze(graph.Input("lambda", OnnxType.Double, "m"), 1);
+        Standard = Standardised(Outputs, state.Outputs);
+    }
+
+    /// <summary>The rows as they came, [n, D].</summary>
+    internal string Outputs { get; }
+
+    /// <summary>y.</summary>
+    internal string Standard { get; }
+
+    /// <summary>Their categories [n]; null where there are none.</summary>
+    internal string? Categories { get; }
+
+    /// <summary>λ, [m, 1], m = 1 or n.</summary>
+    internal string Lambda { get; }
+
+    /// <summary>Columns of values, and the conditions after them.</summary>
+    internal string Joined(params string[] parts) => _graph.Concat(1, _conditions is null ? parts : [.. parts, _conditions]);
+
+    /// <summary>y at every anchor, chained along the maps; K of [n, D].</summary>
+    /// <param name="source">The anchor that the rows come from.</param>
+    internal string[] Chain(int source)
+    {
+        var points = new string[_state.Lambdas.Length];
+        points[source] = Standard;
+        for (var k = source; k < points.Length - 1; k++)
+        {
+            points[k + 1] = Step(_state.Forward[k], points[k]);
+        }
+
+        for (var k = source; k > 0; k--)
+        {
+            points[k - 1] = Step(_state.Backward[k - 1], points[k]);
+        }
+
+        return points;
+
+        string Step(Networks.FrozenNetwork map, string at) =>
+            _graph.Op("Add", at, OnnxNetwork.Evaluate(_graph, map, Joined(at), Categories));
+    }
+
+    private string Standardised(string rows, Standardizer scale) => _graph.Cast(
+        _graph.Op("Div", _graph.Op("Sub", _graph.Cast(rows, OnnxType.Double), _graph.Row(scale.Means.ToArray())), _graph.Row(scale.Deviations.ToArray())), OnnxType.Float);
+}
