@@ -41,9 +41,20 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<NetworkRegistry>();
         services.TryAddSingleton<ServiceTelemetry>();
         services.TryAddSingleton<StudiesInMemory>();
+        services.TryAddSingleton<StudyGate>();
+        services.TryAddSingleton<StudyTakeUp>();
+        services.TryAddSingleton<BeliefKeeper>();
         services.TryAddSingleton<StudyEngine>();
+        services.TryAddSingleton<StudyPreferences>();
         services.TryAddSingleton<StudyEvents>();
         services.TryAddSingleton<SurrogateCache>();
+        services.TryAddSingleton<TenantFinder>();
+        services.TryAddSingleton<StudyBeginnings>();
+        services.TryAddSingleton<StudyBeliefs>();
+        services.TryAddSingleton<PreferenceRequests>();
+        services.TryAddSingleton<EnqueueRequests>();
+        services.TryAddSingleton<TrainingEnds>();
+        services.TryAddSingleton<TrainingWork>();
         services.TryAddSingleton<StudyService>();
         services.TryAddSingleton<IStudyService>(provider => provider.GetRequiredService<StudyService>());
         // What is done is told by the store; the queue keeps it long enough to look at.

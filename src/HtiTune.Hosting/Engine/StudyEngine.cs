@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Hosting;
@@ -8,11 +7,12 @@ namespace HtiTune.Hosting;
 /// twice, or in two processes at once, does nothing more: a commit stands only on the version that it was made from.
 /// </summary>
 internal sealed partial class StudyEngine(
-    IStudyStore store, NetworkRegistry registry, StudiesInMemory studies, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
-    ILogger<StudyEngine> logger)
+    IStudyStore store, StudyGate gate, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time, ILogger<StudyEngine> logger)
 {
-    // A commit that is refused so often in a row meets a fault, not a neighbour.
-    private const int Tries = 8;
+    // Whoever tells a number waits for the answer; the attempt can be ended without the engine.
+    private const int TellTries = 2;
+
+    private static readonly StudyState[] s_active = [StudyState.Active];
 
     /// <summary>Advances a study until there is nothing to do but wait for trainings.</summary>
     public Task AdvanceAsync(Guid study, CancellationToken cancellation) => AdvanceAsync(study, null, cancellation);
@@ -22,44 +22,27 @@ internal sealed partial class StudyEngine(
     {
         using var trace = telemetry.Advances(study);
         var began = time.GetTimestamp();
-        for (var i = 0; i < Tries; i++)
+        if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is not { } row)
         {
-            if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is not { } row)
-            {
-                return;
-            }
-
-            // What an attempt wrote that was refused has not happened.
-            wish?.Forget();
-            var loaded = studies.Get(study, StudyJson.Read<StudyDefinition>(row.Definition));
-            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                if (!loaded.IsDropped && await AdvanceAsync(loaded, wish, cancellation).ConfigureAwait(false))
-                {
-                    telemetry.Advanced(time.GetElapsedTime(began));
-                    return;
-                }
-            }
-            catch (StudyFault fault)
-            {
-                studies.Drop(loaded);
-                wish?.Forget(fault);
-                await PauseAsync(study, fault, cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch
-            {
-                studies.Drop(loaded);
-                throw;
-            }
-            finally
-            {
-                loaded.Gate.Release();
-            }
+            return;
         }
 
-        throw new InvalidOperationException($"Study {study} was changed by others {Tries} times while it was being advanced.");
+        try
+        {
+            var turn = await gate.WorkAsync<bool>(
+                study, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => AdvanceAsync(loaded, wish, cancellation), cancellation).ConfigureAwait(false);
+            if (!turn.IsDone)
+            {
+                throw new InvalidOperationException($"Study {study} was changed by others {StudyGate.Tries} times while it was being advanced.");
+            }
+
+            telemetry.Advanced(time.GetElapsedTime(began));
+        }
+        catch (StudyFault fault)
+        {
+            wish?.Forget(fault);
+            await PauseAsync(study, fault, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -69,143 +52,114 @@ internal sealed partial class StudyEngine(
     public async Task<CommitResult?> TellAsync(
         StudyRow row, TrialRow trial, Guid attempt, Guid lease, AttemptEnd end, ClaimRequest? claim, CancellationToken cancellation)
     {
-        for (var i = 0; i < 2; i++)
+        try
         {
-            var loaded = studies.Get(row.Id, StudyJson.Read<StudyDefinition>(row.Definition));
-            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                if (loaded.IsDropped)
-                {
-                    continue;
-                }
-
-                if (loaded.Version < 0 && await TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false })
-                {
-                    return null;
-                }
-
-                if (loaded.Run is null || !loaded.Pending.ContainsKey(trial.Number))
-                {
-                    return null;
-                }
-
-                var step = new StudyStep(loaded, _ => throw new InvalidOperationException("A reported number has no outputs."), time);
-
-                // What is believed of numbers alone follows from the journal in milliseconds: it is computed where someone looks.
-                var commit = StudyFault.Within(() =>
-                {
-                    step.Take(new TrialRow
-                    {
-                        Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = end.Reported,
-                    });
-                    if (row.State == StudyState.Active)
-                    {
-                        step.Ask();
-                    }
-
-                    return step.Commit(loaded.Version);
-                }) with
-                { Ends = (attempt, lease, end), ClaimFor = claim };
-                var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
-                if (result.Outcome == CommitOutcome.Done)
-                {
-                    Committed(loaded, step, result.Study!);
-                    return result;
-                }
-
-                studies.Drop(loaded);
-                if (result.Outcome == CommitOutcome.LeaseOver)
-                {
-                    return null;
-                }
-            }
-            catch (StudyFault fault)
-            {
-                // The result is kept all the same: the attempt is ended by itself.
-                studies.Drop(loaded);
-                await PauseAsync(row.Id, fault, cancellation).ConfigureAwait(false);
-                return null;
-            }
-            catch
-            {
-                studies.Drop(loaded);
-                throw;
-            }
-            finally
-            {
-                loaded.Gate.Release();
-            }
+            var turn = await gate.WorkAsync<CommitResult>(
+                row.Id, StudyJson.Read<StudyDefinition>(row.Definition), TellTries, loaded => TellAsync(loaded, row, trial, (attempt, lease, end), claim, cancellation), cancellation).ConfigureAwait(false);
+            return turn.Value;
         }
-
-        return null;
+        catch (StudyFault fault)
+        {
+            // The result is kept all the same: the attempt is ended by itself.
+            await PauseAsync(row.Id, fault, cancellation).ConfigureAwait(false);
+            return null;
+        }
     }
 
-    /// <summary>Does something with a study that is brought to where the journal is.</summary>
-    public async Task<T?> WithAsync<T>(StudyRow row, Func<LoadedStudy, T?> use, CancellationToken cancellation)
+    /// <summary>Does something with a study that is brought to where the journal is; null where it cannot be.</summary>
+    public async Task<T?> WithAsync<T>(StudyRow row, Func<LoadedStudy, T?> use, CancellationToken cancellation) =>
+        (await gate.WorkAsync<T>(
+            row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries,
+            async loaded => await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is { Diverged: false } ? Turn<T>.Done(use(loaded)) : Turn<T>.Outdated,
+            cancellation).ConfigureAwait(false)).Value;
+
+    /// <summary>
+    /// Studies that a fault has paused are taken up again, once: this process may be of another version. Those that still cannot go on are paused again.
+    /// </summary>
+    public async Task ResumeFaultedAsync(CancellationToken cancellation)
     {
-        for (var i = 0; i < Tries; i++)
+        foreach (var row in await store.FaultedAsync(cancellation).ConfigureAwait(false))
         {
-            var loaded = studies.Get(row.Id, StudyJson.Read<StudyDefinition>(row.Definition));
-            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                if (loaded.IsDropped)
-                {
-                    continue;
-                }
-
-                var taken = await TakeUpAsync(loaded, cancellation).ConfigureAwait(false);
-                if (taken is not { Diverged: false })
-                {
-                    studies.Drop(loaded);
-                    return default;
-                }
-
-                return use(loaded);
-            }
-            catch
-            {
-                studies.Drop(loaded);
-                throw;
-            }
-            finally
-            {
-                loaded.Gate.Release();
-            }
+            LogResumed(logger, row.Id);
+            await store.ChangeStateAsync(row.Id, [StudyState.Paused], StudyState.Active, null, cancellation).ConfigureAwait(false);
         }
-
-        return default;
     }
 
-    // The tuner asks within its step, on a thread of its own.
-    private Matrix Samples(string hash) => FittingResults.OutputsAsync(store, hash, CancellationToken.None).GetAwaiter().GetResult();
-
-    private async Task<bool> AdvanceAsync(LoadedStudy loaded, StudyWish? wish, CancellationToken cancellation)
+    // A study that cannot go on says so and waits, with all that was trained; nothing asks it for the same step again and again.
+    private async Task PauseAsync(Guid study, StudyFault fault, CancellationToken cancellation)
     {
-        if (await TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { } taken)
+        LogFault(logger, study, fault.InnerException!);
+        telemetry.Faulted();
+
+        // One that is paused already stays as it is: a user's pause is not ended by the next start.
+        if (await store.ChangeStateAsync(study, s_active, StudyState.Paused, fault.Reason, cancellation).ConfigureAwait(false))
         {
-            studies.Drop(loaded);
-            return true;
+            events.Happened(study);
+        }
+    }
+
+    private async Task<Turn<CommitResult>> TellAsync(
+        LoadedStudy loaded, StudyRow row, TrialRow trial, (Guid Attempt, Guid Lease, AttemptEnd End) told, ClaimRequest? claim, CancellationToken cancellation)
+    {
+        if (loaded.Version < 0 && await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false }
+            || loaded.Run is null || !loaded.Pending.ContainsKey(trial.Number))
+        {
+            return Turn<CommitResult>.Done(null);
+        }
+
+        var step = new StudyStep(loaded, _ => throw new InvalidOperationException("A reported number has no outputs."), time);
+
+        // What is believed of numbers alone follows from the journal in milliseconds: it is computed where someone looks.
+        var commit = StudyFault.Within(() =>
+        {
+            step.Take(new TrialRow
+            {
+                Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = told.End.Reported,
+            });
+            if (row.State == StudyState.Active)
+            {
+                step.Ask();
+            }
+
+            return step.Commit(loaded.Version);
+        }) with
+        { Ends = told, ClaimFor = claim };
+        var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
+        if (result.Outcome != CommitOutcome.Done)
+        {
+            return result.Outcome == CommitOutcome.LeaseOver ? Turn<CommitResult>.Outdated : Turn<CommitResult>.Again;
+        }
+
+        Committed(loaded, step, result.Study!);
+        return Turn<CommitResult>.Done(result);
+    }
+
+    private async Task<Turn<bool>> AdvanceAsync(LoadedStudy loaded, StudyWish? wish, CancellationToken cancellation)
+    {
+        // What a try wrote that was refused has not happened.
+        wish?.Forget();
+        if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { } taken)
+        {
+            return Turn<bool>.Outdated;
         }
 
         var row = taken.Snapshot.Study;
         if (row.State is StudyState.Cancelled or StudyState.Failed || (loaded.Run is null && loaded.Began is not null && !taken.Diverged && taken.Snapshot.Results.All(trial => trial.IsImported)))
         {
-            return true;
+            return Turn<bool>.Done(true);
         }
 
-        var step = new StudyStep(loaded, Samples, time);
-        StudyFault.Within(() => Step(loaded, step, taken, wish));
+        var step = new StudyStep(loaded, takeUp.Samples, time);
+        StudyFault.Within(() => takeUp.Step(loaded, step, taken, wish));
         if (step.IsEmpty)
         {
-            return true;
+            return Turn<bool>.Done(true);
         }
 
         var commit = StudyFault.Within(() => step.Commit(row.Version));
         if (!loaded.Problem.IsValue)
         {
-            commit = commit with { Curve = await KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await KeepSurrogateAsync(loaded, row, cancellation).ConfigureAwait(false) };
+            commit = commit with { Curve = await keeper.KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await keeper.KeepSurrogateAsync(loaded, row, cancellation).ConfigureAwait(false) };
         }
 
         var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
@@ -213,15 +167,15 @@ internal sealed partial class StudyEngine(
         {
             LogRefused(logger, loaded.Id, row.Version);
             telemetry.Refused();
-            studies.Drop(loaded);
-            return false;
+            return Turn<bool>.Again;
         }
 
         Committed(loaded, step, result.Study!);
-        return true;
+        return Turn<bool>.Done(true);
     }
 
-    private void Committed(LoadedStudy loaded, StudyStep step, StudyRow row)
+    /// <summary>What follows a commit: this process knows it, and tells who waits for it.</summary>
+    internal void Committed(LoadedStudy loaded, StudyStep step, StudyRow row)
     {
         (loaded.Version, loaded.Sequence) = (row.Version, row.LastSequence);
         events.Happened(loaded.Id);
@@ -237,4 +191,16 @@ internal sealed partial class StudyEngine(
             LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Lambda, loaded.TrainingsUsed);
         }
     }
+
+    [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
+    private static partial void LogRefused(ILogger logger, Guid study, long version);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} {Error} at λ = {Lambda} after {Trainings} trainings")]
+    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, string? error, double? lambda, int trainings);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "Study {Study}: the tuner has met a fault; the study is paused, and what was trained is kept")]
+    private static partial void LogFault(ILogger logger, Guid study, Exception fault);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "Study {Study} was paused by a fault, and is taken up again")]
+    private static partial void LogResumed(ILogger logger, Guid study);
 }

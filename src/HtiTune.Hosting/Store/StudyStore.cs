@@ -1,152 +1,154 @@
-using System.Text.Json;
+using System.Security.Cryptography;
 
 namespace HtiTune.Hosting;
 
 /// <summary>
-/// The store over any database with a <see cref="StoreDialect"/>. The order in which a transaction locks, everywhere: the lock <c>claims</c> where it is needed,
-/// then the study's row, then all below it; so no two wait for each other.
+/// The store over any database with a <see cref="StoreDialect"/>: opens the transactions in which its rooms work. The order in which a transaction locks,
+/// everywhere: the lock <c>claims</c> where it is needed, then the study's row, then all below it; so no two wait for each other.
 /// </summary>
-internal sealed partial class StudyStore(StoreDialect dialect, TimeProvider time) : IStudyStore
+internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
 {
-    /// <summary>Serialises claims and sweeps: fairness and limits are then exact.</summary>
-    private const string ClaimsLock = "claims";
-
-    /// <summary>Characters of a log that are kept, from its end.</summary>
-    private const int LogLength = 65_536;
+    /// <summary>How long a key's last use may be out of date: a use is not a write each time.</summary>
+    private static readonly long LastUsePrecision = (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
 
     public Task MigrateAsync(CancellationToken cancellation) => dialect.MigrateAsync(cancellation);
 
     public Task<long> NowAsync(CancellationToken cancellation) => dialect.ReadAsync(session => Task.FromResult(session.Now), cancellation);
 
-    private Guid NewId() => Guid.CreateVersion7(time.GetUtcNow());
+    public Task<StudySnapshot?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => StudyCommits.LoadAsync(session, study, afterSequence), cancellation);
 
-    private static string? Tail(string? log) => log is { Length: > LogLength } ? log[^LogLength..] : log;
+    public Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => StudyCommits.CommitAsync(session, commit), cancellation);
 
-    private static bool IsOver(StudyState state) => state is StudyState.Finished or StudyState.Cancelled or StudyState.Failed;
+    public Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => StudyLives.CreateAsync(session, study, anchors), cancellation);
 
-    private static bool IsUnderWay(AttemptState state) => state is AttemptState.Starting or AttemptState.Running or AttemptState.Silent;
+    public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => StudyLives.ListAsync(session, tenant, state, search, after, size), cancellation);
 
-    /// <summary>The study's row, locked against other writers until the transaction ends.</summary>
-    private static Task<StudyRow?> LockStudyAsync(StoreSession session, Guid study) =>
-        session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study} FOR UPDATE");
+    public Task<int> CountAsync(string? tenant, StudyState? state, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => StudyLives.CountAsync(session, tenant, state), cancellation);
 
-    /// <summary>Appends an event; returns its sequence number.</summary>
-    /// <param name="session">The transaction.</param>
-    /// <param name="study">The study, locked.</param>
-    /// <param name="isForTuner">Whether the tuner must see it before it may commit again.</param>
-    /// <param name="kind">Kind of the event.</param>
-    /// <param name="data">Its data.</param>
-    private static async Task<long> AppendAsync(StoreSession session, Guid study, bool isForTuner, string kind, string data)
+    public Task<bool> ChangeStateAsync(Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => StudyLives.ChangeStateAsync(session, study, from, to, reason), cancellation);
+
+    public Task<bool> DeleteAsync(Guid study, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => StudyLives.DeleteAsync(session, study), cancellation);
+
+    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => AttemptClaims.ClaimAsync(session, request), cancellation);
+
+    public Task<RenewResult> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => AttemptClaims.RenewAsync(session, attempt, lease, report), cancellation);
+
+    public Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => AttemptEnds.EndAsync(session, attempt, lease, end), cancellation);
+
+    public Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => AttemptEnds.AskToEndAsync(session, attempt, kill), cancellation);
+
+    public Task<bool> RetryAsync(Guid trial, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => AttemptEnds.RetryAsync(session, trial), cancellation);
+
+    public Task<SweepResult> SweepAsync(SweepSettings settings, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => LeaseSweep.SweepAsync(session, settings), cancellation);
+
+    public Task<int> ReviveAsync(TimeSpan idle, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => LeaseSweep.ReviveAsync(session, idle), cancellation);
+
+    public Task<IReadOnlyList<QueueRow>> QueuesAsync(string? tenant, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => LeaseSweep.QueuesAsync(session, tenant), cancellation);
+
+    public Task<StudyRow?> FindByKeyAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => dialect.ReadAsync(
+        session => session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE tenant = {tenant} AND idempotency_key = {idempotencyKey}"), cancellation);
+
+    public Task<StudyRow?> FindAsync(Guid study, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study}"), cancellation);
+
+    public Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation) =>
+        ReadAllAsync<StudyRow>($"SELECT * FROM studies WHERE state = {(int)StudyState.Paused} AND reason LIKE {StudyFault.Mark + "%"} ORDER BY id", cancellation);
+
+    public Task<IReadOnlyList<EventRow>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation) => ReadAllAsync<EventRow>(
+        $"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence LIMIT {size}", cancellation);
+
+    public Task<IReadOnlyList<TrialRow>> TrialsAsync(Guid study, CancellationToken cancellation) =>
+        ReadAllAsync<TrialRow>($"SELECT * FROM trials WHERE study_id = {study} ORDER BY number", cancellation);
+
+    public Task<IReadOnlyList<AttemptRow>> AttemptsAsync(Guid study, Guid? trial, CancellationToken cancellation) => trial is { } only
+        ? ReadAllAsync<AttemptRow>($"SELECT * FROM attempts WHERE study_id = {study} AND trial_id = {only} ORDER BY number", cancellation)
+        : ReadAllAsync<AttemptRow>(
+            $"SELECT a.* FROM attempts a JOIN trials t ON t.id = a.trial_id WHERE a.study_id = {study} ORDER BY t.number, a.number", cancellation);
+
+    public Task<IReadOnlyList<PreferenceRow>> PreferencesAsync(Guid study, CancellationToken cancellation) =>
+        ReadAllAsync<PreferenceRow>($"SELECT * FROM preferences WHERE study_id = {study} ORDER BY version", cancellation);
+
+    public Task<SurrogateRow?> FindSurrogateAsync(Guid surrogate, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => session.RowAsync<SurrogateRow>($"SELECT * FROM surrogates WHERE id = {surrogate}"), cancellation);
+
+    public Task<FoundAttempt?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
+        await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt}").ConfigureAwait(false) is { } row
+            && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
+            && await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {row.StudyId}").ConfigureAwait(false) is { } study
+            ? new FoundAttempt(row, trial, study) : null, cancellation);
+
+    public Task SeenAsync(WorkerRow worker, CancellationToken cancellation) => dialect.WriteAsync(session => session.ExecuteAsync(
+        $"""
+        INSERT INTO workers (tenant, name, queues, slots, first_seen_at, last_seen_at, quick_failures)
+        VALUES ({worker.Tenant}, {worker.Name}, {worker.Queues}, {worker.Slots}, {session.Now}, {session.Now}, 0)
+        ON CONFLICT (tenant, name) DO UPDATE SET last_seen_at = excluded.last_seen_at, queues = excluded.queues, slots = excluded.slots
+        """), cancellation);
+
+    public Task<IReadOnlyList<WorkerRow>> WorkersAsync(CancellationToken cancellation) => ReadAllAsync<WorkerRow>(
+        $"""
+        SELECT w.*, CAST((SELECT COUNT(*) FROM attempts a WHERE a.state IN (1, 2, 3) AND a.worker = w.name AND a.worker_tenant = w.tenant) AS INTEGER) AS running
+        FROM workers w ORDER BY w.name, w.tenant
+        """, cancellation);
+
+    public Task<bool> ReinstateAsync(string worker, CancellationToken cancellation) => dialect.WriteAsync(async session => await session.ExecuteAsync(
+        $"UPDATE workers SET set_aside_at = NULL, reason = NULL, quick_failures = 0 WHERE name = {worker} AND set_aside_at IS NOT NULL").ConfigureAwait(false) > 0, cancellation);
+
+    public Task<IReadOnlyList<OutboxRow>> OutboxAsync(int size, CancellationToken cancellation) =>
+        ReadAllAsync<OutboxRow>($"SELECT * FROM outbox ORDER BY id LIMIT {size}", cancellation);
+
+    public Task DispatchedAsync(IReadOnlyCollection<long> lines, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => session.ExecuteAsync($"DELETE FROM outbox WHERE id IN {lines.ToArray()}"), cancellation);
+
+    public async Task<string> KeepAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        var sequence = await session.NumberAsync(
-            $"UPDATE studies SET last_sequence = last_sequence + 1, version = version + {(isForTuner ? 1 : 0)}, updated_at = {session.Now} WHERE id = {study} RETURNING last_sequence")
-            .ConfigureAwait(false) ?? throw new InvalidOperationException("The study is gone.");
-        await session.InsertAsync(new EventRow { StudyId = study, Sequence = sequence, Time = session.Now, Kind = kind, Data = data }).ConfigureAwait(false);
-        return sequence;
-    }
-
-    private static Task<long> AppendAttemptAsync(StoreSession session, AttemptRow attempt, int trial) =>
-        AppendAsync(session, attempt.StudyId, isForTuner: false, StudyEventKind.Attempt, StoreEvents.Attempt(trial, attempt));
-
-    private static Task WakeAsync(StoreSession session, Guid study, Guid? attempt = null) =>
-        session.InsertAsync(new OutboxRow { Kind = attempt is null ? "advance" : "train", StudyId = study, AttemptId = attempt, CreatedAt = session.Now });
-
-    /// <summary>Queues an attempt at a trial, and says so to the host's own workers where they train the study.</summary>
-    private async Task QueueAttemptAsync(StoreSession session, StudyRow study, Guid trial, int number, bool isFront, TimeSpan delay)
-    {
-        var attempt = NewAttempt(session, study, trial, number);
-        attempt.IsFront = isFront;
-        attempt.AvailableAt = session.Now + (long)delay.TotalMilliseconds;
-        await session.InsertAsync(attempt).ConfigureAwait(false);
-        if (study.Network is not null)
-        {
-            await WakeAsync(session, study.Id, attempt.Id).ConfigureAwait(false);
-        }
-    }
-
-    private AttemptRow NewAttempt(StoreSession session, StudyRow study, Guid trial, int number) => new()
-    {
-        Id = NewId(),
-        TrialId = trial,
-        StudyId = study.Id,
-        Tenant = study.Tenant,
-        Number = number,
-        Queue = study.Queue,
-        Priority = study.Priority,
-        State = AttemptState.Queued,
-        AvailableAt = session.Now,
-        QueuedAt = session.Now,
-    };
-
-    /// <summary>Ends a trial: its place in the order of ends, and an advance where the study goes on.</summary>
-    private static async Task EndTrialAsync(StoreSession session, StudyRow study, Guid trial, TrialStatus status, string? error, string? samples = null, double? reported = null)
-    {
-        await session.ExecuteAsync(
-            $"""
-            UPDATE trials SET status = {(int)status}, error = {error}, samples = COALESCE({samples}, samples), reported = COALESCE({reported}, reported), ended_at = {session.Now},
-              end_order = COALESCE(end_order, (SELECT COALESCE(MAX(o.end_order), 0) + 1 FROM trials o WHERE o.study_id = {study.Id}))
-            WHERE id = {trial}
-            """).ConfigureAwait(false);
-        if (!IsOver(study.State))
-        {
-            await WakeAsync(session, study.Id).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Cancels what waits in a study that is over, and asks what is under way to stop.</summary>
-    private static async Task StopAllAsync(StoreSession session, Guid study)
-    {
-        await session.ExecuteAsync($"UPDATE attempts SET state = {(int)AttemptState.Cancelled}, reason = {"study-over"}, ended_at = {session.Now} WHERE study_id = {study} AND state = 0")
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
+        var isKept = await dialect.ReadAsync(async session => await session.NumberAsync($"SELECT 1 FROM blobs WHERE hash = {hash}").ConfigureAwait(false) is not null, cancellation)
             .ConfigureAwait(false);
-        await session.ExecuteAsync(
-            $"UPDATE attempts SET stop_asked_at = {session.Now} WHERE study_id = {study} AND state IN (1, 2, 3) AND stop_asked_at IS NULL").ConfigureAwait(false);
-        await session.ExecuteAsync(
-            $"UPDATE trials SET status = {(int)TrialStatus.Cancelled}, ended_at = {session.Now} WHERE study_id = {study} AND status = {(int)TrialStatus.Queued}").ConfigureAwait(false);
-    }
-}
-
-/// <summary>Data of the store's own events.</summary>
-internal static class StoreEvents
-{
-    public static string Name<TEnum>(TEnum value)
-        where TEnum : struct, Enum => value.ToString();
-
-    public static string Created(string definition) => $$"""{"definition":{{definition}}}""";
-
-    public static string Attempt(int trial, AttemptRow attempt) => JsonSerializer.Serialize(new
-    {
-        number = trial,
-        attempt = attempt.Number,
-        attemptId = attempt.Id,
-        state = Name(attempt.State),
-        reason = attempt.Reason,
-        worker = attempt.Worker,
-    });
-
-    public static string Replicate(int trial, AttemptRow attempt, AttemptEnd end) => JsonSerializer.Serialize(new
-    {
-        number = trial,
-        attempt = attempt.Number,
-        attemptId = attempt.Id,
-        samples = end.Samples,
-        reported = end.Reported,
-    });
-
-    public static string State(StudyState state, string? reason) => JsonSerializer.Serialize(new { state = Name(state), reason });
-
-    public static string Imported(IReadOnlyList<ImportedAnchor> anchors) => JsonSerializer.Serialize(new
-    {
-        anchors = anchors.Select((a, i) => new { number = i + 1, lambda = a.Lambda, samples = a.Samples, source = a.Source }),
-    });
-
-    /// <summary>Number of the trial whose end an event of the tuner's takes; null where it takes none.</summary>
-    public static int? Taken(NewEvent happened)
-    {
-        if (happened.Kind is not (StudyEventKind.Told or StudyEventKind.ToldFailed))
+        if (!isKept)
         {
-            return null;
+            var copy = bytes.ToArray();
+            await dialect.WriteAsync(
+                session => session.InsertNewAsync(new BlobRow { Hash = hash, Length = copy.Length, Bytes = copy, CreatedAt = session.Now }), cancellation).ConfigureAwait(false);
         }
-        using var data = JsonDocument.Parse(happened.Data);
-        return data.RootElement.GetProperty("number").GetInt32();
+        return hash;
     }
+
+    public Task<byte[]?> BytesAsync(string hash, CancellationToken cancellation) => dialect.ReadAsync(async session =>
+        (await session.ColumnAsync<byte[]>($"SELECT bytes FROM blobs WHERE hash = {hash}").ConfigureAwait(false)).FirstOrDefault(), cancellation);
+
+    public Task AddKeyAsync(ApiKeyRow key, CancellationToken cancellation) => dialect.WriteAsync(session =>
+    {
+        key.CreatedAt = session.Now;
+        return session.InsertNewAsync(key);
+    }, cancellation);
+
+    public Task<ApiKeyRow?> FindKeyAsync(string id, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => session.RowAsync<ApiKeyRow>($"SELECT * FROM api_keys WHERE id = {id}"), cancellation);
+
+    public Task KeyUsedAsync(string id, CancellationToken cancellation) => dialect.WriteAsync(
+        session => session.ExecuteAsync($"UPDATE api_keys SET last_used_at = {session.Now} WHERE id = {id} AND COALESCE(last_used_at, 0) < {session.Now - LastUsePrecision}"), cancellation);
+
+    public Task<IReadOnlyList<ApiKeyRow>> KeysAsync(string? tenant, CancellationToken cancellation) => ReadAllAsync<ApiKeyRow>(new SqlText()
+        .Add($"SELECT * FROM api_keys WHERE id IS NOT NULL").AddIf(tenant is not null, $"AND tenant = {tenant}").Add($"ORDER BY created_at, id").ToSql(), cancellation);
+
+    public Task<bool> RevokeKeyAsync(string id, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+        await session.ExecuteAsync($"UPDATE api_keys SET revoked_at = {session.Now} WHERE id = {id} AND revoked_at IS NULL").ConfigureAwait(false) > 0, cancellation);
+
+    private Task<IReadOnlyList<T>> ReadAllAsync<T>(FormattableString sql, CancellationToken cancellation)
+        where T : class => dialect.ReadAsync(async session => (IReadOnlyList<T>)await session.RowsAsync<T>(sql).ConfigureAwait(false), cancellation);
 }

@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
+using HtiTune.Data;
 using Microsoft.Extensions.Options;
+using static HtiTune.Hosting.ServiceAnswers;
 
 namespace HtiTune.Hosting;
 
-/// <summary>The service: what comes from outside is checked here, and what belongs to another tenant is not there.</summary>
-internal sealed partial class StudyService(
-    IStudyStore store, StudyEngine engine, NetworkRegistry registry, SurrogateCache surrogates, StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time) : IStudyService
+/// <summary>The service's front: what comes from outside is checked behind it, and what belongs to another tenant is not there.</summary>
+internal sealed class StudyService(
+    IStudyStore store, TenantFinder finder, StudyBeginnings beginnings, EnqueueRequests enqueues, StudyBeliefs beliefs, PreferenceRequests preferences, TrainingWork work, NetworkRegistry registry,
+    StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time) : IStudyService
 {
     private const int EventPage = 500;
 
@@ -25,7 +28,7 @@ internal sealed partial class StudyService(
         return [.. rows.Select(View)];
     }
 
-    public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation) => View(await RowAsync(tenant, study, cancellation).ConfigureAwait(false));
+    public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation) => View(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false));
 
     public Task PauseAsync(string? tenant, Guid study, CancellationToken cancellation) =>
         ChangeAsync(tenant, study, [StudyState.Active], StudyState.Paused, null, cancellation);
@@ -38,7 +41,7 @@ internal sealed partial class StudyService(
 
     public async Task DeleteAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         if (s_open.Contains(row.State) || !await store.DeleteAsync(study, cancellation).ConfigureAwait(false))
         {
             throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)} or still has a training under way; cancel it first, and wait for its trainings to end.");
@@ -49,7 +52,7 @@ internal sealed partial class StudyService(
 
     public async Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
-        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var trials = await store.TrialsAsync(study, cancellation).ConfigureAwait(false);
         var attempts = (await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false)).ToLookup(attempt => attempt.TrialId);
         return [.. trials.OrderBy(trial => trial.Number).Select(trial => View(trial, attempts[trial.Id].Count()))];
@@ -57,7 +60,7 @@ internal sealed partial class StudyService(
 
     public async Task<IReadOnlyList<AttemptView>> AttemptsAsync(string? tenant, Guid study, int? trial, CancellationToken cancellation)
     {
-        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         // Attempts first: those of a trial that begins in between are not among them.
         var attempts = await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false);
         var numbers = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Number);
@@ -65,11 +68,11 @@ internal sealed partial class StudyService(
     }
 
     public async Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
-        (await FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.LogTail ?? "";
+        (await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.LogTail ?? "";
 
     public async IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         while (true)
         {
             // Taken before the look: what happens in between completes it.
@@ -99,7 +102,7 @@ internal sealed partial class StudyService(
 
     public async Task<byte[]> OutputsAsync(string? tenant, Guid study, int trial, CancellationToken cancellation)
     {
-        await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var row = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).FirstOrDefault(one => one.Number == trial);
         return row?.Samples is { } hash && await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes
             ? bytes
@@ -125,9 +128,51 @@ internal sealed partial class StudyService(
             row.Queue, row.Queued, row.Running, row.OldestQueuedAt is { } oldest ? TimeSpan.FromMilliseconds(Math.Max(0, now - oldest)) : null))];
     }
 
+    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation) => beginnings.BeginAsync(tenant, definition, [], null, cancellation);
+
+    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation) =>
+        beginnings.BeginAsync(tenant, definition, anchors, null, cancellation);
+
+    public Task<StudyView> CreateOnceAsync(
+        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string idempotencyKey, CancellationToken cancellation) =>
+        beginnings.BeginOnceAsync(tenant, definition, anchors, idempotencyKey, cancellation);
+
+    public Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => beginnings.IsBegunAsync(tenant, idempotencyKey, cancellation);
+
+    public Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation) =>
+        enqueues.EnqueueAsync(tenant, study, lambdas, cancellation);
+
+    public Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation) => enqueues.ClearEnqueuedAsync(tenant, study, cancellation);
+
+    public Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation) => beliefs.CurveAsync(tenant, study, cancellation);
+
+    public Task<Distribution?> DistributionAsync(string? tenant, Guid study, double lambda, CancellationToken cancellation) => beliefs.DistributionAsync(tenant, study, lambda, cancellation);
+
+    public ValueTask<Matrix> SampleAsync(string? tenant, Guid surrogate, double lambda, Matrix conditions, CancellationToken cancellation) =>
+        beliefs.SampleAsync(tenant, surrogate, lambda, conditions, cancellation);
+
+    public Task<byte[]> SurrogateFileAsync(string? tenant, Guid surrogate, bool onnx, CancellationToken cancellation) => beliefs.SurrogateFileAsync(tenant, surrogate, onnx, cancellation);
+
+    public Task<PreferenceResult> PreferAsync(string? tenant, Guid study, string objective, Goal goal, int mayTrain, CancellationToken cancellation) =>
+        preferences.PreferAsync(tenant, study, objective, goal, mayTrain, cancellation);
+
+    public Task<IReadOnlyList<PreferenceResult>> PreferencesAsync(string? tenant, Guid study, CancellationToken cancellation) => preferences.PreferencesAsync(tenant, study, cancellation);
+
+    public Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation) => work.ClaimAsync(tenant, request, cancellation);
+
+    public Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation) =>
+        work.RenewAsync(tenant, attempt, lease, progress, logTail, leaseFor, cancellation);
+
+    public Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation) =>
+        work.TellAsync(tenant, attempt, lease, result, next, cancellation);
+
+    public Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation) => work.EndAttemptAsync(tenant, study, attempt, kill, cancellation);
+
+    public Task RetryAsync(string? tenant, Guid study, int trial, CancellationToken cancellation) => work.RetryAsync(tenant, study, trial, cancellation);
+
     private async Task ChangeAsync(string? tenant, Guid study, StudyState[] from, StudyState to, string? reason, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         if (row.State == to)
         {
             return;
@@ -141,14 +186,4 @@ internal sealed partial class StudyService(
         events.Happened(study);
         wakeUps.Outbox();
     }
-
-    private async Task<StudyRow> RowAsync(string? tenant, Guid study, CancellationToken cancellation) =>
-        await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row && (tenant is null || row.Tenant == tenant)
-            ? row
-            : throw new StudyServiceException(StudyServiceError.NotFound, "There is no such study.");
-
-    private async Task<FoundAttempt> FindAsync(string? tenant, Guid? study, Guid attempt, CancellationToken cancellation) =>
-        await store.FindAttemptAsync(attempt, cancellation).ConfigureAwait(false) is { } found && (tenant is null || found.Study.Tenant == tenant) && (study is null || found.Study.Id == study)
-            ? found
-            : throw new StudyServiceException(StudyServiceError.NotFound, "There is no such attempt.");
 }

@@ -15,7 +15,7 @@ internal static partial class ProblemWords
         var place = string.IsNullOrEmpty(problem.Path) ? "$" : problem.Path;
         var missing = Missing().Match(problem.Message) is { Success: true } found ? $"; missing: {found.Groups[1].Value.Replace("'", "", StringComparison.Ordinal)}" : "";
         var failure = address.EndsWith("/tell", StringComparison.Ordinal) && (place.StartsWith("$.value", StringComparison.Ordinal) || place.StartsWith("$.outputs", StringComparison.Ordinal))
-            ? $" NaN and infinities are no numbers of JSON. {StudyService.FailureHint}"
+            ? $" NaN and infinities are no numbers of JSON. {TrainingEnds.FailureHint}"
             : "";
         return $"The body is not the JSON that is expected here: at {place}, line {(problem.LineNumber ?? 0) + 1}{missing}; see /openapi/v1.json.{failure}";
     }

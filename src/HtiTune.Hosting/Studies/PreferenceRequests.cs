@@ -1,10 +1,12 @@
 namespace HtiTune.Hosting;
 
-internal sealed partial class StudyService
+/// <summary>Checks and answers requests for another objective over the same trainings.</summary>
+internal sealed class PreferenceRequests(IStudyStore store, TenantFinder finder, StudyPreferences preferences, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps)
 {
+    /// <summary>Another objective over the same trainings.</summary>
     public async Task<PreferenceResult> PreferAsync(string? tenant, Guid study, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(row.Definition);
         Require(definition, objective, goal, mayTrain);
         if (row.State is StudyState.Active or StudyState.Paused)
@@ -12,18 +14,19 @@ internal sealed partial class StudyService
             throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected one that has ended, so that all its trainings can answer.");
         }
 
-        var answered = await engine.PreferAsync(row, objective, goal, mayTrain, cancellation).ConfigureAwait(false)
+        var answered = await preferences.PreferAsync(row, objective, goal, mayTrain, cancellation).ConfigureAwait(false)
             ?? throw new StudyServiceException(StudyServiceError.Conflict, "There is no training that could answer, or none has a value of this objective.");
         events.Happened(study);
         wakeUps.Outbox();
         return answered;
     }
 
+    /// <summary>Preferences so far.</summary>
     public async Task<IReadOnlyList<PreferenceResult>> PreferencesAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var later = await store.PreferencesAsync(study, cancellation).ConfigureAwait(false);
-        return engine.PreferencesOf(row, later, await store.EventsAsync(study, 0, int.MaxValue, cancellation).ConfigureAwait(false));
+        return StudyPreferences.PreferencesOf(row, later, await store.EventsAsync(study, 0, int.MaxValue, cancellation).ConfigureAwait(false));
     }
 
     private void Require(StudyDefinition definition, string objective, Goal goal, int mayTrain)

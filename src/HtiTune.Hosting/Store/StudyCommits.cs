@@ -1,9 +1,11 @@
+using static HtiTune.Hosting.StudyWrites;
+
 namespace HtiTune.Hosting;
 
-// What the tuner takes up and brings.
-internal sealed partial class StudyStore
+/// <summary>What a study's tuner takes up and brings, within a transaction.</summary>
+internal static class StudyCommits
 {
-    public Task<StudySnapshot?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation) => dialect.ReadAsync(async session =>
+    public static async Task<StudySnapshot?> LoadAsync(StoreSession session, Guid study, long afterSequence)
     {
         if (await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study}").ConfigureAwait(false) is not { } row)
         {
@@ -13,9 +15,9 @@ internal sealed partial class StudyStore
         var results = await session.RowsAsync<TrialRow>(
             $"SELECT * FROM trials WHERE study_id = {study} AND taken_at IS NULL AND end_order IS NOT NULL ORDER BY end_order").ConfigureAwait(false);
         return new StudySnapshot(row, events, results);
-    }, cancellation);
+    }
 
-    public Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public static async Task<CommitResult> CommitAsync(StoreSession session, StudyCommit commit)
     {
         var claim = commit.ClaimFor;
         var isDirect = claim is { Attempt: null, QueueLimit: null, TenantLimit: null } && commit.Asked.Count > 0;
@@ -29,14 +31,14 @@ internal sealed partial class StudyStore
         {
             return session.Abandon(new CommitResult(CommitOutcome.OtherVersion));
         }
-        if (commit.Ends is { } ends && !await EndDoneAsync(session, study, ends.Attempt, ends.Lease, ends.End).ConfigureAwait(false))
+        if (commit.Ends is { } ends && !await AttemptEnds.EndDoneAsync(session, study, ends.Attempt, ends.Lease, ends.End).ConfigureAwait(false))
         {
             return session.Abandon(new CommitResult(CommitOutcome.LeaseOver));
         }
         await WriteEventsAsync(session, study, commit).ConfigureAwait(false);
         if (curves.Count > 0)
         {
-            await ForgetAsync(session, [.. curves]).ConfigureAwait(false);
+            await StudyLives.ForgetAsync(session, [.. curves]).ConfigureAwait(false);
         }
         if (commit.Surrogate is { } surrogate)
         {
@@ -47,7 +49,7 @@ internal sealed partial class StudyStore
         {
             await KeepPreferenceAsync(session, study.Id, preference).ConfigureAwait(false);
         }
-        var claimed = isDirect ? await HoldOrRefuseAsync(session, claim!).ConfigureAwait(false) : null;
+        var claimed = isDirect ? await AttemptClaims.HoldOrRefuseAsync(session, claim!).ConfigureAwait(false) : null;
         foreach (var trial in commit.Asked)
         {
             claimed = await AskAsync(session, study, trial, isDirect && claimed is null ? claim : null).ConfigureAwait(false) ?? claimed;
@@ -62,12 +64,12 @@ internal sealed partial class StudyStore
         }
         if (claim is not null && !isDirect)
         {
-            claimed = await ClaimAsync(session, claim).ConfigureAwait(false);
+            claimed = await AttemptClaims.ClaimLockedAsync(session, claim).ConfigureAwait(false);
             // A claim writes an event of its own.
             study = await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id}").ConfigureAwait(false);
         }
         return new CommitResult(CommitOutcome.Done, study, claimed);
-    }, cancellation);
+    }
 
     /// <summary>The study's row as it will be; null where its version is another.</summary>
     private static Task<StudyRow?> RaiseAsync(StoreSession session, StudyCommit commit)
@@ -111,9 +113,9 @@ internal sealed partial class StudyStore
     }
 
     /// <summary>Queues a trial with its first attempt, or puts it at once into the hands of who claims.</summary>
-    private async Task<ClaimResult?> AskAsync(StoreSession session, StudyRow study, TrialRow trial, ClaimRequest? claim)
+    private static async Task<ClaimResult?> AskAsync(StoreSession session, StudyRow study, TrialRow trial, ClaimRequest? claim)
     {
-        trial.Id = trial.Id == Guid.Empty ? NewId() : trial.Id;
+        trial.Id = trial.Id == Guid.Empty ? StudyWrites.NewId(session) : trial.Id;
         (trial.StudyId, trial.QueuedAt, trial.Status, trial.StartedAt) = (study.Id, session.Now, TrialStatus.Queued, null);
         if (claim is null || study.State != StudyState.Active || !Serves(claim, study))
         {
@@ -123,7 +125,7 @@ internal sealed partial class StudyStore
         }
         (trial.Status, trial.StartedAt) = (TrialStatus.Running, session.Now);
         var attempt = NewAttempt(session, study, trial.Id, 1);
-        Hand(session, attempt, claim);
+        AttemptClaims.Hand(session, attempt, claim);
         await session.InsertAsync(trial).ConfigureAwait(false);
         await session.InsertAsync(attempt).ConfigureAwait(false);
         return new ClaimResult(attempt, trial, study, null);

@@ -2,12 +2,18 @@ using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
 
-internal sealed partial class StudyEngine
+/// <summary>Keeps what a study's tuner believes where people look at it: the curve over λ, and the surrogate.</summary>
+internal sealed class BeliefKeeper(IStudyStore store, TimeProvider time)
 {
-    private async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
-        StudyFault.Within(() => CurveOf(loaded)) is { } curve ? await store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation).ConfigureAwait(false) : null;
+    /// <summary>Keeps what is believed now; null where nothing is.</summary>
+    public async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
+        StudyFault.Within(() => CurveOf(loaded)) is { } curve ? await KeepAsync(curve, cancellation).ConfigureAwait(false) : null;
 
-    private async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
+    /// <summary>Keeps a curve; returns its blob.</summary>
+    public Task<string> KeepAsync(StudyCurve curve, CancellationToken cancellation) => store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation);
+
+    /// <summary>Keeps the surrogate; null where there is none, or none with another anchor.</summary>
+    public async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
     {
         if ((loaded.Run?.Surrogate ?? loaded.Ended?.Surrogate) is not TrajectorySurrogate surrogate || loaded.SavedAnchors == surrogate.Anchors.Count)
         {
@@ -32,7 +38,7 @@ internal sealed partial class StudyEngine
     }
 
     /// <summary>What is believed over λ; null before the first value.</summary>
-    internal static StudyCurve? CurveOf(LoadedStudy loaded)
+    public static StudyCurve? CurveOf(LoadedStudy loaded)
     {
         var posterior = loaded.Run?.Posterior ?? loaded.Ended?.Posterior;
         if (posterior is not { Count: > 0 })

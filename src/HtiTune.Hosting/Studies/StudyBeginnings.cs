@@ -1,21 +1,17 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using HtiTune.Data;
+using static HtiTune.Hosting.ServiceAnswers;
 
 namespace HtiTune.Hosting;
 
-// Studies begin here, each once where its caller gives a key.
-internal sealed partial class StudyService
+/// <summary>Studies begin here, each once where its caller gives a key.</summary>
+internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, NetworkRegistry registry, IWakeUps wakeUps, TimeProvider time)
 {
     private const int KeyLimit = 200;
 
-    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation) => BeginAsync(tenant, definition, [], null, cancellation);
-
-    public Task<StudyView> CreateAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation) =>
-        BeginAsync(tenant, definition, anchors, null, cancellation);
-
-    public async Task<StudyView> CreateOnceAsync(
+    /// <summary>Begins a study once for each key.</summary>
+    public async Task<StudyView> BeginOnceAsync(
         string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string idempotencyKey, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
@@ -26,13 +22,15 @@ internal sealed partial class StudyService
             : await BeginAsync(tenant, definition, anchors, idempotencyKey, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Whether the tenant has begun a study under a key.</summary>
     public async Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation)
     {
         RequireKey(idempotencyKey);
         return await store.FindByKeyAsync(tenant, idempotencyKey, cancellation).ConfigureAwait(false) is not null;
     }
 
-    private async Task<StudyView> BeginAsync(
+    /// <summary>Begins a study.</summary>
+    public async Task<StudyView> BeginAsync(
         string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string? key, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
@@ -65,7 +63,7 @@ internal sealed partial class StudyService
         }
 
         wakeUps.Outbox();
-        return View(await RowAsync(tenant, row.Id, cancellation).ConfigureAwait(false));
+        return View(await finder.RowAsync(tenant, row.Id, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>The study that was begun under the key, where the request is the same.</summary>

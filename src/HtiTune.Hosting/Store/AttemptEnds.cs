@@ -1,12 +1,14 @@
+using static HtiTune.Hosting.StudyWrites;
+
 namespace HtiTune.Hosting;
 
-// How attempts end.
-internal sealed partial class StudyStore
+/// <summary>How attempts end, within a transaction, and what follows.</summary>
+internal static class AttemptEnds
 {
     /// <summary>Quick failures in a row that set a worker aside.</summary>
     private const int MostQuickFailures = 3;
 
-    public Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public static async Task<EndResult> EndAsync(StoreSession session, Guid attempt, Guid lease, AttemptEnd end)
     {
         if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found || found.Attempt.Lease != lease)
         {
@@ -35,9 +37,9 @@ internal sealed partial class StudyStore
         await JudgeWorkerAsync(session, row, end).ConfigureAwait(false);
         await FollowAsync(session, study, row, trial, end).ConfigureAwait(false);
         return new EndResult(end.State, false);
-    }, cancellation);
+    }
 
-    public Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public static async Task<bool> AskToEndAsync(StoreSession session, Guid attempt, bool kill)
     {
         if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found)
         {
@@ -61,9 +63,9 @@ internal sealed partial class StudyStore
             """).ConfigureAwait(false);
         await AppendAttemptAsync(session, row, trial.Number).ConfigureAwait(false);
         return true;
-    }, cancellation);
+    }
 
-    public Task<bool> RetryAsync(Guid trial, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public static async Task<bool> RetryAsync(StoreSession session, Guid trial)
     {
         var id = (await session.ColumnAsync<Guid>($"SELECT study_id FROM trials WHERE id = {trial}").ConfigureAwait(false)).FirstOrDefault();
         var study = await LockStudyAsync(session, id).ConfigureAwait(false);
@@ -80,10 +82,10 @@ internal sealed partial class StudyStore
             """).ConfigureAwait(false);
         await QueueAttemptAsync(session, study, trial, await NextNumberAsync(session, trial).ConfigureAwait(false), isFront: false, TimeSpan.Zero).ConfigureAwait(false);
         return true;
-    }, cancellation);
+    }
 
     /// <summary>An attempt with its study, locked, and its trial.</summary>
-    private static async Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindLockedAsync(StoreSession session, Guid attempt)
+    internal static async Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindLockedAsync(StoreSession session, Guid attempt)
     {
         var id = (await session.ColumnAsync<Guid>($"SELECT study_id FROM attempts WHERE id = {attempt}").ConfigureAwait(false)).FirstOrDefault();
         return await LockStudyAsync(session, id).ConfigureAwait(false) is { } study
@@ -93,7 +95,7 @@ internal sealed partial class StudyStore
     }
 
     /// <summary>Ends an attempt with the trial's result; false, with nothing written, where the lease does not hold or the trial has its end already.</summary>
-    private static async Task<bool> EndDoneAsync(StoreSession session, StudyRow study, Guid attempt, Guid lease, AttemptEnd end)
+    internal static async Task<bool> EndDoneAsync(StoreSession session, StudyRow study, Guid attempt, Guid lease, AttemptEnd end)
     {
         var trial = await session.RowAsync<AttemptRow>(
             $"""
@@ -143,7 +145,7 @@ internal sealed partial class StudyStore
     }
 
     /// <summary>Writes how an attempt ended, with its event.</summary>
-    private static async Task CloseAsync(StoreSession session, AttemptRow row, TrialRow trial, AttemptState state, string? reason, AttemptEnd? end)
+    internal static async Task CloseAsync(StoreSession session, AttemptRow row, TrialRow trial, AttemptState state, string? reason, AttemptEnd? end)
     {
         (row.State, row.Reason) = (state, reason);
         await session.ExecuteAsync(
@@ -156,7 +158,7 @@ internal sealed partial class StudyStore
     }
 
     /// <summary>What follows an attempt without a result: another, or the trial's end.</summary>
-    private async Task FollowAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
+    internal static async Task FollowAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
     {
         if (trial.Status != TrialStatus.Running)
         {

@@ -1,10 +1,13 @@
+using HtiTune.Data;
+using Microsoft.Extensions.Logging;
+
 namespace HtiTune.Hosting;
 
-// How a study is brought to where its journal is, and what its tuner then does.
-internal sealed partial class StudyEngine
+/// <summary>Brings a study to where its journal is, and has its tuner take what the store has.</summary>
+internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp> logger)
 {
-    // What the study's tuner does with what the store has, and with nothing else.
-    private void Step(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken, StudyWish? wish)
+    /// <summary>What the study's tuner does with what the store has, and with nothing else.</summary>
+    public void Step(LoadedStudy loaded, StudyStep step, Taken taken, StudyWish? wish)
     {
         if (taken.Diverged)
         {
@@ -38,8 +41,8 @@ internal sealed partial class StudyEngine
         }
     }
 
-    // Brings the study to where the journal is.
-    private async Task<(StudySnapshot Snapshot, bool Diverged)?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
+    /// <summary>Brings the study to where the journal is; null where it is gone.</summary>
+    public async Task<Taken?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
         if (await store.LoadAsync(loaded.Id, loaded.Sequence, cancellation).ConfigureAwait(false) is not { } snapshot)
         {
@@ -51,22 +54,22 @@ internal sealed partial class StudyEngine
             if (!Repeats(loaded, row))
             {
                 LogDiverged(logger, loaded.Id, row.Sequence, row.Kind);
-                return (snapshot, true);
+                return new Taken(snapshot, true);
             }
         }
 
         if (loaded.IsLeftBehind)
         {
             LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm, Tuner.Algorithm);
-            return (snapshot, true);
+            return new Taken(snapshot, true);
         }
 
         loaded.Version = snapshot.Study.Version;
-        return (snapshot, false);
+        return new Taken(snapshot, false);
     }
 
     // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
-    private void StartOver(LoadedStudy loaded, StudyStep step, (StudySnapshot Snapshot, bool Diverged) taken)
+    private void StartOver(LoadedStudy loaded, StudyStep step, Taken taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
         WarmTrial[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
@@ -107,4 +110,21 @@ internal sealed partial class StudyEngine
             return false;
         }
     }
+
+    /// <summary>Outputs by their blob. The tuner asks within its step, on a thread of its own.</summary>
+    public Matrix Samples(string hash) => FittingResults.OutputsAsync(store, hash, CancellationToken.None).GetAwaiter().GetResult();
+
+    [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "Study {Study}: its run was made by version {Old} of the algorithm, and this is version {Current}; a new run begins with what was trained")]
+    private static partial void LogOtherAlgorithm(ILogger logger, Guid study, int old, int current);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Study {Study}: event {Sequence} ({Kind}) cannot be repeated by this version of the library; a new run begins with what was trained")]
+    private static partial void LogDiverged(ILogger logger, Guid study, long sequence, string kind);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Study {Study}: event {Sequence} could not be repeated")]
+    private static partial void LogUnrepeatable(ILogger logger, Guid study, long sequence, Exception problem);
 }
+
+/// <summary>A study brought to where its journal is.</summary>
+/// <param name="Snapshot">What the store has.</param>
+/// <param name="Diverged">Whether its events could not be repeated, so that a new run must begin.</param>
+internal sealed record Taken(StudySnapshot Snapshot, bool Diverged);

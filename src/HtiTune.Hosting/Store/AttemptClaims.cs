@@ -1,21 +1,17 @@
+using static HtiTune.Hosting.StudyWrites;
+
 namespace HtiTune.Hosting;
 
-// Attempts in workers' hands: claim and renew.
-internal sealed partial class StudyStore
+/// <summary>Attempts in workers' hands, within a transaction: claim and renew.</summary>
+internal static class AttemptClaims
 {
-    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public static async Task<ClaimResult> ClaimAsync(StoreSession session, ClaimRequest request)
     {
         await session.LockAsync(ClaimsLock).ConfigureAwait(false);
-        return await ClaimAsync(session, request).ConfigureAwait(false);
-    }, cancellation);
+        return await ClaimLockedAsync(session, request).ConfigureAwait(false);
+    }
 
-    public Task<FoundAttempt?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
-        await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt}").ConfigureAwait(false) is { } row
-            && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
-            && await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {row.StudyId}").ConfigureAwait(false) is { } study
-            ? new FoundAttempt(row, trial, study) : null, cancellation);
-
-    public Task<RenewResult> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+    public static async Task<RenewResult> RenewAsync(StoreSession session, Guid attempt, Guid lease, AttemptReport report)
     {
         var row = await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} AND lease = {lease}").ConfigureAwait(false);
         if (row is null || !IsUnderWay(row.State))
@@ -43,10 +39,10 @@ internal sealed partial class StudyStore
             await AppendAttemptAsync(session, row, await NumberOfAsync(session, row.TrialId).ConfigureAwait(false)).ConfigureAwait(false);
         }
         return new RenewResult(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
-    }, cancellation);
+    }
 
     /// <summary>A claim within a transaction that holds the claims' lock.</summary>
-    private async Task<ClaimResult> ClaimAsync(StoreSession session, ClaimRequest request)
+    internal static async Task<ClaimResult> ClaimLockedAsync(StoreSession session, ClaimRequest request)
     {
         if (await HoldOrRefuseAsync(session, request).ConfigureAwait(false) is { } answer)
         {
@@ -88,7 +84,7 @@ internal sealed partial class StudyStore
     /// What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence. What was asked to end, as by a cancelled study, is not
     /// handed out again: it ends with its lease. What is of another study than the one asked for is neither handed out nor given up.
     /// </summary>
-    private static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, ClaimRequest request)
+    internal static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, ClaimRequest request)
     {
         var tenant = request.Tenant ?? "";
         var setAside = await session.NumberAsync(
@@ -153,9 +149,9 @@ internal sealed partial class StudyStore
         .Add($"ORDER BY a.priority DESC, a.is_front DESC, (SELECT COUNT(*) FROM attempts b WHERE b.study_id = a.study_id AND b.state IN (1, 2, 3)), a.queued_at, t.number, a.id LIMIT 1")
         .ToSql();
 
-    private void Hand(StoreSession session, AttemptRow attempt, ClaimRequest request)
+    internal static void Hand(StoreSession session, AttemptRow attempt, ClaimRequest request)
     {
-        (attempt.State, attempt.Worker, attempt.WorkerTenant, attempt.Slot, attempt.Lease) = (AttemptState.Starting, request.Worker, request.Tenant ?? "", request.Slot, NewId());
+        (attempt.State, attempt.Worker, attempt.WorkerTenant, attempt.Slot, attempt.Lease) = (AttemptState.Starting, request.Worker, request.Tenant ?? "", request.Slot, StudyWrites.NewId(session));
         (attempt.LeaseUntil, attempt.RenewedAt, attempt.ClaimedAt) = (session.Now + (long)request.Lease.TotalMilliseconds, session.Now, session.Now);
     }
 

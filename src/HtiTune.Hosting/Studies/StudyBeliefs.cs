@@ -3,22 +3,25 @@ using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
 
-internal sealed partial class StudyService
+/// <summary>What a study's tuner and surrogate believe, for those who look at it.</summary>
+internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, StudyEngine engine, NetworkRegistry registry, SurrogateCache surrogates, TimeProvider time)
 {
+    /// <summary>What is believed about the objective over λ.</summary>
     public async Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         if (row.Curve is { } hash)
         {
             return await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes ? StudyJson.Read<StudyCurve>(System.Text.Encoding.UTF8.GetString(bytes)) : null;
         }
 
-        return await engine.WithAsync(row, StudyEngine.CurveOf, cancellation).ConfigureAwait(false);
+        return await engine.WithAsync(row, BeliefKeeper.CurveOf, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>The outputs at any λ.</summary>
     public async Task<Distribution?> DistributionAsync(string? tenant, Guid study, double lambda, CancellationToken cancellation)
     {
-        var row = await RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(row.Definition);
         var problem = new StudyProblem(definition, registry);
         RequireLambda(problem.Hyperparameter, lambda);
@@ -46,6 +49,7 @@ internal sealed partial class StudyService
             lambda, kind, outputs, [.. Enumerable.Range(0, outputs.Columns).Select(j => definition.Columns is { } names && j < names.Count ? names[j] : $"y{j}")], row.Trust);
     }
 
+    /// <summary>Samples a surrogate.</summary>
     public async ValueTask<Matrix> SampleAsync(string? tenant, Guid surrogate, double lambda, Matrix conditions, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(conditions);
@@ -69,6 +73,7 @@ internal sealed partial class StudyService
         return found.Sample(lambda, new Contexts(conditions)).Samples.Outputs;
     }
 
+    /// <summary>The surrogate's file (.hti), or as ONNX.</summary>
     public async Task<byte[]> SurrogateFileAsync(string? tenant, Guid surrogate, bool onnx, CancellationToken cancellation)
     {
         var row = await store.FindSurrogateAsync(surrogate, cancellation).ConfigureAwait(false);
@@ -83,7 +88,7 @@ internal sealed partial class StudyService
         }
 
         // What informs the tuner has no maps, and a file for others must do without its stored partners: it is fitted anew, with them.
-        var study = await RowAsync(tenant, row.StudyId, cancellation).ConfigureAwait(false);
+        var study = await finder.RowAsync(tenant, row.StudyId, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         var problem = new StudyProblem(definition, registry);
         var trials = await store.TrialsAsync(row.StudyId, cancellation).ConfigureAwait(false);

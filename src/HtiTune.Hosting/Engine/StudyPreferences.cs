@@ -1,0 +1,80 @@
+namespace HtiTune.Hosting;
+
+/// <summary>Answers other objectives from what a study has trained.</summary>
+internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEngine engine, TimeProvider time)
+{
+    /// <summary>Answers another objective from what has been trained, and goes on with it where it may train; null where nothing can answer.</summary>
+    public async Task<PreferenceResult?> PreferAsync(StudyRow row, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
+    {
+        var turn = await gate.WorkAsync<PreferenceResult>(
+            row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => PreferAsync(loaded, objective, goal, mayTrain, cancellation), cancellation).ConfigureAwait(false);
+        return turn.IsDone ? turn.Value : throw new InvalidOperationException($"Study {row.Id} was changed by others {StudyGate.Tries} times while a preference was being answered.");
+    }
+
+    private async Task<Turn<PreferenceResult>> PreferAsync(LoadedStudy loaded, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
+    {
+        var later = await store.PreferencesAsync(loaded.Id, cancellation).ConfigureAwait(false);
+        if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false } taken || loaded.Run is not null)
+        {
+            return Turn<PreferenceResult>.Outdated;
+        }
+
+        using var answer = loaded.Prefer(objective, goal, takeUp.Samples);
+        if (answer is null)
+        {
+            return Turn<PreferenceResult>.Done(null);
+        }
+
+        var now = await store.NowAsync(cancellation).ConfigureAwait(false);
+        var before = later.Count == 0 ? taken.Snapshot.Study.Result is { } first ? StudyJson.Read<StudyResult>(first).Lambda : (double?)null
+            : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result?.Lambda;
+        var result = new PreferenceResult(
+            later.Count + 2, objective, goal, before, StudyStep.ResultOf(answer.Study), before is { } old ? GainOf(answer.Study, old) : null,
+            DateTimeOffset.FromUnixTimeMilliseconds(now));
+        var step = new StudyStep(loaded, takeUp.Samples, time);
+        step.Preferred(result);
+        if (mayTrain > 0 && answer.Study.Outcome is not Certified)
+        {
+            step.Begin(objective, goal, mayTrain, [.. loaded.Completed], $"preference {result.Version}");
+            step.Ask();
+        }
+
+        var curve = new StudyCurve(answer.Study.Posterior, answer.Anchors, (answer.Study.Outcome as NeedsTraining)?.At);
+        var commit = step.Commit(taken.Snapshot.Study.Version) with
+        {
+            Curve = await keeper.KeepAsync(curve, cancellation).ConfigureAwait(false),
+            Preference = new PreferenceRow { StudyId = loaded.Id, Version = result.Version, Objective = objective, Goal = goal, Result = StudyJson.Write(result), CreatedAt = now },
+        };
+        commit = commit with { State = step.HasBegun && !step.HasEnded ? StudyState.Active : commit.State };
+        var committed = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
+        if (committed.Outcome != CommitOutcome.Done)
+        {
+            return Turn<PreferenceResult>.Again;
+        }
+
+        engine.Committed(loaded, step, committed.Study!);
+        return Turn<PreferenceResult>.Done(result);
+    }
+
+    /// <summary>All preferences of a study, the definition's own first.</summary>
+    public static IReadOnlyList<PreferenceResult> PreferencesOf(StudyRow row, IReadOnlyList<PreferenceRow> later, IReadOnlyList<EventRow> journal)
+    {
+        var definition = StudyJson.Read<StudyDefinition>(row.Definition);
+        var ended = journal.FirstOrDefault(entry => entry.Kind == StudyEventKind.RunEnded);
+        var first = new PreferenceResult(
+            1, definition.Objective, definition.Goal, null, ended is null ? null : StudyJson.Read<RunEndedData>(ended.Data).Result, null, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+        return [first, .. later.Where(one => one.Result is not null).Select(one => StudyJson.Read<PreferenceResult>(one.Result!))];
+    }
+
+    // What the model says that the way from the old λ to the new one brings.
+    private static double? GainOf(Study study, double before)
+    {
+        if (study.Posterior.Count == 0)
+        {
+            return null;
+        }
+
+        var old = study.Posterior.MinBy(point => Math.Abs(point.Lambda - before)).Mean;
+        return study.Goal == Goal.Minimize ? old - study.PredictedValue : study.PredictedValue - old;
+    }
+}

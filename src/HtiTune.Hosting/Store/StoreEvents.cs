@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Data of the store's own events.</summary>
+internal static class StoreEvents
+{
+    public static string Name<TEnum>(TEnum value)
+        where TEnum : struct, Enum => value.ToString();
+
+    public static string Created(string definition) => $$"""{"definition":{{definition}}}""";
+
+    public static string Attempt(int trial, AttemptRow attempt) => JsonSerializer.Serialize(new
+    {
+        number = trial,
+        attempt = attempt.Number,
+        attemptId = attempt.Id,
+        state = Name(attempt.State),
+        reason = attempt.Reason,
+        worker = attempt.Worker,
+    });
+
+    public static string Replicate(int trial, AttemptRow attempt, AttemptEnd end) => JsonSerializer.Serialize(new
+    {
+        number = trial,
+        attempt = attempt.Number,
+        attemptId = attempt.Id,
+        samples = end.Samples,
+        reported = end.Reported,
+    });
+
+    public static string State(StudyState state, string? reason) => JsonSerializer.Serialize(new { state = Name(state), reason });
+
+    public static string Imported(IReadOnlyList<ImportedAnchor> anchors) => JsonSerializer.Serialize(new
+    {
+        anchors = anchors.Select((a, i) => new { number = i + 1, lambda = a.Lambda, samples = a.Samples, source = a.Source }),
+    });
+
+    /// <summary>Number of the trial whose end an event of the tuner's takes; null where it takes none.</summary>
+    public static int? Taken(NewEvent happened)
+    {
+        if (happened.Kind is not (StudyEventKind.Told or StudyEventKind.ToldFailed))
+        {
+            return null;
+        }
+        using var data = JsonDocument.Parse(happened.Data);
+        return data.RootElement.GetProperty("number").GetInt32();
+    }
+}

@@ -1,0 +1,128 @@
+using static HtiTune.Hosting.StudyWrites;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Studies from creation to deletion, within a transaction.</summary>
+internal static class StudyLives
+{
+    public static async Task<StudyRow> CreateAsync(StoreSession session, StudyRow study, IReadOnlyList<ImportedAnchor> anchors)
+    {
+        (study.State, study.Version, study.LastSequence, study.CreatedAt, study.UpdatedAt) = (StudyState.Active, 0, anchors.Count > 0 ? 2 : 1, session.Now, session.Now);
+        if (!await session.InsertNewAsync(study).ConfigureAwait(false))
+        {
+            // Begun before under the same key, or tried again after a commit whose answer was lost.
+            return await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id} OR (tenant = {study.Tenant} AND idempotency_key = {study.IdempotencyKey})").ConfigureAwait(false)
+                ?? throw new InvalidOperationException("The study is gone.");
+        }
+        await session.InsertAsync(new EventRow { StudyId = study.Id, Sequence = 1, Time = session.Now, Kind = StudyEventKind.Created, Data = StoreEvents.Created(study.Definition) }).ConfigureAwait(false);
+        if (anchors.Count > 0)
+        {
+            await session.InsertAsync(new EventRow { StudyId = study.Id, Sequence = 2, Time = session.Now, Kind = StudyEventKind.Imported, Data = StoreEvents.Imported(anchors) })
+                .ConfigureAwait(false);
+        }
+        foreach (var (anchor, number) in anchors.Select((anchor, i) => (anchor, i + 1)))
+        {
+            await session.InsertAsync(new TrialRow
+            {
+                Id = StudyWrites.NewId(session),
+                StudyId = study.Id,
+                Number = number,
+                Lambda = anchor.Lambda,
+                Reason = anchor.Source,
+                Status = TrialStatus.Completed,
+                IsImported = true,
+                MaxAttempts = 0,
+                Samples = anchor.Samples,
+                EndOrder = number,
+                QueuedAt = session.Now,
+                EndedAt = session.Now,
+            }).ConfigureAwait(false);
+        }
+        await WakeAsync(session, study.Id).ConfigureAwait(false);
+        return study;
+    }
+
+    public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyState? state, string? search, Guid? after, int size)
+    {
+        var cursor = after is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
+        var sql = new SqlText().Add($"SELECT * FROM studies WHERE id IS NOT NULL")
+            .AddIf(tenant is not null, $"AND tenant = {tenant}")
+            .AddIf(state is not null, $"AND state = {(int?)state}")
+            .AddIf(!string.IsNullOrEmpty(search), $"AND LOWER(name) LIKE {Pattern(search)} ESCAPE '\\'")
+            .AddIf(cursor is not null, $"AND (created_at < {cursor?.CreatedAt} OR (created_at = {cursor?.CreatedAt} AND id < {cursor?.Id}))")
+            // Ids are in the order of time too: where the last one seen was deleted meanwhile, the list goes on behind it all the same.
+            .AddIf(cursor is null && after is not null, $"AND id < {after}")
+            .Add($"ORDER BY created_at DESC, id DESC LIMIT {size}");
+        return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
+    }
+
+    public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyState? state)
+    {
+        var sql = new SqlText().Add($"SELECT COUNT(*) FROM studies WHERE id IS NOT NULL")
+            .AddIf(tenant is not null, $"AND tenant = {tenant}").AddIf(state is not null, $"AND state = {(int?)state}");
+        return (int)(await session.NumberAsync(sql.ToSql()).ConfigureAwait(false) ?? 0);
+    }
+
+    public static async Task<bool> ChangeStateAsync(StoreSession session, Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason)
+    {
+        if (await LockStudyAsync(session, study).ConfigureAwait(false) is not { } row || !from.Contains(row.State))
+        {
+            return false;
+        }
+        await session.ExecuteAsync($"UPDATE studies SET state = {(int)to}, reason = {reason}, ended_at = {(IsOver(to) ? session.Now : null)} WHERE id = {study}").ConfigureAwait(false);
+        await AppendAsync(session, study, isForTuner: true, StudyEventKind.StateChanged, StoreEvents.State(to, reason)).ConfigureAwait(false);
+        if (to == StudyState.Active)
+        {
+            await WakeAsync(session, study).ConfigureAwait(false);
+            await WakeQueuedAsync(session, row).ConfigureAwait(false);
+        }
+        else if (IsOver(to))
+        {
+            await StopAllAsync(session, study).ConfigureAwait(false);
+        }
+        return true;
+    }
+
+    public static async Task<bool> DeleteAsync(StoreSession session, Guid study)
+    {
+        if (await LockStudyAsync(session, study).ConfigureAwait(false) is null
+            || await session.NumberAsync($"SELECT 1 FROM attempts WHERE study_id = {study} AND state IN (1, 2, 3) LIMIT 1").ConfigureAwait(false) is not null)
+        {
+            return false;
+        }
+        var hashes = await session.ColumnAsync<string>(
+            $"""
+            SELECT samples FROM trials WHERE study_id = {study} AND samples IS NOT NULL
+            UNION SELECT samples FROM attempts WHERE study_id = {study} AND samples IS NOT NULL
+            UNION SELECT blob FROM surrogates WHERE study_id = {study}
+            UNION SELECT curve FROM studies WHERE id = {study} AND curve IS NOT NULL
+            """).ConfigureAwait(false);
+        await session.ExecuteAsync($"DELETE FROM studies WHERE id = {study}").ConfigureAwait(false);
+        await ForgetAsync(session, [.. hashes]).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Deletes those of the bytes that nothing refers to any more.</summary>
+    internal static Task ForgetAsync(StoreSession session, string[] hashes) => session.ExecuteAsync(
+        $"""
+        DELETE FROM blobs WHERE hash IN {hashes}
+          AND NOT EXISTS (SELECT 1 FROM trials WHERE trials.samples = blobs.hash)
+          AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.samples = blobs.hash)
+          AND NOT EXISTS (SELECT 1 FROM surrogates WHERE surrogates.blob = blobs.hash)
+          AND NOT EXISTS (SELECT 1 FROM studies WHERE studies.curve = blobs.hash)
+        """);
+
+    /// <summary>What waited through a pause is told to the host's workers again: they may have come by in vain.</summary>
+    private static async Task WakeQueuedAsync(StoreSession session, StudyRow study)
+    {
+        if (study.Network is not null)
+        {
+            foreach (var attempt in await session.ColumnAsync<Guid>($"SELECT id FROM attempts WHERE study_id = {study.Id} AND state = 0").ConfigureAwait(false))
+            {
+                await WakeAsync(session, study.Id, attempt).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static string Pattern(string? search) => $"%{search?.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+}

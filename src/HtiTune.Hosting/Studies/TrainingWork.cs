@@ -1,0 +1,154 @@
+using HtiTune.Data;
+using Microsoft.Extensions.Options;
+using static HtiTune.Hosting.ServiceAnswers;
+
+namespace HtiTune.Hosting;
+
+/// <summary>Trainings in the hands of outside workers: claimed, renewed, told, ended and queued anew.</summary>
+internal sealed class TrainingWork(
+    IStudyStore store, TenantFinder finder, StudyEngine engine, TrainingEnds ends, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time)
+{
+    private const int WorkerNameLimit = 100;
+
+    private static readonly TimeSpan s_leastLease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestLease = TimeSpan.FromDays(7);
+
+    public async Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation)
+    {
+        var claim = Claim(tenant, request);
+        StudyRow? row = null;
+        if (request.Study is { } study)
+        {
+            row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        }
+
+        var claimed = await store.ClaimAsync(claim, cancellation).ConfigureAwait(false);
+        if (claimed.Attempt is null && row is { State: StudyState.Active, Network: null } && new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).IsValue)
+        {
+            // The study may not have been advanced since it was created; with reported numbers that is a matter of milliseconds.
+            await engine.AdvanceAsync(row.Id, cancellation).ConfigureAwait(false);
+            claimed = await store.ClaimAsync(claim, cancellation).ConfigureAwait(false);
+        }
+
+        return claimed.Refusal switch
+        {
+            "holds-other" => throw new StudyServiceException(
+                StudyServiceError.Conflict,
+                $"worker '{request.Worker}', slot {request.Slot}, holds attempt {claimed.Other!.Id} of study {claimed.Other.StudyId}; expected it to be told first, or another worker's name or slot for study {request.Study}."),
+            "set-aside" => throw new StudyServiceException(StudyServiceError.Limit, "The worker was set aside after three quick failures in a row; mend it, then have it reinstated."),
+            "limit" => throw new StudyServiceException(StudyServiceError.Limit, "As many attempts are under way as the queue or the tenant may have at a time."),
+            _ => View(claimed),
+        };
+    }
+
+    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation)
+    {
+        if (progress is { } share && !(share is >= 0 and <= 1))
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"progress is {share}; expected 0 to 1.");
+        }
+
+        await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
+        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, TrainingEnds.Tail(logTail), LeaseOf(leaseFor)), cancellation).ConfigureAwait(false);
+        return new LeaseStatus(result.Holds, result.Stop, result.Kill, result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null);
+    }
+
+    public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var found = await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
+        var definition = StudyJson.Read<StudyDefinition>(found.Study.Definition);
+        var claim = next is null ? null : Claim(tenant, next);
+        var end = await ends.OfAsync(found, definition, result, cancellation).ConfigureAwait(false);
+        if (end.Reported is not null && found.Attempt.Lease == lease
+            && await engine.TellAsync(found.Study, found.Trial, attempt, lease, end, claim, cancellation).ConfigureAwait(false) is { } told)
+        {
+            return new TellOutcome(AttemptState.Done, told.Study!.State, told.Claimed is { } own ? View(own) : null);
+        }
+
+        var ended = await store.EndAsync(attempt, lease, end, cancellation).ConfigureAwait(false);
+        if (ended.State is not { } state)
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The attempt is not this lease's; it was claimed again, or never with it.");
+        }
+
+        TrainingEnds.RequireSame(ended, end);
+
+        events.Happened(found.Study.Id);
+        wakeUps.Outbox();
+        wakeUps.Queue(found.Attempt.Queue);
+        var row = await store.FindAsync(found.Study.Id, cancellation).ConfigureAwait(false);
+        var another = claim is null ? null : View(await store.ClaimAsync(claim, cancellation).ConfigureAwait(false));
+        return new TellOutcome(state, row?.State ?? found.Study.State, another) { IsRepeated = ended.IsRepeated };
+    }
+
+    public async Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation)
+    {
+        await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false);
+        if (!await store.AskToEndAsync(attempt, kill, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The attempt has ended.");
+        }
+
+        events.Happened(study);
+        wakeUps.Outbox();
+    }
+
+    public async Task RetryAsync(string? tenant, Guid study, int trial, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var found = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).FirstOrDefault(one => one.Number == trial)
+            ?? throw new StudyServiceException(StudyServiceError.NotFound, $"There is no trial {trial}.");
+        if (!await store.RetryAsync(found.Id, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, $"The trial is {found.Status} and the study {row.State}; expected a failed or cancelled trial of a study that goes on.");
+        }
+
+        events.Happened(study);
+        wakeUps.Queue(row.Queue);
+    }
+
+    // Who trains by hand, or by a script for each step, has nobody to renew a lease of minutes.
+    private TimeSpan LeaseOf(TimeSpan? wanted) => wanted is not { } time ? options.Value.Lease
+        : time >= s_leastLease && time <= s_longestLease ? time
+        : throw new StudyServiceException(StudyServiceError.Invalid, $"leaseFor is {time}; expected {s_leastLease} to {s_longestLease}.");
+
+    private ClaimRequest Claim(string? tenant, WorkRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (string.IsNullOrWhiteSpace(request.Worker) || request.Worker.Length > WorkerNameLimit || request.Worker.Any(c => char.IsControl(c) || c == TenantMark))
+        {
+            throw new StudyServiceException(
+                StudyServiceError.Invalid,
+                $"worker is {(request.Worker is { } name ? $"of {name.Length} characters" : "missing")}; expected a name of 1 to {WorkerNameLimit} characters without '{TenantMark}', not blank.");
+        }
+
+        if (request.Slot is < 0 or > 1000)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"slot is {request.Slot}; expected 0 to 1000.");
+        }
+
+        return new ClaimRequest($"{tenant}{TenantMark}{request.Worker}", request.Slot, tenant, [.. request.Queues ?? []], request.Study, LeaseOf(request.LeaseFor))
+        {
+            OtherThan = registry.Names,
+            QueueLimit = options.Value.QueueLimit,
+            TenantLimit = options.Value.TenantLimit,
+        };
+    }
+
+    private ClaimedAttempt? View(ClaimResult claimed)
+    {
+        if (claimed is not { Attempt: { Lease: { } lease, LeaseUntil: { } until } attempt, Trial: { } trial, Study: { } study })
+        {
+            return null;
+        }
+
+        var definition = StudyJson.Read<StudyDefinition>(study.Definition);
+        var rows = definition.Objective == StudyProblem.ValueObjective ? 0 : definition.Contexts?.Count ?? definition.Rows;
+        return new ClaimedAttempt(
+            attempt.Id, lease, Time(until), options.Value.RenewEvery, study.Id, trial.Number, attempt.Number, trial.Lambda, trial.Seed, rows, definition.TimeLimit ?? options.Value.TimeLimit)
+        {
+            IsHeld = claimed.IsHeld,
+        };
+    }
+}
