@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using static System.FormattableString;
 
@@ -58,6 +59,28 @@ internal sealed class AnchorStore : IDisposable
         }
     }
 
+    /// <summary>The store of a tuner, with the trainings there are.</summary>
+    /// <param name="space">The hyperparameters.</param>
+    /// <param name="contexts">What every network is asked; null for those of the warm start, or where the first training tells.</param>
+    /// <param name="options">The tuner's.</param>
+    /// <param name="streams">Chance.</param>
+    /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
+    /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
+    public static AnchorStore Of(
+        SearchSpace space, Contexts? contexts, TunerOptions options, RandomStreams streams, IReadOnlyList<Training>? trainings, int lastNumber)
+    {
+        var store = new AnchorStore(
+            space, contexts ?? WarmStart.ContextsOf(options.WarmStart), streams.SeedOf("answers"),
+            options.UseSurrogate ? SurrogateFitting.Of(options.SurrogateFactory, streams) : null,
+            (count, error) => Log.SurrogateFailed(options.LoggerOrNone, count, error.Message), lastNumber);
+        foreach (var training in trainings ?? WarmStart.Trainings(options.WarmStart, space, store.Contexts))
+        {
+            store.Load(training);
+        }
+
+        return store;
+    }
+
     /// <summary>The hyperparameters.</summary>
     public SearchSpace Space { get; }
 
@@ -94,7 +117,7 @@ internal sealed class AnchorStore : IDisposable
     /// <param name="trainings">Trainings, in the order they ended.</param>
     /// <param name="isBrought">Tells by its number whether a training was made elsewhere.</param>
     public static int InVain(IEnumerable<Training> trainings, Func<int, bool> isBrought) =>
-        trainings.TakeWhile(t => t.State != TrialState.Completed).Count(t => t.State == TrialState.Failed && !isBrought(t.Number)) is var failed and >= TuningRun.HopelessTrainings
+        trainings.TakeWhile(t => t.State != TrialState.Completed).Count(t => t.State == TrialState.Failed && !isBrought(t.Number)) is var failed and >= RunCourse.HopelessTrainings
             ? failed
             : 0;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using HtiTune.Data;
 using HtiTune.Diagnostics;
 
 namespace HtiTune;
@@ -6,6 +7,51 @@ namespace HtiTune;
 /// <summary>Trains what a run asks for: one training at a time on the calling thread, or several on worker threads.</summary>
 internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressReporter reporter)
 {
+    /// <summary>Begins a run, trains what it asks for, and finishes it.</summary>
+    /// <param name="begin">Begins it.</param>
+    /// <param name="request">What it is for.</param>
+    /// <param name="network">Trains.</param>
+    /// <param name="space">What is tuned.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Is told what happens; null for nobody.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>What the run found.</returns>
+    public static Study Run(
+        Func<RunRequest, TuningRun> begin, RunRequest request, INetwork network, SearchSpace space, TunerOptions options, IProgress<TunerProgress>? progress,
+        CancellationToken cancellation)
+    {
+        using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", space.Label);
+        var weighing = new WeighingReporter(progress, options.TimeProvider, request.Budget, cancellation);
+        using var run = begin(request with { Weighing = weighing.Report });
+        var reporter = new ProgressReporter(run, space, progress);
+        weighing.Run = run;
+        try
+        {
+            new TrainingLoop(network, run, reporter).Train(options.Parallelism, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && run.StoppedBy is null)
+        {
+            // Before a proposal was made: no training is under way.
+            run.Cancel();
+        }
+
+        // What was trained is told in any case.
+        weighing.IsEnabled = false;
+        if (cancellation.IsCancellationRequested && run.StoppedBy is null)
+        {
+            run.Cancel();
+        }
+
+        if (run.IsCancelled && !run.HasValue)
+        {
+            throw new OperationCanceledException("The run was cancelled before any training had given a value.", cancellation);
+        }
+
+        var study = run.Finish();
+        reporter.Finished(study);
+        return study;
+    }
+
     /// <summary>Trains until the run has nothing more to ask, or is cancelled.</summary>
     /// <param name="workers">Trainings at the same time.</param>
     /// <param name="cancellation">Ends all of them.</param>

@@ -2,16 +2,27 @@ using HtiTune.Data;
 
 namespace HtiTune;
 
-/// <summary>What the user wants trained next, in order. A tuner has one; its runs take from it.</summary>
+/// <summary>
+/// What the user wants trained next, in order. A tuner has one; its runs take from it. The queue of a study on disk is a function of its journal: what was
+/// enqueued, less what was proposed from it and not broken off. A run that is replayed begins with the queue of its own beginning.
+/// </summary>
 internal sealed class TrainingQueue(SearchSpace space)
 {
     /// <summary>The reason of a training from the queue.</summary>
     public const string Reason = "enqueued";
 
     private readonly List<Configuration> _waiting = [];
+    private readonly List<Configuration> _addedNow = [];
+    private IReadOnlyList<Configuration> _waitedBefore = [];
 
     /// <summary>Those that wait, the next first.</summary>
     public IReadOnlyList<Configuration> Waiting => _waiting;
+
+    /// <summary>What this process has enqueued since the queue was last cleared.</summary>
+    public IReadOnlyList<Configuration> AddedNow => _addedNow;
+
+    /// <summary>Whether this process has cleared the queue.</summary>
+    public bool IsCleared { get; private set; }
 
     /// <summary>Is told what was added, for the journal.</summary>
     public Action<IReadOnlyList<Configuration>>? Added { get; init; }
@@ -44,6 +55,7 @@ internal sealed class TrainingQueue(SearchSpace space)
         if (added.Length > 0)
         {
             _waiting.AddRange(added);
+            _addedNow.AddRange(added);
             Added?.Invoke(added);
         }
 
@@ -68,6 +80,24 @@ internal sealed class TrainingQueue(SearchSpace space)
         Configuration[] now = [.. configurations];
         _waiting.Clear();
         _waiting.AddRange(now);
+    }
+
+    /// <summary>Stands as a journal ends that an earlier process wrote.</summary>
+    public void TakeUp(IReadOnlyList<Configuration> waiting)
+    {
+        _waitedBefore = waiting;
+        Set(waiting);
+    }
+
+    /// <summary>Stands as before any run that is not recorded.</summary>
+    public void StandAtTheEnd() => Set(_waitedBefore.Concat(_addedNow).Distinct());
+
+    /// <summary>Takes out what waits.</summary>
+    public void Clear()
+    {
+        Set([]);
+        _addedNow.Clear();
+        (_waitedBefore, IsCleared) = ([], true);
     }
 
     /// <summary>What is wrong with λ of a list, all in one; null where nothing is.</summary>

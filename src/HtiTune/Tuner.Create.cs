@@ -4,18 +4,8 @@ namespace HtiTune;
 
 public sealed partial class Tuner
 {
-    /// <summary>Finds the hyperparameter of least loss for any black box that reports one number. Nothing but the number is kept: there is no surrogate of outputs.</summary>
-    /// <param name="name">The hyperparameter's name.</param>
-    /// <param name="minimum">The least value.</param>
-    /// <param name="maximum">The largest value.</param>
-    /// <param name="train">Trains at <see cref="TrainingRequest.Lambda"/> and returns the loss. An exception, or a loss that is not finite, is a failed training.</param>
-    /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
-    /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="cancellation">Ends the run once the trainings under way have ended; the study so far is returned.</param>
-    /// <returns>What was found. It needs no tuner.</returns>
-    /// <exception cref="ArgumentException">The range or an option is not as it must be.</exception>
-    /// <exception cref="NoValueException">No training has given a value.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    /// <summary>Finds the hyperparameter <paramref name="name"/>, a number from <paramref name="minimum"/> to <paramref name="maximum"/>, of least loss for any black box that reports one number.</summary>
+    /// <inheritdoc cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
     public static Study Minimize(
         string name, double minimum, double maximum, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => Minimize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
@@ -32,13 +22,13 @@ public sealed partial class Tuner
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
     public static Study Minimize(
         SearchSpace space, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
-        CancellationToken cancellation = default) => BlackBox(space, train, Goal.Minimize, options, progress, cancellation);
+        CancellationToken cancellation = default) => BlackBox.Optimize(space, train, Goal.Minimize, options, progress, cancellation);
 
     /// <summary>Finds the hyperparameters of largest score, as <see cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds those of least loss.</summary>
     /// <inheritdoc cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
     public static Study Maximize(
         SearchSpace space, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
-        CancellationToken cancellation = default) => BlackBox(space, train, Goal.Maximize, options, progress, cancellation);
+        CancellationToken cancellation = default) => BlackBox.Optimize(space, train, Goal.Maximize, options, progress, cancellation);
 
     /// <summary>Finds the hyperparameter of largest score, as <see cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds that of least loss.</summary>
     /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
@@ -68,21 +58,17 @@ public sealed partial class Tuner
         return new Tuner(Network.Create(train, predict), space, contexts, options);
     }
 
-    /// <summary>Searches the λ whose outputs have the least value of an objective.</summary>
-    /// <param name="objective">Judges outputs [n, D], of a trained network or of the surrogate at any λ. The same outputs give the same value.</param>
-    /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the trainings there are.</param>
-    /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="name">The objective's name, for the journal of a study on disk.</param>
-    /// <param name="cancellation">Ends the run as soon as all trainings under way react; the study so far is returned.</param>
-    /// <returns>The study, as <see cref="Optimize"/> returns it.</returns>
-    /// <exception cref="NoValueException">No training has given a value.</exception>
-    /// <exception cref="InvalidOperationException">Another run is going on, or a study on disk is one that maximises.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
+    /// <summary>
+    /// Searches the configuration whose outputs have the least value of an objective, which judges outputs [n, D], of a trained network or of the surrogate at any λ; the
+    /// same outputs give the same value.
+    /// </summary>
+    /// <inheritdoc cref="Optimize"/>
+    /// <exception cref="InvalidOperationException">Another run is going on, or the study on disk has the other goal.</exception>
     public Study Minimize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
         Run(OfOutputs(objective), Goal.Minimize, maxTrainings, progress, name, cancellation);
 
-    /// <summary>Searches the λ whose outputs have the largest value of an objective.</summary>
+    /// <summary>Searches the configuration whose outputs have the largest value of an objective.</summary>
     /// <inheritdoc cref="Minimize(Func{Matrix, double}, int?, IProgress{TunerProgress}?, string?, CancellationToken)"/>
     public Study Maximize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
@@ -92,19 +78,6 @@ public sealed partial class Tuner
     {
         ArgumentNullException.ThrowIfNull(objective);
         // It is first asked when a training has told how many rows there are.
-        return model => objective(model.Sample(_store.Contexts!).Outputs);
+        return model => objective(model.Sample(Store.Contexts!).Outputs);
     }
-
-    private static Study BlackBox(
-        SearchSpace space, Func<TrainingRequest, double> train, Goal goal, TunerOptions? options, IProgress<TunerProgress>? progress, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(train);
-        var network = Network.Create(at => Reported(train(at)), number => Matrix.FromDoubles(1, 1, [number]));
-
-        // One number has no distribution that a surrogate could learn. The tuner holds nothing that must be disposed of.
-        var tuner = new Tuner(network, space, Contexts.None(1), (options ?? new TunerOptions()) with { Goal = goal, UseSurrogate = false });
-        return tuner.Optimize(model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0), progress: progress, cancellation: cancellation);
-    }
-
-    private static double Reported(double value) => double.IsFinite(value) ? value : throw new ArithmeticException($"The training reported {value}; expected a finite number.");
 }

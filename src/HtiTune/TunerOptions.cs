@@ -3,6 +3,7 @@ using HtiTune.Data;
 using HtiTune.Journal;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using static System.FormattableString;
 
 namespace HtiTune;
@@ -147,6 +148,9 @@ public sealed record TunerOptions
     /// <summary>Takes the log, if any.</summary>
     /// <value>null.</value>
     public ILogger? Logger { get; init; }
+
+    /// <summary><see cref="Logger"/>, or one that nobody reads.</summary>
+    internal ILogger LoggerOrNone => Logger ?? NullLogger.Instance;
 
     /// <summary>Seed with which trained networks answer the contexts: for those who ask them elsewhere than where the tuner runs.</summary>
     public long AnswerSeed => StreamsOf(Seed).SeedOf("answers");

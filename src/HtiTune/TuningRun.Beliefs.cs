@@ -23,14 +23,15 @@ public sealed partial class TuningRun
     public (double Lambda, double Value)? Best => _policy.Best is { } best ? (best.Configuration.Lambda, best.Value) : null;
 
     /// <summary>The objective's value at each completed training that the run knows, by number; null where it has none.</summary>
-    public IReadOnlyDictionary<int, double?> Values => _store.Anchors.ToDictionary(anchor => anchor.Number, anchor => _view.Measured(anchor.Anchor).Value);
+    public IReadOnlyDictionary<int, double?> Values => _trials.Values;
 
     /// <summary>What the model forecasts for a pending training, frozen before it: for the record.</summary>
     /// <param name="proposal">A pending proposal, as <see cref="Ask"/> just gave it.</param>
     /// <returns>The forecast; without numbers where no model stands behind the proposal.</returns>
     public TrainingProposed ForecastOf(Proposal proposal)
     {
-        RequirePending(proposal);
+        ThrowIfEnded();
+        _pending.Require(proposal);
         return _policy.LineOf(proposal, isByModel: proposal.ExpectedGain is not null);
     }
 }

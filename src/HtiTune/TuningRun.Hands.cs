@@ -7,7 +7,7 @@ public sealed partial class TuningRun
     /// Proposals that were not told yet, in order: of a study on disk also those that an earlier process had handed out. Each may be told, whoever
     /// was asked for it.
     /// </summary>
-    public IReadOnlyList<Proposal> Outstanding => [.. _pending.Select(p => p.Proposal)];
+    public IReadOnlyList<Proposal> Outstanding => _pending.Proposals;
 
     /// <summary>
     /// Where to train beside all that is outstanding, whether it is in the caller's hands or not: what to ask where each training has a holder of its own.
@@ -20,7 +20,7 @@ public sealed partial class TuningRun
     {
         ThrowIfEnded();
         _recorder?.Flush();
-        return _stop is not null || _pending.Count >= _options.Parallelism ? null : Another();
+        return StoppedBy is not null || _pending.Count >= _options.Parallelism ? null : _course.Next();
     }
 
     /// <summary>Hands out again what is outstanding, as where its holder is gone; the journal tells so, and its time begins anew.</summary>
@@ -30,9 +30,10 @@ public sealed partial class TuningRun
     /// <exception cref="IOException">The study's folder could not be written.</exception>
     public Proposal AskAgain(Proposal proposal)
     {
-        var pending = RequirePending(proposal);
+        ThrowIfEnded();
+        var pending = _pending.Require(proposal);
         _recorder?.Flush();
         pending.IsStarted = false;
-        return HandOut(pending);
+        return _pending.HandOut(pending);
     }
 }

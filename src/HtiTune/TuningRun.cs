@@ -1,6 +1,4 @@
-using HtiTune.Acquisition;
 using HtiTune.Data;
-using HtiTune.Diagnostics;
 using HtiTune.Journal;
 using Microsoft.Extensions.Logging;
 
@@ -17,49 +15,35 @@ namespace HtiTune;
 /// </remarks>
 public sealed partial class TuningRun : IDisposable
 {
-    /// <summary>After so many trainings without a value, of this objective or any, a run ends.</summary>
-    internal const int HopelessTrainings = 3;
-
     private readonly AnchorStore _store;
     private readonly TunerOptions _options;
     private readonly ILogger _logger;
-    private readonly RandomStreams _streams;
     private readonly ObjectiveView _view;
     private readonly RunPolicy _policy;
     private readonly RunRecorder? _recorder;
-    private readonly Action _ended;
-    private readonly int _lastBefore;
-    private readonly Queue<(Configuration Configuration, string Reason)> _initial;
-    private readonly Dictionary<Training, Trial> _trials = [];
-    private readonly long _started;
+    private readonly TrainingQueue _queue;
+    private readonly PendingTrainings _pending;
+    private readonly FirstPlaces _first;
+    private readonly RunTrials _trials;
     private readonly RunTime _time;
-    private readonly List<PendingTraining> _pending = [];
-    private long _asked;
-    private StopReason? _stop;
-    private int _alarms;
+    private readonly RunCourse _course;
+    private readonly Action _ended;
+    private readonly long _started;
     private bool _isEnded;
 
+    /// <param name="store">The tuner's trainings.</param>
+    /// <param name="request">What the run is for.</param>
+    /// <param name="options">The tuner's, with the goal of the request.</param>
+    /// <param name="logger">Is told what happens.</param>
+    /// <param name="streams">The tuner's chance.</param>
+    /// <param name="recorder">Tells a journal; null for a study that is not on disk.</param>
+    /// <param name="queue">What the user has enqueued.</param>
+    /// <param name="ended">Is called once, when the run ends.</param>
     internal TuningRun(
-        AnchorStore store,
-        Func<IConditionalModel, double> objective,
-        int budget,
-        TunerOptions options,
-        ILogger logger,
-        RandomStreams streams,
-        RunRecorder? recorder,
-        TrainingQueue queue,
-        Action ended,
-        Action<int, int>? weighing = null)
+        AnchorStore store, RunRequest request, TunerOptions options, ILogger logger, RandomStreams streams, RunRecorder? recorder, TrainingQueue queue, Action ended)
     {
-        _store = store;
-        _options = options;
-        _logger = logger;
-        _streams = streams;
-        _recorder = recorder;
-        _ended = ended;
-        Budget = budget;
-        _lastBefore = store.LastNumber;
-        _queue = queue;
+        (_store, _options, _logger, _recorder, _queue, _ended) = (store, options, logger, recorder, queue, ended);
+        var (objective, budget) = (request.Objective, request.Budget);
         store.Begin();
         var warned = false;
         _view = new ObjectiveView(store, objective, options, (lambda, error) =>
@@ -70,29 +54,31 @@ public sealed partial class TuningRun : IDisposable
                 Log.ObjectiveFailed(logger, lambda, error);
             }
         });
-        _view.Weighing = weighing;
+        _view.Weighing = request.Weighing;
         _policy = store.Space.IsLine ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, objective, options, streams, budget);
-        _start = StartList();
-        _initial = new(_policy.InitialPlaces([.. Waiting.Concat(_start).Distinct()]));
+        _pending = new PendingTrainings(store, options, streams, logger, recorder);
+        _first = new FirstPlaces(queue, store, _pending, _policy, options);
+        _trials = new RunTrials(store, _view, _policy, options, logger, recorder);
         _started = options.TimeProvider.GetTimestamp();
         _time = new RunTime(store, options, () => _view.Judging);
+        _course = new RunCourse(store, _view, _policy, _trials, _pending, _first, _time, options, logger, recorder, budget);
         Log.Starting(logger, store.Space.Label, Forecast.ToString(), store.Anchors.Count);
     }
 
     /// <summary>Trainings that the run may use.</summary>
-    public int Budget { get; }
+    public int Budget => _course.Budget;
 
     /// <summary>Trainings used so far, failed ones included.</summary>
-    public int TrainingsUsed { get; private set; }
+    public int TrainingsUsed => _course.Used;
 
     /// <summary>Time left by <see cref="TunerOptions.MaxTime"/>; null without one.</summary>
     public TimeSpan? TimeLeft => _time.Left;
 
     /// <summary>What the run is expected to cost from here, judging what is trained included; nothing where it should end.</summary>
-    public Forecast Forecast => Forecast.Of(_store, _stop is null ? Budget : TrainingsUsed, TrainingsUsed, _options.Parallelism, _time.Judging);
+    public Forecast Forecast => Forecast.Of(_store, StoppedBy is null ? Budget : TrainingsUsed, TrainingsUsed, _options.Parallelism, _time.Judging);
 
     /// <summary>Proposals that were handed out and not told yet, in order.</summary>
-    public IReadOnlyList<Proposal> Pending => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];
+    public IReadOnlyList<Proposal> Pending => _pending.Out;
 
     /// <summary>
     /// Where to train next. When as many are pending as <see cref="TunerOptions.Parallelism"/> allows, the oldest of them again: with 1, the same
@@ -106,76 +92,13 @@ public sealed partial class TuningRun : IDisposable
     public Proposal? Ask()
     {
         ThrowIfEnded();
-        if (_stop is not null || _pending.Count >= _options.Parallelism || _pending.Exists(p => !p.IsOut))
+        if (StoppedBy is not null || _pending.Count >= _options.Parallelism || _pending.NotOut is not null)
         {
             _recorder?.Flush();
-            return _stop is not null ? null : HandOut(_pending.Find(p => !p.IsOut) ?? _pending[0]);
+            return StoppedBy is not null ? null : _pending.HandOut(_pending.NotOut ?? _pending.Oldest);
         }
 
-        return Another();
-    }
-
-    private Proposal? Another()
-    {
-        using var trace = _recorder is { IsReplaying: true } ? null : TunerTelemetry.Source.StartActivity("htitune.proposal");
-        _asked = _options.TimeProvider.GetTimestamp();
-        var used = TrainingsUsed + _pending.Count;
-        if (used >= Budget)
-        {
-            return StopOrWait(StopReason.TrainingBudget);
-        }
-
-        if (_time.IsUp)
-        {
-            return Stop(StopReason.TimeLimit);
-        }
-
-        if (TrainingsUsed >= HopelessTrainings && _view.ValueCount(_store.Anchors.Count) == 0)
-        {
-            return StopOrWait(StopReason.AllTrainingsFailed);
-        }
-
-        if (Wanted() is { } wanted)
-        {
-            return ProposeWanted(wanted);
-        }
-
-        if (TryInitial(out var place))
-        {
-            return Propose(place.Configuration, place.Reason, null, isInitial: true);
-        }
-
-        if (!Analyse())
-        {
-            return _policy.Apart(PendingPlaces()) is { } any ? Propose(any, "widest gap: nothing has succeeded yet", null) : StopOrWait(StopReason.NoImprovementLeft);
-        }
-
-        // Nothing is judged before the first places have ended.
-        var isJudged = !_pending.Exists(p => p.IsInitial);
-        if (isJudged && _policy.Judge(TrainingsUsed) && !_options.UseWholeBudget)
-        {
-            return StopOrWait(StopReason.Certified);
-        }
-
-        if (!_options.UseWholeBudget && _policy.IsNotWorthIt())
-        {
-            return StopOrWait(StopReason.CostExceedsGain);
-        }
-
-        if (_pending.Count > 0 && used == Budget - 1)
-        {
-            return null;
-        }
-
-        if (_policy.Next(isJudged, used, _time.IsLast, PendingPlaces()) is { } next)
-        {
-            return Propose(next.Configuration, next.Reason, next.Gain);
-        }
-
-        // With the whole budget to be used, no place that the model would choose is left: go where least is known.
-        return _options.UseWholeBudget && _pending.Count == 0 && _policy.Apart([]) is { } apart
-            ? Propose(apart, "widest gap: the whole budget is used", null)
-            : StopOrWait(StopReason.NoImprovementLeft);
+        return _course.Next();
     }
 
     /// <summary>Hands over the network that was trained as proposed. The tuner owns it from here on, and asks it the contexts at once.</summary>
@@ -201,7 +124,7 @@ public sealed partial class TuningRun : IDisposable
             _store.AddFailed(training);
         }
 
-        return Record(training, used: true);
+        return _course.Record(training, isUsed: true);
     }
 
     /// <summary>Reports that the proposed training failed. The model never sees it, and the run goes on elsewhere.</summary>
@@ -213,7 +136,7 @@ public sealed partial class TuningRun : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(error);
         var training = Ended(proposal, TrialState.Failed, error);
         _store.AddFailed(training);
-        return Record(training, used: true);
+        return _course.Record(training, isUsed: true);
     }
 
     /// <summary>Reports that the proposed training was cancelled, and ends the run as cancelled.</summary>
@@ -224,10 +147,10 @@ public sealed partial class TuningRun : IDisposable
         ThrowIfEnded();
         if (proposal is not null)
         {
-            RequirePending(proposal);
+            _pending.Require(proposal);
         }
 
-        _stop = StopReason.Cancelled;
+        _course.StoppedBy = StopReason.Cancelled;
         if (proposal is null)
         {
             return null;
@@ -240,7 +163,7 @@ public sealed partial class TuningRun : IDisposable
         }
 
         _store.AddFailed(training);
-        return Record(training, used: false);
+        return _course.Record(training, isUsed: false);
     }
 
     /// <summary>Ends the run.</summary>
@@ -249,18 +172,18 @@ public sealed partial class TuningRun : IDisposable
     public Study Finish()
     {
         ThrowIfEnded();
-        if (!Analyse())
+        if (!_course.Analyse())
         {
-            var errors = _store.Trainings.Select(t => TrialOf(t).Error).OfType<string>().ToList();
+            var errors = _trials.All.Select(trial => trial.Error).OfType<string>().ToList();
             Dispose();
             throw new NoValueException(
                 errors.Count == 0
                     ? "There is no trained network to judge: allow at least one training."
                     : $"No training has given a value ({errors.Count} failed). The first error: {errors[0]}",
-                _stop ?? StopReason.TrainingBudget);
+                StoppedBy ?? StopReason.TrainingBudget);
         }
 
-        var study = _policy.Finish(_stop, TrainingsUsed, Trials(), _started);
+        var study = _policy.Finish(StoppedBy, TrainingsUsed, _trials.All, _started);
         Log.Finished(_logger, study.StopReason, _store.Space.Label, Log.Shown(study.Configuration), TrainingsUsed);
         Dispose();
         _recorder?.Finished(study);
@@ -278,14 +201,31 @@ public sealed partial class TuningRun : IDisposable
     }
 
     /// <summary>Why the run should end; null while it may go on.</summary>
-    public StopReason? StoppedBy => _stop;
+    public StopReason? StoppedBy => _course.StoppedBy;
 
     /// <summary>Whether it was cancelled.</summary>
-    internal bool IsCancelled => _stop == StopReason.Cancelled;
+    internal bool IsCancelled => StoppedBy == StopReason.Cancelled;
 
     /// <summary>Whether any training, of this run or before, has given a value.</summary>
-    internal bool HasValue => _view.ValueCount(_store.Anchors.Count) > 0;
+    internal bool HasValue => _course.HasValue;
 
     /// <summary>Whether a proposal waits to be told.</summary>
-    internal bool IsPending(Proposal proposal) => _pending.Exists(p => ReferenceEquals(p.Proposal, proposal));
+    internal bool IsPending(Proposal proposal) => _pending.Has(proposal);
+
+    private Training Ended(Proposal proposal, TrialState state, string? error)
+    {
+        ThrowIfEnded();
+        var training = _pending.End(proposal, state, error);
+        _time.Ended();
+        return training;
+    }
+
+    private void ThrowIfEnded()
+    {
+        ObjectDisposedException.ThrowIf(_store.IsDisposed, typeof(Tuner));
+        if (_isEnded)
+        {
+            throw new InvalidOperationException("The run has ended.");
+        }
+    }
 }

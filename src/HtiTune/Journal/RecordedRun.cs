@@ -50,7 +50,7 @@ public sealed class RecordedRun
     /// Whether three of its trainings or more have ended, all of them without a value, and none is under way: such a run is not continued, another
     /// one begins.
     /// </summary>
-    public bool IsHopeless => Steps.Count(step => step.Kind == RunStepKind.End) is var ended && ended >= TuningRun.HopelessTrainings
+    public bool IsHopeless => Steps.Count(step => step.Kind == RunStepKind.End) is var ended && ended >= RunCourse.HopelessTrainings
         && Steps.Count(step => step.Kind == RunStepKind.Start) == ended
         && _values.Values.All(v => v.Value is null) && _completed.TrueForAll(_values.ContainsKey);
 

@@ -89,8 +89,8 @@ internal static class RunReplay
             settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
             trainings[..recorded.TrainingsBefore],
             journal.LastNumberTaken(recorded));
-        tuner.Bring(journal);
-        tuner.Queue.Set(recorded.EnqueuedBefore);
+        tuner.History.Bring(journal);
+        tuner.History.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         var proposals = new List<Proposal>();
         foreach (var (kind, number, enqueued) in recorded.Steps)

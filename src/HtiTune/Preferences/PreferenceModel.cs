@@ -13,7 +13,7 @@ namespace HtiTune.Preferences;
 /// <summary>
 /// What the trainings so far say about several features at once; answers any preference among them without a training and without a fit.
 /// </summary>
-/// <remarks>Immutable and thread-safe; made by <see cref="Tuner.Preferences"/>. It stays as it is when the tuner trains on.</remarks>
+/// <remarks>Immutable and thread-safe; made by <see cref="TunerPreferences.Preferences"/>. It stays as it is when the tuner trains on.</remarks>
 public sealed class PreferenceModel
 {
     /// <summary>Joint draws S: enough for a certificate at δ = 0.01, as the lower bound of S hits in S is 0.9966.</summary>

@@ -26,7 +26,7 @@ internal sealed class StudyFixture : IDisposable
     public string File(string name) => _folder.File(name);
 
     public Tuner Open(INetwork network, StudyFiles? files = null, TunerOptions? options = null) =>
-        Tuner.Open(Folder, network, Problem.Hyperparameter, Contexts, options ?? Options, files ?? new StudyFiles());
+        StudyOpening.Open(Folder, network, Problem.Hyperparameter, Contexts, options ?? Options, files ?? new StudyFiles());
 
     /// <summary>Both runs, and all that they say, to the last bit.</summary>
     public static string Program(Tuner tuner) => Text(tuner.Optimize(First, name: "first")) + Text(tuner.Optimize(Second, 2));

@@ -13,21 +13,27 @@ public sealed partial class TuningRun
     }
 
     /// <summary>Tells the journal the values that it lacks.</summary>
-    internal void Measured() => _recorder?.Measured(_store, _view);
+    internal void Measured() => _trials.Measured();
 
     /// <summary>Whether the objective has the recorded values, bit for bit, at the anchors so far.</summary>
-    internal bool MeasuresAs(IReadOnlyDictionary<int, ValueMeasured> recorded) => _store.Anchors.All(
-        anchor => !recorded.TryGetValue(anchor.Number, out var known) || _view.Measured(anchor.Anchor).Value == known.Value);
+    internal bool MeasuresAs(IReadOnlyDictionary<int, ValueMeasured> recorded) => _trials.MeasureAs(recorded);
 
     /// <summary>Takes a recorded training in the place of a real one.</summary>
     internal void Replay(Training training)
     {
-        _pending.RemoveAll(p => p.Proposal.Number == training.Number);
-        Record(_store.Load(training), used: true);
+        _pending.Remove(training.Number);
+        _course.Record(_store.Load(training), isUsed: true);
+    }
+
+    /// <summary>What the journal tells was enqueued; null where what waited was taken out.</summary>
+    internal void ReplayQueue(IEnumerable<Configuration>? enqueued)
+    {
+        _queue.Set(enqueued is null ? [] : _queue.Waiting.Concat(enqueued));
+        _course.GoOnWithQueue();
     }
 
     /// <summary>The configuration of a pending proposal; null where none has the number.</summary>
-    internal Configuration? PendingAt(int number) => _pending.Find(p => p.Proposal.Number == number)?.Proposal.Configuration;
+    internal Configuration? PendingAt(int number) => _pending.PlaceOf(number);
 
     /// <summary>Time does not count in a replay.</summary>
     internal void StopClock() => _time.IsRunning = false;
@@ -38,10 +44,10 @@ public sealed partial class TuningRun
     internal void GoOn(RecordedRun recorded, bool isEnded)
     {
         _time.GoOn(recorded.Elapsed);
-        _pending.ForEach(p => (p.IsOut, p.IsStarted, p.Before) = (false, false, recorded.HandedOut.TryGetValue(p.Proposal.Number, out var at) ? at : null));
+        _pending.GoOn(recorded.HandedOut);
         if (isEnded)
         {
-            _stop = StopReason.TimeLimit;
+            _course.StoppedBy = StopReason.TimeLimit;
         }
     }
 

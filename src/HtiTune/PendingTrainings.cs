@@ -1,0 +1,98 @@
+using HtiTune.Data;
+using HtiTune.Journal;
+using Microsoft.Extensions.Logging;
+
+namespace HtiTune;
+
+/// <summary>The trainings of a run that were proposed and have not been told, in order: their numbers and seeds, and in whose hands they are.</summary>
+internal sealed class PendingTrainings(AnchorStore store, TunerOptions options, RandomStreams streams, ILogger logger, RunRecorder? recorder)
+{
+    private readonly List<PendingTraining> _pending = [];
+
+    public int Count => _pending.Count;
+
+    /// <summary>The oldest of those that are in nobody's hands; null where all are out.</summary>
+    public PendingTraining? NotOut => _pending.Find(p => !p.IsOut);
+
+    public PendingTraining Oldest => _pending[0];
+
+    /// <summary>Whether one is of the first places, before a model chooses.</summary>
+    public bool HasInitial => _pending.Exists(p => p.IsInitial);
+
+    public IReadOnlyList<Proposal> Proposals => [.. _pending.Select(p => p.Proposal)];
+
+    /// <summary>Those in the caller's hands.</summary>
+    public IReadOnlyList<Proposal> Out => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];
+
+    public IReadOnlyList<Configuration> Places => [.. _pending.Select(p => p.Proposal.Configuration)];
+
+    public bool IsAt(Configuration configuration) => _pending.Exists(p => p.Proposal.Configuration.Equals(configuration));
+
+    public bool Has(Proposal proposal) => _pending.Exists(p => ReferenceEquals(p.Proposal, proposal));
+
+    /// <summary>The configuration of the one with a number; null where none has it.</summary>
+    public Configuration? PlaceOf(int number) => _pending.Find(p => p.Proposal.Number == number)?.Proposal.Configuration;
+
+    /// <summary>One by its proposal.</summary>
+    /// <exception cref="ArgumentException">It is not pending.</exception>
+    public PendingTraining Require(Proposal proposal)
+    {
+        ArgumentNullException.ThrowIfNull(proposal);
+        return _pending.Find(p => ReferenceEquals(p.Proposal, proposal))
+            ?? throw new ArgumentException($"Proposal {proposal.Number} is not one that is pending; tell each proposal once.", nameof(proposal));
+    }
+
+    /// <summary>Adds a training, with the next number and the seed of its place.</summary>
+    public PendingTraining Add(Configuration configuration, string reason, double? gain, bool isInitial)
+    {
+        var number = Math.Max(store.LastNumber, _pending.Count == 0 ? 0 : _pending.Max(p => p.Proposal.Number)) + 1;
+        var proposal = new Proposal(number, configuration, SeedAt(configuration), reason, gain);
+        var pending = new PendingTraining(proposal, store.PlaceOf(configuration), isInitial, options.TimeProvider.GetTimestamp()) { IsStarted = true };
+        _pending.Add(pending);
+        return pending;
+    }
+
+    /// <summary>Gives one into the caller's hands.</summary>
+    public Proposal HandOut(PendingTraining pending)
+    {
+        if (!pending.IsStarted)
+        {
+            // A process that ended had begun it.
+            Log.Training(logger, pending.Proposal.Number, Log.Shown(pending.Proposal.Configuration), pending.Proposal.Reason);
+            (pending.IsStarted, pending.Before) = (true, null);
+            pending.Since = options.TimeProvider.GetTimestamp();
+            recorder?.Started(pending.Proposal);
+        }
+
+        pending.IsOut = true;
+        return pending.Proposal;
+    }
+
+    /// <summary>Takes out one that has ended.</summary>
+    public Training End(Proposal proposal, TrialState state, string? error)
+    {
+        var pending = Require(proposal);
+        _pending.Remove(pending);
+
+        // What an earlier process had handed out, and nobody has again, took its time from there.
+        var duration = pending.Before is { } before
+            ? TimeSpan.FromTicks(Math.Max(0, (options.TimeProvider.GetUtcNow() - before).Ticks))
+            : options.TimeProvider.GetElapsedTime(pending.Since);
+        return new Training(proposal.Number, proposal.Configuration, pending.U, proposal.Reason, duration, state, error);
+    }
+
+    /// <summary>Takes out the one with a number, which a recorded training takes the place of.</summary>
+    public void Remove(int number) => _pending.RemoveAll(p => p.Proposal.Number == number);
+
+    /// <summary>What a replay has come to is in nobody's hands here.</summary>
+    /// <param name="handedOut">When an earlier process had handed out each, by its number.</param>
+    public void GoOn(IReadOnlyDictionary<int, DateTimeOffset> handedOut) =>
+        _pending.ForEach(p => (p.IsOut, p.IsStarted, p.Before) = (false, false, handedOut.TryGetValue(p.Proposal.Number, out var at) ? at : null));
+
+    // One seed for all λ, so that outputs move smoothly with λ; another for the second training at a λ, again the same for all, and so on.
+    private long SeedAt(Configuration configuration)
+    {
+        var before = store.Anchors.Count(a => a.Configuration.Equals(configuration)) + _pending.Count(p => p.Proposal.Configuration.Equals(configuration));
+        return streams.SeedOf(before == 0 ? "training" : $"training {before + 1}");
+    }
+}
