@@ -18,11 +18,13 @@ internal sealed class PostgreSqlDialect(PostgreSqlStoreOptions options, NpgsqlDa
 
     protected override string ForUpdate => " FOR NO KEY UPDATE";
 
-    public override Task MigrateAsync(CancellationToken cancellation) => PersistAsync(async () =>
+    public override Task MigrateAsync(CancellationToken cancellation) => PersistAsync(async cancellation =>
     {
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
+            await RequireKnownAsync(context, cancellation).ConfigureAwait(false);
+
             // Two servers that begin at once: the second waits here for the first.
             await context.Database.MigrateAsync(cancellation).ConfigureAwait(false);
             return true;
@@ -30,10 +32,10 @@ internal sealed class PostgreSqlDialect(PostgreSqlStoreOptions options, NpgsqlDa
     }, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation) =>
-        PersistAsync(() => RunAsync(System.Data.IsolationLevel.ReadCommitted, work, cancellation), cancellation);
+        PersistAsync(within => RunAsync(System.Data.IsolationLevel.ReadCommitted, work, within), cancellation);
 
     public override Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation) =>
-        PersistAsync(() => RunAsync(System.Data.IsolationLevel.RepeatableRead, work, cancellation), cancellation);
+        PersistAsync(within => RunAsync(System.Data.IsolationLevel.RepeatableRead, work, within), cancellation);
 
     public override async Task LockAsync(StoreSession session, string name) =>
         await session.NumberAsync($"SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended({"htitune:" + name}, 0))) AS l").ConfigureAwait(false);
@@ -86,18 +88,26 @@ internal sealed class PostgreSqlDialect(PostgreSqlStoreOptions options, NpgsqlDa
         }
     }
 
-    /// <summary>Does it again, from its begin, while the fault is one that passes.</summary>
-    private async Task<T> PersistAsync<T>(Func<Task<T>> attempt, CancellationToken cancellation)
+    /// <summary>Does it again, from its begin, while the fault is one that passes and there is patience.</summary>
+    private async Task<T> PersistAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
         var refused = 0;
+        var patience = StorePatience.Current ?? options.Patience;
+
+        // A database that takes a connection and says nothing is waited for as little as one that is not there.
+        using var within = StorePatience.Within(cancellation);
         for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
             try
             {
-                return await attempt().ConfigureAwait(false);
+                return await attempt(within.Token).ConfigureAwait(false);
             }
-            catch (Exception fault) when ((Passes(fault) || (IsRace(fault) && ++refused <= MostRaces)) && !cancellation.IsCancellationRequested && time.GetElapsedTime(begin) < options.Patience)
+            catch (Exception fault) when (!cancellation.IsCancellationRequested && within.IsCancellationRequested)
+            {
+                throw StorePatience.Over(fault);
+            }
+            catch (Exception fault) when ((Passes(fault) || (IsRace(fault) && ++refused <= MostRaces)) && !cancellation.IsCancellationRequested && time.GetElapsedTime(begin) + wait < patience)
             {
                 await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
             }
@@ -107,6 +117,9 @@ internal sealed class PostgreSqlDialect(PostgreSqlStoreOptions options, NpgsqlDa
     // A blob was taken up by one transaction while another deleted it with the last study that held it: again, it is seen as it is.
     private static bool IsRace(Exception fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: { } name } && name.Contains("_blobs_", StringComparison.Ordinal);
+
+    public override bool IsAway(Exception fault) => Passes(fault) || fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.ReadOnlySqlTransaction }
+        || fault is DbUpdateException { InnerException: { } inner } && IsAway(inner);
 
     private static bool Passes(Exception fault) => fault switch
     {

@@ -39,10 +39,16 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task MigrateAsync(CancellationToken cancellation)
     {
-        _ = _path.Value;
+        if (!File.Exists(_path.Value) && !OperatingSystem.IsWindows())
+        {
+            // Keys' hashes and studies are the owner's alone; the log beside the file takes over its rights.
+            using var file = new FileStream(_path.Value, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        }
+
         var context = await contexts.CreateDbContextAsync(cancellation).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
+            await RequireKnownAsync(context, cancellation).ConfigureAwait(false);
             if ((await context.Database.GetPendingMigrationsAsync(cancellation).ConfigureAwait(false)).Any())
             {
                 await context.Database.MigrateAsync(cancellation).ConfigureAwait(false);
@@ -52,7 +58,7 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        await EnterAsync(_writing, cancellation).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -73,7 +79,7 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        await _reading.WaitAsync(cancellation).ConfigureAwait(false);
+        await EnterAsync(_reading, cancellation).ConfigureAwait(false);
         Link? link = null;
         var isWhole = false;
         try
@@ -97,6 +103,14 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
             _reading.Release();
         }
     }
+
+    public override bool IsAway(Exception fault) => fault is TimeoutException || fault is SqliteException
+    {
+        // BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN
+        SqliteErrorCode: 5 or 6 or 8 or 10 or 13 or 14,
+    };
+
+    public override long? FreeBytes() => new DriveInfo(OperatingSystem.IsWindows() ? System.IO.Path.GetPathRoot(_path.Value)! : System.IO.Path.GetDirectoryName(_path.Value)!).AvailableFreeSpace;
 
     public override Task LockAsync(StoreSession session, string name) => Task.CompletedTask;
 
@@ -149,8 +163,18 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     protected override string InList(string parameter) => $"IN (SELECT value FROM json_each({parameter}))";
 
+    /// <summary>Waits for one's turn, as long as there is patience.</summary>
+    private static async Task EnterAsync(SemaphoreSlim turn, CancellationToken cancellation)
+    {
+        if (!await turn.WaitAsync(StorePatience.Current ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false))
+        {
+            throw StorePatience.Over(null);
+        }
+    }
+
     private async Task<T> RunAsync<T>(Link link, string begin, Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
+        link.WaitAtMost(StorePatience.Current is { } patience ? Math.Min(BusyMilliseconds, (int)patience.TotalMilliseconds) : BusyMilliseconds);
         link.Execute(begin);
         var isOpen = true;
         try
@@ -178,7 +202,7 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
             connection.Open();
             var link = new Link(connection);
             link.Execute("PRAGMA journal_mode = WAL");
-            link.Execute($"PRAGMA busy_timeout = {BusyMilliseconds}");
+            link.WaitAtMost(BusyMilliseconds);
             link.Execute(options.Durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             link.Execute("PRAGMA temp_store = MEMORY");
             return link;
@@ -194,6 +218,28 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
     private sealed class Link(SqliteConnection connection) : IDisposable
     {
         public SqliteConnection Connection => connection;
+
+        private int _waitsAtMost;
+
+        /// <summary>How long a statement waits for another process's transaction, ms.</summary>
+        public void WaitAtMost(int milliseconds)
+        {
+            if (milliseconds == _waitsAtMost)
+            {
+                return;
+            }
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A number of the store's own.
+            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {milliseconds}");
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+            connection.DefaultTimeout = Math.Max(1, milliseconds / 1000);
+            foreach (var prepared in Commands.Values)
+            {
+                prepared.CommandTimeout = connection.DefaultTimeout;
+            }
+            _waitsAtMost = milliseconds;
+        }
 
         public Dictionary<string, DbCommand> Commands { get; } = new(StringComparer.Ordinal);
 

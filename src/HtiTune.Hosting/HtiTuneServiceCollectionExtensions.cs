@@ -63,6 +63,8 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<StudyJobs>();
         services.TryAddSingleton<TrainingWorker>();
         services.TryAddSingleton<Dispatcher>();
+        services.TryAddSingleton<ProcessPresence>();
+        services.TryAddSingleton<ServiceInspection>();
         services.TryAddSingleton<IWakeUps>(provider => provider.GetRequiredService<Dispatcher>());
         if (!services.Any(service => service.ServiceType == typeof(HostedServicesAdded)))
         {
@@ -70,6 +72,7 @@ public static class HtiTuneServiceCollectionExtensions
             services.AddSingleton<HostedServicesAdded>();
             services.AddHostedService<StoreMigration>();
             services.AddHostedService(provider => provider.GetRequiredService<Dispatcher>());
+            services.AddHostedService(provider => provider.GetRequiredService<ProcessPresence>());
             services.AddHostedService<JobServers>();
             services.AddHealthChecks().AddCheck<ServiceHealth>("htitune");
         }

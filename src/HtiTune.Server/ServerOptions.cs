@@ -9,6 +9,12 @@ internal sealed class ServerOptions
     /// <summary>Whether other addresses than loopback may be listened on without TLS, behind a proxy that has it.</summary>
     public bool BehindProxy { get; set; }
 
+    /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses, or networks as 10.0.0.0/8.</summary>
+    public IList<string> Proxies { get; } = [];
+
+    /// <summary>Encrypts the keys of cookies in the store; without a path they stand there as they are.</summary>
+    public CertificateOptions CookieCertificate { get; set; } = new();
+
     /// <summary>Whether a sample network and its study are offered.</summary>
     public bool Samples { get; set; } = true;
 
@@ -34,4 +40,17 @@ internal sealed class StoreOptions
 
     /// <summary>A connection string of PostgreSQL; empty: SQLite.</summary>
     public string? PostgreSql { get; set; }
+}
+
+/// <summary>A certificate with its private key.</summary>
+internal sealed class CertificateOptions
+{
+    /// <summary>A PKCS #12 file, or the certificate as PEM; empty: none.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The private key as PEM, where <see cref="Path"/> is PEM.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>Password of the PKCS #12 file.</summary>
+    public string? Password { get; set; }
 }

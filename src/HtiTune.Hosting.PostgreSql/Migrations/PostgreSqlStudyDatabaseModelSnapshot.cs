@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace HtiTune.Hosting.PostgreSql.Migrations
 {
     [DbContext(typeof(PostgreSqlStudyDatabase))]
-    internal sealed partial class PostgreSqlStudyDatabaseModelSnapshot : ModelSnapshot
+    partial class PostgreSqlStudyDatabaseModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -331,6 +331,88 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                     b.HasKey("StudyId", "Version");
 
                     b.ToTable("preferences");
+                });
+
+            modelBuilder.Entity("HtiTune.Hosting.ProcessRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Advances")
+                        .HasColumnType("boolean")
+                        .HasColumnName("advances");
+
+                    b.Property<string>("Networks")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("networks");
+
+                    b.Property<string>("Queues")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("queues");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_at");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("processes");
+                });
+
+            modelBuilder.Entity("HtiTune.Hosting.ProtectionKeyRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("protection_keys");
+                });
+
+            modelBuilder.Entity("HtiTune.Hosting.SessionRow", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key_id");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("sessions");
                 });
 
             modelBuilder.Entity("HtiTune.Hosting.StudyRow", b =>

@@ -1,45 +1,21 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 
 namespace HtiTune.Hosting;
 
-/// <summary>Whether the service works: the store answers, the reconciler looks at everything in time, no work is left lying, no study was paused by a fault, and no worker is set aside.</summary>
-internal sealed class ServiceHealth(IStudyStore store, Dispatcher dispatcher, IOptions<HtiTuneOptions> options, TimeProvider time) : IHealthCheck
+/// <summary>
+/// Whether the service works. Unhealthy: requests cannot be served, for the store cannot be written. Degraded: something needs an operator, which the data say. Answers
+/// within two seconds whatever the store does.
+/// </summary>
+internal sealed class ServiceHealth(ServiceInspection inspection) : IHealthCheck
 {
-    private const int Patience = 5;
+    /// <summary>Name of the <see cref="ServiceCondition"/> in a report's data.</summary>
+    internal const string Condition = "condition";
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        long now;
-        IReadOnlyList<OutboxRow> waiting;
-        try
-        {
-            now = await store.NowAsync(cancellationToken).ConfigureAwait(false);
-            waiting = await store.OutboxAsync(1, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception problem) when (problem is not OperationCanceledException)
-        {
-            return HealthCheckResult.Unhealthy("The store does not answer.", problem);
-        }
-
-        var allowed = Patience * options.Value.ReconcileEvery;
-        if (dispatcher.ReconciledAt is not { } at || time.GetUtcNow() - at > allowed)
-        {
-            return HealthCheckResult.Degraded("The reconciler has not looked at the studies in time.");
-        }
-
-        if (waiting.Count > 0 && now - waiting[0].CreatedAt > allowed.TotalMilliseconds)
-        {
-            return HealthCheckResult.Degraded("Work has been waiting in the outbox.");
-        }
-
-        var faulted = await store.FaultedAsync(cancellationToken).ConfigureAwait(false);
-        if (faulted.Count > 0)
-        {
-            return HealthCheckResult.Degraded($"{faulted.Count} studies were paused by a fault; their reasons say which.");
-        }
-
-        var asideCount = (await store.WorkersAsync(cancellationToken).ConfigureAwait(false)).Count(worker => worker.SetAsideAt is not null);
-        return asideCount > 0 ? HealthCheckResult.Degraded($"{asideCount} workers are set aside.") : HealthCheckResult.Healthy();
+        var condition = await inspection.LookAsync().ConfigureAwait(false);
+        var data = new Dictionary<string, object> { [Condition] = condition };
+        var words = condition.Faults.Count == 0 ? null : string.Join('\n', condition.Faults);
+        return !condition.IsReady ? HealthCheckResult.Unhealthy(words, data: data) : words is null ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Degraded(words, data: data);
     }
 }

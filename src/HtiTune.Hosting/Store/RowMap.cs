@@ -21,6 +21,9 @@ internal static class RowMap
         [typeof(WorkerRow)] = "workers",
         [typeof(PreferenceRow)] = "preferences",
         [typeof(ApiKeyRow)] = "api_keys",
+        [typeof(SessionRow)] = "sessions",
+        [typeof(ProtectionKeyRow)] = "protection_keys",
+        [typeof(ProcessRow)] = "processes",
     };
 
     /// <summary>Name of a property's column.</summary>

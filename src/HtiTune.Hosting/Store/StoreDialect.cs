@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 
 namespace HtiTune.Hosting;
 
@@ -21,6 +22,23 @@ internal abstract partial class StoreDialect
 
     /// <summary>Lets one transaction through at a time, until it ends, over all processes.</summary>
     public abstract Task LockAsync(StoreSession session, string name);
+
+    /// <summary>Whether a fault says that the database cannot be reached, written or waited for now: the same may succeed later.</summary>
+    public abstract bool IsAway(Exception fault);
+
+    /// <summary>Bytes that are free where the database lies; null where that cannot be told from here.</summary>
+    public virtual long? FreeBytes() => null;
+
+    /// <summary>Refuses a database that a later version has changed.</summary>
+    /// <exception cref="StoreTooNewException">It has migrations that this version does not know.</exception>
+    protected static async Task RequireKnownAsync(StudyDatabase context, CancellationToken cancellation)
+    {
+        var unknown = (await context.Database.GetAppliedMigrationsAsync(cancellation).ConfigureAwait(false)).Except(context.Database.GetMigrations(), StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new StoreTooNewException($"The store was brought to a later version of HtiTune: it has {string.Join(", ", unknown)}, which this version does not know. Expected that version or a later one, or a backup from before the upgrade.");
+        }
+    }
 
     /// <summary>The parameter's name in SQL.</summary>
     public abstract string Parameter(int index);
@@ -63,3 +81,6 @@ internal abstract partial class StoreDialect
     [GeneratedRegex(@"\{(\d+)\}")]
     private static partial Regex Hole();
 }
+
+/// <summary>The store has been changed by a later version, and is left alone.</summary>
+internal sealed class StoreTooNewException(string message) : Exception(message);

@@ -13,5 +13,6 @@ internal static class StoreRegistration
         services.RemoveAll<StoreDialect>().RemoveAll<IStudyStore>();
         services.AddSingleton(dialect);
         services.AddSingleton<IStudyStore, StudyStore>();
+        services.TryAddSingleton<OperationsStore>();
     }
 }

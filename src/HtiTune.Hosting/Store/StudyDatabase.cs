@@ -31,6 +31,12 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
 
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<ProtectionKeyRow> ProtectionKeys => Set<ProtectionKeyRow>();
+
+    public DbSet<ProcessRow> Processes => Set<ProcessRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<StudyRow>(study =>
@@ -93,6 +99,9 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
             preference.HasOne<StudyRow>().WithMany().HasForeignKey(p => p.StudyId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<ApiKeyRow>().HasKey(k => k.Id);
+        modelBuilder.Entity<SessionRow>().HasKey(s => s.Id);
+        modelBuilder.Entity<ProtectionKeyRow>().HasKey(k => k.Name);
+        modelBuilder.Entity<ProcessRow>().HasKey(p => p.Name);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetTableName(RowMap.Tables[entity.ClrType]);

@@ -128,8 +128,11 @@ public interface IStudyService
     /// <summary>Workers, and whether one is set aside.</summary>
     Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken cancellation = default);
 
-    /// <summary>Takes a worker back into service.</summary>
-    Task ReinstateAsync(string worker, CancellationToken cancellation = default);
+    /// <summary>Takes a worker that was set aside back into service.</summary>
+    /// <param name="tenant">The tenant whose worker it is, under the name that it claims with; null: the host's own, or any by TENANT/NAME.</param>
+    /// <param name="worker">The worker's name.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task ReinstateAsync(string? tenant, string worker, CancellationToken cancellation = default);
 
     /// <summary>Queues and what waits in them.</summary>
     Task<IReadOnlyList<QueueView>> QueuesAsync(string? tenant, CancellationToken cancellation = default);

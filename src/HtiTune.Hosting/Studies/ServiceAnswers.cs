@@ -23,7 +23,7 @@ internal static class ServiceAnswers
         Time(row.EndedAt), Time(row.StopAskedAt), Time(row.KillAskedAt), Time(row.AcknowledgedAt), row.ExitCode);
 
     public static WorkerView View(WorkerRow row) => new(
-        row.Name, row.Tenant, row.Queues.Split(' ', StringSplitOptions.RemoveEmptyEntries), row.Slots, Time(row.LastSeenAt), row.SetAsideAt is not null, row.Reason, row.Running);
+        Short(row.Name), row.Tenant, row.Queues.Split(' ', StringSplitOptions.RemoveEmptyEntries), row.Slots, Time(row.LastSeenAt), row.SetAsideAt is not null, row.Reason, row.Running);
 
     public static string Short(string worker) => worker[(worker.IndexOf(TenantMark, StringComparison.Ordinal) + 1)..];
 }

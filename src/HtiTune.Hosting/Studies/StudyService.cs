@@ -112,9 +112,9 @@ internal sealed class StudyService(
     public async Task<IReadOnlyList<WorkerView>> WorkersAsync(CancellationToken cancellation) =>
         [.. (await store.WorkersAsync(cancellation).ConfigureAwait(false)).Select(View)];
 
-    public async Task ReinstateAsync(string worker, CancellationToken cancellation)
+    public async Task ReinstateAsync(string? tenant, string worker, CancellationToken cancellation)
     {
-        if (!await store.ReinstateAsync(worker, cancellation).ConfigureAwait(false))
+        if (!await store.ReinstateAsync(tenant is null ? worker : $"{tenant}{TenantMark}{worker}", cancellation).ConfigureAwait(false))
         {
             throw new StudyServiceException(StudyServiceError.NotFound, "There is no such worker that is set aside.");
         }

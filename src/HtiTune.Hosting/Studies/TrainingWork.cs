@@ -35,7 +35,7 @@ internal sealed class TrainingWork(
             "holds-other" => throw new StudyServiceException(
                 StudyServiceError.Conflict,
                 $"worker '{request.Worker}', slot {request.Slot}, holds attempt {claimed.Other!.Id} of study {claimed.Other.StudyId}; expected it to be told first, or another worker's name or slot for study {request.Study}."),
-            "set-aside" => throw new StudyServiceException(StudyServiceError.Limit, "The worker was set aside after three quick failures in a row; mend it, then have it reinstated."),
+            "set-aside" => throw new StudyServiceException(StudyServiceError.Conflict, "The worker was set aside after three quick failures in a row; mend it, then have it reinstated."),
             "limit" => throw new StudyServiceException(StudyServiceError.Limit, "As many attempts are under way as the queue or the tenant may have at a time."),
             _ => View(claimed),
         };

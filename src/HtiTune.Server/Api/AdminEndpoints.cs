@@ -11,16 +11,14 @@ internal static class AdminEndpoints
         api.MapGet("/queues", async (HttpContext context, IStudyService service) =>
             Results.Json(await service.QueuesAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Queues, and what waits in them");
-        api.MapGet("/workers", async (HttpContext context, IStudyService service) =>
-            Results.Json(
-                (await service.WorkersAsync(context.RequestAborted).ConfigureAwait(false)).Where(worker => context.User.Tenant() is not { } tenant || worker.Tenant == tenant), ApiJson.Options))
-            .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Workers; of a tenant its own");
-        api.MapPost("/workers/{name}/reinstate", async (string name, HttpContext context, IStudyService service) =>
-        {
-            RequireOperator(context);
-            await service.ReinstateAsync(name, context.RequestAborted).ConfigureAwait(false);
-            return Results.NoContent();
-        }).RequireAuthorization(ApiEndpoints.Admin).WithTags("Service").WithSummary("Take a worker that was set aside back into service (operators)");
+        api.MapGet("/workers", async (HttpContext context, PresentWorkers workers) =>
+            Results.Json(await workers.ListAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Workers that are there or set aside; of a tenant its own");
+        api.MapPost("/workers/{name}/reinstate", (string name, HttpContext context, IStudyService service) => ReinstateAsync(context, service, context.User.Tenant(), name))
+            .RequireAuthorization(ApiEndpoints.Write).WithTags("Service").WithSummary("Take a worker that was set aside back into service, by the name that it claims with");
+        api.MapPost("/workers/{tenant}/{name}/reinstate", (string tenant, string name, HttpContext context, IStudyService service) =>
+            ReinstateAsync(context, service, context.User.Tenant() is { } own && own != tenant ? "\0" : tenant, name))
+            .RequireAuthorization(ApiEndpoints.Write).WithTags("Service").WithSummary("Take a tenant's worker that was set aside back into service");
 
         var keys = api.MapGroup("/keys").RequireAuthorization(ApiEndpoints.Admin).WithTags("Keys");
         keys.MapGet("/", async (HttpContext context, IStudyStore store) =>
@@ -59,11 +57,10 @@ internal static class AdminEndpoints
         }).WithSummary("Revoke a key");
     }
 
-    private static void RequireOperator(HttpContext context)
+    // A slash within a segment stays escaped on its way here.
+    private static async Task<IResult> ReinstateAsync(HttpContext context, IStudyService service, string? tenant, string name)
     {
-        if (context.User.Tenant() is not null)
-        {
-            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such worker that is set aside.");
-        }
+        await service.ReinstateAsync(tenant, name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), context.RequestAborted).ConfigureAwait(false);
+        return Results.NoContent();
     }
 }

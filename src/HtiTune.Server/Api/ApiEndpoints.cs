@@ -23,5 +23,6 @@ internal static class ApiEndpoints
         SurrogateEndpoints.Map(api, upload);
         FigureEndpoints.Map(api);
         AdminEndpoints.Map(api);
+        HealthEndpoints.MapDetails(api);
     }
 }

@@ -10,6 +10,7 @@ namespace HtiTune.Server;
 internal static partial class Problems
 {
     private const int LineLimit = 500;
+    private const string RetryAfterSeconds = "5";
 
     /// <summary>Writes a problem.</summary>
     internal static Task WriteAsync(HttpContext context, int status, string detail)
@@ -31,11 +32,21 @@ internal static partial class Problems
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // A caller's fault is the caller's news: a line in the log, and no stack. Ours are logged whole.
-            SuppressDiagnosticsCallback = thrown => Of(thrown.Exception, thrown.HttpContext).Status < StatusCodes.Status500InternalServerError,
+            SuppressDiagnosticsCallback = thrown => Of(thrown.Exception, thrown.HttpContext).Status is not StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>
             {
                 var (status, detail) = Of(context.Features.Get<IExceptionHandlerFeature>()?.Error, context);
-                if (status < StatusCodes.Status500InternalServerError)
+                if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+                {
+                    context.Response.Headers.RetryAfter = RetryAfterSeconds;
+                }
+
+                if (status == StatusCodes.Status503ServiceUnavailable)
+                {
+                    var (address, words) = (OneLine(context.Request.Path), OneLine(context.Features.Get<IExceptionHandlerFeature>()!.Error.Message));
+                    LogAway(logger, context.Request.Method, address, words);
+                }
+                else if (status < StatusCodes.Status500InternalServerError)
                 {
                     var (address, words) = (OneLine(context.Request.Path), OneLine(detail));
                     LogRefused(logger, context.Request.Method, address, status, words);
@@ -73,6 +84,8 @@ internal static partial class Problems
         DataFormatException data => (StatusCodes.Status400BadRequest, data.Message),
         InvalidDataException => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
         OperationCanceledException when context.RequestAborted.IsCancellationRequested => (499, "The caller went away."),
+        _ when error is not null && context.RequestServices.GetRequiredService<StoreDialect>().IsAway(error) =>
+            (StatusCodes.Status503ServiceUnavailable, "The store does not answer, or cannot be written now; nothing was changed, unless the answer alone was lost. Try the same again in some seconds."),
         _ => (StatusCodes.Status500InternalServerError, $"Something went wrong in the server; its log has it under {context.TraceIdentifier}."),
     };
 
@@ -92,6 +105,9 @@ internal static partial class Problems
 
     [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "{Method} {Path}: {Status} {Detail}")]
     private static partial void LogRefused(ILogger logger, string method, string path, int status, string detail);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "{Method} {Path}: 503, for the store could not be used: {Problem}")]
+    private static partial void LogAway(ILogger logger, string method, string path, string problem);
 
     /// <summary>A problem document.</summary>
     internal sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Instance);

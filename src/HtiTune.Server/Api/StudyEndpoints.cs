@@ -7,8 +7,6 @@ namespace HtiTune.Server;
 /// <summary>Studies.</summary>
 internal static class StudyEndpoints
 {
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
-
     internal static void Map(RouteGroupBuilder api, RequestSizeLimitAttribute upload)
     {
         var studies = api.MapGroup("/studies").WithTags("Studies");
@@ -82,7 +80,7 @@ internal static class StudyEndpoints
         studies.MapPost("/{id:guid}/preferences", async (Guid id, PreferRequest body, HttpContext context, IStudyService service) =>
             Results.Json(await service.PreferAsync(context.User.Tenant(), id, body.Objective, body.Goal, body.MayTrain, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings");
-        studies.MapGet("/{id:guid}/events", EventsAsync).RequireAuthorization(ApiEndpoints.Read)
+        studies.MapGet("/{id:guid}/events", EventEndpoint.SendAsync).RequireRateLimiting(RateLimits.Streams).RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
     }
 
@@ -115,40 +113,5 @@ internal static class StudyEndpoints
     {
         await change.ConfigureAwait(false);
         return Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options);
-    }
-
-    private static async Task EventsAsync(Guid id, HttpContext context, IStudyService service, TimeProvider time, long? after, bool? follow)
-    {
-        var cancellation = context.RequestAborted;
-        var behind = long.TryParse(context.Request.Headers["Last-Event-ID"], System.Globalization.CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
-        await service.GetAsync(context.User.Tenant(), id, cancellation).ConfigureAwait(false);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-cache";
-        await using var events = service.EventsAsync(context.User.Tenant(), id, behind, follow ?? true, cancellation).GetAsyncEnumerator(cancellation);
-        while (true)
-        {
-            var next = events.MoveNextAsync().AsTask();
-            while (!next.IsCompleted)
-            {
-                // A comment now and then tells proxies and readers that the line lives.
-                using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                if (await Task.WhenAny(next, Task.Delay(s_heartbeat, time, heard.Token)).ConfigureAwait(false) != next)
-                {
-                    await context.Response.WriteAsync(":\n\n", cancellation).ConfigureAwait(false);
-                    await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
-                }
-
-                await heard.CancelAsync().ConfigureAwait(false);
-            }
-
-            if (!await next.ConfigureAwait(false))
-            {
-                return;
-            }
-
-            var happened = events.Current;
-            await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {happened.Data}\n\n", cancellation).ConfigureAwait(false);
-            await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
-        }
     }
 }

@@ -19,6 +19,12 @@ public abstract class DashboardPage : ComponentBase, IDisposable
     internal TimeProvider Time { get; set; } = default!;
 
     [Inject]
+    internal Sessions Sessions { get; set; } = default!;
+
+    [Inject]
+    internal StoreDialect Store { get; set; } = default!;
+
+    [Inject]
     internal NavigationManager Navigation { get; set; } = default!;
 
     [CascadingParameter]
@@ -26,6 +32,9 @@ public abstract class DashboardPage : ComponentBase, IDisposable
 
     /// <summary>What the user did wrongly, or what failed; null: nothing.</summary>
     protected string? Error { get; set; }
+
+    /// <summary>When what is shown was loaded; null: never.</summary>
+    protected DateTimeOffset? AsOf { get; private set; }
 
     internal ClaimsPrincipal User { get; private set; } = new();
 
@@ -74,11 +83,22 @@ public abstract class DashboardPage : ComponentBase, IDisposable
         try
         {
             Error = null;
+            if (!await Sessions.HoldsAsync(User, _end.Token))
+            {
+                Navigation.NavigateTo("/login", forceLoad: true);
+                return;
+            }
+
             await action();
+            AsOf = Time.GetUtcNow();
         }
         catch (StudyServiceException refusal)
         {
             Error = refusal.Message;
+        }
+        catch (Exception away) when (Store.IsAway(away))
+        {
+            Error = $"The store does not answer.{(AsOf is { } at ? $" What is shown is as of {at:HH:mm:ss} UTC." : "")} It is tried again.";
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
@@ -117,7 +137,7 @@ public abstract class DashboardPage : ComponentBase, IDisposable
                     // An error of the user's doing stays until the next thing done.
                     var error = Error;
                     await TryAsync(LoadAsync);
-                    Error ??= error;
+                    Error ??= error?.StartsWith("The store does not answer", StringComparison.Ordinal) == true ? null : error;
                     StateHasChanged();
                 });
             }

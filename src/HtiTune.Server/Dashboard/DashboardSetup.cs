@@ -1,4 +1,5 @@
 using HtiTune.Server.Dashboard;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace HtiTune.Server;
 
@@ -11,12 +12,13 @@ internal static class DashboardSetup
     {
         services.AddCascadingAuthenticationState();
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MessageLimit);
+        services.AddScoped<CircuitHandler, SessionCircuit>();
         return services;
     }
 
     internal static void MapDashboard(this WebApplication app)
     {
-        app.MapStaticAssets().AllowAnonymous().ExcludeFromDescription();
+        app.MapStaticAssets().AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
 
         // The frame policy is among the server's own headers.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization();

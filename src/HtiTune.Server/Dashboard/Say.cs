@@ -10,6 +10,9 @@ internal static class Say
 
     internal static string Percent(double value) => value.ToString("0.#", CultureInfo.InvariantCulture) + " %";
 
+    /// <summary>A probability, which is never said to be 0 or 1.</summary>
+    internal static string Probability(double value) => value > 0.999 ? "more than 99.9 %" : value < 0.001 ? "less than 0.1 %" : Percent(100 * value);
+
     internal static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     internal static string Ago(TimeSpan ago) => ago.TotalSeconds < 1 ? "just now" : Span(ago) + " ago";
@@ -57,8 +60,8 @@ internal static class Say
     /// <summary>What can be claimed of a result: heading, words, tone.</summary>
     internal static (string Head, string Words, string Tone) Claim(StudyResult? result) => result?.Outcome switch
     {
-        Certified certified => ("Certified", $"With probability {Percent(100 * certified.Probability)} (at least {Percent(100 * (1 - certified.Delta))} was asked for) no value in the whole range is better by more than {Number(certified.Epsilon)}, as far as the model can know. A narrow spike between trainings it cannot know.", "good"),
-        NeedsTraining needs => ("A training is needed", $"The trainings so far do not answer this. One at {Number(needs.At)} would be worth most, an expected gain of {Number(needs.ExpectedGain)}. As it stands the recommendation is good enough with probability {Percent(100 * needs.Probability)}.", "warn"),
+        Certified certified => ("Certified", $"With probability {Probability(certified.Probability)} (at least {Percent(100 * (1 - certified.Delta))} was asked for) no value in the whole range is better by more than {Number(certified.Epsilon)}, as far as the model can know. A narrow spike between trainings it cannot know.", "good"),
+        NeedsTraining needs => ("A training is needed", $"The trainings so far do not answer this. One at {Number(needs.At)} would be worth most, an expected gain of {Number(needs.ExpectedGain)}. As it stands the recommendation is good enough with probability {Probability(needs.Probability)}.", "warn"),
         NotCertified not => ("Not certified", Sentence(not.Describe()["not certified: ".Length..]), "warn"),
         _ => ("No certificate yet", "It can be given when the study ends.", "plain"),
     };

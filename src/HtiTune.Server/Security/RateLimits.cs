@@ -9,8 +9,15 @@ internal static class RateLimits
 {
     private const int AnonymousPerMinute = 600;
 
+    /// <summary>Policy of what stays open: so many at a time a key.</summary>
+    internal const string Streams = "streams";
+
+    private const int MostStreams = 200;
+
     internal static void Configure(RateLimiterOptions options)
     {
+        options.AddPolicy(Streams, context => RateLimitPartition.GetConcurrencyLimiter(
+            context.User.FindFirst(ApiKeyHandler.KeyClaim)?.Value ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = MostStreams, QueueLimit = 0 }));
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = (context, _) =>
         {

@@ -1,79 +1,88 @@
-using System.Net;
+using System.Collections.Concurrent;
+using System.Security.Claims;
 using System.Security.Cryptography;
-using System.Text;
 using HtiTune.Hosting;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace HtiTune.Server;
 
 /// <summary>
-/// The dashboard's log-in: by an API key, or by the link that the server prints at its start, which opens a session for an hour from this machine alone.
-/// There is no password, and none by default.
+/// Sessions of the dashboard. Each has a row in the store, so that a log-out ends it, and a key's revocation all of the key's, on every server: a cookie alone opens
+/// nothing. What was looked up holds for some seconds.
 /// </summary>
-internal sealed class Sessions(TimeProvider time)
+internal sealed class Sessions(OperationsStore store, ApiKeys keys, TimeProvider time)
 {
-    private static readonly TimeSpan s_linkHolds = TimeSpan.FromHours(1);
-    private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-    private readonly long _started = time.GetTimestamp();
+    internal const string SessionClaim = "session";
 
-    /// <summary>The link to be printed.</summary>
-    public string Link(string address) => $"{address.TrimEnd('/')}/login?token={_token}";
+    /// <summary>How often what lasts (a page that is open, a stream of events) looks whether its key or session still holds.</summary>
+    internal static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(4);
 
-    /// <summary>Maps the log-in and log-out.</summary>
-    public static void Map(WebApplication app)
+    private const int Most = 10_000;
+    private const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
+    private readonly ConcurrentDictionary<string, (bool Holds, long At)> _known = [];
+
+    /// <summary>Opens a session for a key, and gives the browser its cookie.</summary>
+    public async Task BeginAsync(HttpContext context, ApiKeyRow key)
     {
-        app.MapGet("/login", async (HttpContext context, Sessions sessions, IAntiforgery antiforgery, string? token, string? returnUrl) =>
-        {
-            if (token is not null && sessions.Opens(token, context.Connection.RemoteIpAddress))
-            {
-                var row = new ApiKeyRow { Id = "link", Hash = "", Tenant = ApiKeys.Operators, Name = "this machine", Scopes = "read write admin" };
-                await SignInAsync(context, row).ConfigureAwait(false);
-                return Results.LocalRedirect("/");
-            }
-
-            var tokens = antiforgery.GetAndStoreTokens(context);
-            return Results.Content(LoginPage.Html(tokens.FormFieldName, tokens.RequestToken!, Local(returnUrl), token is not null ? "The link is no longer valid: it holds for an hour after the server's start, on its own machine." : null), "text/html; charset=utf-8");
-        }).AllowAnonymous().ExcludeFromDescription();
-
-        app.MapPost("/login", async (HttpContext context, ApiKeys keys, IAntiforgery antiforgery) =>
-        {
-            if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
-            {
-                return Results.LocalRedirect("/login");
-            }
-
-            var form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-            if (await keys.FindAsync(form["key"].ToString().Trim(), context.RequestAborted).ConfigureAwait(false) is { } row)
-            {
-                await SignInAsync(context, row).ConfigureAwait(false);
-                return Results.LocalRedirect(Local(form["returnUrl"]));
-            }
-
-            var tokens = antiforgery.GetAndStoreTokens(context);
-            return Results.Content(
-                LoginPage.Html(tokens.FormFieldName, tokens.RequestToken!, Local(form["returnUrl"]), "This key is not known, or was revoked."), "text/html; charset=utf-8", Encoding.UTF8, StatusCodes.Status401Unauthorized);
-        }).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
-
-        app.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery) =>
-        {
-            if (await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
-            {
-                await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme).ConfigureAwait(false);
-            }
-
-            return Results.LocalRedirect("/login");
-        }).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await store.BeginSessionAsync(id, key.Id, context.RequestAborted).ConfigureAwait(false);
+        var principal = ApiKeyHandler.PrincipalOf(key, Scheme);
+        ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(SessionClaim, id));
+        await context.SignInAsync(Scheme, principal).ConfigureAwait(false);
     }
 
-    private bool Opens(string token, IPAddress? from) =>
-        from is not null && IPAddress.IsLoopback(from) && time.GetElapsedTime(_started) < s_linkHolds
-        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(_token));
+    /// <summary>Ends the session of a cookie, on every server.</summary>
+    public async Task EndAsync(HttpContext context)
+    {
+        if ((await context.AuthenticateAsync(Scheme).ConfigureAwait(false)).Principal?.FindFirstValue(SessionClaim) is { } id)
+        {
+            await store.EndSessionAsync(id, context.RequestAborted).ConfigureAwait(false);
+            _known.TryRemove(id, out _);
+        }
 
-    private static Task SignInAsync(HttpContext context, ApiKeyRow row) => context.SignInAsync(
-        CookieAuthenticationDefaults.AuthenticationScheme, ApiKeyHandler.PrincipalOf(row, CookieAuthenticationDefaults.AuthenticationScheme));
+        await context.SignOutAsync(Scheme).ConfigureAwait(false);
+    }
 
-    // Only back to a page of this server.
-    private static string Local(string? url) => url is { Length: > 0 } && url[0] == '/' && !(url.Length > 1 && url[1] is '/' or '\\') && !url.Any(char.IsControl) ? url : "/";
+    /// <summary>Whether a caller may still do what the key or the cookie allowed: neither was the key revoked nor the session ended. False for who is nobody.</summary>
+    public async ValueTask<bool> HoldsAsync(ClaimsPrincipal? caller, CancellationToken cancellation)
+    {
+        if (caller?.FindFirstValue(ApiKeyHandler.KeyClaim) is not { } key)
+        {
+            return false;
+        }
+
+        if (key != StartLink.KeyId && !await keys.IsValidAsync(key, cancellation).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        return caller.Identity?.AuthenticationType != Scheme || caller.FindFirstValue(SessionClaim) is { } id && await IsOpenAsync(id, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses the cookie of a session that has ended.</summary>
+    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        if (!await context.HttpContext.RequestServices.GetRequiredService<Sessions>().HoldsAsync(context.Principal, context.HttpContext.RequestAborted).ConfigureAwait(false))
+        {
+            context.RejectPrincipal();
+        }
+    }
+
+    private async ValueTask<bool> IsOpenAsync(string id, CancellationToken cancellation)
+    {
+        if (_known.TryGetValue(id, out var known) && (!known.Holds || time.GetElapsedTime(known.At) <= LookEvery))
+        {
+            return known.Holds;
+        }
+
+        var holds = await store.FindSessionAsync(id, cancellation).ConfigureAwait(false) is not null;
+        if (_known.Count > Most)
+        {
+            _known.Clear();
+        }
+
+        _known[id] = (holds, time.GetTimestamp());
+        return holds;
+    }
 }

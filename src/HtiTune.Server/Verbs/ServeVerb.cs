@@ -15,6 +15,8 @@ namespace HtiTune.Server;
 internal static class ServeVerb
 {
     private const int DefaultBodyLimit = 1 << 20;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_uploadPatience = TimeSpan.FromSeconds(60);
 
     internal static async Task<int> RunAsync(string[] args)
     {
@@ -23,7 +25,7 @@ internal static class ServeVerb
         {
             app = Build(args);
         }
-        catch (InvalidOperationException problem) when (problem is StartException)
+        catch (StartException problem)
         {
             await Console.Error.WriteLineAsync(problem.Message).ConfigureAwait(false);
             return 3;
@@ -42,7 +44,8 @@ internal static class ServeVerb
             }
 
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-            Console.Out.WriteLine($"\n  HtiTune listens on {address}\n  Dashboard: {app.Services.GetRequiredService<Sessions>().Link(address)}\n  (the link opens a session from this machine, for an hour; keys for everybody else: HtiTune.Server keys add NAME)\n");
+            var link = app.Services.GetRequiredService<StartLink>().Address(address);
+            Console.Out.WriteLine($"\n  HtiTune listens on {address}\n" + (link is null ? "" : $"  Dashboard: {link}\n  (the link opens one session from this machine, within an hour)\n") + "  Keys for everybody else: HtiTune.Server keys add NAME\n");
             await app.WaitForShutdownAsync().ConfigureAwait(false);
         }
 
@@ -67,6 +70,10 @@ internal static class ServeVerb
         RequireSafeAddresses(builder.Configuration, options);
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Sessions>();
+        builder.Services.AddSingleton<StartLink>();
+        builder.Services.AddSingleton<PresentWorkers>();
+        builder.Services.AddCookieKeys(options);
+        Proxies.Add(builder.Services, options);
         builder.Services.Configure<FormOptions>(form =>
         {
             form.MultipartBodyLengthLimit = options.MaxUpload;
@@ -91,6 +98,7 @@ internal static class ServeVerb
                 cookie.AccessDeniedPath = "/login";
                 cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
                 cookie.SlidingExpiration = true;
+                cookie.Events.OnValidatePrincipal = Sessions.ValidateAsync;
             })
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         builder.Services.AddAuthorization(authorization =>
@@ -101,7 +109,10 @@ internal static class ServeVerb
         });
         builder.Services.AddDashboard();
         var app = builder.Build();
+        CookieKeys.Say(options, app.Logger);
+        Proxies.Use(app, options);
         SecurityHeaders.Use(app);
+        app.Use(LimitPatience);
         Problems.Use(app);
         app.UseRouting();
         app.UseAuthentication();
@@ -109,20 +120,19 @@ internal static class ServeVerb
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapHealthChecks("/health", new HealthCheckOptions
-        {
-            ResponseWriter = (context, report) =>
-            {
-                context.Response.ContentType = "text/plain";
-                var words = report.Entries.Values.Where(entry => entry.Status != HealthStatus.Healthy).Select(entry => $"\n{entry.Description}");
-                return context.Response.WriteAsync(report.Status + string.Concat(words));
-            },
-        }).AllowAnonymous();
+        HealthEndpoints.Map(app);
         app.MapOpenApi().AllowAnonymous();
-        Sessions.Map(app);
+        LoginEndpoints.Map(app);
         ApiEndpoints.Map(app);
         app.MapDashboard();
         return app;
+    }
+
+    // Nobody waits for a database that is away: who asks is told within some seconds.
+    private static Task LimitPatience(HttpContext context, RequestDelegate next)
+    {
+        StorePatience.Limit(context.Request.ContentLength is null or <= DefaultBodyLimit ? s_patience : s_uploadPatience);
+        return next(context);
     }
 
     // The key's limits come before its rights.
@@ -153,7 +163,4 @@ internal static class ServeVerb
             }
         }
     }
-
-    /// <summary>The configuration does not let the server start.</summary>
-    internal sealed class StartException(string message) : InvalidOperationException(message);
 }

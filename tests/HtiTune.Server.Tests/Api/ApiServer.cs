@@ -36,6 +36,8 @@ public sealed class ApiServer : IAsyncLifetime
 
     internal Uri Address => new(_app!.Urls.First());
 
+    internal string StoreFile => Path.Combine(_folder, "studies.db");
+
     internal IServiceProvider Services => _app!.Services;
 
     public async Task InitializeAsync()

@@ -273,5 +273,5 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("http://*:1")]
     [InlineData("http://192.0.2.1:1")]
     public void Other_addresses_than_loopback_need_tls(string address) =>
-        Assert.Contains(address, Assert.Throws<ServeVerb.StartException>(() => ServeVerb.Build(["--urls", address])).Message, StringComparison.Ordinal);
+        Assert.Contains(address, Assert.Throws<StartException>(() => ServeVerb.Build(["--urls", address])).Message, StringComparison.Ordinal);
 }

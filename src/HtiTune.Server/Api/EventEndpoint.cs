@@ -1,0 +1,66 @@
+using System.Globalization;
+using HtiTune.Hosting;
+
+namespace HtiTune.Server;
+
+/// <summary>A study's events as they come (server-sent events), as long as the caller's key holds.</summary>
+internal static class EventEndpoint
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    internal static async Task SendAsync(Guid id, HttpContext context, IStudyService service, Sessions sessions, TimeProvider time, long? after, bool? follow)
+    {
+        var cancellation = context.RequestAborted;
+        var behind = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
+        await service.GetAsync(context.User.Tenant(), id, cancellation).ConfigureAwait(false);
+
+        // A stream outlives a restart of the database.
+        StorePatience.Limit(s_patience);
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache";
+        await using var events = service.EventsAsync(context.User.Tenant(), id, behind, follow ?? true, cancellation).GetAsyncEnumerator(cancellation);
+        var looked = time.GetTimestamp();
+        while (true)
+        {
+            var next = events.MoveNextAsync().AsTask();
+            while (!next.IsCompleted)
+            {
+                // A comment now and then tells proxies and readers that the line lives.
+                using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                if (await Task.WhenAny(next, Task.Delay(Sessions.LookEvery, time, heard.Token)).ConfigureAwait(false) != next)
+                {
+                    await RequireAsync().ConfigureAwait(false);
+                    await context.Response.WriteAsync(":\n\n", cancellation).ConfigureAwait(false);
+                    await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+                }
+
+                await heard.CancelAsync().ConfigureAwait(false);
+            }
+
+            if (!await next.ConfigureAwait(false))
+            {
+                return;
+            }
+
+            if (time.GetElapsedTime(looked) > Sessions.LookEvery)
+            {
+                await RequireAsync().ConfigureAwait(false);
+            }
+
+            var happened = events.Current;
+            await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {happened.Data}\n\n", cancellation).ConfigureAwait(false);
+            await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+
+        // Who may not read any more is cut off; trying again is answered with 401.
+        async Task RequireAsync()
+        {
+            looked = time.GetTimestamp();
+            if (!await sessions.HoldsAsync(context.User, cancellation).ConfigureAwait(false))
+            {
+                context.Abort();
+                throw new OperationCanceledException("The key was revoked.", cancellation);
+            }
+        }
+    }
+}

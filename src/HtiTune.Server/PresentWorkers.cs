@@ -1,0 +1,17 @@
+using HtiTune.Hosting;
+
+namespace HtiTune.Server;
+
+/// <summary>Workers that are there: who trains, was seen of late or is a process of the service, and who was set aside. All others are gone.</summary>
+internal sealed class PresentWorkers(IStudyService service, OperationsStore store, TimeProvider time)
+{
+    private static readonly TimeSpan s_goneAfter = TimeSpan.FromMinutes(10);
+
+    /// <summary>Workers of a tenant; null: all.</summary>
+    public async Task<IReadOnlyList<WorkerView>> ListAsync(string? tenant, CancellationToken cancellation)
+    {
+        var processes = (await store.ProcessesAsync(cancellation).ConfigureAwait(false)).Processes.Select(process => process.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. (await service.WorkersAsync(cancellation).ConfigureAwait(false)).Where(worker => (tenant is null || worker.Tenant == tenant)
+            && (worker.IsSetAside || worker.Running > 0 || time.GetUtcNow() - worker.LastSeenAt < s_goneAfter || worker.Tenant.Length == 0 && processes.Contains(worker.Name)))];
+    }
+}
