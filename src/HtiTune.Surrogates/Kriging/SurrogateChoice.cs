@@ -1,18 +1,17 @@
 // Each candidate is fitted without an interior anchor (at most five, evenly spread) and judged by FoldScore on that anchor's samples; the truth between
-// anchors is never seen. What stands unless another gains clearly (SelfTuner.IsClearGain):
+// anchors is never seen. What stands unless another gains clearly (FoldComparison):
 //   draws under continuous conditions,    affine: a coupling of rows under other conditions mixes what the condition does with what λ does, or pairs
 //   draws in disguise among them          rows that have nothing to do with each other; and maps that learn it lose what chance does in a new context.
 //                                         Where anchors drew the same contexts, maps that carry kept-out contexts better take the place (CarrierTrial)
 //   two anchors                           trajectories, which are straight where samples do not curve
-//   draws whose samples curve             trajectories: a density potential bends paths where straight ones leave the samples
+//   three anchors of draws that curve     trajectories: a density potential bends paths where straight ones leave the samples; from four anchors on kriging
+//                                         bends them by the others
 //   three anchors on a wrong scale        trajectories: their clock reads from all rows how far the middle anchor is on the way, and a fold that takes the
 //                                         half of the scale for half of the way judges nothing; the pooled likelihood leaves the warp to its prior
 //   three anchors of the same contexts    by how far the middle lies beside the straight way between the others (MiddleAnchor)
 //   other outputs                         kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
 // With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
 // three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it errs least of all.
-// How far folds speak for λ between anchors hangs on how many they are, which the rows' standard errors do not know: a challenger's mean share of the
-// stated one's errors is at most .3 with one fold, .7 with two or three, .9 with more.
 // A candidate must keep the kind of the outputs: whole numbers are kept by kriging and mixtures, probabilities by all but the trajectories' curves, and
 // signs by all, the trajectories with a bound at 0.
 // Draws in disguise: where anchors answered the same contexts with one row each, the rows are taken for draws if their scatter about a smooth law of the
@@ -83,7 +82,7 @@ public static class SurrogateChoice
         int[] folds = anchors.Count < 3 || (anchors.Count == 3 && isDeterministic && !isScatter)
             ? []
             : SelfTuner.FoldsOf([.. Enumerable.Range(1, anchors.Count - 2).Select(k => Share(anchors, k))]);
-        var tried = candidates.ToDictionary(name => name, _ => new FoldScore?[folds.Length]);
+        var tried = candidates.ToDictionary(name => name, _ => new FoldScore[folds.Length]);
         InParallel.For(candidates.Length * folds.Length, options.Coupling.Threads ?? Environment.ProcessorCount, piece =>
         {
             var (name, fold) = (candidates[piece / folds.Length], piece % folds.Length);
@@ -96,7 +95,7 @@ public static class SurrogateChoice
         var report = new ChoiceReport
         {
             Folds = [.. folds.Select(fold => anchors[fold].Lambda)],
-            Candidates = [.. candidates.Select(name => new CandidateScore(name, [.. tried[name].Select(score => score?.Value ?? double.NaN)], Mean(tried[name], tried[stated])))],
+            Candidates = [.. candidates.Select(name => new CandidateScore(name, [.. tried[name].Select(score => score.Value)], FoldComparison.Of(tried[name], tried[stated]).Share))],
             Default = stated,
             Chosen = chosen,
             TakenForDraws = isScatter,
@@ -128,7 +127,7 @@ public static class SurrogateChoice
         var trajectories = !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
             new FitRequest(anchors, options.Coupling with { TrainMaps = false }) { Cache = cache, Cancellation = cancellation }).Report;
         var isFar = anchors.Count == 3 && trajectories is not null && Math.Abs(trajectories.ClockShift) >= FarShift;
-        var isBent = !isDeterministic && trajectories?.Potential == PotentialKind.Density;
+        var isBent = !isDeterministic && anchors.Count <= 3 && trajectories?.Potential == PotentialKind.Density;
         var stated = trajectories is not null && (anchors.Count == 2 || isFar || isBent || isStraight) ? "trajectories"
             : isStraight ? Straight
             : isDeterministic && anchors.Count == 3 ? MiddleAnchor.Of(carrier.State.Trajectories.Points).ForAnswers(
@@ -137,12 +136,10 @@ public static class SurrogateChoice
         return (stated, isFar, carriers);
     }
 
-    private static string Best(string[] candidates, Dictionary<string, FoldScore?[]> tried, string stated)
+    private static string Best(string[] candidates, Dictionary<string, FoldScore[]> tried, string stated)
     {
-        var most = tried[stated].Length switch { <= 1 => 0.3, <= 3 => 0.7, _ => 0.9 };
-        return candidates
-            .Where(name => name != stated && IsClearGain(tried[name], tried[stated]) && Mean(tried[name], tried[stated]) < most)
-            .MinBy(name => Mean(tried[name], tried[stated])) ?? stated;
+        var clear = candidates.Select(name => (Name: name, Beside: FoldComparison.Of(tried[name], tried[stated]))).Where(one => one.Name != stated && one.Beside.IsClear).ToArray();
+        return clear.Length == 0 ? stated : clear.MinBy(one => one.Beside.Share).Name;
     }
 
     private static IFittedSurrogate FitAll(AnchorSet anchors, string name, KrigingOptions options, IProgress<FitProgress>? progress, CancellationToken cancellation) => name switch
@@ -183,12 +180,6 @@ public static class SurrogateChoice
 
         return FoldScore.Of(surrogate.Sample, carrier.State, anchors[fold], isScatter);
     }
-
-    private static bool IsClearGain(FoldScore?[] scores, FoldScore?[] stated) =>
-        SelfTuner.IsClearGain([.. scores.Zip(stated, (mine, theirs) => (mine!.Share(theirs!), mine.ShareError(theirs!)))]);
-
-    private static double Mean(FoldScore?[] scores, FoldScore?[] stated) =>
-        scores.Length == 0 ? double.NaN : scores.Zip(stated, (mine, theirs) => mine!.Share(theirs!)).Average();
 
     private static double Share(AnchorSet anchors, int k)
     {
@@ -291,5 +282,5 @@ public sealed record CarrierScores(double Affine, double Maps);
 /// <summary>A candidate's scores.</summary>
 /// <param name="Name">The candidate.</param>
 /// <param name="Scores">Its score on each fold; less is better.</param>
-/// <param name="Share">Mean share of the default's scores; NaN without folds.</param>
+/// <param name="Share">The scores in all as a share of the default's; NaN without folds.</param>
 public sealed record CandidateScore(string Name, IReadOnlyList<double> Scores, double Share);

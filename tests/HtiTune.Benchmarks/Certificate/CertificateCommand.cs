@@ -19,6 +19,11 @@ internal static class CertificateCommand
                 RaceTable.Print(options);
             }
 
+            if (options.Parts.Contains("surrogates"))
+            {
+                RaceTable.PrintKinds(options);
+            }
+
             if (options.Parts.Contains("certificates"))
             {
                 CertificateTable.Print(options);

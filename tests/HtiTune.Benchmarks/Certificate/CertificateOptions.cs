@@ -13,7 +13,7 @@ internal sealed class CertificateOptions
             --problems N        fresh problems of certificates, over all families, for each surrogate; default 400
             --first N           number of the first problem; default 1000
             --families a,b,…    of {0}; default all
-            --parts a,b,…       of race, certificates, alarm; default all
+            --parts a,b,…       of race, surrogates, certificates, alarm; default all
             --cases a,b,…       certificates: of {1}; default all
             --threads N         problems at a time, 1 or 2; default 1
           preferences [options]               after a change of preference: regret without a training, and ten preferences in a row
@@ -35,7 +35,7 @@ internal sealed class CertificateOptions
     public string[] Families { get; private set; } = [.. OutputLaw.Families.Select(family => family.Name)];
 
     /// <summary>Parts of the table.</summary>
-    public string[] Parts { get; private set; } = ["race", "certificates", "alarm", "regrets", "trainings"];
+    public string[] Parts { get; private set; } = ["race", "surrogates", "certificates", "alarm", "regrets", "trainings"];
 
     /// <summary>Circumstances of the certificates.</summary>
     public string[] Cases { get; private set; } = [.. CertifiedCase.All.Select(@case => @case.Name)];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using HtiTune.Benchmarks.Laws;
 
@@ -50,6 +51,57 @@ internal static class RaceTable
         {
             Console.WriteLine(Text($"One step ahead, {kind.Key}: {100.0 * kind.Count(test => test.IsInside) / kind.Count():F1} % of {kind.Count()} values in their 90 % intervals.  "));
         }
+    }
+
+    /// <summary>Measures and prints the surrogates that a tuner could have by default, side by side.</summary>
+    /// <param name="options">What is asked for.</param>
+    internal static void PrintKinds(CertificateOptions options)
+    {
+        SurrogateKind[] kinds = [SurrogateKind.None, SurrogateKind.Trajectories, SurrogateKind.Kriged, SurrogateKind.Chosen];
+        Console.WriteLine(
+            """
+            | objective | family | plain | trajectories | kriged | chosen | trajectories − kriged [95 %] | trajectories − chosen [95 %] | trust: trajectories, kriged, chosen | never | CPU s |
+            |---|---|---|---|---|---|---|---|---|---|---|
+            """);
+        foreach (var isLinear in (bool[])[false, true])
+        {
+            var all = new List<Race[]>();
+            var spent = new double[kinds.Length];
+            foreach (var family in options.Families)
+            {
+                var seconds = new double[kinds.Length];
+                var races = options.Map([.. Enumerable.Range(options.First, options.Seeds)], number =>
+                {
+                    var problem = LawProblem.Of(family, number, isLinear);
+                    return kinds.Select((kind, at) =>
+                    {
+                        var start = Stopwatch.GetTimestamp();
+                        var race = Race.Of(problem, kind, Trainings);
+                        seconds[at] += Stopwatch.GetElapsedTime(start).TotalSeconds;
+                        return race;
+                    }).ToArray();
+                });
+                Console.WriteLine(KindRow(isLinear, family, races, seconds));
+                all.AddRange(races);
+                spent = [.. spent.Zip(seconds, (x, y) => x + y)];
+            }
+
+            Console.WriteLine(KindRow(isLinear, "all", all, spent));
+        }
+    }
+
+    private static string KindRow(bool isLinear, string family, IReadOnlyList<Race[]> races, double[] seconds)
+    {
+        var numbers = Enumerable.Range(0, seconds.Length);
+        return Text($"| {(isLinear ? "linear" : "non-linear")} | {family} | {string.Join(" | ", numbers.Select(at => Mean(races, at)))} | {Difference(races, 1, 2)} | {Difference(races, 1, 3)} ")
+            + $"| {string.Join(", ", numbers.Skip(1).Select(at => Text($"{races.Average(r => r[at].Trust):F2}")))} | {string.Join(", ", numbers.Select(at => races.Count(r => !r[at].IsSettled)))} of {races.Count} "
+            + $"| {string.Join(", ", seconds.Select(s => Text($"{s / races.Count:F2}")))} |";
+    }
+
+    private static string Difference(IReadOnlyList<Race[]> races, int one, int other)
+    {
+        var (mean, half) = Paired([.. races.Select(r => (double)(r[one].Settled - r[other].Settled))]);
+        return Text($"{mean:F2} [{mean - half:F2}, {mean + half:F2}]");
     }
 
     /// <summary>Mean and half width of its 95 % interval.</summary>

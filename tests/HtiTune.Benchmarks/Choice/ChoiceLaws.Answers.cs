@@ -13,7 +13,7 @@ internal static partial class ChoiceLaws
     private static readonly ContinuousHyperparameter s_level = Hyperparameter.Continuous("level", 0.01, 0.99, Data.Scale.NormalQuantile);
 
     /// <summary>All laws.</summary>
-    public static IReadOnlyList<ChoiceLaw> All { get; } = [.. Answers(), .. Draws()];
+    public static IReadOnlyList<ChoiceLaw> All { get; } = [.. Answers(), .. Draws(), .. Many()];
 
     private static IEnumerable<ChoiceLaw> Answers()
     {

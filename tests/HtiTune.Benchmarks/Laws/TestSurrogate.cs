@@ -20,6 +20,15 @@ internal enum SurrogateKind
 
     /// <summary>The real one, each λ between anchors moved by a number of its own, of up to 0.1 deviations of the outputs.</summary>
     Noisy,
+
+    /// <summary>Trajectories, whatever the tuner's default is.</summary>
+    Trajectories,
+
+    /// <summary>Kriging of the outputs.</summary>
+    Kriged,
+
+    /// <summary>What the data choose, anew at 3, 4, 8, 16, … anchors.</summary>
+    Chosen,
 }
 
 // s   share of the interval between two anchors;  σ_j  deviation of column j over all anchors
@@ -43,6 +52,11 @@ internal sealed class TestSurrogate(ISurrogate real, SurrogateKind kind, double[
         if (kind is SurrogateKind.None or SurrogateKind.Real)
         {
             return null;
+        }
+
+        if (kind is SurrogateKind.Trajectories or SurrogateKind.Kriged or SurrogateKind.Chosen)
+        {
+            return GoingOn(kind);
         }
 
         TrajectorySurrogate? last = null;
@@ -99,6 +113,20 @@ internal sealed class TestSurrogate(ISurrogate real, SurrogateKind kind, double[
     }
 
     public Matrix Transport(Samples rows, double from, double to) => throw new NotSupportedException("No task of the benchmark moves rows.");
+
+    private static Func<AnchorSet, ISurrogate> GoingOn(SurrogateKind kind)
+    {
+        IFittedSurrogate? last = null;
+        var coupling = new TrajectoryOptions { TrainMaps = false, Threads = 1 };
+        return anchors => last = last is not null && last.Anchors.Count == anchors.Count - 1 && anchors.Count > 4 && !int.IsPow2(anchors.Count)
+            ? last switch { KrigedSurrogate kriged => kriged.Extend(anchors), TrajectorySurrogate moved => moved.Extend(anchors), _ => throw new NotSupportedException() }
+            : kind switch
+            {
+                SurrogateKind.Trajectories => TrajectorySurrogate.Fit(anchors, coupling),
+                SurrogateKind.Kriged => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = coupling }),
+                _ => SurrogateChoice.Fit(anchors, new KrigingOptions { Coupling = coupling }).Surrogate,
+            };
+    }
 
     private static IEnumerable<double> Deviations(AnchorSet anchors)
     {
