@@ -27,7 +27,11 @@ internal static partial class ChoiceLaws
         yield return Draws("heavy-rush-8", 8, 2, stream => Rushed(stream, Heavy, 5));
         yield return Draws("capped-rush-7", 7, 2, stream => Rushed(stream, Capped, 5)) with
         {
-            Asking = Asking.SameContexts, Conditions = 2, Repeats = 8, Rows = 480, Bounds = [new(0, 2), new(0, 2)],
+            Asking = Asking.SameContexts,
+            Conditions = 2,
+            Repeats = 8,
+            Rows = 480,
+            Bounds = [new(0, 2), new(0, 2)],
         };
         yield return Answers("waves-9", 9, 3, 2, stream => Waves(stream, 0.35));
         yield return Answers("waves-rush-8", 8, 3, 2, stream => Rushed(stream, s => Waves(s, 0.7), 6));
