@@ -1,0 +1,150 @@
+using System.Globalization;
+using HtiTune.Data;
+
+namespace HtiTune.Benchmarks.Several;
+
+/// <summary>The part <c>outputs</c> of the verb <c>several</c>: how well the outputs between anchors are met, and how often intervals hold, without any tuning.</summary>
+/// <remarks>
+/// NMSE: mean squared error of all outputs over 200 random places, over the outputs' variance there. Anchors: the Latin hypercube of 400 whose nearest two are
+/// farthest apart. Intervals: 90 % of the draws that a tuner would take, of five functionals at 40 of the places.
+/// </remarks>
+internal static class OutputTable
+{
+    private const int Tests = 200, Judged = 40, Designs = 400;
+    private static readonly int[] s_counts = [12, 20, 30];
+
+    private static readonly (string Name, Func<Matrix, double> Of)[] s_functionals =
+    [
+        ("mean of the first", y => Values(y).Where((_, i) => i % y.Columns == 0).Average()),
+        ("root mean square", y => Math.Sqrt(Values(y).Average(v => v * v))),
+        ("largest", y => Values(y).Max()),
+        ("ninth tenth", y => OrderStatistics.Quantile([.. Values(y).Order()], 0.9)),
+        ("share above the middle", y => Values(y).Average(v => 1 / (1 + Math.Exp(-4 * v)))),
+    ];
+
+    /// <summary>Measures and prints.</summary>
+    /// <param name="seeds">Seeds 0 … seeds − 1.</param>
+    /// <param name="dimensions">d.</param>
+    internal static void Print(int seeds, int[] dimensions)
+    {
+        foreach (var d in dimensions)
+        {
+            Console.WriteLine($"| d = {d} | anchors | nearest | Delaunay | natural neighbours | thin plates | kriging | kriging / Delaunay | 90 % intervals hold | at anchors, largest error |\n|---|---|---|---|---|---|---|---|---|---|");
+            foreach (var count in s_counts)
+            {
+                var smooth = new List<Figures>();
+                foreach (var (name, isSmooth, make) in SpaceFamilies.All)
+                {
+                    var runs = Enumerable.Range(0, seeds).Select(seed => Figures.Of(make(seed, d), seed, count)).ToList();
+                    Console.WriteLine(Row(name, count, runs));
+                    smooth.AddRange(isSmooth ? runs : []);
+                }
+
+                Console.WriteLine(Row("all smooth", count, smooth));
+            }
+
+            Console.WriteLine();
+        }
+    }
+
+    private static string Row(string name, int count, List<Figures> runs)
+    {
+        double[] errors = [.. Enumerable.Range(0, 5).Select(m => Math.Exp(runs.Average(run => Math.Log(run.Errors[m]))))];
+        return string.Create(CultureInfo.InvariantCulture, $"| {name} | {count} | {string.Join(" | ", errors.Select(e => e.ToString("G2", CultureInfo.InvariantCulture)))} | {errors[4] / errors[1]:F2} | {100 * runs.Average(run => run.Coverage):F1} % | {runs.Max(run => run.AtAnchors):0.0e0} |");
+    }
+
+    private static double[] Values(Matrix y) => [.. Enumerable.Range(0, y.Rows).SelectMany(i => Enumerable.Range(0, y.Columns).Select(j => y.Exact(i, j)))];
+
+    /// <summary>Of one instance.</summary>
+    private sealed record Figures(double[] Errors, double Coverage, double AtAnchors)
+    {
+        internal static Figures Of(SpaceProblem problem, int seed, int count)
+        {
+            var d = problem.Dimension;
+            var streams = new RandomStreams(seed).Fork("outputs");
+            var anchors = Design(count, d, streams.Stream($"design {count}"));
+            var outputs = Array.ConvertAll(anchors, u => problem.Outputs(u));
+            var stream = streams.Stream("tests");
+            double[][] tests = [.. Enumerable.Range(0, Tests).Select(_ => Enumerable.Range(0, d).Select(_ => stream.NextDouble()).ToArray())];
+            double[][] known = Array.ConvertAll(outputs, Values), truth = Array.ConvertAll(tests, u => Values(problem.Outputs(u)));
+            var space = SpaceProblem.Unit(d);
+            Matrix? met = null;
+            var belief = Belief(y =>
+            {
+                met = y;
+                return 0;
+            });
+            var natural = Interpolant.NaturalNeighbours(anchors);
+            var plates = Interpolant.ThinPlates(anchors);
+            Func<double[], double[]>[] methods =
+            [
+                x => Sum(Interpolant.Nearest(anchors, x), known), x => Sum(Interpolant.Delaunay(anchors, x), known), x => Sum(natural(x), known), x => Sum(plates(x), known), Kriged,
+            ];
+            var variance = Variance(truth);
+            double[] errors = Array.ConvertAll(methods, method => tests.Select((x, t) => Interpolant.Square(method(x), truth[t]) / truth[t].Length).Average() / variance);
+            var atAnchors = anchors.Select((u, k) => Math.Sqrt(Interpolant.Square(Kriged(u), known[k]) / known[k].Length / variance)).Max();
+            double held = 0;
+            foreach (var functional in s_functionals)
+            {
+                var draws = Belief(functional.Of);
+                var values = new double[draws.Draws];
+                for (var t = 0; t < Judged; t++)
+                {
+                    draws.Draw(tests[t], values);
+                    Array.Sort(values);
+                    var exact = functional.Of(problem.Outputs(tests[t]));
+                    held += exact >= OrderStatistics.Quantile(values, 0.05) && exact <= OrderStatistics.Quantile(values, 0.95) ? 1 : 0;
+                }
+            }
+
+            return new Figures(errors, held / (Judged * s_functionals.Length), atAnchors);
+
+            CompositeBelief Belief(Func<Matrix, double> objective) =>
+                CompositeBelief.Make(new SpaceCoordinates(space), anchors, outputs, objective, null, streams, CancellationToken.None)!;
+
+            double[] Kriged(double[] x)
+            {
+                belief.Mean(x);
+                return Values(met!);
+            }
+        }
+
+        private static double[] Sum(double[] weights, double[][] known)
+        {
+            var sum = new double[known[0].Length];
+            for (var k = 0; k < weights.Length; k++)
+            {
+                CholeskyFactor.Add(weights[k], known[k], sum);
+            }
+
+            return sum;
+        }
+
+        private static double Variance(double[][] values) =>
+            Enumerable.Range(0, values[0].Length).Average(j => values.Average(row => row[j] * row[j]) - Math.Pow(values.Average(row => row[j]), 2));
+
+        private static double[][] Design(int count, int d, RandomStream stream)
+        {
+            double[][]? best = null;
+            var farthest = -1.0;
+            for (var trial = 0; trial < Designs; trial++)
+            {
+                double[][] set = [.. Enumerable.Range(0, count).Select(_ => new double[d])];
+                var order = Enumerable.Range(0, count).ToArray();
+                for (var j = 0; j < d; j++)
+                {
+                    stream.Shuffle<int>(order);
+                    for (var k = 0; k < count; k++)
+                    {
+                        set[k][j] = (order[k] + stream.NextDouble()) / count;
+                    }
+                }
+
+                var least = Enumerable.Range(1, count - 1).Min(k => Enumerable.Range(0, k).Min(l => Interpolant.Square(set[k], set[l])));
+                (best, farthest) = least > farthest ? (set, least) : (best, farthest);
+            }
+
+            return best!;
+        }
+    }
+}
