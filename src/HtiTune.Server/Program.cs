@@ -1,5 +1,7 @@
 using HtiTune.External;
+using HtiTune.Hosting;
 using HtiTune.Surrogates;
+using Microsoft.Extensions.Options;
 
 namespace HtiTune.Server;
 
@@ -12,18 +14,55 @@ internal static class Program
         return RunAsync(args);
     }
 
-    private static async Task<int> RunAsync(string[] args) => args switch
+    private static async Task<int> RunAsync(string[] args)
     {
         // Commands are started through this program itself; see ChildLauncher.
-        [ChildLauncher.Verb, ..] => ChildLauncher.Run(args.AsSpan(1)),
-        ["worker", ..] => await WorkerVerb.RunAsync(args[1..]).ConfigureAwait(false),
-        ["keys", ..] => await KeysVerb.RunAsync(args[1..]).ConfigureAwait(false),
-        ["move", ..] => await MoveVerb.RunAsync(args[1..]).ConfigureAwait(false),
-        ["serve", ..] => await ServeVerb.RunAsync(args[1..]).ConfigureAwait(false),
-        ["--help" or "-h" or "help", ..] => Help(),
-        [var verb, ..] when !verb.StartsWith('-') => Unknown(verb),
-        _ => await ServeVerb.RunAsync(args).ConfigureAwait(false),
-    };
+        if (args is [ChildLauncher.Verb, ..])
+        {
+            return ChildLauncher.Run(args.AsSpan(1));
+        }
+
+        if (args.Any(word => word is "--help" or "-h") || args is ["help", ..])
+        {
+            return Help();
+        }
+
+        if (args.Contains("--version"))
+        {
+            Console.Out.WriteLine(ProcessPresence.Version);
+            return 0;
+        }
+
+        try
+        {
+            return await (args switch
+            {
+                ["worker", ..] => WorkerVerb.RunAsync(args[1..]),
+                ["keys", ..] => KeysVerb.RunAsync(args[1..]),
+                ["move", ..] => MoveVerb.RunAsync(args[1..]),
+                ["serve", ..] => ServeVerb.RunAsync(args[1..]),
+                [var verb, ..] when !verb.StartsWith('-') => Task.FromResult(Unknown(verb)),
+                _ => ServeVerb.RunAsync(args),
+            }).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is StartException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync(problem.Message).ConfigureAwait(false);
+            return 2;
+        }
+        catch (OperationCanceledException)
+        {
+            // Ended while it began.
+            return 0;
+        }
+        catch (Exception problem) when (problem is StoreTooNewException or System.Data.Common.DbException or IOException or UnauthorizedAccessException or TimeoutException or InvalidOperationException
+            or System.Net.Sockets.SocketException or System.Security.Cryptography.CryptographicException)
+        {
+            var cause = problem.InnerException is { } inner && !problem.Message.Contains(inner.Message, StringComparison.Ordinal) ? $" ({inner.Message})" : "";
+            await Console.Error.WriteLineAsync($"{problem.Message}{cause}").ConfigureAwait(false);
+            return 3;
+        }
+    }
 
     private static int Help()
     {
@@ -43,6 +82,8 @@ internal static class Program
               keys revoke ID        ends a key
               move                  copies everything from the SQLite file into an empty PostgreSQL database, whose connection string
                                     stands in the environment variable HtiTune__MoveTo
+
+              --help, --version     this text; the version
 
             Settings come from appsettings.json, environment variables (HtiTune__Slots=2) and the command line (--HtiTune:Slots 2); see the README.
             """);

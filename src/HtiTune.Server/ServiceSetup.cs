@@ -13,7 +13,7 @@ internal static class ServiceSetup
     public static ServerOptions AddTuning(this IHostApplicationBuilder builder, Action<HtiTuneOptions>? configure = null)
     {
         var section = builder.Configuration.GetSection("HtiTune");
-        var options = section.Get<ServerOptions>() ?? new ServerOptions();
+        var options = SettingsCheck.Read(builder.Configuration);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IValidateOptions<HtiTuneOptions>, ServerOptionsValidation>();
         var service = builder.Services.AddHtiTune(section);
@@ -46,6 +46,14 @@ internal static class ServiceSetup
         }
 
         return options;
+    }
+
+    /// <summary>A verb's output is its answer: what it logs goes to standard error, and only what is wrong.</summary>
+    public static void LogToErrors(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     /// <summary>The SQLite file: the configured one, or one of the user's.</summary>

@@ -8,7 +8,7 @@ internal static class KeysVerb
     internal static async Task<int> RunAsync(string[] args)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. args.SkipWhile(word => !word.StartsWith('-'))], ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.LogToErrors();
         var options = builder.AddTuning();
         using var host = builder.Build();
         var store = host.Services.GetRequiredService<IStudyStore>();

@@ -8,7 +8,7 @@ internal static class MoveVerb
     internal static async Task<int> RunAsync(string[] args)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.LogToErrors();
         var options = builder.AddTuning();
         if ((builder.Configuration["to"] ?? builder.Configuration["HtiTune:MoveTo"]) is not { Length: > 0 } connection || options.Store.PostgreSql is { Length: > 0 })
         {
@@ -24,6 +24,12 @@ internal static class MoveVerb
         {
             var (from, to) = (host.Services.GetRequiredService<StoreDialect>(), target.GetRequiredService<StoreDialect>());
             await from.MigrateAsync(CancellationToken.None).ConfigureAwait(false);
+            if ((await host.Services.GetRequiredService<OperationsStore>().ProcessesAsync(CancellationToken.None).ConfigureAwait(false)).Processes is [var process, ..])
+            {
+                await Console.Error.WriteLineAsync($"the store is in use by {process.Name}, seen at {DateTimeOffset.FromUnixTimeMilliseconds(process.SeenAt):u}: what it writes meanwhile would be lost; expected it to be stopped (one that was killed counts for {OperationsStore.GoneAfter.TotalSeconds} s)").ConfigureAwait(false);
+                return 3;
+            }
+
             await to.MigrateAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {

@@ -1,13 +1,9 @@
-using System.Net;
 using HtiTune.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 
 namespace HtiTune.Server;
 
@@ -20,29 +16,10 @@ internal static class ServeVerb
 
     internal static async Task<int> RunAsync(string[] args)
     {
-        WebApplication app;
-        try
-        {
-            app = Build(args);
-        }
-        catch (StartException problem)
-        {
-            await Console.Error.WriteLineAsync(problem.Message).ConfigureAwait(false);
-            return 3;
-        }
-
+        var app = Build(args);
         await using (app.ConfigureAwait(false))
         {
-            try
-            {
-                await app.StartAsync().ConfigureAwait(false);
-            }
-            catch (OptionsValidationException problem)
-            {
-                await Console.Error.WriteLineAsync(string.Join('\n', problem.Failures)).ConfigureAwait(false);
-                return 3;
-            }
-
+            await app.StartAsync().ConfigureAwait(false);
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
             var link = app.Services.GetRequiredService<StartLink>().Address(address);
             Console.Out.WriteLine($"\n  HtiTune listens on {address}\n" + (link is null ? "" : $"  Dashboard: {link}\n  (the link opens one session from this machine, within an hour)\n") + "  Keys for everybody else: HtiTune.Server keys add NAME\n");
@@ -67,7 +44,7 @@ internal static class ServeVerb
             kestrel.Limits.MaxConcurrentConnections = 10_000;
         });
         var options = builder.AddTuning();
-        RequireSafeAddresses(builder.Configuration, options);
+        Addresses.Choose(builder, options);
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<StartLink>();
@@ -144,23 +121,5 @@ internal static class ServeVerb
         }
 
         await next(context).ConfigureAwait(false);
-    }
-
-    private static void RequireSafeAddresses(IConfiguration configuration, ServerOptions options)
-    {
-        var urls = (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (var url in urls)
-        {
-            if (url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) || options.BehindProxy)
-            {
-                continue;
-            }
-
-            var host = Uri.TryCreate(url.Replace("//+", "//0.0.0.0", StringComparison.Ordinal).Replace("//*", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var parsed) ? parsed.Host : "";
-            if (host != "localhost" && !(IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)))
-            {
-                throw new StartException($"Urls has {url}, which others could reach without TLS; expected https (with a certificate), a loopback address, or HtiTune:BehindProxy where a proxy has the TLS");
-            }
-        }
     }
 }

@@ -27,7 +27,7 @@ internal static class WorkerVerb
         if (string.IsNullOrWhiteSpace(options.Store.PostgreSql))
         {
             await Console.Error.WriteLineAsync("a worker of its own shares PostgreSQL with the server; expected HtiTune:Store:PostgreSql (with SQLite the server trains by itself)").ConfigureAwait(false);
-            return 3;
+            return 2;
         }
 
         await builder.Build().RunAsync().ConfigureAwait(false);

@@ -1,0 +1,67 @@
+"""Drives two studies through a server by htitune_client.py; ends with 0 where all is as it should be."""
+
+import math
+import sys
+
+sys.path.insert(0, sys.argv[1])
+from htitune_client import Client, HtiTuneError  # noqa: E402
+
+client = Client(sys.argv[2], sys.argv[3], patience=20)
+
+# A value: the least of (x - 0.3)^2 lies at 0.3. One training fails on its way.
+study = client.create("value", 0.0, 1.0, maxTrainings=10, idempotency_key="drive-1")["id"]
+assert client.create("value", 0.0, 1.0, maxTrainings=10, idempotency_key="drive-1")["id"] == study
+seen = []
+
+
+def train(training):
+    training.report(0.5)
+    seen.append((training.trial, training.value, training.seed))
+    if len(seen) == 2:
+        raise ArithmeticError("diverged on purpose")
+    assert 0 <= training.seed < 2**31
+    return (training.value - 0.3) ** 2
+
+
+succeeded = client.work(study, train, worker="drive")
+ended = client.study(study)
+assert ended["state"] == "finished", ended
+assert abs(ended["result"]["lambda"] - 0.3) < 0.05, ended["result"]
+trials = client.trials(study)
+assert succeeded == sum(trial["status"] == "completed" for trial in trials), (succeeded, trials)
+assert all(abs(trial["value"] - (trial["lambda"] - 0.3) ** 2) < 1e-12 for trial in trials if trial["status"] == "completed")
+kinds = [event["kind"] for event in client.events(study, follow=False)]
+assert kinds and kinds == [event["kind"] for event in client.events(study)]
+
+# Outputs: an order of 3x against demands about 1.5; the balanced cost is least where half of them are met.
+text = "mean(max(demand - order, 0)) + mean(max(order - demand, 0))"
+study = client.create("outputs", 0.0, 1.0, objective=text, columns=["order", "demand"], rows=0, maxTrainings=8)["id"]
+client.work(study, lambda training: [[3 * training.value, 1.5 + 0.5 * math.sin(7 * i)] for i in range(60)], worker="drive", slot=1)
+assert abs(client.study(study)["result"]["lambda"] - 0.5) < 0.07
+preferred = client.prefer(study, "9 * mean(max(demand - order, 0)) + mean(max(order - demand, 0))")
+assert preferred["result"]["lambda"] > 0.55, preferred
+drawn = client.sample(study, 0.4, rows=5)
+assert len(drawn) == 5 and all(abs(row[0] - 1.2) < 0.05 for row in drawn), drawn
+assert client.curve(study)["posterior"]
+assert {one["definition"]["name"] for one in client.studies()} >= {"value", "outputs"}
+
+# By hand: asked again it is the same training, and what is told twice is told.
+study = client.create("by hand", 0.0, 1.0, maxTrainings=3)["id"]
+training = client.ask("hand", study, lease_for=3600)
+assert client.ask("hand", study).attempt == training.attempt
+assert client.renew(training, 0.25)["holds"]
+client.tell(training, 1.0)
+client.tell(training, 1.0)
+try:
+    client.tell(training, 2.0)
+    raise AssertionError("another result of the same training was taken")
+except HtiTuneError as refusal:
+    assert refusal.status == 409 and "first" in refusal.detail, refusal
+client.cancel(study, "enough")
+client.delete(study)
+try:
+    client.study(study)
+    raise AssertionError("a deleted study is there")
+except HtiTuneError as refusal:
+    assert refusal.status == 404, refusal
+print("ok")
