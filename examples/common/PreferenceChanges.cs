@@ -28,14 +28,14 @@ internal sealed record PreferenceChanges(IReadOnlyList<PreferenceRun> Runs)
     /// <param name="first">Receives the first study, with the tuner that made it, while the tuner lives: the place to draw figures.</param>
     /// <param name="cancellation">Ends a training early.</param>
     public static PreferenceChanges Run(
-        TunedTask task, long seed, int sweep, int mostTrainings, Action<Study, Tuner, TrueCurve>? first, CancellationToken cancellation)
+        TunedTask task, long seed, int sweep, int mostTrainings, Action<TuningResult, Tuner, TrueCurve>? first, CancellationToken cancellation)
     {
         using var truth = new TrueCurve(task, sweep, seed, cancellation);
         using var tuner = new Tuner(task.Network, task.Hyperparameter, task.Contexts, task.OptionsOf(seed));
         var runs = new List<PreferenceRun>();
         foreach (var preference in task.Preferences)
         {
-            Study? study = null;
+            TuningResult? study = null;
             var trainings = 0;
             var time = task.Network.Time(() =>
             {

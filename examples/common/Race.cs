@@ -68,10 +68,10 @@ internal sealed record Race(int Budget, IReadOnlyList<(string Name, IReadOnlyLis
 
     private static string Count(RaceRun run) => run.Trainings is { } trainings ? $"{trainings} trainings" : "not within the budget";
 
-    private static (RaceRun Run, Study Study) Tune(
+    private static (RaceRun Run, TuningResult Study) Tune(
         TunedTask task, NamedObjective objective, long seed, bool useSurrogate, TrueCurve truth, CancellationToken cancellation)
     {
-        Study? study = null;
+        TuningResult? study = null;
         using var tuner = new Tuner(task.Network, task.Hyperparameter, task.Contexts, task.OptionsOf(seed, useSurrogate));
         var time = task.Network.Time(() => study = tuner.Optimize(objective.Value, cancellation: cancellation));
         cancellation.ThrowIfCancellationRequested();
@@ -80,7 +80,7 @@ internal sealed record Race(int Budget, IReadOnlyList<(string Name, IReadOnlyLis
     }
 
     // λ drawn evenly on the hyperparameter's scale.
-    private static RaceRun Random(TunedTask task, NamedObjective objective, long seed, Study study, TrueCurve truth, CancellationToken cancellation)
+    private static RaceRun Random(TunedTask task, NamedObjective objective, long seed, TuningResult study, TrueCurve truth, CancellationToken cancellation)
     {
         var sign = task.Options.Goal == Goal.Minimize ? 1 : -1;
         var enough = sign * truth.At(objective, study.Lambda) + study.Epsilon;

@@ -26,7 +26,7 @@ internal sealed record Report(Fidelity Fidelity, Race Race, PreferenceChanges Ch
     /// <param name="cancellation">Ends a training early.</param>
     /// <param name="draw">Draws a task's own figures into a folder.</param>
     public static Report Make(
-        TunedTask task, TaskCommandLine command, Size? size, TextWriter to, CancellationToken cancellation, Action<Study, Tuner, string>? draw = null)
+        TunedTask task, TaskCommandLine command, Size? size, TextWriter to, CancellationToken cancellation, Action<TuningResult, Tuner, string>? draw = null)
     {
         size ??= command.Quick ? Size.Quick : Size.Full;
         var name = task.Hyperparameter.Name;
@@ -51,7 +51,7 @@ internal sealed record Report(Fidelity Fidelity, Race Race, PreferenceChanges Ch
         return new Report(fidelity, race, changes);
     }
 
-    private static void Draw(TunedTask task, Study study, TrueCurve truth, string folder)
+    private static void Draw(TunedTask task, TuningResult study, TrueCurve truth, string folder)
     {
         var preference = task.Preferences[0];
         StudyFigures.Objective(

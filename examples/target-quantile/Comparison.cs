@@ -5,7 +5,7 @@ using HtiTune;
 /// <param name="Objective">The objective's number, from 0.</param>
 /// <param name="Study">The study.</param>
 /// <param name="Time">Its time, with that of remembered trainings.</param>
-internal sealed record Run(string Way, int Objective, Study Study, TimeSpan Time);
+internal sealed record Run(string Way, int Objective, TuningResult Study, TimeSpan Time);
 
 /// <summary>The table at the end: what each way found, and at what price.</summary>
 /// <param name="objectives">Names of the objectives.</param>

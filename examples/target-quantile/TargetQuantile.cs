@@ -99,7 +99,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-Run Timed(string way, int objective, Func<Study> optimize)
+Run Timed(string way, int objective, Func<TuningResult> optimize)
 {
     var saved = network.Saved;
     var study = optimize();

@@ -8,7 +8,7 @@ namespace HtiTune.Plotting;
 
 /// <summary>What is believed along each hyperparameter, all others as recommended.</summary>
 /// <param name="Study">The study.</param>
-internal sealed record SliceFigure(Study Study)
+internal sealed record SliceFigure(TuningResult Study)
 {
     private const int Points = 65;
     private const int MostTicks = 8;

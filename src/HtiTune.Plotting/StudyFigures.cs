@@ -15,7 +15,7 @@ public static class StudyFigures
     /// <param name="truth">The objective as known from elsewhere, ascending in λ; drawn with a mark at every point.</param>
     /// <param name="options">Size and words.</param>
     /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or the study has no posterior.</exception>
-    public static void Objective(Study study, string path, IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
+    public static void Objective(TuningResult study, string path, IReadOnlyList<CurvePoint>? truth = null, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         Objective(
@@ -58,7 +58,7 @@ public static class StudyFigures
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
     /// <param name="options">Size and words.</param>
     /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed.</exception>
-    public static void Slices(Study study, string path, FigureOptions? options = null)
+    public static void Slices(TuningResult study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         options ??= new FigureOptions();
@@ -72,7 +72,7 @@ public static class StudyFigures
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
     /// <param name="options">Size and words.</param>
     /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or no training has a value.</exception>
-    public static void History(Study study, string path, FigureOptions? options = null)
+    public static void History(TuningResult study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         History(study.Trials, study.Goal, study.Epsilon, path, options, study.Anchors.Space.IsLine ? study.Anchors.Hyperparameter : null);
@@ -108,7 +108,7 @@ public static class StudyFigures
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
     /// <param name="options">Size and words.</param>
     /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or nothing was predicted.</exception>
-    public static void Calibration(Study study, string path, FigureOptions? options = null)
+    public static void Calibration(TuningResult study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
         options ??= new FigureOptions();

@@ -6,7 +6,7 @@ namespace HtiTune;
 internal static class BlackBox
 {
     /// <summary>Searches the best number.</summary>
-    public static Study Optimize(
+    public static TuningResult Optimize(
         SearchSpace space, Func<TrainingRequest, double> train, Goal goal, TunerOptions? options, IProgress<TunerProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(train);

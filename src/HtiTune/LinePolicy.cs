@@ -57,7 +57,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
 
     public override Trial TrialOf(Training training, bool isReused) => StudyMaker.TrialOf(training, view, isReused);
 
-    public override Study Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
+    public override TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
     {
         var analysis = _analysis!;
         var judgement = _policy.Judge(analysis, used, isLast: true);

@@ -41,7 +41,7 @@ internal sealed class ProgressReporter(TuningRun run, SearchSpace space, IProgre
         }
     }
 
-    public void Finished(Study study) => Report(
+    public void Finished(TuningResult study) => Report(
         TunerStage.Finished,
         Invariant($"{study.Configuration.ToText()} after {study.TrainingsUsed} trainings ({study.StopReason})")
             + (study.Surrogate is null ? "." : Invariant($", trust in the surrogate {study.Trust:F2}."))

@@ -76,5 +76,5 @@ internal abstract class RunPolicy
     /// <param name="used">Trainings that the run has used.</param>
     /// <param name="trials">All trials.</param>
     /// <param name="started">When the run started, by the clock of the options.</param>
-    public abstract Study Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started);
+    public abstract TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started);
 }

@@ -15,7 +15,7 @@ internal static class StudyMaker
 
     private const int BestDraws = 4096;
 
-    public static Study Make(
+    public static TuningResult Make(
         AnchorStore store,
         ObjectiveView view,
         Analysis analysis,
@@ -33,7 +33,7 @@ internal static class StudyMaker
         var posterior = analysis.Posterior[judgement.Index];
         var map = analysis.Map;
         double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
-        return new Study(
+        return new TuningResult(
             store, anchor, () => Posterior(view, analysis, lambdas), () => PossibleRange(analysis, judgement.Index, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
         {
             Configuration = store.ConfigurationOf(lambdas[judgement.Index]),

@@ -16,7 +16,7 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
     /// <param name="progress">Is told what happens; null for nobody.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>What the run found.</returns>
-    public static Study Run(
+    public static TuningResult Run(
         Func<RunRequest, TuningRun> begin, RunRequest request, INetwork network, SearchSpace space, TunerOptions options, IProgress<TunerProgress>? progress,
         CancellationToken cancellation)
     {

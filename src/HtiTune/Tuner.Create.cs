@@ -6,7 +6,7 @@ public sealed partial class Tuner
 {
     /// <summary>Finds the hyperparameter <paramref name="name"/>, a number from <paramref name="minimum"/> to <paramref name="maximum"/>, of least loss for any black box that reports one number.</summary>
     /// <inheritdoc cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    public static Study Minimize(
+    public static TuningResult Minimize(
         string name, double minimum, double maximum, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => Minimize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
 
@@ -15,24 +15,24 @@ public sealed partial class Tuner
     /// <param name="train">Trains at the request's values, e.g. <c>at["lr"]</c>, and returns the loss. An exception, or a loss that is not finite, is a failed training.</param>
     /// <param name="options">How; null for the defaults. <see cref="TunerOptions.Goal"/> is not looked at.</param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
-    /// <param name="cancellation">Ends the run once the trainings under way have ended; the study so far is returned.</param>
+    /// <param name="cancellation">Ends the run once the trainings under way have ended; the result so far is returned.</param>
     /// <returns>What was found. It needs no tuner.</returns>
     /// <exception cref="ArgumentException">An option is not as it must be.</exception>
     /// <exception cref="NoValueException">No training has given a value.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
-    public static Study Minimize(
+    public static TuningResult Minimize(
         SearchSpace space, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => BlackBox.Optimize(space, train, Goal.Minimize, options, progress, cancellation);
 
     /// <summary>Finds the hyperparameters of largest score, as <see cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds those of least loss.</summary>
     /// <inheritdoc cref="Minimize(SearchSpace, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    public static Study Maximize(
+    public static TuningResult Maximize(
         SearchSpace space, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => BlackBox.Optimize(space, train, Goal.Maximize, options, progress, cancellation);
 
     /// <summary>Finds the hyperparameter of largest score, as <see cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/> finds that of least loss.</summary>
     /// <inheritdoc cref="Minimize(string, double, double, Func{TrainingRequest, double}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>
-    public static Study Maximize(
+    public static TuningResult Maximize(
         string name, double minimum, double maximum, Func<TrainingRequest, double> train, TunerOptions? options = null, IProgress<TunerProgress>? progress = null,
         CancellationToken cancellation = default) => Maximize(Data.Hyperparameter.Continuous(name, minimum, maximum), train, options, progress, cancellation);
 
@@ -64,13 +64,13 @@ public sealed partial class Tuner
     /// </summary>
     /// <inheritdoc cref="Optimize"/>
     /// <exception cref="InvalidOperationException">Another run is going on, or the study on disk has the other goal.</exception>
-    public Study Minimize(
+    public TuningResult Minimize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
         Run(OfOutputs(objective), Goal.Minimize, maxTrainings, progress, name, cancellation);
 
     /// <summary>Searches the configuration whose outputs have the largest value of an objective.</summary>
     /// <inheritdoc cref="Minimize(Func{Matrix, double}, int?, IProgress{TunerProgress}?, string?, CancellationToken)"/>
-    public Study Maximize(
+    public TuningResult Maximize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
         Run(OfOutputs(objective), Goal.Maximize, maxTrainings, progress, name, cancellation);
 

@@ -100,19 +100,19 @@ public sealed partial class Tuner : IDisposable
     /// </param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
-    /// <param name="cancellation">Ends the run as soon as all trainings under way react; the study so far is returned.</param>
-    /// <returns>The study; <see cref="Study.StopReason"/> says how it ended.</returns>
+    /// <param name="cancellation">Ends the run as soon as all trainings under way react; the result so far is returned.</param>
+    /// <returns>The result; <see cref="TuningResult.StopReason"/> says how it ended.</returns>
     /// <exception cref="NoValueException">No training has given a value; <see cref="StopReason.AllTrainingsFailed"/> after three that failed.</exception>
     /// <exception cref="InvalidOperationException">Another run is going on.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before any training had given a value.</exception>
     /// <exception cref="IOException">The study's folder could not be written. The tuner keeps what it has trained, and writes it before a further run once there is room.</exception>
-    public Study Optimize(
+    public TuningResult Optimize(
         Func<IConditionalModel, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null,
         CancellationToken cancellation = default) => Run(objective, Options.Goal, maxTrainings, progress, name, cancellation);
 
     /// <summary><see cref="Optimize"/> on a worker thread, where the objective and whoever watches are called too.</summary>
     /// <inheritdoc cref="Optimize"/>
-    public async Task<Study> OptimizeAsync(
+    public async Task<TuningResult> OptimizeAsync(
         Func<IConditionalModel, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null,
         CancellationToken cancellation = default) =>
         await Task.Factory.StartNew(
@@ -142,7 +142,7 @@ public sealed partial class Tuner : IDisposable
         return new RunRequest(objective, goal, budget, name);
     }
 
-    private Study Run(
+    private TuningResult Run(
         Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, IProgress<TunerProgress>? progress, string? name, CancellationToken cancellation) =>
         TrainingLoop.Run(BeginRun, Request(objective, goal, maxTrainings, name), _network, Space, Options, progress, cancellation);
 

@@ -85,7 +85,7 @@ public sealed partial class TuningRun : IDisposable
     /// proposal until it is told how it went.
     /// </summary>
     /// <returns>
-    /// The proposal; or null, when the run should end (<see cref="Study.StopReason"/> says why) or, while others are pending, when there is
+    /// The proposal; or null, when the run should end (<see cref="TuningResult.StopReason"/> says why) or, while others are pending, when there is
     /// nothing to train before one of them is told. The last training of the budget waits for all others.
     /// </returns>
     /// <exception cref="IOException">The study's folder could not be written; the run is as it was, and may be asked again.</exception>
@@ -169,7 +169,7 @@ public sealed partial class TuningRun : IDisposable
     /// <summary>Ends the run.</summary>
     /// <returns>The study: recommendation, trials, and what can be said about them.</returns>
     /// <exception cref="NoValueException">No training has given a value; the message holds the first error.</exception>
-    public Study Finish()
+    public TuningResult Finish()
     {
         ThrowIfEnded();
         if (!_course.Analyse())

@@ -166,7 +166,7 @@ internal static class PlotCommand
         var judge = session.Objective(objective);
         session.Check(judge);
         var found = session.Tuner.Optimize(session.Judge(judge), 0, null, objective, interrupts.Finish);
-        Action<Study, string, FigureOptions> draw = kind switch
+        Action<TuningResult, string, FigureOptions> draw = kind switch
         {
             "history" => (s, p, o) => StudyFigures.History(s, p, o),
             "slices" => (s, p, o) => StudyFigures.Slices(s, p, o),

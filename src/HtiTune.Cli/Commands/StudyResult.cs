@@ -9,14 +9,14 @@ internal sealed class StudyResult
     // From fewer the model does not tell noise from a shape that it does not know yet.
     private const int FewestForNoise = 10;
 
-    private readonly Study _study;
+    private readonly TuningResult _study;
     private readonly StudySpecification _specification;
     private readonly string _objective;
     private readonly int _made;
     private readonly int _here;
     private readonly IReadOnlyList<string> _line;
 
-    private StudyResult(Study study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string> line) =>
+    private StudyResult(TuningResult study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string> line) =>
         (_study, _specification, _objective, _made, _here, _line) = (study, specification, objective, made, here, line);
 
     /// <summary>How the command ends.</summary>
@@ -37,7 +37,7 @@ internal sealed class StudyResult
     /// <param name="made">Trainings that the study's runs have made.</param>
     /// <param name="here">Trainings of them that this command has made.</param>
     /// <param name="line">The words that were typed.</param>
-    internal static StudyResult Of(Study study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string>? line = null) =>
+    internal static StudyResult Of(TuningResult study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string>? line = null) =>
         new(study, specification, objective, made, here, line ?? []);
 
     /// <summary>Tells it: data on standard output, words on standard error.</summary>

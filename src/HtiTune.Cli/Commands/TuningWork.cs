@@ -34,7 +34,7 @@ internal static class TuningWork
         return Run(request, live, live.Run);
     }
 
-    private static int Run(TuningRequest request, TuneDisplay display, Func<Func<Study?>, Study?>? around = null)
+    private static int Run(TuningRequest request, TuneDisplay display, Func<Func<TuningResult?>, TuningResult?>? around = null)
     {
         using var interrupts = Interrupts.Listen(count =>
         {
@@ -85,7 +85,7 @@ internal static class TuningWork
         }
     }
 
-    private static Study? Optimized(StudySession session, IObjective objective, TuningRequest request, TuneDisplay display)
+    private static TuningResult? Optimized(StudySession session, IObjective objective, TuningRequest request, TuneDisplay display)
     {
         try
         {
@@ -117,7 +117,7 @@ internal static class TuningWork
         return ExitCode.Interrupted;
     }
 
-    private static int Told(TuningRequest request, StudySession session, Study study, int ended)
+    private static int Told(TuningRequest request, StudySession session, TuningResult study, int ended)
     {
         if (session.Fault is { } fault)
         {

@@ -9,7 +9,7 @@ internal static class StopWords
     /// <param name="study">What the run found.</param>
     /// <param name="specification">The study.</param>
     /// <param name="made">Trainings that the study's runs have made.</param>
-    internal static string Of(Study study, StudySpecification specification, int made)
+    internal static string Of(TuningResult study, StudySpecification specification, int made)
     {
         var timed = study.Trials.Where(trial => trial.State == TrialState.Completed && trial.Duration > TimeSpan.Zero).ToList();
         return FormattableString.Invariant(study.StopReason switch

@@ -47,7 +47,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     public RunBeganData? Began { get; private set; }
 
     /// <summary>The last run's study, where this process ended it.</summary>
-    public Study? Ended { get; private set; }
+    public TuningResult? Ended { get; private set; }
 
     /// <summary>Trainings used by runs before this one.</summary>
     public int UsedBefore { get; private set; }
@@ -145,7 +145,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Ends the run; null where no training has given a value.</summary>
-    public (Study? Study, string? Error) Finish()
+    public (TuningResult? Study, string? Error) Finish()
     {
         Step++;
         UsedBefore += Run!.TrainingsUsed;
@@ -310,7 +310,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 }
 
 /// <summary>The answer of a tuner that stands only for it.</summary>
-internal sealed record PreferenceAnswerOfStudy(Tuner Tuner, Study Study, IReadOnlyList<AnchorPoint> Anchors) : IDisposable
+internal sealed record PreferenceAnswerOfStudy(Tuner Tuner, TuningResult Study, IReadOnlyList<AnchorPoint> Anchors) : IDisposable
 {
     public void Dispose() => Tuner.Dispose();
 }

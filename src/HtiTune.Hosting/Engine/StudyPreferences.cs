@@ -67,7 +67,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     }
 
     // What the model says that the way from the old λ to the new one brings.
-    private static double? GainOf(Study study, double before)
+    private static double? GainOf(TuningResult study, double before)
     {
         if (study.Posterior.Count == 0)
         {

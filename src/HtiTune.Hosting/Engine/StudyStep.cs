@@ -157,7 +157,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     };
 
     /// <summary>A run's result.</summary>
-    internal static StudyResult ResultOf(Study study) => new(
+    internal static StudyResult ResultOf(TuningResult study) => new(
         study.Lambda,
         study.LambdaLow,
         study.LambdaHigh,

@@ -216,7 +216,7 @@ public sealed record ValueMeasured(
 /// <param name="Outcome">What can be said about the recommendation.</param>
 /// <param name="SurrogateFile">File of the surrogate of all anchors, in the study's folder, where it can be written.</param>
 /// <param name="Calibration">Whether intervals held, and the alarm; null before schema 2.</param>
-/// <param name="Remarks"><see cref="Study.Remarks"/>; null where there are none, and before they were kept.</param>
+/// <param name="Remarks"><see cref="TuningResult.Remarks"/>; null where there are none, and before they were kept.</param>
 public sealed record RunEnded(
     StopReason StopReason,
     [property: JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration,

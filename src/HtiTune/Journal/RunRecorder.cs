@@ -62,7 +62,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
         }
     }
 
-    public void Finished(Study result)
+    public void Finished(TuningResult result)
     {
         if (!_hasEnded)
         {

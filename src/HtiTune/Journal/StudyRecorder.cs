@@ -197,7 +197,7 @@ internal sealed class StudyRecorder : IDisposable
     }
 
     /// <summary>Writes the surrogate where it can be, and the end of a run.</summary>
-    public void Finished(Study study)
+    public void Finished(TuningResult study)
     {
         var now = _clock.GetUtcNow();
         Do(() =>

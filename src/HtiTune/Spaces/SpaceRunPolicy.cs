@@ -103,7 +103,7 @@ internal sealed class SpaceRunPolicy(
         return trial with { Predicted = Sign * forecast.Belief.Mean, PredictedLow = low, PredictedHigh = high, Trust = forecast.Trust };
     }
 
-    public override Study Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
+    public override TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
     {
         var analysis = _analysis!;
         var unmet = Unmet(used);
@@ -112,7 +112,7 @@ internal sealed class SpaceRunPolicy(
         var recommended = Recommended();
         var belief = analysis.At(recommended);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
-        return new Study(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
+        return new TuningResult(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
         {
             Configuration = recommended,
             PredictedValue = Sign * belief.Mean,

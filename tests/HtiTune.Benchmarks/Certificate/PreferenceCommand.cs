@@ -142,10 +142,10 @@ internal static class PreferenceCommand
         return certify ? options : options with { Delta = NoCertificate };
     }
 
-    private static (Study Study, int Trainings, bool IsReached) Certified(Study study) => (study, study.TrainingsUsed, study.StopReason == StopReason.Certified);
+    private static (TuningResult Study, int Trainings, bool IsReached) Certified(TuningResult study) => (study, study.TrainingsUsed, study.StopReason == StopReason.Certified);
 
     // As in the race, but to the first recommendation that is near: what the next preference trains would move it on.
-    private static (Study Study, int Trainings, bool IsReached) UntilNear(Tuner tuner, LawProblem problem, int first)
+    private static (TuningResult Study, int Trainings, bool IsReached) UntilNear(Tuner tuner, LawProblem problem, int first)
     {
         var study = tuner.Optimize(problem.Objective, first);
         var used = study.TrainingsUsed;
@@ -187,7 +187,7 @@ internal static class PreferenceCommand
     /// <summary>Ten preferences in a row: trainings of all, and regrets in % of the gap.</summary>
     private sealed record Row10(int Trainings, IReadOnlyList<double> Regrets, int Reached)
     {
-        public static Row10 Of(LawProblem problem, Func<LawProblem, (Study Study, int Trainings, bool IsReached)> optimize)
+        public static Row10 Of(LawProblem problem, Func<LawProblem, (TuningResult Study, int Trainings, bool IsReached)> optimize)
         {
             var (trainings, reached, regrets) = (0, 0, new List<double>());
             for (var number = 1; number <= InARow; number++)

@@ -53,7 +53,7 @@ internal static class ResumeStudy
     internal static IEnumerable<Proposal> Replay(StudyJournal journal) =>
         journal.Replay(0, model => Tracking(model, 0.5), Options).Concat(journal.Replay(1, model => Tracking(model, -0.4), Options));
 
-    private static string Text(Study study) => string.Join('\n',
+    private static string Text(TuningResult study) => string.Join('\n',
     [
         .. study.Trials.Select(t => FormattableString.Invariant(
             $"{t.Number} {t.Lambda:R} {t.State} {t.Reason} {t.Value:R} {t.Predicted:R} {t.PredictedLow:R} {t.PredictedHigh:R} {t.IsReused}")),

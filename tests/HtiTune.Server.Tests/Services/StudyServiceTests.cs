@@ -213,7 +213,7 @@ public sealed class StudyServiceTests : IDisposable
         Assert.Contains("objective", command.Message);
     }
 
-    internal static Study Tuned(StudyDefinition definition, INetwork? network = null)
+    internal static TuningResult Tuned(StudyDefinition definition, INetwork? network = null)
     {
         var contexts = Contexts.None(definition.Rows);
         var options = new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate };

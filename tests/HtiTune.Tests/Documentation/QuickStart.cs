@@ -8,12 +8,12 @@ internal static class QuickStart
     internal static void Run()
     {
         // <quick start>
-        Study best = Tuner.Minimize("dropout", 0, 0.9, at => TrainAndValidate(at.Lambda, at.Seed));                 // any black box
+        TuningResult best = Tuner.Minimize("dropout", 0, 0.9, at => TrainAndValidate(at.Lambda, at.Seed));                 // any black box
         Console.WriteLine(best);
 
         using var tuner = Tuner.Create("quantile", 0.01, 0.99, at => Train(at.Lambda), model => model.Predict());   // outputs are kept
-        Study four = tuner.Minimize(stock => Cost(stock, shortage: 4));                     // at most 8 trainings
-        Study nine = tuner.Minimize(stock => Cost(stock, shortage: 9), maxTrainings: 0);    // another preference, no training
+        TuningResult four = tuner.Minimize(stock => Cost(stock, shortage: 4));                     // at most 8 trainings
+        TuningResult nine = tuner.Minimize(stock => Cost(stock, shortage: 9), maxTrainings: 0);    // another preference, no training
         Console.WriteLine($"{four}\n{nine}");
         // </quick start>
     }

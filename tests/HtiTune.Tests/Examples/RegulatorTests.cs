@@ -71,7 +71,7 @@ public class RegulatorTests
             Network = cache,
             Preferences = [],
         };
-        Study Tuned(bool useSurrogate)
+        TuningResult Tuned(bool useSurrogate)
         {
             using var tuner = new Tuner(cache, task.Hyperparameter, starts, task.OptionsOf(1, useSurrogate));
             return tuner.Optimize(model => Cost(model.Sample(starts).Outputs, price: 3));

@@ -95,7 +95,7 @@ public class PreferenceFiguresTests
         return Math.Max(1e-3, Enumerable.Range(0, outputs.Rows).Average(i => outputs[i, 0]));
     }
 
-    private static Tuner Tuned(out Study study)
+    private static Tuner Tuned(out TuningResult study)
     {
         var tuner = new Tuner(new Spread(), Weight, Nothing, new TunerOptions { MaxTrainings = 6 });
         study = tuner.Optimize(model => Math.Pow(Math.Log(Mean(model)) - 0.5, 2));

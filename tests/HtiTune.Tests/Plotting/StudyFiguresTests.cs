@@ -153,7 +153,7 @@ public class StudyFiguresTests
 
     private static double Cost(double lambda) => (lambda - 0.8) * (lambda - 0.8);
 
-    private static Tuner Tuned(bool useSurrogate, out Study study)
+    private static Tuner Tuned(bool useSurrogate, out TuningResult study)
     {
         var tuner = new Tuner(
             new Shifted(), Quantile, Contexts.None(20), new TunerOptions { MaxTrainings = 5, UseSurrogate = useSurrogate });

@@ -48,7 +48,7 @@ public class BlackBoxTests
     [Fact]
     public void The_result_needs_no_tuner()
     {
-        Study study;
+        TuningResult study;
         using (var tuner = Tuner.Create("x", 0, 1, at => at.Lambda, Outputs, s_quick))
         {
             study = tuner.Minimize(outputs => Mean(outputs, y => (y - 0.4) * (y - 0.4)));

@@ -118,7 +118,7 @@ public class CalibrationTests
         double[] flat = [2, 2.001, 2.002, 2.1, 3, 6];
         var rest = Enumerable.Range(1, 31).Select(i => 2 + i / 8.0).Where(l => !flat.Contains(l)).ToArray();
         static double Quartic(IConditionalModel model) => Math.Pow(model.Lambda - 2, 4);
-        Study Run(int trainings, params double[][] order)
+        TuningResult Run(int trainings, params double[][] order)
         {
             var contexts = new Contexts(Matrix.Create(1, 1, (_, row) => row[0] = 0));
             var network = new FormulaNetwork((_, _) => 0);

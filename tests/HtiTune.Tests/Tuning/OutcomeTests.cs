@@ -83,7 +83,7 @@ public partial class OutcomeTests
     public void What_holds_for_the_first_time_with_the_last_training_says_so()
     {
         var one = new Contexts(Matrix.Create(1, 1, (_, row) => row[0] = 0));
-        Study Run(int budget)
+        TuningResult Run(int budget)
         {
             var options = new TunerOptions { UseSurrogate = false, ConfirmByTraining = false };
             using var tuner = new Tuner(new FormulaNetwork((lambda, _) => Math.Sin(1.7 * lambda) + 0.3 * lambda), Problem.Hyperparameter, one, options);

@@ -6,7 +6,7 @@ namespace HtiTune.Tests.Tuning;
 /// <summary>What was enqueued and taken out again is not trained, in memory and on disk, wherever a process ends.</summary>
 public class QueueClearTests
 {
-    private static double[] Lambdas(Study study) => [.. study.Trials.Select(t => t.Lambda)];
+    private static double[] Lambdas(TuningResult study) => [.. study.Trials.Select(t => t.Lambda)];
 
     private static ITrainedNetwork Trained(Proposal proposal) => StudyFixture.Task.Network().Train(new TrainingRequest(proposal.Lambda, proposal.Seed), default);
 

@@ -85,7 +85,7 @@ public class StopReasonTests
     [Fact]
     public void The_last_training_in_time_confirms_the_recommendation()
     {
-        Study Run(double minutes)
+        TuningResult Run(double minutes)
         {
             // One whose best λ is no anchor after three.
             var network = new FormulaNetwork(new Problem(2).Output) { Before = (_, _, _) => _clock.Advance(TimeSpan.FromMinutes(10)) };

@@ -20,7 +20,7 @@ public sealed class StrictRuleTests
         for (var seed = 1; seed <= 6; seed++)
         {
             var problem = new Problem(seed);
-            Study Run(CertificateRule rule)
+            TuningResult Run(CertificateRule rule)
             {
                 using var tuner = new Tuner(
                     problem.Network(), Problem.Hyperparameter, Problem.Contexts, Problem.Options(16) with { CertificateRule = rule, InitialLambdas = [2, 6, 4] });

@@ -7,7 +7,7 @@ public class TunerQualityTests
 {
     private static double Objective(IConditionalModel model) => Problem.Tracking(model);
 
-    private static Study Run(Problem problem, TunerOptions options)
+    private static TuningResult Run(Problem problem, TunerOptions options)
     {
         using var tuner = new Tuner(problem.Network(), Problem.Hyperparameter, Problem.Contexts, options);
         return tuner.Optimize(Objective);

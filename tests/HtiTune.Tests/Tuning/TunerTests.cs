@@ -12,7 +12,7 @@ public class TunerTests
     private static Tuner Make(FormulaNetwork network, TunerOptions? options = null) =>
         new(network, Problem.Hyperparameter, Problem.Contexts, options ?? Problem.Options());
 
-    private static (double, TrialState, double?, double?, double?, double?, string)[] Facts(Study study) =>
+    private static (double, TrialState, double?, double?, double?, double?, string)[] Facts(TuningResult study) =>
         [.. study.Trials.Select(t => (t.Lambda, t.State, t.Value, t.Predicted, t.PredictedLow, t.PredictedHigh, t.Reason))];
 
     [Fact]

@@ -14,7 +14,7 @@ public class JournalContentTests
     public void Lines_hold_weights_the_predicted_distribution_and_how_values_stood_to_it(Goal goal)
     {
         using var study = new StudyFixture();
-        Study result;
+        TuningResult result;
         using (var tuner = study.Open(StudyFixture.Task.Network(), options: StudyFixture.Options with { Goal = goal }))
         {
             result = tuner.Optimize(StudyFixture.First);

@@ -89,7 +89,7 @@ public class JournalTests
     public void Another_preference_on_a_study_from_disk_needs_no_training()
     {
         using var study = new StudyFixture();
-        Study expected;
+        TuningResult expected;
         using (var tuner = study.Open(StudyFixture.Task.Network()))
         {
             tuner.Optimize(StudyFixture.First);

@@ -10,7 +10,7 @@ public class ParallelJournalTests
     private static readonly TunerOptions Options = StudyFixture.Options with { Parallelism = 3, MaxTrainings = 8 };
 
     /// <summary>Asks as often as it can, then tells one that is pending: not the oldest, unless it is alone, and the third fails.</summary>
-    private static Study Program(Tuner tuner, FormulaNetwork network, ICollection<int>? told = null)
+    private static TuningResult Program(Tuner tuner, FormulaNetwork network, ICollection<int>? told = null)
     {
         using var run = tuner.Begin(StudyFixture.First);
         while (true)

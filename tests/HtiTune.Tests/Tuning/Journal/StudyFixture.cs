@@ -34,7 +34,7 @@ internal sealed class StudyFixture : IDisposable
     /// <summary>What they say in memory, without a folder.</summary>
     public static string Undisturbed { get; } = InMemory();
 
-    public static string Text(Study study) => string.Join('\n',
+    public static string Text(TuningResult study) => string.Join('\n',
     [
         .. study.Trials.Select(t => FormattableString.Invariant(
             $"{t.Number} {t.Lambda:R} {t.State} {t.Reason} {t.Value:R} {t.Predicted:R} {t.PredictedLow:R} {t.PredictedHigh:R} {t.IsReused} {t.Error}")),

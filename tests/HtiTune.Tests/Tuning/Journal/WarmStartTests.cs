@@ -10,7 +10,7 @@ public class WarmStartTests
     {
         using var one = new StudyFixture();
         using var two = new StudyFixture();
-        Study first;
+        TuningResult first;
         using (var tuner = one.Open(StudyFixture.Task.Network()))
         {
             first = tuner.Optimize(StudyFixture.First);

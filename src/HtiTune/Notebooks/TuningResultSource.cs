@@ -5,13 +5,13 @@ using static HtiTune.Data.Notebooks.TextTable;
 namespace HtiTune.Notebooks;
 
 /// <summary>A study in a notebook: what it recommends, what can be said of that, and every training.</summary>
-internal sealed class StudySource : HtmlSource<Study>
+internal sealed class TuningResultSource : HtmlSource<TuningResult>
 {
-    protected override string Html(Study value) => Table(value).ToHtml();
+    protected override string Html(TuningResult value) => Table(value).ToHtml();
 
-    protected override string Text(Study value) => Table(value).ToString();
+    protected override string Text(TuningResult value) => Table(value).ToString();
 
-    private static TextTable Table(Study study) => new(
+    private static TextTable Table(TuningResult study) => new(
         $"{Place(study.Configuration)}, predicted {Number(study.PredictedValue)} ± {Number(study.PredictedDeviation)}; "
             + $"{Word(study.Outcome)}, {study.TrainingsUsed} new trainings, stopped: {study.StopReason}",
         ["training", study.Anchors.Space.Label, "value", "predicted before", "90 % interval", "why"],

@@ -8,8 +8,8 @@ using HtiTune.Surrogates;
 namespace HtiTune;
 
 /// <summary>What a tuning run found, and what it cost. Immutable; all values in the objective's own sign and units.</summary>
-[TypeFormatterSource(typeof(Notebooks.StudySource))]
-public sealed class Study
+[TypeFormatterSource(typeof(Notebooks.TuningResultSource))]
+public sealed class TuningResult
 {
     private const int ImportanceDraws = 1024;
 
@@ -20,7 +20,7 @@ public sealed class Study
     private readonly Lazy<IReadOnlyList<BestProbability>> _best;
     private readonly Lazy<IReadOnlyList<Importance>> _importances;
 
-    internal Study(
+    internal TuningResult(
         AnchorStore store, int? anchor, Func<IReadOnlyList<PosteriorPoint>> posterior, Func<(double Low, double High)> possible, Func<IReadOnlyList<BestProbability>> best)
     {
         _possible = new Lazy<(double Low, double High)>(possible);
@@ -149,7 +149,7 @@ public sealed class Study
         return Believed(configuration);
     }
 
-    internal Func<Configuration, Prediction> Believed { get; init; } = _ => throw new InvalidOperationException("The study has no belief.");
+    internal Func<Configuration, Prediction> Believed { get; init; } = _ => throw new InvalidOperationException("The result has no belief.");
 
     /// <summary>
     /// How much of the objective's variation hangs on each hyperparameter, in the order of the search space: Sobol indices of the posterior mean over the whole space,
