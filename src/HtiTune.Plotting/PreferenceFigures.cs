@@ -34,7 +34,7 @@ public static class PreferenceFigures
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
-    /// <summary>Draws a Pareto front: every pair of features against each other (six pairs at most), coloured by λ, trained λ ringed.</summary>
+    /// <summary>Draws a Pareto front: every pair of features against each other (six pairs at most), trained places ringed; of one hyperparameter coloured by λ.</summary>
     /// <param name="model">The model that gave the front; two features or more.</param>
     /// <param name="front">The front, from <see cref="PreferenceModel.Front"/>.</param>
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
@@ -63,23 +63,26 @@ public static class PreferenceFigures
             new("trained", FigureStyle.Ink, LegendSwatch.Dot),
             new("90 % interval", FigureStyle.Faint, LegendSwatch.Line),
         ];
-        var room = FigureLegend.Frame(canvas, area, options.Title, entries, LambdaColors.BarWidth);
-        var range = new LambdaRange(model.Hyperparameter, 0, 1);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries, model.Space.IsLine ? LambdaColors.BarWidth : 0);
+        LambdaRange? range = model.Space.IsLine ? new LambdaRange(model.Hyperparameter, 0, 1) : null;
         var pairs = Enumerable.Range(0, model.Features.Count)
             .SelectMany(j => Enumerable.Range(j + 1, model.Features.Count - j - 1).Select(k => (j, k))).Take(MostPairs);
         FigureStyle.RenderGrid(
             canvas,
             room,
             [.. pairs.Select(pair => Pair(model, front, range, pair.j, pair.k))]);
-        LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), range);
+        if (range is { } colours)
+        {
+            LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), colours);
+        }
     }
 
-    private static Plot Pair(PreferenceModel model, IReadOnlyList<ParetoPoint> front, LambdaRange range, int j, int k)
+    private static Plot Pair(PreferenceModel model, IReadOnlyList<ParetoPoint> front, LambdaRange? range, int j, int k)
     {
         var plot = FigureStyle.NewPlot(LabelOf(model.Features[j]), LabelOf(model.Features[k]));
         foreach (var point in front)
         {
-            var color = LambdaColors.Of(range, point.Lambda);
+            var color = ColorOf(range, point);
             var (x, y) = (point.Features[j], point.Features[k]);
 
             // A 90 % interval is 1.645 deviations to either side.
@@ -91,13 +94,15 @@ public static class PreferenceFigures
 
         foreach (var point in front.Where(p => p.IsTrained))
         {
-            var ring = plot.Add.Marker(point.Features[j], point.Features[k], MarkerShape.FilledCircle, 12, LambdaColors.Of(range, point.Lambda));
+            var ring = plot.Add.Marker(point.Features[j], point.Features[k], MarkerShape.FilledCircle, 12, ColorOf(range, point));
             (ring.MarkerStyle.LineColor, ring.MarkerStyle.LineWidth) = (FigureStyle.Ink, 2.2f);
         }
 
         plot.Axes.AutoScale();
         return plot;
     }
+
+    private static Color ColorOf(LambdaRange? range, ParetoPoint point) => range is { } line ? LambdaColors.Of(line, point.Lambda) : FigureStyle.Mean;
 
     private static string LabelOf(Feature feature) => $"{feature.Name} ({(feature.Goal == Goal.Minimize ? "less" : "more")} is better)";
 }

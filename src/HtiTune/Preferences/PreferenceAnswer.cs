@@ -1,30 +1,38 @@
+using HtiTune.Data;
+
 namespace HtiTune.Preferences;
 
-/// <summary>The best λ for one preference, from the trainings there are. In the preference's own sign and units.</summary>
+/// <summary>The best configuration for one preference, from the trainings there are. In the preference's own sign and units.</summary>
 public sealed record PreferenceAnswer
 {
-    /// <summary>The best λ of the model, in its own units.</summary>
-    public required double Lambda { get; init; }
+    /// <summary>The best configuration of the model; of several hyperparameters the trained one where that is certified, and never an untrained one that is expected to be worse.</summary>
+    public required Configuration Configuration { get; init; }
 
-    /// <summary>Lower end of the central 90 % of where the best λ may lie, under the model.</summary>
+    /// <summary>The best λ of the model, in its own units; NaN where there are several hyperparameters.</summary>
+    public double Lambda => Configuration.Lambda;
+
+    /// <summary>Lower end of the central 90 % of where the best λ may lie, under the model; NaN where there are several hyperparameters.</summary>
     public required double LambdaLow { get; init; }
 
-    /// <summary>Upper end of it.</summary>
+    /// <summary>Upper end of it; NaN where there are several hyperparameters.</summary>
     public required double LambdaHigh { get; init; }
 
-    /// <summary>Whether a network was trained at <see cref="Lambda"/>.</summary>
+    /// <summary>Whether a network was trained at <see cref="Configuration"/>.</summary>
     public required bool IsTrained { get; init; }
 
     /// <summary>
-    /// The trained λ of the best value, as measured; null where no training has a value of every feature. Beside an untrained <see cref="Lambda"/> without a
-    /// certificate it is what is known for sure.
+    /// The trained configuration of the best value, as measured; null where no training has a value of every feature. Beside an untrained
+    /// <see cref="Configuration"/> without a certificate it is what is known for sure.
     /// </summary>
-    public double? TrainedLambda { get; init; }
+    public Configuration? TrainedConfiguration { get; init; }
 
-    /// <summary>The preference's value of the real network at <see cref="TrainedLambda"/>.</summary>
+    /// <summary>λ of <see cref="TrainedConfiguration"/>; NaN where there are several hyperparameters.</summary>
+    public double? TrainedLambda => TrainedConfiguration?.Lambda;
+
+    /// <summary>The preference's value of the real network at <see cref="TrainedConfiguration"/>.</summary>
     public double? TrainedValue { get; init; }
 
-    /// <summary>Posterior mean of the objective at <see cref="Lambda"/>.</summary>
+    /// <summary>Posterior mean of the objective at <see cref="Configuration"/>.</summary>
     public required double PredictedValue { get; init; }
 
     /// <summary>Lower end of the 90 % interval of the objective there.</summary>
@@ -33,7 +41,7 @@ public sealed record PreferenceAnswer
     /// <summary>Upper end of it.</summary>
     public required double High { get; init; }
 
-    /// <summary>Posterior means of the features at <see cref="Lambda"/>, in their order and own units.</summary>
+    /// <summary>Posterior means of the features at <see cref="Configuration"/>, in their order and own units.</summary>
     public required IReadOnlyList<double> Features { get; init; }
 
     /// <summary>The regret ε that does not matter, in units of the objective.</summary>
@@ -48,7 +56,7 @@ public sealed record PreferenceAnswer
 
 /// <summary>A preference of a family, by its parameter, and its answer.</summary>
 /// <param name="Weight">w: the family's parameter.</param>
-/// <param name="Answer">The best λ for it.</param>
+/// <param name="Answer">The best configuration for it.</param>
 public sealed record PreferencePoint(double Weight, PreferenceAnswer Answer)
 {
     /// <inheritdoc/>
@@ -56,16 +64,19 @@ public sealed record PreferencePoint(double Weight, PreferenceAnswer Answer)
 }
 
 /// <summary>
-/// One λ of a Pareto front: no other λ of the grid is at least as good in every feature and better in one, by posterior means.
+/// One configuration of a Pareto front: no other one that was looked at is at least as good in every feature and better in one, by posterior means.
 /// </summary>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">The configuration.</param>
 /// <param name="Features">Posterior means of the features, in their order and own units.</param>
 /// <param name="Deviations">Posterior standard deviations of the features.</param>
-/// <param name="Probability">The share of joint draws in which nothing dominates this λ.</param>
+/// <param name="Probability">The share of joint draws in which nothing dominates it.</param>
 /// <param name="IsTrained">Whether a network was trained there.</param>
 public sealed record ParetoPoint(
-    double Lambda, IReadOnlyList<double> Features, IReadOnlyList<double> Deviations, double Probability, bool IsTrained)
+    Configuration Configuration, IReadOnlyList<double> Features, IReadOnlyList<double> Deviations, double Probability, bool IsTrained)
 {
+    /// <summary>λ, in its own units; NaN where there are several hyperparameters.</summary>
+    public double Lambda => Configuration.Lambda;
+
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(ParetoPoint), PrintMembers);
 }

@@ -51,7 +51,7 @@ internal sealed class PreferenceDraws
         return new PreferenceDraws(model, preference, map, values, means);
     }
 
-    private static double Value(Preference preference, ReadOnlySpan<double> features)
+    internal static double Value(Preference preference, ReadOnlySpan<double> features)
     {
         var value = preference.Value(features);
         if (double.IsFinite(value))
@@ -110,9 +110,9 @@ internal sealed class PreferenceDraws
         var predicted = _map.ToObjective(_means[chosen]);
         return new PreferenceAnswer
         {
-            TrainedLambda = known < 0 ? null : _model.Places[known].Lambda,
+            TrainedConfiguration = known < 0 ? null : At(known),
             TrainedValue = known < 0 ? null : Value(_preference, _model.Places[known].Measured),
-            Lambda = _model.Places[chosen].Lambda,
+            Configuration = At(chosen),
             LambdaLow = OrderStatistics.LeastReached(places, IntervalTail),
             LambdaHigh = OrderStatistics.LeastReached(places, 1 - IntervalTail),
             IsTrained = _model.Places[chosen].IsTrained,
@@ -124,6 +124,8 @@ internal sealed class PreferenceDraws
             Outcome = Outcome(Certificate.Of(regrets, bar, _model.Delta), epsilon ?? _map.ToAmount(bar), allowed, trained),
         };
     }
+
+    private Configuration At(int place) => _model.Places[place].Configuration;
 
     // What the preference makes of the real network at a trained place, in the model.
     private double Measured(int place) => _map.ToModel(Value(_preference, _model.Places[place].Measured));
@@ -137,7 +139,7 @@ internal sealed class PreferenceDraws
 
         var (at, gain) = MostGain(allowed, trained < 0 ? double.NegativeInfinity : _means[trained]);
         return gain >= PlaceChoice.LeastGainShare * certificate.Epsilon
-            ? new NeedsTraining(new Configuration(_model.Hyperparameter.Name, _model.Places[at].Lambda), _map.ToAmount(gain), certificate.Probability)
+            ? new NeedsTraining(At(at), _map.ToAmount(gain), certificate.Probability)
             : new NotCertified(epsilon, certificate.Probability, _map.ToAmount(certificate.RegretQuantile), _model.Missing ?? TuningPolicy.MissedBy(certificate), certificate.Delta);
     }
 

@@ -22,12 +22,18 @@ public sealed class PreferenceModel
     // Dominance is decided for pairs of places in each draw.
     private const int DrawsForFront = 512;
 
-    private readonly FeaturePaths[] _paths;
+    private readonly FeaturePaths[] _paths = [];
+    private readonly SpacePreferences? _several;
+
+    private PreferenceModel(IReadOnlyList<Feature> features, SpacePreferences several)
+    {
+        (Features, _several, Space, Places) = (features, several, several.Space, []);
+    }
 
     private PreferenceModel(
         ContinuousHyperparameter hyperparameter, IReadOnlyList<Feature> features, IReadOnlyList<PreferencePlace> places, FeaturePaths[] paths)
     {
-        Hyperparameter = hyperparameter;
+        Space = hyperparameter;
         Features = features;
         Places = places;
         _paths = paths;
@@ -36,8 +42,12 @@ public sealed class PreferenceModel
     /// <summary>The features, in the order in which preferences read them.</summary>
     public IReadOnlyList<Feature> Features { get; }
 
-    /// <summary>The hyperparameter.</summary>
-    public ContinuousHyperparameter Hyperparameter { get; }
+    /// <summary>What is tuned.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The hyperparameter, where it is one continuous one.</summary>
+    /// <exception cref="InvalidOperationException">There are several, or it is none with a range.</exception>
+    public ContinuousHyperparameter Hyperparameter => Space.Line;
 
     /// <summary>What is missing to certify anything; null where there is enough.</summary>
     internal Unmet? Missing { get; init; }
@@ -54,6 +64,11 @@ public sealed class PreferenceModel
     internal static PreferenceModel Of(
         AnchorStore store, IReadOnlyList<Feature> features, TunerOptions options, RandomStreams streams, Action<double, string> surrogateFailed)
     {
+        if (!store.Space.IsLine)
+        {
+            return new PreferenceModel(features, new SpacePreferences(store, features, options, streams, surrogateFailed));
+        }
+
         var count = store.Anchors.Count;
         var views = features.Select(f => new ObjectiveView(store, f.Value, options with { Goal = f.Goal, NoiseVariance = null }, surrogateFailed)).ToList();
         var processes = views.Select((view, j) => view.Process(count)
@@ -66,7 +81,7 @@ public sealed class PreferenceModel
         double[] grid = [.. between.Concat(trained).Order()];
         var separation = processes.Max(ProposalSearch.Separation);
         var places = grid.Select(u => new PreferencePlace(
-            u, store.LambdaAt(u), trained.Contains(u), !failed.Any(f => Math.Abs(f - u) < separation), trained.Contains(u) ? MeasuredAt(store, views, u) : [])).ToList();
+            u, store.ConfigurationOf(store.LambdaAt(u)), trained.Contains(u), !failed.Any(f => Math.Abs(f - u) < separation), trained.Contains(u) ? MeasuredAt(store, views, u) : [])).ToList();
         var paths = processes.Select((process, j) => FeaturePaths.Draw(
             process, grid, DrawCount, streams.Stream($"feature {j} of {count} anchors"), views[j].Map(count))).ToArray();
         return new PreferenceModel(store.Hyperparameter, features, places, paths)
@@ -81,12 +96,14 @@ public sealed class PreferenceModel
     private static double[] MeasuredAt(AnchorStore store, List<ObjectiveView> views, double u) =>
         [.. views.Select(view => store.Anchors.Where(anchor => anchor.U == u).Select(anchor => view.Measured(anchor.Anchor).Value).OfType<double>().First())];
 
-    /// <summary>The best λ for one preference.</summary>
+    /// <summary>The best configuration for one preference.</summary>
     /// <param name="preference">How the features make an objective.</param>
     /// <param name="epsilon">ε, the regret that does not matter; null for 1 % of the range of the objective's posterior mean over λ, penalties left out.</param>
     /// <exception cref="ArgumentException">The preference reads another number of features, or ε is not a finite number above 0.</exception>
     /// <exception cref="InvalidOperationException">The preference's value is not finite somewhere.</exception>
-    public PreferenceAnswer Best(Preference preference, double? epsilon = null)
+    public PreferenceAnswer Best(Preference preference, double? epsilon = null) => Best(preference, epsilon, CancellationToken.None);
+
+    private PreferenceAnswer Best(Preference preference, double? epsilon, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(preference);
         if (preference.FeatureCount is { } expected && expected != Features.Count)
@@ -99,7 +116,7 @@ public sealed class PreferenceModel
             throw new ArgumentException($"ε is {given}; expected a finite number above 0, or null.", nameof(epsilon));
         }
 
-        return PreferenceDraws.Of(this, preference).Answer(epsilon);
+        return _several is { } several ? several.Best(preference, epsilon, cancellation) : PreferenceDraws.Of(this, preference).Answer(epsilon);
     }
 
     /// <summary>The best λ for each member of a family: the curve λ*(w).</summary>
@@ -116,16 +133,24 @@ public sealed class PreferenceModel
         foreach (var weight in weights)
         {
             cancellation.ThrowIfCancellationRequested();
-            points.Add(new PreferencePoint(weight, Best(family(weight))));
+            points.Add(new PreferencePoint(weight, Best(family(weight), null, cancellation)));
         }
 
         return points;
     }
 
-    /// <summary>The Pareto front: the λ of the grid that no other beats, by the features' goals; ascending in λ.</summary>
+    /// <summary>
+    /// The Pareto front: the configurations that no other one beats, by the features' goals; of one hyperparameter those of the grid, ascending in λ, of several those
+    /// that a search finds, at most 48, ascending in the first feature.
+    /// </summary>
     /// <param name="cancellation">Ends the work.</param>
     public IReadOnlyList<ParetoPoint> Front(CancellationToken cancellation = default)
     {
+        if (_several is { } several)
+        {
+            return several.Front(cancellation);
+        }
+
         double[] signs = [.. Features.Select(f => f.Goal == Goal.Maximize ? 1.0 : -1.0)];
         var isFree = Undominated((j, i) => signs[j] * _paths[j].Means[i]);
         var hits = new int[Places.Count];
@@ -141,7 +166,7 @@ public sealed class PreferenceModel
         }
 
         return [.. Enumerable.Range(0, Places.Count).Where(i => isFree[i]).Select(i => new ParetoPoint(
-            Places[i].Lambda, MeansAt(i), [.. _paths.Select(p => p.Deviations[i])], (double)hits[i] / DrawsForFront, Places[i].IsTrained))];
+            Places[i].Configuration, MeansAt(i), [.. _paths.Select(p => p.Deviations[i])], (double)hits[i] / DrawsForFront, Places[i].IsTrained))];
     }
 
     /// <summary>Posterior means of all features at a place, [J].</summary>
@@ -220,8 +245,12 @@ public sealed class PreferenceModel
 
 /// <summary>A point of the grid of a preference model.</summary>
 /// <param name="U">Where it is, on the unit scale.</param>
-/// <param name="Lambda">λ, in its own units.</param>
+/// <param name="Configuration">λ.</param>
 /// <param name="IsTrained">Whether a network was trained there, and every feature has a value.</param>
 /// <param name="IsAllowed">Whether it is away from failures.</param>
 /// <param name="Measured">The features' values where one was trained, [J]; else empty.</param>
-internal readonly record struct PreferencePlace(double U, double Lambda, bool IsTrained, bool IsAllowed, double[] Measured);
+internal readonly record struct PreferencePlace(double U, Configuration Configuration, bool IsTrained, bool IsAllowed, double[] Measured)
+{
+    /// <summary>λ, in its own units.</summary>
+    internal double Lambda => Configuration.Lambda;
+}

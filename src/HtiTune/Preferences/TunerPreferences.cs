@@ -4,13 +4,13 @@ namespace HtiTune.Preferences;
 public static class TunerPreferences
 {
     /// <summary>
-    /// What the trainings so far say about several features at once, with no training: the best λ for any preference among them, the curve
-    /// λ*(w) of a family of preferences, and the Pareto front.
+    /// What the trainings so far say about several features at once, with no training: the best configuration for any preference among them, the
+    /// curve of the best over a family of preferences, and the Pareto front.
     /// </summary>
     /// <param name="tuner">The tuner whose trainings answer.</param>
     /// <param name="features">At least one; their names differ.</param>
     /// <remarks>
-    /// An answer is the model's best λ, trained or not, as <see cref="Tuner.Optimize"/> with no training gives it. Where it says
+    /// An answer is the model's best configuration, trained or not, as <see cref="Tuner.Optimize"/> with no training gives it. Where it says
     /// <see cref="NeedsTraining"/>, <see cref="Tuner.Optimize"/> with the same objective makes it.
     /// </remarks>
     /// <exception cref="ArgumentException">There is no feature, or one has no name or an earlier one's.</exception>

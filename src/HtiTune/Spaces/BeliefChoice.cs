@@ -21,7 +21,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
 
     /// <summary>Makes the belief of the outputs and tests it.</summary>
     internal static BeliefChoice Of(
-        SpaceGround ground, SpaceTraining[] known, PlainBelief plain, Func<Matrix, double> objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
+        SpaceGround ground, SpaceTraining[] known, PlainBelief plain, SpaceObjective objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
     {
         // Those that answered to the same contexts as the last one that has outputs; a penalty's outputs, or those of a training that diverged, tell nothing of the others.
         var shape = known.LastOrDefault(t => t.Outputs is not null)?.Outputs;
@@ -34,7 +34,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
             return new BeliefChoice(null, 0);
         }
 
-        // An objective that cannot judge outputs alone, as one that looks at the configuration, says nothing between the trainings.
+        // An objective that asks for what no expected outputs have says nothing between the trainings.
         int[] probed = [.. with.TakeLast(Probes)];
         if (probed.Count(k => double.IsFinite(composite.Mean(ground.Places[k]))) * 2 < probed.Length)
         {

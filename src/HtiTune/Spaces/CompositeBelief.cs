@@ -1,5 +1,5 @@
 // Notation, beside that of AnchorKriging and WeightDraws (K trainings with outputs y_k [n, D], less is better)
-//   g          the objective at outputs [n, D]
+//   g          the objective at outputs [n, D] and, where it asks for it, the configuration
 //   ψ          link of the outputs (OutputTransform): what is kriged
 //   θ_i        states of the hyperparameter walk, i = 1 … I;  w_i(λ), v_i(λ) weights and unit variance at each
 //   mean       y(λ) = ψ⁻¹(Σ_k w̄_k ψ(y_k)), w̄ the mean of w_i
@@ -21,7 +21,7 @@ internal sealed class CompositeBelief
     private const double ClearGain = 2, ClearShare = 0.9;
 
     private readonly SpaceCoordinates _coordinates;
-    private readonly Func<Matrix, double> _objective;
+    private readonly SpaceObjective _objective;
     private readonly OutputTransform _transform;
     private readonly AnchorRows _rows;
     private readonly AnchorKriging[] _states;
@@ -30,7 +30,7 @@ internal sealed class CompositeBelief
     private readonly int _columns;
 
     private CompositeBelief(
-        SpaceCoordinates coordinates, Func<Matrix, double> objective, OutputTransform transform, AnchorRows rows, int columns, double[] flat, AnchorKriging fit, AnchorKriging[] states,
+        SpaceCoordinates coordinates, SpaceObjective objective, OutputTransform transform, AnchorRows rows, int columns, double[] flat, AnchorKriging fit, AnchorKriging[] states,
         RandomStream stream)
     {
         (_coordinates, _objective, _transform, _rows, _columns, _flat, Fit, _states) = (coordinates, objective, transform, rows, columns, flat, fit, states);
@@ -65,7 +65,7 @@ internal sealed class CompositeBelief
     /// <param name="streams">Chance.</param>
     /// <param name="cancellation">Ends the fit.</param>
     internal static CompositeBelief? Make(
-        SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, Func<Matrix, double> objective, bool? isNoisy, RandomStreams streams, CancellationToken cancellation)
+        SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, SpaceObjective objective, bool? isNoisy, RandomStreams streams, CancellationToken cancellation)
     {
         if (outputs.Length < LeastTrainings || outputs[0].Rows * outputs[0].Columns == 0)
         {
@@ -113,7 +113,7 @@ internal sealed class CompositeBelief
             CholeskyFactor.Add(1.0 / _states.Length, weights, sum);
         }
 
-        return Value(sum);
+        return Value(sum, x);
     }
 
     /// <summary>√v in the mean over the states: how far x is from what is known, in units of the outputs' own scale.</summary>
@@ -146,17 +146,20 @@ internal sealed class CompositeBelief
 
             weights.CopyTo(drawn, 0);
             CholeskyFactor.Add(Math.Sqrt(at.Variance), _spreads[s], drawn);
-            values[s] = Value(drawn);
+            values[s] = Value(drawn, x);
         }
     }
 
     /// <summary>g at outputs that are the trainings' own, weighted.</summary>
-    internal double Value(ReadOnlySpan<double> weights)
+    /// <param name="weights">One a training.</param>
+    /// <param name="x">The place that they are expected at.</param>
+    internal double Value(ReadOnlySpan<double> weights, ReadOnlySpan<double> x)
     {
         Calls++;
+        var place = x.ToArray();
         try
         {
-            var value = _objective(new Matrix(_rows.Count, _columns, _rows.Weighted(weights, _transform, _columns)));
+            var value = _objective(new Matrix(_rows.Count, _columns, _rows.Weighted(weights, _transform, _columns)), () => _coordinates.At(_coordinates.UnitOf(place)));
             return double.IsNaN(value) ? double.PositiveInfinity : value;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
@@ -182,7 +185,7 @@ internal sealed class CompositeBelief
             {
                 some.CopyTo(weights, 0);
                 CholeskyFactor.Add((sign == 0 ? 1 : -1) * Math.Sqrt(variance), spread, weights);
-                draws[s + sign] = Value(weights);
+                draws[s + sign] = Value(weights, _flat.AsSpan(k * c, c));
             }
         }
     }

@@ -27,7 +27,7 @@ internal sealed class SpaceAnalysis
 
     internal SpaceAnalysis(
         SpaceCoordinates coordinates, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<SpaceTraining> trainings,
-        Func<Matrix, double>? objective, CancellationToken cancellation)
+        SpaceObjective? objective, CancellationToken cancellation)
     {
         (_coordinates, _options, _settings, _streams) = (coordinates, options, settings, streams);
         _known = [.. trainings.Where(t => t.Value is { } value && double.IsFinite(value))];
@@ -116,6 +116,23 @@ internal sealed class SpaceAnalysis
         return _composite is { } composite ? SpaceBeliefs.Of(composite, x) : SpaceBeliefs.Of(_plain, x);
     }
 
+    /// <summary>The mean of what is believed at x: of a training its value, where trainings repeat; +∞ where there is no answer.</summary>
+    internal double MeanAt(double[] x)
+    {
+        var k = _plain.IsExact ? Array.FindIndex(_plain.Places, place => x.AsSpan().SequenceEqual(place)) : -1;
+        return k >= 0 ? _values[k] : _composite is { } composite ? composite.Mean(x) : _plain.Map.ToValue(_plain.Mean(x));
+    }
+
+    /// <summary>Whether a training at x is likelier to succeed than not.</summary>
+    internal bool IsHopeful(double[] x) => _ground.LogSuccess(x) > SpaceGround.LeastLogSuccess;
+
+    /// <summary>Begins joint draws at some places, as <see cref="SpaceDraws"/> does.</summary>
+    /// <param name="places">x, at least one.</param>
+    /// <param name="name">Names the chance of values that are believed by themselves; outputs have a common one.</param>
+    internal Func<Func<int, double>> Draws(double[][] places, string name) => _composite is { } composite
+        ? SpaceDraws.Of(composite, places)(_streams.Stream("joint draws"))
+        : SpaceDraws.Of(_plain, places)(_streams.Stream($"joint draws {name}"));
+
     /// <summary>Where the posterior mean is least, trained or not.</summary>
     /// <param name="cancellation">Ends the search.</param>
     internal (Configuration Configuration, SpaceBelief Belief) BestPredicted(CancellationToken cancellation = default)
@@ -124,6 +141,15 @@ internal sealed class SpaceAnalysis
             : SearchPlain([], cancellation).LeastMean(false, cancellation) is { } place ? (place.U, _plain.Map.ToValue(place.Mean)) : null;
         var configuration = found is { } least && least.Mean < BestValue ? _coordinates.At(least.U) : _known[_best].Configuration;
         return (configuration, At(configuration));
+    }
+
+    /// <summary>The best predicted configuration; the best trained one, unless the other is expected to be better by more than a negligible share of ε.</summary>
+    /// <param name="cancellation">Ends the search.</param>
+    internal Configuration Recommended(CancellationToken cancellation)
+    {
+        var best = _known[_best].Configuration;
+        var (place, belief) = BestPredicted(cancellation);
+        return At(best).Mean - belief.Mean <= Analysis.NegligibleShare * Epsilon ? best : place;
     }
 
     /// <summary>

@@ -7,7 +7,6 @@
 
 using HtiTune.Acquisition;
 using HtiTune.Data;
-using HtiTune.Surrogates;
 
 namespace HtiTune;
 
@@ -30,24 +29,7 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
     {
         var bar = plain.Map.ToModel(value - epsilon);
         double[][] chosen = [.. Likeliest(places, x => plain.LogChanceBelow(x, bar), plain.IsExact ? null : plain.Places[best])];
-        var states = plain.States;
-        var flat = chosen.SelectMany(x => x).ToArray();
-        var draws = new WeightDraws[states.Count];
-        double[][] means = [.. states.Select(state => Array.ConvertAll(chosen, x => state.Mean(x)))];
-        var shape = new double[chosen.Length];
-        return Judge(chosen.Length, stream =>
-        {
-            var drawn = 0;
-            return () =>
-            {
-                var i = drawn++ % draws.Length;
-                draws[i] ??= new WeightDraws(states[i].Kriging, flat, false);
-                draws[i].Shape(stream, shape);
-                var square = WeightDraws.ChiSquare(stream, states[i].Kriging.Count - 1);
-                var scale = states[i].Square > 0 && square > 0 ? Math.Sqrt(states[i].Square / square) : states[i].Scale;
-                return m => plain.Map.ToValue(means[i][m] + scale * shape[m]);
-            };
-        }, plain.IsExact ? value : null, cancellation);
+        return Judge(chosen.Length, SpaceDraws.Of(plain, chosen), plain.IsExact ? value : null, cancellation);
     }
 
     /// <summary>By the outputs.</summary>
@@ -68,25 +50,7 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
             return new SpaceJudgement(0, 0, double.MaxValue, 0, false);
         }
 
-        var flat = chosen.SelectMany(x => x).ToArray();
-        var draws = new WeightDraws[composite.States.Count];
-        var k = composite.Fit.Count;
-        double[] weights = new double[chosen.Length * k], opposite = new double[weights.Length];
-        return Judge(chosen.Length, stream =>
-        {
-            var drawn = 0;
-            return () =>
-            {
-                var (i, isOpposite) = (drawn / 2 % draws.Length, drawn++ % 2 == 1);
-                if (!isOpposite)
-                {
-                    draws[i] ??= new WeightDraws(composite.States[i], flat, false);
-                    draws[i].Next(stream, weights, opposite);
-                }
-
-                return m => composite.Value((isOpposite ? opposite : weights).AsSpan(m * k, k));
-            };
-        }, value, cancellation);
+        return Judge(chosen.Length, SpaceDraws.Of(composite, chosen), value, cancellation);
     }
 
     // Places in descending order of ln P, the one that must be there first.

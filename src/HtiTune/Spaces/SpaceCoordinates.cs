@@ -14,6 +14,9 @@ namespace HtiTune;
 /// <summary>Where the configurations of a search space lie for the kriging.</summary>
 internal sealed class SpaceCoordinates
 {
+    /// <summary>Of more values than so many a hyperparameter moves as a number does.</summary>
+    internal const int MostLevels = 16;
+
     private const double Corner = 0.70710678118654752;
     private const int MostListed = 4096;
 
@@ -137,6 +140,19 @@ internal sealed class SpaceCoordinates
         }
     }
 
+    /// <summary>The snapped u that has this x.</summary>
+    internal double[] UnitOf(ReadOnlySpan<double> x)
+    {
+        var u = new double[_space.Count];
+        for (var i = 0; i < u.Length; i++)
+        {
+            u[i] = IsUnordered(_space[i]) ? Level(i, Math.Max(0, x.Slice(_at[i], _levels[i]).IndexOf(Corner))) : x[_at[i]];
+        }
+
+        Snap(u);
+        return u;
+    }
+
     /// <summary>x of a snapped u.</summary>
     internal double[] Place(ReadOnlySpan<double> u)
     {
@@ -156,6 +172,26 @@ internal sealed class SpaceCoordinates
 
         Snap(u);
         return u;
+    }
+
+    /// <summary>A random snapped u near another one.</summary>
+    /// <param name="u">The other one, snapped.</param>
+    /// <param name="radius">How far numbers move, their ends being mirrors.</param>
+    /// <param name="chance">How often a word or one of few whole numbers becomes any other.</param>
+    /// <param name="stream">Chance.</param>
+    internal double[] Neighbour(double[] u, double radius, double chance, RandomStream stream)
+    {
+        var near = (double[])u.Clone();
+        for (var j = 0; j < near.Length; j++)
+        {
+            var (step, coin, other) = (stream.NextNormal(), stream.NextDouble(), stream.NextDouble());
+            near[j] = double.IsNaN(near[j]) ? other : Levels(j) is 0 or > MostLevels ? Reflect(near[j] + radius * step) : coin < chance ? other : near[j];
+        }
+
+        Snap(near);
+        return near;
+
+        static double Reflect(double place) => Math.Abs(place) is var inside && inside > 1 ? Math.Clamp(2 - inside, 0, 1) : Math.Clamp(inside, 0, 1);
     }
 
     /// <summary>The distance of two places.</summary>

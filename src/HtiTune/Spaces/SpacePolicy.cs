@@ -33,11 +33,18 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
         return SpaceDesign.Farthest(_coordinates, pool, [.. taken.Distinct().Select(one => _coordinates.Place(_coordinates.Of(one)))]) is { } u ? _coordinates.At(u) : null;
     }
 
+    /// <summary>Where the hyperparameters' values lie.</summary>
+    internal SpaceCoordinates Coordinates => _coordinates;
+
     /// <summary>What the trainings say; null while none has a value.</summary>
     /// <param name="trainings">The trainings, in their order.</param>
     /// <param name="objective">The value at outputs [n, D], less is better; an exception or NaN is no answer there. Null: only the values are used.</param>
     /// <param name="cancellation">Ends the work.</param>
     internal SpaceAnalysis? Analyse(IReadOnlyList<SpaceTraining> trainings, Func<Matrix, double>? objective, CancellationToken cancellation = default) =>
+        AnalyseAt(trainings, objective is null ? null : (outputs, _) => objective(outputs), cancellation);
+
+    /// <summary>As <see cref="Analyse"/>, by an objective that may ask for the configuration beside its outputs.</summary>
+    internal SpaceAnalysis? AnalyseAt(IReadOnlyList<SpaceTraining> trainings, SpaceObjective? objective, CancellationToken cancellation = default) =>
         trainings.Any(t => t.Value is { } value && double.IsFinite(value))
             ? new SpaceAnalysis(_coordinates, options, Settings, streams.Fork($"analysis {trainings.Count}"), trainings, objective, cancellation)
             : null;

@@ -9,7 +9,7 @@ namespace HtiTune;
 internal sealed class SpaceRunPolicy(
     AnchorStore store, ObjectiveView view, Func<IConditionalModel, double> objective, TunerOptions options, RandomStreams streams, int budget) : RunPolicy
 {
-    private const int LeastForCertificate = 5;
+    internal const int LeastForCertificate = 5;
 
     private readonly SpacePolicy _policy = new(
         store.Space,
@@ -54,7 +54,7 @@ internal sealed class SpaceRunPolicy(
         if (_analysedTrainings != store.Trainings.Count)
         {
             _trainings = [.. Tried.Select(Seen)];
-            _analysis = _policy.Analyse(_trainings, options.UseSurrogate ? Objective : null, CancellationToken.None);
+            _analysis = _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, CancellationToken.None);
             _analysedTrainings = store.Trainings.Count;
             _judgement = null;
         }
@@ -109,7 +109,7 @@ internal sealed class SpaceRunPolicy(
         var unmet = Unmet(used);
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
         var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], CancellationToken.None));
-        var recommended = Recommended();
+        var recommended = reason == StopReason.Certified ? _trainings[analysis.Best].Configuration : Recommended();
         var belief = analysis.At(recommended);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
         return new TuningResult(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
@@ -152,6 +152,10 @@ internal sealed class SpaceRunPolicy(
             training.Number, training.Configuration, Sign * value, options.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null);
     }
 
+    /// <summary>Why a judgement holds no certificate; null: there were too few trainings for one.</summary>
+    internal static Unmet MissedBy(SpaceJudgement? judgement, double epsilon) => judgement is null ? HtiTune.Unmet.TooFewAnchors
+        : judgement.RegretQuantile > epsilon ? HtiTune.Unmet.RegretTooLarge : HtiTune.Unmet.TooFewDraws;
+
     // With a training to spend, what is recommended is trained; without, an untrained place is, unless a trained one is known to be as good.
     private Configuration Recommended()
     {
@@ -161,8 +165,7 @@ internal sealed class SpaceRunPolicy(
             return best;
         }
 
-        var (place, belief) = _analysis.BestPredicted(CancellationToken.None);
-        return _analysis.At(best).Mean - belief.Mean <= Analysis.NegligibleShare * _analysis.Epsilon ? best : place;
+        return _analysis.Recommended(CancellationToken.None);
     }
 
     // The first condition of a certificate that is not met; null where all are.
@@ -177,7 +180,7 @@ internal sealed class SpaceRunPolicy(
         if (!_judgement.Holds)
         {
             _passes = 0;
-            return _judgement.RegretQuantile > _analysis!.Epsilon ? HtiTune.Unmet.RegretTooLarge : HtiTune.Unmet.TooFewDraws;
+            return MissedBy(_judgement, _analysis!.Epsilon);
         }
 
         if (_passedAt != store.Anchors.Count)
@@ -218,19 +221,5 @@ internal sealed class SpaceRunPolicy(
 
     private (double Low, double High) Ends(SpaceBelief belief) => Sign > 0 ? (belief.Low, belief.High) : (-belief.High, -belief.Low);
 
-    private double Objective(Matrix outputs) => Sign * objective(new OutputsModel(store, outputs));
-
-    /// <summary>Outputs that the trainings lead to expect at a configuration.</summary>
-    private sealed class OutputsModel(AnchorStore store, Matrix outputs) : IConditionalModel
-    {
-        public double Lambda => double.NaN;
-
-        public Configuration Configuration => throw new NotSupportedException("Outputs alone are judged; expected an objective that does not look at the configuration.");
-
-        public bool IsTrained => false;
-
-        public Samples Sample(Contexts contexts) => contexts.SameAs(store.Contexts!)
-            ? new Samples(outputs, store.Contexts!)
-            : throw new NotSupportedException("Other contexts than the tuner's are asked; expected those, where several hyperparameters are tuned.");
-    }
+    private double Objective(Matrix outputs, Func<Configuration> at) => Sign * objective(new OutputsModel(store.Contexts!, outputs, at));
 }

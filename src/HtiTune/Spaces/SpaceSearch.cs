@@ -6,8 +6,8 @@ namespace HtiTune;
 /// <summary>Looks for the real configuration with the largest score: many candidates, then ascent from the best of them.</summary>
 internal sealed class SpaceSearch
 {
-    private const int GlobalCount = 800, LocalCenters = 3, LocalCount = 120, Starts = 5, Steps = 25, Rounds = 2, MostLevels = 16;
-    private const double Difference = 1e-5, Tolerance = 1e-6;
+    private const int GlobalCount = 800, LocalCenters = 3, LocalCount = 120, Starts = 5, Steps = 25, Rounds = 2;
+    private const double Difference = 1e-5, Tolerance = 1e-6, LevelChance = 0.2;
 
     private readonly SpaceCoordinates _coordinates;
 
@@ -152,7 +152,7 @@ internal sealed class SpaceSearch
                 // Of many values the next ones, and some farther off.
                 var now = _coordinates.LevelAt(i, u[i]);
                 var (near, far) = (Math.Max(2, levels / 64), Math.Max(3, levels / 12));
-                foreach (var v in levels <= MostLevels ? Enumerable.Range(0, levels) : [now - 1, now + 1, now - near, now + near, now - far, now + far])
+                foreach (var v in levels <= SpaceCoordinates.MostLevels ? Enumerable.Range(0, levels) : [now - 1, now + 1, now - near, now + near, now - far, now + far])
                 {
                     if (v == now || v < 0 || v >= levels)
                     {
@@ -189,25 +189,10 @@ internal sealed class SpaceSearch
             {
                 // Up to a third of the range; a word or a whole number moves now and then.
                 var radius = Math.Pow(10, least + (-0.5 - least) * stream.NextDouble());
-                var u = (double[])good[g].Clone();
-                for (var j = 0; j < u.Length; j++)
-                {
-                    var (step, coin, other) = (stream.NextNormal(), stream.NextDouble(), stream.NextDouble());
-                    u[j] = double.IsNaN(u[j]) ? other : coordinates.Levels(j) is 0 or > MostLevels ? Reflect(u[j] + radius * step) : coin < 0.2 ? other : u[j];
-                }
-
-                coordinates.Snap(u);
-                candidates.Add(u);
+                candidates.Add(coordinates.Neighbour(good[g], radius, LevelChance, stream));
             }
         }
 
         return [.. candidates];
-    }
-
-    private static double Reflect(double u)
-    {
-        u = Math.Abs(u);
-        u = u > 1 ? 2 - u : u;
-        return Math.Clamp(u, 0, 1);
     }
 }
