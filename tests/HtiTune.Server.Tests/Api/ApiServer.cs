@@ -53,7 +53,8 @@ public sealed class ApiServer : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _app!.DisposeAsync();
+        // There is none where the server was refused at its start.
+        await (_app?.DisposeAsync() ?? ValueTask.CompletedTask);
         SqliteConnection.ClearAllPools();
         if (_ownsFolder)
         {

@@ -3,7 +3,6 @@ using System.Net;
 using HtiTune.Client;
 using HtiTune.Data;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HtiTune.Server.Tests.Api;
 
@@ -72,7 +71,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
     public async Task A_limit_that_is_none_is_told_at_the_start_with_all_other_faults(string limit)
     {
         var server = new ApiServer(null, null, "--HtiTune:MaxUpload", limit, "--HtiTune:RequestsPerMinute", "0", "--HtiTune:Slots", "0");
-        var problem = await Assert.ThrowsAsync<OptionsValidationException>(server.InitializeAsync);
+        var problem = await Assert.ThrowsAsync<StartException>(server.InitializeAsync);
         Assert.All([$"MaxUpload is {limit}; expected 65536 to 2147483647 bytes", "RequestsPerMinute is 0", "Slots is 0"], word => Assert.Contains(word, problem.Message, StringComparison.Ordinal));
         await server.DisposeAsync();
     }
