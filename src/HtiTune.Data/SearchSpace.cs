@@ -136,17 +136,33 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
             throw new ArgumentException($"There are {u.Length} coordinates; expected {Count}, one for each of {Names}.", nameof(u));
         }
 
+        var places = u.ToArray();
+        return Assemble(i => _hyperparameters[i].ValueAt(places[i])).Configuration!;
+    }
+
+    /// <summary>A configuration of values that are looked up by their place in the space; what is not active is not asked for.</summary>
+    /// <param name="value">The value of a hyperparameter by its place, 0 to Count − 1; null where there is none.</param>
+    /// <returns>The configuration; null where a hyperparameter is active and has no value, which is then told.</returns>
+    internal (Configuration? Configuration, Hyperparameter? Missing) Assemble(Func<int, HyperparameterValue?> value)
+    {
         var values = new List<(string Name, HyperparameterValue Value)>(Count);
         for (var i = 0; i < Count; i++)
         {
             var one = _hyperparameters[i];
-            if (one.Condition is not { } condition || values.Exists(pair => pair.Name == condition.Parent && condition.Holds(pair.Value)))
+            if (one.Condition is { } condition && !values.Exists(pair => pair.Name == condition.Parent && condition.Holds(pair.Value)))
             {
-                values.Add((one.Name, one.ValueAt(u[i])));
+                continue;
             }
+
+            if (value(i) is not { } found)
+            {
+                return (null, one);
+            }
+
+            values.Add((one.Name, found));
         }
 
-        return new Configuration(values);
+        return (new Configuration(values), null);
     }
 
     /// <inheritdoc/>

@@ -98,15 +98,14 @@ internal static class EnqueueCommand
         var wanted = new List<Configuration>();
         foreach (var text in texts)
         {
-            var pairs = text.Split(',', StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)).ToList();
-            if (pairs.Exists(pair => pair is not [{ Length: > 0 }, { Length: > 0 }]) || pairs.DistinctBy(pair => pair[0]).Count() < pairs.Count)
+            if (NamedTexts.Of(text) is not { } pairs)
             {
-                faults.Add($"'{text}' is not understood; expected each name once with a value, e.g. {StudyPaths.Place(study.Space.FromUnit([.. study.Space.Select(_ => 0.5)]))}");
+                faults.Add($"'{text}' is not understood; expected each name once with a value, e.g. {StudyPaths.Example(study.Space)}");
                 continue;
             }
 
             // In the order of the space, however they are typed.
-            var configuration = study.Space.Ordered(new Configuration([.. pairs.Select(pair => (pair[0], ValueOf(study.Space, pair[0], pair[1])))]));
+            var configuration = study.Space.Ordered(new Configuration([.. pairs.Select(pair => (pair.Name, ValueOf(study.Space, pair.Name, pair.Text)))]));
             faults.AddRange(study.Space.FaultsOf(configuration).Select(fault => $"'{text}': {fault}"));
             wanted.Add(configuration);
         }

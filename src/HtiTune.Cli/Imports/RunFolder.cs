@@ -16,7 +16,7 @@ internal static partial class RunFolder
     {
         if (!study.Space.IsLine && options.Pattern is not null)
         {
-            throw new CliException("H001", $"--pattern is of one hyperparameter; expected names such as {StudyPaths.Place(study.Space.FromUnit([.. study.Space.Select(_ => 0.5)])).Replace(',', '_')}.npy.", Advice.Help.For("import"));
+            throw new CliException("H001", $"--pattern is of one hyperparameter; expected names such as {StudyPaths.Example(study.Space).Replace(',', '_')}.npy.", Advice.Help.For("import"));
         }
 
         var pattern = options.Pattern is { } text ? PatternOf(text) : null;
@@ -32,7 +32,7 @@ internal static partial class RunFolder
 
             (Configuration? configuration, Hyperparameter? missing) = study.Space.IsLine
                 ? (new Configuration(study.Space.Label, pattern is not null ? Parsed(file, pattern.Match(name).Groups["value"].Value) : LambdaOf(file, name, study.Hyperparameter)), null)
-                : RunPlaces.Of(study.Space, one => RunPlaces.InName(file, name, one));
+                : study.Space.Assemble(i => RunPlaces.InName(file, name, study.Space[i]));
             if (configuration is null)
             {
                 throw new CliException("H003", $"{file}: its name holds no value of {missing!.Name}; expected {missing.Name}= and {missing.Domain} in it.", "rename it, or import a table of runs");

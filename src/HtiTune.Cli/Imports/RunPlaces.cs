@@ -23,31 +23,6 @@ internal static class RunPlaces
             ?? (words.Choices.Where(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only : text);
     }
 
-    /// <summary>A configuration of values that are looked up by name, in the order of the space; what is not active has none.</summary>
-    /// <param name="space">The space.</param>
-    /// <param name="value">The value of a hyperparameter; null where it has none.</param>
-    /// <returns>The configuration, or the hyperparameter that is active and has no value.</returns>
-    internal static (Configuration? Configuration, Hyperparameter? Missing) Of(SearchSpace space, Func<Hyperparameter, HyperparameterValue?> value)
-    {
-        var values = new List<(string Name, HyperparameterValue Value)>();
-        foreach (var one in space)
-        {
-            if (one.Condition is { } condition && !values.Exists(pair => pair.Name == condition.Parent && condition.Holds(pair.Value)))
-            {
-                continue;
-            }
-
-            if (value(one) is not { } found)
-            {
-                return (null, one);
-            }
-
-            values.Add((one.Name, found));
-        }
-
-        return (new Configuration(values), null);
-    }
-
     /// <summary>The value of a hyperparameter in a file's name, behind its own name: <c>lr=0.1_layers=3_act=relu</c>; null where there is none.</summary>
     /// <exception cref="CliException">There are several, or it is not one that the hyperparameter can have.</exception>
     internal static HyperparameterValue? InName(string file, string name, Hyperparameter one)
@@ -79,9 +54,8 @@ internal static class RunPlaces
             return text is null ? [] : new() { [space.Line.Name] = text };
         }
 
-        var pairs = text.Split(',', StringSplitOptions.TrimEntries).Select(part => part.Split('=', 2, StringSplitOptions.TrimEntries)).ToList();
-        return pairs.TrueForAll(pair => pair is [{ Length: > 0 } name, { Length: > 0 }] && space.Any(one => one.Name == name)) && pairs.DistinctBy(pair => pair[0]).Count() == pairs.Count
-            ? pairs.ToDictionary(pair => pair[0], pair => pair[1])
+        return NamedTexts.Of(text) is { } columns && columns.All(pair => space.Any(one => one.Name == pair.Name))
+            ? columns.ToDictionary(pair => pair.Name, pair => pair.Text)
             : throw new CliException(
                 "H001", $"--lambda-column is '{text}'; expected hyperparameters with their columns, e.g. {string.Join(",", space.Take(2).Select(one => $"{one.Name}=column"))}, of {space.Label}.", Advice.Help.For("import"));
     }

@@ -57,7 +57,7 @@ internal static class RunTable
             return run with { LeftOut = $"in state {other.State}" };
         }
 
-        var (configuration, missing) = RunPlaces.Of(space, Value);
+        var (configuration, missing) = space.Assemble(Value);
         if (configuration is null)
         {
             return run with { LeftOut = $"without {missing!.Name}" };
@@ -69,11 +69,10 @@ internal static class RunTable
             : value is not null || IsEmpty(text) ? run with { Error = $"{run.Place}: the value is {(text.Length == 0 ? "empty" : $"'{text}'")}; expected a finite number." }
             : throw Fault(columns.Value, text, "a finite number with a decimal point, or nothing where the run failed");
 
-        HyperparameterValue? Value(Hyperparameter one)
+        HyperparameterValue? Value(int i)
         {
             // A word may be "none"; a cell that holds nothing is none.
-            var place = Enumerable.Range(0, space.Count).First(i => space[i].Name == one.Name);
-            var column = columns.Places[place];
+            var (one, column) = (space[i], columns.Places[i]);
             return column < 0 || (IsEmpty(line.Fields[column]) && !one.Allows(line.Fields[column].Trim())) ? (HyperparameterValue?)null
                 : RunPlaces.ValueOf(one, line.Fields[column]) ?? throw Fault(column, line.Fields[column], "a finite number with a decimal point");
         }

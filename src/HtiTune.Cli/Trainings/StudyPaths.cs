@@ -36,6 +36,9 @@ internal static class StudyPaths
     /// <summary>Where a training was made, as one word.</summary>
     internal static string Place(Configuration configuration) => string.Join(',', configuration.Pairs.Select(pair => $"{pair.Key}={pair.Value}"));
 
+    /// <summary>A configuration of a space as one word, for messages that say what is expected.</summary>
+    internal static string Example(SearchSpace space) => Place(space.FromUnit([.. space.Select(_ => 0.5)]));
+
     /// <summary>What identifies a training command: outputs of another command are not taken for this one's.</summary>
     internal static string Fingerprint(StudySpecification study) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\0', [.. study.Command, study.WorkingDirectory, study.OutputFormat, study.OutputArray ?? ""]))))[..16];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace HtiTune.Hosting;
@@ -16,7 +17,11 @@ namespace HtiTune.Hosting;
 /// <param name="Faulted">Studies that a fault has paused.</param>
 internal sealed record ServiceCondition(
     bool IsReady, IReadOnlyList<string> Faults, double? StoreMilliseconds, long? FreeBytes, DateTimeOffset? ReconciledAt, double OutboxLagSeconds, IReadOnlyList<ProcessShown> Processes,
-    IReadOnlyList<UnservedNetwork> Unserved, IReadOnlyList<string> SetAside, IReadOnlyList<Guid> Faulted);
+    IReadOnlyList<UnservedNetwork> Unserved, IReadOnlyList<string> SetAside, IReadOnlyList<Guid> Faulted)
+{
+    /// <summary>Unhealthy: requests cannot be served. Degraded: something needs an operator.</summary>
+    internal HealthStatus Status => !IsReady ? HealthStatus.Unhealthy : Faults.Count > 0 ? HealthStatus.Degraded : HealthStatus.Healthy;
+}
 
 /// <summary>A process of the service.</summary>
 internal sealed record ProcessShown(string Name, string Version, IReadOnlyList<string> Networks, IReadOnlyList<string> Queues, bool Advances, DateTimeOffset StartedAt, DateTimeOffset SeenAt);

@@ -14,8 +14,7 @@ internal sealed class ServiceHealth(ServiceInspection inspection) : IHealthCheck
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var condition = await inspection.LookAsync().ConfigureAwait(false);
-        var data = new Dictionary<string, object> { [Condition] = condition };
         var words = condition.Faults.Count == 0 ? null : string.Join('\n', condition.Faults);
-        return !condition.IsReady ? HealthCheckResult.Unhealthy(words, data: data) : words is null ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Degraded(words, data: data);
+        return new HealthCheckResult(condition.Status, words, data: new Dictionary<string, object> { [Condition] = condition });
     }
 }

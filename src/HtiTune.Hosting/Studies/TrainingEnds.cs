@@ -7,8 +7,6 @@ namespace HtiTune.Hosting;
 /// <summary>What a worker says of how its training went, checked against what the study expects.</summary>
 internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, IOptions<HtiTuneOptions> options, TimeProvider time)
 {
-    private const int LogLimit = 65_536;
-
     /// <summary>What to say of a training that has no result.</summary>
     internal const string FailureHint = "A training that failed or diverged is told with \"state\": \"failed\" and \"reason\": \"…\".";
 
@@ -37,7 +35,7 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     /// <summary>How an attempt ended, from what its worker says.</summary>
     public async Task<AttemptEnd> OfAsync(FoundAttempt found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
     {
-        var log = Tail(result.LogTail);
+        var log = StudyWrites.Tail(result.LogTail);
         if (result.State != AttemptState.Done)
         {
             return result.State is AttemptState.Failed or AttemptState.TimedOut or AttemptState.Preempted or AttemptState.Cancelled
@@ -89,6 +87,4 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
 
         return new AttemptEnd(AttemptState.Done, null, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), result.ExitCode, log);
     }
-
-    internal static string? Tail(string? log) => log is { Length: > LogLimit } ? log[^LogLimit..] : log;
 }

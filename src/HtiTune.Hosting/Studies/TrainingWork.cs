@@ -49,7 +49,7 @@ internal sealed class TrainingWork(
         }
 
         await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
-        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, TrainingEnds.Tail(logTail), LeaseOf(leaseFor)), cancellation).ConfigureAwait(false);
+        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, StudyWrites.Tail(logTail), LeaseOf(leaseFor)), cancellation).ConfigureAwait(false);
         return new LeaseStatus(result.Holds, result.Stop, result.Kill, result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null);
     }
 

@@ -29,7 +29,8 @@ internal static class HealthEndpoints
                 throw new StudyServiceException(StudyServiceError.NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.");
             }
 
-            return Results.Json(HealthBody.Of(await inspection.LookAsync().ConfigureAwait(false)), ApiJson.Options);
+            var condition = await inspection.LookAsync().ConfigureAwait(false);
+            return Results.Json(new HealthBody(condition.Status, condition), ApiJson.Options);
         }).RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("How the service stands (operators)");
 }
 
@@ -37,8 +38,4 @@ internal static class HealthEndpoints
 internal sealed record VersionBody(string Version);
 
 /// <summary>How the service stands.</summary>
-internal sealed record HealthBody(HealthStatus Status, ServiceCondition Condition)
-{
-    internal static HealthBody Of(ServiceCondition condition) =>
-        new(!condition.IsReady ? HealthStatus.Unhealthy : condition.Faults.Count > 0 ? HealthStatus.Degraded : HealthStatus.Healthy, condition);
-}
+internal sealed record HealthBody(HealthStatus Status, ServiceCondition Condition);

@@ -45,15 +45,10 @@ internal sealed record AskedVersion(PreferenceResult? Asked, bool IsNewest, Stud
     private static IReadOnlyList<TrialView> Valued(IReadOnlyList<TrialView> trials, StudyCurve? curve, PreferenceResult asked)
     {
         var values = (curve?.Anchors ?? []).ToLookup(anchor => anchor.Number, anchor => anchor.Value);
-        return [.. trials.Select(trial => trial.QueuedAt >= asked.CreatedAt && trial.Value is null
-            ? trial
-            : trial with
-            {
-                Value = values[trial.Number].FirstOrDefault(),
-                Predicted = trial.QueuedAt >= asked.CreatedAt ? trial.Predicted : null,
-                PredictedLow = trial.QueuedAt >= asked.CreatedAt ? trial.PredictedLow : null,
-                PredictedHigh = trial.QueuedAt >= asked.CreatedAt ? trial.PredictedHigh : null,
-                ExpectedGain = trial.QueuedAt >= asked.CreatedAt ? trial.ExpectedGain : null,
-            })];
+        return [.. trials.Select(trial => trial.QueuedAt < asked.CreatedAt
+            ? trial with { Value = ValueOf(trial), Predicted = null, PredictedLow = null, PredictedHigh = null, ExpectedGain = null }
+            : trial.Value is null ? trial : trial with { Value = ValueOf(trial) })];
+
+        double? ValueOf(TrialView trial) => values[trial.Number].FirstOrDefault();
     }
 }

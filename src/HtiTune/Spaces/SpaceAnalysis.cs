@@ -46,12 +46,12 @@ internal sealed class SpaceAnalysis
             var choice = BeliefChoice.Of(_ground, _known, _plain, objective, options, streams, cancellation);
             Trust = choice.Trust;
             _composite = choice.Serves;
-            if (_composite is not null)
+            if (_composite is not null && _good.Where(_plain.IsExtreme).ToArray() is { Length: > 0 } extreme)
             {
                 // The outputs of a penalty are not believed: beside those of the others its training is one that failed.
-                _good = [.. _good.Where(k => !_plain.IsExtreme(k))];
-                double[][] bad = [.. Enumerable.Range(0, _known.Length).Where(_plain.IsExtreme).Select(k => _ground.Places[k])];
-                _goodGround = new SpaceGround(coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. bad], !options.MayRepeat);
+                _good = [.. _good.Except(extreme)];
+                _goodGround = new SpaceGround(
+                    coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. extreme.Select(k => _ground.Places[k])], !options.MayRepeat);
             }
         }
 

@@ -63,8 +63,7 @@ internal sealed class SpacePreferences
         var (_, known, measured, _) = _trainings[analysis.Best];
         var judgement = _trainings.Count(training => training.Values is not null) < SpaceRunPolicy.LeastForCertificate ? null : analysis.Judge(cancellation);
         var chosen = judgement?.Holds == true ? known : analysis.Recommended(cancellation);
-        var belief = analysis.At(chosen);
-        var (low, high) = sign > 0 ? (belief.Low, belief.High) : (-belief.High, -belief.Low);
+        var belief = analysis.At(chosen).InSignOf(preference.Goal);
         return new PreferenceAnswer
         {
             Configuration = chosen,
@@ -73,9 +72,9 @@ internal sealed class SpacePreferences
             IsTrained = _trainings.Exists(training => training.Values is not null && training.Configuration.Equals(chosen)),
             TrainedConfiguration = known,
             TrainedValue = PreferenceDraws.Value(preference, measured),
-            PredictedValue = sign * belief.Mean,
-            Low = low,
-            High = high,
+            PredictedValue = belief.Mean,
+            Low = belief.Low,
+            High = belief.High,
             Features = [.. _features.Select((_, j) => SignOf(j) * _analyses.Value[j].At(chosen).Mean)],
             Epsilon = analysis.Epsilon,
             Outcome = OutcomeOf(analysis, judgement, cancellation),
@@ -100,8 +99,7 @@ internal sealed class SpacePreferences
 
     private SpaceAnalysis Analyse(double? epsilon, Func<double[], double> value, SpaceObjective objective, CancellationToken cancellation)
     {
-        var policy = new SpacePolicy(
-            Space, new SpacePolicyOptions { Epsilon = epsilon, Delta = _options.Delta, NoiseVariance = _options.NoiseVariance, Acquisition = _options.Acquisition }, _streams);
+        var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon), _streams);
         SpaceTraining[] trainings =
             [.. _trainings.Select(training => new SpaceTraining(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs))];
         return policy.AnalyseAt(trainings, _options.UseSurrogate ? objective : null, cancellation)!;

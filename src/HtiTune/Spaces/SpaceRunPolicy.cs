@@ -11,12 +11,9 @@ internal sealed class SpaceRunPolicy(
 {
     internal const int LeastForCertificate = 5;
 
-    private readonly SpacePolicy _policy = new(
-        store.Space,
-        new SpacePolicyOptions { Epsilon = options.Epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, Acquisition = options.Acquisition },
-        streams);
+    private readonly SpacePolicy _policy = new(store.Space, SpacePolicyOptions.Of(options, options.Epsilon), streams);
 
-    // What was forecast for each training before it was made, by its number.
+    // What was forecast for each training before it was made, by its number; in the objective's own sign.
     private readonly Dictionary<int, (SpaceBelief Belief, double Trust)> _forecasts = [];
 
     private SpaceAnalysis? _analysis;
@@ -76,7 +73,7 @@ internal sealed class SpaceRunPolicy(
     {
         if (isByModel && _analysis is { } analysis)
         {
-            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration), analysis.Trust);
+            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration).InSignOf(options.Goal), analysis.Trust);
         }
     }
 
@@ -87,8 +84,8 @@ internal sealed class SpaceRunPolicy(
             return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
         }
 
-        var (low, high) = Ends(forecast.Belief);
-        return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, Sign * forecast.Belief.Mean, low, high, forecast.Trust);
+        var belief = forecast.Belief;
+        return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, belief.Mean, belief.Low, belief.High, forecast.Trust);
     }
 
     public override Trial TrialOf(Training training, bool isReused)
@@ -99,8 +96,8 @@ internal sealed class SpaceRunPolicy(
             return trial;
         }
 
-        var (low, high) = Ends(forecast.Belief);
-        return trial with { Predicted = Sign * forecast.Belief.Mean, PredictedLow = low, PredictedHigh = high, Trust = forecast.Trust };
+        var belief = forecast.Belief;
+        return trial with { Predicted = belief.Mean, PredictedLow = belief.Low, PredictedHigh = belief.High, Trust = forecast.Trust };
     }
 
     public override TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
@@ -110,12 +107,12 @@ internal sealed class SpaceRunPolicy(
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
         var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], CancellationToken.None));
         var recommended = reason == StopReason.Certified ? _trainings[analysis.Best].Configuration : Recommended();
-        var belief = analysis.At(recommended);
+        var belief = analysis.At(recommended).InSignOf(options.Goal);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
         return new TuningResult(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
         {
             Configuration = recommended,
-            PredictedValue = Sign * belief.Mean,
+            PredictedValue = belief.Mean,
             PredictedDeviation = belief.Deviation,
             RealValue = anchor is { } real ? view.Measured(real).Value : null,
             Trials = trials,
@@ -130,9 +127,8 @@ internal sealed class SpaceRunPolicy(
             NoiseDeviation = analysis.NoiseDeviation,
             Believed = configuration =>
             {
-                var there = analysis.At(configuration);
-                var (low, high) = Ends(there);
-                return new Prediction(Sign * there.Mean, low, high);
+                var there = analysis.At(configuration).InSignOf(options.Goal);
+                return new Prediction(there.Mean, there.Low, there.High);
             },
             GainLeft = new Lazy<bool>(() => next.Value is not null),
             Goal = options.Goal,
@@ -218,8 +214,6 @@ internal sealed class SpaceRunPolicy(
             yield return StudyMaker.ExtremeAmong(extreme.Count, _trainings.Count(training => training.Value is not null), Sign * worst.Value, worst.Configuration.ToString());
         }
     }
-
-    private (double Low, double High) Ends(SpaceBelief belief) => Sign > 0 ? (belief.Low, belief.High) : (-belief.High, -belief.Low);
 
     private double Objective(Matrix outputs, Func<Configuration> at) => Sign * objective(new OutputsModel(store.Contexts!, outputs, at));
 }

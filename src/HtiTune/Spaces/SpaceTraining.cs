@@ -14,7 +14,12 @@ internal sealed record SpaceTraining(int Number, Configuration Configuration, do
 /// <param name="Deviation">Standard deviation, at least 0.</param>
 /// <param name="Low">The 5 % quantile.</param>
 /// <param name="High">The 95 % quantile.</param>
-internal readonly record struct SpaceBelief(double Mean, double Deviation, double Low, double High);
+internal readonly record struct SpaceBelief(double Mean, double Deviation, double Low, double High)
+{
+    /// <summary>The same in the objective's own sign.</summary>
+    /// <param name="goal">The objective's goal.</param>
+    internal SpaceBelief InSignOf(Goal goal) => goal == Goal.Maximize ? new(-Mean, Deviation, -High, -Low) : this;
+}
 
 /// <summary>What a certificate says of the best trained configuration.</summary>
 /// <param name="Probability">The share of the draws in which nothing is better than it by more than ε.</param>
@@ -27,6 +32,12 @@ internal sealed record SpaceJudgement(double Probability, double LowerBound, dou
 /// <summary>How a policy of several hyperparameters works.</summary>
 internal sealed record SpacePolicyOptions
 {
+    /// <summary>Those of a tuner.</summary>
+    /// <param name="options">The tuner's.</param>
+    /// <param name="epsilon">ε, as in <see cref="Epsilon"/>.</param>
+    internal static SpacePolicyOptions Of(TunerOptions options, double? epsilon) =>
+        new() { Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, Acquisition = options.Acquisition };
+
     /// <summary>ε, in units of the objective, above 0; null: 1 % of the range of what is believed.</summary>
     internal double? Epsilon { get; init; }
 

@@ -14,17 +14,7 @@ public sealed class SpaceCommandTests : IDisposable
 
     public SpaceCommandTests()
     {
-        // The loss is least at lr = 0.01, layers = 2, act = gelu, slope = 0.5; the second output is another one.
-        File.WriteAllText(_folder.File("train.sh"),
-            """
-            slope=0; lr=0; layers=0; act=none
-            while [ $# -gt 1 ]; do
-              case "$1" in --lr) lr="$2";; --layers) layers="$2";; --act) act="$2";; --slope) slope="$2";; --out) out="$2";; esac; shift 2
-            done
-            echo "$lr $layers $act $slope $HTITUNE_LR $HTITUNE_CONFIGURATION" >> calls
-            awk -v lr="$lr" -v n="$layers" -v act="$act" -v s="$slope" 'BEGIN {
-              d = log(lr) / log(10) + 2; v = d * d + 0.2 * (n - 2) ^ 2 + (act == "relu" ? 1 : (s - 0.5) ^ 2); print "loss,size"; printf "%.17g,%.17g\n", v, n }' > "$out"
-            """);
+        SpaceScript.Write(_folder, isSized: true);
         Write();
     }
 

@@ -12,16 +12,7 @@ public sealed class SpaceImportTests : IDisposable
 
     public SpaceImportTests()
     {
-        // The loss is least at lr = 0.01, layers = 2, act = gelu, slope = 0.5.
-        File.WriteAllText(_folder.File("train.sh"),
-            """
-            echo "$@" >> calls; slope=0
-            while [ $# -gt 1 ]; do
-              case "$1" in --lr) lr="$2";; --layers) layers="$2";; --act) act="$2";; --slope) slope="$2";; --out) out="$2";; esac; shift 2
-            done
-            awk -v lr="$lr" -v n="$layers" -v act="$act" -v s="$slope" 'BEGIN {
-              d = log(lr) / log(10) + 2; v = d * d + 0.2 * (n - 2) ^ 2 + (act == "relu" ? 1 : (s - 0.5) ^ 2); print "loss"; printf "%.17g\n", v }' > "$out"
-            """);
+        SpaceScript.Write(_folder, isSized: false);
         File.WriteAllText(_folder.File("study.json"),
             """
             {
