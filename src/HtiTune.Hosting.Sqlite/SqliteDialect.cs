@@ -58,12 +58,12 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        await EnterAsync(_writing, cancellation).ConfigureAwait(false);
+        var patience = await EnterAsync(_writing, cancellation).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _writer ??= Open();
-            return await RunAsync(_writer, "BEGIN IMMEDIATE", work, cancellation).ConfigureAwait(false);
+            return await RunAsync(_writer, "BEGIN IMMEDIATE", patience, work, cancellation).ConfigureAwait(false);
         }
         catch (SqliteException)
         {
@@ -79,14 +79,14 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        await EnterAsync(_reading, cancellation).ConfigureAwait(false);
+        var patience = await EnterAsync(_reading, cancellation).ConfigureAwait(false);
         Link? link = null;
         var isWhole = false;
         try
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             link = _readers.TryTake(out var free) ? free : Open();
-            var result = await RunAsync(link, "BEGIN", work, cancellation).ConfigureAwait(false);
+            var result = await RunAsync(link, "BEGIN", patience, work, cancellation).ConfigureAwait(false);
             isWhole = true;
             return result;
         }
@@ -163,18 +163,30 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     protected override string InList(string parameter) => $"IN (SELECT value FROM json_each({parameter}))";
 
-    /// <summary>Waits for one's turn, as long as there is patience.</summary>
-    private static async Task EnterAsync(SemaphoreSlim turn, CancellationToken cancellation)
+    /// <summary>Waits for one's turn, as long as there is patience; returns what is left of it, null where a call waits as long as the store does.</summary>
+    private async Task<TimeSpan?> EnterAsync(SemaphoreSlim turn, CancellationToken cancellation)
     {
-        if (!await turn.WaitAsync(StorePatience.Current ?? Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false))
+        if (StorePatience.Current is not { } patience)
         {
-            throw StorePatience.Over(null);
+            await turn.WaitAsync(cancellation).ConfigureAwait(false);
+            return null;
         }
+
+        if (await turn.WaitAsync(0, cancellation).ConfigureAwait(false))
+        {
+            return patience;
+        }
+
+        var began = time.GetTimestamp();
+        return await turn.WaitAsync(patience, cancellation).ConfigureAwait(false)
+            ? TimeSpan.FromTicks(Math.Max(0, (patience - time.GetElapsedTime(began)).Ticks))
+            : throw StorePatience.Over(null);
     }
 
-    private async Task<T> RunAsync<T>(Link link, string begin, Func<StoreSession, Task<T>> work, CancellationToken cancellation)
+    private async Task<T> RunAsync<T>(Link link, string begin, TimeSpan? patience, Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
-        link.WaitAtMost(StorePatience.Current is { } patience ? Math.Min(BusyMilliseconds, (int)patience.TotalMilliseconds) : BusyMilliseconds);
+        // The turn and another process's transaction are waited for together.
+        link.WaitAtMost(patience is { } most ? (int)Math.Min(BusyMilliseconds, most.TotalMilliseconds) : BusyMilliseconds);
         link.Execute(begin);
         var isOpen = true;
         try
@@ -228,16 +240,20 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
             {
                 return;
             }
+
             using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A number of the store's own.
             command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {milliseconds}");
 #pragma warning restore CA2100
             command.ExecuteNonQuery();
-            connection.DefaultTimeout = Math.Max(1, milliseconds / 1000);
+
+            // SQLite has waited by then: the provider, which tries again until its own time is over, must not begin a second wait.
+            connection.DefaultTimeout = Math.Max(1, milliseconds / 2000);
             foreach (var prepared in Commands.Values)
             {
                 prepared.CommandTimeout = connection.DefaultTimeout;
             }
+
             _waitsAtMost = milliseconds;
         }
 

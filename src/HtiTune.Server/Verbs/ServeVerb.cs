@@ -11,7 +11,9 @@ namespace HtiTune.Server;
 internal static class ServeVerb
 {
     private const int DefaultBodyLimit = 1 << 20;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    // Of the five seconds within which a caller is told: what a call to the store may wait, and a second more of SQLite's; the rest is the server's own work.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_uploadPatience = TimeSpan.FromSeconds(60);
 
     internal static async Task<int> RunAsync(string[] args)

@@ -126,7 +126,7 @@ public sealed class WorkerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_queue_that_nobody_serves_does_not_grow_and_the_service_is_well()
+    public async Task A_queue_that_nobody_serves_does_not_grow_and_is_all_that_operators_are_told()
     {
         await using var host = await ServiceHost.StartAsync(StoreFile, new TestNetwork());
         for (var i = 0; i < 3; i++)
@@ -141,7 +141,9 @@ public sealed class WorkerTests : IDisposable
         }
 
         Assert.InRange(host.Get<Hangfire.JobStorage>().GetMonitoringApi().EnqueuedCount(StudyJobs.TrainingQueue("elsewhere")), 0, 66);
-        Assert.Equal(HealthStatus.Healthy, (await host.Get<HealthCheckService>().CheckHealthAsync()).Status);
+        var health = await host.Get<HealthCheckService>().CheckHealthAsync();
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Equal("No process trains the network 'test' in queue 'elsewhere', for which 3 active studies wait.", health.Entries["htitune"].Description);
     }
 
     [Fact]
