@@ -32,11 +32,14 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
         var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("sizes"));
         var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 });
         var task = (await client.ClaimAsync("w", study: study.Id))!;
+
+        // White space can be read only to its end: no server can tell a fault of the JSON before it has met the limit.
+        var fill = new string(' ', Upload);
         foreach (var path in (string[])["studies", $"attempts/{task.Attempt}/tell", $"surrogates/{study.Id}/sample"])
         {
             foreach (var isChunked in (bool[])[false, true])
             {
-                using var large = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent($$"""{"x":"{{new string('x', Upload)}}"}""", null, "application/json") };
+                using var large = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent($$"""{{fill}}{"x":1}""", null, "application/json") };
                 (large.Headers.TransferEncodingChunked, large.Headers.ExpectContinue) = (isChunked, true);
                 using var refused = await http.SendAsync(large);
                 var body = await refused.Content.ReadAsStringAsync();
@@ -44,7 +47,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
                 Assert.True(body.Contains($"expected at most {Upload} bytes, as HtiTune:MaxUpload has it", StringComparison.Ordinal), $"{path}, chunked {isChunked}: {body}");
             }
 
-            using var small = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent($$"""{"x":"{{new string('x', Upload - 100)}}"}""", null, "application/json") };
+            using var small = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent($$"""{{fill[100..]}}{"x":1}""", null, "application/json") };
             Assert.Equal(HttpStatusCode.BadRequest, (await http.SendAsync(small)).StatusCode);
         }
 
