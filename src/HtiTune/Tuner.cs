@@ -19,7 +19,7 @@ public sealed partial class Tuner : IDisposable
     /// runs were made; those of another one are not continued, but their trainings are kept.
     /// </summary>
     /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked twice and answered alike are answers, no draws.</remarks>
-    public const int Algorithm = 3;
+    public const int Algorithm = 4;
 
     private readonly INetwork _network;
     private TuningRun? _run;

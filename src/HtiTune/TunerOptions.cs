@@ -131,7 +131,7 @@ public sealed record TunerOptions
     public int CertificateDraws { get; init; } = Certificate.DefaultDraws;
 
     /// <summary>Fits the surrogate to a set of two anchors or more; must be deterministic.</summary>
-    /// <value>null: <see cref="TrajectorySurrogate.Fit"/> without transport maps, with the tuner's seed.</value>
+    /// <value>null: <see cref="KrigedSurrogate.Fit"/> without transport maps, with the tuner's seed.</value>
     public Func<AnchorSet, ISurrogate>? SurrogateFactory { get; init; }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal sealed class BeliefKeeper(IStudyStore store, TimeProvider time)
     /// <summary>Keeps the surrogate; null where there is none, or none with another anchor.</summary>
     public async Task<SurrogateRow?> KeepSurrogateAsync(LoadedStudy loaded, StudyRow row, CancellationToken cancellation)
     {
-        if ((loaded.Run?.Surrogate ?? loaded.Ended?.Surrogate) is not TrajectorySurrogate surrogate || loaded.SavedAnchors == surrogate.Anchors.Count)
+        if ((loaded.Run?.Surrogate ?? loaded.Ended?.Surrogate) is not IFittedSurrogate surrogate || loaded.SavedAnchors == surrogate.Anchors.Count)
         {
             return null;
         }

@@ -10,7 +10,7 @@ internal sealed class SurrogateCache(IStudyStore store, TimeProvider time)
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, Kept> _kept = [];
 
     /// <summary>A surrogate by its id or its study's; null where there is none, or it is another tenant's.</summary>
-    public async ValueTask<TrajectorySurrogate?> FindAsync(string? tenant, Guid id, CancellationToken cancellation)
+    public async ValueTask<IFittedSurrogate?> FindAsync(string? tenant, Guid id, CancellationToken cancellation)
     {
         if (!_kept.TryGetValue(id, out var kept))
         {
@@ -37,7 +37,7 @@ internal sealed class SurrogateCache(IStudyStore store, TimeProvider time)
         try
         {
             await File.WriteAllBytesAsync(file, bytes, cancellation).ConfigureAwait(false);
-            var kept = new Kept(row.Tenant, TrajectorySurrogate.Load(file)) { UsedAt = time.GetTimestamp() };
+            var kept = new Kept(row.Tenant, SurrogateFile.Load(file)) { UsedAt = time.GetTimestamp() };
             while (_kept.Count >= Most && _kept.MinBy(pair => pair.Value.UsedAt) is { Value: not null } oldest)
             {
                 _kept.TryRemove(oldest.Key, out _);
@@ -52,7 +52,7 @@ internal sealed class SurrogateCache(IStudyStore store, TimeProvider time)
         }
     }
 
-    private sealed record Kept(string Tenant, TrajectorySurrogate Surrogate)
+    private sealed record Kept(string Tenant, IFittedSurrogate Surrogate)
     {
         public long UsedAt { get; set; }
     }

@@ -203,7 +203,7 @@ internal sealed class StudyRecorder : IDisposable
         Do(() =>
         {
             string? file = null;
-            if (study.Surrogate is TrajectorySurrogate surrogate)
+            if (study.Surrogate is IFittedSurrogate surrogate)
             {
                 file = StudyFolder.SurrogateName;
                 if (_savedSurrogate != study.Anchors.Count)
