@@ -21,10 +21,10 @@ internal enum SurrogateKind
     /// <summary>The real one, each λ between anchors moved by a number of its own, of up to 0.1 deviations of the outputs.</summary>
     Noisy,
 
-    /// <summary>Trajectories, whatever the tuner's default is.</summary>
+    /// <summary>Trajectories.</summary>
     Trajectories,
 
-    /// <summary>Kriging of the outputs.</summary>
+    /// <summary>Kriging of the outputs: the tuner's default.</summary>
     Kriged,
 
     /// <summary>What the data choose, anew at 3, 4, 8, 16, … anchors.</summary>
@@ -46,7 +46,7 @@ internal sealed class TestSurrogate(ISurrogate real, SurrogateKind kind, double[
 
     public IReadOnlyList<double> Anchors => real.Anchors;
 
-    /// <summary>The factory of a kind, which goes on from what it made last, as the tuner's default does; null for that default.</summary>
+    /// <summary>The factory of a kind, which goes on from what it made last, as the tuner's default does; null for that default itself.</summary>
     public static Func<AnchorSet, ISurrogate>? Factory(SurrogateKind kind)
     {
         if (kind is SurrogateKind.None or SurrogateKind.Real)
@@ -59,14 +59,8 @@ internal sealed class TestSurrogate(ISurrogate real, SurrogateKind kind, double[
             return GoingOn(kind);
         }
 
-        TrajectorySurrogate? last = null;
-        return anchors =>
-        {
-            last = last is not null && last.Anchors.Count == anchors.Count - 1 && anchors.Count > 4 && !int.IsPow2(anchors.Count)
-                ? last.Extend(anchors)
-                : TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { TrainMaps = false, Threads = 1 });
-            return new TestSurrogate(last, kind, [.. Deviations(anchors)]);
-        };
+        var real = GoingOn(SurrogateKind.Kriged);
+        return anchors => new TestSurrogate(real(anchors), kind, [.. Deviations(anchors)]);
     }
 
     public SurrogateSamples Sample(double lambda, Contexts contexts)
