@@ -49,6 +49,11 @@ internal static class Program
             return ScalingCommand.Run(sizes);
         }
 
+        if (args is ["scale", .. var scale] && !scale.Contains("--help"))
+        {
+            return ScaleCommand.Run(scale);
+        }
+
         if (args is ["imports", .. var imports] && !imports.Contains("--help"))
         {
             return ImportCommand.Run(imports);
@@ -118,6 +123,7 @@ internal static class Program
         Console.WriteLine(
             QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
         Console.WriteLine(ScalingOptions.Help, string.Join(',', ScalingProblem.All.Select(problem => problem.Name)));
+        Console.WriteLine(ScaleCommand.Help, string.Join(',', ScalePart.All.Select(part => part.Name)), ScaleCommand.Kinds);
         Console.WriteLine(ImportCommand.Help);
         Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using HtiTune.Data;
 using HtiTune.Journal;
@@ -76,7 +75,7 @@ internal static class ImportCommand
         Anchor[] anchors = [.. Enumerable.Range(0, n).Select(i => Covered * i / (n - 1)).Select(x => new Anchor(x, new Samples(new Matrix(1, 1, [Value(x)]), one)))];
         var options = new TunerOptions { MaxTrainings = 3, UseSurrogate = !isPlain, WarmStart = [new AnchorSet(hyperparameter, anchors)], Epsilon = 1e-9 };
         using var tuner = new Tuner(new NoNetwork(), hyperparameter, one, options);
-        var clock = new Clock();
+        var clock = new ProcessorClock();
         using var run = tuner.Begin(model => model.Sample(one).Outputs[0, 0]);
         var proposal = run.Ask();
         var first = clock.Lap();
@@ -90,22 +89,6 @@ internal static class ImportCommand
 
         var study = run.Finish();
         return string.Create(CultureInfo.InvariantCulture, $"| {n} | {name} | {first:F2} | {next:F2} | {clock.Lap():F2} | {study.StopReason}, λ = {study.Lambda:G4}, {study.Outcome.Describe("x")} |");
-    }
-
-    /// <summary>Processor time of this process between laps, in seconds.</summary>
-    private sealed class Clock
-    {
-        private readonly Process _process = Process.GetCurrentProcess();
-        private TimeSpan _last = Process.GetCurrentProcess().TotalProcessorTime;
-
-        public double Lap()
-        {
-            _process.Refresh();
-            var now = _process.TotalProcessorTime;
-            var lap = (now - _last).TotalSeconds;
-            _last = now;
-            return lap;
-        }
     }
 
     private sealed class NoNetwork : INetwork
