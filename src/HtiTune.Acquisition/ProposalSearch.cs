@@ -18,7 +18,7 @@ public static class ProposalSearch
     private const double GoldenShare = 0.6180339887498949;
     private const int Refinements = 12;
 
-    /// <summary>Points are kept apart by a fortieth of the length scale, but by no more than this and no less than 1e-4: a twentieth kept runs from the bottom of narrow minima.</summary>
+    /// <summary>Points are kept apart by a fortieth of the length scale, but by no more than this and no less than 1e-4. A twentieth was too far: runs then missed the bottom of narrow minima.</summary>
     private const double LargestSeparation = 0.01;
 
     // Trainings of one batch tell of each other's neighbourhood only when they end: they keep a tenth of it, and at most this.
@@ -154,14 +154,14 @@ public static class ProposalSearch
             return null;
         }
 
-        var (u, log) = (points[best], bestValue);
-        if (acquisition.At(posterior, u) is { } exact)
+        var search = new PeakSearch(point => isFree(point) ? acquisition.At(posterior, point)!.Value + Discount(point) : double.NegativeInfinity, points[best], bestValue);
+        if (acquisition.At(posterior, points[best]) is { } exact)
         {
-            log = exact + Discount(u);
-            Refine(points[Math.Max(0, best - 1)], points[Math.Min(points.Count - 1, best + 1)]);
+            search.Log = exact + Discount(points[best]);
+            search.Refine(points[Math.Max(0, best - 1)], points[Math.Min(points.Count - 1, best + 1)]);
         }
 
-        return new ProposedPoint(u, process.At(u).LogExpectedImprovement(process.BestMean) + Discount(u)) { LogWorth = log };
+        return new ProposedPoint(search.U, process.At(search.U).LogExpectedImprovement(process.BestMean) + Discount(search.U)) { LogWorth = search.Log };
 
         double Discount(double point)
         {
@@ -173,41 +173,45 @@ public static class ProposalSearch
 
             return sum;
         }
+    }
 
-        // Golden section keeps the best point it has seen, so a worth with several modes can only gain.
-        void Refine(double low, double high)
+    /// <summary>Golden section that keeps the best point it has seen, so a worth with several modes can only gain.</summary>
+    private sealed class PeakSearch(Func<double, double> logWorth, double u, double log)
+    {
+        /// <summary>The best point so far.</summary>
+        public double U { get; private set; } = u;
+
+        /// <summary>ln of the worth there.</summary>
+        public double Log { get; set; } = log;
+
+        public void Refine(double low, double high)
         {
             var left = high - GoldenShare * (high - low);
             var right = low + GoldenShare * (high - low);
-            double atLeft = Value(left), atRight = Value(right);
+            double atLeft = Try(left), atRight = Try(right);
             for (var i = 0; i < Refinements; i++)
             {
                 if (atLeft >= atRight)
                 {
                     (high, right, atRight) = (right, left, atLeft);
                     left = high - GoldenShare * (high - low);
-                    atLeft = Value(left);
+                    atLeft = Try(left);
                 }
                 else
                 {
                     (low, left, atLeft) = (left, right, atRight);
                     right = low + GoldenShare * (high - low);
-                    atRight = Value(right);
+                    atRight = Try(right);
                 }
             }
         }
 
-        double Value(double point)
+        private double Try(double point)
         {
-            if (!isFree(point))
+            var value = logWorth(point);
+            if (value > Log)
             {
-                return double.NegativeInfinity;
-            }
-
-            var value = acquisition.At(posterior, point)!.Value + Discount(point);
-            if (value > log)
-            {
-                (u, log) = (point, value);
+                (U, Log) = (point, value);
             }
 
             return value;

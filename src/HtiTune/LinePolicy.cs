@@ -22,7 +22,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
         ? (store.Anchors[anchor].Configuration, value)
         : null;
 
-    public override IReadOnlyList<PosteriorPoint> Posterior => Analyse() ? StudyMaker.Posterior(view, _analysis!, [.. _analysis!.Posterior.Points.Select(store.LambdaAt)]) : [];
+    public override IReadOnlyList<PosteriorPoint> Posterior => Analyse() ? RunTelling.Posterior(view, _analysis!, [.. _analysis!.Posterior.Points.Select(store.LambdaAt)]) : [];
 
     public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
         [.. _policy.InitialPlaces(wanted.Count).Select(place => (store.ConfigurationOf(place.Lambda), place.Reason))];
@@ -53,17 +53,49 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
             : null;
 
     public override TrainingProposed LineOf(Proposal proposal, bool isByModel) =>
-        StudyMaker.LineOf(proposal, view, isByModel ? _analysis : null, store.PlaceOf(proposal.Configuration));
+        RunTelling.LineOf(proposal, view, isByModel ? _analysis : null, store.PlaceOf(proposal.Configuration));
 
-    public override Trial TrialOf(Training training, bool isReused) => StudyMaker.TrialOf(training, view, isReused);
+    public override Trial TrialOf(Training training, bool isReused) => RunTelling.TrialOf(training, view, isReused);
 
     public override TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
     {
         var analysis = _analysis!;
         var judgement = _policy.Judge(analysis, used, isLast: true);
         var reason = judgement.IsCertified && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
-        return StudyMaker.Make(
-            store, view, analysis, judgement, reason, _policy.OutcomeOf(analysis, judgement, reason, used), used, options, trials, started, streams, _policy.GainLeft(analysis, judgement));
+        var (map, anchor, posterior) = (analysis.Map, analysis.AnchorAt(judgement.Index), analysis.Posterior[judgement.Index]);
+        double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
+        return new TuningResult(
+            store,
+            anchor,
+            () => RunTelling.Posterior(view, analysis, lambdas),
+            () => RunTelling.PossibleRange(analysis, judgement.Index, lambdas),
+            () => RunTelling.ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
+        {
+            Configuration = store.ConfigurationOf(lambdas[judgement.Index]),
+            PredictedValue = map.ToObjective(posterior.Mean),
+            PredictedDeviation = map.ToAmount(posterior.Deviation),
+            RealValue = anchor is { } real ? view.Measured(real).Value : null,
+            Trials = trials,
+            TrainingsUsed = used,
+            Trust = analysis.Process.Trust,
+            Calibration = view.Calibration.Of(analysis.Count),
+            Remarks = [.. RunTelling.RemarksOf(store, view, analysis), .. options.UseSurrogate ? RunTelling.LossesOf(store) : []],
+            StopReason = reason,
+            Outcome = _policy.OutcomeOf(analysis, judgement, reason, used),
+            Epsilon = options.Epsilon ?? map.ToAmount(analysis.Epsilon),
+            Elapsed = options.TimeProvider.GetElapsedTime(started),
+            NoiseDeviation = map.ToAmount(Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance)),
+            GainLeft = _policy.GainLeft(analysis, judgement),
+            Believed = configuration =>
+            {
+                var prediction = analysis.Process.Predict(store.PlaceOf(configuration));
+                var (low, high) = RunTelling.Interval(view, map, prediction);
+                return new Prediction(map.ToObjective(prediction.Mean), low, high);
+            },
+            Goal = options.Goal,
+            Anchors = store.Set(store.Anchors.Count),
+            Surrogate = store.Surrogate(store.Anchors.Count),
+        };
     }
 
     private Configuration At(double u) => store.ConfigurationOf(store.LambdaAt(u));

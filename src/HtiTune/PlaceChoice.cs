@@ -34,11 +34,24 @@ internal sealed class PlaceChoice(AnchorStore store, ObjectiveView view, TunerOp
             return null;
         }
 
-        // A draw, a bound or a weight may lead where there is little to gain: what ends a run is that there is little anywhere.
-        var largest = IsDefault ? found.LogExpectedImprovement
-            : options.Acquisition.Kind == AcquisitionKind.KnowledgeGradient ? worth.Largest
-            : Math.Max(found.LogExpectedImprovement, ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces())?.LogExpectedImprovement ?? double.NegativeInfinity);
-        return largest < least ? null : (found.U, acquisition.Name, found.ExpectedGain);
+        return LargestGain(analysis, taken, found, worth) < least ? null : (found.U, acquisition.Name, found.ExpectedGain);
+    }
+
+    // ln of the largest gain anywhere, which tells whether a run ends: a draw, a bound or a weight may lead to where there is little to gain.
+    private double LargestGain(Analysis analysis, IReadOnlyList<double> taken, ProposedPoint found, Noted worth)
+    {
+        if (IsDefault)
+        {
+            return found.LogExpectedImprovement;
+        }
+
+        if (options.Acquisition.Kind == AcquisitionKind.KnowledgeGradient)
+        {
+            return worth.Largest;
+        }
+
+        var best = ProposalSearch.Find(analysis.Process, analysis.Posterior, taken, view.FailedPlaces());
+        return best is null ? found.LogExpectedImprovement : Math.Max(found.LogExpectedImprovement, best.LogExpectedImprovement);
     }
 
     /// <summary>Whether, by a cost in units of the objective, no training is expected to gain what it costs.</summary>

@@ -35,7 +35,7 @@ internal static class CommonOptions
     {
         try
         {
-            return TrialsCommand.Rows(StudyLocator.Read(context.ParseResult.GetValue(study))).ConvertAll(row => row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return TrialsCommand.Rows(StudyLocator.Read(context.ParseResult.GetValue(study))).ConvertAll(row => row.Number!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
         catch (Exception problem) when (problem is CliException or IOException or DataFormatException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -102,7 +102,7 @@ internal static class ExportCommand
         var text = new StringBuilder($"number,{string.Join(',', study.Space.Select(one => Quoted(one.Name)))},state,value,seconds,reason\n");
         foreach (var row in TrialsCommand.Rows(study))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Number},{string.Join(',', study.Space.Select(one => row.Configuration.TryGet(one.Name, out var value) ? value.ToString() : ""))},{row.State},{row.Value:R},{row.Duration?.TotalSeconds:R},{Quoted(row.Reason)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Number},{string.Join(',', study.Space.Select(one => row.Configuration.TryGet(one.Name, out var value) ? value.ToString() : ""))},{row.State},{row.Value:R},{row.Seconds:R},{Quoted(row.Reason)}");
         }
 
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text.ToString())));

@@ -5,167 +5,180 @@ using HtiTune.Surrogates;
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune fit</c>: a surrogate from samples at several values of the hyperparameter.</summary>
-internal static class FitCommand
+internal sealed class FitCommand
 {
-    internal static Command Create()
+    private readonly Option<FileInfo> _data = new("--data")
     {
-        var data = new Option<FileInfo>("--data")
-        {
-            Description = "Samples as a .npy array of shape [K, N, D + C]: K values of the hyperparameter, N rows each, D outputs, then C conditions.",
-            Required = true,
-            HelpName = "A.npy",
-        };
-        var outputs = new Option<int>("--outputs") { Description = "D, the number of output columns.", Required = true, HelpName = "D" };
-        var categories = new Option<int>("--categories")
-        {
-            Description = "The last condition column is a category 0 … n − 1.",
-            HelpName = "n",
-        };
-        var lambdas = new Option<double[]>("--lambdas")
-        {
-            Description = "The K values of the hyperparameter, ascending, in the order of the array.",
-            Required = true,
-            HelpName = "l0,l1,…",
-            CustomParser = OptionParser.Numbers,
-        };
-        var anchors = new Option<double[]?>("--anchors")
-        {
-            Description = "Which of them to fit on. Default: all.",
-            HelpName = "la,lb,…",
-            CustomParser = OptionParser.Numbers,
-        };
-        var rows = new Option<RowRange?>("--rows")
-        {
-            Description = "Which rows of each to fit on, first:end, end not included. Default: all.",
-            HelpName = "a:b",
-            CustomParser = OptionParser.Rows,
-        };
-        var bounds = new Option<OutputBounds[]?>("--bounds")
-        {
-            Description = "Bounds that the outputs cannot leave, one pair a column.",
-            HelpName = "lo..hi,…",
-            CustomParser = OptionParser.Bounds,
-        };
-        var warp = new Option<Scale>("--warp")
-        {
-            Description = "The scale on which outputs move evenly.",
-            DefaultValueFactory = _ => Scale.Linear,
-            HelpName = string.Join('|', Scale.Names),
-            CustomParser = OptionParser.Scale,
-        };
-        var seed = new Option<long>("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
-        var output = new Option<FileInfo>("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
-        var method = Choice<FitMethod>("--method", "How outputs move between the anchors, or a baseline to compare with. auto takes what suits the data best by leaving anchors and contexts out, and says why; hti, trajectories along coupled rows; kriging, all anchors by a learned likelihood; affine, the same between laws told by mean and covariance. An option of the trajectories alone (cost, potential, energy, metric, clock, self-tuning, coupling dual) takes hti.");
-        var kind = Choice<OutputKind>("--kind", "What values the outputs can take, by kriging, affine and auto; auto takes what every row obeys.");
-        var nugget = Choice<NuggetKind>("--nugget", "By kriging, affine and auto: whether the curve meets the anchors or smooths the scatter of trainings.");
-        var coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
-        var cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
-        var potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
-        var strength = new Option<double>("--potential-strength")
-        {
-            Description = "Strength of the density potential.",
-            DefaultValueFactory = _ => 30,
-            HelpName = "a",
-            CustomParser = OptionParser.Number,
-        };
-        var bandwidth = Choice<BandwidthKind>("--bandwidth", "How the widths of the density potential's kernels are chosen.");
-        var factor = new Option<double>("--bandwidth-factor")
-        {
-            Description = "Multiplies the bandwidth that is chosen.",
-            DefaultValueFactory = _ => 1,
-            HelpName = "f",
-            CustomParser = OptionParser.Number,
-        };
-        var energy = Choice<EnergyKind>("--energy", "What the paths of a dual coupling minimise.");
-        var metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy. With --coupling dual it is trained jointly with the transport.");
-        var clock = Choice<ClockKind>("--clock", "How fast samples move along their paths.");
-        var tune = new Option<bool>("--self-tune")
-        {
-            Description = "Choose cost, potential, metric, bandwidth, strength and clock by leaving out interior values, one at a time.",
-        };
-        var budget = new Option<double>("--self-tune-budget")
-        {
-            Description = "Seconds that self-tuning may take before the fit.",
-            DefaultValueFactory = _ => 60,
-            HelpName = "s",
-            CustomParser = OptionParser.Number,
-        };
-        var json = new Option<bool>("--json") { Description = "Print what was chosen as one JSON object on standard output." };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress, no summary." };
+        Description = "Samples as a .npy array of shape [K, N, D + C]: K values of the hyperparameter, N rows each, D outputs, then C conditions.",
+        Required = true,
+        HelpName = "A.npy",
+    };
+    private readonly Option<int> _outputs = new("--outputs") { Description = "D, the number of output columns.", Required = true, HelpName = "D" };
+    private readonly Option<int> _categories = new("--categories")
+    {
+        Description = "The last condition column is a category 0 … n − 1.",
+        HelpName = "n",
+    };
+    private readonly Option<double[]> _lambdas = new("--lambdas")
+    {
+        Description = "The K values of the hyperparameter, ascending, in the order of the array.",
+        Required = true,
+        HelpName = "l0,l1,…",
+        CustomParser = OptionParser.Numbers,
+    };
+    private readonly Option<double[]?> _anchors = new("--anchors")
+    {
+        Description = "Which of them to fit on. Default: all.",
+        HelpName = "la,lb,…",
+        CustomParser = OptionParser.Numbers,
+    };
+    private readonly Option<RowRange?> _rows = new("--rows")
+    {
+        Description = "Which rows of each to fit on, first:end, end not included. Default: all.",
+        HelpName = "a:b",
+        CustomParser = OptionParser.Rows,
+    };
+    private readonly Option<OutputBounds[]?> _bounds = new("--bounds")
+    {
+        Description = "Bounds that the outputs cannot leave, one pair a column.",
+        HelpName = "lo..hi,…",
+        CustomParser = OptionParser.Bounds,
+    };
+    private readonly Option<Scale> _warp = new("--warp")
+    {
+        Description = "The scale on which outputs move evenly.",
+        DefaultValueFactory = _ => Scale.Linear,
+        HelpName = string.Join('|', Scale.Names),
+        CustomParser = OptionParser.Scale,
+    };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
+    private readonly Option<FileInfo> _output = new("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
+    private readonly Option<FitMethod> _method = Choice<FitMethod>("--method", "How outputs move between the anchors, or a baseline to compare with. auto takes what suits the data best by leaving anchors and contexts out, and says why; hti, trajectories along coupled rows; kriging, all anchors by a learned likelihood; affine, the same between laws told by mean and covariance. An option of the trajectories alone (cost, potential, energy, metric, clock, self-tuning, coupling dual) takes hti.");
+    private readonly Option<OutputKind> _kind = Choice<OutputKind>("--kind", "What values the outputs can take, by kriging, affine and auto; auto takes what every row obeys.");
+    private readonly Option<NuggetKind> _nugget = Choice<NuggetKind>("--nugget", "By kriging, affine and auto: whether the curve meets the anchors or smooths the scatter of trainings.");
+    private readonly Option<CouplingKind> _coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
+    private readonly Option<CouplingCost> _cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
+    private readonly Option<PotentialKind> _potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
+    private readonly Option<double> _strength = new("--potential-strength")
+    {
+        Description = "Strength of the density potential.",
+        DefaultValueFactory = _ => 30,
+        HelpName = "a",
+        CustomParser = OptionParser.Number,
+    };
+    private readonly Option<BandwidthKind> _bandwidth = Choice<BandwidthKind>("--bandwidth", "How the widths of the density potential's kernels are chosen.");
+    private readonly Option<double> _factor = new("--bandwidth-factor")
+    {
+        Description = "Multiplies the bandwidth that is chosen.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "f",
+        CustomParser = OptionParser.Number,
+    };
+    private readonly Option<EnergyKind> _energy = Choice<EnergyKind>("--energy", "What the paths of a dual coupling minimise.");
+    private readonly Option<MetricKind> _metric = Choice<MetricKind>("--metric", "The metric of the paths' kinetic energy. With --coupling dual it is trained jointly with the transport.");
+    private readonly Option<ClockKind> _clock = Choice<ClockKind>("--clock", "How fast samples move along their paths.");
+    private readonly Option<bool> _tune = new("--self-tune")
+    {
+        Description = "Choose cost, potential, metric, bandwidth, strength and clock by leaving out interior values, one at a time.",
+    };
+    private readonly Option<double> _budget = new("--self-tune-budget")
+    {
+        Description = "Seconds that self-tuning may take before the fit.",
+        DefaultValueFactory = _ => 60,
+        HelpName = "s",
+        CustomParser = OptionParser.Number,
+    };
+    private readonly Option<bool> _json = new("--json") { Description = "Print what was chosen as one JSON object on standard output." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No progress, no summary." };
+
+    internal static Command Create() => new FitCommand().ToCommand();
+
+    private Command ToCommand()
+    {
         var command = new Command(
             "fit",
             "Fit a surrogate to samples of a network's outputs at several values of its hyperparameter.\n\n"
             + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
         {
-            data, outputs, categories, lambdas, anchors, rows, bounds, warp, seed, output, method, kind, nugget, coupling, cost, metric, potential,
-            strength, bandwidth, factor, energy, clock, tune, budget, json, quiet,
+            _data, _outputs, _categories, _lambdas, _anchors, _rows, _bounds, _warp, _seed, _output, _method, _kind, _nugget, _coupling, _cost, _metric, _potential,
+            _strength, _bandwidth, _factor, _energy, _clock, _tune, _budget, _json, _quiet,
         };
-
-        command.Do(result =>
-        {
-            using var interrupts = Interrupts.Listen();
-            var cancellation = interrupts.Finish;
-            var set = ReadAnchors(
-                result.GetRequiredValue(data).FullName,
-                new RowLayout(result.GetRequiredValue(outputs), result.GetValue(categories)),
-                result.GetRequiredValue(lambdas),
-                result.GetValue(anchors) is { Length: > 0 } chosen ? chosen : null,
-                result.GetValue(rows),
-                result.GetRequiredValue(warp));
-            var options = new TrajectoryOptions
-            {
-                Seed = result.GetValue(seed),
-                Bounds = result.GetValue(bounds) is { Length: > 0 } pairs ? pairs : null,
-                Method = Baseline(result.GetValue(method)),
-                Coupling = result.GetValue(coupling),
-                Cost = result.GetValue(cost),
-                Potential = result.GetValue(potential),
-                PotentialStrength = result.GetValue(strength),
-                Bandwidth = result.GetValue(bandwidth),
-                BandwidthFactor = result.GetValue(factor),
-                Energy = result.GetValue(energy),
-                Metric = result.GetValue(metric),
-                Clock = result.GetValue(clock),
-                SelfTune = result.GetValue(tune),
-                SelfTuneBudget = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(budget), -1, 1e6)),
-            };
-            var isTrajectories = options.Coupling == CouplingKind.Dual
-                || new Option[] { cost, potential, strength, bandwidth, factor, energy, metric, clock, tune, budget }.Any(option => result.GetResult(option) is { Implicit: false });
-            var asked = result.GetResult(method) is null && isTrajectories ? FitMethod.Hti : result.GetValue(method);
-            var isKriged = asked is FitMethod.Kriging or FitMethod.Affine or FitMethod.Auto;
-            foreach (var option in new Option[] { kind, nugget }.Where(option => !isKriged && result.GetResult(option) is not null))
-            {
-                throw new ArgumentException($"{option.Name} is given with --method {Kebab(asked.ToString())}; expected kriging, affine or auto.");
-            }
-
-            var kriging = new KrigingOptions
-            {
-                Coupling = options,
-                Kind = result.GetValue(kind),
-                Nugget = result.GetValue(nugget),
-                Carrying = asked == FitMethod.Affine ? RowCarrying.Affine : RowCarrying.Maps,
-            };
-            ChoiceReport? choice = null;
-            var model = Terminal.WithProgress<IFittedSurrogate>(
-                "fit",
-                result.GetValue(quiet),
-                report =>
-                {
-                    var reporter = new Reporter(report);
-                    if (asked != FitMethod.Auto)
-                    {
-                        return isKriged ? KrigedSurrogate.Fit(set, kriging, reporter, cancellation) : TrajectorySurrogate.Fit(set, options, reporter, cancellation);
-                    }
-
-                    (var surrogate, choice) = SurrogateChoice.Fit(set, kriging, reporter, cancellation);
-                    return surrogate;
-                });
-            var path = result.GetRequiredValue(output).FullName;
-            model.Save(path);
-            FitTelling.Tell(model, choice, path, result.GetValue(json), result.GetValue(quiet));
-            return ExitCode.Done;
-        });
+        command.Do(Run);
         return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        using var interrupts = Interrupts.Listen();
+        var cancellation = interrupts.Finish;
+        var set = ReadAnchors(
+            result.GetRequiredValue(_data).FullName,
+            new RowLayout(result.GetRequiredValue(_outputs), result.GetValue(_categories)),
+            result.GetRequiredValue(_lambdas),
+            result.GetValue(_anchors) is { Length: > 0 } chosen ? chosen : null,
+            result.GetValue(_rows),
+            result.GetRequiredValue(_warp));
+        var options = OptionsOf(result);
+        var asked = MethodOf(result, options);
+        var kriging = new KrigingOptions
+        {
+            Coupling = options,
+            Kind = result.GetValue(_kind),
+            Nugget = result.GetValue(_nugget),
+            Carrying = asked == FitMethod.Affine ? RowCarrying.Affine : RowCarrying.Maps,
+        };
+        ChoiceReport? choice = null;
+        var model = Terminal.WithProgress<IFittedSurrogate>(
+            "fit",
+            result.GetValue(_quiet),
+            report =>
+            {
+                var reporter = new Reporter(report);
+                if (asked != FitMethod.Auto)
+                {
+                    return asked is FitMethod.Kriging or FitMethod.Affine ? KrigedSurrogate.Fit(set, kriging, reporter, cancellation) : TrajectorySurrogate.Fit(set, options, reporter, cancellation);
+                }
+
+                (var surrogate, choice) = SurrogateChoice.Fit(set, kriging, reporter, cancellation);
+                return surrogate;
+            });
+        var path = result.GetRequiredValue(_output).FullName;
+        model.Save(path);
+        FitTelling.Tell(model, choice, path, result.GetValue(_json), result.GetValue(_quiet));
+        return ExitCode.Done;
+    }
+
+    private TrajectoryOptions OptionsOf(ParseResult result) => new()
+    {
+        Seed = result.GetValue(_seed),
+        Bounds = result.GetValue(_bounds) is { Length: > 0 } pairs ? pairs : null,
+        Method = Baseline(result.GetValue(_method)),
+        Coupling = result.GetValue(_coupling),
+        Cost = result.GetValue(_cost),
+        Potential = result.GetValue(_potential),
+        PotentialStrength = result.GetValue(_strength),
+        Bandwidth = result.GetValue(_bandwidth),
+        BandwidthFactor = result.GetValue(_factor),
+        Energy = result.GetValue(_energy),
+        Metric = result.GetValue(_metric),
+        Clock = result.GetValue(_clock),
+        SelfTune = result.GetValue(_tune),
+        SelfTuneBudget = TimeSpan.FromSeconds(Math.Clamp(result.GetValue(_budget), -1, 1e6)),
+    };
+
+    // The method that is asked for; an option of the trajectories alone asks for them.
+    private FitMethod MethodOf(ParseResult result, TrajectoryOptions options)
+    {
+        var isTrajectories = options.Coupling == CouplingKind.Dual
+            || new Option[] { _cost, _potential, _strength, _bandwidth, _factor, _energy, _metric, _clock, _tune, _budget }.Any(option => result.GetResult(option) is { Implicit: false });
+        var method = result.GetResult(_method) is null && isTrajectories ? FitMethod.Hti : result.GetValue(_method);
+        var isKriged = method is FitMethod.Kriging or FitMethod.Affine or FitMethod.Auto;
+        foreach (var option in new Option[] { _kind, _nugget }.Where(option => !isKriged && result.GetResult(option) is not null))
+        {
+            throw new ArgumentException($"{option.Name} is given with --method {Kebab(method.ToString())}; expected kriging, affine or auto.");
+        }
+
+        return method;
     }
 
     /// <summary>Reads the anchors of a stacked array.</summary>

@@ -8,16 +8,26 @@ using HtiTune.Surrogates;
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune plot</c>: the figures of a study; nothing is trained.</summary>
-internal static class PlotCommand
+internal sealed class PlotCommand
 {
     private static readonly string[] s_figures = ["objective", "slices", "history", "calibration", "distribution", "fan", "curve", "front"];
     private static readonly double[] s_weights = [0.125, 0.25, 0.5, 1, 2, 4, 8];
 
-    internal static Command Create()
+    private readonly Argument<string?> _study = CommonOptions.Study();
+    private readonly Option<string?> _figure = new("--figure") { Description = "Which figure. Default: objective, or slices where several hyperparameters are tuned.", HelpName = string.Join('|', s_figures) };
+    private readonly Option<FileInfo> _output = new("--out") { Description = "The file, .png or .svg.", Required = true, HelpName = "F.png" };
+    private readonly Option<string?> _objective = new("--objective") { Description = "For objective, slices, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
+    private readonly Option<string?> _goal = CommonOptions.OtherGoal("For objective, slices, history and calibration: ");
+    private readonly Option<string[]> _features = new("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
+    private readonly Option<double[]?> _weights = new("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
+    private readonly Option<double[]?> _rows = new("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
+    private readonly Option<string?> _title = new("--title") { Description = "Title of the figure.", HelpName = "TEXT" };
+
+    internal static Command Create() => new PlotCommand().ToCommand();
+
+    private Command ToCommand()
     {
-        var study = CommonOptions.Study();
-        var figure = new Option<string?>("--figure") { Description = "Which figure. Default: objective, or slices where several hyperparameters are tuned.", HelpName = string.Join('|', s_figures) };
-        figure.Validators.Add(result =>
+        _figure.Validators.Add(result =>
         {
             // The parser's own message takes a line for each figure.
             if (result.Tokens is [var token] && !s_figures.Contains(token.Value))
@@ -25,82 +35,77 @@ internal static class PlotCommand
                 result.AddError($"'{token.Value}' is no figure; expected one of {string.Join(", ", s_figures)}{Nearest.Question(token.Value, s_figures)}");
             }
         });
-        figure.CompletionSources.Add(s_figures);
-        var output = new Option<FileInfo>("--out") { Description = "The file, .png or .svg.", Required = true, HelpName = "F.png" };
-        output.Validators.Add(result =>
+        _figure.CompletionSources.Add(s_figures);
+        _output.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && Path.GetExtension(token.Value).ToLowerInvariant() is not (".png" or ".svg"))
             {
                 result.AddError($"--out names '{token.Value}'; expected a file that ends in .png or .svg");
             }
         });
-        var objective = new Option<string?>("--objective") { Description = "For objective, slices, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
-        var goal = CommonOptions.OtherGoal("For objective, slices, history and calibration: ");
-        var features = new Option<string[]>("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
-        var weights = new Option<double[]?>("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
-        var rows = new Option<double[]?>("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
-        var title = new Option<string?>("--title") { Description = "Title of the figure.", HelpName = "TEXT" };
         var command = new Command(
             "plot",
             "Draw a figure of a study: its objective over λ, or along each hyperparameter (slices), its history, whether predictions held, the outputs' distribution over λ, the outputs of a\n"
             + "few contexts (fan), the best λ over a weight (curve), or the Pareto front of features. Nothing is trained.\n\n"
             + "Examples:\n  htitune plot study.json --out objective.png\n  htitune plot --figure front --feature column:cost --feature column:latency --out front.svg")
         {
-            study, figure, output, objective, goal, features, weights, rows, title,
+            _study, _figure, _output, _objective, _goal, _features, _weights, _rows, _title,
         };
         var served = ServerOptions.AddTo(command);
-        command.Do(result =>
-        {
-            using var server = served.Open(result);
-            var specification = server is null ? StudyLocator.Read(result.GetValue(study)) : null;
-            var kind = result.GetValue(figure) ?? (specification is { Space.IsLine: false } ? "slices" : "objective");
-            Require(kind, server is not null, [.. ((Option[])[objective, goal, features, weights, rows]).Where(option => result.GetResult(option) is not null).Select(option => option.Name)]);
-            if (server is not null)
-            {
-                return ServerVerbs.Plot(server, result.GetValue(study), kind, result.GetValue(title), result.GetRequiredValue(output).FullName);
-            }
-
-            if (result.GetValue(weights) is { Length: 1 })
-            {
-                throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", Advice.Help.For("plot"));
-            }
-
-            if (result.GetValue(rows) is { } numbers && Array.Find(numbers, row => row < 0 || row != Math.Floor(row)) is not 0 and var wrong)
-            {
-                throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", Advice.Help.For("plot"));
-            }
-
-            if (!StudyJournal.Exists(specification!.Folder))
-            {
-                throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
-            }
-
-            if (kind is not ("slices" or "history"))
-            {
-                specification.RequireLine();
-            }
-
-            specification = specification.JudgedAs(result.GetValue(goal));
-            var options = new FigureOptions { Title = result.GetValue(title) };
-            var path = result.GetRequiredValue(output).FullName;
-            if (!Directory.Exists(Path.GetDirectoryName(path)))
-            {
-                throw new CliException("H003", $"there is no folder {Path.GetDirectoryName(path)} for the figure; expected one that exists.");
-            }
-
-            if (kind is "distribution" or "fan")
-            {
-                Outputs(specification, kind, path, result.GetValue(rows), options);
-            }
-            else
-            {
-                OfTuner(specification, kind, path, result.GetValue(objective) ?? specification.Objective, result.GetValue(features) ?? [], result.GetValue(weights) is { Length: > 0 } given ? given : s_weights, options);
-            }
-
-            Terminal.Say($"wrote {path}");
-            return ExitCode.Done;
-        });
+        command.Do(result => Run(result, served));
         return command;
+    }
+
+    private int Run(ParseResult result, ServerOptions served)
+    {
+        using var server = served.Open(result);
+        var specification = server is null ? StudyLocator.Read(result.GetValue(_study)) : null;
+        var kind = result.GetValue(_figure) ?? (specification is { Space.IsLine: false } ? "slices" : "objective");
+        Require(kind, server is not null, [.. ((Option[])[_objective, _goal, _features, _weights, _rows]).Where(option => result.GetResult(option) is not null).Select(option => option.Name)]);
+        if (server is not null)
+        {
+            return ServerVerbs.Plot(server, result.GetValue(_study), kind, result.GetValue(_title), result.GetRequiredValue(_output).FullName);
+        }
+
+        if (result.GetValue(_weights) is { Length: 1 })
+        {
+            throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", Advice.Help.For("plot"));
+        }
+
+        if (result.GetValue(_rows) is { } numbers && Array.Find(numbers, row => row < 0 || row != Math.Floor(row)) is not 0 and var wrong)
+        {
+            throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", Advice.Help.For("plot"));
+        }
+
+        if (!StudyJournal.Exists(specification!.Folder))
+        {
+            throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
+        }
+
+        if (kind is not ("slices" or "history"))
+        {
+            specification.RequireLine();
+        }
+
+        specification = specification.JudgedAs(result.GetValue(_goal));
+        var options = new FigureOptions { Title = result.GetValue(_title) };
+        var path = result.GetRequiredValue(_output).FullName;
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new CliException("H003", $"there is no folder {Path.GetDirectoryName(path)} for the figure; expected one that exists.");
+        }
+
+        if (kind is "distribution" or "fan")
+        {
+            Outputs(specification, kind, path, result.GetValue(_rows), options);
+        }
+        else
+        {
+            OfTuner(specification, kind, path, result.GetValue(_objective) ?? specification.Objective, result.GetValue(_features) ?? [], result.GetValue(_weights) is { Length: > 0 } given ? given : s_weights, options);
+        }
+
+        Terminal.Say($"wrote {path}");
+        return ExitCode.Done;
     }
 
     /// <summary>Throws where options are given that the figure does not read: a figure of something else than was asked for misleads.</summary>

@@ -8,31 +8,40 @@ using HtiTune.Data;
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune run</c>: a study in one line.</summary>
-internal static class RunCommand
+internal sealed class RunCommand
 {
-    internal static Command Create()
+    private readonly Option<string[]> _parameters = new("--parameter", "-P")
     {
-        var parameters = new Option<string[]>("--parameter", "-P")
-        {
-            Description = $"What is tuned, once for each: NAME=FROM..TO, then :SCALE for another scale than linear: {string.Join(", ", Scale.Names.Skip(1))} (symlog holds 0; symlog=1e-5 is linear below 1e-5); "
-                + "NAME=FROM..TO:int for whole numbers; NAME=word,word for words, :ordered behind them if their order counts; ' if NAME=value' in the end for one that is active only then.",
-            Required = true, HelpName = "NAME=FROM..TO[:SCALE]", Arity = ArgumentArity.OneOrMore,
-        };
-        var objective = new Option<string>("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
-        var goal = new Option<string>("--goal") { Description = "Whether less or more of it is better.", DefaultValueFactory = _ => "minimize", HelpName = "minimize|maximize" };
-        goal.AcceptOnlyFromAmong("minimize", "maximize");
-        var contexts = new Option<string?>("--contexts") { Description = "A file of conditions, one row for each question that every network is asked.", HelpName = "FILE" };
-        var format = new Option<string>("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
-        format.AcceptOnlyFromAmong(".npy", ".npz", ".safetensors", ".csv");
-        var columns = new Option<string?>("--columns") { Description = "Names of the outputs' columns.", HelpName = "a,b,…" };
-        var (trainings, parallel, allowed, replicate, onward) = (CommonOptions.Trainings(), CommonOptions.Parallel(), CommonOptions.Time(), CommonOptions.Replicate(), CommonOptions.GoOn());
-        var limit = new Option<string?>("--time-limit") { Description = "Time limit of a training, e.g. 1h.", HelpName = "TIME" };
-        var seed = new Option<long>("--seed") { Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "s" };
-        var output = new Option<string>("--out", "-o") { Description = "The folder that keeps the study.", DefaultValueFactory = _ => StudyLocator.RunFolder, HelpName = "FOLDER" };
-        var force = StudyFolders.Force();
-        var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
-        var (json, events, quiet) = (CommonOptions.Json("the result"), CommonOptions.Events(), CommonOptions.Quiet());
-        var words = new Argument<string[]>("command") { Description = "After --, your command, with {lambda} and {out}.", Arity = ArgumentArity.OneOrMore, HelpName = "-- COMMAND" };
+        Description = $"What is tuned, once for each: NAME=FROM..TO, then :SCALE for another scale than linear: {string.Join(", ", Scale.Names.Skip(1))} (symlog holds 0; symlog=1e-5 is linear below 1e-5); "
+            + "NAME=FROM..TO:int for whole numbers; NAME=word,word for words, :ordered behind them if their order counts; ' if NAME=value' in the end for one that is active only then.",
+        Required = true, HelpName = "NAME=FROM..TO[:SCALE]", Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string> _objective = new("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
+    private readonly Option<string> _goal = new("--goal") { Description = "Whether less or more of it is better.", DefaultValueFactory = _ => "minimize", HelpName = "minimize|maximize" };
+    private readonly Option<string?> _contexts = new("--contexts") { Description = "A file of conditions, one row for each question that every network is asked.", HelpName = "FILE" };
+    private readonly Option<string> _format = new("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
+    private readonly Option<string?> _columns = new("--columns") { Description = "Names of the outputs' columns.", HelpName = "a,b,…" };
+    private readonly Option<int?> _trainings = CommonOptions.Trainings();
+    private readonly Option<int?> _parallel = CommonOptions.Parallel();
+    private readonly Option<TimeSpan?> _allowed = CommonOptions.Time();
+    private readonly Option<bool> _replicate = CommonOptions.Replicate();
+    private readonly Option<bool> _onward = CommonOptions.GoOn();
+    private readonly Option<string?> _limit = new("--time-limit") { Description = "Time limit of a training, e.g. 1h.", HelpName = "TIME" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "s" };
+    private readonly Option<string> _output = new("--out", "-o") { Description = "The folder that keeps the study.", DefaultValueFactory = _ => StudyLocator.RunFolder, HelpName = "FOLDER" };
+    private readonly Option<bool> _force = StudyFolders.Force();
+    private readonly Option<bool> _dry = new("--dry-run", "-n") { Description = "Show the next trainings' exact commands and start nothing." };
+    private readonly Option<bool> _json = CommonOptions.Json("the result");
+    private readonly Option<string?> _events = CommonOptions.Events();
+    private readonly Option<bool> _quiet = CommonOptions.Quiet();
+    private readonly Argument<string[]> _words = new("command") { Description = "After --, your command, with {lambda} and {out}.", Arity = ArgumentArity.OneOrMore, HelpName = "-- COMMAND" };
+
+    internal static Command Create() => new RunCommand().ToCommand();
+
+    private Command ToCommand()
+    {
+        _goal.AcceptOnlyFromAmong("minimize", "maximize");
+        _format.AcceptOnlyFromAmong(".npy", ".npz", ".safetensors", ".csv");
         var command = new Command(
             "run",
             "Tune with one line. Your command trains at {lambda}, and leaves its outputs in {out}; no shell reads it.\n"
@@ -41,71 +50,76 @@ internal static class RunCommand
             + "  htitune run -P lr=1e-5..1e-1:log -P layers=1..4:int -P act=relu,gelu -- python train.py --lr {lr} --layers {layers} --act {act} --out {out}\n"
             + "  htitune run -P dropout=0..0.9 --objective column:loss --columns loss,accuracy -n -- python train.py --dropout {dropout} --out {out}")
         {
-            parameters, objective, goal, contexts, format, columns, trainings, allowed, parallel, limit, replicate, onward, seed, output, force, dry, json, events, quiet, words,
+            _parameters, _objective, _goal, _contexts, _format, _columns, _trainings, _allowed, _parallel, _limit, _replicate, _onward, _seed, _output, _force, _dry, _json, _events, _quiet, _words,
         };
-        command.Do(result =>
-        {
-            Terminal.IsQuiet = result.GetValue(quiet);
-            var folder = Path.GetFullPath(result.GetRequiredValue(output));
-            var text = Text(writer =>
-            {
-                writer.WriteNumber("schema", 1);
-                WriteParameters(writer, result.GetRequiredValue(parameters));
-                writer.WriteStartArray("command");
-                result.GetRequiredValue(words).ToList().ForEach(writer.WriteStringValue);
-                writer.WriteEndArray();
-                writer.WriteString("workingDirectory", Directory.GetCurrentDirectory());
-                if (result.GetValue(contexts) is { } file)
-                {
-                    writer.WriteString("contexts", Path.GetFullPath(file));
-                }
-
-                writer.WriteStartObject("outputs");
-                writer.WriteString("format", result.GetRequiredValue(format));
-                if (result.GetValue(columns) is { } names)
-                {
-                    writer.WriteStartArray("columns");
-                    names.Split(',').ToList().ForEach(name => writer.WriteStringValue(name.Trim()));
-                    writer.WriteEndArray();
-                }
-
-                writer.WriteEndObject();
-                writer.WriteString("objective", result.GetRequiredValue(objective));
-                writer.WriteString("goal", result.GetRequiredValue(goal));
-                writer.WriteStartObject("budget");
-                Whole(writer, "trainings", result.GetValue(trainings));
-                Whole(writer, "parallel", result.GetValue(parallel));
-                if (result.GetValue(allowed) is { } longest)
-                {
-                    writer.WriteNumber("time", longest.TotalSeconds);
-                }
-
-                writer.WriteEndObject();
-                writer.WriteStartObject("training");
-                if (result.GetValue(limit) is { } time)
-                {
-                    writer.WriteString("timeLimit", time);
-                }
-
-                writer.WriteEndObject();
-                writer.WriteNumber("seed", result.GetValue(seed));
-                if (result.GetValue(replicate))
-                {
-                    writer.WriteBoolean("replicate", true);
-                }
-            });
-            var isDry = result.GetValue(dry);
-            var study = Placed(folder, text, isDry, read => StudyChanges.Notice(read, CommonOptions.Line(result), result.GetValue(force))) with { UseWholeBudget = result.GetValue(onward) };
-            foreach (var warning in StudyCheck.Warnings(study))
-            {
-                Terminal.Warn(warning);
-            }
-
-            return isDry
-                ? DryRun.Show(study, result.GetValue(json), CommonOptions.Line(result))
-                : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(json), result.GetValue(events) is not null) { Line = CommonOptions.Line(result) });
-        });
+        command.Do(Run);
         return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        Terminal.IsQuiet = result.GetValue(_quiet);
+        var folder = Path.GetFullPath(result.GetRequiredValue(_output));
+        var text = Text(writer => WriteStudy(writer, result));
+        var isDry = result.GetValue(_dry);
+        var study = Placed(folder, text, isDry, read => StudyChanges.Notice(read, CommonOptions.Line(result), result.GetValue(_force))) with { UseWholeBudget = result.GetValue(_onward) };
+        foreach (var warning in StudyCheck.Warnings(study))
+        {
+            Terminal.Warn(warning);
+        }
+
+        return isDry
+            ? DryRun.Show(study, result.GetValue(_json), CommonOptions.Line(result))
+            : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(_json), result.GetValue(_events) is not null) { Line = CommonOptions.Line(result) });
+    }
+
+    // The members of the study file that the line says.
+    private void WriteStudy(Utf8JsonWriter writer, ParseResult result)
+    {
+        writer.WriteNumber("schema", 1);
+        WriteParameters(writer, result.GetRequiredValue(_parameters));
+        writer.WriteStartArray("command");
+        result.GetRequiredValue(_words).ToList().ForEach(writer.WriteStringValue);
+        writer.WriteEndArray();
+        writer.WriteString("workingDirectory", Directory.GetCurrentDirectory());
+        if (result.GetValue(_contexts) is { } file)
+        {
+            writer.WriteString("contexts", Path.GetFullPath(file));
+        }
+
+        writer.WriteStartObject("outputs");
+        writer.WriteString("format", result.GetRequiredValue(_format));
+        if (result.GetValue(_columns) is { } names)
+        {
+            writer.WriteStartArray("columns");
+            names.Split(',').ToList().ForEach(name => writer.WriteStringValue(name.Trim()));
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteString("objective", result.GetRequiredValue(_objective));
+        writer.WriteString("goal", result.GetRequiredValue(_goal));
+        writer.WriteStartObject("budget");
+        Whole(writer, "trainings", result.GetValue(_trainings));
+        Whole(writer, "parallel", result.GetValue(_parallel));
+        if (result.GetValue(_allowed) is { } longest)
+        {
+            writer.WriteNumber("time", longest.TotalSeconds);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartObject("training");
+        if (result.GetValue(_limit) is { } time)
+        {
+            writer.WriteString("timeLimit", time);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteNumber("seed", result.GetValue(_seed));
+        if (result.GetValue(_replicate))
+        {
+            writer.WriteBoolean("replicate", true);
+        }
     }
 
     /// <summary>Writes the study file and reads it back, so that both ways into a study are one; a file that has faults is not left.</summary>

@@ -5,78 +5,83 @@ using HtiTune.Surrogates;
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune sample</c>: moves a network's outputs to another value of the hyperparameter.</summary>
-internal static class SampleCommand
+internal sealed class SampleCommand
 {
-    internal static Command Create()
+    private readonly Option<FileInfo?> _model = new("--model") { Description = "A model file written by fit.", HelpName = "M.hti" };
+    private readonly Option<double> _from = new("--from")
     {
-        var model = new Option<FileInfo?>("--model") { Description = "A model file written by fit.", HelpName = "M.hti" };
-        var from = new Option<double>("--from")
-        {
-            Description = "The anchor that the outputs in --input come from.",
-            HelpName = "l",
-            CustomParser = OptionParser.Number,
-        };
-        var lambda = new Option<double>("--lambda")
-        {
-            Description = "The value to move them to, between the first and the last anchor; a kriged model takes its whole range.",
-            Required = true,
-            HelpName = "l*",
-            CustomParser = OptionParser.Number,
-        };
-        var input = new Option<FileInfo?>("--input")
-        {
-            Description = "Rows [n, D + C] as .npy: outputs of the network at --from, then the conditions. With --server: the conditions alone, [n, C].",
-            HelpName = "X.npy",
-        };
-        var output = new Option<FileInfo>("--out")
-        {
-            Description = "Rows to write, in the same order: outputs at --lambda, then the same conditions.",
-            Required = true,
-            HelpName = "Y.npy",
-        };
-        var count = CommonOptions.Whole("--rows", "With --server and without conditions: so many draws. Default: 1.", 1, 1_000_000);
-        var study = new Option<string?>("--study") { Description = "With --server: the study, as its file or its id. Default: as for the other verbs.", HelpName = "STUDY" };
+        Description = "The anchor that the outputs in --input come from.",
+        HelpName = "l",
+        CustomParser = OptionParser.Number,
+    };
+    private readonly Option<double> _lambda = new("--lambda")
+    {
+        Description = "The value to move them to, between the first and the last anchor; a kriged model takes its whole range.",
+        Required = true,
+        HelpName = "l*",
+        CustomParser = OptionParser.Number,
+    };
+    private readonly Option<FileInfo?> _input = new("--input")
+    {
+        Description = "Rows [n, D + C] as .npy: outputs of the network at --from, then the conditions. With --server: the conditions alone, [n, C].",
+        HelpName = "X.npy",
+    };
+    private readonly Option<FileInfo> _output = new("--out")
+    {
+        Description = "Rows to write, in the same order: outputs at --lambda, then the same conditions.",
+        Required = true,
+        HelpName = "Y.npy",
+    };
+    private readonly Option<int?> _count = CommonOptions.Whole("--rows", "With --server and without conditions: so many draws. Default: 1.", 1, 1_000_000);
+    private readonly Option<string?> _study = new("--study") { Description = "With --server: the study, as its file or its id. Default: as for the other verbs.", HelpName = "STUDY" };
+
+    internal static Command Create() => new SampleCommand().ToCommand();
+
+    private Command ToCommand()
+    {
         var command = new Command(
             "sample",
             "Move outputs of a network from an anchor to another value of the hyperparameter, without training.\n\n"
             + "Example:\n  htitune sample --model forecasts.hti --from 0.5 --lambda 0.8 --input at-0.5.npy --out at-0.8.npy\n"
             + "  htitune sample --server https://tuning.example --lambda 0.8 --rows 1000 --out at-0.8.npy")
         {
-            model, from, lambda, input, output, count, study,
+            _model, _from, _lambda, _input, _output, _count, _study,
         };
         var served = ServerOptions.AddTo(command);
-        command.Do(result =>
-        {
-            using var server = served.Open(result);
-            if (server is not null)
-            {
-                return ServerVerbs.Sample(server, result.GetValue(study), result.GetValue(lambda), result.GetValue(input)?.FullName, result.GetValue(count), result.GetRequiredValue(output).FullName);
-            }
-
-            if (result.GetValue(model) is null || result.GetValue(input) is null || result.GetResult(from) is null)
-            {
-                throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", Advice.Help.For("sample"));
-            }
-
-            var surrogate = SurrogateFile.Load(result.GetValue(model)!.FullName);
-            var file = result.GetValue(input)!.FullName;
-            var array = NpyFile.Read(file);
-            var layout = new RowLayout(surrogate.Dimension, surrogate.CategoryCount);
-            var width = surrogate.Dimension + surrogate.ConditionCount + (surrogate.CategoryCount > 0 ? 1 : 0);
-            if (array.Shape.Length != 2 || array.Shape[1] != width)
-            {
-                throw new DataFormatException(
-                    file,
-                    "shape",
-                    $"({string.Join(", ", array.Shape)})",
-                    $"(n, {width}): {surrogate.Dimension} outputs, {surrogate.ConditionCount} conditions{(surrogate.CategoryCount > 0 ? ", the category" : "")}");
-            }
-
-            var rows = layout.Read(array, file, 0, array.Shape[0]);
-            var moved = surrogate.Transport(rows, result.GetValue(from), result.GetValue(lambda));
-            NpyFile.Write(result.GetRequiredValue(output).FullName, array.Shape, layout.Replace(array, moved));
-            return ExitCode.Done;
-        });
+        command.Do(result => Run(result, served));
         return command;
+    }
+
+    private int Run(ParseResult result, ServerOptions served)
+    {
+        using var server = served.Open(result);
+        if (server is not null)
+        {
+            return ServerVerbs.Sample(server, result.GetValue(_study), result.GetValue(_lambda), result.GetValue(_input)?.FullName, result.GetValue(_count), result.GetRequiredValue(_output).FullName);
+        }
+
+        if (result.GetValue(_model) is null || result.GetValue(_input) is null || result.GetResult(_from) is null)
+        {
+            throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", Advice.Help.For("sample"));
+        }
+
+        var surrogate = SurrogateFile.Load(result.GetValue(_model)!.FullName);
+        var file = result.GetValue(_input)!.FullName;
+        var array = NpyFile.Read(file);
+        var layout = new RowLayout(surrogate.Dimension, surrogate.CategoryCount);
+        var width = surrogate.Dimension + surrogate.ConditionCount + (surrogate.CategoryCount > 0 ? 1 : 0);
+        if (array.Shape.Length != 2 || array.Shape[1] != width)
+        {
+            throw new DataFormatException(
+                file,
+                "shape",
+                $"({string.Join(", ", array.Shape)})",
+                $"(n, {width}): {surrogate.Dimension} outputs, {surrogate.ConditionCount} conditions{(surrogate.CategoryCount > 0 ? ", the category" : "")}");
+        }
+
+        var rows = layout.Read(array, file, 0, array.Shape[0]);
+        var moved = surrogate.Transport(rows, result.GetValue(_from), result.GetValue(_lambda));
+        NpyFile.Write(result.GetRequiredValue(_output).FullName, array.Shape, layout.Replace(array, moved));
+        return ExitCode.Done;
     }
 }

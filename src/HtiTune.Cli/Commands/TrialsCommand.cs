@@ -38,18 +38,7 @@ internal static partial class TrialsCommand
             rows.AddRange(Waiting(specification, rows));
             if (result.GetValue(json))
             {
-                TrialRecord.Write(specification.File, of, rows.Select(row => new TrialRecord
-                {
-                    Number = row.Number == 0 ? null : row.Number,
-                    Configuration = row.Configuration,
-                    State = row.State,
-                    Value = row.Value,
-                    Seconds = row.Duration?.TotalSeconds,
-                    Reason = row.Reason,
-                    Error = row.Error,
-                    Log = row.Log,
-                    IsBest = row.Number == best?.Number,
-                }));
+                TrialRecord.Write(specification.File, of, rows.Select(row => row with { IsBest = row.Number is not null && row.Number == best?.Number }));
                 return ExitCode.Done;
             }
 
@@ -58,7 +47,7 @@ internal static partial class TrialsCommand
             Console.Out.WriteLine($"{"#",4}  {heads} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var (row, place) in rows.Zip(cells))
             {
-                Console.Out.WriteLine($"{(row.Number == 0 ? "" : row.Number.ToString(CultureInfo.InvariantCulture)),4}{(row.Number == best?.Number && row.Number > 0 ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Duration is { } time ? Duration.Show(time) : ""),12}  {row.Reason}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
+                Console.Out.WriteLine($"{row.Number?.ToString(CultureInfo.InvariantCulture),4}{(row.Number is not null && row.Number == best?.Number ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Seconds is { } time ? Duration.Show(TimeSpan.FromSeconds(time)) : ""),12}  {row.Reason}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
             }
 
             return ExitCode.Done;
@@ -69,7 +58,7 @@ internal static partial class TrialsCommand
     /// <summary>The trainings of a study, in order; those under way too.</summary>
     /// <param name="study">The study.</param>
     /// <param name="objective">The objective of the values; null: the study's own.</param>
-    internal static List<TrialRow> Rows(StudySpecification study, string? objective = null)
+    internal static List<TrialRecord> Rows(StudySpecification study, string? objective = null)
     {
         if (!StudyJournal.Exists(study.Folder))
         {
@@ -79,8 +68,8 @@ internal static partial class TrialsCommand
         var journal = StudyJournal.Read(study.Folder);
         var text = objective ?? study.Objective;
         var values = TrialValues.Of(study, journal, text);
-        var rows = new SortedDictionary<int, TrialRow>();
-        var seeds = new Dictionary<int, string>();
+        var rows = new SortedDictionary<int, TrialRecord>();
+        var folders = new Dictionary<int, string>();
         var faults = journal.Runs.Where(run => run.Began.Objective == text).SelectMany(run => run.Values.Values).Where(measured => measured.Error is not null)
             .GroupBy(measured => measured.Number).ToDictionary(group => group.Key, group => group.Last().Error);
         var isHeld = StudyJournal.IsHeld(study.Folder);
@@ -89,21 +78,22 @@ internal static partial class TrialsCommand
             switch (entry)
             {
                 case TrainingStarted e:
-                    seeds[e.Number] = StudyPaths.Training(study.Folder, e.Number, e.Configuration, e.Seed);
-                    var log = LogOf(seeds[e.Number]);
-                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, isHeld ? "running" : log is null ? "asked" : "interrupted", null, null, e.Reason, log);
+                    folders[e.Number] = StudyPaths.Training(study.Folder, e.Number, e.Configuration, e.Seed);
+                    var log = LogOf(folders[e.Number]);
+                    rows[e.Number] = Row(e, isHeld ? "running" : log is null ? "asked" : "interrupted", e.Reason);
                     break;
                 case TrainingCompleted e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, "completed", values.TryGetValue(e.Number, out var value) ? value : null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)))
+                    rows[e.Number] = Row(e, "completed", e.Reason, Known(e.Duration)) with
                     {
+                        Value = values.TryGetValue(e.Number, out var value) ? value : null,
                         Error = values.ContainsKey(e.Number) ? null : faults.GetValueOrDefault(e.Number),
                     };
                     break;
                 case TrainingFailed e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, "failed", null, Known(e.Duration), e.Reason, LogOf(seeds.GetValueOrDefault(e.Number))) { Error = e.Error };
+                    rows[e.Number] = Row(e, "failed", e.Reason, Known(e.Duration)) with { Error = e.Error };
                     break;
                 case TrainingCancelled e:
-                    rows[e.Number] = new TrialRow(e.Number, e.Configuration, "cancelled", null, e.Duration, e.Reason, LogOf(seeds.GetValueOrDefault(e.Number)));
+                    rows[e.Number] = Row(e, "cancelled", e.Reason, e.Duration);
                     break;
                 case TrainingsTakenBack e:
                     foreach (var number in e.Numbers)
@@ -116,12 +106,23 @@ internal static partial class TrialsCommand
         }
 
         return [.. rows.Values];
+
+        TrialRecord Row(TrainingEvent e, string state, string reason, TimeSpan? duration = null) => new()
+        {
+            Number = e.Number,
+            Configuration = e.Configuration,
+            State = state,
+            Value = null,
+            Seconds = duration?.TotalSeconds,
+            Reason = reason,
+            Log = LogOf(folders.GetValueOrDefault(e.Number)),
+        };
     }
 
     // A column a hyperparameter; one that is not active has a dash.
-    private static (string Heads, IReadOnlyList<string> Cells) Places(Data.SearchSpace space, List<TrialRow> rows)
+    private static (string Heads, IReadOnlyList<string> Cells) Places(Data.SearchSpace space, List<TrialRecord> rows)
     {
-        string Cell(TrialRow row, string name) => !row.Configuration.TryGet(name, out var value) ? "-"
+        string Cell(TrialRecord row, string name) => !row.Configuration.TryGet(name, out var value) ? "-"
             : value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word;
         var widths = space.Select(one => rows.Select(row => Cell(row, one.Name).Length).Append(one.Name.Length).Append(space.Count == 1 ? 12 : 1).Max()).ToList();
         return (
@@ -146,17 +147,14 @@ internal static partial class TrialsCommand
     private static TimeSpan? Known(TimeSpan time) => time > TimeSpan.Zero ? time : null;
 
     // What waits to be trained next; it has no number yet.
-    private static List<TrialRow> Waiting(StudySpecification study, List<TrialRow> rows) =>
-        [.. StudyJournal.Read(study.Folder).Waiting.Where(one => !rows.Exists(row => row.State is "running" or "asked" or "interrupted" && row.Configuration.Equals(one))).Select(one => new TrialRow(0, one, "enqueued", null, null, "enqueued", null))];
+    private static List<TrialRecord> Waiting(StudySpecification study, List<TrialRecord> rows) =>
+    [
+        .. StudyJournal.Read(study.Folder).Waiting
+            .Where(one => !rows.Exists(row => row.State is "running" or "asked" or "interrupted" && row.Configuration.Equals(one)))
+            .Select(one => new TrialRecord { Number = null, Configuration = one, State = "enqueued", Value = null, Reason = "enqueued" }),
+    ];
 
     private static string? LogOf(string? training) => training is not null && StudyPaths.Attempts(training) is { Count: > 0 } attempts
         ? Path.Combine(StudyPaths.Attempt(training, attempts[^1]), StudyPaths.LogName)
         : null;
-}
-
-/// <summary>A training as lists show it.</summary>
-internal sealed record TrialRow(int Number, Data.Configuration Configuration, string State, double? Value, TimeSpan? Duration, string Reason, string? Log)
-{
-    /// <summary>Why it failed, or why the objective has no value of it; null where nothing did.</summary>
-    internal string? Error { get; init; }
 }

@@ -174,6 +174,7 @@ internal sealed record TrialRecord
 [JsonSerializable(typeof(ResultRecord))]
 [JsonSerializable(typeof(TrialRecord))]
 [JsonSerializable(typeof(Outcome))]
+[JsonSerializable(typeof(TunerSettings))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The service writes enumerations in small letters and leaves out what is null.</summary>

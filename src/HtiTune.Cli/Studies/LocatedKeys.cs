@@ -5,8 +5,6 @@ namespace HtiTune.Cli;
 /// <summary>Single keys of a file: each method asks for what it expects, and notes a fault where something else stands.</summary>
 internal abstract class LocatedKeys
 {
-    private const string Empty = "";
-
     /// <summary>What is wrong, with its line.</summary>
     protected List<(int Line, string Message)> Faults { get; } = [];
 
@@ -31,8 +29,14 @@ internal abstract class LocatedKeys
         return true;
     }
 
-    protected LocatedJson? Take(LocatedJson parent, string key)
+    /// <summary>What stands at a key; nothing where the object is left out.</summary>
+    protected LocatedJson? Take(LocatedJson? parent, string key)
     {
+        if (parent is null)
+        {
+            return null;
+        }
+
         var known = Objects.Find(pair => ReferenceEquals(pair.Node, parent)).Known;
         if (known is null)
         {
@@ -58,14 +62,14 @@ internal abstract class LocatedKeys
         return node;
     }
 
-    protected string? Text(LocatedJson parent, string key) => Take(parent, key) switch
+    protected string? Text(LocatedJson? parent, string key) => Take(parent, key) switch
     {
         null or { Kind: JsonTokenType.Null } => null,
         { Kind: JsonTokenType.String, Text.Length: > 0 } node when !node.Text.Contains('\0') => node.Text,
-        var node => Wrong(node, key, "a text") ? Empty : null,
+        var node => Wrong<string>(node, key, "a text"),
     };
 
-    protected List<string>? Strings(LocatedJson parent, string key)
+    protected List<string>? Strings(LocatedJson? parent, string key)
     {
         if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
         {
@@ -76,10 +80,10 @@ internal abstract class LocatedKeys
         return node.Kind == JsonTokenType.StartArray && texts.Count > 0 && node.Elements.TrueForAll(element => element.Kind == JsonTokenType.String)
             && texts.TrueForAll(text => text.Length > 0) && texts.Distinct().Count() == texts.Count
             ? texts
-            : Wrong(node, key, "a list of different names") ? null : null;
+            : Wrong<List<string>>(node, key, "a list of different names");
     }
 
-    protected string? Choice(LocatedJson parent, string key, string[] allowed)
+    protected string? Choice(LocatedJson? parent, string key, string[] allowed)
     {
         if (Text(parent, key) is not { } text || allowed.Contains(text))
         {
@@ -90,17 +94,17 @@ internal abstract class LocatedKeys
         return null;
     }
 
-    protected double? Number(LocatedJson parent, string key, Func<double, bool> isRight, string expected)
+    protected double? Number(LocatedJson? parent, string key, Func<double, bool> isRight, string expected)
     {
         if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
         {
             return null;
         }
 
-        return isRight(node.Number) ? node.Number : Wrong(node, key, expected) ? null : null;
+        return isRight(node.Number) ? node.Number : Wrong<double?>(node, key, expected);
     }
 
-    protected List<double>? Numbers(LocatedJson parent, string key)
+    protected List<double>? Numbers(LocatedJson? parent, string key)
     {
         if (Take(parent, key) is not { Kind: not JsonTokenType.Null } node)
         {
@@ -109,31 +113,38 @@ internal abstract class LocatedKeys
 
         return node.Kind == JsonTokenType.StartArray && node.Elements.Count > 0 && node.Elements.TrueForAll(element => element.Kind == JsonTokenType.Number && double.IsFinite(element.Number))
             ? node.Elements.ConvertAll(element => element.Number)
-            : Wrong(node, key, "a list of numbers") ? null : null;
+            : Wrong<List<double>>(node, key, "a list of numbers");
     }
 
-    protected long? Whole(LocatedJson parent, string key, long least, long most) =>
+    protected long? Whole(LocatedJson? parent, string key, long least, long most) =>
         (long?)Number(parent, key, value => value >= least && value <= most && value == Math.Floor(value) && value < 1L << 53, $"a whole number, {least} to {Math.Min(most, 1L << 53)}");
 
-    protected bool? Flag(LocatedJson parent, string key) => Take(parent, key) switch
+    protected bool? Flag(LocatedJson? parent, string key) => Take(parent, key) switch
     {
         null or { Kind: JsonTokenType.Null } => null,
         { Kind: JsonTokenType.True } => true,
         { Kind: JsonTokenType.False } => false,
-        var node => Wrong(node, key, "true or false") ? null : null,
+        var node => Wrong<bool?>(node, key, "true or false"),
     };
 
-    protected TimeSpan? Time(LocatedJson parent, string key, TimeSpan least) => Take(parent, key) switch
+    protected TimeSpan? Time(LocatedJson? parent, string key, TimeSpan least) => Take(parent, key) switch
     {
         null or { Kind: JsonTokenType.Null } => null,
         { Kind: JsonTokenType.String or JsonTokenType.Number } node when Duration.TryParse(node.Text, out var value) && value >= least => value,
-        var node => Wrong(node, key, Duration.Expected) ? null : null,
+        var node => Wrong<TimeSpan?>(node, key, Duration.Expected),
     };
 
     protected bool Wrong(LocatedJson node, string key, string expected)
     {
         Fault(node.Line, $"\"{key}\" is {node.Shown}; expected {expected}");
         return false;
+    }
+
+    // Nothing, in the place of a value that is wrong.
+    private T? Wrong<T>(LocatedJson node, string key, string expected)
+    {
+        Wrong(node, key, expected);
+        return default;
     }
 
     protected void Fault(int line, string message) => Faults.Add((line, message));

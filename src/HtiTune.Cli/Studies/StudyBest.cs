@@ -19,7 +19,7 @@ internal sealed record StudyBest(Data.Configuration Configuration, int? Number, 
     /// <param name="journal">Its journal.</param>
     /// <param name="objective">The objective's text.</param>
     /// <param name="rows">The study's trainings with their values.</param>
-    internal static StudyBest? Of(StudySpecification study, StudyJournal journal, string objective, IReadOnlyList<TrialRow> rows)
+    internal static StudyBest? Of(StudySpecification study, StudyJournal journal, string objective, IReadOnlyList<TrialRecord> rows)
     {
         var valued = rows.Where(row => row.State == "completed" && row.Value is not null).ToList();
         var sign = study.Goal == Goal.Maximize ? -1 : 1;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using HtiTune.Data;
 
 namespace HtiTune.Cli;
@@ -78,8 +79,8 @@ internal sealed partial class StudyFileReader : LocatedKeys
         NoteWrong("contexts", before);
         before = Faults.Count;
         var outputs = Object(root, "outputs");
-        var format = (outputs is null ? null : Choice(outputs, "format", s_formats)) ?? ".npy";
-        var columns = outputs is null ? null : Strings(outputs, "columns");
+        var format = Choice(outputs, "format", s_formats) ?? ".npy";
+        var columns = Strings(outputs, "columns");
         NoteWrong("outputs", before);
         var objective = Require(root, "objective", "what to optimise, e.g. \"column:cost\"");
         if (objective is not null && (objective.Kind != JsonTokenType.String || objective.Text.Length == 0))
@@ -87,10 +88,6 @@ internal sealed partial class StudyFileReader : LocatedKeys
             Fault(objective.Line, $"\"objective\" is {objective.Shown}; expected a text, e.g. \"column:cost\"");
         }
 
-        var goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize;
-        var budget = Object(root, "budget");
-        var training = Object(root, "training");
-        var folder = Text(root, "folder");
         if (command is null)
         {
             _wrong.Add("command");
@@ -101,55 +98,53 @@ internal sealed partial class StudyFileReader : LocatedKeys
             _wrong.Add("objective");
         }
 
-        var (trainings, time, parallel, epsilon, risk) = Budget();
-        var (limit, retries, delay, grace) = Training();
-        return new StudySpecification
+        var study = new StudySpecification
         {
             File = _file,
-            Folder = Path.GetFullPath(folder ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
+            Folder = baseFolder,
             Space = space ?? Hyperparameter.Continuous("lambda", 0, 1),
             Command = command ?? [],
             CommandLine = Take(root, "command")?.Line ?? root.Line,
             ContextsLine = Take(root, "contexts")?.Line ?? root.Line,
             WorkingDirectory = directory,
-            Environment = Environment(root),
             Contexts = contexts,
             OutputFormat = format,
             OutputColumns = columns,
-            OutputArray = outputs is null ? null : Text(outputs, "array"),
+            OutputArray = Text(outputs, "array"),
             Objective = objective?.Text ?? "",
             ObjectiveLine = objective?.Line ?? root.Line,
-            Goal = goal,
-            Trainings = trainings,
-            MaxTime = time,
-            Parallel = parallel,
-            Epsilon = epsilon,
-            Risk = risk,
-            TimeLimit = limit,
-            Retries = retries,
-            RetryDelay = delay,
-            Grace = grace,
+            Goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize,
+        };
+        study = Trained(Budgeted(study, Object(root, "budget"), defaults), Object(root, "training"), defaults);
+        return study with
+        {
+            Folder = Path.GetFullPath(Text(root, "folder") ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
+            Environment = Environment(root),
             Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
             UseSurrogate = Flag(root, "surrogate") ?? true,
             Replicate = Replicate(root, space),
             Tuner = Tuner(Object(root, "tuner"), space),
         };
-
-        (int Trainings, TimeSpan? Time, int Parallel, double? Epsilon, double Risk) Budget() => (
-            (int)(budget is null ? null : Whole(budget, "trainings", 1, 10_000)).GetValueOrDefault(defaults.Trainings),
-            budget is null ? null : Time(budget, "time", TimeSpan.FromTicks(1)),
-            (int)(budget is null ? null : Whole(budget, "parallel", 1, 64)).GetValueOrDefault(defaults.Parallel),
-            budget is null ? null : Number(budget, "epsilon", value => value > 0, "a number above 0"),
-            (budget is null ? null : Number(budget, "risk", value => value is > 0 and < 1, "a number between 0 and 1")) ?? 0.05);
-
-        (TimeSpan? Limit, int Retries, TimeSpan Delay, TimeSpan Grace) Training() => (
-            (training is null ? null : Time(training, "timeLimit", TimeSpan.FromTicks(1))) ?? defaults.TimeLimit,
-            (int)(training is null ? null : Whole(training, "retries", 0, 100)).GetValueOrDefault(defaults.Retries),
-            (training is null ? null : Time(training, "retryDelay", TimeSpan.Zero)) ?? TimeSpan.FromSeconds(5),
-            (training is null ? null : Time(training, "grace", TimeSpan.Zero)) ?? defaults.Grace);
     }
 
-    // The same members as in a service's definition, and its one check of them.
+    private StudySpecification Budgeted(StudySpecification study, LocatedJson? budget, Settings defaults) => study with
+    {
+        Trainings = (int)Whole(budget, "trainings", 1, 10_000).GetValueOrDefault(defaults.Trainings),
+        MaxTime = Time(budget, "time", TimeSpan.FromTicks(1)),
+        Parallel = (int)Whole(budget, "parallel", 1, 64).GetValueOrDefault(defaults.Parallel),
+        Epsilon = Number(budget, "epsilon", value => value > 0, "a number above 0"),
+        Risk = Number(budget, "risk", value => value is > 0 and < 1, "a number between 0 and 1") ?? study.Risk,
+    };
+
+    private StudySpecification Trained(StudySpecification study, LocatedJson? training, Settings defaults) => study with
+    {
+        TimeLimit = Time(training, "timeLimit", TimeSpan.FromTicks(1)) ?? defaults.TimeLimit,
+        Retries = (int)Whole(training, "retries", 0, 100).GetValueOrDefault(defaults.Retries),
+        RetryDelay = Time(training, "retryDelay", TimeSpan.Zero) ?? TimeSpan.FromSeconds(5),
+        Grace = Time(training, "grace", TimeSpan.Zero) ?? defaults.Grace,
+    };
+
+    // The same members as in a service's definition, and its one check of them; "replicate" stands beside "tuner".
     private TunerSettings Tuner(LocatedJson? node, SearchSpace? space)
     {
         if (node is null)
@@ -158,21 +153,13 @@ internal sealed partial class StudyFileReader : LocatedKeys
         }
 
         var before = Faults.Count;
-        var settings = new TunerSettings
+        var values = new JsonObject();
+        foreach (var member in CliJson.Default.TunerSettings.Properties.Where(member => member.Name != "replicate"))
         {
-            Acquisition = Text(node, "acquisition"),
-            StrictCertificate = Flag(node, "strictCertificate"),
-            NoiseVariance = Number(node, "noiseVariance", double.IsFinite, "a number"),
-            Bootstrap = (int?)Whole(node, "bootstrap", 0, int.MaxValue),
-            InitialLambdas = Numbers(node, "initialLambdas"),
-            StartLambdas = Numbers(node, "startLambdas"),
-            ConfirmByTraining = Flag(node, "confirmByTraining"),
-            UseWholeBudget = Flag(node, "useWholeBudget"),
-            GridSize = (int?)Whole(node, "gridSize", 0, int.MaxValue),
-            CertificateDraws = (int?)Whole(node, "certificateDraws", 0, int.MaxValue),
-            MeasuredCost = Flag(node, "measuredCost"),
-            CostOfHour = Number(node, "costOfHour", double.IsFinite, "a number"),
-        };
+            values[member.Name] = Value(node, member.Name, Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType);
+        }
+
+        var settings = values.Deserialize(CliJson.Default.TunerSettings)!;
         try
         {
             if (space is not null && Faults.Count == before)
@@ -187,6 +174,15 @@ internal sealed partial class StudyFileReader : LocatedKeys
 
         return settings;
     }
+
+    // What stands at a key, by the type that is wanted.
+    private JsonNode? Value(LocatedJson node, string key, Type type) =>
+        type == typeof(string) ? Text(node, key)
+        : type == typeof(bool) ? Flag(node, key)
+        : type == typeof(int) ? (int?)Whole(node, key, 0, int.MaxValue)
+        : type == typeof(double) ? Number(node, key, double.IsFinite, "a number")
+        : type == typeof(IReadOnlyList<double>) ? Numbers(node, key) is { } numbers ? new JsonArray([.. numbers.Select(number => JsonValue.Create(number))]) : null
+        : throw new NotSupportedException($"\"{key}\" is of type {type}; expected a type that is read here.");
 
     private void NoteWrong(string key, int before)
     {

@@ -46,7 +46,7 @@ internal sealed record StudySpecification
 
     internal required string WorkingDirectory { get; init; }
 
-    internal required IReadOnlyDictionary<string, string> Environment { get; init; }
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     internal required ContextsSource Contexts { get; init; }
 
@@ -76,7 +76,7 @@ internal sealed record StudySpecification
     internal required Goal Goal { get; init; }
 
     /// <summary>Trainings allowed over the whole study.</summary>
-    internal required int Trainings { get; init; }
+    internal int Trainings { get; init; }
 
     internal TimeSpan? MaxTime { get; init; }
 

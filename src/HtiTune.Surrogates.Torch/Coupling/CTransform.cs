@@ -37,45 +37,72 @@ internal static class CTransform
     /// <returns>Evaluations, counted in rows.</returns>
     internal static long Minimise(IObjective objective, float[] points, float[] low, float[] high, int iterations, int trials)
     {
-        var d = low.Length;
-        var n = points.Length / d;
-        var history = new History(n, d);
-        for (var i = 0; i < points.Length; i++)
+        var descent = new Descent(objective, points, low, high);
+        descent.Run(iterations, trials);
+        return descent.Evaluations;
+    }
+
+    /// <summary>All rows on their way: their points, gradients, directions and step lengths.</summary>
+    private sealed class Descent
+    {
+        private readonly IObjective _objective;
+        private readonly float[] _points, _low, _high, _gradients, _directions, _trial, _trialGradients;
+        private readonly double[] _values, _trialValues, _steps;
+        private readonly History _history;
+        private readonly int _n, _d;
+
+        internal Descent(IObjective objective, float[] points, float[] low, float[] high)
         {
-            points[i] = Math.Clamp(points[i], low[i % d], high[i % d]);
+            (_objective, _points, _low, _high, _d) = (objective, points, low, high, low.Length);
+            _n = points.Length / _d;
+            _history = new History(_n, _d);
+            (_gradients, _directions, _trial, _trialGradients) = (new float[_n * _d], new float[_n * _d], new float[_n * _d], new float[_n * _d]);
+            (_values, _trialValues, _steps) = (new double[_n], new double[_n], new double[_n]);
         }
 
-        var values = new double[n];
-        float[] gradients = new float[n * d], directions = new float[n * d], trial = new float[n * d], trialGradients = new float[n * d];
-        double[] steps = new double[n], trialValues = new double[n];
-        var active = Enumerable.Range(0, n).ToArray();
-        objective.Evaluate(active, points, values, gradients);
-        long evaluations = n;
-        for (var iteration = 0; iteration < iterations && active.Length > 0; iteration++)
+        /// <summary>Evaluations so far, counted in rows.</summary>
+        internal long Evaluations { get; private set; }
+
+        internal void Run(int iterations, int trials)
         {
-            active = Array.FindAll(active, row => Aim(row));
-            var pending = active;
-            var accepted = new List<int>(active.Length);
+            for (var i = 0; i < _points.Length; i++)
+            {
+                _points[i] = Math.Clamp(_points[i], _low[i % _d], _high[i % _d]);
+            }
+
+            var active = Enumerable.Range(0, _n).ToArray();
+            _objective.Evaluate(active, _points, _values, _gradients);
+            Evaluations = _n;
+            for (var iteration = 0; iteration < iterations && active.Length > 0; iteration++)
+            {
+                active = Step(Array.FindAll(active, Aim), trials);
+            }
+        }
+
+        // A step of the rows by a backtracking search; gives the rows that could take one, ascending.
+        private int[] Step(int[] pending, int trials)
+        {
+            var accepted = new List<int>(pending.Length);
             for (var attempt = 0; attempt < trials && pending.Length > 0; attempt++)
             {
                 for (var a = 0; a < pending.Length; a++)
                 {
-                    Move(pending[a], trial.AsSpan(a * d, d));
+                    Move(pending[a], _trial.AsSpan(a * _d, _d));
                 }
 
-                objective.Evaluate(pending, trial.AsSpan(0, pending.Length * d), trialValues, trialGradients);
-                evaluations += pending.Length;
+                _objective.Evaluate(pending, _trial.AsSpan(0, pending.Length * _d), _trialValues, _trialGradients);
+                Evaluations += pending.Length;
                 var refused = new List<int>();
                 for (var a = 0; a < pending.Length; a++)
                 {
                     var row = pending[a];
-                    if (Accept(row, trial.AsSpan(a * d, d), trialValues[a], trialGradients.AsSpan(a * d, d)))
+                    if (Accept(row, _trial.AsSpan(a * _d, _d), _trialValues[a], _trialGradients.AsSpan(a * _d, _d)))
                     {
                         accepted.Add(row);
                     }
                     else
                     {
-                        steps[row] *= Shrink;
+                        _steps[row] *= Shrink;
                         refused.Add(row);
                     }
                 }
@@ -84,21 +111,19 @@ internal static class CTransform
             }
 
             accepted.Sort();
-            active = [.. accepted];
+            return [.. accepted];
         }
 
-        return evaluations;
-
         // The direction and first step of a row; false where there is nowhere to go.
-        bool Aim(int row)
+        private bool Aim(int row)
         {
-            var gradient = gradients.AsSpan(row * d, d);
-            var point = points.AsSpan(row * d, d);
+            var gradient = _gradients.AsSpan(row * _d, _d);
+            var point = _points.AsSpan(row * _d, _d);
             double square = 0;
-            for (var k = 0; k < d; k++)
+            for (var k = 0; k < _d; k++)
             {
                 // Where the box stops the descent, that coordinate rests.
-                if ((point[k] <= low[k] && gradient[k] > 0) || (point[k] >= high[k] && gradient[k] < 0))
+                if ((point[k] <= _low[k] && gradient[k] > 0) || (point[k] >= _high[k] && gradient[k] < 0))
                 {
                     gradient[k] = 0;
                 }
@@ -112,35 +137,35 @@ internal static class CTransform
             }
 
             // A first step knows no curvature: it moves one deviation at most.
-            steps[row] = history.Direction(row, gradient, directions.AsSpan(row * d, d)) ? 1 : Math.Min(1, 1 / Math.Sqrt(square));
+            _steps[row] = _history.Direction(row, gradient, _directions.AsSpan(row * _d, _d)) ? 1 : Math.Min(1, 1 / Math.Sqrt(square));
             return true;
         }
 
-        void Move(int row, Span<float> to)
+        private void Move(int row, Span<float> to)
         {
-            for (var k = 0; k < d; k++)
+            for (var k = 0; k < _d; k++)
             {
-                to[k] = Math.Clamp(points[row * d + k] + (float)(steps[row] * directions[row * d + k]), low[k], high[k]);
+                to[k] = Math.Clamp(_points[row * _d + k] + (float)(_steps[row] * _directions[row * _d + k]), _low[k], _high[k]);
             }
         }
 
-        bool Accept(int row, ReadOnlySpan<float> to, double value, ReadOnlySpan<float> gradient)
+        private bool Accept(int row, ReadOnlySpan<float> to, double value, ReadOnlySpan<float> gradient)
         {
             double slope = 0;
-            for (var k = 0; k < d; k++)
+            for (var k = 0; k < _d; k++)
             {
-                slope += (double)gradients[row * d + k] * (to[k] - points[row * d + k]);
+                slope += (double)_gradients[row * _d + k] * (to[k] - _points[row * _d + k]);
             }
 
-            if (!(slope < 0) || !(value <= values[row] + SufficientDecrease * slope))
+            if (!(slope < 0) || !(value <= _values[row] + SufficientDecrease * slope))
             {
                 return false;
             }
 
-            history.Add(row, points.AsSpan(row * d, d), to, gradients.AsSpan(row * d, d), gradient);
-            to.CopyTo(points.AsSpan(row * d));
-            gradient.CopyTo(gradients.AsSpan(row * d));
-            values[row] = value;
+            _history.Add(row, _points.AsSpan(row * _d, _d), to, _gradients.AsSpan(row * _d, _d), gradient);
+            to.CopyTo(_points.AsSpan(row * _d));
+            gradient.CopyTo(_gradients.AsSpan(row * _d));
+            _values[row] = value;
             return true;
         }
     }

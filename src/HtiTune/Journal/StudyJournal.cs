@@ -15,7 +15,8 @@ public sealed partial class StudyJournal
     internal const int LineSchema = 3;
 
     private readonly List<Epoch> _epochs = [new([], 0)];
-    private List<RecordedTraining> _trainings;
+    private readonly Dictionary<int, List<ContextsAnswered>> _others = [];
+    private List<TrainingEvent> _trainings;
     private readonly List<RecordedRun> _runs = [];
     private readonly Dictionary<string, Contexts> _contexts = [];
     private Contexts? _drawn;
@@ -49,26 +50,23 @@ public sealed partial class StudyJournal
                     break;
                 case TrainingStarted started:
                     // A run that went on after it was cancelled numbers its trainings as if it had not been.
-                    _trainings.RemoveAll(t => t.Number >= started.Number && t.State == TrialState.Cancelled);
+                    _trainings.RemoveAll(t => t.Number >= started.Number && t is TrainingCancelled);
                     _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
                     break;
-                case TrainingCompleted completed:
-                    Current?.AddEnd(completed.Number, isCompleted: true);
-                    _trainings.Add(new RecordedTraining(
-                        completed.Number, completed.Configuration, completed.Reason, completed.Duration, TrialState.Completed, null, completed)
-                    { End = completed });
-                    break;
-                case TrainingFailed failed:
-                    Current?.AddEnd(failed.Number, isCompleted: false);
-                    _trainings.Add(new RecordedTraining(failed.Number, failed.Configuration, failed.Reason, failed.Duration, TrialState.Failed, failed.Error, null) { End = failed });
+                case TrainingCompleted or TrainingFailed:
+                    var ended = (TrainingEvent)entry;
+                    Current?.AddEnd(ended.Number, isCompleted: ended is TrainingCompleted);
+                    _trainings.Add(ended);
                     break;
                 case TrainingCancelled cancelled:
-                    _trainings.Add(new RecordedTraining(
-                        cancelled.Number, cancelled.Configuration, cancelled.Reason, cancelled.Duration, TrialState.Cancelled, "The training was cancelled.", null)
-                    { End = cancelled });
+                    _trainings.Add(cancelled);
                     break;
-                case ContextsAnswered answered when _trainings.Find(t => t.Number == answered.Number) is { } training:
-                    training.Others.Add(answered);
+                case ContextsAnswered answered when _trainings.Exists(t => t.Number == answered.Number):
+                    if (!_others.TryAdd(answered.Number, [answered]))
+                    {
+                        _others[answered.Number].Add(answered);
+                    }
+
                     break;
                 case ValueMeasured value:
                     _runs[^1].Add(value);
@@ -111,7 +109,7 @@ public sealed partial class StudyJournal
     /// How the trainings of the study ended, in order: <see cref="TrainingCompleted"/>, <see cref="TrainingFailed"/> or <see cref="TrainingCancelled"/>.
     /// Those that were taken back are not among them.
     /// </summary>
-    public IReadOnlyList<JournalEvent> Trainings => [.. _trainings.Select(training => training.End)];
+    public IReadOnlyList<JournalEvent> Trainings => [.. _trainings];
 
     /// <summary>The last import that stands, as <see cref="Tuner.UndoImport"/> would take it back; null without one.</summary>
     public TrainingsTakenBack? LastImport => EarlierTrainings.LastImport(Events);
@@ -169,7 +167,7 @@ public sealed partial class StudyJournal
             return Load(file, Header.ContextsSha256!, Header.CategoryCount);
         }
 
-        if (_drawn is null && _trainings.Find(t => t.Completed is not null)?.Completed is { } first)
+        if (_drawn is null && _trainings.OfType<TrainingCompleted>().FirstOrDefault() is { } first)
         {
             var path = StudyFolder.At(Folder, first.SamplesFile);
             StudyFolder.Verify(path, first.SamplesSha256);
@@ -214,11 +212,22 @@ public sealed partial class StudyJournal
     internal List<Training> LoadTrainings(int count, IPersistentNetwork? loader, RecordedRun? run = null)
     {
         var contexts = LoadContexts();
-        return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(t => new Training(
-            t.Number, t.Configuration, Space.PlaceOf(t.Configuration), t.Reason, t.Duration, t.State, t.Error)
+        return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(Of)];
+
+        Training Of(TrainingEvent end)
         {
-            Network = t.Completed is { } completed ? Restore(completed, t.Others, contexts!, loader) : null,
-        })];
+            var (state, reason, duration, error) = end switch
+            {
+                TrainingCompleted e => (TrialState.Completed, e.Reason, e.Duration, (string?)null),
+                TrainingFailed e => (TrialState.Failed, e.Reason, e.Duration, e.Error),
+                TrainingCancelled e => (TrialState.Cancelled, e.Reason, e.Duration, "The training was cancelled."),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+            return new Training(end.Number, end.Configuration, Space.PlaceOf(end.Configuration), reason, duration, state, error)
+            {
+                Network = end is TrainingCompleted completed ? Restore(completed, contexts!, loader) : null,
+            };
+        }
     }
 
     /// <summary>Number of trainings that ended, over all runs.</summary>
@@ -243,7 +252,7 @@ public sealed partial class StudyJournal
         _runs.ForEach(run => run.IsOutdated = true);
         var numbers = _trainings.Select(t => t.Number).Concat(_runs.SelectMany(run => run.Proposals).Select(proposal => proposal.Number));
         var last = Math.Max(_epochs[^1].LastNumber, numbers.DefaultIfEmpty().Max());
-        _trainings = [.. _trainings.Where(t => !back.Numbers.Contains(t.Number) && t.State != TrialState.Cancelled)];
+        _trainings = [.. _trainings.Where(t => !back.Numbers.Contains(t.Number) && t is not TrainingCancelled)];
         _epochs.Add(new Epoch(_trainings, last));
     }
 
@@ -272,11 +281,11 @@ public sealed partial class StudyJournal
         return new Samples(NpyFile.ReadMatrix(path), contexts);
     }
 
-    private RestoredNetwork Restore(TrainingCompleted training, List<ContextsAnswered> answered, Contexts contexts, IPersistentNetwork? loader)
+    private RestoredNetwork Restore(TrainingCompleted training, Contexts contexts, IPersistentNetwork? loader)
     {
         var path = StudyFolder.At(Folder, training.SamplesFile);
         var samples = Load(training.SamplesFile, training.SamplesSha256, contexts);
-        Samples[] others = [.. answered.Select(a => Load(a.SamplesFile, a.SamplesSha256, Load(a.ContextsFile, a.ContextsSha256, a.CategoryCount)))];
+        Samples[] others = [.. _others.GetValueOrDefault(training.Number, []).Select(a => Load(a.SamplesFile, a.SamplesSha256, Load(a.ContextsFile, a.ContextsSha256, a.CategoryCount)))];
         if (loader is null || training.NetworkFile is null)
         {
             return new RestoredNetwork(path, samples, null, others);
@@ -310,14 +319,5 @@ public sealed partial class StudyJournal
     }
 
     /// <summary>The trainings from one undone import to the next, and the greatest number that was given before.</summary>
-    private sealed record Epoch(List<RecordedTraining> Trainings, int LastNumber);
-
-    private sealed record RecordedTraining(
-        int Number, Configuration Configuration, string Reason, TimeSpan Duration, TrialState State, string? Error, TrainingCompleted? Completed)
-    {
-        /// <summary>The line that tells its end.</summary>
-        public required JournalEvent End { get; init; }
-
-        public List<ContextsAnswered> Others { get; } = [];
-    }
+    private sealed record Epoch(List<TrainingEvent> Trainings, int LastNumber);
 }

@@ -90,7 +90,7 @@ internal sealed class SpaceRunPolicy(
 
     public override Trial TrialOf(Training training, bool isReused)
     {
-        var trial = StudyMaker.TrialOf(training, view, isReused);
+        var trial = RunTelling.TrialOf(training, view, isReused);
         if (trial.Value is null || !_forecasts.TryGetValue(training.Number, out var forecast))
         {
             return trial;
@@ -119,7 +119,7 @@ internal sealed class SpaceRunPolicy(
             TrainingsUsed = used,
             Trust = analysis.Trust,
             Calibration = Calibration,
-            Remarks = [.. RemarksOf(trials), .. options.UseSurrogate ? StudyMaker.LossesOf(store) : []],
+            Remarks = [.. RemarksOf(trials), .. options.UseSurrogate ? RunTelling.LossesOf(store) : []],
             StopReason = reason,
             Outcome = OutcomeOf(reason, unmet, used, next),
             Epsilon = analysis.Epsilon,
@@ -206,12 +206,12 @@ internal sealed class SpaceRunPolicy(
         var values = trials.Where(trial => trial.Value is not null).ToList();
         if (values.Select(trial => trial.Value).Distinct().Count() == 1 && values.Select(trial => trial.Configuration).Distinct().Count() > 1)
         {
-            yield return StudyMaker.ConstantObjective(values.Count, values[0].Value!.Value, "configuration");
+            yield return RunTelling.ConstantObjective(values.Count, values[0].Value!.Value, "configuration");
         }
 
         if (_analysis!.Extreme is [.., var worst] extreme)
         {
-            yield return StudyMaker.ExtremeAmong(extreme.Count, _trainings.Count(training => training.Value is not null), Sign * worst.Value, worst.Configuration.ToString());
+            yield return RunTelling.ExtremeAmong(extreme.Count, _trainings.Count(training => training.Value is not null), Sign * worst.Value, worst.Configuration.ToString());
         }
     }
 

@@ -7,7 +7,7 @@ namespace HtiTune.Benchmarks.House;
 
 /// <summary>
 /// The verb <c>house</c>: how large the product's source is, counted so that two commits can be compared: lines wrapped at 140 columns, the
-/// largest classes over all their files, types that a user of the front namespace meets, records by project.
+/// largest classes over all their files, types that a user of the front namespace meets, records by project and by the thing that they stand for.
 /// </summary>
 internal static class HouseCommand
 {
@@ -96,6 +96,14 @@ internal static class HouseCommand
 
         Console.WriteLine($"| all | {projects.Values.Sum(p => p.Files)} | {projects.Values.Sum(p => p.Lines)} | {projects.Values.Sum(p => p.Types)} | {projects.Values.Sum(p => p.Records)} |\n");
         Console.WriteLine($"Public types of namespace HtiTune: {front.Count} ({string.Join(", ", front.Select(name => name[(name.LastIndexOf('.') + 1)..]))})\n");
+        var things = SevenThings.In(types.Keys);
+        Console.WriteLine("| thing | types | which |\n|---|---|---|");
+        foreach (var (thing, names) in things)
+        {
+            Console.WriteLine($"| {thing} | {names.Count} | {string.Join(", ", names)} |");
+        }
+
+        Console.WriteLine($"| all | {things.Sum(thing => thing.Types.Count)} | |\n");
         Console.WriteLine("| class, over all its files | lines |\n|---|---|");
         foreach (var (name, lines) in types.OrderByDescending(type => type.Value).Take(classes))
         {

@@ -98,5 +98,5 @@ public class ImportTests
     }
 
     private static List<(int Number, double Lambda, string State, double? Value, double Seconds)> Rows(ShellStudy study) =>
-        TrialsCommand.Rows(StudyLocator.Read(study["study.json"])).ConvertAll(row => (row.Number, row.Configuration.Lambda, row.State, row.Value, row.Duration?.TotalSeconds ?? 0));
+        TrialsCommand.Rows(StudyLocator.Read(study["study.json"])).ConvertAll(row => (row.Number!.Value, row.Configuration.Lambda, row.State, row.Value, row.Seconds ?? 0));
 }

@@ -7,61 +7,13 @@ using HtiTune.Journal;
 namespace HtiTune;
 
 /// <summary>Turns what a run knows into the immutable records that it hands out, in the objective's own sign.</summary>
-internal static class StudyMaker
+internal static class RunTelling
 {
     // The 90 % intervals of predictions and posteriors.
     private const double LowShare = 0.05;
     private const double HighShare = 0.95;
 
     private const int BestDraws = 4096;
-
-    public static TuningResult Make(
-        AnchorStore store,
-        ObjectiveView view,
-        Analysis analysis,
-        Judgement judgement,
-        StopReason stop,
-        Outcome outcome,
-        int used,
-        TunerOptions options,
-        IReadOnlyList<Trial> trials,
-        long started,
-        RandomStreams streams,
-        Lazy<bool> gainLeft)
-    {
-        var anchor = analysis.AnchorAt(judgement.Index);
-        var posterior = analysis.Posterior[judgement.Index];
-        var map = analysis.Map;
-        double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
-        return new TuningResult(
-            store, anchor, () => Posterior(view, analysis, lambdas), () => PossibleRange(analysis, judgement.Index, lambdas), () => ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
-        {
-            Configuration = store.ConfigurationOf(lambdas[judgement.Index]),
-            PredictedValue = map.ToObjective(posterior.Mean),
-            PredictedDeviation = map.ToAmount(posterior.Deviation),
-            RealValue = anchor is { } real ? view.Measured(real).Value : null,
-            Trials = trials,
-            TrainingsUsed = used,
-            Trust = analysis.Process.Trust,
-            Calibration = view.Calibration.Of(analysis.Count),
-            Remarks = [.. RemarksOf(store, view, analysis), .. options.UseSurrogate ? LossesOf(store) : []],
-            StopReason = stop,
-            Outcome = outcome,
-            Epsilon = options.Epsilon ?? map.ToAmount(analysis.Epsilon),
-            Elapsed = options.TimeProvider.GetElapsedTime(started),
-            NoiseDeviation = map.ToAmount(Math.Sqrt(BridgeWeights.Of(analysis.Process).NoiseVariance)),
-            GainLeft = gainLeft,
-            Believed = configuration =>
-            {
-                var prediction = analysis.Process.Predict(store.PlaceOf(configuration));
-                var (low, high) = Interval(view, map, prediction);
-                return new Prediction(map.ToObjective(prediction.Mean), low, high);
-            },
-            Goal = options.Goal,
-            Anchors = store.Set(store.Anchors.Count),
-            Surrogate = store.Surrogate(store.Anchors.Count),
-        };
-    }
 
     public static Trial TrialOf(Training training, ObjectiveView view, bool isReused)
     {
@@ -94,7 +46,7 @@ internal static class StudyMaker
         };
     }
 
-    private static IReadOnlyList<Remark> RemarksOf(AnchorStore store, ObjectiveView view, Analysis analysis)
+    public static IReadOnlyList<Remark> RemarksOf(AnchorStore store, ObjectiveView view, Analysis analysis)
     {
         var measured = store.Anchors.Take(analysis.Count).Select(anchor => (anchor.Lambda, view.Measured(anchor.Anchor).Value)).Where(m => m.Value is not null).ToList();
         if (analysis.Map.IsConstant && measured.Select(m => m.Lambda).Distinct().Count() > 1)
@@ -149,7 +101,7 @@ internal static class StudyMaker
             [.. TrainingProposed.Probabilities.Select(p => map.ToObjective(prediction.Quantile(view.Goal == Goal.Maximize ? p : 1 - p)))]);
     }
 
-    private static IReadOnlyList<BestProbability> ProbabilityOfBest(Analysis analysis, int recommended, double[] lambdas, RandomStreams streams)
+    public static IReadOnlyList<BestProbability> ProbabilityOfBest(Analysis analysis, int recommended, double[] lambdas, RandomStreams streams)
     {
         int[] places = [.. Enumerable.Range(0, lambdas.Length).Where(i => i == recommended || analysis.AnchorAt(i) is not null)];
         var wins = new int[places.Length];
@@ -190,7 +142,7 @@ internal static class StudyMaker
         return Array.AsReadOnly(points);
     }
 
-    private static (double Low, double High) PossibleRange(Analysis analysis, int recommended, double[] lambdas)
+    public static (double Low, double High) PossibleRange(Analysis analysis, int recommended, double[] lambdas)
     {
         var posterior = analysis.Posterior;
         var isPossible = Possible([.. Enumerable.Range(0, posterior.Count).Select(i => posterior[i])], posterior.Means);
@@ -219,7 +171,7 @@ internal static class StudyMaker
     }
 
     // Inside, larger is better; a flipped sign swaps the ends. Both quantiles are taken inside, so that the two goals mirror exactly.
-    private static (double Low, double High) Interval(ObjectiveView view, ValueMap map, StudentMixture mixture, double low = LowShare, double high = HighShare)
+    public static (double Low, double High) Interval(ObjectiveView view, ValueMap map, StudentMixture mixture, double low = LowShare, double high = HighShare)
     {
         var ends = (map.ToObjective(mixture.Quantile(low)), map.ToObjective(mixture.Quantile(high)));
         return view.Goal == Goal.Maximize ? ends : (ends.Item2, ends.Item1);
