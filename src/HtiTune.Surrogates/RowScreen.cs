@@ -6,6 +6,9 @@
 // A row is set aside where d ≥ 100 σ and no other row of the group stands between: d ≥ 10 d', d' the next smaller. Both hold of a diverged
 // value; of a heavy tail (Student's t with 3 degrees of freedom) the second fails, for its values thin out gradually. What every row does, a
 // jump or exponential growth, moves m and is no deviation.
+//
+// Where a group's whole range is below 100 times the spread over all anchors no row can be that far: nothing is sorted there, and medians of many
+// values are selected rather than sorted.
 
 using System.Globalization;
 using HtiTune.Data;
@@ -58,13 +61,24 @@ internal sealed class RowScreen
     internal static RowScreen? Of(AnchorSet anchors, CouplingKind coupling)
     {
         var found = anchors.Select(_ => new SortedDictionary<int, (int, double)>()).ToArray();
-        for (var j = 0; j < anchors.Dimension; j++)
+        var groups = anchors.Select(anchor => GroupsOf(anchor.Samples).Where(group => group.Length >= FewestRows).ToArray()).ToArray();
+        var all = new float[anchors.Sum(anchor => anchor.Samples.Count)];
+        for (var j = 0; j < anchors.Dimension && Array.Exists(groups, own => own.Length > 0); j++)
         {
-            var all = anchors.SelectMany(anchor => Enumerable.Range(0, anchor.Samples.Count).Select(i => anchor.Samples.Outputs[i, j])).ToArray();
+            var count = 0;
+            foreach (var anchor in anchors)
+            {
+                var outputs = anchor.Samples.Outputs;
+                for (var i = 0; i < outputs.Rows; i++)
+                {
+                    all[count++] = outputs[i, j];
+                }
+            }
+
             var (_, spread) = Figures(all);
             for (var k = 0; k < anchors.Count; k++)
             {
-                foreach (var group in GroupsOf(anchors[k].Samples))
+                foreach (var group in groups[k])
                 {
                     foreach (var i in Far(group, anchors[k].Samples.Outputs, j, spread))
                     {
@@ -110,7 +124,14 @@ internal sealed class RowScreen
 
     private static IEnumerable<int> Far(int[] rows, Matrix outputs, int column, double spreadOfAll)
     {
-        if (rows.Length < FewestRows)
+        float low = float.PositiveInfinity, high = float.NegativeInfinity;
+        foreach (var i in rows)
+        {
+            var value = outputs[i, column];
+            (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        }
+
+        if ((double)high - low < FarSpreads * spreadOfAll)
         {
             return [];
         }
@@ -134,12 +155,49 @@ internal sealed class RowScreen
 
     private static (double Median, double Spread) Figures(float[] values)
     {
-        var sorted = (float[])values.Clone();
-        Array.Sort(sorted);
-        double median = sorted[sorted.Length / 2];
-        var distances = Array.ConvertAll(sorted, value => Math.Abs(value - median));
-        Array.Sort(distances);
-        return (median, NormalSpread * distances[distances.Length / 2]);
+        var rest = (float[])values.Clone();
+        double median = Middle(rest);
+        var distances = Array.ConvertAll(rest, value => Math.Abs(value - median));
+        return (median, NormalSpread * Middle(distances));
+    }
+
+    /// <summary>The value that would stand in the middle if they were sorted; reorders them [Hoare1961].</summary>
+    private static T Middle<T>(T[] values)
+        where T : IComparable<T>
+    {
+        int low = 0, high = values.Length - 1, middle = values.Length / 2;
+        while (low < high)
+        {
+            var pivot = values[low + (high - low) / 2];
+            int i = low, j = high;
+            while (i <= j)
+            {
+                while (values[i].CompareTo(pivot) < 0)
+                {
+                    i++;
+                }
+
+                while (values[j].CompareTo(pivot) > 0)
+                {
+                    j--;
+                }
+
+                if (i <= j)
+                {
+                    (values[i], values[j]) = (values[j], values[i]);
+                    i++;
+                    j--;
+                }
+            }
+
+            (low, high) = (middle >= i ? i : low, middle <= j ? j : high);
+            if (middle > j && middle < i)
+            {
+                break;
+            }
+        }
+
+        return values[middle];
     }
 
     private static IEnumerable<int[]> GroupsOf(Samples samples) => samples.Contexts.CategoryCount == 0

@@ -17,7 +17,15 @@ internal static class Standardization
     internal static Standardizer Of(IEnumerable<Matrix> parts, bool shareScale)
     {
         var all = parts.ToArray();
-        var rows = new Matrix(all.Sum(part => part.Rows), all[0].Columns, [.. all.SelectMany(part => part.Values.ToArray())]);
+        var values = new float[all.Sum(part => part.Values.Length)];
+        var start = 0;
+        foreach (var part in all)
+        {
+            part.Values.CopyTo(values.AsSpan(start));
+            start += part.Values.Length;
+        }
+
+        var rows = new Matrix(all.Sum(part => part.Rows), all[0].Columns, values);
         var own = Standardizer.Of(rows);
         var varying = Enumerable.Range(0, own.Columns).Where(j => Varies(rows, j)).Select(j => own.Deviations[j]).ToArray();
         var shared = shareScale && varying.Length > 0 && varying.Max() <= MostUneven * varying.Min()

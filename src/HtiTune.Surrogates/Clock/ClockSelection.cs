@@ -35,11 +35,12 @@ internal static class ClockSelection
         }
 
         var tests = new List<(double Low, double Place, double High, Parabola Error)>();
+        var groups = coupled.Kind == CouplingKind.ByContext ? ContextKey.Groups(anchors[0].Samples.Contexts) : [];
         for (var i = 1; i + 1 < anchors.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var error = coupled.Kind == CouplingKind.ByContext
-                ? ContextError(coupled.Trajectories, anchors[0].Samples.Contexts, i)
+                ? ContextError(coupled.Trajectories, groups, i)
                 : SampleError(anchors, i, coupled, pairs, outputs, cancellation);
             tests.Add((positions[i - 1], positions[i], positions[i + 1], error));
         }
@@ -86,45 +87,28 @@ internal static class ClockSelection
     }
 
     /// <summary>Rows pair by context.</summary>
-    private static Parabola ContextError(Trajectories trajectories, Contexts contexts, int i)
+    private static Parabola ContextError(Trajectories trajectories, int[][] groups, int i)
     {
-        var means = ContextMeans(trajectories, contexts, [i - 1, i, i + 1]);
+        var means = Array.ConvertAll((int[])[i - 1, i, i + 1], k => ContextMeans(trajectories, groups, k));
         return Parabola.Of(means[0], means[1], means[2]);
     }
 
-    private static double[][] ContextMeans(Trajectories trajectories, Contexts contexts, int[] anchors)
+    private static double[] ContextMeans(Trajectories trajectories, int[][] groups, int anchor)
     {
         var d = trajectories.Dimension;
-        var group = new int[contexts.Count];
-        var known = new Dictionary<string, int>();
-        for (var t = 0; t < contexts.Count; t++)
+        var means = new double[groups.Length * d];
+        for (var g = 0; g < groups.Length; g++)
         {
-            var key = ContextKey.Of(contexts, t);
-            if (!known.TryGetValue(key, out group[t]))
-            {
-                known[key] = group[t] = known.Count;
-            }
-        }
-
-        var size = new int[known.Count];
-        foreach (var g in group)
-        {
-            size[g]++;
-        }
-
-        return Array.ConvertAll(anchors, k =>
-        {
-            var means = new double[known.Count * d];
-            for (var t = 0; t < group.Length; t++)
+            foreach (var t in groups[g])
             {
                 for (var j = 0; j < d; j++)
                 {
-                    means[group[t] * d + j] += trajectories.Points[k][t * d + j] / size[group[t]];
+                    means[g * d + j] += trajectories.Points[anchor][t * d + j] / groups[g].Length;
                 }
             }
+        }
 
-            return means;
-        });
+        return means;
     }
 
     /// <summary>

@@ -29,6 +29,9 @@ internal sealed class PairCoupler(
     /// <summary>Rows up to which one group is coupled exactly: with conditions, by outputs alone, and under the Fermat cost.</summary>
     private const int MostWithConditions = 1000, MostEuclidean = 2000, MostFermat = 1000;
 
+    /// <summary>Rows beyond which a group is large, and how many a block of a large one holds: the cost of the coupling then grows as the rows do.</summary>
+    private const int Large = 2000, LargeBlock = 250;
+
     /// <summary>Sweeps over blocks, where there is more than one.</summary>
     private const int Sweeps = 2;
 
@@ -153,7 +156,7 @@ internal sealed class PairCoupler(
                 right,
                 columns,
                 blocks.Shape,
-                blocks.Most,
+                size > Large ? LargeBlock : blocks.Most,
                 blocks.Sweeps,
                 (a, b) => ground(Trajectories.Select(left, a, columns), Trajectories.Select(right, b, columns)),
                 cancellation);

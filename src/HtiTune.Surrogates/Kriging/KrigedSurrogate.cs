@@ -105,8 +105,13 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         var kept = screen?.Rest ?? anchors;
         var latent = Latent(kept, options, cancellation);
         (kept, options) = latent is null ? (kept, options) : (latent, options with { Kind = OutputKind.Interval });
-        var carrier = TrajectorySurrogate.Fit(
-            kept, options.Carrier with { TrainMaps = options.Carrier.TrainMaps && anchors.ConditionCount > 0 }, progress, cancellation);
+        var carrier = new TrajectorySurrogate(TrajectoryFitter.Fit(
+            new FitRequest(kept, options.Carrier with { TrainMaps = options.Carrier.TrainMaps && anchors.ConditionCount > 0 })
+            {
+                IsScreened = screen is null && latent is null,
+                Progress = progress,
+                Cancellation = cancellation,
+            }));
         var state = KrigingFitter.Fit(kept, carrier, options, null, cancellation);
         return new KrigedSurrogate(carrier, state with { IsCensored = latent is not null, Notes = [.. state.Notes, .. KrigingFitter.SetAside(screen)] });
     }

@@ -59,7 +59,7 @@ internal sealed class FrozenNetwork
     internal void Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<int> categories, Span<float> outputs)
     {
         var widest = Layers.Max(layer => layer.Outputs);
-        float[] current = new float[BlockRows * widest], next = new float[BlockRows * widest];
+        float[] current = new float[BlockRows * widest], next = new float[BlockRows * widest], straight = new float[Outputs];
         for (var start = 0; start < categories.Length; start += BlockRows)
         {
             var rows = Math.Min(BlockRows, categories.Length - start);
@@ -87,22 +87,13 @@ internal sealed class FrozenNetwork
             DenseKernel.Multiply(current, rows, last.Inputs, last.Weights, last.Bias, last.Outputs, y);
             for (var i = 0; i < rows; i++)
             {
-                AddLinear(u.Slice(i * Inputs, Inputs), Offsets.AsSpan(c[i] * Outputs, Outputs), y.Slice(i * Outputs, Outputs));
+                RidgeRegression.Apply(u.Slice(i * Inputs, Inputs), Linear, Offsets.AsSpan(c[i] * Outputs, Outputs), straight);
+                var row = y.Slice(i * Outputs, Outputs);
+                for (var o = 0; o < row.Length; o++)
+                {
+                    row[o] += straight[o];
+                }
             }
-        }
-    }
-
-    private void AddLinear(ReadOnlySpan<float> u, ReadOnlySpan<float> offset, Span<float> y)
-    {
-        for (var o = 0; o < y.Length; o++)
-        {
-            var sum = offset[o];
-            for (var k = 0; k < u.Length; k++)
-            {
-                sum += u[k] * Linear[k * y.Length + o];
-            }
-
-            y[o] += sum;
         }
     }
 }

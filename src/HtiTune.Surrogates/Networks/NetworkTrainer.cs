@@ -1,5 +1,6 @@
 // Supervised regression of a FrozenNetwork: the linear part by ridge regression, the rest by AdamW [Loshchilov2019] on the residual,
 // rate falling to 1 % of it on a cosine, batches of 256 rows drawn with replacement. Gradients are those of BatchNetwork: no libtorch.
+// Where the linear part meets every target to the last digit, as with one row, nothing is trained and the rest is 0.
 
 using HtiTune.Data;
 
@@ -18,6 +19,9 @@ internal static class NetworkTrainer
     private const int BatchRows = 256;
     private const double LastRateShare = 0.01;
     private const double Decay = 0.01;
+
+    /// <summary>Squared errors of the linear part, as a share of the targets' squares, that rounding leaves of exact ones.</summary>
+    private const double Rounding = 1e-12;
 
     /// <summary>Fits a network to targets; equal to the last bit for one seed on one machine. Safe to call from several threads.</summary>
     /// <param name="inputs">[n, I], standardised.</param>
@@ -45,6 +49,12 @@ internal static class NetworkTrainer
         var residual = Residual(inputs, inputCount, categories, targets, outputCount, linear, offsets);
         var layers = FlatNetwork.InitialLayers(inputCount, outputCount, shape.Hidden, shape.Depth, random.Stream("weights"));
         var film = FlatNetwork.InitialFilm(categoryCount, shape.Hidden, random.Stream("film"));
+        if (Squares(residual) <= Rounding * Squares(targets))
+        {
+            layers[^1] = layers[^1] with { Weights = new float[layers[^1].Weights.Length] };
+            return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
+        }
+
         var network = new BatchNetwork(layers, film, categoryCount, Math.Min(BatchRows, n));
         var adam = new Adam(network.Parameters.Length);
         var draws = random.Stream("batches");
@@ -67,21 +77,29 @@ internal static class NetworkTrainer
         return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
     }
 
+    private static double Squares(float[] values)
+    {
+        double sum = 0;
+        foreach (var value in values)
+        {
+            sum += (double)value * value;
+        }
+
+        return sum;
+    }
+
     private static float[] Residual(
         float[] inputs, int inputCount, int[] categories, float[] targets, int outputCount, float[] linear, float[] offsets)
     {
         var residual = (float[])targets.Clone();
+        var straight = new float[outputCount];
         for (var i = 0; i < categories.Length; i++)
         {
+            RidgeRegression.Apply(
+                inputs.AsSpan(i * inputCount, inputCount), linear, offsets.AsSpan(categories[i] * outputCount, outputCount), straight);
             for (var o = 0; o < outputCount; o++)
             {
-                var sum = offsets[categories[i] * outputCount + o];
-                for (var k = 0; k < inputCount; k++)
-                {
-                    sum += inputs[i * inputCount + k] * linear[k * outputCount + o];
-                }
-
-                residual[i * outputCount + o] -= sum;
+                residual[i * outputCount + o] -= straight[o];
             }
         }
 

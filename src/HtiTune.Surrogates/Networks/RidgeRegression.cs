@@ -1,6 +1,10 @@
 // Notation
 //   u [n, I] inputs, c category of a row, t [n, O] targets;  minimise Σ |u·S + s_c − t|² + κ·n·|S|²   (s_c is not penalised)
 // Solved by Cholesky on the normal equations of (u, one-hot c) in double precision; inputs are standardised, so κ = 1e-3 is mild.
+// The inner loops run along rows that lie together in memory: with hundreds of outputs this costs more than the training of the rest.
+
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace HtiTune.Surrogates.Networks;
 
@@ -14,9 +18,9 @@ internal static class RidgeRegression
         ReadOnlySpan<float> inputs, int inputCount, ReadOnlySpan<int> categories, int categoryCount, ReadOnlySpan<float> targets, int outputCount)
     {
         int n = categories.Length, p = inputCount + categoryCount;
-        var gram = new double[p, p];
-        var moments = new double[p, outputCount];
-        var row = new double[p];
+        var gram = new double[p * p];
+        var moments = new double[p * outputCount];
+        double[] row = new double[p], target = new double[outputCount];
         for (var i = 0; i < n; i++)
         {
             Array.Clear(row);
@@ -26,21 +30,17 @@ internal static class RidgeRegression
             }
 
             row[inputCount + categories[i]] = 1;
+            for (var o = 0; o < outputCount; o++)
+            {
+                target[o] = targets[i * outputCount + o];
+            }
+
             for (var a = 0; a < p; a++)
             {
-                if (row[a] == 0)
+                if (row[a] != 0)
                 {
-                    continue;
-                }
-
-                for (var b = 0; b <= a; b++)
-                {
-                    gram[a, b] += row[a] * row[b];
-                }
-
-                for (var o = 0; o < outputCount; o++)
-                {
-                    moments[a, o] += row[a] * targets[i * outputCount + o];
+                    Add(row[a], row.AsSpan(0, a + 1), gram.AsSpan(a * p));
+                    Add(row[a], target, moments.AsSpan(a * outputCount));
                 }
             }
         }
@@ -48,7 +48,7 @@ internal static class RidgeRegression
         for (var a = 0; a < p; a++)
         {
             // The intercepts carry only enough to stay solvable where a category has no row.
-            gram[a, a] += a < inputCount ? Penalty * n : 1e-9 * (n + 1);
+            gram[a * p + a] += a < inputCount ? Penalty * n : 1e-9 * (n + 1);
         }
 
         Solve(gram, moments, p, outputCount);
@@ -58,58 +58,106 @@ internal static class RidgeRegression
         {
             for (var k = 0; k < inputCount; k++)
             {
-                linear[k * outputCount + o] = (float)moments[k, o];
+                linear[k * outputCount + o] = (float)moments[k * outputCount + o];
             }
 
             for (var c = 0; c < categoryCount; c++)
             {
-                offsets[c * outputCount + o] = (float)moments[inputCount + c, o];
+                offsets[c * outputCount + o] = (float)moments[(inputCount + c) * outputCount + o];
             }
         }
 
         return (linear, offsets);
     }
 
-    /// <summary>Solves gram·X = right in place; gram is symmetric positive definite with its lower half given.</summary>
-    private static void Solve(double[,] gram, double[,] right, int p, int columns)
+    /// <summary>u·S + s_c of a row.</summary>
+    /// <param name="u">u, [I].</param>
+    /// <param name="linear">S, [I, O].</param>
+    /// <param name="offset">s_c, [O].</param>
+    /// <param name="result">Takes it, [O].</param>
+    internal static void Apply(ReadOnlySpan<float> u, ReadOnlySpan<float> linear, ReadOnlySpan<float> offset, Span<float> result)
+    {
+        offset.CopyTo(result);
+        var to = MemoryMarshal.Cast<float, Vector<float>>(result);
+        for (var k = 0; k < u.Length; k++)
+        {
+            var row = linear.Slice(k * result.Length, result.Length);
+            var from = MemoryMarshal.Cast<float, Vector<float>>(row);
+            var factor = new Vector<float>(u[k]);
+            for (var i = 0; i < from.Length; i++)
+            {
+                to[i] += factor * from[i];
+            }
+
+            for (var i = from.Length * Vector<float>.Count; i < row.Length; i++)
+            {
+                result[i] += u[k] * row[i];
+            }
+        }
+    }
+
+    /// <summary>Solves gram·X = right in place; gram [p, p] is symmetric positive definite with its lower half given, right is [p, columns].</summary>
+    private static void Solve(double[] gram, double[] right, int p, int columns)
     {
         for (var a = 0; a < p; a++)
         {
             for (var b = 0; b <= a; b++)
             {
-                var sum = gram[a, b];
+                var sum = gram[a * p + b];
                 for (var k = 0; k < b; k++)
                 {
-                    sum -= gram[a, k] * gram[b, k];
+                    sum -= gram[a * p + k] * gram[b * p + k];
                 }
 
-                gram[a, b] = a == b ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / gram[b, b];
+                gram[a * p + b] = a == b ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / gram[b * p + b];
             }
         }
 
-        for (var o = 0; o < columns; o++)
+        for (var a = 0; a < p; a++)
         {
-            for (var a = 0; a < p; a++)
+            var own = right.AsSpan(a * columns, columns);
+            for (var k = 0; k < a; k++)
             {
-                var sum = right[a, o];
-                for (var k = 0; k < a; k++)
-                {
-                    sum -= gram[a, k] * right[k, o];
-                }
-
-                right[a, o] = sum / gram[a, a];
+                Add(-gram[a * p + k], right.AsSpan(k * columns, columns), own);
             }
 
-            for (var a = p - 1; a >= 0; a--)
-            {
-                var sum = right[a, o];
-                for (var k = a + 1; k < p; k++)
-                {
-                    sum -= gram[k, a] * right[k, o];
-                }
+            Divide(own, gram[a * p + a]);
+        }
 
-                right[a, o] = sum / gram[a, a];
+        for (var a = p - 1; a >= 0; a--)
+        {
+            var own = right.AsSpan(a * columns, columns);
+            for (var k = a + 1; k < p; k++)
+            {
+                Add(-gram[k * p + a], right.AsSpan(k * columns, columns), own);
             }
+
+            Divide(own, gram[a * p + a]);
+        }
+    }
+
+    private static void Divide(Span<double> row, double divisor)
+    {
+        foreach (ref var value in row)
+        {
+            value /= divisor;
+        }
+    }
+
+    /// <summary>to += factor · from, in the places of <paramref name="from"/>.</summary>
+    private static void Add(double factor, ReadOnlySpan<double> from, Span<double> to)
+    {
+        var source = MemoryMarshal.Cast<double, Vector<double>>(from);
+        var target = MemoryMarshal.Cast<double, Vector<double>>(to[..from.Length]);
+        var factors = new Vector<double>(factor);
+        for (var i = 0; i < source.Length; i++)
+        {
+            target[i] += factors * source[i];
+        }
+
+        for (var i = source.Length * Vector<double>.Count; i < from.Length; i++)
+        {
+            to[i] += factor * from[i];
         }
     }
 }

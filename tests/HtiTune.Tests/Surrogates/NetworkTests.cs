@@ -102,6 +102,22 @@ public class NetworkTests
         Assert.Equal(FlatNetwork.Pack(layers, film), FlatNetwork.Pack(network.Unpack(network.Parameters).Layers, network.Unpack(network.Parameters).Film));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void Where_the_linear_part_meets_every_target_the_rest_is_nothing(int rows)
+    {
+        // One row, and rows that all move alike.
+        var random = new RandomStreams(5).Stream("rows");
+        var inputs = Enumerable.Range(0, rows * 3).Select(_ => (float)random.NextNormal()).ToArray();
+        var targets = Enumerable.Range(0, rows * 2).Select(i => i % 2 == 0 ? 1.7f : -0.4f).ToArray();
+        var network = NetworkTrainer.Train(inputs, 3, new int[rows], 1, targets, 2, new NetworkShape(8, 2, 600, 5e-3), new RandomStreams(1), default);
+        var moved = new float[rows * 2];
+        network.Evaluate(inputs, new int[rows], moved);
+        Assert.All(network.Layers[^1].Weights, weight => Assert.Equal(0, weight));
+        Assert.All(targets.Zip(moved), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
     [Fact]
     public void Ridge_solution_is_where_the_gradient_vanishes()
     {
