@@ -53,6 +53,22 @@ public sealed class HtiTuneClient
     public Task<RemoteEnqueued> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default) =>
         SendAsync<RemoteEnqueued>(HttpMethod.Post, $"studies/{study}/enqueue", new { lambdas }, cancellation)!;
 
+    /// <summary>Has configurations of one's own choice trained next, in this order, of studies of several hyperparameters or one.</summary>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="configurations">1 to 100 configurations: numbers and words by name.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteEnqueued> EnqueueAsync(Guid study, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> configurations, CancellationToken cancellation = default) =>
+        SendAsync<RemoteEnqueued>(HttpMethod.Post, $"studies/{study}/enqueue", new { configurations }, cancellation)!;
+
+    /// <summary>What is believed of the objective at some configurations, with no training; null where nothing has a value yet.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="configurations">At most 1000 configurations: numbers and words by name.</param>
+    /// <param name="importances">Whether to tell how much hangs on each hyperparameter.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteBelief?> PredictAsync(
+        Guid study, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> configurations, bool importances = false, CancellationToken cancellation = default) =>
+        SendAsync<RemoteBelief>(HttpMethod.Post, $"studies/{study}/predict", new { configurations, importances }, cancellation);
+
     /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
     /// <param name="study">A study that is active or paused.</param>
     /// <param name="cancellation">Ends the wait.</param>

@@ -50,7 +50,7 @@ internal sealed partial class HtiTuneOptionsValidation : IValidateOptions<HtiTun
                 {
                     // λ may be called by its own name; which one is known with the study.
                     List<string> words = [.. command.Command];
-                    HtiTune.External.Placeholders.Check(words, HtiTune.External.Placeholders.OwnName(words));
+                    HtiTune.External.Placeholders.Check(words, HtiTune.External.Placeholders.OwnNames(words));
                 }
                 catch (FormatException problem)
                 {

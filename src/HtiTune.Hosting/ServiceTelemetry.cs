@@ -32,10 +32,10 @@ internal sealed class ServiceTelemetry : IDisposable
     public Activity? Advances(Guid study) => _source.StartActivity("advance study")?.SetTag("htitune.study", study);
 
     /// <summary>An attempt begins; null where nobody traces.</summary>
-    public Activity? Trains(Guid study, int trial, int attempt, double lambda)
+    public Activity? Trains(Guid study, int trial, int attempt, Data.Configuration configuration)
     {
         _running.Add(1);
-        return _source.StartActivity("train")?.SetTag("htitune.study", study).SetTag("htitune.trial", trial).SetTag("htitune.attempt", attempt).SetTag("htitune.lambda", lambda);
+        return _source.StartActivity("train")?.SetTag("htitune.study", study).SetTag("htitune.trial", trial).SetTag("htitune.attempt", attempt).SetTag("htitune.lambda", StudyProblem.LambdaOf(configuration)).SetTag("htitune.configuration", configuration.ToString());
     }
 
     /// <summary>A step of a study is written, or there was nothing to do.</summary>

@@ -94,19 +94,35 @@ internal static class EnqueueCommand
     // Of several hyperparameters each value is a text of names and values, lr=0.003,layers=2.
     private static int EnqueueConfigurations(StudySpecification study, string[] texts, bool clear, Patience patience, bool json)
     {
+        var wanted = Configurations(texts, study.Space);
+        using var session = StudySession.Open(study, new TuneDisplay(), null, patience);
+        if (clear)
+        {
+            session.Tuner.ClearWaiting();
+        }
+
+        var added = wanted.Count == 0 ? [] : session.Tuner.Enqueue(wanted);
+        Tell(wanted, added, session.Tuner.Waiting, json);
+        return ExitCode.Done;
+    }
+
+    /// <summary>The configurations of texts.</summary>
+    /// <exception cref="CliException">Some are wrong; all of them are named.</exception>
+    internal static IReadOnlyList<Configuration> Configurations(IReadOnlyList<string> texts, SearchSpace space)
+    {
         var faults = new List<string>();
         var wanted = new List<Configuration>();
         foreach (var text in texts)
         {
             if (NamedTexts.Of(text) is not { } pairs)
             {
-                faults.Add($"'{text}' is not understood; expected each name once with a value, e.g. {StudyPaths.Example(study.Space)}");
+                faults.Add($"'{text}' is not understood; expected each name once with a value, e.g. {StudyPaths.Example(space)}");
                 continue;
             }
 
             // In the order of the space, however they are typed.
-            var configuration = study.Space.Ordered(new Configuration([.. pairs.Select(pair => (pair.Name, ValueOf(study.Space, pair.Name, pair.Text)))]));
-            faults.AddRange(study.Space.FaultsOf(configuration).Select(fault => $"'{text}': {fault}"));
+            var configuration = space.Ordered(new Configuration([.. pairs.Select(pair => (pair.Name, ValueOf(space, pair.Name, pair.Text)))]));
+            faults.AddRange(space.FaultsOf(configuration).Select(fault => $"'{text}': {fault}"));
             wanted.Add(configuration);
         }
 
@@ -115,16 +131,12 @@ internal static class EnqueueCommand
             throw new CliException("H003", faults.Count == 1 ? faults[0] + "." : $"{faults.Count} faults; nothing was enqueued.", Advice.Help.For("enqueue")) { Faults = faults.Count == 1 ? [] : faults };
         }
 
-        using var session = StudySession.Open(study, new TuneDisplay(), null, patience);
-        if (clear)
-        {
-            session.Tuner.ClearWaiting();
-        }
-
-        var added = wanted.Count == 0 ? [] : session.Tuner.Enqueue(wanted);
-        Tell(wanted, added, session.Tuner.Waiting, json, StudyPaths.Place, "; ", (writer, one) => new ConfigurationConverter().Write(writer, one, JsonSerializerOptions.Default));
-        return ExitCode.Done;
+        return wanted;
     }
+
+    /// <summary>The same of configurations.</summary>
+    internal static void Tell(IReadOnlyList<Configuration> wanted, IReadOnlyList<Configuration> added, IReadOnlyList<Configuration> waiting, bool json) =>
+        Tell(wanted, added, waiting, json, StudyPaths.Place, "; ", (writer, one) => new ConfigurationConverter().Write(writer, one, JsonSerializerOptions.Default));
 
     private static HyperparameterValue ValueOf(SearchSpace space, string name, string text) =>
         space.FirstOrDefault(one => one.Name == name) is CategoricalHyperparameter || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? text : number;

@@ -78,14 +78,14 @@ internal sealed record ResultRecord
     /// <summary>The result of a study that a server keeps.</summary>
     internal static ResultRecord Of(RemoteStudy study, RemoteResult result, string objective)
     {
-        var name = study.Definition.Hyperparameter ?? "lambda";
+        var (space, at) = (ServedSpace.Of(study.Definition), ServedSpace.At(study.Definition.Hyperparameter ?? "lambda", result.Lambda, result.Configuration));
         var record = new ResultRecord
         {
             Study = study.Id.ToString(),
-            Hyperparameter = name,
+            Hyperparameter = space.Label,
             Objective = objective,
-            Configuration = new Data.Configuration(name, result.Lambda),
-            Interval = [result.LambdaLow, result.LambdaHigh],
+            Configuration = at,
+            Interval = space.IsLine ? [result.LambdaLow, result.LambdaHigh] : null,
             IsTrained = result.IsTrained,
             Value = result.IsTrained ? result.Value : null,
             Predicted = result.Predicted,

@@ -25,11 +25,12 @@ internal static class ServedResult
         }
         else
         {
-            Console.Out.WriteLine($"{study.Definition.Hyperparameter ?? "lambda"} = {Placeholders.Number(result.Lambda)}");
+            var space = ServedSpace.Of(study.Definition);
+            Console.Out.WriteLine(space.IsLine ? $"{space.Label} = {Placeholders.Number(result.Lambda)}" : ServedSpace.At(space.Label, result.Lambda, result.Configuration).ToString());
         }
 
-        Terminal.Say(FormattableString.Invariant(
-            $"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}; the best may lie anywhere in [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model"));
+        var possible = double.IsFinite(result.LambdaLow) ? FormattableString.Invariant($"; the best may lie anywhere in [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model") : "";
+        Terminal.Say(FormattableString.Invariant($"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}{possible}"));
         Terminal.Say(FormattableString.Invariant(result.IsCertified
             ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
             : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason)}"));

@@ -37,7 +37,7 @@ internal static class ServedSteps
 
                 if (own is not null)
                 {
-                    AskCommand.Say(request.Json, own.Task.Trial, new Data.Configuration("lambda", own.Task.Lambda), true, own.Task.Seed, writer =>
+                    AskCommand.Say(request.Json, own.Task.Trial, study.Space.IsLine ? new Data.Configuration("lambda", own.Task.Lambda) : ServedSpace.At(study.Space[0].Name, own.Task.Lambda, own.Task.Configuration), study.Space.IsLine, own.Task.Seed, writer =>
                     {
                         writer.WriteString("worker", own.Worker);
                         writer.WriteString("leaseUntil", own.Ends);
@@ -116,7 +116,7 @@ internal static class ServedSteps
             EventWriter.Write(writer =>
             {
                 writer.WriteNumber("number", number);
-                writer.Number("lambda", held.Task.Lambda);
+                EventWriter.Place(writer, study.Space.IsLine ? new Data.Configuration(study.Space[0].Name, held.Task.Lambda) : ServedSpace.At(study.Space[0].Name, held.Task.Lambda, held.Task.Configuration), study.Space.IsLine);
                 writer.WriteString("state", told.State);
             });
         }
@@ -131,7 +131,13 @@ internal static class ServedSteps
     {
         var id = ServedStudy.IdOf(server, given);
         var definition = ServerConnection.Ask(() => server.Client.GetAsync(id)).Definition;
-        var values = EnqueueCommand.Parse(texts, definition.Minimum, definition.Maximum);
+        var space = ServedSpace.Of(definition);
+        if (!space.IsLine)
+        {
+            return EnqueueConfigurations(server, id, space, texts, clear, json);
+        }
+
+        var values = EnqueueCommand.Parse(texts, space.Line.Minimum, space.Line.Maximum);
         if (clear)
         {
             ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
@@ -140,6 +146,22 @@ internal static class ServedSteps
         var enqueued = values.Length == 0 ? new RemoteEnqueued([], []) : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, values));
         EnqueueCommand.Tell(values, enqueued.Added, enqueued.Waiting, json);
         return ExitCode.Done;
+    }
+
+    private static int EnqueueConfigurations(ServerConnection server, Guid id, SearchSpace space, string[] texts, bool clear, bool json)
+    {
+        var wanted = EnqueueCommand.Configurations(texts, space);
+        if (clear)
+        {
+            ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
+        }
+
+        var enqueued = wanted.Count == 0 ? null : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, (IReadOnlyList<IReadOnlyDictionary<string, System.Text.Json.JsonElement>>)[.. wanted.Select(ServedSpace.Wire)]));
+        EnqueueCommand.Tell(wanted, Shown(enqueued?.AddedConfigurations), Shown(enqueued?.WaitingConfigurations), json);
+        return ExitCode.Done;
+
+        IReadOnlyList<Data.Configuration> Shown(IReadOnlyList<IReadOnlyDictionary<string, System.Text.Json.JsonElement>>? all) =>
+            [.. (all ?? []).Select(one => space.Ordered(ServedSpace.At(space[0].Name, double.NaN, one)))];
     }
 
     private static AdvicePlace At(ServerConnection server, StudySpecification study) => new() { Study = study, Name = server.Address.ToString() };

@@ -128,10 +128,11 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         return new StudyRequest
         {
             Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
-            Hyperparameter = study.Hyperparameter.Name,
-            Minimum = study.Hyperparameter.Minimum,
-            Maximum = study.Hyperparameter.Maximum,
-            Scale = study.Hyperparameter.Scale.Name,
+            Hyperparameter = study.Space.IsLine ? study.Hyperparameter.Name : null,
+            Minimum = study.Space.IsLine ? study.Hyperparameter.Minimum : null,
+            Maximum = study.Space.IsLine ? study.Hyperparameter.Maximum : null,
+            Scale = study.Space.IsLine ? study.Hyperparameter.Scale.Name : null,
+            Hyperparameters = study.Space.IsLine ? null : [.. study.Space.Select(one => one.Text)],
             Objective = ObjectiveOf(study.Objective),
             Goal = study.Goal == Goal.Maximize ? "maximize" : "minimize",
             Rows = conditions.Columns == 0 ? conditions.Rows : null,

@@ -74,7 +74,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         {
             try
             {
-                var outputs = _network.TrainOutputs(new TrainingRequest(new Data.Configuration(specification.Hyperparameter.Name, task.Lambda), task.Seed, progress) { Number = task.Trial }, cancellation);
+                var outputs = _network.TrainOutputs(new TrainingRequest(specification.Space.Ordered(ServedSpace.At(specification.Space[0].Name, task.Lambda, task.Configuration)), task.Seed, progress) { Number = task.Trial }, cancellation);
                 return task.Rows == 0 || outputs.Rows == task.Rows
                     ? new TrainingOutcome { Outputs = Rows(outputs) }
                     : new TrainingOutcome { State = "failed", Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
@@ -136,20 +136,23 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
             return;
         }
 
-        var (number, lambda, value, why) = (data.GetProperty("number").GetInt32(), data.GetProperty("lambda").GetDouble(), Number("value"), Text(data, "reason") ?? Text(data, "error"));
+        var (number, value, why) = (data.GetProperty("number").GetInt32(), Number("value"), Text(data, "reason") ?? Text(data, "error"));
+        var place = specification.Space.IsLine || !data.TryGetProperty("configuration", out var configuration)
+            ? new Data.Configuration(specification.Space[0].Name, Number("lambda") ?? double.NaN)
+            : configuration.Deserialize<Data.Configuration>()!;
         if (events)
         {
             EventWriter.Event(name, writer =>
             {
                 writer.WriteNumber("number", number);
-                writer.Number("lambda", lambda);
+                EventWriter.Place(writer, place, specification.Space.IsLine);
                 writer.Number("value", value);
                 writer.WriteString("reason", why);
             });
             return;
         }
 
-        var at = $"{specification.Hyperparameter.Name} = {lambda:G5}";
+        var at = place.ToText();
         Terminal.Say(kind switch
         {
             "trial.asked" => $"training {number} at {at}: {why}",

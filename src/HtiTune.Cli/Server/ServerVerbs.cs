@@ -11,19 +11,34 @@ internal static class ServerVerbs
     {
         var id = ServedStudy.IdOf(server, given);
         var (study, trials) = (ServerConnection.Ask(() => server.Client.GetAsync(id)), ServerConnection.Ask(() => server.Client.TrialsAsync(id)));
+        var (space, name) = (ServedSpace.Of(study.Definition), study.Definition.Hyperparameter ?? "lambda");
         if (json)
         {
-            var best = study.Result?.Lambda;
+            var best = study.Result is { } found ? ServedSpace.At(name, found.Lambda, found.Configuration) : null;
             TrialRecord.Write(id.ToString(), study.Definition.Objective ?? "value", trials.Select(trial => new TrialRecord
             {
                 Number = trial.Number,
-                Configuration = new Data.Configuration(study.Definition.Hyperparameter ?? "lambda", trial.Lambda),
+                Configuration = ServedSpace.At(name, trial.Lambda, trial.Configuration),
                 State = trial.Status,
                 Value = trial.Value,
                 Reason = trial.Reason,
                 Error = trial.Error,
-                IsBest = trial.Value is not null && trial.Lambda == best,
+                IsBest = trial.Value is not null && ServedSpace.At(name, trial.Lambda, trial.Configuration).Equals(best),
             }));
+            return ExitCode.Done;
+        }
+
+        if (!space.IsLine)
+        {
+            Console.Out.WriteLine($"{"#",4} {string.Concat(space.Select(one => $"{one.Name,12} "))}{"state",-10} {"value",14}  reason");
+            foreach (var trial in trials)
+            {
+                var at = ServedSpace.At(name, trial.Lambda, trial.Configuration);
+                Console.Out.WriteLine(
+                    $"{trial.Number,4} {string.Concat(space.Select(one => $"{(at.TryGet(one.Name, out var value) ? value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word : "-"),12} "))}"
+                    + $"{trial.Status,-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
+            }
+
             return ExitCode.Done;
         }
 
@@ -51,7 +66,7 @@ internal static class ServerVerbs
         }
         else
         {
-            Console.Out.WriteLine(Placeholders.Number(result.Lambda));
+            Console.Out.WriteLine(double.IsFinite(result.Lambda) ? Placeholders.Number(result.Lambda) : StudyPaths.Place(ServedSpace.At("", result.Lambda, result.Configuration)));
         }
 
         return ExitCode.Done;
@@ -82,9 +97,9 @@ internal static class ServerVerbs
 
     internal static int Plot(ServerConnection server, string? given, string figure, string? title, string output)
     {
-        if (figure is not ("objective" or "history" or "distribution"))
+        if (figure is not ("objective" or "history" or "distribution" or "slices"))
         {
-            throw new CliException("H001", $"a server does not draw the figure '{figure}'; expected objective, history or distribution.", Advice.Help.For("plot"));
+            throw new CliException("H001", $"a server does not draw the figure '{figure}'; expected objective, history, distribution or slices.", Advice.Help.For("plot"));
         }
 
         var id = ServedStudy.IdOf(server, given);

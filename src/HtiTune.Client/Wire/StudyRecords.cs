@@ -15,11 +15,17 @@ public sealed record StudyRequest
     /// <summary>The hyperparameter's name.</summary>
     public string? Hyperparameter { get; init; }
 
-    /// <summary>Its least value.</summary>
-    public required double Minimum { get; init; }
+    /// <summary>Its least value; null where <see cref="Hyperparameters"/> are given.</summary>
+    public double? Minimum { get; init; }
 
-    /// <summary>Its greatest value.</summary>
-    public required double Maximum { get; init; }
+    /// <summary>Its greatest value; null where <see cref="Hyperparameters"/> are given.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>
+    /// Several hyperparameters, in place of name, minimum, maximum and scale of one: texts such as <c>lr=1e-5..1e-1:log</c>, <c>layers=1..4:int</c> and <c>act=relu,gelu</c>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Hyperparameters { get; init; }
 
     /// <summary>Its scale: linear, log, logit, odds, normal-quantile, symlog, or symlog=t with its threshold.</summary>
     public string? Scale { get; init; }
@@ -96,10 +102,13 @@ public sealed record RemoteStudy(
 {
     /// <summary>Whether nothing more will happen by itself.</summary>
     public bool HasEnded => State is "finished" or "cancelled" or "failed";
+
+    /// <summary>The configuration recommended so far, numbers and words by name; null before there is one.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
 }
 
 /// <summary>How a run ended.</summary>
-/// <param name="Lambda">λ recommended.</param>
+/// <param name="Lambda">λ recommended; NaN where several hyperparameters are tuned.</param>
 /// <param name="LambdaLow">Least λ at which the best may still lie.</param>
 /// <param name="LambdaHigh">Greatest such λ.</param>
 /// <param name="Value">Its value.</param>
@@ -112,11 +121,15 @@ public sealed record RemoteStudy(
 /// <param name="Trust">Trust ρ in the surrogate.</param>
 /// <param name="Epsilon">The regret that does not matter.</param>
 public sealed record RemoteResult(
-    double Lambda, double LambdaLow, double LambdaHigh, double Value, bool IsTrained, double Predicted, double PredictedDeviation, string StopReason, JsonElement Outcome, int TrainingsUsed, double Trust,
+    [property: JsonConverter(typeof(NumberOrNothing))] double Lambda, [property: JsonConverter(typeof(NumberOrNothing))] double LambdaLow, [property: JsonConverter(typeof(NumberOrNothing))] double LambdaHigh,
+    double Value, bool IsTrained, double Predicted, double PredictedDeviation, string StopReason, JsonElement Outcome, int TrainingsUsed, double Trust,
     double Epsilon)
 {
     /// <summary>What the user should know of the objective's values. Usually empty; so it is where the server is of an earlier version.</summary>
     public IReadOnlyList<RemoteRemark> Remarks { get; init; } = [];
+
+    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
 
     /// <summary>Whether the recommendation is certified.</summary>
     public bool IsCertified => Outcome.ValueKind == JsonValueKind.Object && Outcome.TryGetProperty("outcome", out var kind) && kind.GetString() == "certified";
@@ -130,17 +143,67 @@ public sealed record RemoteRemark(string Kind, string Text);
 /// <summary>λ that a user wants trained next.</summary>
 /// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>
 /// <param name="Waiting">All that wait now, the next first.</param>
-public sealed record RemoteEnqueued(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting);
+public sealed record RemoteEnqueued(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting)
+{
+    /// <summary>Those that were added, as configurations.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>? AddedConfigurations { get; init; }
+
+    /// <summary>All that wait now, as configurations.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>? WaitingConfigurations { get; init; }
+}
+
+/// <summary>What is believed of the objective at some configurations.</summary>
+/// <param name="Predictions">What is believed at each, in the order asked.</param>
+/// <param name="Importances">How much hangs on each hyperparameter; null where it was not asked for.</param>
+public sealed record RemoteBelief(IReadOnlyList<RemotePrediction> Predictions, IReadOnlyList<RemoteImportance>? Importances);
+
+/// <summary>What is believed of the objective at a configuration, in its own units.</summary>
+/// <param name="Configuration">The values of the hyperparameters.</param>
+/// <param name="Mean">Posterior mean.</param>
+/// <param name="Low">Lower end of the 90 % interval.</param>
+/// <param name="High">Upper end of the 90 % interval.</param>
+public sealed record RemotePrediction(IReadOnlyDictionary<string, JsonElement> Configuration, double Mean, double Low, double High);
+
+/// <summary>How much of the objective's variation hangs on a hyperparameter: Sobol indices.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="First">By itself.</param>
+/// <param name="Total">With what it does together with others.</param>
+public sealed record RemoteImportance(string Name, double First, double Total);
+
+/// <summary>A number that is NaN where the server tells none.</summary>
+internal sealed class NumberOrNothing : JsonConverter<double>
+{
+    public override bool HandleNull => true;
+
+    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+    public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+    {
+        if (double.IsFinite(value))
+        {
+            writer.WriteNumberValue(value);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+    }
+}
 
 /// <summary>A trial.</summary>
 /// <param name="Number">Its number.</param>
-/// <param name="Lambda">λ.</param>
+/// <param name="Lambda">λ; NaN where several hyperparameters are tuned.</param>
 /// <param name="Status"><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
 /// <param name="Value">The objective's value.</param>
 /// <param name="Reason">Why it was asked for.</param>
 /// <param name="Error">What went wrong.</param>
 /// <param name="Attempts">Attempts at it.</param>
-public sealed record RemoteTrial(int Number, double Lambda, string Status, double? Value, string Reason, string? Error, int Attempts);
+public sealed record RemoteTrial(
+    int Number, [property: JsonConverter(typeof(NumberOrNothing))] double Lambda, string Status, double? Value, string Reason, string? Error, int Attempts)
+{
+    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
+}
 
 /// <summary>An attempt at a trial.</summary>
 /// <param name="Id">Its id.</param>
@@ -150,7 +213,11 @@ public sealed record RemoteTrial(int Number, double Lambda, string Status, doubl
 /// <param name="Reason">Why.</param>
 /// <param name="Worker">Who has or had it.</param>
 /// <param name="Progress">The share that is done.</param>
-public sealed record RemoteAttempt(Guid Id, int Trial, int Number, string State, string? Reason, string? Worker, double Progress);
+public sealed record RemoteAttempt(Guid Id, int Trial, int Number, string State, string? Reason, string? Worker, double Progress)
+{
+    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
+}
 
 /// <summary>The answer to a preference.</summary>
 /// <param name="Version">1 for the study's own.</param>
@@ -158,7 +225,11 @@ public sealed record RemoteAttempt(Guid Id, int Trial, int Number, string State,
 /// <param name="Before">λ of the preference before.</param>
 /// <param name="Result">The answer.</param>
 /// <param name="Gain">What the move is expected to gain.</param>
-public sealed record RemotePreference(int Version, string Objective, double? Before, RemoteResult? Result, double? Gain);
+public sealed record RemotePreference(int Version, string Objective, double? Before, RemoteResult? Result, double? Gain)
+{
+    /// <summary>The configuration of the preference before.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? BeforeConfiguration { get; init; }
+}
 
 /// <summary>An event of a study.</summary>
 /// <param name="Sequence">Its number.</param>
@@ -174,13 +245,17 @@ public sealed record RemoteEvent(long Sequence, string Kind, string Data);
 /// <param name="Study">The study.</param>
 /// <param name="Trial">The trial's number.</param>
 /// <param name="Number">The attempt's number.</param>
-/// <param name="Lambda">λ to train at.</param>
+/// <param name="Lambda">λ to train at; NaN where several hyperparameters are tuned.</param>
 /// <param name="Seed">Seed of all chance in the training.</param>
 /// <param name="Rows">Rows of outputs that are expected; 0 where a value is, or where the first training that succeeds tells.</param>
 /// <param name="TimeLimit">Time allowed.</param>
 public sealed record RemoteTask(
-    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit)
+    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, [property: JsonConverter(typeof(NumberOrNothing))] double Lambda, long Seed, int Rows,
+    TimeSpan? TimeLimit)
 {
+    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
+
     /// <summary>Whether the worker's slot held it before it was asked for: by this process, or by another of the same name.</summary>
     public bool IsHeld { get; init; }
 }

@@ -45,10 +45,10 @@ internal static class Placeholders
     internal static string SeedOf(long seed) => (seed & int.MaxValue).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The hyperparameter's own name in a command that stands before any study: the one placeholder that is none of the others; null where there is none.
+    /// The hyperparameters' own names in a command that stands before any study: the placeholders that are none of the others.
     /// </summary>
-    /// <exception cref="FormatException">There are several, or it looks like a slip of another.</exception>
-    internal static string? OwnName(IReadOnlyList<string> words)
+    /// <exception cref="FormatException">One looks like a slip of another.</exception>
+    internal static IReadOnlyList<string> OwnNames(IReadOnlyList<string> words)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var word in words)
@@ -64,7 +64,7 @@ internal static class Placeholders
             });
         }
 
-        return names.Count == 0 ? null : names.Count == 1 && Nearest.To(names.Min!, s_training) is null ? names.Min : throw Unknown(names.Min!, s_training);
+        return names.FirstOrDefault(name => Nearest.To(name, s_training) is not null) is { } slip ? throw Unknown(slip, s_training) : [.. names];
     }
 
     /// <summary>Checks the placeholders of a training command; the hyperparameter may be called by its name.</summary>

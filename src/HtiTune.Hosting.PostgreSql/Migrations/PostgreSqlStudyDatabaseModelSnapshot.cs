@@ -426,6 +426,10 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("best_value");
 
+                    b.Property<string>("Configuration")
+                        .HasColumnType("text")
+                        .HasColumnName("configuration");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -578,6 +582,10 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                     b.Property<int>("AttemptsUsed")
                         .HasColumnType("integer")
                         .HasColumnName("attempts_used");
+
+                    b.Property<string>("Configuration")
+                        .HasColumnType("text")
+                        .HasColumnName("configuration");
 
                     b.Property<long?>("EndOrder")
                         .HasColumnType("bigint")

@@ -419,6 +419,10 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                         .HasColumnType("REAL")
                         .HasColumnName("best_value");
 
+                    b.Property<string>("Configuration")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("configuration");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -571,6 +575,10 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                     b.Property<int>("AttemptsUsed")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts_used");
+
+                    b.Property<string>("Configuration")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("configuration");
 
                     b.Property<long?>("EndOrder")
                         .HasColumnType("INTEGER")

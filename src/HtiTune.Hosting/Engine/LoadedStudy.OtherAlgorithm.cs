@@ -31,7 +31,7 @@ internal sealed partial class LoadedStudy
                 break;
             case StudyEventKind.Told:
                 var told = StudyJson.Read<ToldData>(row.Data);
-                Completes(new WarmTrial(told.Number, told.Lambda, told.Samples, told.Reported), Outputs(told.Samples, samples));
+                Completes(told.ToWarm(), Outputs(told.Samples, samples));
                 Values = new Dictionary<int, double?>(Values) { [told.Number] = told.Value };
                 UsedBefore += told.IsOrphan ? 0 : 1;
                 break;

@@ -11,7 +11,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 {
     private readonly ReplayClock _clock = new(time);
     private readonly Dictionary<int, Proposal> _pending = [];
-    private readonly Dictionary<double, double> _reported = [];
+    private readonly Dictionary<Configuration, double> _reported = [];
     private readonly List<WarmTrial> _completed = [];
     private Tuner? _tuner;
     private IReadOnlyList<int> _warm = [];
@@ -65,6 +65,10 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     /// <summary>The objective's values by the study's own trial numbers.</summary>
     public IReadOnlyDictionary<int, double?> Values { get; private set; } = new Dictionary<int, double?>();
 
+    /// <summary>Where the best trained value of the run stands by its model; null before the first.</summary>
+    public Configuration? BestConfiguration =>
+        Run?.Best is { } best && Measure().FirstOrDefault(pair => pair.Value == best.Value) is { Key: > 0 } found && _completed.Find(trial => trial.Number == found.Key) is { } trained ? Problem.At(trained) : null;
+
     /// <summary>The largest number of a trial.</summary>
     public int LastNumber => _lastNumber;
 
@@ -73,17 +77,17 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         Release();
         _isOfOtherAlgorithm = false;
-        AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(trial => trial.Lambda), samples);
+        AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(Problem.At), samples);
         foreach (var trial in began.Warm)
         {
             Completes(trial, Outputs(trial.Samples, samples));
         }
 
         var options = Problem.Options(began.Goal, _clock) with { WarmStart = warm.Length == 0 ? null : warm, MaxTrainings = began.Budget };
-        _tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, Problem.Contexts, options);
+        _tuner = new Tuner(new NoNetwork(), Problem.Space, Problem.Contexts, options);
         Run = _tuner.Begin(Objective(began.Objective, _tuner), began.Budget);
         (Began, Ended, _offset) = (began, null, began.Offset);
-        _warm = [.. began.Warm.DistinctBy(trial => trial.Lambda).Select(trial => trial.Number)];
+        _warm = [.. began.Warm.DistinctBy(Problem.At).Select(trial => trial.Number)];
         _pending.Clear();
         Step = began.Step;
         return began;
@@ -124,14 +128,14 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         var proposal = _pending[number];
         if (reported is { } value)
         {
-            _reported[proposal.Lambda] = value;
+            _reported[proposal.Configuration] = value;
         }
 
         _pending.Remove(number);
         Step++;
         var outputs = Outputs(hash, samples);
         var trial = Run!.Tell(proposal, new StoredNetwork(outputs));
-        Completes(new WarmTrial(number, proposal.Lambda, hash, reported), outputs);
+        Completes(WarmTrial.Of(number, proposal.Configuration, hash, reported), outputs);
         return trial;
     }
 
@@ -189,11 +193,11 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
             {
                 StudyEventKind.RunBegan => Is(StudyJson.Read<RunBeganData>(row.Data), data => data.Step, data => Begin(data, samples) is not null),
                 StudyEventKind.Asked => Is(StudyJson.Read<AskedData>(row.Data), data => data.Step, data =>
-                    Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Lambda == data.Lambda),
-                StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && Enqueue(data.Lambdas).SequenceEqual(data.Lambdas)),
+                    Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Configuration.Equals(Problem.At(data.Lambda, data.Configuration))),
+                StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && Enqueue(data.At(Problem)).SequenceEqual(data.At(Problem))),
                 StudyEventKind.Cleared => Is(StudyJson.Read<SteppedData>(row.Data), data => data.Step, data => Run is not null && Clear().Count > 0),
                 StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
-                    ? Keep(new WarmTrial(data.Number, data.Lambda, data.Samples, data.Reported), samples)
+                    ? Keep(data.ToWarm(), samples)
                     : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),
                 StudyEventKind.ToldFailed => Is(StudyJson.Read<ToldFailedData>(row.Data), data => data.Step, data => data.IsOrphan
                     || _pending.ContainsKey(data.Number) && TellFailed(data.Number, data.Error) is not null),
@@ -201,7 +205,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
                 {
                     // The tuner is asked as it was before it ended, so that it ends alike.
                     Run!.Ask();
-                    return Finish().Study?.Lambda == data.Result?.Lambda;
+                    return Equals(Finish().Study?.Configuration, data.Result is { } result ? Problem.At(result.Lambda, result.Configuration) : null);
                 }),
                 _ => true,
             };
@@ -215,36 +219,6 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         bool Is<T>(T data, Func<T, long> step, Func<T, bool> take) => step(data) <= Step || take(data);
     }
 
-    /// <summary>Judges what has been trained by another objective, with no training; null where nothing can answer.</summary>
-    public PreferenceAnswerOfStudy? Prefer(string objective, Goal goal, Func<string, Matrix> samples)
-    {
-        if (_completed.Count == 0)
-        {
-            return null;
-        }
-
-        var trials = _completed.DistinctBy(trial => trial.Lambda).ToList();
-        var tuner = new Tuner(new NoNetwork(), Problem.Hyperparameter, Problem.Contexts, Problem.Options(goal, _clock) with { WarmStart = WarmOf(trials, samples) });
-        try
-        {
-            using var run = tuner.Begin(Objective(objective, tuner), 0);
-            run.Ask();
-            var values = run.Values;
-            var study = run.Finish();
-            return new PreferenceAnswerOfStudy(tuner, study, [.. trials.Select((trial, i) => new AnchorPoint(trial.Number, trial.Lambda, values.GetValueOrDefault(i + 1)))]);
-        }
-        catch (InvalidOperationException)
-        {
-            tuner.Dispose();
-            return null;
-        }
-        catch
-        {
-            tuner.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Keeps a result that the run did not ask for.</summary>
     public bool Keep(WarmTrial trial, Func<string, Matrix> samples)
     {
@@ -256,7 +230,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     private AnchorSet[] WarmOf(IEnumerable<WarmTrial> trials, Func<string, Matrix> samples) => [.. trials.Select(trial =>
     {
         var outputs = Outputs(trial.Samples, samples);
-        return new AnchorSet(Problem.Hyperparameter, [new Anchor(trial.Lambda, new Samples(outputs, Problem.ContextsOf(outputs)))]);
+        return new AnchorSet(Problem.Space, [new Anchor(Problem.At(trial), new Samples(outputs, Problem.ContextsOf(outputs)))]);
     })];
 
     private Func<IConditionalModel, double> Objective(string text, Tuner tuner)
@@ -264,7 +238,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         if (Problem.IsValue)
         {
             // Single precision, as outputs have it, is too little for a number that counts for itself.
-            return model => _reported[model.Lambda];
+            return model => _reported[Problem.Space.Ordered(model.Configuration)];
         }
 
         var judge = Problem.Judge(text);
@@ -284,7 +258,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
         if (trial.Reported is { } value)
         {
-            _reported[trial.Lambda] = value;
+            _reported[Problem.At(trial)] = value;
         }
 
         _lastNumber = Math.Max(_lastNumber, trial.Number);
@@ -299,18 +273,14 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         Run?.Dispose();
         _tuner?.Dispose();
-        (Run, _tuner) = (null, null);
-    }
-
-    private sealed class NoNetwork : INetwork
-    {
-        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) =>
-            throw new InvalidOperationException("The service's workers train, not the tuner.");
+        _belief?.Answer?.Dispose();
+        (Run, _tuner, _belief) = (null, null, null);
     }
 }
 
-/// <summary>The answer of a tuner that stands only for it.</summary>
-internal sealed record PreferenceAnswerOfStudy(Tuner Tuner, TuningResult Study, IReadOnlyList<AnchorPoint> Anchors) : IDisposable
+/// <summary>Stands where a tuner of the service would train.</summary>
+internal sealed class NoNetwork : INetwork
 {
-    public void Dispose() => Tuner.Dispose();
+    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) =>
+        throw new InvalidOperationException("The service's workers train, not the tuner.");
 }

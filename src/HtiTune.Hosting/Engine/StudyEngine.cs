@@ -114,7 +114,7 @@ internal sealed partial class StudyEngine(
         {
             step.Take(new TrialRow
             {
-                Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = told.End.Reported,
+                Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Configuration = trial.Configuration, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = told.End.Reported,
             });
             if (row.State == StudyState.Active)
             {
@@ -188,15 +188,15 @@ internal sealed partial class StudyEngine(
         if (step.HasEnded)
         {
             telemetry.Ended(row.State);
-            LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Lambda, loaded.TrainingsUsed);
+            LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Configuration, loaded.TrainingsUsed);
         }
     }
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
     private static partial void LogRefused(ILogger logger, Guid study, long version);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} {Error} at λ = {Lambda} after {Trainings} trainings")]
-    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, string? error, double? lambda, int trainings);
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} {Error} at {Configuration} after {Trainings} trainings")]
+    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, string? error, Data.Configuration? configuration, int trainings);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "Study {Study}: the tuner has met a fault; the study is paused, and what was trained is kept")]
     private static partial void LogFault(ILogger logger, Guid study, Exception fault);

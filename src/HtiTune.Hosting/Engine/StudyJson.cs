@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using HtiTune.Data;
 
 namespace HtiTune.Hosting;
 
@@ -12,7 +14,20 @@ internal static class StudyJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter() },
         MaxDepth = 32,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WithoutNoLambda } },
     };
+
+    // Over several hyperparameters a result has a configuration, and no λ.
+    private static void WithoutNoLambda(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(StudyResult))
+        {
+            foreach (var member in type.Properties.Where(one => one.Name is "lambda" or "lambdaLow" or "lambdaHigh"))
+            {
+                member.ShouldSerialize = (_, value) => value is not double.NaN;
+            }
+        }
+    }
 
     /// <summary>A value as requests and answers spell it.</summary>
     public static string Word<TEnum>(TEnum value)
@@ -36,30 +51,59 @@ internal static class StudyJson
 internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<WarmTrial> Warm, string Why, int Algorithm = 1);
 
 /// <summary>A trial that a run begins with.</summary>
-internal sealed record WarmTrial(int Number, double Lambda, string? Samples, double? Reported);
+internal sealed record WarmTrial(int Number, double? Lambda, string? Samples, double? Reported)
+{
+    /// <summary>Where it was trained; null where λ tells.</summary>
+    public Configuration? Configuration { get; init; }
+
+    public static WarmTrial Of(int number, Configuration configuration, string? samples, double? reported) =>
+        StudyProblem.LambdaOf(configuration) is { } lambda ? new(number, lambda, samples, reported) : new(number, null, samples, reported) { Configuration = configuration };
+}
 
 /// <summary>Data of <see cref="StudyEventKind.Asked"/>.</summary>
 internal sealed record AskedData(
-    long Step, int Number, double Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, double? Trust);
+    long Step, int Number, double? Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, double? Trust)
+{
+    public Configuration? Configuration { get; init; }
+}
 
 /// <summary>Data of <see cref="StudyEventKind.Told"/>.</summary>
 /// <param name="Step">Number of this event among those of the tuner.</param>
 /// <param name="Number">The trial's number.</param>
-/// <param name="Lambda">Its λ.</param>
+/// <param name="Lambda">Its λ, where there is one hyperparameter.</param>
 /// <param name="Samples">Blob of its outputs.</param>
 /// <param name="Reported">The number it reported.</param>
 /// <param name="Value">The objective's value; null where it has none.</param>
 /// <param name="Error">Why it has none.</param>
 /// <param name="IsOrphan">Whether the run had not asked for it: kept for runs to come.</param>
-internal sealed record ToldData(long Step, int Number, double Lambda, string? Samples, double? Reported, double? Value, string? Error, bool IsOrphan = false);
+internal sealed record ToldData(long Step, int Number, double? Lambda, string? Samples, double? Reported, double? Value, string? Error, bool IsOrphan = false)
+{
+    public Configuration? Configuration { get; init; }
+
+    public WarmTrial ToWarm() => new(Number, Lambda, Samples, Reported) { Configuration = Lambda is null ? Configuration : null };
+}
 
 /// <summary>Data of <see cref="StudyEventKind.ToldFailed"/>.</summary>
-internal sealed record ToldFailedData(long Step, int Number, double Lambda, string Error, bool IsOrphan = false);
+internal sealed record ToldFailedData(long Step, int Number, double? Lambda, string Error, bool IsOrphan = false)
+{
+    public Configuration? Configuration { get; init; }
+}
 
 /// <summary>Data of <see cref="StudyEventKind.Enqueued"/>.</summary>
 /// <param name="Step">Number of this event among those of the tuner.</param>
-/// <param name="Lambdas">λ that are to be trained next, in this order.</param>
-internal sealed record EnqueuedData(long Step, IReadOnlyList<double> Lambdas);
+/// <param name="Lambdas">λ that are to be trained next, in this order, where there is one hyperparameter.</param>
+internal sealed record EnqueuedData(long Step, IReadOnlyList<double>? Lambdas)
+{
+    /// <summary>The same as configurations; null where an earlier version wrote λ alone.</summary>
+    public IReadOnlyList<Configuration>? Configurations { get; init; }
+
+    public static EnqueuedData Of(long step, IReadOnlyList<Configuration> configurations) => new(
+        step, configurations.All(one => StudyProblem.LambdaOf(one) is not null) ? [.. configurations.Select(one => one.Lambda)] : null)
+    { Configurations = configurations };
+
+    public IReadOnlyList<Configuration> At(StudyProblem problem) =>
+        Configurations is { } all ? [.. all.Select(one => problem.At(null, one))] : [.. (Lambdas ?? []).Select(lambda => problem.At(lambda, null))];
+}
 
 /// <summary>Data of <see cref="StudyEventKind.StateChanged"/>.</summary>
 internal sealed record StateData(StudyState State, string? Reason);

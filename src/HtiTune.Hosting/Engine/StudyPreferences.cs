@@ -26,11 +26,12 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
         }
 
         var now = await store.NowAsync(cancellation).ConfigureAwait(false);
-        var before = later.Count == 0 ? taken.Snapshot.Study.Result is { } first ? StudyJson.Read<StudyResult>(first).Lambda : (double?)null
-            : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result?.Lambda;
+        var last = later.Count == 0 ? taken.Snapshot.Study.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result;
+        var before = last is null ? null : loaded.Problem.At(last.Lambda, last.Configuration);
         var result = new PreferenceResult(
-            later.Count + 2, objective, goal, before, StudyStep.ResultOf(answer.Study), before is { } old ? GainOf(answer.Study, old) : null,
-            DateTimeOffset.FromUnixTimeMilliseconds(now));
+            later.Count + 2, objective, goal, before is null ? null : StudyProblem.LambdaOf(before), StudyStep.ResultOf(answer.Study), before is null ? null : GainOf(answer.Study, before),
+            DateTimeOffset.FromUnixTimeMilliseconds(now))
+        { BeforeConfiguration = before };
         var step = new StudyStep(loaded, takeUp.Samples, time);
         step.Preferred(result);
         if (mayTrain > 0 && answer.Study.Outcome is not Certified)
@@ -39,10 +40,10 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
             step.Ask();
         }
 
-        var curve = new StudyCurve(answer.Study.Posterior, answer.Anchors, (answer.Study.Outcome as NeedsTraining)?.At);
+        var curve = loaded.Problem.Space.IsLine ? new StudyCurve(answer.Study.Posterior, answer.Anchors, (answer.Study.Outcome as NeedsTraining)?.At) : null;
         var commit = step.Commit(taken.Snapshot.Study.Version) with
         {
-            Curve = await keeper.KeepAsync(curve, cancellation).ConfigureAwait(false),
+            Curve = curve is null ? null : await keeper.KeepAsync(curve, cancellation).ConfigureAwait(false),
             Preference = new PreferenceRow { StudyId = loaded.Id, Version = result.Version, Objective = objective, Goal = goal, Result = StudyJson.Write(result), CreatedAt = now },
         };
         commit = commit with { State = step.HasBegun && !step.HasEnded ? StudyState.Active : commit.State };
@@ -66,15 +67,20 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
         return [first, .. later.Where(one => one.Result is not null).Select(one => StudyJson.Read<PreferenceResult>(one.Result!))];
     }
 
-    // What the model says that the way from the old λ to the new one brings.
-    private static double? GainOf(TuningResult study, double before)
+    // What the model says that the way from the old configuration to the new one brings.
+    private static double? GainOf(TuningResult study, Data.Configuration before)
     {
+        if (!study.Anchors.Space.IsLine)
+        {
+            return study.Goal == Goal.Minimize ? study.Predict(before).Mean - study.PredictedValue : study.PredictedValue - study.Predict(before).Mean;
+        }
+
         if (study.Posterior.Count == 0)
         {
             return null;
         }
 
-        var old = study.Posterior.MinBy(point => Math.Abs(point.Lambda - before)).Mean;
+        var old = study.Posterior.MinBy(point => Math.Abs(point.Lambda - before.Lambda)).Mean;
         return study.Goal == Goal.Minimize ? old - study.PredictedValue : study.PredictedValue - old;
     }
 }

@@ -4,7 +4,7 @@ using HtiTune.External;
 namespace HtiTune.Hosting;
 
 /// <summary>What a definition says, as the tuner needs it.</summary>
-internal sealed class StudyProblem
+internal sealed partial class StudyProblem
 {
     /// <summary>The objective of trainings that report a number themselves.</summary>
     internal const string ValueObjective = "value";
@@ -18,7 +18,7 @@ internal sealed class StudyProblem
     internal StudyProblem(StudyDefinition definition, NetworkRegistry registry)
     {
         (_definition, _registry) = (definition, registry);
-        Hyperparameter = HyperparameterOf(definition);
+        Space = SpaceOf(definition);
         Contexts = definition.Contexts is { Count: > 0 } rows
             ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
             {
@@ -32,10 +32,40 @@ internal sealed class StudyProblem
             : null;
     }
 
-    internal ContinuousHyperparameter Hyperparameter { get; }
+    /// <summary>What is tuned.</summary>
+    internal SearchSpace Space { get; }
 
-    internal static ContinuousHyperparameter HyperparameterOf(StudyDefinition definition) =>
-        Data.Hyperparameter.Continuous(definition.Hyperparameter, definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale));
+    /// <summary>The hyperparameter, where it is one continuous one.</summary>
+    /// <exception cref="StudyServiceException">There are several, or it is none with a range: what is asked is of one.</exception>
+    internal ContinuousHyperparameter Hyperparameter => Space.IsLine
+        ? Space.Line
+        : throw new StudyServiceException(StudyServiceError.Conflict, $"The study tunes {Space.Label}, and what is asked is told of one continuous hyperparameter alone; expected such a study, or a configuration to ask about (predict).");
+
+    /// <summary>The search space of a definition.</summary>
+    /// <exception cref="ArgumentException">It has none, or says both forms; the message says what is expected.</exception>
+    internal static SearchSpace SpaceOf(StudyDefinition definition)
+    {
+        if (definition.Hyperparameters is not { } texts)
+        {
+            return definition is { Minimum: { } minimum, Maximum: { } maximum }
+                ? Data.Hyperparameter.Continuous(definition.Hyperparameter, minimum, maximum, Scale.Parse(definition.Scale))
+                : throw new ArgumentException("minimum and maximum are not both given; expected two numbers, or hyperparameters");
+        }
+
+        return definition is { Minimum: null, Maximum: null, Scale: "linear", Hyperparameter: StudyDefinition.DefaultName }
+            ? SearchSpace.Parse(texts)
+            : throw new ArgumentException("hyperparameters stand beside hyperparameter, minimum, maximum or scale; expected one of both forms");
+    }
+
+    /// <summary>A configuration from what a row, an event or a request holds of it: either form.</summary>
+    internal Configuration At(double? lambda, Configuration? configuration) => configuration is { } given
+        ? Space.Ordered(given)
+        : new Configuration(Space.Label, lambda ?? throw new InvalidOperationException("There is neither a λ nor a configuration."));
+
+    internal Configuration At(WarmTrial trial) => At(trial.Lambda, trial.Configuration);
+
+    /// <summary>The short form of a configuration; null where there are several hyperparameters, or a word.</summary>
+    internal static double? LambdaOf(Configuration configuration) => double.IsFinite(configuration.Lambda) ? configuration.Lambda : null;
 
     /// <summary>What every training is asked; null where the first that succeeds tells how many draws there are.</summary>
     internal Contexts? Contexts { get; }
@@ -105,6 +135,11 @@ internal sealed class StudyProblem
         }
 
         var expression = Expression(objective);
+        if (!Space.IsLine && _definition.Columns?.Contains(Placeholders.Lambda) != true && LambdaWord().IsMatch(objective))
+        {
+            throw new FormatException("it names lambda, and several hyperparameters are tuned; expected an objective of the outputs and the contexts");
+        }
+
         if (_definition.Columns is { } columns)
         {
             // Any numbers do, for names and shapes are looked at alone; no two alike, so that nothing is divided by 0.
@@ -116,12 +151,15 @@ internal sealed class StudyProblem
                     row[j] = 1 + 0.5f * i + 0.25f * j;
                 }
             });
-            expression.Require(new Samples(outputs, contexts), Hyperparameter.FromUnit(0.5));
+            expression.Require(new Samples(outputs, contexts), Space.IsLine ? Space.Line.FromUnit(0.5) : double.NaN);
         }
     }
 
     // A request must not touch files or programs of this machine: its scope has none.
     private ExpressionObjective Expression(string objective) => new(objective, ObjectiveScope.WithoutFiles(() => _definition.Columns));
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"\blambda\b")]
+    private static partial System.Text.RegularExpressions.Regex LambdaWord();
 
     private static string Words(IReadOnlyList<string> names, string prefix) =>
         names.Count == 0 ? "an expression, for this host knows no objectives" : string.Join(" or ", names.Select(name => prefix + name));

@@ -32,7 +32,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     public void Begin(string objective, Goal goal, int budget, IReadOnlyList<WarmTrial> warm, string why)
     {
         var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
-        var distinct = warm.DistinctBy(trial => trial.Lambda).Count();
+        var distinct = warm.DistinctBy(study.Problem.At).Count();
         var began = new RunBeganData(study.Step + 1, (study.Began?.Run ?? 0) + 1, objective, goal, budget, last - distinct, warm, why, Tuner.Algorithm);
         study.Begin(began, samples);
         foreach (var (number, value) in study.Measure())
@@ -47,20 +47,20 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Tells of an answered preference.</summary>
     public void Preferred(PreferenceResult result) => Add(StudyEventKind.Preference, result);
 
-    /// <summary>Has λ of the user's choice trained next; returns those that wait for it from now on.</summary>
-    public IReadOnlyList<double> Enqueue(IReadOnlyList<double> lambdas)
+    /// <summary>Has configurations of the user's choice trained next; returns those that wait for it from now on.</summary>
+    public IReadOnlyList<Configuration> Enqueue(IReadOnlyList<Configuration> configurations)
     {
-        var added = study.Enqueue(lambdas);
+        var added = study.Enqueue(configurations);
         if (added.Count > 0)
         {
-            Add(StudyEventKind.Enqueued, new EnqueuedData(study.Step, added));
+            Add(StudyEventKind.Enqueued, EnqueuedData.Of(study.Step, added));
         }
 
         return added;
     }
 
     /// <summary>Takes out what waits to be trained next, and returns it.</summary>
-    public IReadOnlyList<double> Clear()
+    public IReadOnlyList<Configuration> Clear()
     {
         var cleared = study.Clear();
         if (cleared.Count > 0)
@@ -74,17 +74,19 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Takes how a trial ended.</summary>
     public void Take(TrialRow trial)
     {
+        var at = trial.At(study.Problem);
+        var lambda = StudyProblem.LambdaOf(at);
         if (study.Run is null || !study.Pending.ContainsKey(trial.Number))
         {
             if (trial.Status == TrialStatus.Completed)
             {
-                study.Keep(new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported), samples);
-                Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, trial.Lambda, trial.Samples, trial.Reported, null, null, IsOrphan: true));
+                study.Keep(WarmTrial.Of(trial.Number, at, trial.Samples, trial.Reported), samples);
+                Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, null, null, IsOrphan: true) { Configuration = at });
             }
 
             else
             {
-                Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, trial.Lambda, trial.Error ?? "failed", IsOrphan: true));
+                Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, lambda, trial.Error ?? "failed", IsOrphan: true) { Configuration = at });
             }
 
             return;
@@ -94,13 +96,13 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         {
             var error = trial.Error ?? (trial.Status == TrialStatus.Cancelled ? "cancelled" : "failed");
             study.TellFailed(trial.Number, error);
-            Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, trial.Lambda, error));
+            Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, lambda, error) { Configuration = at });
             return;
         }
 
         var told = study.Tell(trial.Number, trial.Samples, trial.Reported, samples);
         _values[trial.Number] = told.Value;
-        Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, trial.Lambda, trial.Samples, trial.Reported, told.Value, told.Error));
+        Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, told.Value, told.Error) { Configuration = at });
     }
 
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
@@ -122,12 +124,11 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
 
             // As many bits as NumPy, JSON's readers and the command line take.
             var seed = proposal.Seed & int.MaxValue;
-            _asked.Add(new TrialRow
+            var row = new TrialRow
             {
                 Id = Guid.CreateVersion7(time.GetUtcNow()),
                 StudyId = study.Id,
                 Number = number,
-                Lambda = proposal.Lambda,
                 Seed = seed,
                 Reason = proposal.Reason,
                 ExpectedGain = proposal.ExpectedGain,
@@ -136,9 +137,14 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
                 PredictedHigh = forecast.PredictedHigh,
                 Status = TrialStatus.Queued,
                 MaxAttempts = study.Definition.MaxAttempts,
-            });
+            };
+            row.Place(study.Problem, proposal.Configuration);
+            _asked.Add(row);
             Add(StudyEventKind.Asked, new AskedData(
-                study.Step, number, proposal.Lambda, seed, proposal.Reason, proposal.ExpectedGain, forecast.Predicted, forecast.PredictedLow, forecast.PredictedHigh, forecast.Trust));
+                study.Step, number, StudyProblem.LambdaOf(proposal.Configuration), seed, proposal.Reason, proposal.ExpectedGain, forecast.Predicted, forecast.PredictedLow, forecast.PredictedHigh, forecast.Trust)
+            {
+                Configuration = proposal.Configuration,
+            });
         }
     }
 
@@ -151,7 +157,8 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         Reason = Error,
         TrainingsUsed = study.TrainingsUsed,
         BestValue = HasEnded ? Result?.Value : study.Run?.Best?.Value,
-        Lambda = HasEnded ? Result?.Lambda : study.Run?.Best?.Lambda,
+        Lambda = study.Problem.Space.IsLine ? HasEnded ? Result?.Lambda : study.Run?.Best?.Lambda : null,
+        Configuration = study.Problem.Space.IsLine || (HasEnded ? Result?.Configuration : study.BestConfiguration) is not { } best ? null : StudyJson.Write(best),
         Trust = HasEnded ? Result?.Trust : study.Run?.Trust,
         Result = Result is null ? null : StudyJson.Write(Result),
     };
@@ -172,6 +179,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         study.Epsilon,
         study.Calibration)
     {
+        Configuration = study.Configuration,
         Remarks = study.Remarks,
     };
 

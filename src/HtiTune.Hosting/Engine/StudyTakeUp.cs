@@ -15,7 +15,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         }
         else if (loaded.Began is null)
         {
-            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
+            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => WarmTrial.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
             step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
         }
 
@@ -24,8 +24,8 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             step.Take(trial);
         }
 
-        var added = wish?.Lambdas is { } wanted && loaded.Run is not null ? step.Enqueue(wanted) : null;
-        if (wish is { Lambdas: null } && loaded.Run is not null)
+        var added = wish?.Wanted is { } wanted && loaded.Run is not null ? step.Enqueue(wanted) : null;
+        if (wish is { Wanted: null } && loaded.Run is not null)
         {
             wish.Cleared = step.Clear();
         }
@@ -37,7 +37,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
 
         if (added is not null)
         {
-            wish!.Enqueued = new EnqueuedLambdas(added, loaded.Run?.Enqueued ?? []);
+            wish!.Enqueued = EnqueuedLambdas.Of(added, loaded.Run?.Waiting ?? []);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     private void StartOver(LoadedStudy loaded, StudyStep step, Taken taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        WarmTrial[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => new WarmTrial(trial.Number, trial.Lambda, trial.Samples, trial.Reported))];
+        WarmTrial[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => WarmTrial.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
         var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
         loaded.SkipTo(
             Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
@@ -86,10 +86,10 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             began is { Algorithm: not Tuner.Algorithm } other
                 ? $"version {Tuner.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
                 : "the library has changed: its proposals differ from those in the journal");
-        var asked = trials.Select(trial => trial.Lambda).ToHashSet();
+        var asked = trials.Select(trial => trial.At(loaded.Problem)).ToHashSet();
         var journal = store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();
-        double[] waiting = [.. journal.Skip(1 + journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
-            .SelectMany(row => StudyJson.Read<EnqueuedData>(row.Data).Lambdas).Where(lambda => !asked.Contains(lambda)).Distinct()];
+        Configuration[] waiting = [.. journal.Skip(1 + journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
+            .SelectMany(row => StudyJson.Read<EnqueuedData>(row.Data).At(loaded.Problem)).Where(one => !asked.Contains(one)).Distinct()];
         if (waiting.Length > 0)
         {
             step.Enqueue(waiting);

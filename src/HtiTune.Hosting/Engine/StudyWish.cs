@@ -3,19 +3,19 @@ using HtiTune.Data;
 namespace HtiTune.Hosting;
 
 /// <summary>What a user wants of a study's step beside what it does by itself, and what came of it.</summary>
-/// <param name="lambdas">λ to train next; null: what waits is to be taken out.</param>
-internal sealed class StudyWish(IReadOnlyList<double>? lambdas)
+/// <param name="wanted">Configurations to train next; null: what waits is to be taken out.</param>
+internal sealed class StudyWish(IReadOnlyList<Configuration>? wanted)
 {
     private const int EnqueueLimit = 100;
 
-    /// <summary>λ to train next; null: what waits is to be taken out.</summary>
-    public IReadOnlyList<double>? Lambdas => lambdas;
+    /// <summary>Configurations to train next; null: what waits is to be taken out.</summary>
+    public IReadOnlyList<Configuration>? Wanted => wanted;
 
-    /// <summary>λ that were added and those that wait; null where none were to be added, or the study does not go on.</summary>
+    /// <summary>What was added and what waits; null where nothing was to be added, or the study does not go on.</summary>
     public EnqueuedLambdas? Enqueued { get; set; }
 
-    /// <summary>λ that were taken out; null where none were to be, or the study does not go on.</summary>
-    public IReadOnlyList<double>? Cleared { get; set; }
+    /// <summary>What was taken out; null where nothing was to be, or the study does not go on.</summary>
+    public IReadOnlyList<Configuration>? Cleared { get; set; }
 
     /// <summary>The fault that ended the step which was to grant it; null where there was none.</summary>
     public StudyFault? Fault { get; private set; }
@@ -30,18 +30,33 @@ internal sealed class StudyWish(IReadOnlyList<double>? lambdas)
     /// <exception cref="StudyServiceException">Some are wrong; all are named.</exception>
     public static StudyWish Of(IReadOnlyList<double> lambdas, ContinuousHyperparameter range)
     {
-        List<string> faults = [.. lambdas.Select((lambda, i) => double.IsFinite(lambda) && range.Contains(lambda)
-            ? null : FormattableString.Invariant($"lambdas[{i}] is {lambda:R}; expected {range.Minimum:R} to {range.Maximum:R}")).OfType<string>()];
-        if (lambdas.Count is < 1 or > EnqueueLimit)
+        Require(lambdas.Count, "lambdas", "numbers", lambdas.Select((lambda, i) => double.IsFinite(lambda) && range.Contains(lambda)
+            ? null : FormattableString.Invariant($"lambdas[{i}] is {lambda:R}; expected {range.Minimum:R} to {range.Maximum:R}")).OfType<string>());
+        return new StudyWish([.. lambdas.Select(lambda => new Configuration(range.Name, lambda))]);
+    }
+
+    /// <summary>The wish to train configurations next.</summary>
+    /// <param name="configurations">Configurations, 1 to 100.</param>
+    /// <param name="space">Their space.</param>
+    /// <exception cref="StudyServiceException">Some are wrong; all are named.</exception>
+    public static StudyWish Of(IReadOnlyList<Configuration> configurations, SearchSpace space)
+    {
+        Require(configurations.Count, "configurations", "members", configurations.SelectMany((one, i) =>
+            one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}")));
+        return new StudyWish([.. configurations.Select(space.Ordered)]);
+    }
+
+    private static void Require(int count, string which, string what, IEnumerable<string> found)
+    {
+        List<string> faults = [.. found];
+        if (count is < 1 or > EnqueueLimit)
         {
-            faults.Insert(0, $"lambdas has {lambdas.Count} numbers; expected 1 to {EnqueueLimit}");
+            faults.Insert(0, $"{which} has {count} {what}; expected 1 to {EnqueueLimit}");
         }
 
         if (faults.Count > 0)
         {
             throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
         }
-
-        return new StudyWish(lambdas);
     }
 }

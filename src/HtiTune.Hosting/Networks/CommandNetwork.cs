@@ -10,7 +10,7 @@ internal sealed class CommandFailedException(AttemptEnd end) : Exception(end.Rea
     public AttemptEnd End => end;
 }
 
-/// <summary>A network that a command trains: it is run at λ with files of its attempt, and leaves its outputs for the contexts in one of them.</summary>
+/// <summary>A network that a command trains: it is run at a configuration with files of its attempt, and leaves its outputs for the contexts in one of them.</summary>
 internal sealed class CommandNetwork(string name, CommandNetworkOptions options) : INetwork
 {
     private const string LogName = "log.txt";
@@ -34,13 +34,13 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
     }
 
     /// <summary>Requires that the command can be filled for a study.</summary>
-    /// <param name="hyperparameter">The study's hyperparameter.</param>
+    /// <param name="hyperparameters">Names of the study's hyperparameters.</param>
     /// <exception cref="FormatException">It names a placeholder that the study does not have.</exception>
-    public void Require(string hyperparameter)
+    public void Require(IReadOnlyList<string> hyperparameters)
     {
         try
         {
-            Placeholders.Check([.. options.Command], hyperparameter);
+            Placeholders.Check([.. options.Command], hyperparameters);
         }
         catch (FormatException fault)
         {
@@ -60,7 +60,7 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         var (log, output, contexts) = (Path.Combine(folder, LogName), Path.Combine(folder, "outputs" + options.OutputFormat), Path.Combine(folder, ContextsName));
         NpyFile.Write(contexts, (problem.Contexts ?? Contexts.None(1)).Conditions);
         var directory = options.WorkingDirectory is { } given ? Path.GetFullPath(given) : Environment.CurrentDirectory;
-        var call = new TrainingCall(problem.Hyperparameter, new Configuration(problem.Hyperparameter.Name, request.Lambda), request.Seed, contexts, output);
+        var call = new TrainingCall(problem.Space, request.Configuration, request.Seed, contexts, output);
         ChildResult result;
         try
         {

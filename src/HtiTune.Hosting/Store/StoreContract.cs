@@ -37,6 +37,9 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
 
     public double? Lambda { get; init; }
 
+    /// <summary>The best configuration so far as JSON, of a study that does not tune one continuous hyperparameter; null: as it is.</summary>
+    public string? Configuration { get; init; }
+
     public double? Trust { get; init; }
 
     /// <summary>The result as JSON, and the surrogate; null: as they are.</summary>

@@ -36,6 +36,9 @@ internal sealed class StudyRow
     /// <summary>Best value so far, λ recommended and how sure it is, for lists; null before there is any.</summary>
     public double? BestValue { get; set; }
     public double? Lambda { get; set; }
+
+    /// <summary>The same of a study that does not tune one continuous hyperparameter: the <see cref="Data.Configuration"/> as JSON.</summary>
+    public string? Configuration { get; set; }
     public double? Trust { get; set; }
 
     /// <summary>The <see cref="StudyResult"/> as JSON, once there is one.</summary>
@@ -55,7 +58,12 @@ internal sealed class TrialRow
     public Guid Id { get; set; }
     public Guid StudyId { get; set; }
     public int Number { get; set; }
+
+    /// <summary>λ of a study that tunes one continuous hyperparameter; else 0, and the next member tells.</summary>
     public double Lambda { get; set; }
+
+    /// <summary>The <see cref="Data.Configuration"/> as JSON; null where λ tells.</summary>
+    public string? Configuration { get; set; }
     public long Seed { get; set; }
     public required string Reason { get; set; }
     public double? ExpectedGain { get; set; }
@@ -89,6 +97,13 @@ internal sealed class TrialRow
     public long QueuedAt { get; set; }
     public long? StartedAt { get; set; }
     public long? EndedAt { get; set; }
+
+    /// <summary>Where it trains.</summary>
+    public Data.Configuration At(StudyProblem problem) => problem.At(Lambda, Configuration is { } text ? StudyJson.Read<Data.Configuration>(text) : null);
+
+    /// <summary>Takes a place as the columns hold it.</summary>
+    public void Place(StudyProblem problem, Data.Configuration configuration) =>
+        (Lambda, Configuration) = problem.Space.IsLine ? (configuration.Lambda, (string?)null) : (0, StudyJson.Write(configuration));
 }
 
 /// <summary>One attempt at a trial: the truth about who trains what. (trial, number) is the key that makes a training idempotent.</summary>

@@ -78,7 +78,7 @@ internal static class StudyCommits
         return session.RowAsync<StudyRow>(
             $"""
             UPDATE studies SET version = version + 1, last_sequence = last_sequence + {commit.Events.Count}, trainings_used = {commit.TrainingsUsed},
-              best_value = COALESCE({commit.BestValue}, best_value), lambda = COALESCE({commit.Lambda}, lambda), trust = COALESCE({commit.Trust}, trust),
+              best_value = COALESCE({commit.BestValue}, best_value), lambda = COALESCE({commit.Lambda}, lambda), configuration = COALESCE({commit.Configuration}, configuration), trust = COALESCE({commit.Trust}, trust),
               state = COALESCE({(int?)commit.State}, state), reason = CASE WHEN {commit.State is not null} THEN {commit.Reason} ELSE reason END, result = COALESCE({commit.Result}, result),
               surrogate_id = COALESCE({commit.Surrogate?.Id}, surrogate_id), curve = COALESCE({commit.Curve}, curve), ended_at = CASE WHEN {commit.State == StudyState.Active} THEN NULL ELSE COALESCE({(isOver ? session.Now : null)}, ended_at) END, updated_at = {session.Now}
             WHERE id = {commit.StudyId} AND version = {commit.ExpectedVersion} RETURNING *

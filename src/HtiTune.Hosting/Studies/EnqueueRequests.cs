@@ -1,17 +1,29 @@
+using HtiTune.Data;
+
 namespace HtiTune.Hosting;
 
-/// <summary>λ of a user's own choice: trained next, or taken out again.</summary>
+/// <summary>Configurations of a user's own choice: trained next, or taken out again.</summary>
 internal sealed class EnqueueRequests(TenantFinder finder, StudyEngine engine, NetworkRegistry registry, IWakeUps wakeUps)
 {
     public async Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lambdas);
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var range = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
-        return (await GrantedAsync(tenant, study, StudyWish.Of(lambdas, range), cancellation).ConfigureAwait(false)).Enqueued!;
+        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+        return problem.Space.IsLine
+            ? (await GrantedAsync(tenant, study, StudyWish.Of(lambdas, problem.Hyperparameter), cancellation).ConfigureAwait(false)).Enqueued!
+            : throw new StudyServiceException(StudyServiceError.Invalid, $"lambdas are given, and the study tunes {problem.Space.Label}; expected configurations, each an object of names and values.");
     }
 
-    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation)
+    public async Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(configurations);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var space = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Space;
+        return (await GrantedAsync(tenant, study, StudyWish.Of(configurations, space), cancellation).ConfigureAwait(false)).Enqueued!;
+    }
+
+    public async Task<IReadOnlyList<Configuration>> ClearAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         return (await GrantedAsync(tenant, study, new StudyWish(null), cancellation).ConfigureAwait(false)).Cleared!;

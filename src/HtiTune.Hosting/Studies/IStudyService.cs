@@ -58,6 +58,28 @@ public interface IStudyService
     /// <param name="cancellation">Ends the wait.</param>
     Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default);
 
+    /// <summary><see cref="EnqueueAsync(string?, Guid, IReadOnlyList{double}, CancellationToken)"/> of any search space.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="configurations">1 to 100 configurations of the study's hyperparameters.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, CancellationToken cancellation = default);
+
+    /// <summary><see cref="ClearEnqueuedAsync"/> of any search space.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">A study that is active or paused.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What was taken out, in its order.</returns>
+    Task<IReadOnlyList<Configuration>> ClearWaitingAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
+    /// <summary>What is believed of the objective at some configurations, of one hyperparameter or several: no training is made. Null before the first value.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">The study.</param>
+    /// <param name="configurations">At most 1000 configurations of the study's hyperparameters; none where importances alone are wanted.</param>
+    /// <param name="importances">Whether to tell how much hangs on each hyperparameter.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<StudyBelief?> PredictAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, bool importances = false, CancellationToken cancellation = default);
+
     /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="study">A study that is active or paused.</param>

@@ -36,7 +36,9 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(anchors);
         StudyDefinitionCheck.Require(definition, registry);
-        Require(new StudyProblem(definition, registry), anchors);
+        definition = definition.InShortForm();
+        var problem = new StudyProblem(definition, registry);
+        Require(problem, anchors);
         var imported = new List<ImportedAnchor>();
         foreach (var (lambda, outputs) in anchors)
         {
@@ -63,7 +65,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         }
 
         wakeUps.Outbox();
-        return View(await finder.RowAsync(tenant, row.Id, cancellation).ConfigureAwait(false));
+        return View(await finder.RowAsync(tenant, row.Id, cancellation).ConfigureAwait(false), problem);
     }
 
     /// <summary>The study that was begun under the key, where the request is the same.</summary>
@@ -73,7 +75,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         ArgumentNullException.ThrowIfNull(definition);
         // Both are written by this version of the library: a member that it has added stands in both with its default.
         var first = JsonNode.Parse(StudyJson.Write(StudyJson.Read<StudyDefinition>(begun.Definition)))!.AsObject();
-        var second = JsonNode.Parse(StudyJson.Write(definition))!.AsObject();
+        var second = JsonNode.Parse(StudyJson.Write(definition.InShortForm()))!.AsObject();
         List<string> others = [.. first.Select(member => member.Key).Union(second.Select(member => member.Key)).Where(member => !JsonNode.DeepEquals(first[member], second[member]))];
         var imported = (await store.TrialsAsync(begun.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.IsImported).OrderBy(trial => trial.Number)
             .Select(trial => (trial.Lambda, trial.Samples));
@@ -82,7 +84,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
             others.Add("anchors");
         }
 
-        return others.Count == 0 ? View(begun) : throw new StudyServiceException(
+        return others.Count == 0 ? View(begun, new StudyProblem(StudyJson.Read<StudyDefinition>(begun.Definition), registry)) : throw new StudyServiceException(
             StudyServiceError.KeyReused,
             $"Idempotency-Key is '{begun.IdempotencyKey}', under which study {begun.Id} was begun with other {string.Join(", ", others)}; expected the same request, or another key.");
     }
@@ -98,6 +100,11 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     private static void Require(StudyProblem problem, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors)
     {
+        if (anchors.Count > 0 && !problem.Space.IsLine)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"The anchors: there are {anchors.Count}, each at a λ, and the study tunes {problem.Space.Label}; expected none.");
+        }
+
         var faults = new List<string>();
         for (var i = 0; i < anchors.Count; i++)
         {

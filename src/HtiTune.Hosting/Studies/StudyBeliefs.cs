@@ -4,12 +4,15 @@ using HtiTune.Surrogates;
 namespace HtiTune.Hosting;
 
 /// <summary>What a study's tuner and surrogate believe, for those who look at it.</summary>
-internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, StudyEngine engine, NetworkRegistry registry, SurrogateCache surrogates, TimeProvider time)
+internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, StudyEngine engine, StudyTakeUp takeUp, NetworkRegistry registry, SurrogateCache surrogates, TimeProvider time)
 {
+    private const int PredictionLimit = 1000;
+
     /// <summary>What is believed about the objective over λ.</summary>
     public async Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        _ = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
         if (row.Curve is { } hash)
         {
             return await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes ? StudyJson.Read<StudyCurve>(System.Text.Encoding.UTF8.GetString(bytes)) : null;
@@ -17,6 +20,33 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
 
         return await engine.WithAsync(row, BeliefKeeper.CurveOf, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>What is believed of the objective at some configurations.</summary>
+    public async Task<StudyBelief?> PredictAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, bool importances, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(configurations);
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var space = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Space;
+        List<string> faults = [.. configurations.SelectMany((one, i) =>
+            one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}"))];
+        if (configurations.Count > PredictionLimit)
+        {
+            faults.Insert(0, $"configurations has {configurations.Count} members; expected at most {PredictionLimit}");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
+        }
+
+        return await WithBeliefAsync(row, belief => new StudyBelief(
+            [.. configurations.Select(space.Ordered).Select(one => (One: one, At: belief.Predict(one))).Select(one => new PredictionAt(one.One, one.At.Mean, one.At.Low, one.At.High))],
+            importances ? [.. belief.Importances.Select(one => new HyperparameterImportance(one.Name, one.First, one.Total))] : null), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Does something with the study as its trainings so far would end it; null before the first value.</summary>
+    public Task<T?> WithBeliefAsync<T>(StudyRow row, Func<TuningResult, T> use, CancellationToken cancellation)
+        where T : class => engine.WithAsync(row, loaded => loaded.Belief(takeUp.Samples) is { } belief ? use(belief) : null, cancellation);
 
     /// <summary>The outputs at any λ.</summary>
     public async Task<Distribution?> DistributionAsync(string? tenant, Guid study, double lambda, CancellationToken cancellation)

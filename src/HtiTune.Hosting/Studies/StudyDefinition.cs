@@ -3,6 +3,8 @@ namespace HtiTune.Hosting;
 /// <summary>What a study is to find, and how: all that a request may say. Kept as it is for the study's life.</summary>
 public sealed record StudyDefinition
 {
+    internal const string DefaultName = "lambda";
+
     /// <summary>The study's name, for people.</summary>
     /// <value>1 to 200 characters, none of them a control character.</value>
     public required string Name { get; init; }
@@ -13,17 +15,26 @@ public sealed record StudyDefinition
 
     /// <summary>The hyperparameter's name.</summary>
     /// <value>"lambda".</value>
-    public string Hyperparameter { get; init; } = "lambda";
+    public string Hyperparameter { get; init; } = DefaultName;
 
     /// <summary>Its least value, in its own units.</summary>
-    public required double Minimum { get; init; }
+    /// <value>null where <see cref="Hyperparameters"/> are given.</value>
+    public double? Minimum { get; init; }
 
     /// <summary>Its greatest value, in its own units.</summary>
-    public required double Maximum { get; init; }
+    /// <value>null where <see cref="Hyperparameters"/> are given.</value>
+    public double? Maximum { get; init; }
 
     /// <summary>Its scale, as <see cref="Data.Scale.Parse"/> reads it: one of <see cref="Data.Scale.Names"/>, or <c>symlog=</c> and its threshold.</summary>
     /// <value>"linear".</value>
     public string Scale { get; init; } = "linear";
+
+    /// <summary>
+    /// Several hyperparameters, in place of name, minimum, maximum and scale of one: texts as <see cref="Data.Hyperparameter.Parse"/> reads them, such as
+    /// <c>lr=1e-5..1e-1:log</c>, <c>layers=1..4:int</c> and <c>act=relu,gelu</c>; or one that takes whole numbers or words.
+    /// </summary>
+    /// <value>null: one that has a range.</value>
+    public IReadOnlyList<string>? Hyperparameters { get; init; }
 
     /// <summary>
     /// What is optimised: <c>value</c>, a number that each training reports; an expression over the outputs (see the README of the command line);
@@ -89,4 +100,20 @@ public sealed record StudyDefinition
 
     /// <summary>Time limit of an attempt; null: the queue's.</summary>
     public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>The same, with a single continuous hyperparameter in its short form: one study has one definition.</summary>
+    internal StudyDefinition InShortForm()
+    {
+        try
+        {
+            return Hyperparameters is { Count: 1 } && StudyProblem.SpaceOf(this) is { IsLine: true, Line: { Condition: null } line }
+                ? this with { Hyperparameters = null, Hyperparameter = line.Name, Minimum = line.Minimum, Maximum = line.Maximum, Scale = line.Scale.Name }
+                : this;
+        }
+        catch (ArgumentException)
+        {
+            // The check names what is wrong with it.
+            return this;
+        }
+    }
 }

@@ -8,6 +8,7 @@ namespace HtiTune.Hosting;
 internal static class StudyDefinitionCheck
 {
     private const int NameLimit = 200;
+    private const int HyperparameterLimit = 32;
     private const int RowLimit = 100_000;
     private const int ColumnLimit = 1_000;
     private const int ObjectiveLimit = 4_000;
@@ -29,16 +30,31 @@ internal static class StudyDefinitionCheck
                 network.Length > NameLimit ? $"of {network.Length} characters" : $"'{network}'", $"a letter or digit, then letters, digits, '.', '_' and '-', at most {NameLimit}");
         }
 
-        if (definition.Network is { Length: > 0 } known && definition.Hyperparameter is { Length: > 0 } && registry.FindCommand(known) is { } command)
+        if (definition.Hyperparameters is { } texts)
         {
-            Try("network", () => command.Require(definition.Hyperparameter));
+            Check(texts.Count is >= 1 and <= HyperparameterLimit, "hyperparameters", $"{texts.Count} texts", $"1 to {HyperparameterLimit} such as lr=1e-5..1e-1:log, layers=1..4:int and act=relu,gelu");
+            Try("hyperparameters", () => StudyProblem.SpaceOf(definition));
+        }
+        else
+        {
+            var isRange = definition is { Minimum: { } least, Maximum: { } most } && double.IsFinite(least) && double.IsFinite(most) && least < most;
+            Check(isRange, "minimum and maximum", $"{Text(definition.Minimum)} and {Text(definition.Maximum)}", "finite numbers, the first below the second, or hyperparameters");
+            if (isRange)
+            {
+                Try("scale", () => Hyperparameter.Continuous("lambda", definition.Minimum!.Value, definition.Maximum!.Value, Scale.Parse(definition.Scale ?? "")));
+            }
         }
 
-        var isRange = double.IsFinite(definition.Minimum) && double.IsFinite(definition.Maximum) && definition.Minimum < definition.Maximum;
-        Check(isRange, "minimum and maximum", $"{Text(definition.Minimum)} and {Text(definition.Maximum)}", "finite numbers, the first below the second");
-        if (isRange)
+        if (definition.Network is { Length: > 0 } known && registry.FindCommand(known) is { } command)
         {
-            Try("scale", () => Hyperparameter.Continuous("lambda", definition.Minimum, definition.Maximum, Scale.Parse(definition.Scale ?? "")));
+            if (definition.Hyperparameters is null && definition.Hyperparameter is { Length: > 0 })
+            {
+                Try("network", () => command.Require([definition.Hyperparameter]));
+            }
+            else if (definition.Hyperparameters is not null && faults.Count == 0)
+            {
+                Try("network", () => command.Require([.. StudyProblem.SpaceOf(definition).Select(one => one.Name)]));
+            }
         }
 
         Check(Enum.IsDefined(definition.Goal), "goal", StudyJson.Word(definition.Goal), "minimize or maximize");
@@ -53,7 +69,7 @@ internal static class StudyDefinitionCheck
         Check(definition.TimeLimit is null || definition.TimeLimit > TimeSpan.Zero && definition.TimeLimit <= TimeSpan.FromDays(30), "timeLimit", definition.TimeLimit, "above 0 and at most 30 days, or nothing");
         if (definition.Tuner is { } tuner && faults.Count == 0)
         {
-            Try("tuner", () => tuner.Require(StudyProblem.HyperparameterOf(definition)));
+            Try("tuner", () => tuner.Require(StudyProblem.SpaceOf(definition)));
             Check(
                 definition.Objective != StudyProblem.ValueObjective || tuner.Replicate != true && tuner.NoiseVariance is null or 0, "tuner.replicate",
                 "wanted", "an objective over outputs, for numbers that are reported are known by their λ");
@@ -98,7 +114,7 @@ internal static class StudyDefinitionCheck
             {
                 make();
             }
-            catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException)
+            catch (Exception problem) when (problem is ArgumentException or FormatException or InvalidOperationException or StudyServiceException)
             {
                 faults.Add($"{which}: {problem.Message.Split(" (Parameter")[0].TrimEnd('.')}");
             }
@@ -131,5 +147,5 @@ internal static class StudyDefinitionCheck
         }
     }
 
-    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "missing";
 }

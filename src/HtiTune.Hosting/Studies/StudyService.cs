@@ -25,10 +25,14 @@ internal sealed class StudyService(
         }
 
         var rows = await store.ListAsync(tenant, query.State, query.Search, query.After, query.Size, cancellation).ConfigureAwait(false);
-        return [.. rows.Select(View)];
+        return [.. rows.Select(row => View(row, ProblemOf(row)))];
     }
 
-    public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation) => View(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false));
+    public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        return View(row, ProblemOf(row));
+    }
 
     public Task PauseAsync(string? tenant, Guid study, CancellationToken cancellation) =>
         ChangeAsync(tenant, study, [StudyState.Active], StudyState.Paused, null, cancellation);
@@ -52,19 +56,19 @@ internal sealed class StudyService(
 
     public async Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
-        await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var problem = ProblemOf(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false));
         var trials = await store.TrialsAsync(study, cancellation).ConfigureAwait(false);
         var attempts = (await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false)).ToLookup(attempt => attempt.TrialId);
-        return [.. trials.OrderBy(trial => trial.Number).Select(trial => View(trial, attempts[trial.Id].Count()))];
+        return [.. trials.OrderBy(trial => trial.Number).Select(trial => View(trial, trial.At(problem), attempts[trial.Id].Count()))];
     }
 
     public async Task<IReadOnlyList<AttemptView>> AttemptsAsync(string? tenant, Guid study, int? trial, CancellationToken cancellation)
     {
-        await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        var problem = ProblemOf(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false));
         // Attempts first: those of a trial that begins in between are not among them.
         var attempts = await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false);
-        var numbers = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id, one => one.Number);
-        return [.. attempts.Where(attempt => trial is null || numbers[attempt.TrialId] == trial).Select(attempt => View(attempt, numbers[attempt.TrialId]))];
+        var trials = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id);
+        return [.. attempts.Where(attempt => trial is null || trials[attempt.TrialId].Number == trial).Select(attempt => View(attempt, trials[attempt.TrialId].Number, trials[attempt.TrialId].At(problem)))];
     }
 
     public async Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
@@ -142,7 +146,16 @@ internal sealed class StudyService(
     public Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation) =>
         enqueues.EnqueueAsync(tenant, study, lambdas, cancellation);
 
-    public Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation) => enqueues.ClearEnqueuedAsync(tenant, study, cancellation);
+    public Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, CancellationToken cancellation) =>
+        enqueues.EnqueueAsync(tenant, study, configurations, cancellation);
+
+    public async Task<IReadOnlyList<double>> ClearEnqueuedAsync(string? tenant, Guid study, CancellationToken cancellation) =>
+        EnqueuedLambdas.LambdasOf(await enqueues.ClearAsync(tenant, study, cancellation).ConfigureAwait(false));
+
+    public Task<IReadOnlyList<Configuration>> ClearWaitingAsync(string? tenant, Guid study, CancellationToken cancellation) => enqueues.ClearAsync(tenant, study, cancellation);
+
+    public Task<StudyBelief?> PredictAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, bool importances, CancellationToken cancellation) =>
+        beliefs.PredictAsync(tenant, study, configurations, importances, cancellation);
 
     public Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation) => beliefs.CurveAsync(tenant, study, cancellation);
 
@@ -169,6 +182,8 @@ internal sealed class StudyService(
     public Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation) => work.EndAttemptAsync(tenant, study, attempt, kill, cancellation);
 
     public Task RetryAsync(string? tenant, Guid study, int trial, CancellationToken cancellation) => work.RetryAsync(tenant, study, trial, cancellation);
+
+    private StudyProblem ProblemOf(StudyRow row) => new(StudyJson.Read<StudyDefinition>(row.Definition), registry);
 
     private async Task ChangeAsync(string? tenant, Guid study, StudyState[] from, StudyState to, string? reason, CancellationToken cancellation)
     {

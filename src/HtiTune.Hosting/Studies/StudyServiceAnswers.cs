@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HtiTune.Data;
 using HtiTune.Diagnostics;
 
 namespace HtiTune.Hosting;
@@ -11,7 +12,7 @@ namespace HtiTune.Hosting;
 /// <param name="Reason">Why, where a state needs a reason.</param>
 /// <param name="TrainingsUsed">Trainings used, failed ones included.</param>
 /// <param name="BestValue">Best value trained so far.</param>
-/// <param name="Lambda">λ recommended so far.</param>
+/// <param name="Lambda">λ recommended so far, where one continuous hyperparameter is tuned.</param>
 /// <param name="Trust">Trust ρ in the surrogate, 0 to 1.</param>
 /// <param name="Result">The result of the last run; null before its end.</param>
 /// <param name="SurrogateId">The newest surrogate; null before there is one.</param>
@@ -21,7 +22,11 @@ namespace HtiTune.Hosting;
 /// <param name="LastSequence">Sequence number of its last event.</param>
 public sealed record StudyView(
     Guid Id, string Tenant, StudyDefinition Definition, StudyState State, string? Reason, int TrainingsUsed, double? BestValue, double? Lambda, double? Trust,
-    StudyResult? Result, Guid? SurrogateId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, long LastSequence);
+    StudyResult? Result, Guid? SurrogateId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? EndedAt, long LastSequence)
+{
+    /// <summary>The configuration recommended so far; null before there is one.</summary>
+    public Configuration? Configuration { get; init; }
+}
 
 /// <summary>Which studies are listed.</summary>
 /// <param name="State">Only these; null: all.</param>
@@ -48,6 +53,32 @@ public sealed record StudyResult(
     double Lambda, double LambdaLow, double LambdaHigh, double Value, bool IsTrained, double Predicted, double PredictedDeviation, StopReason StopReason, Outcome Outcome,
     int TrainingsUsed, double Trust, double Epsilon, Calibration? Calibration)
 {
+    /// <summary>λ recommended; NaN where several hyperparameters are tuned.</summary>
+    [JsonPropertyOrder(-3)]
+    public double Lambda { get; init; } = Lambda;
+
+    /// <summary>Least λ at which the best may still lie, at 95 %; NaN where several hyperparameters are tuned.</summary>
+    [JsonPropertyOrder(-2)]
+    public double LambdaLow { get; init; } = LambdaLow;
+
+    /// <summary>Greatest such λ.</summary>
+    [JsonPropertyOrder(-1)]
+    public double LambdaHigh { get; init; } = LambdaHigh;
+
+    /// <summary>The configuration recommended; null in results that an earlier version kept.</summary>
+    public Configuration? Configuration
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is not null && StudyProblem.LambdaOf(value) is null)
+            {
+                (Lambda, LambdaLow, LambdaHigh) = (double.NaN, double.NaN, double.NaN);
+            }
+        }
+    }
+
     /// <summary>What the user should know of the objective's values: that they do not change with λ, or that some are extreme. Usually empty; so are those of runs that an earlier version ended.</summary>
     [JsonIgnore]
     public IReadOnlyList<Remark> Remarks { get; init; } = [];
@@ -61,15 +92,23 @@ public sealed record StudyResult(
     }
 }
 
-/// <summary>A trial.</summary>
+/// <summary>A trial. Its λ is NaN where several hyperparameters are tuned.</summary>
 public sealed record TrialView(
     int Number, double Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, TrialStatus Status, bool IsImported,
-    double? Value, string? Error, int Attempts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
+    double? Value, string? Error, int Attempts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
+{
+    /// <summary>The values of the hyperparameters.</summary>
+    public required Configuration Configuration { get; init; }
+}
 
 /// <summary>An attempt at a trial.</summary>
 public sealed record AttemptView(
     Guid Id, int Trial, int Number, string Queue, AttemptState State, string? Reason, string? Worker, double Progress, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt,
-    DateTimeOffset? RenewedAt, DateTimeOffset? EndedAt, DateTimeOffset? StopAskedAt, DateTimeOffset? KillAskedAt, DateTimeOffset? AcknowledgedAt, int? ExitCode);
+    DateTimeOffset? RenewedAt, DateTimeOffset? EndedAt, DateTimeOffset? StopAskedAt, DateTimeOffset? KillAskedAt, DateTimeOffset? AcknowledgedAt, int? ExitCode)
+{
+    /// <summary>The values of the hyperparameters.</summary>
+    public required Configuration Configuration { get; init; }
+}
 
 /// <summary>An event of a study.</summary>
 /// <param name="Sequence">Its number, 1 and up without a hole.</param>
@@ -112,11 +151,15 @@ public sealed record Distribution(double Lambda, DistributionKind Kind, Data.Mat
 /// <param name="Version">1 for the definition's own.</param>
 /// <param name="Objective">The objective's text.</param>
 /// <param name="Goal">Which values are better.</param>
-/// <param name="Before">λ of the preference before; null for the first.</param>
+/// <param name="Before">λ of the preference before; null for the first, and where several hyperparameters are tuned.</param>
 /// <param name="Result">The answer from the trainings so far; null while the first run goes on.</param>
 /// <param name="Gain">What moving from the λ before is expected to gain, in units of the objective; null where it cannot be told.</param>
 /// <param name="CreatedAt">When it was asked.</param>
-public sealed record PreferenceResult(int Version, string Objective, Goal Goal, double? Before, StudyResult? Result, double? Gain, DateTimeOffset CreatedAt);
+public sealed record PreferenceResult(int Version, string Objective, Goal Goal, double? Before, StudyResult? Result, double? Gain, DateTimeOffset CreatedAt)
+{
+    /// <summary>The configuration of the preference before; null for the first, and where an earlier version kept λ alone.</summary>
+    public Configuration? BeforeConfiguration { get; init; }
+}
 
 /// <summary>Who asks for work.</summary>
 /// <param name="Worker">The worker's name; 1 to 100 characters.</param>
@@ -134,7 +177,7 @@ public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null
 /// <param name="Study">The study.</param>
 /// <param name="Trial">The trial's number.</param>
 /// <param name="Number">The attempt's number.</param>
-/// <param name="Lambda">λ to train at.</param>
+/// <param name="Lambda">λ to train at; NaN where several hyperparameters are tuned.</param>
 /// <param name="Seed">Seed of all chance in the training; 0 to 2³¹ − 1 in studies that this version began.</param>
 /// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>, or where the first training that succeeds tells.</param>
 /// <param name="TimeLimit">Time allowed; null: any.</param>
@@ -146,6 +189,9 @@ public sealed record ClaimedAttempt(
     /// name or a slot of its own.
     /// </summary>
     public bool IsHeld { get; init; }
+
+    /// <summary>The values of the hyperparameters to train at.</summary>
+    public required Configuration Configuration { get; init; }
 }
 
 /// <summary>How a lease stands.</summary>
@@ -196,7 +242,37 @@ public sealed record QueueView(string Name, int Queued, int Running, TimeSpan? L
 /// <summary>λ that a user wants trained next.</summary>
 /// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>
 /// <param name="Waiting">All that wait now, the next first.</param>
-public sealed record EnqueuedLambdas(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting);
+public sealed record EnqueuedLambdas(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting)
+{
+    /// <summary>Those of the request that were added, as configurations.</summary>
+    public IReadOnlyList<Configuration> AddedConfigurations { get; init; } = [];
+
+    /// <summary>All that wait now, as configurations.</summary>
+    public IReadOnlyList<Configuration> WaitingConfigurations { get; init; } = [];
+
+    internal static EnqueuedLambdas Of(IReadOnlyList<Configuration> added, IReadOnlyList<Configuration> waiting) =>
+        new(LambdasOf(added), LambdasOf(waiting)) { AddedConfigurations = added, WaitingConfigurations = waiting };
+
+    internal static IReadOnlyList<double> LambdasOf(IReadOnlyList<Configuration> configurations) => [.. configurations.Select(StudyProblem.LambdaOf).OfType<double>()];
+}
+
+/// <summary>What is believed of a study's objective at some configurations, and how much hangs on each hyperparameter.</summary>
+/// <param name="Predictions">What is believed at each, in the order asked.</param>
+/// <param name="Importances">Sobol indices of the posterior mean, in the order of the hyperparameters; null where they were not asked for.</param>
+public sealed record StudyBelief(IReadOnlyList<PredictionAt> Predictions, IReadOnlyList<HyperparameterImportance>? Importances);
+
+/// <summary>What is believed of the objective at a configuration, in its own units.</summary>
+/// <param name="Configuration">The values of the hyperparameters.</param>
+/// <param name="Mean">Posterior mean.</param>
+/// <param name="Low">Lower end of the 90 % interval.</param>
+/// <param name="High">Upper end of the 90 % interval.</param>
+public sealed record PredictionAt(Configuration Configuration, double Mean, double Low, double High);
+
+/// <summary>How much of the objective's variation hangs on a hyperparameter.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="First">First-order Sobol index: by itself.</param>
+/// <param name="Total">Total index: with what it does together with others.</param>
+public sealed record HyperparameterImportance(string Name, double First, double Total);
 
 /// <summary>Kinds of refusal.</summary>
 public enum StudyServiceError

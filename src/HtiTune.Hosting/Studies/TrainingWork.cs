@@ -145,10 +145,12 @@ internal sealed class TrainingWork(
 
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         var rows = definition.Objective == StudyProblem.ValueObjective ? 0 : definition.Contexts?.Count ?? definition.Rows;
+        var at = trial.At(new StudyProblem(definition, registry));
         return new ClaimedAttempt(
-            attempt.Id, lease, Time(until), options.Value.RenewEvery, study.Id, trial.Number, attempt.Number, trial.Lambda, trial.Seed, rows, definition.TimeLimit ?? options.Value.TimeLimit)
+            attempt.Id, lease, Time(until), options.Value.RenewEvery, study.Id, trial.Number, attempt.Number, at.Lambda, trial.Seed, rows, definition.TimeLimit ?? options.Value.TimeLimit)
         {
             IsHeld = claimed.IsHeld,
+            Configuration = at,
         };
     }
 }

@@ -9,6 +9,7 @@ internal sealed class RunningTraining(
     private readonly CancellationTokenSource _end = new();
     private readonly CancellationTokenSource _kill = new();
     private readonly long _began = time.GetTimestamp();
+    private readonly Configuration _configuration = trial.At(problem);
     private AttemptEnd? _asked;
     private double _progress;
 
@@ -119,7 +120,7 @@ internal sealed class RunningTraining(
 
     private Matrix Train()
     {
-        var request = new TrainingRequest(trial.Lambda, trial.Seed, new Told(this)) { Number = trial.Number };
+        var request = new TrainingRequest(_configuration, trial.Seed, new Told(this)) { Number = trial.Number };
         if (network is CommandNetwork command)
         {
             return command.Train(request, problem, Folder, limit, options.Grace, time, _end.Token, _kill.Token);
@@ -135,14 +136,14 @@ internal sealed class RunningTraining(
     {
         if (problem.RowsExpected(outputs) is { } expected)
         {
-            return $"{outputs.Rows} rows of {outputs.Columns} numbers at λ = {trial.Lambda:R}; expected {expected}";
+            return $"{outputs.Rows} rows of {outputs.Columns} numbers at {problem.Space.TextOf(_configuration)}; expected {expected}";
         }
 
         foreach (var value in outputs.Values)
         {
             if (!float.IsFinite(value))
             {
-                return $"{value} among the outputs at λ = {trial.Lambda:R}; expected finite numbers";
+                return $"{value} among the outputs at {problem.Space.TextOf(_configuration)}; expected finite numbers";
             }
         }
 

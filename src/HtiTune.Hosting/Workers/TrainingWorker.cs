@@ -100,10 +100,12 @@ internal sealed partial class TrainingWorker(
     private async Task TrainAsync(AttemptRow attempt, TrialRow trial, StudyRow study, CancellationToken cancellation)
     {
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
+        var problem = new StudyProblem(definition, registry);
+        var at = trial.At(problem);
         using var training = new RunningTraining(
-            attempt, trial, study, new StudyProblem(definition, registry), definition.TimeLimit ?? options.Value.TimeLimit, registry.Find(study.Network!)!, options.Value, time);
-        using var trace = telemetry.Trains(study.Id, trial.Number, attempt.Number, trial.Lambda);
-        LogBegan(logger, study.Id, trial.Number, attempt.Number, trial.Lambda);
+            attempt, trial, study, problem, definition.TimeLimit ?? options.Value.TimeLimit, registry.Find(study.Network!)!, options.Value, time);
+        using var trace = telemetry.Trains(study.Id, trial.Number, attempt.Number, at);
+        LogBegan(logger, study.Id, trial.Number, attempt.Number, at);
         using var renewing = new CancellationTokenSource();
         var renewals = RenewAsync(training, renewing.Token);
         AttemptEnd? end = null;
@@ -186,8 +188,8 @@ internal sealed partial class TrainingWorker(
         }
     }
 
-    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "Study {Study}: training {Trial} begins, attempt {Attempt}, λ = {Lambda}")]
-    private static partial void LogBegan(ILogger logger, Guid study, int trial, int attempt, double lambda);
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "Study {Study}: training {Trial} begins, attempt {Attempt}, {Configuration}")]
+    private static partial void LogBegan(ILogger logger, Guid study, int trial, int attempt, Configuration configuration);
 
     [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "Study {Study}: training {Trial} has ended, attempt {Attempt}: {State} {Reason}")]
     private static partial void LogEnded(ILogger logger, Guid study, int trial, int attempt, AttemptState state, string? reason);

@@ -8,14 +8,14 @@ namespace HtiTune.Server;
 internal static class FigureEndpoints
 {
     internal static void Map(RouteGroupBuilder api) =>
-        api.MapGet("/studies/{id:guid}/figures/{figure:regex(^(objective|history|distribution)$)}.{format:regex(^(png|svg)$)}", FigureAsync)
+        api.MapGet("/studies/{id:guid}/figures/{figure:regex(^(objective|history|distribution|slices)$)}.{format:regex(^(png|svg)$)}", FigureAsync)
             .WithTags("Studies").RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("A figure")
-            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. "
+            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. "
                 + "?width and ?height in pixels, 240 to 4000; ?title.");
 
     private static async Task<IResult> FigureAsync(
-        Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, int? width, int? height, string? title)
+        Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, TenantFinder finder, StudyBeliefs beliefs, int? width, int? height, string? title)
     {
         var (wide, high) = (width ?? 1200, height ?? 640);
         if (wide is < 240 or > 4000 || high is < 240 or > 4000 || title?.Length > 200)
@@ -26,6 +26,12 @@ internal static class FigureEndpoints
         var options = new FigureOptions { Width = wide, Height = high, Title = title };
         var (tenant, cancellation) = (context.User.Tenant(), context.RequestAborted);
         var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
+        if (figure == "slices")
+        {
+            var bytes = await SlicesAsync(finder, beliefs, tenant, id, options, "." + format, cancellation).ConfigureAwait(false) ?? throw Missing("no training has a value yet");
+            return Results.Bytes(bytes, format == "png" ? "image/png" : "image/svg+xml");
+        }
+
         var draw = figure switch
         {
             "objective" => await ObjectiveAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
@@ -42,6 +48,25 @@ internal static class FigureEndpoints
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>What is believed along each hyperparameter, as the bytes of a figure; null before the first value.</summary>
+    internal static async Task<byte[]?> SlicesAsync(TenantFinder finder, StudyBeliefs beliefs, string? tenant, Guid id, FigureOptions options, string ending, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
+        return await beliefs.WithBeliefAsync(row, study =>
+        {
+            var file = Path.Combine(Path.GetTempPath(), $"htitune-{Guid.CreateVersion7():N}{ending}");
+            try
+            {
+                StudyFigures.Slices(study, file, options);
+                return File.ReadAllBytes(file);
+            }
+            finally
+            {
+                File.Delete(file);
+            }
+        }, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<Action<string>> ObjectiveAsync(

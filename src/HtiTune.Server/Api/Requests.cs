@@ -15,8 +15,11 @@ internal sealed record AnchorUpload(double Lambda, double[][] Outputs);
 /// <summary>Another preference.</summary>
 internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);
 
-/// <summary>λ to be trained next, in this order.</summary>
-internal sealed record EnqueueRequest(IReadOnlyList<double>? Lambdas);
+/// <summary>λ, or configurations, to be trained next, in this order.</summary>
+internal sealed record EnqueueRequest(IReadOnlyList<double>? Lambdas = null, IReadOnlyList<HtiTune.Data.Configuration>? Configurations = null);
+
+/// <summary>What is asked about a study's objective, with no training.</summary>
+internal sealed record PredictRequest(IReadOnlyList<HtiTune.Data.Configuration>? Configurations = null, bool Importances = false);
 
 /// <summary>Why a study is cancelled.</summary>
 internal sealed record CancelRequest(string? Reason = null);

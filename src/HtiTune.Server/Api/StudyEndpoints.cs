@@ -37,13 +37,13 @@ internal static class StudyEndpoints
             DoneAsync(id, context, service, service.CancelAsync(context.User.Tenant(), id, body?.Reason, context.RequestAborted)))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("End a study; what is trained stays");
         studies.MapPost("/{id:guid}/enqueue", async (Guid id, EnqueueRequest body, HttpContext context, IStudyService service) =>
-            Results.Json(await service.EnqueueAsync(context.User.Tenant(), id, body.Lambdas ?? [], context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
-            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Have lambdas of one's own choice trained next")
-            .WithDescription("{ \"lambdas\": [0.3, 0.5] }: in this order, before what the tuner would choose, and of the trainings allowed. What is trained, under way or waiting is left out of added.");
+            Results.Json(await EnqueueAsync(service, context, id, body).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Have lambdas or configurations of one's own choice trained next")
+            .WithDescription("{ \"lambdas\": [0.3, 0.5] }, or of several hyperparameters { \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }] }: in this order, before what the tuner would choose, and of the trainings allowed. What is trained, under way or waiting is left out of added.");
         studies.MapDelete("/{id:guid}/enqueue", async (Guid id, HttpContext context, IStudyService service) =>
-            Results.Json(new { cleared = await service.ClearEnqueuedAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false) }, ApiJson.Options))
+            Results.Json(await ClearedAsync(service, context, id).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Take out what waits to be trained next")
-            .WithDescription("A training that was asked for already goes on. cleared is what was taken out.");
+            .WithDescription("A training that was asked for already goes on. cleared is what was taken out as lambdas, of one hyperparameter; configurations is the same of any.");
         studies.MapGet("/{id:guid}/trials", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its trials");
@@ -69,6 +69,11 @@ internal static class StudyEndpoints
         studies.MapGet("/{id:guid}/curve", async (Guid id, HttpContext context, IStudyService service) =>
             await service.CurveAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false) is { } curve ? Results.Json(curve, ApiJson.Options) : Results.NoContent())
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed about the objective over λ");
+        studies.MapPost("/{id:guid}/predict", async (Guid id, PredictRequest body, HttpContext context, IStudyService service) =>
+            await service.PredictAsync(context.User.Tenant(), id, body.Configurations ?? [], body.Importances, context.RequestAborted).ConfigureAwait(false) is { } belief
+                ? Results.Json(belief, ApiJson.Options) : Results.NoContent())
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed at any configuration, with no training")
+            .WithDescription("{ \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }], \"importances\": true }: mean and 90 % interval of the objective at each, at most 1000, and how much hangs on each hyperparameter (Sobol indices). 204: nothing has a value yet.");
         studies.MapGet("/{id:guid}/distribution", async (Guid id, double lambda, HttpContext context, IStudyService service) =>
             await service.DistributionAsync(context.User.Tenant(), id, lambda, context.RequestAborted).ConfigureAwait(false) is { } shown
                 ? Results.Json(new DistributionBody(shown.Lambda, shown.Kind, shown.Columns, Matrices.Rows(shown.Outputs), shown.Trust), ApiJson.Options)
@@ -82,6 +87,19 @@ internal static class StudyEndpoints
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings");
         studies.MapGet("/{id:guid}/events", EventEndpoint.SendAsync).RequireRateLimiting(RateLimits.Streams).RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
+    }
+
+    private static Task<EnqueuedLambdas> EnqueueAsync(IStudyService service, HttpContext context, Guid id, EnqueueRequest body) => (body.Lambdas, body.Configurations) switch
+    {
+        (not null, not null) => throw new StudyServiceException(StudyServiceError.Invalid, "lambdas and configurations are both given; expected one of them."),
+        (_, { } configurations) => service.EnqueueAsync(context.User.Tenant(), id, configurations, context.RequestAborted),
+        var (lambdas, _) => service.EnqueueAsync(context.User.Tenant(), id, lambdas ?? [], context.RequestAborted),
+    };
+
+    private static async Task<object> ClearedAsync(IStudyService service, HttpContext context, Guid id)
+    {
+        var configurations = await service.ClearWaitingAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
+        return new { cleared = configurations.Select(one => one.Lambda).Where(double.IsFinite), configurations };
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service)

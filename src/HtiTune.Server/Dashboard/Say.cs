@@ -8,6 +8,33 @@ internal static class Say
 {
     internal static string Number(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−') : "–";
 
+    /// <summary>The hyperparameters by name.</summary>
+    internal static string Name(StudyDefinition definition) => StudyProblem.SpaceOf(definition).Label;
+
+    /// <summary>A configuration that is written as <c>lr=0.001, layers=2</c>.</summary>
+    /// <exception cref="StudyServiceException">It is not understood.</exception>
+    internal static Data.Configuration Configuration(string text, Data.SearchSpace space)
+    {
+        var values = new List<(string, Data.HyperparameterValue)>();
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var at = part.IndexOf('=', StringComparison.Ordinal);
+            var (name, value) = at > 0 ? (part[..at].Trim(), part[(at + 1)..].Trim()) : (part, "");
+            if (at <= 0 || values.Exists(one => one.Item1 == name))
+            {
+                throw new StudyServiceException(StudyServiceError.Invalid, $"“{part}” is not understood; expected each name once with its value, such as {string.Join(", ", space.Select(one => one.Name + "=…"))}.");
+            }
+
+            var isWord = space.Any(one => one.Name == name && one is Data.CategoricalHyperparameter);
+            values.Add((name, !isWord && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : value));
+        }
+
+        return values.Count > 0 ? new Data.Configuration(values) : throw new StudyServiceException(StudyServiceError.Invalid, "Nothing is given; expected names and values.");
+    }
+
+    /// <summary>A configuration: the number alone where there is one hyperparameter.</summary>
+    internal static string At(Data.Configuration? configuration) => configuration is null ? "–" : configuration.Count == 1 ? Number(configuration.Lambda) is "–" ? configuration.ToText(4) : Number(configuration.Lambda) : configuration.ToText(4);
+
     internal static string Percent(double value) => value.ToString("0.#", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A probability, which is never said to be 0 or 1.</summary>

@@ -68,6 +68,60 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     }
 
     [Fact]
+    public async Task Several_hyperparameters_are_tuned_asked_and_told_by_a_server()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const string Train = "awk -v l=\"$1\" -v n=\"$2\" -v a=\"$3\" 'BEGIN { print \"loss\"; for (i = 0; i < 10; i++) printf \"%.9f\\n\", (log(l) + 3) ^ 2 + (n - 2) ^ 2 + (a == \"gelu\" ? 0 : 1) }' > \"$4\"\n";
+        await File.WriteAllTextAsync(Path.Combine(_folder, "train.sh"), Train);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "study.json"), JsonSerializer.Serialize(new
+        {
+            hyperparameters = (string[])["lr=0.001..1:log", "layers=1..4:int", "act=relu,gelu"],
+            command = (string[])["sh", "train.sh", "{lr}", "{layers}", "{act}", "{out}"],
+            contexts = new { draws = 10 },
+            outputs = new { format = ".csv", columns = (string[])["loss"] },
+            objective = "mean(loss)",
+            budget = new { trainings = 9 },
+            training = new { retries = 0 },
+        }));
+        var key = await server.KeyAsync("command-line-space");
+
+        // The first is asked and told by hand, of one's own choice the next; the rest is tuned.
+        var (code, output, errors) = await RunAsync(key, "ask", "--json");
+        Assert.True(code == 0, errors);
+        var asked = JsonDocument.Parse(output).RootElement;
+        var (lr, layers, act) = (asked.GetProperty("configuration").GetProperty("lr").GetDouble(), asked.GetProperty("configuration").GetProperty("layers").GetDouble(), asked.GetProperty("configuration").GetProperty("act").GetString());
+        var loss = Math.Pow(Math.Log(lr) + 3, 2) + Math.Pow(layers - 2, 2) + (act == "gelu" ? 0 : 1);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "own.csv"), "loss\n" + string.Concat(Enumerable.Repeat(loss.ToString("R", CultureInfo.InvariantCulture) + "\n", 10)));
+        (code, output, errors) = await RunAsync(key, "tell", asked.GetProperty("number").GetInt32().ToString(CultureInfo.InvariantCulture), "own.csv");
+        Assert.True(code == 0, errors);
+        (code, output, errors) = await RunAsync(key, "enqueue", "lr=0.05,layers=2,act=gelu");
+        Assert.True(code == 0, errors);
+        (code, output, errors) = await RunAsync(key, "enqueue", "lr=0.05,layers=9,act=gelu");
+        Assert.True(code == 3 && errors.Contains("layers = 9; expected a whole number, 1 to 4", StringComparison.Ordinal), errors);
+        (code, output, errors) = await RunAsync(key, "tune", "--json");
+        Assert.True(code is 0 or 5 or 6 && output.Length > 0, $"{code}: {errors}");
+        var result = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(["lr", "layers", "act"], result.GetProperty("configuration").EnumerateObject().Select(member => member.Name));
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("interval").ValueKind);
+        var trials = JsonDocument.Parse((await RunAsync(key, "trials", "--json")).Output).RootElement.GetProperty("trials").EnumerateArray().ToList();
+        Assert.All(trials, trial => Assert.Equal(
+            Math.Pow(Math.Log(trial.GetProperty("configuration").GetProperty("lr").GetDouble()) + 3, 2) + Math.Pow(trial.GetProperty("configuration").GetProperty("layers").GetDouble() - 2, 2)
+            + (trial.GetProperty("configuration").GetProperty("act").GetString() == "gelu" ? 0 : 1), trial.GetProperty("value").GetDouble(), 1e-5));
+        Assert.Contains(trials, trial => trial.GetProperty("configuration").GetProperty("lr").GetDouble() == 0.05);
+        Assert.True(Assert.Single(trials, trial => trial.GetProperty("isBest").GetBoolean()).GetProperty("value").GetDouble() <= trials.Min(trial => trial.GetProperty("value").GetDouble()) + 1e-9);
+        Assert.StartsWith("lr=", (await RunAsync(key, "best")).Output, StringComparison.Ordinal);
+        Assert.Contains("layers", (await RunAsync(key, "trials")).Output, StringComparison.Ordinal);
+        (code, output, errors) = await RunAsync(key, "prefer", "--objective", "median(loss)", "--json", "configuration,trainings");
+        Assert.True(output.Contains("\"configuration\"", StringComparison.Ordinal), errors);
+        (code, _, errors) = await RunAsync(key, "plot", "--figure", "slices", "--out", "slices.svg");
+        Assert.True(code == 0, errors);
+    }
+
+    [Fact]
     public async Task Results_and_trials_have_the_same_members_here_and_by_a_server()
     {
         if (OperatingSystem.IsWindows())

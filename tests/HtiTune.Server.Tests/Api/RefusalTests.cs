@@ -104,7 +104,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
             ("attempts/claim", """{"slot":1}""", ["worker is missing; expected"]),
             ("attempts/claim", """{"worker":"w","study":"no id"}""", ["$.study"]),
             ("studies", "{}", ["definition is missing; expected an object with name, minimum, maximum and objective"]),
-            ("studies", """{"definition":{"objective":"value"}}""", ["missing: name, minimum, maximum"]),
+            ("studies", """{"definition":{"objective":"value"}}""", ["missing: name"]),
             ("studies", """{"definition":{"name":"n","minimum":0,"maximum":1,"maxTrainings":0,"rows":-1,"goal":"minimize"}}""", ["maxTrainings is 0; expected 1 to 1000", "rows is -1; expected"]),
             ("studies", """{"definition":{"name":"n","minimum":0,"maximum":1,"maxTrainings":"a"}}""", ["$.definition.maxTrainings"]),
             ($"studies/{study.Id}/resume?", null, []),

@@ -26,7 +26,10 @@ public class StudyChartTests
         var belief = StudyCharts.Belief(new StudyCurve(posterior, anchors, null), s_axis, "rate", goal, null, 0.25);
         TrialView[] trials =
         [
-            .. anchors.Select(a => new TrialView(a.Number, a.Lambda, 1, "initial", null, null, null, null, TrialStatus.Completed, false, a.Value, null, 1, DateTimeOffset.UnixEpoch.AddHours(a.Number), null, null)),
+            .. anchors.Select(a => new TrialView(a.Number, a.Lambda, 1, "initial", null, null, null, null, TrialStatus.Completed, false, a.Value, null, 1, DateTimeOffset.UnixEpoch.AddHours(a.Number), null, null)
+            {
+                Configuration = new("rate", a.Lambda),
+            }),
         ];
         var history = StudyCharts.History(trials, s_axis, goal);
         foreach (var chart in (string[])[belief, history])

@@ -195,9 +195,40 @@ public sealed class CommandNetworkTests : IDisposable
         Assert.Contains($"network: 'named' is trained by a command, and {words}", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Several_hyperparameters_fill_the_command_each_by_its_name()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var script = "test \"$1 $2\" = \"$HTITUNE_LR $HTITUNE_LAYERS\" && awk -v l=\"$1\" -v n=\"$2\" -v a=\"$3\" 'BEGIN { print \"y\"; for (i = 0; i < 40; i++) printf \"%.9f\\n\", (log(l) + n - (a == \"gelu\" ? 1 : 0)) * (1 + i / 40) }' > \"$4\"";
+        await using var host = await StartAsync(
+            command =>
+            {
+                command.Command.Clear();
+                foreach (var word in (string[])["sh", "-c", script, "sh", "{lr}", "{layers}", "{act}", "{out}"])
+                {
+                    command.Command.Add(word);
+                }
+            },
+            ("spaces", "true"));
+        var definition = Definition with { Network = "spaces", Minimum = null, Maximum = null, Scale = "linear", Hyperparameters = ["lr=0.01..1:log", "layers=1..3:int", "act=relu,gelu"], MaxTrainings = 7 };
+        var study = await host.EndAsync((await host.Studies.CreateAsync(Tenant, definition)).Id);
+        Assert.True(study.State == StudyState.Finished, study.Reason);
+        var trials = await host.Studies.TrialsAsync(Tenant, study.Id);
+        var scale = Enumerable.Range(0, 40).Average(i => Math.Pow(1 + i / 40.0, 2));
+        Assert.All(trials, trial => Assert.Equal(
+            scale * Math.Pow(Math.Log(trial.Configuration["lr"]) + trial.Configuration["layers"] - (trial.Configuration["act"].Word == "gelu" ? 1 : 0), 2), trial.Value!.Value, 1e-5));
+        var refused = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateAsync(Tenant, definition with { Hyperparameters = ["dropout=0..1", "act=relu,gelu"] }));
+        Assert.Contains("network: 'spaces' is trained by a command, and {lr} in the command is unknown; expected {dropout}, {act}", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{lamda}", "did you mean 'lambda'?")]
-    [InlineData("{rate}{dropout}", "is unknown; expected {lambda}, {seed}, {contexts}, {out}")]
+    [InlineData("{rate}{Rate}", "the variable HTITUNE_RATE would hold the value of Rate and the value of rate; expected another name")]
+    [InlineData("{rate}{dropout}{lambda}", "is unknown; expected {dropout}, {rate}, {seed}, {contexts}, {out}")]
     public async Task A_command_whose_placeholders_no_study_could_fill_is_refused_at_the_start(string word, string words)
     {
         var problem = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => StartAsync(command => command.Command[^2] = word, ("named", "true")));

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using HtiTune.Client;
+
+namespace HtiTune.Server.Tests.Api;
+
+/// <summary>Several hyperparameters over the API: claims, results, events, what is believed, and the short form beside it.</summary>
+public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    private static readonly StudyRequest s_study = new() { Name = "Space", Hyperparameters = ["lr=1e-4..1e-1:log", "layers=1..4:int", "act=relu,gelu"], MaxTrainings = 9, Seed = 2 };
+
+    [Fact]
+    public async Task A_study_of_three_hyperparameters_is_told_to_its_end_and_asked_what_it_believes()
+    {
+        var client = await server.ClientAsync("space");
+        using var http = server.Http(await server.KeyAsync("space"));
+        var study = await client.CreateAsync(s_study);
+        Assert.Equal(s_study.Hyperparameters, study.Definition.Hyperparameters);
+        RemoteTask? task = null;
+        await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
+        var wanted = new Dictionary<string, JsonElement>
+        {
+            ["lr"] = JsonSerializer.SerializeToElement(0.004), ["layers"] = JsonSerializer.SerializeToElement(3), ["act"] = JsonSerializer.SerializeToElement("gelu"),
+        };
+        var enqueued = await client.EnqueueAsync(study.Id, (IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>)[wanted]);
+        Assert.Equal(0.004, Assert.Single(enqueued.AddedConfigurations!)["lr"].GetDouble());
+        Assert.Empty(enqueued.Added);
+        for (var next = task; next is not null;)
+        {
+            Assert.True(double.IsNaN(next.Lambda));
+            Assert.Equal(["lr", "layers", "act"], next.Configuration!.Keys);
+            next = (await client.TellAsync(next, new TrainingOutcome { Value = Loss(next.Configuration) }, "w", study: study.Id)).Next;
+        }
+
+        study = await client.GetAsync(study.Id);
+        Assert.Equal("finished", study.State);
+        Assert.Equal(study.Configuration!["lr"].GetDouble(), study.Result!.Configuration!["lr"].GetDouble());
+        Assert.True(double.IsNaN(study.Result.Lambda));
+        var trials = await client.TrialsAsync(study.Id);
+        Assert.Contains(trials, trial => trial.Configuration!["lr"].GetDouble() == 0.004 && trial.Reason == "enqueued");
+        Assert.All(trials, trial => Assert.Equal(Loss(trial.Configuration!), trial.Value!.Value, 1e-12));
+
+        var belief = (await client.PredictAsync(study.Id, [.. trials.Select(trial => trial.Configuration!)], importances: true))!;
+        Assert.All(belief.Predictions.Zip(trials), pair => Assert.Equal(pair.Second.Value!.Value, pair.First.Mean, 1e-2));
+        Assert.Equal(["lr", "layers", "act"], belief.Importances!.Select(one => one.Name));
+        Assert.True(belief.Importances![0].Total > belief.Importances[2].Total);
+        Assert.StartsWith("<?xml", System.Text.Encoding.UTF8.GetString(await client.FigureAsync(study.Id, "slices.svg")), StringComparison.Ordinal);
+
+        // On the wire λ is null, and the configuration an object in the order of the hyperparameters.
+        var wire = await http.GetStringAsync($"studies/{study.Id}/trials");
+        Assert.Contains("\"lambda\":null", wire, StringComparison.Ordinal);
+        Assert.Contains("\"configuration\":{\"lr\":", wire, StringComparison.Ordinal);
+        foreach (var (path, status, words) in (ValueTuple<string, HttpStatusCode, string>[])
+        [
+            ($"studies/{study.Id}/curve", HttpStatusCode.Conflict, "what is asked is told of one continuous hyperparameter alone"),
+            ($"studies/{study.Id}/distribution?lambda=0.3", HttpStatusCode.Conflict, "what is asked is told of one continuous hyperparameter alone"),
+            ($"studies/{study.Id}/figures/objective.svg", HttpStatusCode.Conflict, "what is asked is told of one continuous hyperparameter alone"),
+        ])
+        {
+            using var response = await http.GetAsync(path);
+            Assert.Equal(status, response.StatusCode);
+            Assert.Contains(words, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using var refused = await http.PostAsJsonAsync($"studies/{study.Id}/predict", new { configurations = new[] { new { lr = 7 } } });
+        var text = await refused.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("configurations[0]: lr = 7; expected", text, StringComparison.Ordinal);
+        Assert.Contains("configurations[0]: act has no value; expected", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_hyperparameter_carries_both_forms()
+    {
+        var client = await server.ClientAsync("line");
+        var study = await client.CreateAsync(new StudyRequest { Name = "Line", Hyperparameter = "rate", Minimum = 0, Maximum = 1, MaxTrainings = 4 });
+        RemoteTask? task = null;
+        await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
+        for (var next = task; next is not null;)
+        {
+            Assert.Equal(next.Lambda, next.Configuration!["rate"].GetDouble());
+            next = (await client.TellAsync(next, new TrainingOutcome { Value = Math.Pow(next.Lambda - 0.3, 2) }, "w", study: study.Id)).Next;
+        }
+
+        study = await client.GetAsync(study.Id);
+        Assert.Equal(study.Lambda, study.Configuration!["rate"].GetDouble());
+        Assert.Equal(study.Result!.Lambda, study.Result.Configuration!["rate"].GetDouble());
+        var belief = await client.PredictAsync(study.Id, [new Dictionary<string, JsonElement> { ["rate"] = JsonSerializer.SerializeToElement(study.Result.Lambda) }]);
+        Assert.Equal(study.Result.Value, belief!.Predictions[0].Mean, 1e-3);
+    }
+
+    private static double Loss(IReadOnlyDictionary<string, JsonElement> at) => Math.Pow(Math.Log10(at["lr"].GetDouble()) + 2.4, 2) + 0.3 * Math.Pow(at["layers"].GetDouble() - 3, 2)
+        + (at["act"].GetString() == "gelu" ? 0 : 0.1);
+}
