@@ -8,6 +8,7 @@
 #:package TorchSharp
 #:include Show.cs
 
+using System.IO;
 using HtiTune;
 using HtiTune.Data;
 using HtiTune.Journal;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
@@ -28,8 +29,8 @@ internal sealed class StudyRecorder : IDisposable
         _persistent = network as IPersistentNetwork;
     }
 
-    /// <summary>The version of this library.</summary>
-    public static string Library { get; } = typeof(StudyRecorder).Assembly.GetName().Version?.ToString(3) ?? "0";
+    /// <summary>The version of this library, and the commit that it was built from where that is known: <c>0.1.0+5f81732f1133</c>.</summary>
+    public static string Library { get; } = Short(typeof(StudyRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
 
     /// <summary>Number of the last run.</summary>
     public int Runs { get; private set; }
@@ -302,4 +303,7 @@ internal sealed class StudyRecorder : IDisposable
         _behind.Enqueue(write);
         Flush();
     }
+
+    // Twelve digits of a commit name it.
+    private static string Short(string version) => version.IndexOf('+') is >= 0 and var plus && version.Length > plus + 13 ? version[..(plus + 13)] : version;
 }

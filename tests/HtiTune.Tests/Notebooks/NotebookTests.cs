@@ -9,7 +9,7 @@ namespace HtiTune.Tests.Notebooks;
 [Collection(Alone.Name)]
 public class NotebookTests
 {
-    public static TheoryData<string> Names => ["Tour", "PythonNetwork", "Certificates"];
+    public static TheoryData<string> Names => ["Tour", "PythonNetwork", "Certificates", "SeveralHyperparameters"];
 
     [Theory]
     [MemberData(nameof(Names))]
