@@ -61,7 +61,8 @@ public class ConsumerTests(Packed packed)
     public void The_tool_installs_and_tunes_what_a_command_trains()
     {
         var (tools, folder) = (packed.Empty("tools"), packed.Empty("tool"));
-        var (installed, said) = packed.Run("dotnet", folder, ["tool", "install", "HtiTune.CommandLine", "--version", packed.Version, "--tool-path", tools, "--add-source", packed.Feed]);
+        var (installed, said) = packed.Run(
+            "dotnet", folder, ["tool", "install", "HtiTune.CommandLine", "--version", packed.Version, "--tool-path", tools, "--add-source", packed.Feed]);
         Assert.True(installed == 0, said);
         File.WriteAllText(Path.Combine(folder, "train.cs"), """
             #:property PublishAot=false

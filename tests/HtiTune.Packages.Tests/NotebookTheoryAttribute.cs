@@ -17,5 +17,6 @@ public sealed class NotebookTheoryAttribute : TheoryAttribute
     internal static string? Find(string program) =>
         new[] { "HTITUNE_NOTEBOOK_TOOLS", "PATH" }.SelectMany(name => (Environment.GetEnvironmentVariable(name) ?? "").Split(Path.PathSeparator))
             .Append(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools"))
-            .Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program)).FirstOrDefault(File.Exists);
+            .Where(folder => folder.Length > 0)
+            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? $"{program}.exe" : program)).FirstOrDefault(File.Exists);
 }

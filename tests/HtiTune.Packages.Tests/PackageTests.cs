@@ -35,7 +35,8 @@ public class PackageTests(Packed packed)
     [Fact]
     public void They_depend_on_each_other_and_on_packages_that_are_pinned()
     {
-        var pins = XDocument.Load(Path.Combine(Packed.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToDictionary(pin => (string)pin.Attribute("Include")!, pin => (string)pin.Attribute("Version")!);
+        var pins = XDocument.Load(Path.Combine(Packed.Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .ToDictionary(pin => (string)pin.Attribute("Include")!, pin => (string)pin.Attribute("Version")!);
         var ours = Directory.GetFiles(packed.Feed, "*.nupkg").Select(path => Path.GetFileName(path)[..^$".{packed.Version}.nupkg".Length]).ToHashSet();
         foreach (var path in Directory.GetFiles(packed.Feed, "*.nupkg"))
         {
@@ -58,7 +59,8 @@ public class PackageTests(Packed packed)
         {
             using var symbols = ZipFile.OpenRead(path);
             using var library = ZipFile.OpenRead(Path.ChangeExtension(path, ".nupkg"));
-            var own = symbols.Entries.Where(entry => entry.Name.EndsWith(".pdb", StringComparison.Ordinal) && entry.Name.StartsWith("htitune", StringComparison.OrdinalIgnoreCase)).ToList();
+            var own = symbols.Entries
+                .Where(entry => entry.Name.EndsWith(".pdb", StringComparison.Ordinal) && entry.Name.StartsWith("htitune", StringComparison.OrdinalIgnoreCase)).ToList();
             Assert.NotEmpty(own);
             foreach (var entry in own)
             {

@@ -14,7 +14,8 @@ public sealed class Packed : IDisposable
 
     public Packed()
     {
-        var (code, printed) = Run("dotnet", Root, ["pack", "HtiTune.sln", "-c", Configuration, "--no-build", "-o", Feed, "-v:q", "-p:PackageProjectUrl=https://htitune.example/"]);
+        var (code, printed) = Run(
+            "dotnet", Root, ["pack", "HtiTune.sln", "-c", Configuration, "--no-build", "-o", Feed, "-v:q", "-p:PackageProjectUrl=https://htitune.example/"]);
         Assert.True(code == 0, printed);
     }
 
@@ -27,14 +28,15 @@ public sealed class Packed : IDisposable
     /// <summary>The version that was packed.</summary>
     internal string Version => Path.GetFileNameWithoutExtension(Directory.GetFiles(Feed, "HtiTune.Data.*.nupkg").Single())["HtiTune.Data.".Length..];
 
-    private static string Configuration => AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Debug{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Debug" : "Release";
+    private static string Configuration => AppContext.BaseDirectory.Split(Path.DirectorySeparatorChar).Contains("Debug") ? "Debug" : "Release";
 
     // Packages of others that this machine has are read where they lie, unless ours are among them: those would be taken for what was packed.
     private static string? Known
     {
         get
         {
-            var folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+            var folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
             return Directory.Exists(folder) && Directory.GetDirectories(folder, "htitune*").Length == 0 ? folder : null;
         }
     }
@@ -51,7 +53,10 @@ public sealed class Packed : IDisposable
     /// <returns>Its exit code, and what it printed.</returns>
     internal (int Code, string Printed) Run(string program, string folder, string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             // What the test's own build has set is not for another's.
@@ -60,7 +65,8 @@ public sealed class Packed : IDisposable
 
         (string, string)[] all =
         [
-            ("NUGET_PACKAGES", Path.Combine(_folder.FullName, "restored")), ("RestoreAdditionalProjectSources", Feed), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"),
+            ("NUGET_PACKAGES", Path.Combine(_folder.FullName, "restored")), ("RestoreAdditionalProjectSources", Feed),
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"),
             ("DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT", "1"), ("MSBUILDDISABLENODEREUSE", "1"), ("DOTNET_CLI_HOME", _folder.FullName), .. variables,
         ];
         foreach (var (name, value) in all)
