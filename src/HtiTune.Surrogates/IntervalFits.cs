@@ -19,6 +19,9 @@ internal sealed class IntervalFits
     /// <summary>What a potential must leave of the length that straight paths run where samples are rare; else it only makes them leap.</summary>
     private const double MostLeftRare = 0.5;
 
+    /// <summary>Paths that are solved in an interval; beyond that, others bend as a network says that has learned from these.</summary>
+    private const int MostSolved = 2000;
+
     private const double MapRate = 5e-3;
     private const double PathRate = 3e-3;
 
@@ -117,6 +120,7 @@ internal sealed class IntervalFits
 
         if (!HasMaps)
         {
+            Paths[k] = null;
             return;
         }
 
@@ -126,7 +130,7 @@ internal sealed class IntervalFits
         Backward[k] = known?.Backward ?? Map(k + 1, k);
         if (Bends[k] is { } solved)
         {
-            Paths[k] = known?.Paths ?? _dual?.Paths(k) ?? Path(k, solved);
+            Paths[k] = known?.Paths ?? _dual?.Paths(k) ?? Paths[k] ?? Path(k, solved, [.. Enumerable.Range(0, _trajectories.Count)]);
         }
     }
 
@@ -170,8 +174,10 @@ internal sealed class IntervalFits
 
         var size = SineBasis.Count * _trajectories.Dimension;
         var bends = new float[_trajectories.Count * size];
-        for (var t = 0; t < _trajectories.Count && potential is not null; t++)
+        var rows = ConditionalMoments.Thinned([.. Enumerable.Range(0, _trajectories.Count)], Options.Metric == MetricKind.None ? MostSolved : _trajectories.Count);
+        for (var i = 0; i < rows.Length && potential is not null; i++)
         {
+            var t = rows[i];
             _request.Cancellation.ThrowIfCancellationRequested();
             ActionPathSolver.Solve(
                 _trajectories.Point(interval, t),
@@ -182,10 +188,17 @@ internal sealed class IntervalFits
                 bends.AsSpan(t * size, size));
         }
 
+        if (potential is not null && rows.Length < _trajectories.Count)
+        {
+            Paths[interval] = Path(interval, bends, rows);
+            PathRegression.Fill(Paths[interval]!, _trajectories, interval, bends, rows);
+        }
+
         if (potential is not null && isChosen && Options.Metric == MetricKind.None
             && potential.RareLength(_trajectories, interval, bends) > MostLeftRare * potential.RareLength(_trajectories, interval, []))
         {
             // The ground between the anchors is empty, and no bend leads around it.
+            Paths[interval] = null;
             return (null, 0);
         }
 
@@ -209,7 +222,8 @@ internal sealed class IntervalFits
         _trajectories.Dimension,
         _mapShape,
         _random.Fork($"map {Name(from)} {Name(to)}"),
-        _request.Cancellation);
+        _request.Cancellation,
+        _trajectories.Dimension);
 
     /// <summary>Mean squared error of a forward map on its own pairs.</summary>
     private double Error(FrozenNetwork map, int interval)
@@ -245,33 +259,6 @@ internal sealed class IntervalFits
         return moves;
     }
 
-    /// <summary>Bends z_q/q from both end points and x: the division puts all terms on the scale of the curve.</summary>
-    private FrozenNetwork Path(int interval, float[] bends)
-    {
-        int n = _trajectories.Count, d = _trajectories.Dimension, c = _trajectories.ConditionCount, width = 2 * d + c;
-        var inputs = new float[n * width];
-        var targets = new float[n * SineBasis.Count * d];
-        for (var t = 0; t < n; t++)
-        {
-            var row = inputs.AsSpan(t * width, width);
-            _trajectories.Point(interval, t).CopyTo(row);
-            _trajectories.Point(interval + 1, t).CopyTo(row[d..]);
-            _trajectories.Condition(interval, t).CopyTo(row[(2 * d)..]);
-            for (var i = 0; i < SineBasis.Count * d; i++)
-            {
-                targets[t * SineBasis.Count * d + i] = bends[t * SineBasis.Count * d + i] / (i / d + 1);
-            }
-        }
-
-        return NetworkTrainer.Train(
-            inputs,
-            width,
-            _trajectories.Categories,
-            _trajectories.CategoryCount,
-            targets,
-            SineBasis.Count * d,
-            _pathShape,
-            _random.Fork($"path {Name(interval)} {Name(interval + 1)}"),
-            _request.Cancellation);
-    }
+    private FrozenNetwork Path(int interval, float[] bends, int[] rows) => PathRegression.Train(
+        _trajectories, interval, bends, rows, _pathShape, _random.Fork($"path {Name(interval)} {Name(interval + 1)}"), _request.Cancellation);
 }

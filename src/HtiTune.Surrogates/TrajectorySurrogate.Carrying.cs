@@ -37,7 +37,7 @@ public sealed partial class TrajectorySurrogate
     {
         var first = weights is null ? 0 : Math.Min(source, Array.FindIndex(weights, w => w != 0));
         var last = weights is null ? _places.Length - 1 : Math.Max(source, Array.FindLastIndex(weights, w => w != 0));
-        return Chain(y, contexts, source, first, last);
+        return _maps.Chain(y, contexts, source, first, last);
     }
 
     /// <summary>A mixture for given rows: those of their own anchor as they are, those of another from what is stored for their contexts.</summary>
@@ -79,37 +79,5 @@ public sealed partial class TrajectorySurrogate
         }
 
         return source;
-    }
-
-    /// <summary>Points of rows at the anchors <paramref name="first"/> to <paramref name="last"/>, among which their own is.</summary>
-    private float[]?[] Chain(float[] y, Contexts contexts, int source, int first, int last)
-    {
-        int n = contexts.Count, d = Dimension, c = _state.Trajectories.ConditionCount;
-        var (x, categories) = _state.Seen(contexts);
-        var points = new float[]?[_places.Length];
-        points[source] = y;
-        for (var k = source; k < last; k++)
-        {
-            points[k + 1] = Step(_state.Forward[k], points[k]!);
-        }
-
-        for (var k = source; k > first; k--)
-        {
-            points[k - 1] = Step(_state.Backward[k - 1], points[k]!);
-        }
-
-        return points;
-
-        float[] Step(Networks.FrozenNetwork map, float[] at)
-        {
-            var moved = new float[n * d];
-            map.Evaluate(Trajectories.Joined(n, (at, d), (x, c)), categories, moved);
-            for (var i = 0; i < moved.Length; i++)
-            {
-                moved[i] += at[i];
-            }
-
-            return moved;
-        }
     }
 }

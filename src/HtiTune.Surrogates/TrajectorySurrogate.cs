@@ -1,5 +1,5 @@
 // Sample reads the curves of stored trajectories (TrajectoryCurve); Transport reads the same curve through points that the maps chain
-// from the anchor that the rows come from.
+// from the anchor that the rows come from (TrajectoryMaps).
 
 using HtiTune.Data;
 using HtiTune.Data.Notebooks;
@@ -20,6 +20,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
     private readonly double[] _positions;
     private readonly double[] _places;
     private readonly TrajectoryLookup _lookup;
+    private readonly TrajectoryMaps _maps;
 
     internal TrajectorySurrogate(TrajectoryState state)
     {
@@ -27,6 +28,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         _positions = state.Positions();
         _places = Array.ConvertAll(_positions, state.Clock.Warp);
         _lookup = new TrajectoryLookup(state);
+        _maps = new TrajectoryMaps(state, _positions, _places);
         Anchors = Array.AsReadOnly(state.Lambdas);
     }
 
@@ -113,7 +115,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         _lookup.Require(contexts);
         if (StartOf(contexts) is { } first)
         {
-            var moved = new Matrix(contexts.Count, Dimension, Follow(first, contexts, 0, interval, u));
+            var moved = new Matrix(contexts.Count, Dimension, _maps.Follow(first, contexts, 0, interval, u));
             return new SurrogateSamples(new Samples(moved, contexts), SampleSource.ConditionalSampler);
         }
 
@@ -123,7 +125,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         if (MethodRecipe.IsLearned(Options.Method))
         {
             float[] rows = [.. new Matrix(trajectories.Count, d, trajectories.Points[0]).SelectRows(chosen).Values];
-            return new SurrogateSamples(new Samples(new Matrix(chosen.Length, d, Follow(rows, contexts, 0, interval, u)), contexts), source);
+            return new SurrogateSamples(new Samples(new Matrix(chosen.Length, d, _maps.Follow(rows, contexts, 0, interval, u)), contexts), source);
         }
 
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
@@ -156,7 +158,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
 
         if (MethodRecipe.IsLearned(Options.Method))
         {
-            return Answered(Follow(Ask(0), contexts, 0, interval, u));
+            return Answered(_maps.Follow(Ask(0), contexts, 0, interval, u));
         }
 
         var curve = new TrajectoryCurve(_state, _positions, _places, interval, u);
@@ -166,7 +168,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
             points[k] = Ask(k);
         }
 
-        return Answered(Read(curve, points, contexts, interval));
+        return Answered(_maps.Read(curve, points, contexts, interval));
 
         float[] Ask(int anchor) => Coupling.Trajectories.Standardised(answers(Anchors[anchor], contexts), _state.Outputs);
 
@@ -191,47 +193,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         }
 
         var y = Coupling.Trajectories.Standardised(rows.Outputs, _state.Outputs);
-        return new Matrix(rows.Count, Dimension, Follow(y, rows.Contexts, source, interval, u));
-    }
-
-    /// <summary>Chains standardised outputs y at anchor <paramref name="source"/> along the maps and reads the curve at u.</summary>
-    private float[] Follow(float[] y, Contexts contexts, int source, int interval, double u)
-    {
-        if (MethodRecipe.IsLearned(Options.Method))
-        {
-            var (x, categories) = _state.Seen(contexts);
-            return PublishedMethods.For(Options.Method)!.Move(_state, _positions, y, x, categories, source, interval, u);
-        }
-
-        var curve = new TrajectoryCurve(_state, _positions, _places, interval, u, source);
-        return Read(curve, Chain(y, contexts, source, Math.Min(source, curve.FirstNeeded), Math.Max(source, curve.LastNeeded)), contexts, interval);
-    }
-
-    /// <summary>Reads the curves through points at the anchors, with the bends that the path network gives them.</summary>
-    private float[] Read(TrajectoryCurve curve, float[]?[] points, Contexts contexts, int interval)
-    {
-        int n = contexts.Count, d = Dimension, size = SineBasis.Count * d;
-        float[]? bends = null;
-        if (_state.Paths[interval] is { } network && curve.IsInside)
-        {
-            var (x, categories) = _state.Seen(contexts);
-            bends = new float[n * size];
-            network.Evaluate(
-                Coupling.Trajectories.Joined(n, (points[interval]!, d), (points[interval + 1]!, d), (x, _state.Trajectories.ConditionCount)), categories, bends);
-            for (var i = 0; i < bends.Length; i++)
-            {
-                bends[i] *= i % size / d + 1;
-            }
-        }
-
-        var memories = Array.ConvertAll(points, p => (ReadOnlyMemory<float>)p);
-        var values = new float[n * d];
-        for (var i = 0; i < n; i++)
-        {
-            curve.At(memories, i, bends is null ? default : bends.AsSpan(i * size, size), values.AsSpan(i * d, d));
-        }
-
-        return values;
+        return new Matrix(rows.Count, Dimension, _maps.Follow(y, rows.Contexts, source, interval, u));
     }
 
     private (int Interval, double Position) Locate(double lambda)

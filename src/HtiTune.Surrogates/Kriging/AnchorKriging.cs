@@ -115,14 +115,13 @@ internal sealed partial class AnchorKriging
         var isWarm = warm is not null && warm.Length == layout.Count;
         foreach (var (length, nugget) in isWarm ? s_starts[..1] : variant.LearnsNugget ? s_starts : s_starts[..3])
         {
-            cancellation.ThrowIfCancellationRequested();
             var start = isWarm ? warm! : (double[])layout.Centre.Clone();
             for (var i = 0; i < start.Length && !isWarm; i++)
             {
                 start[i] += i < layout.Lengths ? length : i == start.Length - 1 && variant.LearnsNugget ? nugget : 0;
             }
 
-            var found = BoxMinimiser.Minimise(likelihood.Evaluate, start, layout.Low, layout.High, isWarm ? WarmIterations : ColdIterations);
+            var found = BoxMinimiser.Minimise(likelihood.Evaluate, start, layout.Low, layout.High, isWarm ? WarmIterations : ColdIterations, cancellation: cancellation);
             best = best is null || found.Value < best.Value ? found : best;
         }
 

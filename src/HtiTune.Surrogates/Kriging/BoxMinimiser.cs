@@ -35,7 +35,9 @@ internal static class BoxMinimiser
     /// <param name="high">Upper ends.</param>
     /// <param name="iterations">Steps at most.</param>
     /// <param name="tolerance">Ends where no free coordinate's slope, or no step's gain, is larger.</param>
-    internal static Result Minimise(Objective objective, double[] start, double[] low, double[] high, int iterations, double tolerance = 1e-7)
+    /// <param name="cancellation">Ends the search before its next evaluation, by <see cref="OperationCanceledException"/>.</param>
+    internal static Result Minimise(
+        Objective objective, double[] start, double[] low, double[] high, int iterations, double tolerance = 1e-7, CancellationToken cancellation = default)
     {
         var n = start.Length;
         var x = new double[n];
@@ -45,7 +47,7 @@ internal static class BoxMinimiser
         }
 
         double[] g = new double[n], trial = new double[n], trialG = new double[n];
-        var value = objective(x, g);
+        var value = Value(x, g);
         var hessian = Identity(n);
         var isFresh = true;
         var done = 0;
@@ -81,6 +83,12 @@ internal static class BoxMinimiser
 
         return new Result(x, value, done);
 
+        double Value(double[] at, double[] gradient)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return objective(at, gradient);
+        }
+
         // Moves x and returns by how much f fell; NaN where no trial was accepted.
         double Step(double[] direction)
         {
@@ -99,7 +107,7 @@ internal static class BoxMinimiser
                     return double.NaN;
                 }
 
-                var tried = objective(trial, trialG);
+                var tried = Value(trial, trialG);
                 if (!(tried <= value + SufficientDecrease * slope))
                 {
                     continue;

@@ -5,6 +5,8 @@
 //   C(x)                Σ ω_i r_i r_iᵀ/Σ ω_i
 // h is that of least squared error of m(x_i) without the rows at x_i itself; with h = ∞ the mean is linear in x and C one matrix.
 
+// Rows are kept by column, padded to whole vectors by rows of weight 0: their sums are most of the cost of a fit to unmatched draws.
+
 using HtiTune.Data;
 
 namespace HtiTune.Surrogates;
@@ -21,6 +23,8 @@ internal sealed class ConditionalMoments
     private readonly int _d, _c;
     private readonly float[] _y, _x;
     private readonly int[][] _members;
+    private readonly RowColumns[] _columns;
+    private readonly double[][] _spread;
     private readonly float[] _residuals;
 
     /// <param name="y">Outputs, [n, D].</param>
@@ -42,11 +46,12 @@ internal sealed class ConditionalMoments
             _members[category] = [.. Enumerable.Range(0, rows.Length).Where(i => categories[rows[i]] == category)];
         }
 
+        _columns = Array.ConvertAll(_members, members => new RowColumns(members, _x, c, _y, d));
         Bandwidth = c == 0 ? double.PositiveInfinity : bandwidth ?? Choose();
         _residuals = new float[_y.Length];
-        foreach (var members in _members)
+        foreach (var members in _columns)
         {
-            foreach (var i in members)
+            foreach (var i in members.Rows)
             {
                 var fit = Local(_x.AsSpan(i * c, c), members, Bandwidth, false)!.Value;
                 var scale = 1 / Math.Sqrt(Math.Max(0.05, 1 - fit.Leverage));
@@ -56,6 +61,8 @@ internal sealed class ConditionalMoments
                 }
             }
         }
+
+        _spread = Array.ConvertAll(_members, members => RowColumns.Of(members, _residuals, d));
     }
 
     /// <summary>h, in standard deviations of the conditions.</summary>
@@ -73,20 +80,22 @@ internal sealed class ConditionalMoments
             throw new ArgumentException($"A row asks for category {category}, of which an anchor holds no sample.");
         }
 
-        var fit = Local(x, members, Bandwidth, false)!.Value;
+        var fit = Local(x, _columns[category], Bandwidth, false)!.Value;
         var covariance = new double[_d * _d];
         double total = 0, trace = 0;
-        for (var a = 0; a < members.Length; a++)
+        foreach (var weight in fit.Weights)
         {
-            var weight = fit.Weights[a];
             total += weight;
-            var r = _residuals.AsSpan(members[a] * _d, _d);
-            for (var i = 0; i < _d && weight > 0; i++)
+        }
+
+        int padded = fit.Weights.Length;
+        var weighted = new double[padded];
+        for (var i = 0; i < _d; i++)
+        {
+            RowColumns.Multiply(fit.Weights, _spread[category].AsSpan(i * padded, padded), weighted);
+            for (var j = 0; j <= i; j++)
             {
-                for (var j = 0; j <= i; j++)
-                {
-                    covariance[i * _d + j] += weight * r[i] * r[j];
-                }
+                covariance[i * _d + j] = CholeskyFactor.Dot(weighted, _spread[category].AsSpan(j * padded, padded));
             }
         }
 
@@ -117,8 +126,8 @@ internal sealed class ConditionalMoments
         var sums = new double[s_bandwidths.Length];
         foreach (var members in _members)
         {
-            var selecting = Thinned(members, MostSelecting);
-            foreach (var i in Thinned(selecting, MostJudged))
+            var selecting = new RowColumns(Thinned(members, MostSelecting), _x, _c, _y, _d);
+            foreach (var i in Thinned(selecting.Rows, MostJudged))
             {
                 for (var b = 0; b < sums.Length; b++)
                 {
@@ -139,30 +148,33 @@ internal sealed class ConditionalMoments
         return s_bandwidths[Array.IndexOf(sums, sums.Min())];
     }
 
-    /// <summary>m(x), the weight of a row at x itself, and ω; wider where too few rows are near; null where no other row is.</summary>
-    private (double[] Mean, double Leverage, double[] Weights)? Local(ReadOnlySpan<float> x, int[] members, double h, bool withoutSame)
+    /// <summary>m(x), the weight of a row at x itself, and ω, padded; wider where too few rows are near; null where no other row is.</summary>
+    private (double[] Mean, double Leverage, double[] Weights)? Local(ReadOnlySpan<float> x, RowColumns rows, double h, bool withoutSame)
     {
-        var width = _c + 1;
-        var weights = new double[members.Length];
-        double total = 0, squares = 0;
+        int width = _c + 1, padded = rows.Padded;
+        double[] weights = new double[padded], squares = new double[padded], away = new double[_c * padded];
+        for (var j = 0; j < _c; j++)
+        {
+            RowColumns.AddSquares(rows.X.AsSpan(j * padded, padded), x[j], away.AsSpan(j * padded, padded), squares);
+        }
+
+        double total = 0;
         for (var attempt = 0; ; attempt++, h *= 1.5)
         {
-            (total, squares) = (0, 0);
-            for (var a = 0; a < members.Length; a++)
+            RowColumns.Weigh(squares, double.IsInfinity(h) ? 0 : -0.5 / (h * h), weights);
+            weights.AsSpan(rows.Rows.Length).Clear();
+            for (var a = 0; a < rows.Rows.Length && withoutSame; a++)
             {
-                double square = 0;
-                for (var j = 0; j < _c; j++)
-                {
-                    double away = _x[members[a] * _c + j] - x[j];
-                    square += away * away;
-                }
-
-                weights[a] = withoutSame && square < 1e-12 ? 0 : double.IsInfinity(h) ? 1 : Math.Exp(-0.5 * square / (h * h));
-                total += weights[a];
-                squares += weights[a] * weights[a];
+                weights[a] = squares[a] < 1e-12 ? 0 : weights[a];
             }
 
-            if (total * total > 2 * width * squares || attempt == 20 || double.IsInfinity(h))
+            total = 0;
+            foreach (var weight in weights)
+            {
+                total += weight;
+            }
+
+            if (total * total > 2 * width * CholeskyFactor.Dot(weights, weights) || attempt == 20 || double.IsInfinity(h))
             {
                 break;
             }
@@ -175,32 +187,27 @@ internal sealed class ConditionalMoments
 
         var normal = new double[width * width];
         var right = new double[width * _d];
-        var z = new double[width];
-        z[0] = 1;
-        for (var a = 0; a < members.Length; a++)
+        var part = new double[padded];
+        for (var p = 0; p < width; p++)
         {
-            if (weights[a] < 1e-12)
+            if (p == 0)
             {
-                continue;
+                weights.CopyTo(part, 0);
+            }
+            else
+            {
+                RowColumns.Multiply(weights, away.AsSpan((p - 1) * padded, padded), part);
             }
 
-            for (var j = 0; j < _c; j++)
+            normal[p * width] = p == 0 ? total : CholeskyFactor.Dot(weights, away.AsSpan((p - 1) * padded, padded));
+            for (var q = 1; q <= p; q++)
             {
-                z[j + 1] = _x[members[a] * _c + j] - x[j];
+                normal[p * width + q] = CholeskyFactor.Dot(part, away.AsSpan((q - 1) * padded, padded));
             }
 
-            for (var p = 0; p < width; p++)
+            for (var j = 0; j < _d; j++)
             {
-                var part = weights[a] * z[p];
-                for (var q = 0; q <= p; q++)
-                {
-                    normal[p * width + q] += part * z[q];
-                }
-
-                for (var j = 0; j < _d; j++)
-                {
-                    right[p * _d + j] += part * _y[members[a] * _d + j];
-                }
+                right[p * _d + j] = CholeskyFactor.Dot(part, rows.Y.AsSpan(j * padded, padded));
             }
         }
 

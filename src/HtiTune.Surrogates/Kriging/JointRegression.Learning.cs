@@ -36,11 +36,8 @@ internal sealed partial class JointRegression
 
         (start[^1], low[^1], high[^1]) = (NoiseStart, LeastNoise, MostNoise);
         var effective = Effective(targets, _d);
-        return BoxMinimiser.Minimise((theta, gradient) =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Objective(theta, gradient, z, targets, p, effective);
-        }, start, low, high, Iterations, 1e-4);
+        return BoxMinimiser.Minimise(
+            (theta, gradient) => Objective(theta, gradient, z, targets, p, effective), start, low, high, Iterations, 1e-4, cancellation);
     }
 
     private double Objective(ReadOnlySpan<double> theta, Span<double> gradient, double[] z, double[] targets, int p, double effective)

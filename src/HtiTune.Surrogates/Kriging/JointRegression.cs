@@ -28,6 +28,7 @@ internal sealed partial class JointRegression
     private readonly int _c, _d;
     private readonly double _middle, _spread;
     private readonly double[] _metric, _projected, _weights;
+    private readonly int _padded;
     private readonly double[] _mean;
 
     private JointRegression(Trajectories trajectories, double[] places, JointState state)
@@ -38,9 +39,13 @@ internal sealed partial class JointRegression
         var (z, targets, mean) = Rows(trajectories, places, MostRows);
         _mean = mean;
         var n = z.Length / (_c + 1);
-        _projected = Projected(z, _metric, _c + 1);
-        var factor = CholeskyFactor.Of(Kernel(_projected, n, _c + 1, Math.Exp(theta[^1])), n, 1e-10);
-        _weights = Solved(factor, targets, n, _d);
+        var projected = Projected(z, _metric, _c + 1);
+        var factor = CholeskyFactor.Of(Kernel(projected, n, _c + 1, Math.Exp(theta[^1])), n, 1e-10);
+
+        // By column; rows that only pad have no weight.
+        _padded = RowColumns.PaddedOf(n);
+        _projected = RowColumns.Of(projected, _c + 1);
+        _weights = RowColumns.Of(Solved(factor, targets, n, _d), _d);
     }
 
     /// <summary>What was learned.</summary>
@@ -76,9 +81,9 @@ internal sealed partial class JointRegression
     /// <param name="place">u.</param>
     internal float[] Means(float[] x, double place)
     {
-        int n = x.Length / _c, p = _c + 1, stored = _projected.Length / p;
+        int n = x.Length / _c, p = _c + 1;
         var means = new float[n * _d];
-        double[] z = new double[p], at = new double[p], sums = new double[_d];
+        double[] z = new double[p], at = new double[p], away = new double[_padded], kernels = new double[_padded];
         for (var i = 0; i < n; i++)
         {
             if (i > 0 && x.AsSpan(i * _c, _c).SequenceEqual(x.AsSpan((i - 1) * _c, _c)))
@@ -94,16 +99,16 @@ internal sealed partial class JointRegression
 
             z[_c] = (place - _middle) / _spread;
             Project(z, _metric, at);
-            _mean.CopyTo(sums, 0);
-            for (var s = 0; s < stored; s++)
+            Array.Clear(kernels);
+            for (var j = 0; j < p; j++)
             {
-                var weight = Math.Exp(-0.5 * Square(at, _projected.AsSpan(s * p, p)));
-                CholeskyFactor.Add(weight, _weights.AsSpan(s * _d, _d), sums);
+                RowColumns.AddSquares(_projected.AsSpan(j * _padded, _padded), at[j], away, kernels);
             }
 
+            RowColumns.Weigh(kernels, -0.5, kernels);
             for (var j = 0; j < _d; j++)
             {
-                means[i * _d + j] = (float)sums[j];
+                means[i * _d + j] = (float)(_mean[j] + CholeskyFactor.Dot(kernels, _weights.AsSpan(j * _padded, _padded)));
             }
         }
 

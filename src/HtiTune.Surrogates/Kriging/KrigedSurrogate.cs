@@ -19,6 +19,9 @@ namespace HtiTune.Surrogates;
 /// </remarks>
 public sealed partial class KrigedSurrogate : IFittedSurrogate
 {
+    /// <summary>Share of a fit that coupling and maps take.</summary>
+    private const double CarrierShare = 0.9;
+
     private readonly TrajectorySurrogate _carrier;
     private readonly KrigingState _state;
     private readonly OutputTransform _transform;
@@ -37,7 +40,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         _affine = state.Bandwidths is { } bandwidths ? new AffineCarrier(carrier.State.Trajectories, bandwidths) : null;
         _regression = state.Regression is { } regression ? new RegressionBeside(carrier, PlacesOf(carrier), regression) : null;
         _nearest = _affine is null && carrier.ConditionCount == 0 ? new NearestCarrier(carrier.State.Trajectories) : null;
-        var points = KrigingFitter.PointsOf(carrier, _affine);
+        var points = state.Points ?? KrigingFitter.PointsOf(carrier, _affine);
         _transform = new OutputTransform(state.Kind, state.Link, carrier.State.Outputs, carrier.Options.Bounds, isDraws: !carrier.Report.Deterministic || _affine is not null);
         var linked = Array.ConvertAll(points, _transform.Forward);
         _stored = new AnchorRows(points, linked, null, carrier.State.Trajectories.Count);
@@ -109,10 +112,12 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
             new FitRequest(kept, options.Carrier with { TrainMaps = options.Carrier.TrainMaps && anchors.ConditionCount > 0 })
             {
                 IsScreened = screen is null && latent is null,
-                Progress = progress,
+                Progress = ProgressPart.Of(progress, CarrierShare),
                 Cancellation = cancellation,
             }));
+        progress?.Report(new FitProgress("kriging", CarrierShare));
         var state = KrigingFitter.Fit(kept, carrier, options, null, cancellation);
+        progress?.Report(new FitProgress("done", 1));
         return new KrigedSurrogate(carrier, state with { IsCensored = latent is not null, Notes = [.. state.Notes, .. KrigingFitter.SetAside(screen)] });
     }
 
@@ -145,8 +150,11 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
             return Fit(anchors, Options, progress, cancellation);
         }
 
-        var carrier = _carrier.Extend(anchors, progress, cancellation);
-        return new KrigedSurrogate(carrier, KrigingFitter.Fit(anchors, carrier, _state.Options, this, cancellation));
+        var carrier = _carrier.Extend(anchors, ProgressPart.Of(progress, CarrierShare), cancellation);
+        progress?.Report(new FitProgress("kriging", CarrierShare));
+        var state = KrigingFitter.Fit(anchors, carrier, _state.Options, this, cancellation);
+        progress?.Report(new FitProgress("done", 1));
+        return new KrigedSurrogate(carrier, state);
     }
 
     /// <inheritdoc/>

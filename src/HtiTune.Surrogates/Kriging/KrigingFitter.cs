@@ -50,6 +50,7 @@ internal static class KrigingFitter
         return new KrigingState(options with { Coupling = new() }, kind, chosen, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
         {
             Gram = inner,
+            Points = points,
             Bandwidths = affine?.Bandwidths,
             Regression = regression?.State,
         };

@@ -21,6 +21,9 @@ internal sealed record KrigingState(KrigingOptions Options, OutputKind Kind, Out
     /// <summary>Inner products of the linked outputs, where they are known already; not kept in a file.</summary>
     internal GramMatrix? Gram { get; init; }
 
+    /// <summary>Standardised rows at the anchors as they are coupled or carried, where they are known already; not kept in a file.</summary>
+    internal float[][]? Points { get; init; }
+
     /// <summary>Parameter states of the intervals, where they are known already.</summary>
     internal double[][]? States { get; init; }
 }

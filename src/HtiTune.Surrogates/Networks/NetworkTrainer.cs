@@ -1,5 +1,6 @@
 // Supervised regression of a FrozenNetwork: the linear part by ridge regression, the rest by AdamW [Loshchilov2019] on the residual,
 // rate falling to 1 % of it on a cosine, batches of 256 rows drawn with replacement. Gradients are those of BatchNetwork: no libtorch.
+// Very many outputs are learned along their principal axes, and so are very many inputs beside them (PrincipalAxes); the linear part sees all of them.
 // Where the linear part meets every target to the last digit, as with one row, nothing is trained and the rest is 0.
 
 using HtiTune.Data;
@@ -33,6 +34,7 @@ internal static class NetworkTrainer
     /// <param name="shape">Layers and steps.</param>
     /// <param name="random">Chance of initial weights and batches.</param>
     /// <param name="cancellation">Ends the training between two steps.</param>
+    /// <param name="wide">The first inputs, in whose place a few directions may stand where they are very many; 0 for none.</param>
     internal static FrozenNetwork Train(
         float[] inputs,
         int inputCount,
@@ -42,14 +44,28 @@ internal static class NetworkTrainer
         int outputCount,
         NetworkShape shape,
         RandomStreams random,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        int wide = 0)
     {
         var n = categories.Length;
         var (linear, offsets) = RidgeRegression.Fit(inputs, inputCount, categories, categoryCount, targets, outputCount);
         var residual = Residual(inputs, inputCount, categories, targets, outputCount, linear, offsets);
+        var isMet = Squares(residual) <= Rounding * Squares(targets);
+        var from = isMet ? null : PrincipalAxes.Of(inputs, n, inputCount, wide, random.Stream("input axes"));
+        var to = isMet ? null : PrincipalAxes.Of(residual, n, outputCount, outputCount, random.Stream("output axes"));
+        if (from is not null)
+        {
+            (inputs, inputCount) = (from.Project(inputs, n, inputCount), inputCount - wide + PrincipalAxes.Count);
+        }
+
+        if (to is not null)
+        {
+            (residual, outputCount) = (to.Project(residual, n, outputCount), PrincipalAxes.Count);
+        }
+
         var layers = FlatNetwork.InitialLayers(inputCount, outputCount, shape.Hidden, shape.Depth, random.Stream("weights"));
         var film = FlatNetwork.InitialFilm(categoryCount, shape.Hidden, random.Stream("film"));
-        if (Squares(residual) <= Rounding * Squares(targets))
+        if (isMet)
         {
             layers[^1] = layers[^1] with { Weights = new float[layers[^1].Weights.Length] };
             return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
@@ -74,6 +90,8 @@ internal static class NetworkTrainer
         }
 
         (layers, film) = network.Unpack(network.Parameters);
+        layers[0] = from?.ForColumns(layers[0]) ?? layers[0];
+        layers[^1] = to?.ToColumns(layers[^1]) ?? layers[^1];
         return new FrozenNetwork(layers, film, linear, offsets, categoryCount);
     }
 

@@ -31,6 +31,27 @@ public class KrigedSurrogateTests
         Assert.InRange(places.Sum(lambda => Error(kriged, anchors, lambda)), 0, 0.7 * places.Sum(lambda => Error(trajectories, anchors, lambda)));
     }
 
+    [Fact]
+    public void A_fit_and_its_extension_tell_how_far_they_are_and_end_where_they_are_cancelled()
+    {
+        AnchorSet anchors = Smooth(5), more = Problems.Deterministic(Problems.Unit, [0, 0.25, 0.4, 0.5, 0.75, 1], 80, 1, s_smooth);
+        var surrogate = KrigedSurrogate.Fit(anchors, s_noMaps);
+        foreach (var fit in (Action<IProgress<FitProgress>, CancellationToken>[])
+            [(progress, token) => KrigedSurrogate.Fit(anchors, s_noMaps, progress, token), (progress, token) => surrogate.Extend(more, progress, token)])
+        {
+            var told = new List<FitProgress>();
+            fit(new Now(told.Add), default);
+            Assert.Equal(told.Select(one => one.Share).Order(), told.Select(one => one.Share));
+            Assert.Equal(["kriging", "done"], told[^2..].Select(one => one.Stage));
+            Assert.Equal(1, told[^1].Share);
+            foreach (var stage in told.Select(one => one.Stage).Distinct().SkipLast(1))
+            {
+                using var source = new CancellationTokenSource();
+                Assert.Throws<OperationCanceledException>(() => fit(new Now(one => (one.Stage == stage ? source.Cancel : (Action)(() => { }))()), source.Token));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
@@ -268,5 +289,10 @@ public class KrigedSurrogateTests
         Parallel.For(0, found.Length, i => found[i] = surrogate.Estimate(0.33, contexts, First));
         var alone = KrigedSurrogate.Fit(anchors, s_noMaps).Estimate(0.33, contexts, First);
         Assert.All(found, estimate => Assert.Equal(alone, estimate));
+    }
+
+    private sealed class Now(Action<FitProgress> report) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => report(value);
     }
 }

@@ -100,6 +100,30 @@ public class WeightDrawTests
         Assert.Equal(-2, found.Point[2]);
     }
 
+    [Fact]
+    public void A_search_ends_before_its_next_evaluation_when_it_is_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        var evaluations = 0;
+        Assert.Throws<OperationCanceledException>(() => BoxMinimiser.Minimise(
+            (x, g) =>
+            {
+                if (++evaluations == 3)
+                {
+                    source.Cancel();
+                }
+
+                g[0] = 4 * x[0] * x[0] * x[0];
+                return x[0] * x[0] * x[0] * x[0];
+            },
+            [3],
+            [-5],
+            [5],
+            200,
+            cancellation: source.Token));
+        Assert.Equal(3, evaluations);
+    }
+
     private static double Scale(AnchorKriging kriging)
     {
         var y = Enumerable.Range(0, 8).Select(k => new[] { (float)s_case.Outputs[k * s_case.Columns] }).ToArray();

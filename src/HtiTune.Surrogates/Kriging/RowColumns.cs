@@ -1,0 +1,108 @@
+// Notation
+//   x_i [C], y_i [D]   some rows;  column j of them is x_·j, padded by zeros to whole vectors
+// Sums over rows with weights that fall with distance run along columns, several rows at a time.
+
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Some rows by column.</summary>
+internal sealed class RowColumns
+{
+    private const int Block = 8;
+
+    /// <param name="rows">The rows.</param>
+    /// <param name="x">Conditions of all rows, [·, C].</param>
+    /// <param name="c">C.</param>
+    /// <param name="y">Outputs of all rows, [·, D].</param>
+    /// <param name="d">D.</param>
+    internal RowColumns(int[] rows, float[] x, int c, float[] y, int d)
+    {
+        Rows = rows;
+        Padded = PaddedOf(rows.Length);
+        X = Of(rows, x, c);
+        Y = Of(rows, y, d);
+    }
+
+    /// <summary>The rows.</summary>
+    internal int[] Rows { get; }
+
+    /// <summary>Their number, padded to whole vectors.</summary>
+    internal int Padded { get; }
+
+    /// <summary>Their conditions, [C, Padded].</summary>
+    internal double[] X { get; }
+
+    /// <summary>Their outputs, [D, Padded].</summary>
+    internal double[] Y { get; }
+
+    /// <summary>A number of rows, padded to whole vectors.</summary>
+    internal static int PaddedOf(int count) => (count + Block - 1) / Block * Block;
+
+    /// <summary>Some rows of values [·, columns], as [columns, padded].</summary>
+    internal static double[] Of(int[] rows, float[] values, int columns)
+    {
+        var padded = PaddedOf(rows.Length);
+        var kept = new double[columns * padded];
+        for (var a = 0; a < rows.Length; a++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                kept[j * padded + a] = values[rows[a] * columns + j];
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>All rows of values [·, columns], as [columns, padded].</summary>
+    internal static double[] Of(double[] values, int columns)
+    {
+        var count = values.Length / columns;
+        var padded = PaddedOf(count);
+        var kept = new double[columns * padded];
+        for (var i = 0; i < values.Length; i++)
+        {
+            kept[i % columns * padded + i / columns] = values[i];
+        }
+
+        return kept;
+    }
+
+    /// <summary>away = column − x, squares += away².</summary>
+    internal static void AddSquares(ReadOnlySpan<double> column, double x, Span<double> away, Span<double> squares)
+    {
+        var from = MemoryMarshal.Cast<double, Vector<double>>(column);
+        Span<Vector<double>> to = MemoryMarshal.Cast<double, Vector<double>>(away), sums = MemoryMarshal.Cast<double, Vector<double>>(squares);
+        var origin = new Vector<double>(x);
+        for (var i = 0; i < from.Length; i++)
+        {
+            to[i] = from[i] - origin;
+            sums[i] += to[i] * to[i];
+        }
+    }
+
+    /// <summary>weights = e^(factor · squares); they may be the same span.</summary>
+    internal static void Weigh(ReadOnlySpan<double> squares, double factor, Span<double> weights)
+    {
+        var from = MemoryMarshal.Cast<double, Vector<double>>(squares);
+        var to = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var by = new Vector<double>(factor);
+        for (var i = 0; i < from.Length; i++)
+        {
+            to[i] = Vector.Exp(from[i] * by);
+        }
+    }
+
+    /// <summary>product = a ⊙ b.</summary>
+    internal static void Multiply(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> product)
+    {
+        ReadOnlySpan<Vector<double>> left = MemoryMarshal.Cast<double, Vector<double>>(a), right = MemoryMarshal.Cast<double, Vector<double>>(b);
+        var to = MemoryMarshal.Cast<double, Vector<double>>(product);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = left[i] * right[i];
+        }
+    }
+}
