@@ -1,4 +1,3 @@
-using HtiTune;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,13 +33,15 @@ internal sealed class ForecasterTraining
     }
 
     /// <summary>Runs the training; the network then holds the best w̄.</summary>
-    /// <param name="request">λ, and where to report progress.</param>
+    /// <param name="lambda">λ.</param>
+    /// <param name="decay">Weight of ½ |w|² in what Adam descends; 0 for none.</param>
+    /// <param name="progress">Where to report progress; null for nowhere.</param>
     /// <param name="chance">Draws the batches.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
-    public void Run(TrainingRequest request, Generator chance, CancellationToken cancellation)
+    public void Run(double lambda, double decay, IProgress<double>? progress, Generator chance, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        using var adam = optim.Adam(_weights, _options.LearningRate);
+        using var adam = optim.Adam(_weights, _options.LearningRate, weight_decay: decay);
         var (average, best) = (Copies(_weights), Copies(_weights));
         var (bestLoss, bestEpoch) = (double.PositiveInfinity, 0);
         var batches = (int)(_training.Past.shape[0] / _options.BatchSize);
@@ -54,12 +55,12 @@ internal sealed class ForecasterTraining
                 cancellation.ThrowIfCancellationRequested();
                 var step = epoch * batches + batch;
                 SetStepSize(adam, _options.LearningRate * (1 + Math.Cos(Math.PI * step / steps)) / 2);
-                Step(adam, order.narrow(0, (long)batch * _options.BatchSize, _options.BatchSize), request.Lambda);
+                Step(adam, order.narrow(0, (long)batch * _options.BatchSize, _options.BatchSize), lambda);
                 MoveAverage(average, Math.Max(1.0 / (1 + step), _options.AveragingShare));
-                request.Progress?.Report((step + 1.0) / steps);
+                progress?.Report((step + 1.0) / steps);
             }
 
-            var loss = ValidationLoss(average, request.Lambda);
+            var loss = ValidationLoss(average, lambda);
             if (loss < bestLoss)
             {
                 (bestLoss, bestEpoch) = (loss, epoch);
@@ -68,7 +69,7 @@ internal sealed class ForecasterTraining
         }
 
         Copy(best, _weights);
-        request.Progress?.Report(1);
+        progress?.Report(1);
     }
 
     private void Step(optim.Optimizer adam, Tensor rows, double lambda)

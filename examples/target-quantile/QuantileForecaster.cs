@@ -16,6 +16,9 @@ using static TorchSharp.torch;
 /// </remarks>
 internal sealed class QuantileForecaster : IPersistentNetwork, IDisposable
 {
+    /// <summary>Name of the weight decay, where a configuration has one.</summary>
+    public const string Decay = "decay";
+
     private readonly ForecasterOptions _options;
     private readonly float _mean, _deviation;
     private readonly TensorWindows _training, _validation;
@@ -41,7 +44,7 @@ internal sealed class QuantileForecaster : IPersistentNetwork, IDisposable
         var network = NewNetwork(chance);
         try
         {
-            new ForecasterTraining(network, _training, _validation, _options).Run(request, chance, cancellation);
+            new ForecasterTraining(network, _training, _validation, _options).Run(QuantileOf(request.Configuration), DecayOf(request.Configuration), request.Progress, chance, cancellation);
             return new TrainedForecaster(network, _mean, _deviation);
         }
         catch
@@ -74,6 +77,11 @@ internal sealed class QuantileForecaster : IPersistentNetwork, IDisposable
         _training.Dispose();
         _validation.Dispose();
     }
+
+    // One hyperparameter is the quantile, whatever its name; of several each has its own.
+    private static double QuantileOf(Configuration configuration) => configuration.Count == 1 ? configuration.Lambda : configuration[QuantileTask.Quantile.Name].Number;
+
+    private static double DecayOf(Configuration configuration) => configuration.TryGet(Decay, out var decay) ? decay.Number : 0;
 
     private Sequential NewNetwork(Generator chance)
     {

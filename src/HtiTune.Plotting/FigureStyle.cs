@@ -81,7 +81,7 @@ internal static class FigureStyle
     /// <param name="plots">The plots, in reading order.</param>
     public static void RenderGrid(SKCanvas canvas, PixelRect room, IReadOnlyList<Plot> plots)
     {
-        var columns = plots.Count <= 3 ? plots.Count : (int)Math.Ceiling(Math.Sqrt(plots.Count));
+        var columns = ColumnsOf(plots.Count);
         var lines = (plots.Count + columns - 1) / columns;
         var (width, height) = (room.Width / columns, room.Height / lines);
         for (var i = 0; i < plots.Count; i++)
@@ -91,6 +91,10 @@ internal static class FigureStyle
             Render(plot, canvas, new PixelRect(left, left + width - Margin, top + height, top));
         }
     }
+
+    /// <summary>How many of so many plots stand beside each other.</summary>
+    /// <param name="plots">How many there are.</param>
+    public static int ColumnsOf(int plots) => plots <= 3 ? plots : (int)Math.Ceiling(Math.Sqrt(plots));
 
     /// <summary>Adds a line without markers.</summary>
     /// <param name="plot">The plot.</param>

@@ -25,6 +25,16 @@ internal static class LambdaColors
     public static Color Of(LambdaRange range, double lambda) =>
         Map.GetColor(Share * (range.Hyperparameter.ToUnit(lambda) - range.From) / (range.To - range.From));
 
+    /// <summary>The same colours for a picture: 0 to 1 are the ends of the range.</summary>
+    internal sealed class ShownMap : IColormap
+    {
+        /// <inheritdoc/>
+        public string Name => "shown range";
+
+        /// <inheritdoc/>
+        public Color GetColor(double position) => Map.GetColor(Share * position);
+    }
+
     /// <summary>Draws the colour bar with ticks at round λ.</summary>
     /// <param name="canvas">The canvas.</param>
     /// <param name="area">The room for bar, ticks and label.</param>

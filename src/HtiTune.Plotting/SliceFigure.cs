@@ -1,7 +1,6 @@
 using System.Globalization;
 using HtiTune.Data;
 using ScottPlot;
-using ScottPlot.TickGenerators;
 using SkiaSharp;
 
 namespace HtiTune.Plotting;
@@ -11,7 +10,6 @@ namespace HtiTune.Plotting;
 internal sealed record SliceFigure(TuningResult Study)
 {
     private const int Points = 65;
-    private const int MostTicks = 8;
 
     // Half a category's share on either side of its mark.
     private const double Whisker = 0.12;
@@ -27,7 +25,7 @@ internal sealed record SliceFigure(TuningResult Study)
             new("predicted", FigureStyle.Mean, LegendSwatch.Line), new("90 % of predictions", FigureStyle.Band, LegendSwatch.Band),
             new("training", FigureStyle.Faint, LegendSwatch.Dot), new("recommended", FigureStyle.Recommended, LegendSwatch.Dot),
         ]);
-        List<Plot> panels = [.. Study.Anchors.Space.Where(one => Study.Configuration.TryGet(one.Name, out _)).Select(one => Panel(one, options.ValueLabel ?? "objective"))];
+        List<Plot> panels = [.. SpaceAxis.Active(Study).Select(one => Panel(one, options.ValueLabel ?? "objective"))];
 
         // One range of values, so that panels can be compared.
         var (low, high) = (panels.Min(plot => plot.Axes.GetLimits().Bottom), panels.Max(plot => plot.Axes.GetLimits().Top));
@@ -37,11 +35,11 @@ internal sealed record SliceFigure(TuningResult Study)
 
     private Plot Panel(Hyperparameter one, string label)
     {
-        var share = Study.Importances.First(importance => importance.Name == one.Name).Total;
-        var plot = FigureStyle.NewPlot(one.Name, label, $"{one.Name}: {Share(share)} of the variation");
+        var importance = Study.Importances.First(importance => importance.Name == one.Name);
+        var plot = FigureStyle.NewPlot(one.Name, label, $"{one.Name}: {Share(importance.Total)} of the variation{Between(importance.TotalInterval)}");
         var values = ValuesOf(one);
         double[] places = [.. values.Select(one.ToUnit)];
-        Prediction[] believed = [.. values.Select(value => Study.Predict(With(one, value)))];
+        Prediction[] believed = [.. values.Select(value => Study.Predict(SpaceAxis.With(Study, (one, value))))];
         if (one is CategoricalHyperparameter)
         {
             for (var i = 0; i < places.Length; i++)
@@ -61,9 +59,12 @@ internal sealed record SliceFigure(TuningResult Study)
         FigureStyle.AddDots(plot, [.. trained.Select(trial => (one.ToUnit(trial.Configuration[one.Name]), trial.Value!.Value))], FigureStyle.Faint, 7);
         FigureStyle.AddDots(plot, [(one.ToUnit(Study.Configuration[one.Name]), Study.RealValue ?? Study.PredictedValue)], FigureStyle.Recommended, 11);
         plot.Axes.AutoScale();
-        Ticks(plot, one, values);
+        SpaceAxis.ApplyBelow(plot, one, SpaceAxis.Active(Study).Count);
         return plot;
     }
+
+    private static string Between((double Low, double High) interval) => interval.High - interval.Low < 0.01 ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" ({100 * interval.Low:F0} to {100 * interval.High:F0})");
 
     private static string Share(double share) => share < 0.01 ? "below 1 %" : share > 0.99 ? "above 99 %" : string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %");
 
@@ -71,25 +72,4 @@ internal sealed record SliceFigure(TuningResult Study)
     private static List<HyperparameterValue> ValuesOf(Hyperparameter one) => one is CategoricalHyperparameter words
         ? [.. words.Choices.Select(HyperparameterValue.FromString)]
         : [.. Enumerable.Range(0, Points).Select(i => one.ValueAt(i / (Points - 1.0))).Distinct()];
-
-    // What becomes active by the value stands in the middle of its range, and what no longer is goes.
-    private Configuration With(Hyperparameter one, HyperparameterValue value)
-    {
-        var space = Study.Anchors.Space;
-        return space.FromUnit([.. space.Select(other => other.Name == one.Name ? other.ToUnit(value) : Study.Configuration.TryGet(other.Name, out var own) ? other.ToUnit(own) : 0.5)]);
-    }
-
-    private static void Ticks(Plot plot, Hyperparameter one, List<HyperparameterValue> values)
-    {
-        if (one is ContinuousHyperparameter continuous)
-        {
-            LambdaAxis.Apply(plot, continuous, -0.02, 1.02);
-            return;
-        }
-
-        var every = one is CategoricalHyperparameter ? 1 : (values.Count + MostTicks - 1) / MostTicks;
-        var shown = values.Where((_, i) => i % every == 0).ToList();
-        plot.Axes.Bottom.TickGenerator = new NumericManual([.. shown.Select(one.ToUnit)], [.. shown.Select(value => value.ToString())]);
-        plot.Axes.SetLimitsX(-0.02, 1.02);
-    }
 }

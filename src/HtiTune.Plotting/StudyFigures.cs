@@ -67,6 +67,43 @@ public static class StudyFigures
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
+    /// <summary>
+    /// Draws what is believed of the objective over pairs of hyperparameters, all others as recommended: colours and lines of equal means, the trainings and the recommendation.
+    /// Of many pairs the six are drawn on which it hangs most.
+    /// </summary>
+    /// <param name="study">A study with at least one real training.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or fewer than two hyperparameters are active in the recommendation.</exception>
+    public static void Contours(TuningResult study, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        options ??= new FigureOptions();
+        options.Validate();
+        if (SpaceAxis.Active(study).Count < 2)
+        {
+            throw new ArgumentException($"The recommendation {study.Configuration} has {SpaceAxis.Active(study).Count} active hyperparameter; expected at least two, so that there are pairs.", nameof(study));
+        }
+
+        var figure = new ContourFigure(study);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
+    /// <summary>Draws each training as a line over an axis for each hyperparameter and one for its value, coloured by the value's rank: what good configurations have in common.</summary>
+    /// <param name="study">A study with at least one real training.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and words.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or no training has a value.</exception>
+    public static void Parallel(TuningResult study, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        options ??= new FigureOptions();
+        options.Validate();
+        RequireValue(study.Trials, nameof(study));
+        var figure = new ParallelFigure(study);
+        FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
     /// <summary>Draws what the trainings brought, in their order: each value, the best so far with ε beside it, and those that failed.</summary>
     /// <param name="study">A study with at least one real training.</param>
     /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
@@ -91,11 +128,7 @@ public static class StudyFigures
         ArgumentNullException.ThrowIfNull(trials);
         options ??= new FigureOptions();
         options.Validate();
-        if (!trials.Any(trial => trial.Value is not null))
-        {
-            throw new ArgumentException("The study has no training with a value to draw; expected at least one.", nameof(trials));
-        }
-
+        RequireValue(trials, nameof(trials));
         var figure = new HistoryFigure(trials, goal, epsilon, GoodPart.Of(goal, hyperparameter, trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
@@ -121,5 +154,13 @@ public static class StudyFigures
 
         var figure = new CalibrationFigure(predicted, study.Calibration, GoodPart.Of(study.Goal, study.Anchors.Hyperparameter, study.Trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
+    }
+
+    private static void RequireValue(IReadOnlyList<Trial> trials, string name)
+    {
+        if (!trials.Any(trial => trial.Value is not null))
+        {
+            throw new ArgumentException("The study has no training with a value to draw; expected at least one.", name);
+        }
     }
 }

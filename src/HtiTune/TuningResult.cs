@@ -26,7 +26,7 @@ public sealed class TuningResult
         _possible = new Lazy<(double Low, double High)>(possible);
         _best = new Lazy<IReadOnlyList<BestProbability>>(best);
         _importances = new Lazy<IReadOnlyList<Importance>>(() =>
-            Importance.Of(store.Space, configuration => Believed(configuration).Mean, new RandomStreams(0).Stream("importance"), ImportanceDraws));
+            Importance.Of(store.Space, configuration => Believed(configuration).Mean, Drawn, new RandomStreams(0).Stream("importance"), ImportanceDraws));
         _store = store;
         _anchor = anchor;
         _posterior = new Lazy<IReadOnlyList<PosteriorPoint>>(posterior);
@@ -150,6 +150,9 @@ public sealed class TuningResult
     }
 
     internal Func<Configuration, Prediction> Believed { get; init; } = _ => throw new InvalidOperationException("The result has no belief.");
+
+    // Joint draws of the belief at some configurations; null where it is of one hyperparameter.
+    internal Func<Configuration[], Func<Func<int, double>>>? Drawn { get; init; }
 
     /// <summary>
     /// How much of the objective's variation hangs on each hyperparameter, in the order of the search space: Sobol indices of the posterior mean over the whole space,

@@ -43,7 +43,7 @@ internal static class CommonOptions
         }
     }
 
-    internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with \"schema\": 1; `--json a,b` prints the members a and b alone." };
+    internal static Option<bool> Json(string what) => new("--json") { Description = $"Print {what} as JSON on standard output, with a \"schema\"; `--json a,b` prints the members a and b alone." };
 
     /// <summary>The words that were typed, the verb first.</summary>
     internal static IReadOnlyList<string> Line(ParseResult result) => [.. result.Tokens.Select(token => token.Value)];
@@ -60,7 +60,7 @@ internal static class CommonOptions
 
     internal static Option<string?> Events()
     {
-        var events = new Option<string?>("--events") { Description = "Write what happens on standard output as it happens: one JSON object a line, with \"schema\": 1.", HelpName = "jsonl" };
+        var events = new Option<string?>("--events") { Description = "Write what happens on standard output as it happens: one JSON object a line, with \"schema\": 2.", HelpName = "jsonl" };
         events.AcceptOnlyFromAmong("jsonl");
         return events;
     }

@@ -10,14 +10,14 @@ namespace HtiTune.Cli;
 /// <summary><c>htitune plot</c>: the figures of a study; nothing is trained.</summary>
 internal sealed class PlotCommand
 {
-    private static readonly string[] s_figures = ["objective", "slices", "history", "calibration", "distribution", "fan", "curve", "front"];
+    private static readonly string[] s_figures = ["objective", "slices", "contours", "parallel", "history", "calibration", "distribution", "fan", "curve", "front"];
     private static readonly double[] s_weights = [0.125, 0.25, 0.5, 1, 2, 4, 8];
 
     private readonly Argument<string?> _study = CommonOptions.Study();
     private readonly Option<string?> _figure = new("--figure") { Description = "Which figure. Default: objective, or slices where several hyperparameters are tuned.", HelpName = string.Join('|', s_figures) };
     private readonly Option<FileInfo> _output = new("--out") { Description = "The file, .png or .svg.", Required = true, HelpName = "F.png" };
-    private readonly Option<string?> _objective = new("--objective") { Description = "For objective, slices, history and calibration: another objective than the study's.", HelpName = "OBJECTIVE" };
-    private readonly Option<string?> _goal = CommonOptions.OtherGoal("For objective, slices, history and calibration: ");
+    private readonly Option<string?> _objective = new("--objective") { Description = "For figures of one objective: another than the study's.", HelpName = "OBJECTIVE" };
+    private readonly Option<string?> _goal = CommonOptions.OtherGoal("For figures of one objective: ");
     private readonly Option<string[]> _features = new("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
     private readonly Option<double[]?> _weights = new("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
     private readonly Option<double[]?> _rows = new("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
@@ -45,8 +45,9 @@ internal sealed class PlotCommand
         });
         var command = new Command(
             "plot",
-            "Draw a figure of a study: its objective over λ, or along each hyperparameter (slices), its history, whether predictions held, the outputs' distribution over λ, the outputs of a\n"
-            + "few contexts (fan), the best λ over a weight (curve), or the Pareto front of features. Nothing is trained.\n\n"
+            "Draw a figure of a study: its objective over λ, along each hyperparameter (slices) or over pairs (contours), its trainings side by side (parallel), its history,\n"
+            + "whether predictions held, the outputs' distribution over λ, the outputs of a few contexts (fan), the best λ over a weight (curve), or the Pareto front of features.\n"
+            + "Nothing is trained.\n\n"
             + "Examples:\n  htitune plot study.json --out objective.png\n  htitune plot --figure front --feature column:cost --feature column:latency --out front.svg")
         {
             _study, _figure, _output, _objective, _goal, _features, _weights, _rows, _title,
@@ -82,9 +83,14 @@ internal sealed class PlotCommand
             throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
         }
 
-        if (kind is not ("slices" or "history"))
+        if (kind is not ("slices" or "contours" or "parallel" or "history" or "front"))
         {
             specification.RequireLine();
+        }
+
+        if (kind == "contours" && specification.Space.Count < 2)
+        {
+            throw new CliException("H001", "the figure 'contours' is of pairs, and the study has one hyperparameter; expected two or more.", Advice.Help.For("plot"));
         }
 
         specification = specification.JudgedAs(result.GetValue(_goal));
@@ -174,6 +180,8 @@ internal sealed class PlotCommand
         Action<TuningResult, string, FigureOptions> draw = kind switch
         {
             "history" => (s, p, o) => StudyFigures.History(s, p, o),
+            "contours" => (s, p, o) => StudyFigures.Contours(s, p, o),
+            "parallel" => (s, p, o) => StudyFigures.Parallel(s, p, o),
             "slices" => (s, p, o) => StudyFigures.Slices(s, p, o),
             "calibration" => (s, p, o) => StudyFigures.Calibration(s, p, o),
             _ => (s, p, o) => StudyFigures.Objective(s, p, options: o),

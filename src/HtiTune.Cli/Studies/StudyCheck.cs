@@ -152,6 +152,11 @@ internal static partial class StudyCheck
         {
             faults.Add(new StudyFault("H011", study.CommandLine, "\"command\" is missing; expected the program that trains, e.g. \"python train.py --lambda {lambda} --out {out}\""));
         }
+        else if (study.Command[0].StartsWith('-') && CommandText.Find(study.Command[0], study.WorkingDirectory) is null)
+        {
+            // What a verb does not know before -- comes here as the command's first word.
+            faults.Add(new StudyFault("H011", study.CommandLine, $"'{study.Command[0]}' is no option here and no program; expected a known option, or a command that begins with a program"));
+        }
         else if (CommandText.Find(study.Command[0], study.WorkingDirectory) is null)
         {
             faults.Add(new StudyFault("H011", study.CommandLine, $"there is no program '{study.Command[0]}' that can be run; expected one on the PATH or a path from {study.WorkingDirectory}"));

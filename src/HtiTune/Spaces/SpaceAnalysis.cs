@@ -133,6 +133,9 @@ internal sealed class SpaceAnalysis
         ? SpaceDraws.Of(composite, places)(_streams.Stream("joint draws"))
         : SpaceDraws.Of(_plain, places)(_streams.Stream($"joint draws {name}"));
 
+    /// <summary>The same at configurations.</summary>
+    internal Func<Func<int, double>> Draws(Configuration[] configurations, string name) => Draws(Array.ConvertAll(configurations, at => _coordinates.Place(_coordinates.Of(at))), name);
+
     /// <summary>Where the posterior mean is least, trained or not.</summary>
     /// <param name="cancellation">Ends the search.</param>
     internal (Configuration Configuration, SpaceBelief Belief) BestPredicted(CancellationToken cancellation = default)

@@ -130,6 +130,7 @@ internal sealed class SpaceRunPolicy(
                 var there = analysis.At(configuration).InSignOf(options.Goal);
                 return new Prediction(there.Mean, there.Low, there.High);
             },
+            Drawn = configurations => analysis.Draws(configurations, "importance"),
             GainLeft = new Lazy<bool>(() => next.Value is not null),
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),

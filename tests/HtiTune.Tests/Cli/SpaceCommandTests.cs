@@ -56,7 +56,7 @@ public sealed class SpaceCommandTests : IDisposable
         Assert.Equal(ExitCode.Done, (await Run("inspect", "study.json")).Code);
 
         // What is of one hyperparameter says so.
-        foreach (var figure in (string[][])[[], ["--figure", "history"]])
+        foreach (var figure in (string[][])[[], ["--figure", "history"], ["--figure", "contours"], ["--figure", "parallel"], ["--figure", "front", "--feature", "column:loss", "--feature", "column:size"]])
         {
             Assert.Equal(ExitCode.Done, (await Run(["plot", "study.json", "--out", _folder.File("a.png"), .. figure])).Code);
             Assert.True(new FileInfo(_folder.File("a.png")).Length > 5000);

@@ -40,6 +40,13 @@ public sealed class SpaceTunerTests : IDisposable
         Assert.Equal(["a", "b", "c"], study.Importances.Select(one => one.Name));
         Assert.Equal([0.9, 0.1, 0], study.Importances.Select(one => one.Total), (expected, actual) => Math.Abs(expected - actual) < 0.1);
         Assert.Equal([0.9, 0.1, 0], study.Importances.Select(one => one.First), (expected, actual) => Math.Abs(expected - actual) < 0.1);
+        Assert.All(study.Importances, one => Assert.InRange(one.Total, one.TotalInterval.Low, one.TotalInterval.High));
+        Assert.All(study.Importances, one => Assert.InRange(one.First, one.FirstInterval.Low, one.FirstInterval.High));
+
+        // With as few trainings as there are coordinates little is known, and the intervals say so.
+        var early = Tuner.Minimize(space, at => 3 * at["a"].Number + at["b"].Number, new TunerOptions { MaxTrainings = 5, UseWholeBudget = true, NoiseVariance = 0 });
+        Assert.True(Widths(early) > 2 * Widths(study), $"{Widths(early)}, later {Widths(study)}");
+        static double Widths(TuningResult of) => of.Importances.Sum(one => one.TotalInterval.High - one.TotalInterval.Low);
         var there = study.Predict(new Configuration(("a", 0.5), ("b", 0.5), ("c", "x")));
         Assert.Equal(2, there.Mean, 0.2);
         Assert.InRange(there.Mean, there.Low, there.High);
@@ -49,6 +56,11 @@ public sealed class SpaceTunerTests : IDisposable
         HtiTune.Plotting.StudyFigures.Slices(study, file);
         var svg = File.ReadAllText(file);
         Assert.All(["a: ", "c: below 1 % of the variation"], word => Assert.Contains(word, svg, StringComparison.Ordinal));
+        HtiTune.Plotting.StudyFigures.Contours(study, file);
+        Assert.Equal(3, System.Text.RegularExpressions.Regex.Count(File.ReadAllText(file), "<image"));
+        HtiTune.Plotting.StudyFigures.Parallel(study, file);
+        var best = study.BestTrial!.Value!.Value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.All(["a", "b", "c", "x", "y", "objective (rank)", best], word => Assert.Contains(word, HtiTune.Tests.Plotting.Picture.Svg(file).Texts));
 
         // Along one hyperparameter it is the posterior that other figures draw.
         var line = Tuner.Minimize("x", 0, 1, at => Math.Pow(at.Lambda - 0.3, 2));
@@ -57,6 +69,7 @@ public sealed class SpaceTunerTests : IDisposable
         Assert.Equal(point.Mean, same.Mean, 1e-9);
         Assert.Equal([1.0], line.Importances.Select(one => one.Total), (expected, actual) => Math.Abs(expected - actual) < 0.15);
         HtiTune.Plotting.StudyFigures.Slices(line, file);
+        Assert.Contains("expected at least two", Assert.Throws<ArgumentException>(() => HtiTune.Plotting.StudyFigures.Contours(line, file)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

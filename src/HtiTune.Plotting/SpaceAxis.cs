@@ -1,0 +1,81 @@
+using HtiTune.Data;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace HtiTune.Plotting;
+
+/// <summary>A hyperparameter of a space as an axis over its places u from 0 to 1: ticks at round values, at whole numbers, or at the choices.</summary>
+internal static class SpaceAxis
+{
+    // Room beyond the ends, so that dots at them are whole.
+    private const double Beyond = 0.02;
+
+    private const int MostTicks = 8;
+
+    // A word's share of a figure's width.
+    private const double RoomOfWord = 0.08;
+
+    /// <summary>The hyperparameters that are active in a study's recommendation, in the order of its search space.</summary>
+    /// <param name="study">The study.</param>
+    public static IReadOnlyList<Hyperparameter> Active(TuningResult study) => [.. study.Anchors.Space.Where(one => study.Configuration.TryGet(one.Name, out _))];
+
+    /// <summary>
+    /// The recommended configuration with other values of some hyperparameters. One that becomes active by them stands in the middle of its range, and one that no longer is has no value.
+    /// </summary>
+    /// <param name="study">The study.</param>
+    /// <param name="changed">Which hyperparameters, and their values.</param>
+    public static Configuration With(TuningResult study, params ReadOnlySpan<(Hyperparameter One, HyperparameterValue Value)> changed)
+    {
+        var space = study.Anchors.Space;
+        double[] places = [.. space.Select(other => study.Configuration.TryGet(other.Name, out var own) ? other.ToUnit(own) : 0.5)];
+        for (var i = 0; i < space.Count; i++)
+        {
+            foreach (var (one, value) in changed)
+            {
+                places[i] = one.Name == space[i].Name ? one.ToUnit(value) : places[i];
+            }
+        }
+
+        return space.FromUnit(places);
+    }
+
+    /// <summary>Ticks of a hyperparameter: places u and words.</summary>
+    /// <param name="one">The hyperparameter.</param>
+    /// <param name="gap">Least distance of two of a continuous one, as a share of the axis.</param>
+    public static (double[] Places, string[] Words) Ticks(Hyperparameter one, double gap = 0.09)
+    {
+        if (one is ContinuousHyperparameter continuous)
+        {
+            var lambdas = LambdaAxis.Ticks(continuous, gap: gap);
+            return ([.. lambdas.Select(continuous.ToUnit)], [.. lambdas.Select(LambdaAxis.Text)]);
+        }
+
+        List<HyperparameterValue> values = one is CategoricalHyperparameter words
+            ? [.. words.Choices.Select(HyperparameterValue.FromString)]
+            : [.. Enumerable.Range(0, 8 * MostTicks + 1).Select(i => one.ValueAt(i / (8.0 * MostTicks))).Distinct()];
+        var every = one is CategoricalHyperparameter ? 1 : (values.Count + MostTicks - 1) / MostTicks;
+        var shown = values.Where((_, i) => i % every == 0).ToList();
+        return ([.. shown.Select(one.ToUnit)], [.. shown.Select(value => value.ToString())]);
+    }
+
+    /// <summary>Puts the ticks on a plot's horizontal axis and shows the whole range.</summary>
+    /// <param name="plot">The plot, drawn over u.</param>
+    /// <param name="one">The hyperparameter.</param>
+    /// <param name="panels">How many plots share the figure: the more, the fewer ticks have room.</param>
+    public static void ApplyBelow(Plot plot, Hyperparameter one, int panels = 1)
+    {
+        var (places, words) = Ticks(one, RoomOfWord * FigureStyle.ColumnsOf(panels));
+        plot.Axes.Bottom.TickGenerator = new NumericManual(places, words);
+        plot.Axes.SetLimitsX(-Beyond, 1 + Beyond);
+    }
+
+    /// <summary>Puts the ticks on a plot's vertical axis and shows the whole range.</summary>
+    /// <param name="plot">The plot, whose values are places u.</param>
+    /// <param name="one">The hyperparameter.</param>
+    public static void ApplyLeft(Plot plot, Hyperparameter one)
+    {
+        var (places, words) = Ticks(one);
+        plot.Axes.Left.TickGenerator = new NumericManual(places, words);
+        plot.Axes.SetLimitsY(-Beyond, 1 + Beyond);
+    }
+}
