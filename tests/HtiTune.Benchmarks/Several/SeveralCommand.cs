@@ -11,14 +11,15 @@ internal static class SeveralCommand
           several [options]                   several hyperparameters: evaluations to within 1 % of the gap
             --parts a,b,…       functions (standard ones, by values), mixed (whole numbers, words, conditions, beside random), families (networks with
                                 known law, by outputs and by values), certificates, speed, outputs (how well outputs are met between anchors, beside Delaunay's
-                                triangles, natural neighbours and thin plates, and how often intervals hold); default functions,mixed,families
+                                triangles, natural neighbours and thin plates, and how often intervals hold), preferences (ten in a row on a network whose
+                                forecasts are kept in a file); default functions,mixed,families
             --seeds N           seeds 0 … N − 1; default 20
             --dimensions a,b,…  of the families; default 2,3,4
         """;
 
     private const int MostEvaluations = 30;
     private const double Share = 0.01;
-    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs"];
+    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs", "preferences"];
 
     /// <summary>Runs the benchmark.</summary>
     /// <param name="arguments">Arguments after the verb.</param>
@@ -41,6 +42,9 @@ internal static class SeveralCommand
                         break;
                     case "outputs":
                         OutputTable.Print(seeds, dimensions);
+                        break;
+                    case "preferences":
+                        PreferenceTable.Print(seeds);
                         break;
                     case "speed":
                         Speed();
@@ -201,7 +205,7 @@ internal static class SeveralCommand
         }
     }
 
-    private static double At(IReadOnlyList<double> values, double share)
+    internal static double At(IReadOnlyList<double> values, double share)
     {
         double[] sorted = [.. values.Order()];
         var place = share * (sorted.Length - 1);

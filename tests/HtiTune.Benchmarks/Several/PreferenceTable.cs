@@ -1,0 +1,135 @@
+using System.Globalization;
+using HtiTune.Data;
+
+namespace HtiTune.Benchmarks.Several;
+
+// Notation
+//   y    what came true [n];  q  forecasts at a configuration [n];  c_i = u max(y_i − q_i, 0) + o max(q_i − y_i, 0)
+//   J    mean of c + t (mean of the worst tenth of c) + s (mean spread of neighbouring forecasts): a preference (u : o, t, s)
+//   gap  median of J over the table, minus its least
+
+/// <summary>
+/// The part <c>preferences</c>: a network whose forecasts at 18 × 18 configurations (target quantile × weight decay) are kept in a file is tuned for one preference, and then for ten
+/// random ones in a row; beside it a plain process that replays the same kept outputs, and one that starts anew for each preference.
+/// </summary>
+internal static class PreferenceTable
+{
+    private const int Changes = 10, Trainings = 30, MoreTrainings = 8;
+    private const double Share = 0.01;
+
+    /// <summary>Runs it and prints the table.</summary>
+    /// <param name="seeds">Seeds of preferences and tuners.</param>
+    internal static void Print(int seeds)
+    {
+        var network = new Kept(Path.Combine(AppContext.BaseDirectory, "Several", "quantile-decay.npy"));
+        var contexts = new Contexts(Matrix.Create(network.Rows, 1, (i, row) => row[0] = i));
+        Console.WriteLine(
+            $"| way | trainings of the first preference, median | of {Changes} changes together: median (quartiles) | answers within 1 % of the gap | worst regret, % of the gap |\n|---|---|---|---|---|");
+        foreach (var (way, useSurrogate, isAnew) in (ReadOnlySpan<(string, bool, bool)>)[("HtiTune", true, false), ("plain, replayed", false, false), ("plain, anew", false, true)])
+        {
+            List<double> first = [], further = [], regrets = [];
+            for (var seed = 0; seed < seeds; seed++)
+            {
+                var stream = new RandomStreams(seed).Stream("preferences");
+                var options = new TunerOptions { Seed = seed, UseSurrogate = useSurrogate, MaxTrainings = Trainings };
+                var tuner = new Tuner(network, network.Space, contexts, options);
+                var sum = 0;
+                for (var change = 0; change <= Changes; change++)
+                {
+                    var preference = Preference.Draw(stream, network.Actual);
+                    var (least, gap) = network.Target(preference);
+                    if (isAnew && change > 0)
+                    {
+                        tuner.Dispose();
+                        tuner = new Tuner(network, network.Space, contexts, options with { Seed = seed * 100 + change });
+                    }
+
+                    var isFirst = isAnew || change == 0;
+                    var study = tuner.Optimize(model => preference.Of(model.Sample(contexts).Outputs.Values), isFirst ? null : 0);
+                    var used = study.TrainingsUsed;
+                    if (!isFirst && study.Outcome is NeedsTraining)
+                    {
+                        study = tuner.Optimize(model => preference.Of(model.Sample(contexts).Outputs.Values), MoreTrainings);
+                        used += study.TrainingsUsed;
+                    }
+
+                    if (change == 0)
+                    {
+                        first.Add(used);
+                    }
+                    else
+                    {
+                        sum += used;
+                        regrets.Add((preference.Of(network.At(study.Configuration)) - least) / gap);
+                    }
+                }
+
+                tuner.Dispose();
+                further.Add(sum);
+            }
+
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {way} | {SeveralCommand.At(first, 0.5):G3} | {SeveralCommand.At(further, 0.5):G3} ({SeveralCommand.At(further, 0.25):G3} to {SeveralCommand.At(further, 0.75):G3}) | {regrets.Count(r => r <= Share) * 100.0 / regrets.Count:F0} % | {100 * regrets.Max():F1} |"));
+        }
+
+        Console.WriteLine();
+    }
+
+    /// <summary>J with its weights.</summary>
+    private sealed record Preference(float[] Actual, double Under, double Tail, double Spread)
+    {
+        // From 1 : 12 to 12 : 1, with up to half of the worst tenth and a small price of forecasts that jump.
+        internal static Preference Draw(RandomStream stream, float[] actual) =>
+            new(actual, Math.Exp((2 * stream.NextDouble() - 1) * Math.Log(12)), 0.5 * stream.NextDouble(), 0.3 * stream.NextDouble());
+
+        internal double Of(ReadOnlySpan<float> forecasts)
+        {
+            var costs = new double[Actual.Length];
+            double jumps = 0;
+            for (var i = 0; i < costs.Length; i++)
+            {
+                var error = (double)Actual[i] - forecasts[i];
+                costs[i] = error > 0 ? Under * error : -error;
+                jumps += i % 3 == 0 ? 0 : Math.Abs(forecasts[i] - forecasts[i - 1]);
+            }
+
+            Array.Sort(costs);
+            return costs.Average() + Tail * costs.Skip(costs.Length * 9 / 10).Average() + Spread * jumps / costs.Length;
+        }
+    }
+
+    /// <summary>The kept network: "training" looks its forecasts up.</summary>
+    private sealed class Kept : INetwork
+    {
+        private const int Levels = 18;
+        private readonly Matrix _table;
+
+        internal Kept(string path) => _table = NpyFile.ReadMatrix(path);
+
+        internal SearchSpace Space { get; } = new(Hyperparameter.Integer("quantile", 1, Levels), Hyperparameter.Integer("decay", 1, Levels));
+
+        internal float[] Actual => _table.Row(0).ToArray();
+
+        internal int Rows => _table.Columns;
+
+        internal ReadOnlySpan<float> At(Configuration at) => _table.Row(Levels * ((int)at["quantile"].Number - 1) + (int)at["decay"].Number);
+
+        internal (double Least, double Gap) Target(Preference preference)
+        {
+            double[] values = [.. Enumerable.Range(1, Levels * Levels).Select(i => preference.Of(_table.Row(i))).Order()];
+            return (values[0], values[values.Length / 2] - values[0]);
+        }
+
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Trained(At(request.Configuration).ToArray());
+
+        private sealed class Trained(float[] forecasts) : ITrainedNetwork
+        {
+            public Matrix Answer(Contexts contexts, long seed) => new(forecasts.Length, 1, forecasts);
+
+            public void Dispose()
+            {
+            }
+        }
+    }
+}
