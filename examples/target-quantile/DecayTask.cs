@@ -14,13 +14,11 @@ internal static class DecayTask
     /// <param name="output">Where to print.</param>
     public static void Sweep(string path, int levels, long seed, TextWriter output)
     {
-        const int Every = 100; // neighbouring hours say the same
         var series = QuantileTask.Series();
         using var network = new QuantileForecaster(series, ForecasterOptions.Quick);
-        int[] hours = [.. Enumerable.Range(0, series.HeldOut.Past.Rows / Every).Select(k => k * Every)];
-        Matrix Taken(Matrix rows) => Matrix.Create(hours.Length, rows.Columns, (k, row) => rows.Row(hours[k]).CopyTo(row));
-        var contexts = new Contexts(Taken(series.HeldOut.Past));
-        var table = new List<float[]> { Taken(series.HeldOut.Ahead).Values.ToArray() };
+        var (past, ahead) = Some(series.HeldOut, every: 100);
+        var contexts = new Contexts(past);
+        var table = new List<float[]> { ahead.Values.ToArray() };
         for (var i = 0; i < levels * levels; i++)
         {
             double[] u = [i / levels / (levels - 1.0), i % levels / (levels - 1.0)];
@@ -42,8 +40,9 @@ internal static class DecayTask
         // Half a year of hours is little for a network of this size: how strongly it is held back matters.
         var series = command.Quick ? QuantileTask.Series() : LoadSeries.Generate(hours: 8760, seed: 2024);
         using var network = new QuantileForecaster(series, command.Quick ? ForecasterOptions.Quick : new ForecasterOptions { Patience = 30 });
-        var contexts = new Contexts(series.HeldOut.Past);
-        var cost = new ForecastCost(series.HeldOut.Ahead);
+        var (past, ahead) = Some(series.HeldOut, command.Quick ? 20 : 1);
+        var contexts = new Contexts(past);
+        var cost = new ForecastCost(ahead);
         NamedObjective Priced(double under, double over, double worst = 0) => new(
             $"cost {under} : {over}{(worst > 0 ? " and the worst tenth of hours" : "")}",
             model => cost.MeanAndWorst(model.Sample(contexts).Outputs, under, over, worst));
@@ -59,5 +58,12 @@ internal static class DecayTask
             Trainings = command.Quick ? 6 : 16,
             MoreTrainings = command.Quick ? 1 : 4,
         }.Run(command, output, cancellation);
+    }
+
+    // Neighbouring hours say the same, and an objective is asked of many draws.
+    private static (Matrix Past, Matrix Ahead) Some(LoadSeries.Windows windows, int every)
+    {
+        Matrix Taken(Matrix rows) => Matrix.Create((rows.Rows + every - 1) / every, rows.Columns, (k, row) => rows.Row(k * every).CopyTo(row));
+        return (Taken(windows.Past), Taken(windows.Ahead));
     }
 }
