@@ -6,7 +6,15 @@ namespace HtiTune.Hosting;
 /// <param name="Lambda">λ, in its own units.</param>
 /// <param name="Samples">Blob of the outputs.</param>
 /// <param name="Source">Where it comes from.</param>
-internal sealed record ImportedAnchor(double Lambda, string Samples, string Source);
+internal sealed record ImportedAnchor(double Lambda, string Samples, string Source)
+{
+    /// <summary>The configuration as JSON; null where λ tells.</summary>
+    public string? Configuration { get; init; }
+
+    public static ImportedAnchor Of(StudyProblem problem, Data.Configuration at, string samples) => problem.Space.IsLine
+        ? new ImportedAnchor(at.Lambda, samples, "upload")
+        : new ImportedAnchor(0, samples, "upload") { Configuration = StudyJson.Write(at) };
+}
 
 /// <summary>A study as the tuner takes it up.</summary>
 /// <param name="Study">The row.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace HtiTune.Hosting;
 
@@ -33,7 +34,9 @@ internal static class StoreEvents
 
     public static string Imported(IReadOnlyList<ImportedAnchor> anchors) => JsonSerializer.Serialize(new
     {
-        anchors = anchors.Select((a, i) => new { number = i + 1, lambda = a.Lambda, samples = a.Samples, source = a.Source }),
+        anchors = anchors.Select((a, i) => a.Configuration is { } configuration
+            ? (object)new { number = i + 1, configuration = JsonNode.Parse(configuration), samples = a.Samples, source = a.Source }
+            : new { number = i + 1, lambda = a.Lambda, samples = a.Samples, source = a.Source }),
     });
 
     /// <summary>Number of the trial whose end an event of the tuner's takes; null where it takes none.</summary>

@@ -28,6 +28,7 @@ internal static class StudyLives
                 StudyId = study.Id,
                 Number = number,
                 Lambda = anchor.Lambda,
+                Configuration = anchor.Configuration,
                 Reason = anchor.Source,
                 Status = TrialStatus.Completed,
                 IsImported = true,

@@ -12,7 +12,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     /// <summary>Begins a study once for each key.</summary>
     public async Task<StudyView> BeginOnceAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string idempotencyKey, CancellationToken cancellation)
+        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string idempotencyKey, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(anchors);
@@ -31,7 +31,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     /// <summary>Begins a study.</summary>
     public async Task<StudyView> BeginAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string? key, CancellationToken cancellation)
+        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string? key, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(anchors);
@@ -40,9 +40,9 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         var problem = new StudyProblem(definition, registry);
         Require(problem, anchors);
         var imported = new List<ImportedAnchor>();
-        foreach (var (lambda, outputs) in anchors)
+        foreach (var anchor in anchors)
         {
-            imported.Add(new ImportedAnchor(lambda, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), "upload"));
+            imported.Add(ImportedAnchor.Of(problem, anchor.At(problem), await store.KeepAsync(NpyFile.ToBytes(anchor.Outputs), cancellation).ConfigureAwait(false)));
         }
 
         var row = new StudyRow
@@ -70,21 +70,22 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     /// <summary>The study that was begun under the key, where the request is the same.</summary>
     private async Task<StudyView> SameAsync(
-        StudyRow begun, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation)
+        StudyRow begun, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(definition);
         // Both are written by this version of the library: a member that it has added stands in both with its default.
         var first = JsonNode.Parse(StudyJson.Write(StudyJson.Read<StudyDefinition>(begun.Definition)))!.AsObject();
         var second = JsonNode.Parse(StudyJson.Write(definition.InShortForm()))!.AsObject();
         List<string> others = [.. first.Select(member => member.Key).Union(second.Select(member => member.Key)).Where(member => !JsonNode.DeepEquals(first[member], second[member]))];
+        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(begun.Definition), registry);
         var imported = (await store.TrialsAsync(begun.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.IsImported).OrderBy(trial => trial.Number)
-            .Select(trial => (trial.Lambda, trial.Samples));
-        if (!imported.SequenceEqual(anchors.Select(anchor => (anchor.Lambda, (string?)Convert.ToHexStringLower(SHA256.HashData(NpyFile.ToBytes(anchor.Outputs)))))))
+            .Select(trial => (trial.At(problem), trial.Samples));
+        if (anchors.Any(anchor => !anchor.IsOf(problem)) || !imported.SequenceEqual(anchors.Select(anchor => (anchor.At(problem), (string?)Convert.ToHexStringLower(SHA256.HashData(NpyFile.ToBytes(anchor.Outputs)))))))
         {
             others.Add("anchors");
         }
 
-        return others.Count == 0 ? View(begun, new StudyProblem(StudyJson.Read<StudyDefinition>(begun.Definition), registry)) : throw new StudyServiceException(
+        return others.Count == 0 ? View(begun, problem) : throw new StudyServiceException(
             StudyServiceError.KeyReused,
             $"Idempotency-Key is '{begun.IdempotencyKey}', under which study {begun.Id} was begun with other {string.Join(", ", others)}; expected the same request, or another key.");
     }
@@ -98,28 +99,43 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         }
     }
 
-    private static void Require(StudyProblem problem, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors)
+    private static void Require(StudyProblem problem, IReadOnlyList<StudyAnchor> anchors)
     {
-        if (anchors.Count > 0 && !problem.Space.IsLine)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"The anchors: there are {anchors.Count}, each at a λ, and the study tunes {problem.Space.Label}; expected none.");
-        }
-
         var faults = new List<string>();
         for (var i = 0; i < anchors.Count; i++)
         {
-            var (lambda, outputs) = anchors[i];
+            var outputs = anchors[i].Outputs;
             Check(!problem.IsValue, i, "is there", "no outputs where the objective is value");
-            Check(problem.Hyperparameter.Contains(lambda), i, $"is at λ = {lambda:R}", $"a λ in [{problem.Hyperparameter.Minimum:R}, {problem.Hyperparameter.Maximum:R}]");
+            Place(i);
             Check(problem.RowsExpected(outputs) is null, i, $"has {outputs.Rows} rows of {outputs.Columns} numbers", problem.RowsExpected(null)!);
             Check(outputs.Rows == anchors[0].Outputs.Rows || problem.Contexts is not null, i, $"has {outputs.Rows} rows", $"{anchors[0].Outputs.Rows}, as the first");
             Check(outputs.Columns == anchors[0].Outputs.Columns, i, $"has {outputs.Columns} columns", $"{anchors[0].Outputs.Columns}, as the first");
-            Check(!anchors.Take(i).Any(other => other.Lambda == lambda), i, $"is at λ = {lambda:R} as an earlier one", "each λ once");
         }
 
         if (faults.Count > 0)
         {
             throw new StudyServiceException(StudyServiceError.Invalid, $"The anchors: {string.Join("; ", faults)}.");
+        }
+
+        void Place(int i)
+        {
+            var anchor = anchors[i];
+            if (!anchor.IsOf(problem))
+            {
+                Check(false, i, anchor.Configuration is null ? $"is at λ = {anchor.Lambda:R}" : "has a configuration", $"a configuration of {problem.Space.Label}");
+                return;
+            }
+
+            var at = anchor.At(problem);
+            if (problem.Space.IsLine)
+            {
+                Check(problem.Space.Line.Contains(at.Lambda), i, $"is at λ = {at.Lambda:R}", $"a λ in [{problem.Space.Line.Minimum:R}, {problem.Space.Line.Maximum:R}]");
+                Check(!anchors.Take(i).Any(other => other.IsOf(problem) && other.At(problem).Equals(at)), i, $"is at λ = {at.Lambda:R} as an earlier one", "each λ once");
+                return;
+            }
+
+            faults.AddRange(problem.Space.FaultsOf(at).Select(fault => $"[{i}] {fault}"));
+            Check(!anchors.Take(i).Any(other => other.IsOf(problem) && other.At(problem).Equals(at)), i, $"is at {at.ToText()} as an earlier one", "each configuration once");
         }
 
         void Check(bool holds, int i, string what, string expected)

@@ -134,11 +134,11 @@ internal sealed class StudyService(
 
     public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation) => beginnings.BeginAsync(tenant, definition, [], null, cancellation);
 
-    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, CancellationToken cancellation) =>
+    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, CancellationToken cancellation) =>
         beginnings.BeginAsync(tenant, definition, anchors, null, cancellation);
 
     public Task<StudyView> CreateOnceAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<(double Lambda, Matrix Outputs)> anchors, string idempotencyKey, CancellationToken cancellation) =>
+        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string idempotencyKey, CancellationToken cancellation) =>
         beginnings.BeginOnceAsync(tenant, definition, anchors, idempotencyKey, cancellation);
 
     public Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => beginnings.IsBegunAsync(tenant, idempotencyKey, cancellation);

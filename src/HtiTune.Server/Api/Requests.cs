@@ -8,9 +8,10 @@ namespace HtiTune.Server;
 internal sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyList<AnchorUpload>? Anchors = null);
 
 /// <summary>A training that was made before.</summary>
-/// <param name="Lambda">λ, in its own units.</param>
 /// <param name="Outputs">Outputs [n, D], one row for each context.</param>
-internal sealed record AnchorUpload(double Lambda, double[][] Outputs);
+/// <param name="Lambda">λ, in its own units, where one continuous hyperparameter is tuned.</param>
+/// <param name="Configuration">In its place the values of the hyperparameters.</param>
+internal sealed record AnchorUpload(double[][] Outputs, double? Lambda = null, HtiTune.Data.Configuration? Configuration = null);
 
 /// <summary>Another preference.</summary>
 internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);

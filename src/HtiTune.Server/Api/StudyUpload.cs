@@ -12,14 +12,14 @@ internal static class StudyUpload
     private const string Anchors = "anchors";
     private const string Ending = ".npy";
 
-    internal static async Task<(StudyDefinition Definition, IReadOnlyList<(double Lambda, Matrix Outputs)> Anchors)> ReadAsync(HttpRequest request)
+    internal static async Task<(StudyDefinition Definition, IReadOnlyList<StudyAnchor> Anchors)> ReadAsync(HttpRequest request)
     {
         if (request.HasJsonContentType())
         {
             var body = await request.ReadFromJsonAsync<CreateStudyRequest>(ApiJson.Options, request.HttpContext.RequestAborted).ConfigureAwait(false)
                 ?? throw Invalid("The body is null; expected an object with definition.");
             var given = body.Definition ?? throw Invalid($"{Definition} is missing; expected an object with name, minimum, maximum and objective.");
-            return (given, [.. (body.Anchors ?? []).Select((anchor, i) => (anchor.Lambda, Matrices.Of(anchor.Outputs ?? [], $"anchors[{i}].outputs")))]);
+            return (given, [.. (body.Anchors ?? []).Select(Anchor)]);
         }
 
         if (!request.HasFormContentType || request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true)
@@ -34,22 +34,51 @@ internal static class StudyUpload
         }
 
         var definition = JsonSerializer.Deserialize<StudyDefinition>(text, ApiJson.Options) ?? throw Invalid($"The field {Definition} is null; expected an object.");
-        var anchors = new List<(double, Matrix)>();
+        var anchors = new List<StudyAnchor>();
         foreach (var file in form.Files)
         {
             var name = Path.GetFileName(file.FileName);
             if (file.Name != Anchors || !name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase)
-                || !double.TryParse(name[..^Ending.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out var lambda) || !double.IsFinite(lambda))
+                || PlaceOf(name[..^Ending.Length]) is not { } place)
             {
-                throw Invalid($"The form has the file '{file.FileName}' under '{file.Name}'; expected {Anchors}, named by λ: 0.25.npy.");
+                throw Invalid($"The form has the file '{file.FileName}' under '{file.Name}'; expected {Anchors}, named by λ or by names and values: 0.25.npy, lr=0.01,layers=3.npy.");
             }
 
             using var bytes = new MemoryStream();
             await file.CopyToAsync(bytes, request.HttpContext.RequestAborted).ConfigureAwait(false);
-            anchors.Add((lambda, NpyFile.FromBytes(bytes.ToArray(), name)));
+            var outputs = NpyFile.FromBytes(bytes.ToArray(), name);
+            anchors.Add(place.Configuration is { } configuration ? new StudyAnchor(configuration, outputs) : new StudyAnchor(place.Lambda, outputs));
         }
 
         return (definition, anchors);
+    }
+
+    private static StudyAnchor Anchor(AnchorUpload anchor, int i)
+    {
+        var outputs = Matrices.Of(anchor?.Outputs ?? [], $"anchors[{i}].outputs");
+        return (anchor?.Lambda, anchor?.Configuration) switch
+        {
+            ({ } lambda, null) => new StudyAnchor(lambda, outputs),
+            (null, { } configuration) => new StudyAnchor(configuration, outputs),
+            (null, null) => throw Invalid($"anchors[{i}]: lambda is missing; expected a number, or a configuration where several hyperparameters are tuned."),
+            _ => throw Invalid($"anchors[{i}]: lambda and configuration are both given; expected one of them."),
+        };
+    }
+
+    // A number, or names and values. A value that is a number is one; a word of a hyperparameter whose choices are numbers is none here, and JSON tells it.
+    private static (double Lambda, Configuration? Configuration)? PlaceOf(string name)
+    {
+        if (Number(name) is { } lambda)
+        {
+            return (lambda, null);
+        }
+
+        var pairs = name.Split(',').Select(part => part.Split('=', 2)).ToList();
+        return pairs.Exists(pair => pair is not [{ Length: > 0 }, { Length: > 0 }]) || pairs.DistinctBy(pair => pair[0]).Count() < pairs.Count
+            ? null
+            : (0, new Configuration([.. pairs.Select(pair => (pair[0], Number(pair[1]) is { } number ? (HyperparameterValue)number : pair[1]))]));
+
+        static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
     }
 
     private static StudyServiceException Invalid(string message) => new(StudyServiceError.Invalid, message);

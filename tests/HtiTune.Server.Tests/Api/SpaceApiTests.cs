@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using HtiTune.Client;
+using HtiTune.Data;
 
 namespace HtiTune.Server.Tests.Api;
 
@@ -68,6 +69,40 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("configurations[0]: lr = 7; expected", text, StringComparison.Ordinal);
         Assert.Contains("configurations[0]: act has no value; expected", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trainings_made_before_come_as_json_or_as_files_named_by_their_values()
+    {
+        using var http = server.Http(await server.KeyAsync("before"));
+        const string Definition = """{"name":"n","hyperparameters":["lr=1e-4..1e-1:log","act=relu,gelu"],"objective":"mean(outputs[0])","rows":2}""";
+        using var json = new StringContent($$"""{"definition":{{Definition}},"anchors":[{"configuration":{"lr":0.01,"act":"gelu"},"outputs":[[1],[2]]}]}""", null, "application/json");
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(Definition), "definition" }, { new ByteArrayContent(NpyFile.ToBytes(new Matrix(2, 1, [1, 2]))), "anchors", "lr=0.01,act=gelu.npy" },
+        };
+        foreach (var content in (HttpContent[])[json, form])
+        {
+            using var created = await http.PostAsync("studies", content);
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+            var study = await created.Content.ReadFromJsonAsync<JsonElement>();
+            var trials = await http.GetFromJsonAsync<JsonElement>($"studies/{study.GetProperty("id")}/trials");
+            var first = trials.EnumerateArray().First();
+            Assert.Equal(("""{"lr":0.01,"act":"gelu"}""", true), (first.GetProperty("configuration").GetRawText(), first.GetProperty("isImported").GetBoolean()));
+        }
+
+        foreach (var (anchor, words) in (ValueTuple<string, string>[])
+        [
+            ("""{"outputs":[[1],[2]]}""", "anchors[0]: lambda is missing; expected a number, or a configuration"), ("""{"lambda":0.1,"outputs":[[1],[2]]}""", "[0] is at λ = 0.1; expected a configuration of lr, act"),
+            ("""{"lambda":0.1,"configuration":{"lr":0.1},"outputs":[[1],[2]]}""", "lambda and configuration are both given"),
+            ("""{"configuration":{"lr":0.01,"act":"tanh"},"outputs":[[1],[2]]}""", "[0] act = tanh; expected"),
+        ])
+        {
+            using var content = new StringContent($$"""{"definition":{{Definition}},"anchors":[{{anchor}}]}""", null, "application/json");
+            using var refused = await http.PostAsync("studies", content);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains(words, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class ClusterTrial : IDisposable
     private const int Workers = 3;
     private const int Servers = 2;
     private const int StudiesAtOnce = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly PostgreSqlCluster _database = PostgreSqlCluster.Start();
     private readonly List<(string Role, Process Process)> _processes = [];
@@ -97,7 +97,13 @@ internal sealed class ClusterTrial : IDisposable
         for (var i = active; i < StudiesAtOnce; i++)
         {
             var definition = StudyServiceTests.Definition with { Name = $"study {_studies.Count}", Seed = _studies.Count + 1, MaxTrainings = 6, MaxAttempts = 20, UseSurrogate = false };
-            definition = _isProgram ? definition with { Network = LineNetwork.Name } : definition;
+            if (_studies.Count % 2 == 1)
+            {
+                // Every second one tunes two hyperparameters.
+                definition = definition with { Minimum = null, Maximum = null, Hyperparameters = ["rate=0.1..2:log", "width=1..8:int"] };
+            }
+
+            definition = !_isProgram ? definition : definition with { Network = definition.Hyperparameters is null ? LineNetwork.Name : LineNetwork.OfTwo };
             var row = new StudyRow
             {
                 Id = Guid.CreateVersion7(), Tenant = "t", Name = definition.Name, Definition = StudyJson.Write(definition), Queue = definition.Queue, Network = definition.Network, Parallelism = 1,
@@ -169,8 +175,9 @@ internal sealed class ClusterTrial : IDisposable
         var attempts = await Store.AttemptsAsync(id, null, CancellationToken.None);
         var events = await Store.EventsAsync(id, 0, int.MaxValue, CancellationToken.None);
         Assert.Equal(StudyState.Finished, row.State);
-        Assert.Equal(expected.Trials.Select(t => (t.Lambda, (double?)t.Value)), trials.Select(t => (t.Lambda, t.Value)));
-        Assert.Equal(expected.Lambda, StudyJson.Read<StudyResult>(row.Result!).Lambda);
+        var problem = new StudyProblem(definition, _services.GetRequiredService<NetworkRegistry>());
+        Assert.Equal(expected.Trials.Select(t => (t.Configuration, (double?)t.Value)), trials.Select(t => (t.At(problem), t.Value)));
+        Assert.Equal(expected.Configuration, StudyJson.Read<StudyResult>(row.Result!).Configuration);
         Assert.All(trials, trial => Assert.Equal(TrialStatus.Completed, trial.Status));
         Assert.Equal(Enumerable.Range(1, (int)row.LastSequence).Select(n => (long)n), events.Select(e => e.Sequence));
         // Each training was taken once, and by one attempt.
@@ -209,8 +216,9 @@ internal sealed class ClusterTrial : IDisposable
     [
         ("Store__PostgreSql", _database.ConnectionString), ("Trains", role == ClusterHost.Worker ? "true" : "false"), ("Lease", ClusterHost.Lease.ToString("c")),
         ("RenewEvery", "00:00:00.5"), ("ReconcileEvery", "00:00:01"), ("PollEvery", "00:00:00.2"), ("Grace", "00:00:01"), ("Backoff", "00:00:00.05"), ("QuickFailure", "00:00:00"),
-        ($"Networks__{LineNetwork.Name}__OutputFormat", ".csv"),
-        .. LineNetwork.Command(1.2).Select((word, i) => ($"Networks__{LineNetwork.Name}__Command__{i}", word)),
+        .. from network in (string[])[LineNetwork.Name, LineNetwork.OfTwo]
+           from setting in LineNetwork.Command(network, 1.2).Select((word, i) => ($"Command__{i}", word)).Prepend(("OutputFormat", ".csv"))
+           select ($"Networks__{network}__{setting.Item1}", setting.Item2),
     ];
 
     private void Tell(Process process, string role, string? line)

@@ -17,6 +17,8 @@ internal sealed record GoldenService(StudyDefinition Definition)
         Name = "", Minimum = 1, Maximum = 8, Scale = "log", Objective = "mean(abs(y0 - 3))", Rows = 7, Columns = ["y0"], MaxTrainings = 6, Seed = 5, MaxAttempts = 1,
     };
 
+    private static readonly StudyDefinition s_space = s_outputs with { Minimum = null, Maximum = null, Scale = "linear" };
+
     /// <summary>The eight kinds; what the service's definitions cannot say yet is not among them.</summary>
     public static IReadOnlyList<GoldenService> All { get; } =
     [
@@ -31,6 +33,13 @@ internal sealed record GoldenService(StudyDefinition Definition)
             Fails = lambda => lambda is 8 or > 2 and < 2.5,
         },
         new(s_outputs with { Name = "wide", UseSurrogate = false, Epsilon = 2, Delta = 0.2, Scale = "linear", MaxTrainings = 10 }),
+    ];
+
+    /// <summary>Two over spaces: outputs of two hyperparameters, and reported numbers of three, two trainings at a time.</summary>
+    public static IReadOnlyList<GoldenService> Spaces { get; } =
+    [
+        new(s_space with { Name = "space", Hyperparameters = ["rate=1..8:log", "width=1..5:int"], MaxTrainings = 8 }),
+        new(s_space with { Name = "space of values", Objective = "value", Hyperparameters = ["rate=1..8:log", "width=1..5:int", "act=relu,gelu"], Parallelism = 2, MaxTrainings = 10 }),
     ];
 
     /// <summary>Standard deviation of the noise that a training's λ brings.</summary>
@@ -132,7 +141,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
 
             var next = held.Values.ElementAt(held.Count / 2);
             held.Remove(next.Trial);
-            await host.Studies.TellAsync(Tenant, next.Attempt, next.Lease, Result(next.Lambda), cancellation: patience.Token);
+            await host.Studies.TellAsync(Tenant, next.Attempt, next.Lease, Result(next.Configuration), cancellation: patience.Token);
         }
     }
 
@@ -165,8 +174,9 @@ internal sealed record GoldenService(StudyDefinition Definition)
 
     private static int Count(IReadOnlyList<EventRow> events, params string[] kinds) => events.Count(row => kinds.Contains(row.Kind));
 
-    private WorkResult Result(double x)
+    private WorkResult Result(Configuration at)
     {
+        var x = at.Count == 1 ? at.Lambda : at["rate"] + 0.25 * (at["width"] - 3) + (at.TryGet("act", out var act) && act.Word == "gelu" ? 0.5 : 0);
         if (Fails(x))
         {
             return new WorkResult { State = AttemptState.Failed, Reason = "the training broke" };

@@ -108,6 +108,56 @@ public abstract class SpaceStudyContract : IDisposable
     }
 
     [StoreFact]
+    public async Task Trainings_made_before_are_where_the_study_begins()
+    {
+        (double, int)[] places = [(0.02, 2), (0.1, 5), (0.3, 7), (0.8, 3), (0.05, 8)];
+        StudyAnchor[] anchors = [.. places.Select(at => new Configuration([("rate", at.Item1), ("width", at.Item2)])).Select(at => new StudyAnchor(at, Outputs(at)))];
+        var definition = s_two with { MaxTrainings = 3 };
+        Guid id;
+        await using (var host = await OpenAsync())
+        {
+            id = (await host.Studies.CreateOnceAsync(Tenant, definition, anchors, "once")).Id;
+            Assert.Equal(id, (await host.Studies.CreateOnceAsync(Tenant, definition, [.. anchors.Select(one => new StudyAnchor(new Configuration([.. one.Configuration!.Pairs.Reverse().Select(pair => (pair.Key, pair.Value))]), one.Outputs))], "once")).Id);
+            var other = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateOnceAsync(Tenant, definition, [.. anchors.SkipLast(1)], "once"));
+            Assert.Equal(StudyServiceError.KeyReused, other.Kind);
+            foreach (var (faulty, words) in (ValueTuple<StudyAnchor, string>[])
+            [
+                (new(new Configuration([("rate", 7), ("width", 2)]), anchors[0].Outputs), "[1] rate = 7; expected"), (new(new Configuration("rate", 0.1), anchors[0].Outputs), "[1] width has no value; expected"),
+                (anchors[0], "[1] is at rate = 0.02, width = 2 as an earlier one; expected each configuration once"),
+            ])
+            {
+                Assert.Contains(words, (await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateAsync(Tenant, definition, [anchors[0], faulty]))).Message, StringComparison.Ordinal);
+            }
+
+            // What was trained before is judged, and no place of an initial design is asked for.
+            var claimed = await host.ClaimAsync(Tenant, id);
+            Assert.DoesNotContain(anchors, one => claimed.Configuration.Equals(one.Configuration));
+            Assert.DoesNotContain("initial", (await host.Studies.TrialsAsync(Tenant, id))[5].Reason, StringComparison.OrdinalIgnoreCase);
+            await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { Outputs = Outputs(claimed.Configuration) });
+        }
+
+        // A process that follows sees the same trainings, each with its configuration and value.
+        await using var next = await OpenAsync();
+        await Wait.UntilAsync(async () =>
+        {
+            if (await next.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: id)) is { } claimed)
+            {
+                await next.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { Outputs = Outputs(claimed.Configuration) });
+            }
+
+            return (await next.Studies.GetAsync(Tenant, id)).State != StudyState.Active;
+        });
+        var study = await next.Studies.GetAsync(Tenant, id);
+        Assert.True(study.State == StudyState.Finished, study.Reason);
+        Assert.InRange(study.TrainingsUsed, 1, 3);
+        var trials = await next.Studies.TrialsAsync(Tenant, id);
+        Assert.Equal(anchors.Select(one => one.Configuration), trials.Where(trial => trial.IsImported).Select(trial => trial.Configuration));
+        Assert.All(trials, trial => Assert.Equal(Enumerable.Range(0, 16).Average(i => Math.Pow(Outputs(trial.Configuration)[i, 0], 2)), trial.Value!.Value, 1e-6));
+        var imported = Assert.Single(await next.Store.EventsAsync(id, 0, 1000, CancellationToken.None), row => row.Kind == StudyEventKind.Imported);
+        Assert.Contains("\"configuration\":{\"rate\":0.02,\"width\":2}", imported.Data, StringComparison.Ordinal);
+    }
+
+    [StoreFact]
     public async Task Configurations_of_ones_own_choice_are_trained_next_and_taken_out_again()
     {
         await using var host = await OpenAsync();
@@ -136,7 +186,7 @@ public abstract class SpaceStudyContract : IDisposable
             (() => host.Studies.PredictAsync(Tenant, id, [At(0.01, 9, "tanh")]), "act = tanh; expected"),
             (() => host.Studies.CurveAsync(Tenant, id), "what is asked is told of one continuous hyperparameter alone"),
             (() => host.Studies.DistributionAsync(Tenant, id, 0.3), "what is asked is told of one continuous hyperparameter alone"),
-            (() => host.Studies.CreateAsync(Tenant, s_two, [(0.3, new Matrix(16, 1, new float[16]))]), "each at a λ, and the study tunes rate, width"),
+            (() => host.Studies.CreateAsync(Tenant, s_two, [new StudyAnchor(0.3, new Matrix(16, 1, new float[16]))]), "The anchors: [0] is at λ = 0.3; expected a configuration of rate, width."),
             (() => host.Studies.CreateAsync(Tenant, s_two with { Minimum = 0 }), "hyperparameters stand beside hyperparameter, minimum, maximum or scale"),
             (() => host.Studies.CreateAsync(Tenant, s_two with { Hyperparameters = ["rate=2..1"] }), "hyperparameters: "),
             (() => host.Studies.CreateAsync(Tenant, s_two with { Objective = "mean(y0) + lambda" }), "it names lambda, and several hyperparameters are tuned"),

@@ -218,7 +218,7 @@ public sealed class StudyServiceTests : IDisposable
         var contexts = Contexts.None(definition.Rows);
         var options = new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate };
         var tuner = new Tuner(
-            network ?? new TestNetwork(), Hyperparameter.Continuous("lambda", definition.Minimum!.Value, definition.Maximum!.Value), contexts,
+            network ?? new TestNetwork(), StudyProblem.SpaceOf(definition), contexts,
             definition.Tuner?.ApplyTo(options) ?? options);
         return tuner.Optimize(model =>
         {
