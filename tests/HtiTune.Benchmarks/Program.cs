@@ -9,6 +9,7 @@ using HtiTune.Benchmarks.House;
 using HtiTune.Benchmarks.Laws;
 using HtiTune.Benchmarks.Quality;
 using HtiTune.Benchmarks.Quality.Tasks;
+using HtiTune.Benchmarks.Record;
 using HtiTune.Benchmarks.Resume;
 using HtiTune.Benchmarks.Scaling;
 using HtiTune.Benchmarks.Server;
@@ -23,6 +24,16 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        try
+        {
+            args = Recorder.Take(args);
+        }
+        catch (ArgumentException problem)
+        {
+            Console.Error.WriteLine($"error: {problem.Message}");
+            return 2;
+        }
+
         if (args is ["start", ..])
         {
             return StartUp.Run(args[1..]);
@@ -109,6 +120,11 @@ internal static class Program
             return SeveralCommand.Run(severalOptions);
         }
 
+        if (!args.Contains("--help") && Kept(args) is { } code)
+        {
+            return code;
+        }
+
         // What the verb resume kills.
         if (args is ["resume-child", _, _, _, _])
         {
@@ -136,6 +152,20 @@ internal static class Program
         Console.WriteLine(ChoiceCommand.Help, string.Join(',', ChoiceLaws.All.Select(law => law.Name)), ChoiceCommand.Methods);
         Console.WriteLine(SeveralCommand.Help);
         Console.WriteLine(StartUp.Help);
+        Console.WriteLine(GateCommand.Help);
+        Console.WriteLine(PaceCommand.Help);
+        Console.WriteLine(CompareCommand.Help);
+        Console.WriteLine(TablesCommand.Help);
+        Console.WriteLine("Any verb takes --record FILE: several, certificate, quality, gate and pace then add a line for each figure to it.");
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
+    // What is measured for comparison, and what is made of it.
+    private static int? Kept(string[] args) => args switch
+    {
+        ["gate", .. var rest] => GateCommand.Run(rest),
+        ["pace", .. var rest] => PaceCommand.Run(rest),
+        ["compare", .. var rest] => CompareCommand.Run(rest),
+        ["tables", .. var rest] => TablesCommand.Run(rest),
+        _ => null,
+    };
 }

@@ -25,13 +25,24 @@ internal static class Surroundings
         Path.Combine(root ?? ".", "src", "HtiTune.Cli", "bin", "Release", "net10.0", "htitune.dll");
 
     /// <summary>Date and machine, for the head of a table.</summary>
-    internal static string Describe()
+    internal static string Describe() =>
+        $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, {Machine()}, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+
+    /// <summary>The processor and its cores.</summary>
+    internal static string Machine()
     {
         const string Processors = "/proc/cpuinfo";
         var model = File.Exists(Processors)
             ? File.ReadLines(Processors).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             : null;
-        return $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, {model ?? RuntimeInformation.ProcessArchitecture.ToString()}, "
-            + $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        return $"{model ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores";
+    }
+
+    /// <summary>The commit that this build was made from, twelve characters; empty where the build did not know it.</summary>
+    internal static string Commit()
+    {
+        var version = typeof(Surroundings).Assembly.GetCustomAttributes(false).OfType<System.Reflection.AssemblyInformationalVersionAttribute>().FirstOrDefault()?.InformationalVersion;
+        var commit = version?.Split('+') is [_, var hash] ? hash : "";
+        return commit[..Math.Min(12, commit.Length)];
     }
 }

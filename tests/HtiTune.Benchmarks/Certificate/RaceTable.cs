@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using HtiTune.Benchmarks.Laws;
+using HtiTune.Benchmarks.Record;
 
 namespace HtiTune.Benchmarks.Certificates;
 
@@ -34,10 +35,12 @@ internal static class RaceTable
                     return ((SurrogateKind[])[SurrogateKind.None, SurrogateKind.Real, SurrogateKind.Sabotaged]).Select(kind => Race.Of(problem, kind, Trainings)).ToArray();
                 });
                 Console.WriteLine(Row(isLinear, family, races));
+                Keep(isLinear, family, races);
                 all.AddRange(races);
             }
 
             Console.WriteLine(Row(isLinear, "all", all));
+            Keep(isLinear, "all", all);
             foreach (var race in all)
             {
                 tests.AddRange(race[0].Tests.Select(test => (SurrogateKind.None, test)));
@@ -119,6 +122,27 @@ internal static class RaceTable
         Text($"| {(isLinear ? "linear" : "non-linear")} | {family} | {Mean(races, 0)} | {Mean(races, 1)} | {Saved(races, 1)} | {Mean(races, 2)} | {Saved(races, 2)} ")
         + Text($"| {races.Average(r => r[1].Trust):F2} | {races.Average(r => r[2].Trust):F2} | {100.0 * races.Count(r => r[2].Trust < 0.3) / races.Count:F0} % ")
         + Text($"| {races.Count(r => !r[0].IsSettled)}, {races.Count(r => !r[1].IsSettled)}, {races.Count(r => !r[2].IsSettled)} of {races.Count} |");
+
+    private static void Keep(bool isLinear, string family, IReadOnlyList<Race[]> races)
+    {
+        string[] names = ["plain", "real", "sabotaged"];
+        var row = $"{(isLinear ? "linear" : "non-linear")} / {family}";
+        BenchmarkResult Of(string metric, string unit, double value) => BenchmarkResult.Of("certificate-race", row, metric, unit, value);
+        Recorder.Add(names.SelectMany((name, at) => (BenchmarkResult[])
+            [
+                Of(name, "trainings", races.Average(r => r[at].Settled)), Of($"{name} median", "", races.Select(r => r[at].Settled).Order().ElementAt(races.Count / 2)),
+                Of($"never {name}", "", races.Count(r => !r[at].IsSettled)),
+            ]));
+        foreach (var (name, at) in (ReadOnlySpan<(string, int)>)[("saved", 1), ("saved sabotaged", 2)])
+        {
+            var (mean, half) = Paired([.. races.Select(r => (double)(r[0].Settled - r[at].Settled))]);
+            Recorder.Add(Of(name, "", mean), Of($"{name} from", "", mean - half), Of($"{name} to", "", mean + half));
+        }
+
+        Recorder.Add(
+            Of("trust", "", races.Average(r => r[1].Trust)), Of("trust sabotaged", "", races.Average(r => r[2].Trust)),
+            Of("low trust", "", Math.Round(100.0 * races.Count(r => r[2].Trust < 0.3) / races.Count)), Of("studies", "", races.Count));
+    }
 
     private static string Mean(IReadOnlyList<Race[]> races, int at)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Benchmarks.Quality.Processes;
 using HtiTune.Benchmarks.Quality.Tasks;
+using HtiTune.Benchmarks.Record;
 
 namespace HtiTune.Benchmarks.Quality;
 
@@ -63,6 +64,7 @@ internal static class QualityCommand
                 if (runs.All(task, method) is { Length: > 0 } done)
                 {
                     Console.WriteLine(QualityTable.Row(task, method, done));
+                    Recorder.Add(QualityTable.Figures(task, method, done));
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Benchmarks.Quality.Scores;
 using HtiTune.Benchmarks.Quality.Tasks;
+using HtiTune.Benchmarks.Record;
 
 namespace HtiTune.Benchmarks.Quality;
 
@@ -27,6 +28,26 @@ internal static class QualityTable
         var others = runs[0].Scores.Others.Select((other, k) => $"{other.Name} {Cell(run => run.Scores.Others[k].Value, 3)}");
         return $"| {task.Name} | {method.Name} | {task.Score} {Cell(run => run.Scores.Score, 4)} | {Cell(run => run.Scores.Far, 4)} | {string.Join(", ", others)} "
             + $"| {Cell(run => run.FitSeconds, 2)} | {Cell(run => run.SampleSeconds, 2)} | {Cell(run => run.PeakMebibytes, 0)} | {runs.Count} |";
+    }
+
+    /// <summary>The row's figures, as they are kept.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="runs">One run for each seed, at least one.</param>
+    internal static IEnumerable<BenchmarkResult> Figures(QualityTask task, Method method, IReadOnlyList<QualityRun> runs)
+    {
+        var all = new (string Metric, string Unit, Func<QualityRun, double?> Value)[]
+        {
+            ("score", "distance", run => run.Scores.Score), ("far", "distance", run => run.Scores.Far), ("fit CPU s", "", run => run.FitSeconds),
+            ("sample CPU s", "", run => run.SampleSeconds), ("peak MiB", "", run => run.PeakMebibytes), ("seeds", "", _ => runs.Count),
+        };
+        var others = runs[0].Scores.Others.Select((other, k) => (Metric: other.Name, Unit: "", Value: (Func<QualityRun, double?>)(run => run.Scores.Others[k].Value)));
+        foreach (var (metric, unit, value) in all.Concat(others).Where(one => runs.All(run => one.Value(run) is { } number && double.IsFinite(number))))
+        {
+            var spread = Spread.Of([.. runs.Select(run => value(run)!.Value)]);
+            yield return BenchmarkResult.Of(
+                "quality", $"{task.Name} / {method.Name} / {task.Score}", metric, unit, spread.Mean, runs.Count > 1 && metric != "seeds" ? spread.Deviation : null);
+        }
     }
 
     /// <summary>Mean ± deviation; the mean alone for one seed.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
 
 namespace HtiTune.Benchmarks.Several;
@@ -79,6 +80,10 @@ internal static class SeveralCommand
                 regrets.Add(found.Best - function.Least);
             }
 
+            Recorder.Add(Figures("several-functions", function.Name, [
+                ("evaluations", "trainings", At(reached, 0.5)), ("evaluations lower", "", At(reached, 0.25)), ("evaluations upper", "", At(reached, 0.75)),
+                ("reached", "", reached.Count(r => r <= MostEvaluations) * 100 / seeds), ("regret", "distance", At(regrets, 0.5)),
+            ]));
             Console.WriteLine(Text(
                 $"| {function.Name} | {At(reached, 0.5):G3} ({At(reached, 0.25):G3} to {At(reached, 0.75):G3}) | {reached.Count(r => r <= MostEvaluations) * 100 / seeds} % | {At(regrets, 0.5):G3} |"));
         }
@@ -104,6 +109,10 @@ internal static class SeveralCommand
                 chance += best <= Share * gap ? 1 : 0;
             }
 
+            Recorder.Add(Figures("several-mixed", function.Name, [
+                ("evaluations", "trainings", At(reached, 0.5)), ("reached", "", reached.Count(r => r <= MostEvaluations) * 100 / seeds),
+                ("regret", "distance", At(regrets, 0.5)), ("random reached", "", chance * 100 / seeds), ("random regret", "", At(random, 0.5)),
+            ]));
             Console.WriteLine(Text(
                 $"| {function.Name} | {At(reached, 0.5):G3} | {reached.Count(r => r <= MostEvaluations) * 100 / seeds} % | {At(regrets, 0.5):G3} | {chance * 100 / seeds} % | {At(random, 0.5):G3} |"));
         }
@@ -124,7 +133,7 @@ internal static class SeveralCommand
                 SpaceProblem[] problems = [.. Enumerable.Range(0, seeds).Select(seed => make(seed, d))];
                 SpaceRun[] outputs = [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, true, certify))];
                 SpaceRun[] values = certify ? [] : [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, false, false))];
-                Console.WriteLine(certify ? CertificateRow(name, outputs) : Row(name, outputs, values));
+                Console.WriteLine(certify ? CertificateRow(d, name, outputs) : Row(d, name, outputs, values));
                 if (isSmooth)
                 {
                     composite.AddRange(outputs);
@@ -132,23 +141,42 @@ internal static class SeveralCommand
                 }
             }
 
-            Console.WriteLine((certify ? CertificateRow("all smooth", composite) : Row("all smooth", composite, plain)) + "\n");
+            Console.WriteLine((certify ? CertificateRow(d, "all smooth", composite) : Row(d, "all smooth", composite, plain)) + "\n");
         }
     }
 
-    private static string Row(string name, IReadOnlyList<SpaceRun> outputs, IReadOnlyList<SpaceRun> values)
+    private static string Row(int d, string name, IReadOnlyList<SpaceRun> outputs, IReadOnlyList<SpaceRun> values)
     {
         double[] differences = [.. outputs.Zip(values, (a, b) => (double)a.Reached - b.Reached)];
         var mean = differences.Average();
         var interval = 1.96 * Math.Sqrt(differences.Sum(x => (x - mean) * (x - mean)) / Math.Max(1, differences.Length - 1) / differences.Length);
-        return Text($"| {name} | {Figures(outputs)} | {Figures(values)} | {outputs.Average(r => r.Reached) / values.Average(r => r.Reached):F2} | {mean:F1} ± {interval:F1} |");
+        var share = outputs.Average(r => r.Reached) / values.Average(r => r.Reached);
+        Recorder.Add(
+            [
+                .. Figures($"several-families-d{d}", name, [.. Parts("by outputs", outputs), .. Parts("by values", values), ("share", "distance", share)]),
+                BenchmarkResult.Of($"several-families-d{d}", name, "difference", "", mean, interval),
+            ]);
+        return Text($"| {name} | {Figures(outputs)} | {Figures(values)} | {share:F2} | {mean:F1} ± {interval:F1} |");
     }
 
-    private static string CertificateRow(string name, IReadOnlyList<SpaceRun> runs)
+    private static string CertificateRow(int d, string name, IReadOnlyList<SpaceRun> runs)
     {
         SpaceRun[] issued = [.. runs.Where(r => r.Certified is not null)];
+        Recorder.Add(Figures($"several-certificates-d{d}", name, [
+            ("studies", "", runs.Count), ("certified", "", issued.Length), ("true", "", issued.Count(r => r.IsTrue)),
+            .. (issued.Length > 0 ? [("trainings", "trainings", At([.. issued.Select(r => (double)r.Certified!)], 0.5))] : Array.Empty<(string, string, double)>()),
+        ]));
         return Text($"| {name} | {runs.Count} | {issued.Length} | {issued.Count(r => r.IsTrue)} | {At([.. issued.Select(r => (double)r.Certified!)], 0.5):G3} |");
     }
+
+    private static IEnumerable<BenchmarkResult> Figures(string benchmark, string name, IEnumerable<(string Metric, string Unit, double Value)> figures) =>
+        figures.Select(one => BenchmarkResult.Of(benchmark, name, one.Metric, one.Unit, one.Value));
+
+    private static IEnumerable<(string, string, double)> Parts(string how, IReadOnlyList<SpaceRun> runs) =>
+    [
+        (how, "trainings", runs.Average(r => r.Reached)), ($"{how} median", "", At([.. runs.Select(r => (double)r.Reached)], 0.5)),
+        ($"{how} missed", "", runs.Count(r => !r.IsReached)), ($"{how} studies", "", runs.Count),
+    ];
 
     private static string Figures(IReadOnlyList<SpaceRun> runs) =>
         Text($"{runs.Average(r => r.Reached):F1} ({At([.. runs.Select(r => (double)r.Reached)], 0.5):G3}; {runs.Count(r => !r.IsReached)} of {runs.Count})");
@@ -179,7 +207,8 @@ internal static class SeveralCommand
         Console.WriteLine();
     }
 
-    private static (double Reached, double Best) Study(SearchSpace space, Func<Configuration, double> value, double least, double gap, int seed, bool whole)
+    /// <summary>Runs a function by the policy alone: evaluations until within 1 % of the gap (one more than allowed where it never is), and the best value.</summary>
+    internal static (double Reached, double Best) Study(SearchSpace space, Func<Configuration, double> value, double least, double gap, int seed, bool whole)
     {
         var policy = new SpacePolicy(space, new SpacePolicyOptions { Epsilon = Share * gap }, new RandomStreams(seed));
         var trainings = new List<SpaceTraining>();

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace HtiTune.Benchmarks.Record;
+
+/// <summary>Keeps what the verbs measure: <c>--record FILE</c>, before or after any verb's own options, appends a line for each figure.</summary>
+internal static class Recorder
+{
+    private static string? s_file;
+
+    /// <summary>Takes <c>--record FILE</c> out of the arguments.</summary>
+    /// <param name="arguments">All arguments.</param>
+    /// <exception cref="ArgumentException">The option has no value.</exception>
+    internal static string[] Take(string[] arguments)
+    {
+        var at = Array.IndexOf(arguments, "--record");
+        if (at < 0)
+        {
+            return arguments;
+        }
+
+        s_file = at + 1 < arguments.Length ? Path.GetFullPath(arguments[at + 1]) : throw new ArgumentException("--record needs a file.");
+        return [.. arguments[..at], .. arguments[(at + 2)..]];
+    }
+
+    /// <summary>Keeps a figure, where a file is named.</summary>
+    /// <param name="measurements">What was measured.</param>
+    internal static void Add(params IEnumerable<BenchmarkResult> measurements)
+    {
+        if (s_file is { } file)
+        {
+            File.AppendAllLines(file, measurements.Select(one => Stamped(one).Line()));
+        }
+    }
+
+    /// <summary>With build, machine and date.</summary>
+    /// <param name="measurement">What was measured.</param>
+    internal static BenchmarkResult Stamped(BenchmarkResult measurement) => measurement with
+    {
+        Commit = Surroundings.Commit(),
+        Machine = Surroundings.Machine(),
+        Date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+    };
+}
