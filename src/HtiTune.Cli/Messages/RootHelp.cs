@@ -37,7 +37,7 @@ internal static class RootHelp
 
         return text.Append(
             $"""
-            `htitune VERB --help` shows a verb with examples; `htitune help objectives`, `htitune help files` and `htitune help exit-codes` go deeper.
+            `htitune VERB --help` shows a verb with examples; `htitune help objectives`, `files`, `schema` and `exit-codes` go deeper.
             Options of all verbs: --color auto|always|never, --help, --version.
 
             {ExitCode.Table}
@@ -46,7 +46,7 @@ internal static class RootHelp
     }
 
     /// <summary>The pages of the help beside those of verbs.</summary>
-    internal static readonly IReadOnlyList<string> Topics = ["objectives", "files", "exit-codes"];
+    internal static readonly IReadOnlyList<string> Topics = ["objectives", "files", "schema", "exit-codes"];
 
     /// <summary>A page of the help; null where there is none of this name.</summary>
     internal static string? Topic(string name) => name switch
@@ -54,6 +54,7 @@ internal static class RootHelp
         "exit-codes" => ExitCode.Table,
         "objectives" => ObjectiveHelp.Text,
         "files" => FileHelp,
+        "schema" => StudyTemplate.Schema(),
         _ => null,
     };
 

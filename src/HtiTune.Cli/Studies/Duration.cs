@@ -19,7 +19,7 @@ internal static class Duration
             [.. var head, 'd'] => (86400, head),
             _ => (1, text),
         };
-        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number * unit > 1e9)
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || !(number * unit <= 1e9))
         {
             return false;
         }

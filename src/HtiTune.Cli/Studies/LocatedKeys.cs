@@ -53,13 +53,13 @@ internal abstract class LocatedKeys
 
     protected LocatedJson? Require(LocatedJson parent, string key, string expected)
     {
-        var node = Take(parent, key);
-        if (node is null)
+        if (Take(parent, key) is { Kind: not JsonTokenType.Null } node)
         {
-            Fault(parent.Line, $"\"{key}\" is missing; expected {expected}");
+            return node;
         }
 
-        return node;
+        Fault(parent.Line, $"\"{key}\" is missing; expected {expected}");
+        return null;
     }
 
     protected string? Text(LocatedJson? parent, string key) => Take(parent, key) switch

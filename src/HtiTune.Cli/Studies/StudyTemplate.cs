@@ -3,10 +3,19 @@ namespace HtiTune.Cli;
 /// <summary>The study file that <c>init</c> writes.</summary>
 internal static class StudyTemplate
 {
+    /// <summary>The JSON schema of study files, for editors.</summary>
+    internal static string Schema()
+    {
+        using var stream = typeof(StudyTemplate).Assembly.GetManifestResourceStream("study.schema.json")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().TrimEnd();
+    }
+
     internal static readonly string Text =
         $$"""
         {
           // A study of htitune. Comments and trailing commas are allowed; paths start from this file's folder.
+          // "$schema": "study.schema.json",   // for editors, which complete and check keys: htitune help schema > study.schema.json
           "schema": 1,
 
           // What is tuned. The scale on which outputs move most evenly:

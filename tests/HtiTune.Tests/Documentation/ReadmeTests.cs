@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using HtiTune.Benchmarks.Record;
 
 namespace HtiTune.Tests.Documentation;
 
@@ -54,6 +55,26 @@ public class ReadmeTests
             .Select(match => match.Groups[1].Value).ToArray();
         Assert.NotEmpty(links);
         Assert.Equal([], links.Where(link => !Path.Exists(Path.Combine(Root(), link))).ToArray());
+    }
+
+    [Fact]
+    public void It_is_short_and_its_figures_are_those_of_the_results()
+    {
+        var readme = File.ReadAllText(Path.Combine(Root(), "README.md")).ReplaceLineEndings("\n");
+        Assert.InRange(readme.Split('\n').Length, 50, 151);
+        var words = System.Text.RegularExpressions.Regex.Replace(readme, @"\s+", " ");
+        var results = ResultTable.All(ResultTable.Folder(Root()));
+        double Figure(string benchmark, string of, string metric) => results.Last(one => one.Key == (benchmark, of, metric)).Number;
+        foreach (var (d, name) in ((int, string)[])[(2, "two"), (3, "three"), (4, "four")])
+        {
+            double Whole(string how) => d + 2 + Figure($"several-families-d{d}", "all smooth", how);
+            Assert.Contains(FormattableString.Invariant($"{Whole("by outputs"):F1} instead of {Whole("by values"):F1} with {name}"), words, StringComparison.Ordinal);
+        }
+
+        string Told(string how) => FormattableString.Invariant($"{Figure("preferences-reached", "all", $"{how} trainings"):F1}");
+        Assert.Contains($"a mean of {Told("surrogate")} trainings more", words, StringComparison.Ordinal);
+        Assert.Contains($"stored needs {Told("replay")} (", words, StringComparison.Ordinal);
+        Assert.Contains($"counted, {Told("anew")} (", words, StringComparison.Ordinal);
     }
 
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
