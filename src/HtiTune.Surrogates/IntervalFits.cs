@@ -46,7 +46,7 @@ internal sealed class IntervalFits
         _dual = dual;
         _potential = potential;
         _random = random;
-        _mapShape = new NetworkShape(Options.HiddenWidth, MapDepth, Options.MapSteps, MapRate);
+        _mapShape = MapShape(Options);
         _pathShape = new NetworkShape(2 * Options.HiddenWidth, PathDepth, Options.PathSteps, PathRate);
         var intervals = request.Anchors.Count - 1;
         Bends = new float[intervals][];
@@ -82,6 +82,9 @@ internal sealed class IntervalFits
     private bool HasMaps => Options.TrainMaps && MethodRecipe.NeedsMaps(Options.Method);
 
     private bool HasPaths => _potential == PotentialKind.Density || Options.Metric != MetricKind.None;
+
+    /// <summary>Layers and steps of a map.</summary>
+    internal static NetworkShape MapShape(TrajectoryOptions options) => new(options.HiddenWidth, MapDepth, options.MapSteps, MapRate);
 
     /// <summary>Fits every interval.</summary>
     /// <param name="deterministic">Whether each context has one output.</param>

@@ -174,6 +174,20 @@ internal sealed class TrajectoryLookup
         return stored[near[^1]];
     }
 
+    /// <summary>The stored trajectories whose conditions are nearest to those of a row, the nearest first, within its category.</summary>
+    /// <param name="contexts">The contexts.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="most">How many at most.</param>
+    internal int[] Nearest(Contexts contexts, int row, int most)
+    {
+        var category = contexts.CategoryCount == 0 ? 0 : contexts.Categories[row];
+        var x = new float[_state.Contexts.Conditions.Columns];
+        _state.Conditions.Apply(contexts.Conditions.Row(row), x);
+        var (near, squares) = _trees[category].Value.Nearest(x, most, MostVisited);
+        Array.Sort(squares, near);
+        return Array.ConvertAll(near, i => _byCategory[category][i]);
+    }
+
     /// <summary>The conditions of a category's stored contexts.</summary>
     private RowTree Tree(int category)
     {

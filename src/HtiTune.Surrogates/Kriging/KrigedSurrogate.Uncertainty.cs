@@ -4,7 +4,8 @@
 //   a          a draw of anchor weights at λ (WeightDraws): the outputs ψ⁻¹(Σ_k a_k q_k) are one draw of the network's, F of them one of F
 //   m_s, v_s   mean and variance of F over 8 draws and their reflections at θ_s;  S standard error of F over the rows, for draws; else 0
 // Law of F at λ:  1/8 Σ_s N(m_s, v_s + 2S²);  2S²: the real network would be judged by draws of its own.
-// Chance is drawn once, the same at every λ: intervals move smoothly with λ.
+// Chance is drawn once, the same at every λ: intervals move smoothly with λ. Rows of contexts that no anchor answered are drawn with the errors of the
+// networks that give them (CarryErrors).
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Uncertainty;
@@ -27,8 +28,8 @@ public sealed partial class KrigedSurrogate
     /// <exception cref="ArgumentOutOfRangeException">λ is outside the hyperparameter's range, or the level is not between 0 and 1.</exception>
     /// <exception cref="InvalidOperationException">The functional is not finite.</exception>
     /// <remarks>
-    /// The interval is conditional on outputs that change smoothly: what no anchor has come near, a jump or a narrow dip, is outside it. Errors of the maps
-    /// that carry rows of new contexts are not in it.
+    /// The interval is conditional on outputs that change smoothly: what no anchor has come near, a jump or a narrow dip, is outside it. Where each context
+    /// has one answer, errors of the networks that answer new contexts are in it, by contexts that were kept out; those of rows of draws are not.
     /// </remarks>
     public FunctionalEstimate Estimate(
         double lambda, Contexts contexts, Func<Samples, double> functional, double level = 0.9, CancellationToken cancellation = default)
@@ -42,6 +43,8 @@ public sealed partial class KrigedSurrogate
 
         var weights = WeightsAt(lambda);
         var (rows, _) = Resolve(contexts, null);
+        var errors = _affine is null && Report.Deterministic && _carrier.State.Start is not null && !_carrier.Lookup.HasAll(contexts) ? _carryErrors.Value : null;
+        var nearest = errors?.NearestOf(contexts);
         var beside = _regression?.At(PlaceOf(lambda), contexts, weights);
         var samples = Weighted(rows, weights, contexts, beside);
         var value = Finite(functional(samples));
@@ -61,6 +64,7 @@ public sealed partial class KrigedSurrogate
         var law = new ErrorMixture();
         double[] draw = new double[weights.Length], reflected = new double[weights.Length];
         var random = new RandomStreams(_carrier.Options.Seed).Fork("kriging").Stream("draws");
+        var chanceOfRows = new RandomStreams(_carrier.Options.Seed).Fork("kriging").Stream("errors of rows");
         foreach (var state in _states.Value)
         {
             var draws = new WeightDraws(state, [PlaceOf(lambda)], withNugget: true);
@@ -75,17 +79,18 @@ public sealed partial class KrigedSurrogate
                     reflected[k] += weights[k] - kriged[k];
                 }
 
-                Add(draw);
-                Add(reflected);
+                var drawn = errors is null ? rows : Linked(errors.Drawn(rows.Standardised, nearest!, chanceOfRows), contexts.Count);
+                Add(draw, drawn);
+                Add(reflected, drawn);
             }
 
             var mean = sum / (2 * PairsPerState);
             law.AddNormal(1.0 / HyperparameterWalk.States, value + mean, Math.Max(0, squares / (2 * PairsPerState) - mean * mean) + chance);
 
-            void Add(double[] anchorWeights)
+            void Add(double[] anchorWeights, AnchorRows drawn)
             {
                 // About the value, so that what is far from zero does not cancel.
-                var away = Finite(functional(Weighted(rows, anchorWeights, contexts, beside))) - value;
+                var away = Finite(functional(Weighted(drawn, anchorWeights, contexts, beside))) - value;
                 sum += away;
                 squares += away * away;
             }

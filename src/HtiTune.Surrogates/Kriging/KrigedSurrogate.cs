@@ -32,6 +32,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private readonly RegressionBeside? _regression;
     private readonly Lazy<double[][]> _walk;
     private readonly Lazy<AnchorKriging[]> _states;
+    private readonly Lazy<CarryErrors> _carryErrors;
 
     internal KrigedSurrogate(TrajectorySurrogate carrier, KrigingState state)
     {
@@ -51,6 +52,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         _walk = new Lazy<double[][]>(() => state.States ?? HyperparameterWalk.From(
             _kriging.Likelihood, _kriging.Theta, new RandomStreams(carrier.Options.Seed).Fork("kriging").Stream("walk")));
         _states = new Lazy<AnchorKriging[]>(() => Array.ConvertAll(_walk.Value, _kriging.With));
+        _carryErrors = new Lazy<CarryErrors>(() => new CarryErrors(carrier));
         Report = ReportOf(carrier, state, _kriging);
     }
 

@@ -1,0 +1,86 @@
+// Notation
+//   r_k [N, D]   at the stored contexts: outputs at anchor k as the network of the first anchor and the maps give them, less the true ones
+//   ρ²           mean squared error of that network at contexts that were kept from it (a fifth) over that at those it has seen, at least 1: trained once more
+//   error        of new contexts, drawn: a ρ r_k at the j-th nearest stored context of each, a ~ N(0, 1) and j the same for all contexts and anchors
+// Near contexts err alike, at one anchor and at the next: what a mean over contexts averages out it averages out here too, and no more.
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Networks;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>How far rows of contexts that no anchor answered are from what it would have answered, by contexts that were kept out.</summary>
+internal sealed class CarryErrors
+{
+    /// <summary>Stored contexts whose errors stand for that of a new one.</summary>
+    private const int Near = 8;
+
+    private const int Parts = 5;
+
+    private readonly TrajectorySurrogate _carrier;
+    private readonly float[][] _errors;
+
+    /// <param name="carrier">Coupling and maps, of one answer a context, with the network of the first anchor.</param>
+    internal CarryErrors(TrajectorySurrogate carrier)
+    {
+        _carrier = carrier;
+        var state = carrier.State;
+        var t = state.Trajectories;
+        var start = new float[t.Count * t.Dimension];
+        state.Start!.Evaluate(t.Conditions[0], t.Categories, start);
+        var carried = carrier.Carry(start, state.Contexts, 0, null);
+        var factor = HeldOutFactor(carrier);
+        _errors = [.. carried.Select((rows, k) => rows!.Zip(t.Points[k], (given, answer) => factor * (given - answer)).ToArray())];
+    }
+
+    /// <summary>The stored contexts that stand for new ones, [n][·], the nearest first.</summary>
+    internal int[][] NearestOf(Contexts contexts) => [.. Enumerable.Range(0, contexts.Count).Select(i => _carrier.Lookup.Nearest(contexts, i, Near))];
+
+    /// <summary>Rows at the anchors with a draw of their errors added.</summary>
+    /// <param name="rows">Standardised rows at each anchor, [n, D].</param>
+    /// <param name="nearest">Of their contexts.</param>
+    /// <param name="random">Chance.</param>
+    internal float[]?[] Drawn(float[]?[] rows, int[][] nearest, RandomStream random)
+    {
+        var d = _carrier.Dimension;
+        var size = (float)random.NextNormal();
+        var rank = (int)random.NextInt(Near);
+        return [.. rows.Select((values, k) => values is null ? null : Enumerable.Range(0, values.Length).Select(i => values[i] + size * Of(k, i)).ToArray())];
+
+        // A category without a stored context has no error that is known.
+        float Of(int k, int i) => nearest[i / d] is { Length: > 0 } own ? _errors[k][own[Math.Min(rank, own.Length - 1)] * d + i % d] : 0;
+    }
+
+    /// <summary>ρ.</summary>
+    private static float HeldOutFactor(TrajectorySurrogate carrier)
+    {
+        var t = carrier.State.Trajectories;
+        int[] kept = [.. Enumerable.Range(0, t.Count).Where(i => i % Parts != 0)], left = [.. Enumerable.Range(0, t.Count).Where(i => i % Parts == 0)];
+        if (kept.Length == 0)
+        {
+            return 1;
+        }
+
+        var network = NetworkTrainer.Train(
+            Rows(t.Conditions[0], kept, t.ConditionCount),
+            t.ConditionCount,
+            Array.ConvertAll(kept, i => t.Categories[i]),
+            t.CategoryCount,
+            Rows(t.Points[0], kept, t.Dimension),
+            t.Dimension,
+            IntervalFits.MapShape(carrier.Options),
+            new RandomStreams(carrier.Options.Seed).Fork("held-out contexts"),
+            default);
+        double seen = Error(kept), unseen = Error(left);
+        return seen > 0 ? (float)Math.Sqrt(Math.Max(1, unseen / seen)) : 1;
+
+        double Error(int[] rows)
+        {
+            var given = new float[rows.Length * t.Dimension];
+            network.Evaluate(Rows(t.Conditions[0], rows, t.ConditionCount), Array.ConvertAll(rows, i => t.Categories[i]), given);
+            return given.Zip(Rows(t.Points[0], rows, t.Dimension), (a, b) => (double)(a - b) * (a - b)).Average();
+        }
+    }
+
+    private static float[] Rows(float[] values, int[] rows, int columns) => Coupling.Trajectories.Select(values, rows, columns);
+}
