@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HtiTune.Data;
 
 namespace HtiTune.Client;
 
@@ -12,7 +13,11 @@ public sealed class HtiTuneClient
 {
     private const string Root = "api/v1";
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(1);
 
@@ -50,24 +55,24 @@ public sealed class HtiTuneClient
     /// <param name="study">A study that is active or paused.</param>
     /// <param name="lambdas">1 to 100 λ in the hyperparameter's range, in its own units.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteEnqueued> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default) =>
-        SendAsync<RemoteEnqueued>(HttpMethod.Post, $"studies/{study}/enqueue", new { lambdas }, cancellation)!;
+    public Task<EnqueuedLambdas> EnqueueAsync(Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation = default) =>
+        SendAsync<EnqueuedLambdas>(HttpMethod.Post, $"studies/{study}/enqueue", new { lambdas }, cancellation)!;
 
     /// <summary>Has configurations of one's own choice trained next, in this order, of studies of several hyperparameters or one.</summary>
     /// <param name="study">A study that is active or paused.</param>
-    /// <param name="configurations">1 to 100 configurations: numbers and words by name.</param>
+    /// <param name="configurations">1 to 100 configurations.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteEnqueued> EnqueueAsync(Guid study, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> configurations, CancellationToken cancellation = default) =>
-        SendAsync<RemoteEnqueued>(HttpMethod.Post, $"studies/{study}/enqueue", new { configurations }, cancellation)!;
+    public Task<EnqueuedLambdas> EnqueueAsync(Guid study, IReadOnlyList<Configuration> configurations, CancellationToken cancellation = default) =>
+        SendAsync<EnqueuedLambdas>(HttpMethod.Post, $"studies/{study}/enqueue", new { configurations }, cancellation)!;
 
     /// <summary>What is believed of the objective at some configurations, with no training; null where nothing has a value yet.</summary>
     /// <param name="study">The study.</param>
-    /// <param name="configurations">At most 1000 configurations: numbers and words by name.</param>
+    /// <param name="configurations">At most 1000 configurations.</param>
     /// <param name="importances">Whether to tell how much hangs on each hyperparameter.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteBelief?> PredictAsync(
-        Guid study, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> configurations, bool importances = false, CancellationToken cancellation = default) =>
-        SendAsync<RemoteBelief>(HttpMethod.Post, $"studies/{study}/predict", new { configurations, importances }, cancellation);
+    public Task<StudyBelief?> PredictAsync(
+        Guid study, IReadOnlyList<Configuration> configurations, bool importances = false, CancellationToken cancellation = default) =>
+        SendAsync<StudyBelief>(HttpMethod.Post, $"studies/{study}/predict", new { configurations, importances }, cancellation);
 
     /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
     /// <param name="study">A study that is active or paused.</param>
@@ -77,12 +82,12 @@ public sealed class HtiTuneClient
         (await SendAsync<ClearedEnqueued>(HttpMethod.Delete, $"studies/{study}/enqueue", null, cancellation).ConfigureAwait(false))!.Cleared;
 
     /// <summary>Its trials.</summary>
-    public async Task<IReadOnlyList<RemoteTrial>> TrialsAsync(Guid study, CancellationToken cancellation = default) =>
-        (await SendAsync<List<RemoteTrial>>(HttpMethod.Get, $"studies/{study}/trials", null, cancellation).ConfigureAwait(false))!;
+    public async Task<IReadOnlyList<TrialView>> TrialsAsync(Guid study, CancellationToken cancellation = default) =>
+        (await SendAsync<List<TrialView>>(HttpMethod.Get, $"studies/{study}/trials", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>Attempts at its trials.</summary>
-    public async Task<IReadOnlyList<RemoteAttempt>> AttemptsAsync(Guid study, int? trial = null, CancellationToken cancellation = default) =>
-        (await SendAsync<List<RemoteAttempt>>(HttpMethod.Get, $"studies/{study}/attempts{(trial is { } number ? $"?trial={number}" : "")}", null, cancellation).ConfigureAwait(false))!;
+    public async Task<IReadOnlyList<AttemptView>> AttemptsAsync(Guid study, int? trial = null, CancellationToken cancellation = default) =>
+        (await SendAsync<List<AttemptView>>(HttpMethod.Get, $"studies/{study}/attempts{(trial is { } number ? $"?trial={number}" : "")}", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>End of an attempt's log.</summary>
     public async Task<string> LogAsync(Guid study, Guid attempt, CancellationToken cancellation = default)
@@ -119,31 +124,31 @@ public sealed class HtiTuneClient
     /// Asks for a training; null where there is none now. A worker's slot that holds one gets it again; where it is of another study than the one asked for, the server
     /// refuses (409).
     /// </summary>
-    public Task<RemoteTask?> ClaimAsync(string worker, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
-        SendAsync<RemoteTask>(HttpMethod.Post, "attempts/claim", new { worker, slot, study }, cancellation);
+    public Task<ClaimedAttempt?> ClaimAsync(string worker, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
+        SendAsync<ClaimedAttempt>(HttpMethod.Post, "attempts/claim", new { worker, slot, study }, cancellation);
 
     /// <summary>Asks for a training, and to have it for a time without renewing the lease.</summary>
-    internal Task<RemoteTask?> ClaimAsync(string worker, int slot, Guid study, TimeSpan leaseFor) =>
-        SendAsync<RemoteTask>(HttpMethod.Post, "attempts/claim", new { worker, slot, study, leaseFor }, CancellationToken.None);
+    internal Task<ClaimedAttempt?> ClaimAsync(string worker, int slot, Guid study, TimeSpan leaseFor) =>
+        SendAsync<ClaimedAttempt>(HttpMethod.Post, "attempts/claim", new { worker, slot, study, leaseFor }, CancellationToken.None);
 
     /// <summary>Renews a lease for a time.</summary>
-    internal Task<RemoteLease> RenewAsync(RemoteTask task, TimeSpan leaseFor) =>
-        SendAsync<RemoteLease>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, leaseFor }, CancellationToken.None)!;
+    internal Task<LeaseStatus> RenewAsync(ClaimedAttempt task, TimeSpan leaseFor) =>
+        SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, leaseFor }, CancellationToken.None)!;
 
     /// <summary>Renews a lease.</summary>
-    public Task<RemoteLease> RenewAsync(RemoteTask task, double? progress = null, string? logTail = null, CancellationToken cancellation = default)
+    public Task<LeaseStatus> RenewAsync(ClaimedAttempt task, double? progress = null, string? logTail = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return SendAsync<RemoteLease>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, progress, logTail }, cancellation)!;
+        return SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, progress, logTail }, cancellation)!;
     }
 
     /// <summary>Hands in a result; with <paramref name="nextFor"/>, a worker's name, the next training comes back with the answer.</summary>
-    public Task<RemoteTold> TellAsync(RemoteTask task, TrainingOutcome outcome, string? nextFor = null, int slot = 0, Guid? study = null, CancellationToken cancellation = default)
+    public Task<TellOutcome> TellAsync(ClaimedAttempt task, TrainingOutcome outcome, string? nextFor = null, int slot = 0, Guid? study = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(outcome);
         object? next = nextFor is null ? null : new { worker = nextFor, slot, study };
-        return SendAsync<RemoteTold>(
+        return SendAsync<TellOutcome>(
             HttpMethod.Post, $"attempts/{task.Attempt}/tell",
             new { lease = task.Lease, outcome.Value, outcome.Outputs, outcome.State, outcome.Reason, outcome.LogTail, outcome.ExitCode, next }, cancellation)!;
     }
@@ -156,17 +161,17 @@ public sealed class HtiTuneClient
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the loop; a training under way is given back.</param>
     public Task WorkAsync(
-        string worker, Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
+        string worker, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
         CancellationToken cancellation = default) => WorkAsync(worker, 0, train, study, poll ?? TimeSpan.FromSeconds(2), time ?? TimeProvider.System, CancellationToken.None, cancellation);
 
     /// <summary>The same for one of several slots of a worker, which may also be asked to finish: what is under way comes to its end, and nothing more is begun.</summary>
     internal async Task WorkAsync(
-        string worker, int slot, Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study, TimeSpan poll, TimeProvider time,
+        string worker, int slot, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study, TimeSpan poll, TimeProvider time,
         CancellationToken finish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(train);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(finish, cancellation);
-        RemoteTask? task = null;
+        ClaimedAttempt? task = null;
         while (!ending.IsCancellationRequested)
         {
             task ??= await ClaimAsync(worker, slot, study, cancellation).ConfigureAwait(false);

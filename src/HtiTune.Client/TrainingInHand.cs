@@ -1,7 +1,7 @@
 namespace HtiTune.Client;
 
 /// <summary>A training while its lease is renewed.</summary>
-internal sealed class TrainingInHand(HtiTuneClient client, RemoteTask task, TimeProvider time) : IProgress<double>, IDisposable
+internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, TimeProvider time) : IProgress<double>, IDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private double _progress;
@@ -10,7 +10,7 @@ internal sealed class TrainingInHand(HtiTuneClient client, RemoteTask task, Time
     public void Report(double value) => Volatile.Write(ref _progress, Math.Clamp(value, 0, 1));
 
     /// <summary>Trains to the end, and says how that was.</summary>
-    public async Task<TrainingOutcome> RunAsync(Func<RemoteTask, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, CancellationToken cancellation)
+    public async Task<TrainingOutcome> RunAsync(Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, CancellationToken cancellation)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellation);
         using var done = new CancellationTokenSource();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HtiTune;
 
 /// <summary>
-/// One run of a <see cref="Tuner"/> for one objective, in the caller's hands: <see cref="Ask"/> where to train, train, <see cref="Tell"/>.
+/// One run of a <see cref="Tuner"/> for one objective, in the caller's hands: <see cref="Ask"/> where to train, train, <see cref="Tell(Proposal, ITrainedNetwork)"/>.
 /// <see cref="Tuner.Optimize"/> is a loop over it.
 /// </summary>
 /// <remarks>
@@ -126,6 +126,13 @@ public sealed partial class TuningRun : IDisposable
 
         return _course.Record(training, isUsed: true);
     }
+
+    /// <summary>Tells the one number that the training proposed has brought, which an objective finds as its only output (<see cref="Matrix.Exact"/>).</summary>
+    /// <param name="proposal">A pending proposal.</param>
+    /// <param name="value">The number, in double precision; one that is not finite is no value, and the trial fails.</param>
+    /// <returns>The trial.</returns>
+    /// <exception cref="IOException">The study's folder could not be written; the number is with the tuner all the same.</exception>
+    public Trial Tell(Proposal proposal, double value) => Tell(proposal, new TrainedOutputs(Matrix.FromDoubles(1, 1, [value])));
 
     /// <summary>Reports that the proposed training failed. The model never sees it, and the run goes on elsewhere.</summary>
     /// <param name="proposal">A pending proposal.</param>

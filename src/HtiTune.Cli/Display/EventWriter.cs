@@ -38,6 +38,10 @@ internal static class EventWriter
         }
     }
 
+    /// <summary>A state as JSON and lists have it: in small letters.</summary>
+    internal static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
     /// <summary>Writes an event with its time.</summary>
     internal static void Event(string name, Action<Utf8JsonWriter> members) => Write(writer =>
     {

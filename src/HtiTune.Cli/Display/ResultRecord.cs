@@ -78,7 +78,8 @@ internal sealed record ResultRecord
     /// <summary>The result of a study that a server keeps.</summary>
     internal static ResultRecord Of(RemoteStudy study, RemoteResult result, string objective)
     {
-        var (space, at) = (ServedSpace.Of(study.Definition), ServedSpace.At(study.Definition.Hyperparameter ?? "lambda", result.Lambda, result.Configuration));
+        var space = ServedSpace.Of(study.Definition);
+        var at = ServedSpace.At(space, result.Lambda, result.Configuration);
         var record = new ResultRecord
         {
             Study = study.Id.ToString(),

@@ -26,7 +26,7 @@ internal static class ServedResult
         else
         {
             var space = ServedSpace.Of(study.Definition);
-            Console.Out.WriteLine(space.IsLine ? $"{space.Label} = {Placeholders.Number(result.Lambda)}" : ServedSpace.At(space.Label, result.Lambda, result.Configuration).ToString());
+            Console.Out.WriteLine(space.IsLine ? $"{space.Label} = {Placeholders.Number(result.Lambda)}" : ServedSpace.At(space, result.Lambda, result.Configuration).ToString());
         }
 
         var possible = double.IsFinite(result.LambdaLow) ? FormattableString.Invariant($"; the best may lie anywhere in [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model") : "";

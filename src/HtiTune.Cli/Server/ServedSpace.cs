@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HtiTune.Client;
 using HtiTune.Data;
 
@@ -12,14 +11,7 @@ internal static class ServedSpace
         ? SearchSpace.Parse(texts)
         : Hyperparameter.Continuous(definition.Hyperparameter ?? "lambda", definition.Minimum ?? 0, definition.Maximum ?? 1, Scale.Parse(definition.Scale ?? "linear"));
 
-    /// <summary>A configuration of a study; a server of an earlier version tells λ alone.</summary>
-    internal static Configuration At(string name, double lambda, IReadOnlyDictionary<string, JsonElement>? configuration) => configuration is { Count: > 0 }
-        ? new Configuration([.. configuration.Select(pair => (pair.Key, ValueOf(pair.Value)))])
-        : new Configuration(name, lambda);
-
-    /// <summary>A configuration as it goes over the wire.</summary>
-    internal static IReadOnlyDictionary<string, JsonElement> Wire(Configuration configuration) => configuration.Pairs.ToDictionary(
-        pair => pair.Key, pair => pair.Value.IsNumber ? JsonSerializer.SerializeToElement(pair.Value.Number) : JsonSerializer.SerializeToElement(pair.Value.Word));
-
-    private static HyperparameterValue ValueOf(JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : value.GetString() ?? "";
+    /// <summary>A configuration of a study; of one hyperparameter a server of an earlier version tells λ alone.</summary>
+    internal static Configuration At(SearchSpace space, double lambda, Configuration? configuration) =>
+        space.IsLine || configuration is null ? new Configuration(space[0].Name, lambda) : configuration;
 }

@@ -37,7 +37,7 @@ internal static class ServedSteps
 
                 if (own is not null)
                 {
-                    AskCommand.Say(request.Json, own.Task.Trial, study.Space.IsLine ? new Data.Configuration("lambda", own.Task.Lambda) : ServedSpace.At(study.Space[0].Name, own.Task.Lambda, own.Task.Configuration), study.Space.IsLine, own.Task.Seed, writer =>
+                    AskCommand.Say(request.Json, own.Task.Trial, study.Space.IsLine ? new Data.Configuration("lambda", own.Task.Lambda) : own.Task.Configuration, study.Space.IsLine, own.Task.Seed, writer =>
                     {
                         writer.WriteString("worker", own.Worker);
                         writer.WriteString("leaseUntil", own.Ends);
@@ -87,7 +87,7 @@ internal static class ServedSteps
         var outcome = matrix is null
             ? new TrainingOutcome { State = "failed", Reason = failed!.Length > 0 ? failed : "no reason was given" }
             : new TrainingOutcome { Outputs = ServedTuning.Rows(matrix) };
-        RemoteTold? told = null;
+        TellOutcome? told = null;
         HtiTuneException? conflict = null;
         try
         {
@@ -116,12 +116,12 @@ internal static class ServedSteps
             EventWriter.Write(writer =>
             {
                 writer.WriteNumber("number", number);
-                EventWriter.Place(writer, study.Space.IsLine ? new Data.Configuration(study.Space[0].Name, held.Task.Lambda) : ServedSpace.At(study.Space[0].Name, held.Task.Lambda, held.Task.Configuration), study.Space.IsLine);
-                writer.WriteString("state", told.State);
+                EventWriter.Place(writer, ServedSpace.At(study.Space, held.Task.Lambda, held.Task.Configuration), study.Space.IsLine);
+                writer.WriteString("state", EventWriter.Word(told.State));
             });
         }
 
-        Terminal.Say($"training {number} is {told.State}");
+        Terminal.Say($"training {number} is {EventWriter.Word(told.State)}");
         Terminal.Next(Advice.ServedAsk, At(server, study));
         return ExitCode.Done;
     }
@@ -143,7 +143,7 @@ internal static class ServedSteps
             ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
         }
 
-        var enqueued = values.Length == 0 ? new RemoteEnqueued([], []) : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, values));
+        var enqueued = values.Length == 0 ? new EnqueuedLambdas([], []) : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, values));
         EnqueueCommand.Tell(values, enqueued.Added, enqueued.Waiting, json);
         return ExitCode.Done;
     }
@@ -156,12 +156,11 @@ internal static class ServedSteps
             ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
         }
 
-        var enqueued = wanted.Count == 0 ? null : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, (IReadOnlyList<IReadOnlyDictionary<string, System.Text.Json.JsonElement>>)[.. wanted.Select(ServedSpace.Wire)]));
+        var enqueued = wanted.Count == 0 ? null : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, wanted));
         EnqueueCommand.Tell(wanted, Shown(enqueued?.AddedConfigurations), Shown(enqueued?.WaitingConfigurations), json);
         return ExitCode.Done;
 
-        IReadOnlyList<Data.Configuration> Shown(IReadOnlyList<IReadOnlyDictionary<string, System.Text.Json.JsonElement>>? all) =>
-            [.. (all ?? []).Select(one => space.Ordered(ServedSpace.At(space[0].Name, double.NaN, one)))];
+        IReadOnlyList<Data.Configuration> Shown(IReadOnlyList<Data.Configuration>? all) => [.. (all ?? []).Select(space.Ordered)];
     }
 
     private static AdvicePlace At(ServerConnection server, StudySpecification study) => new() { Study = study, Name = server.Address.ToString() };
@@ -228,9 +227,9 @@ internal static class ServedSteps
         }
 
         if (kept?.Study is { } id && ServerConnection.Ask(() => server.Client.TrialsAsync(id)).FirstOrDefault(one => one.Number == number) is { } trial
-            && trial.Status is "completed" or "failed")
+            && trial.Status is TrialStatus.Completed or TrialStatus.Failed)
         {
-            throw new CliException("H016", $"training {number} was told before: it is {trial.Status}, and what was told first stands.", Advice.ServedAsk.For(At(server, study)));
+            throw new CliException("H016", $"training {number} was told before: it is {EventWriter.Word(trial.Status)}, and what was told first stands.", Advice.ServedAsk.For(At(server, study)));
         }
 
         throw NotAsked(server, study, kept, number);

@@ -173,7 +173,7 @@ internal sealed record ServedTold(int Number, string? Print);
 /// <param name="Task">The training.</param>
 /// <param name="Worker">Who asked for it; null for one without a name.</param>
 /// <param name="Until">Until when it is theirs, as the server said last.</param>
-internal sealed record ServedTask(int Slot, RemoteTask Task, string? Worker = null, DateTimeOffset? Until = null)
+internal sealed record ServedTask(int Slot, ClaimedAttempt Task, string? Worker = null, DateTimeOffset? Until = null)
 {
     /// <summary>For people: the training, who has it, and until when.</summary>
     internal string Shown => new Lease(Task.Trial, Worker, Ends).Shown;

@@ -69,12 +69,12 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
     private Task SlotAsync(int slot) =>
         Client.WorkAsync(ServedStudy.Worker(specification), slot, TrainAsync, study, Poll, TimeProvider.System, interrupts.Finish, interrupts.Stop);
 
-    private Task<TrainingOutcome> TrainAsync(RemoteTask task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
+    private Task<TrainingOutcome> TrainAsync(ClaimedAttempt task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>
         {
             try
             {
-                var outputs = _network.TrainOutputs(new TrainingRequest(specification.Space.Ordered(ServedSpace.At(specification.Space[0].Name, task.Lambda, task.Configuration)), task.Seed, progress) { Number = task.Trial }, cancellation);
+                var outputs = _network.TrainOutputs(new TrainingRequest(specification.Space.Ordered(ServedSpace.At(specification.Space, task.Lambda, task.Configuration)), task.Seed, progress) { Number = task.Trial }, cancellation);
                 return task.Rows == 0 || outputs.Rows == task.Rows
                     ? new TrainingOutcome { Outputs = Rows(outputs) }
                     : new TrainingOutcome { State = "failed", Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };

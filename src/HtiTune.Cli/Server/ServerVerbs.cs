@@ -11,19 +11,19 @@ internal static class ServerVerbs
     {
         var id = ServedStudy.IdOf(server, given);
         var (study, trials) = (ServerConnection.Ask(() => server.Client.GetAsync(id)), ServerConnection.Ask(() => server.Client.TrialsAsync(id)));
-        var (space, name) = (ServedSpace.Of(study.Definition), study.Definition.Hyperparameter ?? "lambda");
+        var space = ServedSpace.Of(study.Definition);
         if (json)
         {
-            var best = study.Result is { } found ? ServedSpace.At(name, found.Lambda, found.Configuration) : null;
+            var best = study.Result is { } found ? ServedSpace.At(space, found.Lambda, found.Configuration) : null;
             TrialRecord.Write(id.ToString(), study.Definition.Objective ?? "value", trials.Select(trial => new TrialRecord
             {
                 Number = trial.Number,
-                Configuration = ServedSpace.At(name, trial.Lambda, trial.Configuration),
-                State = trial.Status,
+                Configuration = ServedSpace.At(space, trial.Lambda, trial.Configuration),
+                State = EventWriter.Word(trial.Status),
                 Value = trial.Value,
                 Reason = trial.Reason,
                 Error = trial.Error,
-                IsBest = trial.Value is not null && ServedSpace.At(name, trial.Lambda, trial.Configuration).Equals(best),
+                IsBest = trial.Value is not null && ServedSpace.At(space, trial.Lambda, trial.Configuration).Equals(best),
             }));
             return ExitCode.Done;
         }
@@ -33,10 +33,10 @@ internal static class ServerVerbs
             Console.Out.WriteLine($"{"#",4} {string.Concat(space.Select(one => $"{one.Name,12} "))}{"state",-10} {"value",14}  reason");
             foreach (var trial in trials)
             {
-                var at = ServedSpace.At(name, trial.Lambda, trial.Configuration);
+                var at = ServedSpace.At(space, trial.Lambda, trial.Configuration);
                 Console.Out.WriteLine(
                     $"{trial.Number,4} {string.Concat(space.Select(one => $"{(at.TryGet(one.Name, out var value) ? value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word : "-"),12} "))}"
-                    + $"{trial.Status,-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
+                    + $"{EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
             }
 
             return ExitCode.Done;
@@ -46,7 +46,7 @@ internal static class ServerVerbs
         foreach (var trial in trials)
         {
             Console.Out.WriteLine(
-                $"{trial.Number,4} {trial.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {trial.Status,-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
+                $"{trial.Number,4} {trial.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
         }
 
         return ExitCode.Done;
@@ -66,7 +66,7 @@ internal static class ServerVerbs
         }
         else
         {
-            Console.Out.WriteLine(double.IsFinite(result.Lambda) ? Placeholders.Number(result.Lambda) : StudyPaths.Place(ServedSpace.At("", result.Lambda, result.Configuration)));
+            Console.Out.WriteLine(double.IsFinite(result.Lambda) ? Placeholders.Number(result.Lambda) : StudyPaths.Place(result.Configuration!));
         }
 
         return ExitCode.Done;

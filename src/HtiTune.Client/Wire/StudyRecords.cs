@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HtiTune.Data;
 
 namespace HtiTune.Client;
 
@@ -103,8 +104,8 @@ public sealed record RemoteStudy(
     /// <summary>Whether nothing more will happen by itself.</summary>
     public bool HasEnded => State is "finished" or "cancelled" or "failed";
 
-    /// <summary>The configuration recommended so far, numbers and words by name; null before there is one.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
+    /// <summary>The configuration recommended so far; null before there is one.</summary>
+    public Configuration? Configuration { get; init; }
 }
 
 /// <summary>How a run ended.</summary>
@@ -128,8 +129,8 @@ public sealed record RemoteResult(
     /// <summary>What the user should know of the objective's values. Usually empty; so it is where the server is of an earlier version.</summary>
     public IReadOnlyList<RemoteRemark> Remarks { get; init; } = [];
 
-    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
+    /// <summary>The values of the hyperparameters; null where the server is of an earlier version.</summary>
+    public Configuration? Configuration { get; init; }
 
     /// <summary>Whether the recommendation is certified.</summary>
     public bool IsCertified => Outcome.ValueKind == JsonValueKind.Object && Outcome.TryGetProperty("outcome", out var kind) && kind.GetString() == "certified";
@@ -140,85 +141,6 @@ public sealed record RemoteResult(
 /// <param name="Text">A sentence without a full stop.</param>
 public sealed record RemoteRemark(string Kind, string Text);
 
-/// <summary>λ that a user wants trained next.</summary>
-/// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>
-/// <param name="Waiting">All that wait now, the next first.</param>
-public sealed record RemoteEnqueued(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting)
-{
-    /// <summary>Those that were added, as configurations.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>? AddedConfigurations { get; init; }
-
-    /// <summary>All that wait now, as configurations.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>? WaitingConfigurations { get; init; }
-}
-
-/// <summary>What is believed of the objective at some configurations.</summary>
-/// <param name="Predictions">What is believed at each, in the order asked.</param>
-/// <param name="Importances">How much hangs on each hyperparameter; null where it was not asked for.</param>
-public sealed record RemoteBelief(IReadOnlyList<RemotePrediction> Predictions, IReadOnlyList<RemoteImportance>? Importances);
-
-/// <summary>What is believed of the objective at a configuration, in its own units.</summary>
-/// <param name="Configuration">The values of the hyperparameters.</param>
-/// <param name="Mean">Posterior mean.</param>
-/// <param name="Low">Lower end of the 90 % interval.</param>
-/// <param name="High">Upper end of the 90 % interval.</param>
-public sealed record RemotePrediction(IReadOnlyDictionary<string, JsonElement> Configuration, double Mean, double Low, double High);
-
-/// <summary>How much of the objective's variation hangs on a hyperparameter: Sobol indices.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="First">By itself.</param>
-/// <param name="Total">With what it does together with others.</param>
-public sealed record RemoteImportance(string Name, double First, double Total);
-
-/// <summary>A number that is NaN where the server tells none.</summary>
-internal sealed class NumberOrNothing : JsonConverter<double>
-{
-    public override bool HandleNull => true;
-
-    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
-
-    public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
-    {
-        if (double.IsFinite(value))
-        {
-            writer.WriteNumberValue(value);
-        }
-        else
-        {
-            writer.WriteNullValue();
-        }
-    }
-}
-
-/// <summary>A trial.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Lambda">λ; NaN where several hyperparameters are tuned.</param>
-/// <param name="Status"><c>queued</c>, <c>running</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
-/// <param name="Value">The objective's value.</param>
-/// <param name="Reason">Why it was asked for.</param>
-/// <param name="Error">What went wrong.</param>
-/// <param name="Attempts">Attempts at it.</param>
-public sealed record RemoteTrial(
-    int Number, [property: JsonConverter(typeof(NumberOrNothing))] double Lambda, string Status, double? Value, string Reason, string? Error, int Attempts)
-{
-    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
-}
-
-/// <summary>An attempt at a trial.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Trial">The trial's number.</param>
-/// <param name="Number">The attempt's number.</param>
-/// <param name="State">How it stands or ended.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Worker">Who has or had it.</param>
-/// <param name="Progress">The share that is done.</param>
-public sealed record RemoteAttempt(Guid Id, int Trial, int Number, string State, string? Reason, string? Worker, double Progress)
-{
-    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
-}
-
 /// <summary>The answer to a preference.</summary>
 /// <param name="Version">1 for the study's own.</param>
 /// <param name="Objective">The objective's text.</param>
@@ -228,7 +150,7 @@ public sealed record RemoteAttempt(Guid Id, int Trial, int Number, string State,
 public sealed record RemotePreference(int Version, string Objective, double? Before, RemoteResult? Result, double? Gain)
 {
     /// <summary>The configuration of the preference before.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? BeforeConfiguration { get; init; }
+    public Configuration? BeforeConfiguration { get; init; }
 }
 
 /// <summary>An event of a study.</summary>
@@ -236,46 +158,6 @@ public sealed record RemotePreference(int Version, string Objective, double? Bef
 /// <param name="Kind">Its kind.</param>
 /// <param name="Data">Its data as JSON.</param>
 public sealed record RemoteEvent(long Sequence, string Kind, string Data);
-
-/// <summary>A training in a worker's hands.</summary>
-/// <param name="Attempt">Its id.</param>
-/// <param name="Lease">The fence that every further call carries.</param>
-/// <param name="LeaseUntil">When the lease ends unless it is renewed.</param>
-/// <param name="RenewEvery">How often to renew.</param>
-/// <param name="Study">The study.</param>
-/// <param name="Trial">The trial's number.</param>
-/// <param name="Number">The attempt's number.</param>
-/// <param name="Lambda">λ to train at; NaN where several hyperparameters are tuned.</param>
-/// <param name="Seed">Seed of all chance in the training.</param>
-/// <param name="Rows">Rows of outputs that are expected; 0 where a value is, or where the first training that succeeds tells.</param>
-/// <param name="TimeLimit">Time allowed.</param>
-public sealed record RemoteTask(
-    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, [property: JsonConverter(typeof(NumberOrNothing))] double Lambda, long Seed, int Rows,
-    TimeSpan? TimeLimit)
-{
-    /// <summary>The values of the hyperparameters, numbers and words by name; null where the server is of an earlier version.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
-
-    /// <summary>Whether the worker's slot held it before it was asked for: by this process, or by another of the same name.</summary>
-    public bool IsHeld { get; init; }
-}
-
-/// <summary>How a lease stands.</summary>
-/// <param name="Holds">Whether it holds.</param>
-/// <param name="Stop">End gently.</param>
-/// <param name="Kill">End at once.</param>
-/// <param name="LeaseUntil">When it ends.</param>
-public sealed record RemoteLease(bool Holds, bool Stop, bool Kill, DateTimeOffset? LeaseUntil);
-
-/// <summary>What became of a result.</summary>
-/// <param name="State"><c>done</c>, <c>late</c>, or how it ended without.</param>
-/// <param name="Study">The study's state.</param>
-/// <param name="Next">The next training, where one was asked for.</param>
-public sealed record RemoteTold(string State, string Study, RemoteTask? Next)
-{
-    /// <summary>Whether the same had been told before, so that this time nothing has changed.</summary>
-    public bool IsRepeated { get; init; }
-}
 
 /// <summary>A result, or how a training ended without: one of a value, outputs, or a state with a reason.</summary>
 public sealed record TrainingOutcome

@@ -23,7 +23,7 @@ internal sealed partial class LoadedStudy
                 Release();
                 _pending.Clear();
                 var began = StudyJson.Read<RunBeganData>(row.Data);
-                began.Warm.ToList().ForEach(trial => Completes(trial, Outputs(trial.Samples, samples)));
+                began.Warm.ToList().ForEach(trial => Completes(trial, Outputs(trial.Samples, trial.Reported, samples)));
                 (Began, Ended, Values) = (began, null, new Dictionary<int, double?>());
                 break;
             case StudyEventKind.Asked:
@@ -31,7 +31,7 @@ internal sealed partial class LoadedStudy
                 break;
             case StudyEventKind.Told:
                 var told = StudyJson.Read<ToldData>(row.Data);
-                Completes(told.ToWarm(), Outputs(told.Samples, samples));
+                Completes(told.ToWarm(), Outputs(told.Samples, told.Reported, samples));
                 Values = new Dictionary<int, double?>(Values) { [told.Number] = told.Value };
                 UsedBefore += told.IsOrphan ? 0 : 1;
                 break;

@@ -11,7 +11,6 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 {
     private readonly ReplayClock _clock = new(time);
     private readonly Dictionary<int, Proposal> _pending = [];
-    private readonly Dictionary<Configuration, double> _reported = [];
     private readonly List<WarmTrial> _completed = [];
     private Tuner? _tuner;
     private IReadOnlyList<int> _warm = [];
@@ -80,7 +79,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(Problem.At), samples);
         foreach (var trial in began.Warm)
         {
-            Completes(trial, Outputs(trial.Samples, samples));
+            Completes(trial, Outputs(trial.Samples, trial.Reported, samples));
         }
 
         var options = Problem.Options(began.Goal, _clock) with { WarmStart = warm.Length == 0 ? null : warm, MaxTrainings = began.Budget };
@@ -126,15 +125,10 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
     {
         var proposal = _pending[number];
-        if (reported is { } value)
-        {
-            _reported[proposal.Configuration] = value;
-        }
-
         _pending.Remove(number);
         Step++;
-        var outputs = Outputs(hash, samples);
-        var trial = Run!.Tell(proposal, new StoredNetwork(outputs));
+        var outputs = Outputs(hash, reported, samples);
+        var trial = Problem.IsValue && reported is { } value ? Run!.Tell(proposal, value) : Run!.Tell(proposal, new StoredNetwork(outputs));
         Completes(WarmTrial.Of(number, proposal.Configuration, hash, reported), outputs);
         return trial;
     }
@@ -222,14 +216,14 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     /// <summary>Keeps a result that the run did not ask for.</summary>
     public bool Keep(WarmTrial trial, Func<string, Matrix> samples)
     {
-        Completes(trial, Outputs(trial.Samples, samples));
+        Completes(trial, Outputs(trial.Samples, trial.Reported, samples));
         Step++;
         return true;
     }
 
     private AnchorSet[] WarmOf(IEnumerable<WarmTrial> trials, Func<string, Matrix> samples) => [.. trials.Select(trial =>
     {
-        var outputs = Outputs(trial.Samples, samples);
+        var outputs = Outputs(trial.Samples, trial.Reported, samples);
         return new AnchorSet(Problem.Space, [new Anchor(Problem.At(trial), new Samples(outputs, Problem.ContextsOf(outputs)))]);
     })];
 
@@ -237,8 +231,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         if (Problem.IsValue)
         {
-            // Single precision, as outputs have it, is too little for a number that counts for itself.
-            return model => _reported[Problem.Space.Ordered(model.Configuration)];
+            return model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0);
         }
 
         var judge = Problem.Judge(text);
@@ -256,15 +249,10 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
             _completed.Add(trial);
         }
 
-        if (trial.Reported is { } value)
-        {
-            _reported[Problem.At(trial)] = value;
-        }
-
         _lastNumber = Math.Max(_lastNumber, trial.Number);
     }
 
-    private static Matrix Outputs(string? hash, Func<string, Matrix> samples) => hash is null ? new Matrix(1, 1, [0]) : samples(hash);
+    private static Matrix Outputs(string? hash, double? reported, Func<string, Matrix> samples) => hash is null ? Matrix.FromDoubles(1, 1, [reported ?? 0]) : samples(hash);
 
     /// <summary>Lets go of the tuner. Whoever waits at the gate still passes it, and sees that the study has given way.</summary>
     public void Dispose() => Release();

@@ -11,12 +11,12 @@ internal static class AttemptClaims
         return await ClaimLockedAsync(session, request).ConfigureAwait(false);
     }
 
-    public static async Task<RenewResult> RenewAsync(StoreSession session, Guid attempt, Guid lease, AttemptReport report)
+    public static async Task<LeaseStatus> RenewAsync(StoreSession session, Guid attempt, Guid lease, AttemptReport report)
     {
         var row = await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} AND lease = {lease}").ConfigureAwait(false);
         if (row is null || !IsUnderWay(row.State))
         {
-            return new RenewResult(false, row?.StopAskedAt is not null, row?.KillAskedAt is not null);
+            return new LeaseStatus(false, row?.StopAskedAt is not null, row?.KillAskedAt is not null);
         }
         var state = report.IsRunning ? AttemptState.Running : AttemptState.Starting;
         var isNews = row.State != state;
@@ -32,13 +32,13 @@ internal static class AttemptClaims
             """).ConfigureAwait(false);
         if (row is null)
         {
-            return new RenewResult(false, false, false);
+            return new LeaseStatus(false, false, false);
         }
         if (isNews)
         {
             await AppendAttemptAsync(session, row, await NumberOfAsync(session, row.TrialId).ConfigureAwait(false)).ConfigureAwait(false);
         }
-        return new RenewResult(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
+        return new LeaseStatus(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
     }
 
     /// <summary>A claim within a transaction that holds the claims' lock.</summary>

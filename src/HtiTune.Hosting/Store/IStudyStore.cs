@@ -80,7 +80,7 @@ internal interface IStudyStore
     Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation);
 
     /// <summary>Renews a lease, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
-    Task<RenewResult> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation);
+    Task<LeaseStatus> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation);
 
     /// <summary>
     /// Ends an attempt. With a valid lease: a result completes the trial and puts an <c>advance</c> into the outbox; a failure queues the next attempt (with back-off)

@@ -135,11 +135,6 @@ internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRo
 
 internal sealed record AttemptReport(double? Progress, string? LogTail, TimeSpan Lease, bool IsRunning = true);
 
-/// <param name="Holds">Whether the lease still holds; otherwise stop, though a result that is valid may still be handed in.</param>
-/// <param name="Stop">End gently.</param>
-/// <param name="Kill">End at once.</param>
-internal sealed record RenewResult(bool Holds, bool Stop, bool Kill);
-
 /// <summary>How an attempt ended: <see cref="AttemptState.Done"/> with samples, Failed, TimedOut, Preempted or Cancelled with a reason.</summary>
 internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Samples, int? ExitCode = null, string? LogTail = null)
 {

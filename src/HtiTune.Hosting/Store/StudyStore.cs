@@ -39,7 +39,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptClaims.ClaimAsync(session, request), cancellation);
 
-    public Task<RenewResult> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) =>
+    public Task<LeaseStatus> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptClaims.RenewAsync(session, attempt, lease, report), cancellation);
 
     public Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) =>

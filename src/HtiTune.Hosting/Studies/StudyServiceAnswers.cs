@@ -92,24 +92,6 @@ public sealed record StudyResult(
     }
 }
 
-/// <summary>A trial. Its λ is NaN where several hyperparameters are tuned.</summary>
-public sealed record TrialView(
-    int Number, double Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, TrialStatus Status, bool IsImported,
-    double? Value, string? Error, int Attempts, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt)
-{
-    /// <summary>The values of the hyperparameters.</summary>
-    public required Configuration Configuration { get; init; }
-}
-
-/// <summary>An attempt at a trial.</summary>
-public sealed record AttemptView(
-    Guid Id, int Trial, int Number, string Queue, AttemptState State, string? Reason, string? Worker, double Progress, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt,
-    DateTimeOffset? RenewedAt, DateTimeOffset? EndedAt, DateTimeOffset? StopAskedAt, DateTimeOffset? KillAskedAt, DateTimeOffset? AcknowledgedAt, int? ExitCode)
-{
-    /// <summary>The values of the hyperparameters.</summary>
-    public required Configuration Configuration { get; init; }
-}
-
 /// <summary>An event of a study.</summary>
 /// <param name="Sequence">Its number, 1 and up without a hole.</param>
 /// <param name="Time">When.</param>
@@ -161,46 +143,6 @@ public sealed record PreferenceResult(int Version, string Objective, Goal Goal, 
     public Configuration? BeforeConfiguration { get; init; }
 }
 
-/// <summary>Who asks for work.</summary>
-/// <param name="Worker">The worker's name; 1 to 100 characters.</param>
-/// <param name="Slot">Its slot: one attempt each.</param>
-/// <param name="Study">Only this study's; null: any that outside workers train.</param>
-/// <param name="Queues">Queues that it serves; null: all.</param>
-/// <param name="LeaseFor">How long it wants the training for itself without renewing the lease, 1 s to 7 days; null for the server's own lease.</param>
-public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null);
-
-/// <summary>An attempt in a worker's hands.</summary>
-/// <param name="Attempt">Its id.</param>
-/// <param name="Lease">The fence that every further call carries.</param>
-/// <param name="LeaseUntil">When the lease ends unless it is renewed.</param>
-/// <param name="RenewEvery">How often to renew.</param>
-/// <param name="Study">The study.</param>
-/// <param name="Trial">The trial's number.</param>
-/// <param name="Number">The attempt's number.</param>
-/// <param name="Lambda">λ to train at; NaN where several hyperparameters are tuned.</param>
-/// <param name="Seed">Seed of all chance in the training; 0 to 2³¹ − 1 in studies that this version began.</param>
-/// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>, or where the first training that succeeds tells.</param>
-/// <param name="TimeLimit">Time allowed; null: any.</param>
-public sealed record ClaimedAttempt(
-    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, double Lambda, long Seed, int Rows, TimeSpan? TimeLimit)
-{
-    /// <summary>
-    /// Whether the worker's slot held it before this request. Where the process that asks has not claimed it itself, another one of the same name has: each needs a
-    /// name or a slot of its own.
-    /// </summary>
-    public bool IsHeld { get; init; }
-
-    /// <summary>The values of the hyperparameters to train at.</summary>
-    public required Configuration Configuration { get; init; }
-}
-
-/// <summary>How a lease stands.</summary>
-/// <param name="Holds">Whether it still holds. If not, end the training; a finished valid result may still be handed in.</param>
-/// <param name="Stop">A user asks for a gentle end.</param>
-/// <param name="Kill">A user asks for an end at once.</param>
-/// <param name="LeaseUntil">When it ends.</param>
-public sealed record LeaseStatus(bool Holds, bool Stop, bool Kill, DateTimeOffset? LeaseUntil);
-
 /// <summary>How a training went: a value, outputs, or how it ended without.</summary>
 public sealed record WorkResult
 {
@@ -223,56 +165,11 @@ public sealed record WorkResult
     public int? ExitCode { get; init; }
 }
 
-/// <summary>What became of a result.</summary>
-/// <param name="State">Done, or Late where the lease had ended; or how it ended without.</param>
-/// <param name="Study">The study's state now.</param>
-/// <param name="Next">The next attempt, where one was asked for and there is one.</param>
-public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAttempt? Next)
-{
-    /// <summary>Whether the same had been told before, so that this time nothing has changed.</summary>
-    public bool IsRepeated { get; init; }
-}
-
 /// <summary>A worker.</summary>
 public sealed record WorkerView(string Name, string Tenant, IReadOnlyList<string> Queues, int Slots, DateTimeOffset LastSeenAt, bool IsSetAside, string? Reason, int Running);
 
 /// <summary>A queue.</summary>
 public sealed record QueueView(string Name, int Queued, int Running, TimeSpan? LongestWait);
-
-/// <summary>λ that a user wants trained next.</summary>
-/// <param name="Added">Those of the request that were not trained, under way or waiting already.</param>
-/// <param name="Waiting">All that wait now, the next first.</param>
-public sealed record EnqueuedLambdas(IReadOnlyList<double> Added, IReadOnlyList<double> Waiting)
-{
-    /// <summary>Those of the request that were added, as configurations.</summary>
-    public IReadOnlyList<Configuration> AddedConfigurations { get; init; } = [];
-
-    /// <summary>All that wait now, as configurations.</summary>
-    public IReadOnlyList<Configuration> WaitingConfigurations { get; init; } = [];
-
-    internal static EnqueuedLambdas Of(IReadOnlyList<Configuration> added, IReadOnlyList<Configuration> waiting) =>
-        new(LambdasOf(added), LambdasOf(waiting)) { AddedConfigurations = added, WaitingConfigurations = waiting };
-
-    internal static IReadOnlyList<double> LambdasOf(IReadOnlyList<Configuration> configurations) => [.. configurations.Select(StudyProblem.LambdaOf).OfType<double>()];
-}
-
-/// <summary>What is believed of a study's objective at some configurations, and how much hangs on each hyperparameter.</summary>
-/// <param name="Predictions">What is believed at each, in the order asked.</param>
-/// <param name="Importances">Sobol indices of the posterior mean, in the order of the hyperparameters; null where they were not asked for.</param>
-public sealed record StudyBelief(IReadOnlyList<PredictionAt> Predictions, IReadOnlyList<HyperparameterImportance>? Importances);
-
-/// <summary>What is believed of the objective at a configuration, in its own units.</summary>
-/// <param name="Configuration">The values of the hyperparameters.</param>
-/// <param name="Mean">Posterior mean.</param>
-/// <param name="Low">Lower end of the 90 % interval.</param>
-/// <param name="High">Upper end of the 90 % interval.</param>
-public sealed record PredictionAt(Configuration Configuration, double Mean, double Low, double High);
-
-/// <summary>How much of the objective's variation hangs on a hyperparameter.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="First">First-order Sobol index: by itself.</param>
-/// <param name="Total">Total index: with what it does together with others.</param>
-public sealed record HyperparameterImportance(string Name, double First, double Total);
 
 /// <summary>Kinds of refusal.</summary>
 public enum StudyServiceError

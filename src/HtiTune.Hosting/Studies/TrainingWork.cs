@@ -50,7 +50,7 @@ internal sealed class TrainingWork(
 
         await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
         var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, StudyWrites.Tail(logTail), LeaseOf(leaseFor)), cancellation).ConfigureAwait(false);
-        return new LeaseStatus(result.Holds, result.Stop, result.Kill, result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null);
+        return result with { LeaseUntil = result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null };
     }
 
     public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)

@@ -27,7 +27,7 @@ internal sealed class RunningTraining(
     public string? LogTail() => network is CommandNetwork ? CommandNetwork.LogTail(Folder) : null;
 
     /// <summary>What the store says to a renewal.</summary>
-    public void Hear(RenewResult result)
+    public void Hear(LeaseStatus result)
     {
         if (result.Kill)
         {

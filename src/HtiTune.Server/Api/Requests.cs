@@ -25,18 +25,12 @@ internal sealed record PredictRequest(IReadOnlyList<HtiTune.Data.Configuration>?
 /// <summary>Why a study is cancelled.</summary>
 internal sealed record CancelRequest(string? Reason = null);
 
-/// <summary>A worker asks for work.</summary>
-internal sealed record ClaimBody(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null)
-{
-    internal WorkRequest ToRequest() => new(Worker, Slot, Study, Queues, LeaseFor);
-}
-
 /// <summary>A worker renews its lease.</summary>
 internal sealed record RenewBody(Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null);
 
 /// <summary>How a training went.</summary>
 internal sealed record TellBody(
-    Guid Lease, double? Value = null, double[][]? Outputs = null, AttemptState State = AttemptState.Done, string? Reason = null, string? LogTail = null, int? ExitCode = null, ClaimBody? Next = null);
+    Guid Lease, double? Value = null, double[][]? Outputs = null, AttemptState State = AttemptState.Done, string? Reason = null, string? LogTail = null, int? ExitCode = null, WorkRequest? Next = null);
 
 /// <summary>An API key to be made.</summary>
 internal sealed record KeyRequest(string Name, string? Tenant = null, string Scopes = "read write");

@@ -11,8 +11,8 @@ internal static class WorkEndpoints
     internal static void Map(RouteGroupBuilder api, RequestSizeLimitAttribute upload)
     {
         var work = api.MapGroup("/attempts").WithTags("Work").RequireAuthorization(ApiEndpoints.Write);
-        work.MapPost("/claim", async (ClaimBody body, HttpContext context, IStudyService service) =>
-            await service.ClaimAsync(context.User.Tenant(), body.ToRequest(), context.RequestAborted).ConfigureAwait(false) is { } claimed
+        work.MapPost("/claim", async (WorkRequest body, HttpContext context, IStudyService service) =>
+            await service.ClaimAsync(context.User.Tenant(), body, context.RequestAborted).ConfigureAwait(false) is { } claimed
                 ? Results.Json(claimed, ApiJson.Options)
                 : Results.NoContent())
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
@@ -30,7 +30,7 @@ internal static class WorkEndpoints
                 {
                     Value = body.Value, Outputs = body.Outputs is { } rows ? Matrices.Of(rows, "outputs") : null, State = body.State, Reason = body.Reason, LogTail = body.LogTail, ExitCode = body.ExitCode,
                 },
-                body.Next?.ToRequest(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+                body.Next, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .WithMetadata(upload)
             .WithSummary("Hand in a result or a failure").WithDescription("A value, or outputs with one row for each context; of a training without a result \"state\": \"failed\" (or timedOut, preempted, cancelled) and \"reason\". "
                 + "With next, the next training is handed out in the same breath. The same told again: isRepeated true, and nothing changes; something else told again: 409, and the first stands.");

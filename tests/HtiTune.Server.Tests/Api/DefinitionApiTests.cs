@@ -85,7 +85,7 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
 
         Assert.Equal("finished", now.State);
         var trials = await client.TrialsAsync(study.Id);
-        Assert.All(trials.Take(failures), trial => Assert.Equal("failed", trial.Status));
+        Assert.All(trials.Take(failures), trial => Assert.Equal(TrialStatus.Failed, trial.Status));
         Assert.All(trials.Skip(failures), trial => Assert.Equal(Math.Pow(trial.Lambda - 0.3, 2), trial.Value!.Value, 1e-12));
     }
 
@@ -117,7 +117,7 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
         var task = await ClaimAsync(client, study.Id);
         var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task, new TrainingOutcome { Outputs = [[1, 2, 3]] }));
         Assert.Contains("outputs have 3 columns; expected 2, as the study's columns name them", refused.Message, StringComparison.Ordinal);
-        Assert.Equal("done", (await client.TellAsync(task, new TrainingOutcome { Outputs = [[1, 2]] })).State);
+        Assert.Equal(AttemptState.Done, (await client.TellAsync(task, new TrainingOutcome { Outputs = [[1, 2]] })).State);
     }
 
     [Theory]
@@ -143,9 +143,9 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
         }
     }
 
-    private static async Task<RemoteTask> ClaimAsync(HtiTuneClient client, Guid study)
+    private static async Task<ClaimedAttempt> ClaimAsync(HtiTuneClient client, Guid study)
     {
-        RemoteTask? task = null;
+        ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w-" + study, study: study)) is not null);
         return task!;
     }

@@ -87,7 +87,7 @@ public sealed class ExtremeValueTests(ApiServer server) : IClassFixture<ApiServe
             var told = value(trained.Count, task.Lambda);
             trained.Add((task.Lambda, told));
             var answer = await client.TellAsync(task, new TrainingOutcome { Value = told }, worker, study: study.Id);
-            Assert.True(answer.Study is "active" or "finished", $"{answer.Study} after {string.Join(", ", trained)}: {(await client.GetAsync(study.Id)).Reason}");
+            Assert.True(answer.Study is StudyState.Active or StudyState.Finished, $"{answer.Study} after {string.Join(", ", trained)}: {(await client.GetAsync(study.Id)).Reason}");
             task = answer.Next;
         }
 

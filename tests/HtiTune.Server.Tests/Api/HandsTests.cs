@@ -115,7 +115,7 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
         var ended = await client.GetAsync(study.Id);
         Assert.Equal("finished", ended.State);
         Assert.Equal(0.3, ended.Result!.Lambda, 0.15);
-        Assert.Equal("failed", (await client.TrialsAsync(study.Id))[0].Status);
+        Assert.Equal(TrialStatus.Failed, (await client.TrialsAsync(study.Id))[0].Status);
         Assert.NotEmpty(await client.FigureAsync(study.Id, "distribution.svg"));
         Assert.NotNull((await client.PreferAsync(study.Id, "max(cost)")).Result);
     }

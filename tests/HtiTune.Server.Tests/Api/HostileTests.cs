@@ -65,7 +65,7 @@ public sealed class HostileTests(ApiServer server) : IClassFixture<ApiServer>
         }
     }
 
-    private static IEnumerable<(string Name, int[] Expected, Func<HttpRequestMessage> Make)> Hostile(Guid study, RemoteTask done, RemoteTask held, RemoteTask mine, Keys keys)
+    private static IEnumerable<(string Name, int[] Expected, Func<HttpRequestMessage> Make)> Hostile(Guid study, ClaimedAttempt done, ClaimedAttempt held, ClaimedAttempt mine, Keys keys)
     {
         string[] bad = ["", "hti_", "hti_000000000000_" + new string('0', 64), keys.Write[..^1] + (keys.Write[^1] == '0' ? '1' : '0'), "' OR 1=1 --", new string('x', 5000)];
         foreach (var (key, i) in bad.Select((key, i) => (key, i)))

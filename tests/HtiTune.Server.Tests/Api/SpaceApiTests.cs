@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using HtiTune.Client;
 using HtiTune.Data;
 
@@ -18,31 +17,27 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
         using var http = server.Http(await server.KeyAsync("space"));
         var study = await client.CreateAsync(s_study);
         Assert.Equal(s_study.Hyperparameters, study.Definition.Hyperparameters);
-        RemoteTask? task = null;
+        ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
-        var wanted = new Dictionary<string, JsonElement>
-        {
-            ["lr"] = JsonSerializer.SerializeToElement(0.004), ["layers"] = JsonSerializer.SerializeToElement(3), ["act"] = JsonSerializer.SerializeToElement("gelu"),
-        };
-        var enqueued = await client.EnqueueAsync(study.Id, (IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>)[wanted]);
-        Assert.Equal(0.004, Assert.Single(enqueued.AddedConfigurations!)["lr"].GetDouble());
+        var enqueued = await client.EnqueueAsync(study.Id, (IReadOnlyList<Configuration>)[new Configuration(("lr", 0.004), ("layers", 3), ("act", "gelu"))]);
+        Assert.Equal(0.004, Assert.Single(enqueued.AddedConfigurations)["lr"].Number);
         Assert.Empty(enqueued.Added);
         for (var next = task; next is not null;)
         {
             Assert.True(double.IsNaN(next.Lambda));
-            Assert.Equal(["lr", "layers", "act"], next.Configuration!.Keys);
+            Assert.Equal(["lr", "layers", "act"], next.Configuration.Names);
             next = (await client.TellAsync(next, new TrainingOutcome { Value = Loss(next.Configuration) }, "w", study: study.Id)).Next;
         }
 
         study = await client.GetAsync(study.Id);
         Assert.Equal("finished", study.State);
-        Assert.Equal(study.Configuration!["lr"].GetDouble(), study.Result!.Configuration!["lr"].GetDouble());
+        Assert.Equal(study.Configuration!["lr"].Number, study.Result!.Configuration!["lr"].Number);
         Assert.True(double.IsNaN(study.Result.Lambda));
         var trials = await client.TrialsAsync(study.Id);
-        Assert.Contains(trials, trial => trial.Configuration!["lr"].GetDouble() == 0.004 && trial.Reason == "enqueued");
-        Assert.All(trials, trial => Assert.Equal(Loss(trial.Configuration!), trial.Value!.Value, 1e-12));
+        Assert.Contains(trials, trial => trial.Configuration["lr"].Number == 0.004 && trial.Reason == "enqueued");
+        Assert.All(trials, trial => Assert.Equal(Loss(trial.Configuration), trial.Value!.Value, 1e-12));
 
-        var belief = (await client.PredictAsync(study.Id, [.. trials.Select(trial => trial.Configuration!)], importances: true))!;
+        var belief = (await client.PredictAsync(study.Id, [.. trials.Select(trial => trial.Configuration)], importances: true))!;
         Assert.All(belief.Predictions.Zip(trials), pair => Assert.Equal(pair.Second.Value!.Value, pair.First.Mean, 1e-2));
         Assert.Equal(["lr", "layers", "act"], belief.Importances!.Select(one => one.Name));
         Assert.True(belief.Importances![0].Total > belief.Importances[2].Total);
@@ -110,21 +105,21 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var client = await server.ClientAsync("line");
         var study = await client.CreateAsync(new StudyRequest { Name = "Line", Hyperparameter = "rate", Minimum = 0, Maximum = 1, MaxTrainings = 4 });
-        RemoteTask? task = null;
+        ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
         for (var next = task; next is not null;)
         {
-            Assert.Equal(next.Lambda, next.Configuration!["rate"].GetDouble());
+            Assert.Equal(next.Lambda, next.Configuration["rate"].Number);
             next = (await client.TellAsync(next, new TrainingOutcome { Value = Math.Pow(next.Lambda - 0.3, 2) }, "w", study: study.Id)).Next;
         }
 
         study = await client.GetAsync(study.Id);
-        Assert.Equal(study.Lambda, study.Configuration!["rate"].GetDouble());
-        Assert.Equal(study.Result!.Lambda, study.Result.Configuration!["rate"].GetDouble());
-        var belief = await client.PredictAsync(study.Id, [new Dictionary<string, JsonElement> { ["rate"] = JsonSerializer.SerializeToElement(study.Result.Lambda) }]);
+        Assert.Equal(study.Lambda, study.Configuration!["rate"].Number);
+        Assert.Equal(study.Result!.Lambda, study.Result.Configuration!["rate"].Number);
+        var belief = await client.PredictAsync(study.Id, [new Configuration("rate", study.Result.Lambda)]);
         Assert.Equal(study.Result.Value, belief!.Predictions[0].Mean, 1e-3);
     }
 
-    private static double Loss(IReadOnlyDictionary<string, JsonElement> at) => Math.Pow(Math.Log10(at["lr"].GetDouble()) + 2.4, 2) + 0.3 * Math.Pow(at["layers"].GetDouble() - 3, 2)
-        + (at["act"].GetString() == "gelu" ? 0 : 0.1);
+    private static double Loss(Configuration at) => Math.Pow(Math.Log10(at["lr"].Number) + 2.4, 2) + 0.3 * Math.Pow(at["layers"].Number - 3, 2)
+        + (at["act"].Word == "gelu" ? 0 : 0.1);
 }

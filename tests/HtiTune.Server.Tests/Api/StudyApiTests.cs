@@ -77,12 +77,12 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal((task.Attempt, task.Lease), (same.Attempt, same.Lease));
         Assert.Null(await client.ClaimAsync("other", study: study.Id));
         Assert.True((await client.RenewAsync(task, 0.5, "half")).Holds);
-        Assert.Equal("failed", (await client.TellAsync(task, new TrainingOutcome { State = "failed", Reason = "tried: in vain" })).State);
+        Assert.Equal(AttemptState.Failed, (await client.TellAsync(task, new TrainingOutcome { State = "failed", Reason = "tried: in vain" })).State);
         Assert.False((await client.RenewAsync(task)).Holds);
         var attempt = (await client.AttemptsAsync(study.Id)).Single(one => one.Id == task.Attempt);
-        Assert.Equal(("failed", "tried: in vain"), (attempt.State, attempt.Reason));
+        Assert.Equal((AttemptState.Failed, "tried: in vain"), (attempt.State, attempt.Reason));
         Assert.Equal("half", await client.LogAsync(study.Id, task.Attempt));
-        Assert.Contains(await client.AttemptsAsync(study.Id), one => one is { Number: 2, State: "queued" });
+        Assert.Contains(await client.AttemptsAsync(study.Id), one => one is { Number: 2, State: AttemptState.Queued });
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         var task = (await client.ClaimAsync("w", study: second.Id))!;
         Assert.Equal(second.Id, task.Study);
         Assert.True((await client.RenewAsync(held)).Stop);
-        Assert.Equal("done", (await client.TellAsync(task, new TrainingOutcome { Value = 1 })).State);
+        Assert.Equal(AttemptState.Done, (await client.TellAsync(task, new TrainingOutcome { Value = 1 })).State);
     }
 
     [Fact]

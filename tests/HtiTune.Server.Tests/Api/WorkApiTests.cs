@@ -29,7 +29,7 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         // With the answer to its end, the slot goes to the other study; one that holds another's is told the end all the same, and gets nothing.
         var next = (await client.TellAsync(held, new TrainingOutcome { Value = 1 }, "z", study: a.Id)).Next!;
         var told = await client.TellAsync(next, new TrainingOutcome { Value = 2 }, "z", slot: 1, study: a.Id);
-        Assert.Equal(("done", null), (told.State, told.Next));
+        Assert.Equal((AttemptState.Done, null), (told.State, told.Next));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         var task = (await client.ClaimAsync("w", study: study.Id))!;
         Assert.False((await client.TellAsync(task, new TrainingOutcome { Value = 0.31 })).IsRepeated);
         var again = await client.TellAsync(task, new TrainingOutcome { Value = 0.31 });
-        Assert.Equal(("done", true), (again.State, again.IsRepeated));
+        Assert.Equal((AttemptState.Done, true), (again.State, again.IsRepeated));
         foreach (var (other, words) in (ValueTuple<TrainingOutcome, string>[])
         [
             (new TrainingOutcome { Value = 0.32 }, "value 0.32"), (new TrainingOutcome { Value = double.MaxValue }, "value 1.7976931348623157E+308"),
@@ -78,7 +78,7 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var client = await server.ClientAsync("outputs-twice");
         var study = await client.CreateAsync(s_study with { Objective = "mean(y)", Columns = ["y"], Rows = 2 });
-        RemoteTask? task = null;
+        ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
         await client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [2]] });
         Assert.True((await client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [2]] })).IsRepeated);

@@ -8,6 +8,36 @@ public class BlackBoxTests
     private static readonly TunerOptions s_quick = new() { CertificateDraws = 512, GridSize = 65 };
 
     [Fact]
+    public void A_number_that_is_told_counts_in_double_precision_and_each_seed_of_a_place_keeps_its_own()
+    {
+        var network = Network.Create((TrainingRequest _) => 0.0, number => Matrix.FromDoubles(1, 1, [number]));
+        using var tuner = new Tuner(network, Hyperparameter.Continuous("x", 0, 1), Contexts.None(1), new TunerOptions { UseSurrogate = false, InitialLambdas = [0, 0.5, 1], NoiseVariance = 1, Replicate = true });
+        using var run = tuner.Begin(model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0), 12);
+        var told = new List<(double Lambda, double Value)>();
+        while (run.Ask() is { } proposal)
+        {
+            // Parts that single precision does not have.
+            var value = 1 + 1e-12 * proposal.Number;
+            Assert.Equal(value, run.Tell(proposal, value).Value);
+            told.Add((proposal.Lambda, value));
+        }
+
+        var trials = run.Finish().Trials;
+        Assert.Equal(told, trials.Select(trial => (trial.Lambda, trial.Value!.Value)));
+        Assert.Equal(told.Count, trials.Select(trial => trial.Value).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_number_that_is_none_is_a_failed_trial()
+    {
+        var network = Network.Create((TrainingRequest _) => 0.0, number => Matrix.FromDoubles(1, 1, [number]));
+        using var tuner = new Tuner(network, Hyperparameter.Continuous("x", 0, 1), Contexts.None(1), new TunerOptions { UseSurrogate = false });
+        using var run = tuner.Begin(model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0), 4);
+        Assert.Equal(TrialState.Failed, run.Tell(run.Ask()!, double.NaN).State);
+        Assert.Equal(TrialState.Completed, run.Tell(run.Ask()!, 3).State);
+    }
+
+    [Fact]
     public void A_function_is_minimised_in_a_line_and_the_result_prints_itself()
     {
         var study = Tuner.Minimize("x", 0, 1, at => (at.Lambda - 0.3) * (at.Lambda - 0.3) + 2, s_quick with { MaxTrainings = 12 });

@@ -1,4 +1,4 @@
-namespace HtiTune.Hosting;
+namespace HtiTune.Service;
 
 /// <summary>Where a trial, one training of a study, stands.</summary>
 public enum TrialStatus

@@ -1,4 +1,4 @@
-namespace HtiTune.Hosting;
+namespace HtiTune.Service;
 
 /// <summary>Where an attempt at a trial stands, and how it ended.</summary>
 public enum AttemptState

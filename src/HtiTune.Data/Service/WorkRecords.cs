@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using HtiTune.Data;
+
+namespace HtiTune.Service;
+
+/// <summary>Who asks for work.</summary>
+/// <param name="Worker">The worker's name; 1 to 100 characters.</param>
+/// <param name="Slot">Its slot: one attempt each.</param>
+/// <param name="Study">Only this study's; null: any that outside workers train.</param>
+/// <param name="Queues">Queues that it serves; null: all.</param>
+/// <param name="LeaseFor">How long it wants the training for itself without renewing the lease, 1 s to 7 days; null for the server's own lease.</param>
+public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null);
+
+/// <summary>An attempt in a worker's hands.</summary>
+/// <param name="Attempt">Its id.</param>
+/// <param name="Lease">The fence that every further call carries.</param>
+/// <param name="LeaseUntil">When the lease ends unless it is renewed.</param>
+/// <param name="RenewEvery">How often to renew.</param>
+/// <param name="Study">The study.</param>
+/// <param name="Trial">The trial's number.</param>
+/// <param name="Number">The attempt's number.</param>
+/// <param name="Lambda">λ to train at; NaN where several hyperparameters are tuned.</param>
+/// <param name="Seed">Seed of all chance in the training; 0 to 2³¹ − 1 in studies that this version began.</param>
+/// <param name="Rows">Rows of outputs that are expected; 0 for the objective <c>value</c>, or where the first training that succeeds tells.</param>
+/// <param name="TimeLimit">Time allowed; null: any.</param>
+public sealed record ClaimedAttempt(
+    Guid Attempt, Guid Lease, DateTimeOffset LeaseUntil, TimeSpan RenewEvery, Guid Study, int Trial, int Number, [property: JsonConverter(typeof(NumberOrNothing))] double Lambda, long Seed,
+    int Rows, TimeSpan? TimeLimit)
+{
+    /// <summary>
+    /// Whether the worker's slot held it before this request. Where the process that asks has not claimed it itself, another one of the same name has: each needs a
+    /// name or a slot of its own.
+    /// </summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>The values of the hyperparameters to train at; λ alone where a service of an earlier version told it.</summary>
+    public Configuration Configuration { get => field ?? new Configuration("lambda", Lambda); init; }
+}
+
+/// <summary>How a lease stands.</summary>
+/// <param name="Holds">Whether it still holds. If not, end the training; a finished valid result may still be handed in.</param>
+/// <param name="Stop">A user asks for a gentle end.</param>
+/// <param name="Kill">A user asks for an end at once.</param>
+/// <param name="LeaseUntil">When it ends; null where it holds no longer.</param>
+public sealed record LeaseStatus(bool Holds, bool Stop, bool Kill, DateTimeOffset? LeaseUntil = null);
+
+/// <summary>What became of a result.</summary>
+/// <param name="State">Done, or Late where the lease had ended; or how it ended without.</param>
+/// <param name="Study">The study's state now.</param>
+/// <param name="Next">The next attempt, where one was asked for and there is one.</param>
+public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAttempt? Next)
+{
+    /// <summary>Whether the same had been told before, so that this time nothing has changed.</summary>
+    public bool IsRepeated { get; init; }
+}
