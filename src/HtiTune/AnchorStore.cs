@@ -36,7 +36,7 @@ internal sealed class AnchorStore : IDisposable
     private readonly long _answerSeed;
     private int _forgiven;
     private readonly Action<int, Exception> _fitFailed;
-    private readonly int _lastNumber;
+    private int _lastNumber;
 
     /// <param name="space">The hyperparameters.</param>
     /// <param name="contexts">What every network is asked as soon as it is trained; null: as many draws as the first network brings.</param>
@@ -104,6 +104,9 @@ internal sealed class AnchorStore : IDisposable
 
     /// <summary>The largest number of a training, of one that was taken back too; 0 without one.</summary>
     public int LastNumber => Math.Max(_lastNumber, _trainings.Count == 0 ? 0 : _trainings.Max(t => t.Number));
+
+    /// <summary>Numbers up to this one are not given to a training.</summary>
+    public void Reserve(int lastNumber) => _lastNumber = Math.Max(_lastNumber, lastNumber);
 
     public bool IsDisposed { get; private set; }
 

@@ -65,14 +65,15 @@ public sealed partial class Tuner
     /// </summary>
     /// <param name="trainings">The trainings, in the order in which the tuner is to see them.</param>
     /// <param name="source">Where they come from, e.g. the name of a file.</param>
+    /// <param name="lastNumber">Numbers up to this one are not given to a training, for they are known elsewhere; 0 in a folder, whose journal numbers its trainings.</param>
     /// <returns>Their numbers in this study.</returns>
     /// <exception cref="ArgumentException">A training does not fit the study; the message names the first fault of each. Nothing was taken.</exception>
-    /// <exception cref="InvalidOperationException">A run has begun.</exception>
+    /// <exception cref="InvalidOperationException">A run has begun, or numbers are reserved in a folder.</exception>
     /// <exception cref="IOException">The study's folder could not be written; the tuner has the trainings, and writes them before it goes on.</exception>
-    public IReadOnlyList<int> Import(IReadOnlyList<EarlierTraining> trainings, string source)
+    public IReadOnlyList<int> Import(IReadOnlyList<EarlierTraining> trainings, string source, int lastNumber = 0)
     {
         ThrowIfDisposed();
-        return History.Import(trainings, source);
+        return History.Import(trainings, source, lastNumber);
     }
 
     /// <summary>

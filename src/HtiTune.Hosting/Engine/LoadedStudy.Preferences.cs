@@ -16,14 +16,14 @@ internal sealed partial class LoadedStudy
         }
 
         var trials = _completed.DistinctBy(Problem.At).ToList();
-        var tuner = new Tuner(new NoNetwork(), Problem.Space, Problem.Contexts, Problem.Options(goal, _clock) with { WarmStart = WarmOf(trials, samples) });
+        var tuner = TunerOf(Problem.Options(goal, _clock), trials, samples, 0);
         try
         {
             using var run = tuner.Begin(Objective(objective, tuner), 0);
             run.Ask();
             var values = run.Values;
             var study = run.Finish();
-            return new PreferenceAnswerOfStudy(tuner, study, [.. trials.Select((trial, i) => new AnchorPoint(trial.Number, trial.Lambda ?? double.NaN, values.GetValueOrDefault(i + 1)))]);
+            return new PreferenceAnswerOfStudy(tuner, study, [.. trials.Select(trial => new AnchorPoint(trial.Number, trial.Lambda ?? double.NaN, values.GetValueOrDefault(trial.Number)))]);
         }
         catch (InvalidOperationException)
         {

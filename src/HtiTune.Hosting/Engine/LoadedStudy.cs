@@ -13,8 +13,6 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     private readonly Dictionary<int, Proposal> _pending = [];
     private readonly List<WarmTrial> _completed = [];
     private Tuner? _tuner;
-    private IReadOnlyList<int> _warm = [];
-    private int _offset;
     private int _lastNumber;
     private (int Rows, int Columns)? _shape;
 
@@ -76,17 +74,15 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         Release();
         _isOfOtherAlgorithm = false;
-        AnchorSet[] warm = WarmOf(began.Warm.DistinctBy(Problem.At), samples);
+        var warm = began.Warm.DistinctBy(Problem.At).ToList();
         foreach (var trial in began.Warm)
         {
             Completes(trial, Outputs(trial.Samples, trial.Reported, samples));
         }
 
-        var options = Problem.Options(began.Goal, _clock) with { WarmStart = warm.Length == 0 ? null : warm, MaxTrainings = began.Budget };
-        _tuner = new Tuner(new NoNetwork(), Problem.Space, Problem.Contexts, options);
+        _tuner = TunerOf(Problem.Options(began.Goal, _clock) with { MaxTrainings = began.Budget }, warm, samples, began.Offset + warm.Count);
         Run = _tuner.Begin(Objective(began.Objective, _tuner), began.Budget);
-        (Began, Ended, _offset) = (began, null, began.Offset);
-        _warm = [.. began.Warm.DistinctBy(Problem.At).Select(trial => trial.Number)];
+        (Began, Ended) = (began, null);
         _pending.Clear();
         Step = began.Step;
         return began;
@@ -94,7 +90,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
     /// <summary>Measures the objective at what has been trained, by the study's own numbers.</summary>
     public IReadOnlyDictionary<int, double?> Measure() =>
-        Values = Run!.Values.ToDictionary(pair => pair.Key <= _warm.Count ? _warm[pair.Key - 1] : pair.Key + _offset, pair => pair.Value);
+        Values = new Dictionary<int, double?>(Run!.Values);
 
     /// <summary>Stands behind events that cannot be repeated; all that was trained is told by the run that begins next.</summary>
     public void SkipTo(long step, long sequence, int run, int lastNumber)
@@ -114,7 +110,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
             return null;
         }
 
-        var number = proposal.Number + _offset;
+        var number = proposal.Number;
         _pending.Add(number, proposal);
         _lastNumber = Math.Max(_lastNumber, number);
         Step++;
@@ -221,11 +217,22 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         return true;
     }
 
-    private AnchorSet[] WarmOf(IEnumerable<WarmTrial> trials, Func<string, Matrix> samples) => [.. trials.Select(trial =>
+    // A tuner that has the trials behind it, by their own numbers.
+    private Tuner TunerOf(TunerOptions options, IReadOnlyList<WarmTrial> trials, Func<string, Matrix> samples, int lastNumber)
     {
-        var outputs = Outputs(trial.Samples, trial.Reported, samples);
-        return new AnchorSet(Problem.Space, [new Anchor(Problem.At(trial), new Samples(outputs, Problem.ContextsOf(outputs)))]);
-    })];
+        var tuner = new Tuner(new NoNetwork(), Problem.Space, Problem.Contexts, options);
+        try
+        {
+            tuner.Import(
+                [.. trials.Select(trial => new EarlierTraining(Problem.At(trial), Outputs(trial.Samples, trial.Reported, samples)) { Number = trial.Number })], "the store", lastNumber);
+            return tuner;
+        }
+        catch
+        {
+            tuner.Dispose();
+            throw;
+        }
+    }
 
     private Func<IConditionalModel, double> Objective(string text, Tuner tuner)
     {

@@ -44,7 +44,7 @@ internal static class StudyJson
 /// <param name="Objective">The objective's text.</param>
 /// <param name="Goal">Which values are better.</param>
 /// <param name="Budget">Trainings allowed.</param>
-/// <param name="Offset">A trial's number is the tuner's and so much.</param>
+/// <param name="Offset">The largest number that was given before the run, less the places that it begins with.</param>
 /// <param name="Warm">Trials whose outputs the run begins with, in order.</param>
 /// <param name="Why">Why it began.</param>
 /// <param name="Algorithm"><see cref="Tuner.Algorithm"/> of the library that made it; 1 before that was kept.</param>

@@ -19,6 +19,10 @@ public sealed record EarlierTraining(double Lambda, Matrix? Outputs)
 
     internal Configuration At(SearchSpace space) => Configuration is { } configuration ? space.Ordered(configuration) : new Configuration(space.Label, Lambda);
 
+    /// <summary>The number by which it is known elsewhere, above 0 and another for each.</summary>
+    /// <value>Default: the next.</value>
+    public int? Number { get; init; }
+
     /// <summary>Where it stands, for people: a file's name, a line.</summary>
     /// <value>Default: nothing.</value>
     public string Place { get; init; } = "";

@@ -53,6 +53,12 @@ internal static class EarlierTrainings
             }
         }
 
+        var numbers = store.Trainings.Select(training => training.Number).ToHashSet();
+        foreach (var number in trainings.Select(training => training?.Number).OfType<int>().Where(number => number < 1 || !numbers.Add(number)))
+        {
+            faults.Add($"number {number} is given; expected one above 0 that no other training has");
+        }
+
         if (faults.Count > 0)
         {
             throw new ArgumentException($"{string.Join("; ", faults)}.", nameof(trainings));
@@ -62,7 +68,7 @@ internal static class EarlierTrainings
         foreach (var earlier in trainings)
         {
             taken.Add(store.Load(new Training(
-                store.LastNumber + 1,
+                earlier.Number ?? store.LastNumber + 1,
                 earlier.At(store.Space),
                 store.PlaceOf(earlier.At(store.Space)),
                 earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported",

@@ -135,15 +135,22 @@ internal sealed class StudyHistory : IDisposable
     }
 
     /// <summary>Takes trainings that were made elsewhere; see <see cref="Tuner.Import"/>.</summary>
-    public IReadOnlyList<int> Import(IReadOnlyList<EarlierTraining> trainings, string source)
+    public IReadOnlyList<int> Import(IReadOnlyList<EarlierTraining> trainings, string source, int lastNumber)
     {
         ArgumentNullException.ThrowIfNull(trainings);
         ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(lastNumber);
+        if (lastNumber > 0 && IsRecorded)
+        {
+            throw new InvalidOperationException($"Numbers up to {lastNumber} are not to be given in a study on disk, whose journal numbers its trainings; expected 0.");
+        }
+
         if (_hasBegun || _recorded.Count > 0)
         {
             throw new InvalidOperationException("A run of the study has begun; expected an import before the first.");
         }
 
+        _store.Reserve(lastNumber);
         var taken = EarlierTrainings.Take(_store, trainings, source);
         _brought.UnionWith(taken.Select(training => training.Number));
         _recorder?.Imported(taken, source);

@@ -48,6 +48,33 @@ public class ImportUndoTests
     }
 
     [Fact]
+    public void Trainings_keep_the_numbers_by_which_they_are_known_and_lead_to_the_same_proposals()
+    {
+        TuningResult Run(Action<Tuner> import)
+        {
+            using var tuner = new Tuner(StudyFixture.Task.Network(), Problem.Hyperparameter, StudyFixture.Contexts, StudyFixture.Options);
+            import(tuner);
+            return tuner.Optimize(StudyFixture.First, 3);
+        }
+
+        var plain = Run(tuner => tuner.Import(s_earlier, "elsewhere"));
+        int[] numbers = [4, 9, 7];
+        var numbered = Run(tuner => Assert.Equal(numbers, tuner.Import([.. s_earlier.Zip(numbers, (one, number) => one with { Number = number })], "elsewhere", 11)));
+        Assert.Equal([4, 9, 7, 12, 13, 14], numbered.Trials.Select(trial => trial.Number));
+        Assert.Equal(
+            plain.Trials.Select(trial => (trial.Lambda, trial.State, trial.Value, trial.Predicted, trial.Trust, trial.Reason)),
+            numbered.Trials.Select(trial => (trial.Lambda, trial.State, trial.Value, trial.Predicted, trial.Trust, trial.Reason)));
+        Assert.Equal(plain.Lambda, numbered.Lambda);
+
+        using var wrong = new Tuner(StudyFixture.Task.Network(), Problem.Hyperparameter, StudyFixture.Contexts, StudyFixture.Options);
+        var problem = Assert.Throws<ArgumentException>(() => wrong.Import([s_earlier[0] with { Number = 2 }, s_earlier[2] with { Number = 2 }], "elsewhere"));
+        Assert.Contains("number 2 is given; expected one above 0 that no other training has", problem.Message, StringComparison.Ordinal);
+        using var fixture = new StudyFixture();
+        using var kept = fixture.Open(StudyFixture.Task.Network());
+        Assert.Throws<InvalidOperationException>(() => kept.Import(s_earlier, "elsewhere", 11));
+    }
+
+    [Fact]
     public void An_import_is_taken_back_and_later_trainings_stay_under_their_numbers()
     {
         using var fixture = new StudyFixture();
