@@ -202,7 +202,7 @@ public sealed class HtiTuneClient
     }
 
     /// <summary>Events of a study as they come. A broken line is taken up where it broke.</summary>
-    public async IAsyncEnumerable<RemoteEvent> EventsAsync(Guid study, long after = 0, bool follow = true, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<StudyEvent> EventsAsync(Guid study, long after = 0, bool follow = true, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         while (true)
         {
@@ -213,7 +213,7 @@ public sealed class HtiTuneClient
             while (await NextAsync(items).ConfigureAwait(false))
             {
                 after = long.Parse(items.Current.EventId ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-                yield return new RemoteEvent(after, items.Current.EventType, items.Current.Data);
+                yield return new StudyEvent(after, null, items.Current.EventType, items.Current.Data);
             }
 
             if (!follow)

@@ -108,7 +108,7 @@ internal sealed class SteppedStudy : IDisposable
         try
         {
             var study = Run.Finish();
-            var result = StudyResult.Of(study, Study, Study.Objective, _session.Tuner.TrainingsMade, 0);
+            var result = ResultDisplay.Of(study, Study, Study.Objective, _session.Tuner.TrainingsMade, 0);
             if (json)
             {
                 result.Tell(json: true, events: false);

@@ -124,7 +124,7 @@ internal static class TuningWork
             throw fault;
         }
 
-        var result = StudyResult.Of(study, request.Study, request.Objective, session.Tuner.TrainingsMade, ended, request.Line);
+        var result = ResultDisplay.Of(study, request.Study, request.Objective, session.Tuner.TrainingsMade, ended, request.Line);
         result.Tell(request.Json, request.Events);
         return result.ExitCode;
     }

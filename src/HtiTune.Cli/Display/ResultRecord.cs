@@ -45,7 +45,7 @@ internal sealed record ResultRecord
 
     public string? StopReasonText { get; init; }
 
-    public IReadOnlyList<RemarkRecord> Remarks { get; init; } = [];
+    public IReadOnlyList<RemoteRemark> Remarks { get; init; } = [];
 
     public double? Epsilon { get; init; }
 
@@ -91,7 +91,7 @@ internal sealed record ResultRecord
             Value = result.IsTrained ? result.Value : null,
             Predicted = result.Predicted,
             Deviation = result.PredictedDeviation,
-            Remarks = [.. result.Remarks.Select(remark => new RemarkRecord(Capital(remark.Kind), remark.Text))],
+            Remarks = [.. result.Remarks.Select(remark => new RemoteRemark(Capital(remark.Kind), remark.Text))],
             Epsilon = result.Epsilon,
             Trainings = study.TrainingsUsed,
             TrainingsUsed = result.TrainingsUsed,
@@ -120,14 +120,11 @@ internal sealed record ResultRecord
         }
     }
 
+    /// <summary>Remarks, as JSON has them.</summary>
+    internal static IReadOnlyList<RemoteRemark> RemarksOf(IEnumerable<Remark>? remarks) => [.. (remarks ?? []).Select(remark => new RemoteRemark(remark.Kind.ToString(), remark.Text))];
+
     /// <summary>Writes its members into an object that is open.</summary>
     internal void WriteTo(Utf8JsonWriter writer) => CliJson.Write(writer, JsonSerializer.SerializeToElement(this, CliJson.Default.ResultRecord));
-}
-
-/// <summary>A remark, as JSON has it.</summary>
-internal sealed record RemarkRecord(string Kind, string Text)
-{
-    internal static IReadOnlyList<RemarkRecord> Of(IEnumerable<Remark>? remarks) => [.. (remarks ?? []).Select(remark => new RemarkRecord(remark.Kind.ToString(), remark.Text))];
 }
 
 /// <summary>A training, as <c>trials --json</c> writes it: of a study of this machine and of a server's alike. Null is what is not known.</summary>

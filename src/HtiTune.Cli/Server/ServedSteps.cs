@@ -49,7 +49,7 @@ internal static class ServedSteps
                 var remote = ServerConnection.Ask(() => server.Client.GetAsync(kept.Study!.Value));
                 if (remote.HasEnded && held.Count == 0)
                 {
-                    return ServedResult.Tell(remote, remote.Result, study.Objective, request.Json, events: false);
+                    return ResultDisplay.TellServed(remote, remote.Result, study.Objective, request.Json, events: false);
                 }
 
                 why = held.Count >= study.Parallel

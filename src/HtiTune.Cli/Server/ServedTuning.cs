@@ -36,7 +36,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
             return ExitCode.Interrupted;
         }
 
-        return ServedResult.Tell(ended, ended.Result, specification.Objective, json, events);
+        return ResultDisplay.TellServed(ended, ended.Result, specification.Objective, json, events);
     }
 
     /// <summary>Trains what the server asks for until its study has ended, or the user wants no more.</summary>

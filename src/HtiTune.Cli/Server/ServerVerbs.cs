@@ -81,18 +81,18 @@ internal static class ServerVerbs
         var after = ServerConnection.Ask(() => server.Client.GetAsync(id));
         if (after.HasEnded || trainings == 0)
         {
-            return ServedResult.Tell(after, answer.Result, objective, json, events);
+            return ResultDisplay.TellServed(after, answer.Result, objective, json, events);
         }
 
         if (Guid.TryParse(given, out _))
         {
             Terminal.Say($"the answer needs trainings, which the server's workers make; study {id} goes on");
-            return ServedResult.Tell(after, answer.Result, objective, json, events);
+            return ResultDisplay.TellServed(after, answer.Result, objective, json, events);
         }
 
         using var interrupts = Interrupts.Listen();
         var ended = ServerConnection.Ask(new ServedTuning(server, StudyLocator.Read(given), id, interrupts, events).RunAsync);
-        return ended.HasEnded ? ServedResult.Tell(ended, ended.Result, objective, json, events) : ExitCode.Interrupted;
+        return ended.HasEnded ? ResultDisplay.TellServed(ended, ended.Result, objective, json, events) : ExitCode.Interrupted;
     }
 
     internal static int Plot(ServerConnection server, string? given, string figure, string? title, string output)

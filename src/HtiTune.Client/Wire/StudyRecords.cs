@@ -153,12 +153,6 @@ public sealed record RemotePreference(int Version, string Objective, double? Bef
     public Configuration? BeforeConfiguration { get; init; }
 }
 
-/// <summary>An event of a study.</summary>
-/// <param name="Sequence">Its number.</param>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Data">Its data as JSON.</param>
-public sealed record RemoteEvent(long Sequence, string Kind, string Data);
-
 /// <summary>A result, or how a training ended without: one of a value, outputs, or a state with a reason.</summary>
 public sealed record TrainingOutcome
 {

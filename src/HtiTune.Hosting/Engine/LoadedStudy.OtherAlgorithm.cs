@@ -36,7 +36,7 @@ internal sealed partial class LoadedStudy
                 UsedBefore += told.IsOrphan ? 0 : 1;
                 break;
             case StudyEventKind.ToldFailed:
-                UsedBefore += StudyJson.Read<ToldFailedData>(row.Data).IsOrphan ? 0 : 1;
+                UsedBefore += StudyJson.Read<ToldData>(row.Data).IsOrphan ? 0 : 1;
                 break;
             case StudyEventKind.RunEnded:
                 _isOfOtherAlgorithm = false;

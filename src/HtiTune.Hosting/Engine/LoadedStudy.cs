@@ -189,8 +189,8 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
                 StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
                     ? Keep(data.ToWarm(), samples)
                     : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),
-                StudyEventKind.ToldFailed => Is(StudyJson.Read<ToldFailedData>(row.Data), data => data.Step, data => data.IsOrphan
-                    || _pending.ContainsKey(data.Number) && TellFailed(data.Number, data.Error) is not null),
+                StudyEventKind.ToldFailed => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
+                    || _pending.ContainsKey(data.Number) && TellFailed(data.Number, data.Error!) is not null),
                 StudyEventKind.RunEnded => Is(StudyJson.Read<RunEndedData>(row.Data), data => data.Step, data =>
                 {
                     // The tuner is asked as it was before it ended, so that it ends alike.

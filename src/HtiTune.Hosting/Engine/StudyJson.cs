@@ -67,26 +67,22 @@ internal sealed record AskedData(
     public Configuration? Configuration { get; init; }
 }
 
-/// <summary>Data of <see cref="StudyEventKind.Told"/>.</summary>
+/// <summary>Data of <see cref="StudyEventKind.Told"/> and, with an error alone, of <see cref="StudyEventKind.ToldFailed"/>.</summary>
 /// <param name="Step">Number of this event among those of the tuner.</param>
 /// <param name="Number">The trial's number.</param>
 /// <param name="Lambda">Its λ, where there is one hyperparameter.</param>
 /// <param name="Samples">Blob of its outputs.</param>
 /// <param name="Reported">The number it reported.</param>
 /// <param name="Value">The objective's value; null where it has none.</param>
-/// <param name="Error">Why it has none.</param>
+/// <param name="Error">Why it has none, or what went wrong.</param>
 /// <param name="IsOrphan">Whether the run had not asked for it: kept for runs to come.</param>
 internal sealed record ToldData(long Step, int Number, double? Lambda, string? Samples, double? Reported, double? Value, string? Error, bool IsOrphan = false)
 {
     public Configuration? Configuration { get; init; }
 
-    public WarmTrial ToWarm() => new(Number, Lambda, Samples, Reported) { Configuration = Lambda is null ? Configuration : null };
-}
+    public static ToldData Failed(long step, int number, double? lambda, string error, bool isOrphan = false) => new(step, number, lambda, null, null, null, error, isOrphan);
 
-/// <summary>Data of <see cref="StudyEventKind.ToldFailed"/>.</summary>
-internal sealed record ToldFailedData(long Step, int Number, double? Lambda, string Error, bool IsOrphan = false)
-{
-    public Configuration? Configuration { get; init; }
+    public WarmTrial ToWarm() => new(Number, Lambda, Samples, Reported) { Configuration = Lambda is null ? Configuration : null };
 }
 
 /// <summary>Data of <see cref="StudyEventKind.Enqueued"/>.</summary>

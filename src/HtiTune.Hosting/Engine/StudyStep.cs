@@ -6,7 +6,7 @@ namespace HtiTune.Hosting;
 /// <summary>Collects what one step of a study's tuner brings: results taken, trainings asked for, the end of a run. Pure but for the study in memory.</summary>
 internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples, TimeProvider time)
 {
-    private readonly List<NewEvent> _events = [];
+    private readonly List<EventRow> _events = [];
     private readonly List<TrialRow> _asked = [];
     private readonly Dictionary<int, double?> _values = [];
 
@@ -86,7 +86,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
 
             else
             {
-                Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, lambda, trial.Error ?? "failed", IsOrphan: true) { Configuration = at });
+                Add(StudyEventKind.ToldFailed, ToldData.Failed(study.Step, trial.Number, lambda, trial.Error ?? "failed", isOrphan: true) with { Configuration = at });
             }
 
             return;
@@ -96,7 +96,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         {
             var error = trial.Error ?? (trial.Status == TrialStatus.Cancelled ? "cancelled" : "failed");
             study.TellFailed(trial.Number, error);
-            Add(StudyEventKind.ToldFailed, new ToldFailedData(study.Step, trial.Number, lambda, error) { Configuration = at });
+            Add(StudyEventKind.ToldFailed, ToldData.Failed(study.Step, trial.Number, lambda, error) with { Configuration = at });
             return;
         }
 
@@ -194,5 +194,5 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         Add(StudyEventKind.StateChanged, new StateData(state, error));
     }
 
-    private void Add<T>(string kind, T data) => _events.Add(new NewEvent(kind, StudyJson.Write(data)));
+    private void Add<T>(string kind, T data) => _events.Add(new EventRow(kind, StudyJson.Write(data)));
 }

@@ -26,7 +26,7 @@ internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<EventRow> Eve
 /// <param name="StudyId">The study.</param>
 /// <param name="ExpectedVersion">The version that the step stands on.</param>
 /// <param name="Events">New events; Sequence and Time are given by the store, in this order behind the last.</param>
-internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnlyList<NewEvent> Events)
+internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnlyList<EventRow> Events)
 {
     /// <summary>Trials to be queued, each with its first attempt.</summary>
     public IReadOnlyList<TrialRow> Asked { get; init; } = [];
@@ -89,11 +89,6 @@ internal enum CommitOutcome
 /// <param name="Study">The study's row as it is now, version and last sequence included; null unless done. The commit's own events are the last ones.</param>
 /// <param name="Claimed">The answer to <see cref="StudyCommit.ClaimFor"/>; null without.</param>
 internal sealed record CommitResult(CommitOutcome Outcome, StudyRow? Study = null, ClaimResult? Claimed = null);
-
-/// <summary>An event to be written.</summary>
-/// <param name="Kind">Its kind. Of <c>trial.told</c> and <c>trial.failed</c>, the member <c>number</c> of the data says whose end the tuner has taken.</param>
-/// <param name="Data">Its data as JSON.</param>
-internal sealed record NewEvent(string Kind, string Data);
 
 /// <summary>A worker that asks for work.</summary>
 /// <param name="Worker">Its name.</param>

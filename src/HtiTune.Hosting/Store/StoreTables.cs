@@ -157,6 +157,16 @@ internal sealed class AttemptRow
 /// <summary>An event of a study's journal: what happened, in order, and all that the tuner needs to come to the same state again.</summary>
 internal sealed class EventRow
 {
+    public EventRow()
+    {
+    }
+
+    /// <summary>An event to be written; study, number and time are given by the store.</summary>
+    /// <param name="kind">Its kind. Of <c>trial.told</c> and <c>trial.failed</c>, the member <c>number</c> of the data says whose end the tuner has taken.</param>
+    /// <param name="data">Its data as JSON.</param>
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    public EventRow(string kind, string data) => (Kind, Data) = (kind, data);
+
     public Guid StudyId { get; set; }
     public long Sequence { get; set; }
     public long Time { get; set; }

@@ -92,13 +92,6 @@ public sealed record StudyResult(
     }
 }
 
-/// <summary>An event of a study.</summary>
-/// <param name="Sequence">Its number, 1 and up without a hole.</param>
-/// <param name="Time">When.</param>
-/// <param name="Kind">See <see cref="StudyEventKind"/>.</param>
-/// <param name="Data">Its data as JSON.</param>
-public sealed record StudyEvent(long Sequence, DateTimeOffset Time, string Kind, string Data);
-
 /// <summary>What is believed over λ, and what was trained.</summary>
 /// <param name="Posterior">The belief on a grid.</param>
 /// <param name="Anchors">λ and values trained.</param>

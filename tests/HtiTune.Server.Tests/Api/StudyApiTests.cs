@@ -34,7 +34,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(lambdas, trials.Select(trial => trial.Lambda));
         Assert.All(trials, trial => Assert.Equal(Math.Pow(trial.Lambda - Best, 2), trial.Value!.Value, 12));
 
-        var events = new List<RemoteEvent>();
+        var events = new List<StudyEvent>();
         await foreach (var happened in client.EventsAsync(study.Id, follow: false))
         {
             events.Add(happened);
@@ -43,7 +43,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(Enumerable.Range(1, events.Count).Select(i => (long)i), events.Select(happened => happened.Sequence));
         Assert.Equal("study.created", events[0].Kind);
         Assert.Equal(lambdas.Count, events.Count(happened => happened.Kind == "trial.told"));
-        var behind = new List<RemoteEvent>();
+        var behind = new List<StudyEvent>();
         await foreach (var happened in client.EventsAsync(study.Id, events.Count - 2, follow: false))
         {
             behind.Add(happened);

@@ -36,7 +36,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
     private async Task<StudyRow> AskAsync(Guid study, params TrialRow[] trials)
     {
         var row = (await Store.FindAsync(study, None))!;
-        var commit = new StudyCommit(study, row.Version, [.. trials.Select(t => new NewEvent(StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = trials };
+        var commit = new StudyCommit(study, row.Version, [.. trials.Select(t => new EventRow(StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = trials };
         var result = await Store.CommitAsync(commit, None);
         Assert.Equal(CommitOutcome.Done, result.Outcome);
         return result.Study!;

@@ -85,7 +85,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
                 break;
             case Act.Take:
                 var taken = model.Untaken.ToList();
-                await CommitAsync(store, study, [.. taken.Select(t => new NewEvent(t.Status == TrialStatus.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, $$"""{"number":{{t.Number}}}"""))], []);
+                await CommitAsync(store, study, [.. taken.Select(t => new EventRow(t.Status == TrialStatus.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, $$"""{"number":{{t.Number}}}"""))], []);
                 taken.ForEach(t => t.IsTaken = true);
                 break;
             case Act.Pause:
@@ -108,7 +108,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
         }
     }
 
-    private static async Task CommitAsync(IStudyStore store, Guid study, NewEvent[] events, TrialRow[] asked)
+    private static async Task CommitAsync(IStudyStore store, Guid study, EventRow[] events, TrialRow[] asked)
     {
         var row = (await store.FindAsync(study, None))!;
         Assert.Equal(CommitOutcome.Done, (await store.CommitAsync(new StudyCommit(study, row.Version, events) { Asked = asked }, None)).Outcome);

@@ -1,10 +1,11 @@
 using System.Globalization;
+using HtiTune.Client;
 using HtiTune.Diagnostics;
 
 namespace HtiTune.Cli;
 
 /// <summary>What a run found, for people and for programs.</summary>
-internal sealed class StudyResult
+internal sealed class ResultDisplay
 {
     // From fewer the model does not tell noise from a shape that it does not know yet.
     private const int FewestForNoise = 10;
@@ -16,7 +17,7 @@ internal sealed class StudyResult
     private readonly int _here;
     private readonly IReadOnlyList<string> _line;
 
-    private StudyResult(TuningResult study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string> line) =>
+    private ResultDisplay(TuningResult study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string> line) =>
         (_study, _specification, _objective, _made, _here, _line) = (study, specification, objective, made, here, line);
 
     /// <summary>How the command ends.</summary>
@@ -37,7 +38,7 @@ internal sealed class StudyResult
     /// <param name="made">Trainings that the study's runs have made.</param>
     /// <param name="here">Trainings of them that this command has made.</param>
     /// <param name="line">The words that were typed.</param>
-    internal static StudyResult Of(TuningResult study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string>? line = null) =>
+    internal static ResultDisplay Of(TuningResult study, StudySpecification specification, string objective, int made, int here, IReadOnlyList<string>? line = null) =>
         new(study, specification, objective, made, here, line ?? []);
 
     /// <summary>Tells it: data on standard output, words on standard error.</summary>
@@ -179,7 +180,7 @@ internal sealed class StudyResult
         Value = _study.RealValue,
         Predicted = _study.PredictedValue,
         Deviation = _study.PredictedDeviation,
-        Remarks = RemarkRecord.Of(_study.Remarks),
+        Remarks = ResultRecord.RemarksOf(_study.Remarks),
         Epsilon = _study.Epsilon,
         Trainings = _study.Trials.Count,
         TrainingsUsed = _study.TrainingsUsed,
@@ -189,4 +190,41 @@ internal sealed class StudyResult
         Seconds = _study.Elapsed.TotalSeconds,
         Next = [.. Next().Select(advice => advice.For(Place()))],
     }.With(_study.Outcome, _study.StopReason.ToString(), Reason).WriteTo(writer);
+
+    /// <summary>Tells the result of a study that a server keeps, and gives the exit code.</summary>
+    internal static int TellServed(RemoteStudy study, RemoteResult? result, string objective, bool json, bool events)
+    {
+        if (result is null)
+        {
+            throw study.State == "cancelled"
+                ? new CliException("H002", $"study {study.Id} was cancelled: {study.Reason ?? "no reason was given"}.", "begin another, in another \"folder\"")
+                : new CliException("H020", $"study {study.Id} has no result: {study.Reason}");
+        }
+
+        if (events)
+        {
+            EventWriter.Event("run-ended", ResultRecord.Of(study, result, objective).WriteTo);
+        }
+        else if (json)
+        {
+            EventWriter.Write(ResultRecord.Of(study, result, objective).WriteTo);
+        }
+        else
+        {
+            var space = ServedSpace.Of(study.Definition);
+            Console.Out.WriteLine(space.IsLine ? $"{space.Label} = {Placeholders.Number(result.Lambda)}" : ServedSpace.At(space, result.Lambda, result.Configuration).ToString());
+        }
+
+        var possible = double.IsFinite(result.LambdaLow) ? FormattableString.Invariant($"; the best may lie anywhere in [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model") : "";
+        Terminal.Say(FormattableString.Invariant($"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}{possible}"));
+        Terminal.Say(FormattableString.Invariant(result.IsCertified
+            ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
+            : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason)}"));
+        foreach (var remark in result.Remarks)
+        {
+            Terminal.Warn(remark.Text);
+        }
+
+        return result.IsCertified ? Cli.ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
+    }
 }
