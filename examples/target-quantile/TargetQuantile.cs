@@ -2,7 +2,7 @@
 // Which quantile should a load forecast aim at, when a MW too little costs four times a MW too much? In theory the 0.8 quantile, if the
 // network learned it perfectly. Here the answer is found as for any hyperparameter: by training the network at a few λ, where it pays.
 //
-//   dotnet run examples/target-quantile/TargetQuantile.cs             two objectives, a comparison, two figures; under a minute
+//   dotnet run examples/target-quantile/TargetQuantile.cs             seven preferences, a comparison, three figures; two minutes
 //   dotnet run examples/target-quantile/TargetQuantile.cs -- --tables the three tables that all examples print, over several seeds; minutes
 //   dotnet run examples/target-quantile/TargetQuantile.cs -- --help   all options
 
@@ -28,6 +28,7 @@
 using HtiTune;
 using HtiTune.Data;
 using HtiTune.Plotting;
+using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
 if (args.Contains(CommandLine.Tables))
@@ -138,14 +139,40 @@ var truth = command.Csv is null && !command.Quick ? DenseSweep.Read(truthFile, c
 string[] objectives = ["cost 4 : 1", "cost 9 : 1 and the worst tenth of hours"];
 new Comparison(objectives, truth).Print(Console.Out, [first, plainFirst, second, plainSecond]);
 
+// Five more preferences: what the networks so far answer of themselves, and what the plain process needs that replays its own trainings.
+Console.WriteLine("\nFive preferences more: new trainings, after the first ones\n"
+    + $"{"a MW too little costs",28}{"HtiTune",16}{"trainings",11}{Plain,26}{"trainings",11}");
+var (more, plainMore) = (0, 0);
+foreach (var under in (double[])[1, 2, 6, 12, 20])
+{
+    double Weighed(IConditionalModel model) => cost.Mean(model.Sample(contexts).Outputs, under, over: 1);
+    var own = tuner.Optimize(Weighed, maxTrainings: 0, cancellation: stop.Token);
+    var spent = 0;
+    for (; spent < 3 && own.Outcome is NeedsTraining; spent++)
+    {
+        own = tuner.Optimize(Weighed, maxTrainings: 1, cancellation: stop.Token);
+    }
+
+    var replayed = plain.Optimize(Weighed, maxTrainings: 3, cancellation: stop.Token);
+    (more, plainMore) = (more + spent, plainMore + replayed.TrainingsUsed);
+    Console.WriteLine($"{$"{under} times one too much",28}{own.Lambda,16:F3}{spent,11}{replayed.Lambda,26:F3}{replayed.TrainingsUsed,11}");
+}
+
+Console.WriteLine($"{"all five",28}{"",16}{more,11}{"",26}{plainMore,11}");
+
 Directory.CreateDirectory(command.Out);
+var model = tuner.Preferences(
+    new Feature("MW too little", m => cost.Mean(m.Sample(contexts).Outputs, under: 1, over: 0)),
+    new Feature("MW too much", m => cost.Mean(m.Sample(contexts).Outputs, under: 0, over: 1)));
+var curveFigure = Path.GetFullPath(Path.Combine(command.Out, "preferences.png"));
+PreferenceFigures.Curve(model, model.Curve([1, 1.5, 2, 3, 4, 6, 9, 12, 16, 20], w => Preference.Weighted([w, 1])), "cost of a MW too little, of one too much", curveFigure);
 var objectiveFigure = Path.GetFullPath(Path.Combine(command.Out, "objective.png"));
 StudyFigures.Objective(
     first.Study,
     objectiveFigure,
     truth?.Lambdas.Zip(truth.Costs[0], (lambda, value) => new CurvePoint(lambda, value)).ToList(),
     new FigureOptions { Title = "Cost of the forecasts over the quantile they aim at, 4 : 1", ValueLabel = "mean cost of an hour" });
-Console.WriteLine($"\nfigures: {objectiveFigure}");
+Console.WriteLine($"\nfigures: {objectiveFigure}\n         {curveFigure}");
 if (first.Study.Surrogate is { } surrogate)
 {
     var fanFigure = Path.GetFullPath(Path.Combine(command.Out, "forecasts.png"));
