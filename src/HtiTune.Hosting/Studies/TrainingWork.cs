@@ -12,10 +12,51 @@ internal sealed class TrainingWork(
 
     private static readonly TimeSpan s_leastLease = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestLease = TimeSpan.FromDays(7);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
+
+    // Who waits for any study's work does not look more often than this, however much happens.
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(100);
 
     public async Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation)
     {
         var claim = Claim(tenant, request);
+        var wait = WaitOf(request.WaitFor);
+        var begun = time.GetTimestamp();
+        if (wait > TimeSpan.Zero && request.Study is { } wanted)
+        {
+            // Nobody waits for what is not there, or another tenant's.
+            await finder.RowAsync(tenant, wanted, cancellation).ConfigureAwait(false);
+        }
+
+        while (true)
+        {
+            // Taken before the look: what happens in between completes it.
+            var next = wait == TimeSpan.Zero ? Task.CompletedTask : request.Study is { } study ? events.Next(study) : events.NextOfAny();
+            if (await ClaimNowAsync(tenant, claim, request, cancellation).ConfigureAwait(false) is { } claimed)
+            {
+                return claimed;
+            }
+
+            var left = wait - time.GetElapsedTime(begun);
+            if (left <= TimeSpan.Zero || request.Study is { } ended && (await finder.RowAsync(tenant, ended, cancellation).ConfigureAwait(false)).State is not (StudyState.Active or StudyState.Paused))
+            {
+                return null;
+            }
+
+            // Other processes are not heard, and leases run out without a word: look again after a while.
+            using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(next, Task.Delay(left < options.Value.PollEvery ? left : options.Value.PollEvery, time, heard.Token)).ConfigureAwait(false);
+            await heard.CancelAsync().ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            if (request.Study is null)
+            {
+                await Task.Delay(s_between, time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<ClaimedAttempt?> ClaimNowAsync(string? tenant, ClaimRequest claim, WorkRequest request, CancellationToken cancellation)
+    {
         StudyRow? row = null;
         if (request.Study is { } study)
         {
@@ -112,6 +153,10 @@ internal sealed class TrainingWork(
     private TimeSpan LeaseOf(TimeSpan? wanted) => wanted is not { } time ? options.Value.Lease
         : time >= s_leastLease && time <= s_longestLease ? time
         : throw new StudyServiceException(StudyServiceError.Invalid, $"leaseFor is {time}; expected {s_leastLease} to {s_longestLease}.");
+
+    private static TimeSpan WaitOf(TimeSpan? wanted) => wanted is not { } wait ? TimeSpan.Zero
+        : wait >= TimeSpan.Zero && wait <= s_longestWait ? wait
+        : throw new StudyServiceException(StudyServiceError.Invalid, $"waitFor is {wait}; expected {TimeSpan.Zero} to {s_longestWait}.");
 
     private ClaimRequest Claim(string? tenant, WorkRequest request)
     {

@@ -16,7 +16,7 @@ internal static class ApiEndpoints
 
     internal static void Map(WebApplication app)
     {
-        var api = app.MapGroup("/api/v1").DisableAntiforgery();
+        var api = app.MapGroup("/api/v1").DisableAntiforgery().WithAnswers();
         var upload = new RequestSizeLimitAttribute(app.Services.GetRequiredService<ServerOptions>().MaxUpload);
         StudyEndpoints.Map(api, upload);
         WorkEndpoints.Map(api, upload);

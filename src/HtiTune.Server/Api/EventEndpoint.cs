@@ -48,7 +48,7 @@ internal static class EventEndpoint
             }
 
             var happened = events.Current;
-            await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {happened.Data}\n\n", cancellation).ConfigureAwait(false);
+            await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {EventWords.Of(happened)}\n\n", cancellation).ConfigureAwait(false);
             await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
         }
 

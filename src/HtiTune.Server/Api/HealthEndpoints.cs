@@ -17,7 +17,7 @@ internal static class HealthEndpoints
             app.MapHealthChecks(path).AllowAnonymous().DisableRateLimiting();
         }
 
-        app.MapGet("/version", () => Results.Json(new VersionBody(ProcessPresence.Version), ApiJson.Options)).AllowAnonymous().WithTags("Service").WithSummary("The server's version");
+        app.MapGet("/version", () => Results.Json(new VersionBody(ProcessPresence.Version), ApiJson.Options)).AllowAnonymous().WithTags("Service").WithSummary("The server's version").WithAnswers();
     }
 
     /// <summary>Maps what is for operators alone.</summary>

@@ -44,7 +44,6 @@ internal static partial class ProblemWords
         _ when type.Contains("int", StringComparison.OrdinalIgnoreCase) || type.Contains("long", StringComparison.OrdinalIgnoreCase) => "a whole number",
         _ when type.Contains("double", StringComparison.OrdinalIgnoreCase) => "a number",
         _ when type.Contains("bool", StringComparison.OrdinalIgnoreCase) => "true or false",
-        _ when type.Contains(nameof(StudyState), StringComparison.Ordinal) => string.Join(", ", Enum.GetValues<StudyState>().Select(StudyJson.Word)),
         _ => "a value",
     };
 

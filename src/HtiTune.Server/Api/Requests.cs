@@ -41,5 +41,13 @@ internal sealed record KeyMade(string Id, string Key, string Tenant, string Scop
 /// <summary>A key without its secret.</summary>
 internal sealed record KeyShown(string Id, string Name, string Tenant, string Scopes, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
 
+/// <summary>What was taken out of those that waited to be trained next.</summary>
+/// <param name="Cleared">As λ, of one hyperparameter.</param>
+/// <param name="Configurations">As configurations.</param>
+internal sealed record ClearedBody(IReadOnlyList<double> Cleared, IReadOnlyList<HtiTune.Data.Configuration> Configurations);
+
+/// <summary>Outputs of a surrogate, a row for each row of conditions. The document's form of what is written by hand.</summary>
+internal sealed record SampleAnswer(double Lambda, IReadOnlyList<IReadOnlyList<float>> Outputs);
+
 /// <summary>Outputs at one λ.</summary>
 internal sealed record DistributionBody(double Lambda, DistributionKind Kind, IReadOnlyList<string> Columns, float[][] Outputs, double? Trust);

@@ -16,8 +16,8 @@ internal static class StudyEndpoints
                 + "from every server of the store and as long as the study is kept; another request with the key of the same tenant is refused with 422. "
                 + "As multipart/form-data: a field definition, and trainings made before as files anchors that are named by their λ, e.g. 0.25.npy.")
             .Accepts<CreateStudyRequest>("application/json", "multipart/form-data");
-        studies.MapGet("/", async (HttpContext context, IStudyService service, StudyState? state, string? search, Guid? after, int? size) =>
-            Results.Json(await service.ListAsync(context.User.Tenant(), new StudyQuery(state, search, after, size ?? 50), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+        studies.MapGet("/", async (HttpContext context, IStudyService service, string? state, string? search, Guid? after, int? size) =>
+            Results.Json(await service.ListAsync(context.User.Tenant(), new StudyQuery(StateOf(state), search, after, size ?? 50), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Studies, newest first; the next page is after the last id");
         studies.MapGet("/{id:guid}", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
@@ -96,10 +96,15 @@ internal static class StudyEndpoints
         var (lambdas, _) => service.EnqueueAsync(context.User.Tenant(), id, lambdas ?? [], context.RequestAborted),
     };
 
-    private static async Task<object> ClearedAsync(IStudyService service, HttpContext context, Guid id)
+    // The words of the API, however they are cased; the base library's own reader knows its names alone.
+    private static StudyState? StateOf(string? word) => word is null ? null : Enum.GetValues<StudyState>().Select(state => (StudyState?)state)
+        .FirstOrDefault(state => StudyJson.Word(state!.Value).Equals(word, StringComparison.OrdinalIgnoreCase))
+        ?? throw new StudyServiceException(StudyServiceError.Invalid, $"state is '{word}'; expected {string.Join(", ", Enum.GetValues<StudyState>().Select(StudyJson.Word))}.");
+
+    private static async Task<ClearedBody> ClearedAsync(IStudyService service, HttpContext context, Guid id)
     {
         var configurations = await service.ClearWaitingAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
-        return new { cleared = configurations.Select(one => one.Lambda).Where(double.IsFinite), configurations };
+        return new ClearedBody([.. configurations.Select(one => one.Lambda).Where(double.IsFinite)], configurations);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service)
@@ -115,6 +120,7 @@ internal static class StudyEndpoints
         var study = key.Length == 0
             ? await service.CreateAsync(tenant, definition, anchors, context.RequestAborted).ConfigureAwait(false)
             : await service.CreateOnceAsync(tenant, definition, anchors, key, context.RequestAborted).ConfigureAwait(false);
+        context.Response.Headers.Location = $"{context.Request.PathBase}/api/v1/studies/{study.Id}";
         return Results.Json(study, ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 

@@ -12,12 +12,16 @@ internal static class RateLimits
     /// <summary>Policy of what stays open: so many at a time a key.</summary>
     internal const string Streams = "streams";
 
+    /// <summary>Policy of claims, which may wait: so many at a time a key.</summary>
+    internal const string Claims = "claims";
+
     private const int MostStreams = 200;
+    private const int MostClaims = 1000;
 
     internal static void Configure(RateLimiterOptions options)
     {
-        options.AddPolicy(Streams, context => RateLimitPartition.GetConcurrencyLimiter(
-            context.User.FindFirst(ApiKeyHandler.KeyClaim)?.Value ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = MostStreams, QueueLimit = 0 }));
+        options.AddPolicy(Streams, context => AtATime(context, MostStreams));
+        options.AddPolicy(Claims, context => AtATime(context, MostClaims));
         options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         options.OnRejected = (context, _) =>
         {
@@ -30,6 +34,10 @@ internal static class RateLimits
                 ? RateLimitPartition.GetNoLimiter("session")
                 : RateLimitPartition.GetTokenBucketLimiter($"from {context.Connection.RemoteIpAddress}", _ => Bucket(AnonymousPerMinute)));
     }
+
+    // A key's own, as everything that is limited: no key's streams shut another one's out.
+    private static RateLimitPartition<string> AtATime(HttpContext context, int most) => RateLimitPartition.GetConcurrencyLimiter(
+        context.Items.TryGetValue(typeof(ApiKeyRow), out var found) && found is ApiKeyRow row ? row.Id : "", _ => new ConcurrencyLimiterOptions { PermitLimit = most, QueueLimit = 0 });
 
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {
