@@ -8,9 +8,23 @@ internal static class EventEndpoint
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    internal static async Task SendAsync(Guid id, HttpContext context, IStudyService service, Sessions sessions, TimeProvider time, long? after, bool? follow)
+    internal static async Task SendAsync(
+        Guid id, HttpContext context, IStudyService service, Sessions sessions, TimeProvider time, IHostApplicationLifetime life, long? after, bool? follow)
     {
-        var cancellation = context.RequestAborted;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
+        try
+        {
+            await SendAsync(id, context, service, sessions, time, after, follow, ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            // The stream ends with the server, which would wait for it; its reader comes back behind the last event.
+        }
+    }
+
+    private static async Task SendAsync(
+        Guid id, HttpContext context, IStudyService service, Sessions sessions, TimeProvider time, long? after, bool? follow, CancellationToken cancellation)
+    {
         var behind = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
         await service.GetAsync(context.User.Tenant(), id, cancellation).ConfigureAwait(false);
 

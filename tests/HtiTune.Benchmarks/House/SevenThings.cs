@@ -22,7 +22,7 @@ internal static class SevenThings
         ("work in a worker's hands",
         [
             "AttemptRow", "AttemptView", "FoundAttempt", "ClaimRequest", "ClaimResult", "ClaimedAttempt", "AttemptReport", "RenewResult", "LeaseStatus", "AttemptEnd", "EndResult",
-            "WorkRequest", "WorkResult", "TellOutcome", "ClaimBody", "RenewBody", "TellBody", "RemoteTask", "RemoteLease", "RemoteTold", "RemoteAttempt", "TrainingOutcome",
+            "WorkRequest", "WorkResult", "TellOutcome", "RenewBody", "TellBody", "RemoteTask", "RemoteLease", "RemoteTold", "RemoteAttempt", "TrainingOutcome",
             "ServedTask", "ServedTold", "Lease",
         ]),
         ("how a run ended",

@@ -51,6 +51,9 @@ public sealed class ApiServer : IAsyncLifetime
         await _app.StartAsync();
     }
 
+    /// <summary>Stops as a signal would have it: requests that go on are waited for.</summary>
+    internal Task StopAsync() => _app!.StopAsync();
+
     public async Task DisposeAsync()
     {
         // There is none where the server was refused at its start.

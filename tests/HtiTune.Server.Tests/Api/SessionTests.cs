@@ -74,6 +74,17 @@ public abstract class SessionContract : IAsyncLifetime
     }
 
     [StoreFact]
+    public async Task An_open_stream_of_events_does_not_hold_a_server_that_stops()
+    {
+        using var http = _two.Http(await _one.KeyAsync("t"));
+        var study = await _one.Services.GetRequiredService<IStudyService>().CreateAsync("t", new StudyDefinition { Name = "s", Minimum = 0, Maximum = 1 });
+        await using var stream = await http.GetStreamAsync($"studies/{study.Id}/events");
+        var reading = ReadAsync(stream);
+        await _two.StopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await reading.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [StoreFact]
     public async Task The_keys_of_cookies_stand_in_the_store()
     {
         using var login = await DashboardLogin.BeginAsync(_one, await _one.KeyAsync("t"));
