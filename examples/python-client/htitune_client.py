@@ -52,8 +52,10 @@ class Training:
         self.lease: str = claimed["lease"]
         self.study: str = claimed["study"]
         self.trial: int = claimed["trial"]
-        #: The hyperparameter's value to train at.
-        self.value: float = claimed["lambda"]
+        #: The value to train at; None where several hyperparameters are tuned.
+        self.value: Optional[float] = claimed.get("lambda")
+        #: The values of all hyperparameters to train at, by name: numbers, or words of categories. One that is not active is not there.
+        self.configuration: Dict[str, Union[float, str]] = claimed["configuration"]
         #: Seed of all chance in the training, 0 to 2**31 - 1.
         self.seed: int = claimed["seed"]
         #: Rows of outputs that are expected; 0 where a value is.
@@ -89,10 +91,13 @@ class Client:
 
     # Studies
 
-    def create(self, name: str, minimum: float, maximum: float, *, idempotency_key: Optional[str] = None, anchors: Optional[Sequence[Dict[str, Any]]] = None, **definition: Any) -> Dict[str, Any]:
-        """Begins a study. definition: its further members as the API spells them (maxTrainings, scale, objective, columns, rows ...). With the same idempotency_key
-        the same study comes back, also after this program was started again; without one each call begins a study."""
-        body: Dict[str, Any] = {"definition": {"name": name, "minimum": minimum, "maximum": maximum, **definition}}
+    def create(self, name: str, minimum: Optional[float] = None, maximum: Optional[float] = None, *, idempotency_key: Optional[str] = None,
+               anchors: Optional[Sequence[Dict[str, Any]]] = None, **definition: Any) -> Dict[str, Any]:
+        """Begins a study: of one hyperparameter from minimum to maximum, or of several by hyperparameters=["lr=1e-5..1e-1:log", "layers=1..4:int", "act=relu,gelu"].
+        definition: its further members as the API spells them (maxTrainings, scale, objective, columns, rows ...). With the same idempotency_key the same study comes
+        back, also after this program was started again; without one each call begins a study."""
+        ends = {"minimum": minimum, "maximum": maximum}
+        body: Dict[str, Any] = {"definition": {"name": name, **{end: value for end, value in ends.items() if value is not None}, **definition}}
         if anchors is not None:
             body["anchors"] = list(anchors)
         return self._ask("POST", "studies", body, headers={"Idempotency-Key": idempotency_key or str(uuid.uuid4())})
@@ -129,16 +134,21 @@ class Client:
         """Deletes a study that has ended."""
         self._ask("DELETE", f"studies/{study}")
 
-    def enqueue(self, study: str, values: Sequence[float]) -> Dict[str, Any]:
-        """Has values of one's own choice trained next."""
-        return self._ask("POST", f"studies/{study}/enqueue", {"lambdas": list(values)})
+    def enqueue(self, study: str, values: Sequence[Union[float, Dict[str, Union[float, str]]]]) -> Dict[str, Any]:
+        """Has values of one's own choice trained next: numbers, or of several hyperparameters dictionaries by name."""
+        name = "configurations" if any(isinstance(value, dict) for value in values) else "lambdas"
+        return self._ask("POST", f"studies/{study}/enqueue", {name: list(values)})
 
     # Work
 
-    def ask(self, worker: str, study: Optional[str] = None, slot: int = 0, lease_for: Optional[float] = None) -> Optional[Training]:
-        """Asks for a training; None where there is none now. lease_for: seconds that it is wanted without a renewal. Who holds one gets it again, so each process
-        needs a worker's name or a slot of its own."""
-        claimed = self._ask("POST", "attempts/claim", _claim(worker, study, slot, lease_for))
+    def ask(self, worker: str, study: Optional[str] = None, slot: int = 0, lease_for: Optional[float] = None, wait_for: float = 0.0) -> Optional[Training]:
+        """Asks for a training; None where there is none now. lease_for: seconds that it is wanted without a renewal. wait_for: whole seconds that the server may wait
+        for one, at most 60. Who holds one gets it again, so each process needs a worker's name or a slot of its own."""
+        body = _claim(worker, study, slot, lease_for)
+        if wait_for >= 1.0:
+            # The answer comes within this client's own patience with a request.
+            body["waitFor"] = _span(min(60.0, wait_for, max(1.0, self._timeout - 5.0)))
+        claimed = self._ask("POST", "attempts/claim", body)
         return None if claimed is None else Training(self, claimed, worker, slot)
 
     def renew(self, training: Training, progress: Optional[float] = None) -> Dict[str, Any]:
@@ -161,19 +171,19 @@ class Client:
         """Says that a training ended without a result; state: failed, timedOut, preempted or cancelled."""
         self._ask("POST", f"attempts/{training.attempt}/tell", {"lease": training.lease, "state": state, "reason": reason[:1000]})
 
-    def work(self, study: str, train: Callable[[Training], Union[float, Sequence[Sequence[float]]]], worker: Optional[str] = None, slot: int = 0, poll: float = 1.0) -> int:
+    def work(self, study: str, train: Callable[[Training], Union[float, Sequence[Sequence[float]]]], worker: Optional[str] = None, slot: int = 0, poll: float = 20.0) -> int:
         """Trains for a study until it has ended, and says how many trainings succeeded. train: takes a Training, and gives its value or its outputs; an exception is a
-        failed training. The lease is renewed in a thread meanwhile; a training that calls Training.report can be stopped."""
+        failed training. The lease is renewed in a thread meanwhile; a training that calls Training.report can be stopped. poll: seconds in which the server may wait for a training before the study's state is looked at."""
         name = worker or f"{socket.gethostname()}-{os.getpid()}"
         done = 0
         training: Optional[Training] = None
         while True:
             if training is None:
-                training = self.ask(name, study, slot)
+                training = self.ask(name, study, slot, wait_for=poll)
             if training is None:
                 if self.study(study)["state"] in ENDED:
                     return done
-                time.sleep(poll)
+                time.sleep(min(poll, 1.0))
                 continue
             held, training = training, None
             with _Renewals(self, held):
@@ -202,6 +212,10 @@ class Client:
                 raise
 
     # Answers
+
+    def predict(self, study: str, configurations: Sequence[Dict[str, Union[float, str]]]) -> Dict[str, Any]:
+        """What is believed of the objective at configurations of several hyperparameters."""
+        return self._ask("POST", f"studies/{study}/predict", {"configurations": list(configurations)})
 
     def sample(self, study: str, value: float, conditions: Optional[Sequence[Sequence[float]]] = None, rows: Optional[int] = None) -> List[List[float]]:
         """Outputs at any value of the hyperparameter, by the study's surrogate: one row for each row of conditions, or so many draws."""

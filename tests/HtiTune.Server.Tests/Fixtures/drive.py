@@ -45,9 +45,31 @@ assert len(drawn) == 5 and all(abs(row[0] - 1.2) < 0.05 for row in drawn), drawn
 assert client.curve(study)["posterior"]
 assert {one["definition"]["name"] for one in client.studies()} >= {"value", "outputs"}
 
+# Several hyperparameters: the least lies at lr = 10^-2.5, 2 layers, gelu; a configuration of one's own is trained first.
+study = client.create("several", hyperparameters=["lr=1e-4..1e-1:log", "layers=1..4:int", "act=relu,gelu"], maxTrainings=14)["id"]
+own = {"lr": 0.01, "layers": 3, "act": "gelu"}
+client.enqueue(study, [own])
+tried = []
+
+
+def several(training):
+    at = training.configuration
+    assert training.value is None
+    tried.append(at)
+    return (math.log10(at["lr"]) + 2.5) ** 2 + (at["layers"] - 2) ** 2 / 4 + (0 if at["act"] == "gelu" else 0.25)
+
+
+client.work(study, several, worker="drive", slot=2)
+assert own in tried, tried
+found = client.study(study)["configuration"]
+assert found["layers"] == 2 and found["act"] == "gelu" and abs(math.log10(found["lr"]) + 2.5) < 0.3, found
+believed = client.predict(study, [found])
+assert believed, believed
+
 # By hand: asked again it is the same training, and what is told twice is told.
 study = client.create("by hand", 0.0, 1.0, maxTrainings=3)["id"]
-training = client.ask("hand", study, lease_for=3600)
+training = client.ask("hand", study, lease_for=3600, wait_for=5)
+assert training.configuration == {"lambda": training.value} or list(training.configuration.values()) == [training.value]
 assert client.ask("hand", study).attempt == training.attempt
 assert client.renew(training, 0.25)["holds"]
 client.tell(training, 1.0)
