@@ -236,7 +236,7 @@ public sealed class OutputCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("plot STUDY --figure fun --out f.png", ExitCode.Usage, "'fun' is no figure; expected one of objective, slices, history, calibration, distribution, fan, curve, front; did you mean 'fan'?")]
+    [InlineData("plot STUDY --figure fun --out f.png", ExitCode.Usage, "'fun' is no figure; expected one of objective, slices, contours, parallel, history, calibration, distribution, fan, curve, front; did you mean 'fan'?")]
     [InlineData("plot STUDY --figure front --out f.png", ExitCode.Usage, "of 0 features; expected --feature twice or more")]
     [InlineData("plot STUDY --figure curve --weights 2 --out f.png", ExitCode.Usage, "--weights names 1 weight; expected at least 2")]
     [InlineData("plot STUDY --figure fan --contexts 0,0.7 --out f.png", ExitCode.Usage, "--contexts names 0.7; expected row numbers")]
