@@ -52,5 +52,5 @@ internal static class TablesCommand
     internal static IEnumerable<string> Files(string root) =>
         new[] { Path.Combine(root, "README.md") }.Concat(new[] { "src", "tests", "examples" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.md", SearchOption.AllDirectories)))
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "node_modules"));
 }

@@ -46,7 +46,7 @@ public partial class GuideTests
             (UsingLine().IsMatch(line) ? usings : lines).Add(line);
         }
 
-        // A script disposes of nothing by itself.
+        // A script disposes of nothing by itself: what it holds is disposed of below, for a listener would go on to print.
         var code = UsingDeclaration().Replace(string.Join('\n', lines), "");
         var options = ScriptOptions.Default.WithReferences(s_references).WithImports("System", "System.IO", "System.Linq", "System.Collections.Generic");
         var output = Console.Out;
@@ -54,7 +54,11 @@ public partial class GuideTests
         Console.SetOut(captured);
         try
         {
-            await CSharpScript.RunAsync(string.Join('\n', usings) + "\n" + Declared(code), options);
+            var ran = await CSharpScript.RunAsync(string.Join('\n', usings) + "\n" + Declared(code), options);
+            foreach (var held in ran.Variables.Select(variable => variable.Value).OfType<IDisposable>().Reverse())
+            {
+                held.Dispose();
+            }
         }
         finally
         {
