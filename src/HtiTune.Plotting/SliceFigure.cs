@@ -9,8 +9,6 @@ namespace HtiTune.Plotting;
 /// <param name="Study">The study.</param>
 internal sealed record SliceFigure(TuningResult Study)
 {
-    private const int Points = 65;
-
     // Half a category's share on either side of its mark.
     private const double Whisker = 0.12;
 
@@ -37,7 +35,7 @@ internal sealed record SliceFigure(TuningResult Study)
     {
         var importance = Study.Importances.First(importance => importance.Name == one.Name);
         var plot = FigureStyle.NewPlot(one.Name, label, $"{one.Name}: {Share(importance.Total)} of the variation{Between(importance.TotalInterval)}");
-        var values = ValuesOf(one);
+        var values = SpaceAxis.ValuesOf(one);
         double[] places = [.. values.Select(one.ToUnit)];
         Prediction[] believed = [.. values.Select(value => Study.Predict(SpaceAxis.With(Study, (one, value))))];
         if (one is CategoricalHyperparameter)
@@ -51,7 +49,7 @@ internal sealed record SliceFigure(TuningResult Study)
         else
         {
             FigureStyle.AddBand(plot, places, [.. believed.Select(p => p.Low)], [.. believed.Select(p => p.High)], FigureStyle.Band);
-            FigureStyle.AddLine(plot, places, [.. believed.Select(p => p.Mean)], FigureStyle.Mean, 2.2f, one is IntegerHyperparameter && places.Length < Points / 2 ? 6 : 0);
+            FigureStyle.AddLine(plot, places, [.. believed.Select(p => p.Mean)], FigureStyle.Mean, 2.2f, one is IntegerHyperparameter && places.Length < SpaceAxis.Points / 2 ? 6 : 0);
         }
 
         var (least, most) = (believed.Min(p => p.Low), believed.Max(p => p.High));
@@ -67,9 +65,4 @@ internal sealed record SliceFigure(TuningResult Study)
         : string.Create(CultureInfo.InvariantCulture, $" ({100 * interval.Low:F0} to {100 * interval.High:F0})");
 
     private static string Share(double share) => share < 0.01 ? "below 1 %" : share > 0.99 ? "above 99 %" : string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0} %");
-
-    // Most hyperparameters have fewer values than points.
-    private static List<HyperparameterValue> ValuesOf(Hyperparameter one) => one is CategoricalHyperparameter words
-        ? [.. words.Choices.Select(HyperparameterValue.FromString)]
-        : [.. Enumerable.Range(0, Points).Select(i => one.ValueAt(i / (Points - 1.0))).Distinct()];
 }

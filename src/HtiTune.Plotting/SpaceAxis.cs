@@ -7,6 +7,9 @@ namespace HtiTune.Plotting;
 /// <summary>A hyperparameter of a space as an axis over its places u from 0 to 1: ticks at round values, at whole numbers, or at the choices.</summary>
 internal static class SpaceAxis
 {
+    /// <summary>Points along a range.</summary>
+    public const int Points = 65;
+
     // Room beyond the ends, so that dots at them are whole.
     private const double Beyond = 0.02;
 
@@ -39,6 +42,12 @@ internal static class SpaceAxis
         return space.FromUnit(places);
     }
 
+    /// <summary>Values of a hyperparameter along its range: all choices, or those at some points, of which most kinds have fewer.</summary>
+    /// <param name="one">The hyperparameter.</param>
+    public static IReadOnlyList<HyperparameterValue> ValuesOf(Hyperparameter one) => one is CategoricalHyperparameter words
+        ? [.. words.Choices.Select(HyperparameterValue.FromString)]
+        : [.. Enumerable.Range(0, Points).Select(i => one.ValueAt(i / (Points - 1.0))).Distinct()];
+
     /// <summary>Ticks of a hyperparameter: places u and words.</summary>
     /// <param name="one">The hyperparameter.</param>
     /// <param name="gap">Least distance of two of a continuous one, as a share of the axis.</param>
@@ -50,9 +59,7 @@ internal static class SpaceAxis
             return ([.. lambdas.Select(continuous.ToUnit)], [.. lambdas.Select(LambdaAxis.Text)]);
         }
 
-        List<HyperparameterValue> values = one is CategoricalHyperparameter words
-            ? [.. words.Choices.Select(HyperparameterValue.FromString)]
-            : [.. Enumerable.Range(0, 8 * MostTicks + 1).Select(i => one.ValueAt(i / (8.0 * MostTicks))).Distinct()];
+        var values = ValuesOf(one);
         var every = one is CategoricalHyperparameter ? 1 : (values.Count + MostTicks - 1) / MostTicks;
         var shown = values.Where((_, i) => i % every == 0).ToList();
         return ([.. shown.Select(one.ToUnit)], [.. shown.Select(value => value.ToString())]);

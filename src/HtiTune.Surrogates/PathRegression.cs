@@ -65,16 +65,11 @@ internal static class PathRegression
 
     private static float[] Inputs(Trajectories trajectories, int interval, int[] rows)
     {
-        int d = trajectories.Dimension, width = 2 * d + trajectories.ConditionCount;
-        var inputs = new float[rows.Length * width];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var row = inputs.AsSpan(i * width, width);
-            trajectories.Point(interval, rows[i]).CopyTo(row);
-            trajectories.Point(interval + 1, rows[i]).CopyTo(row[d..]);
-            trajectories.Condition(interval, rows[i]).CopyTo(row[(2 * d)..]);
-        }
-
-        return inputs;
+        int d = trajectories.Dimension, c = trajectories.ConditionCount;
+        return Trajectories.Joined(
+            rows.Length,
+            (Trajectories.Select(trajectories.Points[interval], rows, d), d),
+            (Trajectories.Select(trajectories.Points[interval + 1], rows, d), d),
+            (Trajectories.Select(trajectories.Conditions[interval], rows, c), c));
     }
 }

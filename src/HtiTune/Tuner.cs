@@ -18,7 +18,7 @@ public sealed partial class Tuner : IDisposable
     /// Number of the algorithm: raised by each change of the library after which the same trainings lead to other proposals. A journal tells by which its
     /// runs were made; those of another one are not continued, but their trainings are kept.
     /// </summary>
-    /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked twice and answered alike are answers, no draws.</remarks>
+    /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked twice and answered alike are answers, no draws. 4: outputs of one hyperparameter are kriged.</remarks>
     public const int Algorithm = 4;
 
     private readonly INetwork _network;

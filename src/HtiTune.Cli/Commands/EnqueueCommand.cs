@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using HtiTune.Data;
+using HtiTune.External;
 
 namespace HtiTune.Cli;
 

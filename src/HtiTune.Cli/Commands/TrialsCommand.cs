@@ -119,15 +119,17 @@ internal static partial class TrialsCommand
         };
     }
 
-    // A column a hyperparameter; one that is not active has a dash.
+    /// <summary>A hyperparameter's value as lists show it; one that is not active has a dash.</summary>
+    internal static string Cell(Data.Configuration configuration, string name) => !configuration.TryGet(name, out var value) ? "-"
+        : value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word;
+
+    // A column a hyperparameter.
     private static (string Heads, IReadOnlyList<string> Cells) Places(Data.SearchSpace space, List<TrialRecord> rows)
     {
-        string Cell(TrialRecord row, string name) => !row.Configuration.TryGet(name, out var value) ? "-"
-            : value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word;
-        var widths = space.Select(one => rows.Select(row => Cell(row, one.Name).Length).Append(one.Name.Length).Append(space.Count == 1 ? 12 : 1).Max()).ToList();
+        var widths = space.Select(one => rows.Select(row => Cell(row.Configuration, one.Name).Length).Append(one.Name.Length).Append(space.Count == 1 ? 12 : 1).Max()).ToList();
         return (
             string.Join(' ', space.Select((one, i) => one.Name.PadLeft(widths[i]))),
-            [.. rows.Select(row => string.Join(' ', space.Select((one, i) => Cell(row, one.Name).PadLeft(widths[i]))))]);
+            [.. rows.Select(row => string.Join(' ', space.Select((one, i) => Cell(row.Configuration, one.Name).PadLeft(widths[i]))))]);
     }
 
     // The beginning of a failure's text, in a line, without the λ that the line has and the folders of files; all of it is in the JSON.

@@ -35,7 +35,7 @@ internal static class ServerVerbs
             {
                 var at = ServedSpace.At(space, trial.Lambda, trial.Configuration);
                 Console.Out.WriteLine(
-                    $"{trial.Number,4} {string.Concat(space.Select(one => $"{(at.TryGet(one.Name, out var value) ? value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word : "-"),12} "))}"
+                    $"{trial.Number,4} {string.Concat(space.Select(one => $"{TrialsCommand.Cell(at, one.Name),12} "))}"
                     + $"{EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
             }
 

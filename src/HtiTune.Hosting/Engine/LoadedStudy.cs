@@ -184,7 +184,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
                 StudyEventKind.RunBegan => Is(StudyJson.Read<RunBeganData>(row.Data), data => data.Step, data => Begin(data, samples) is not null),
                 StudyEventKind.Asked => Is(StudyJson.Read<AskedData>(row.Data), data => data.Step, data =>
                     Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Configuration.Equals(Problem.At(data.Lambda, data.Configuration))),
-                StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && Enqueue(data.At(Problem)).SequenceEqual(data.At(Problem))),
+                StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && data.At(Problem) is var wanted && Enqueue(wanted).SequenceEqual(wanted)),
                 StudyEventKind.Cleared => Is(StudyJson.Read<SteppedData>(row.Data), data => data.Step, data => Run is not null && Clear().Count > 0),
                 StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
                     ? Keep(data.ToWarm(), samples)

@@ -70,17 +70,13 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     // What the model says that the way from the old configuration to the new one brings.
     private static double? GainOf(TuningResult study, Data.Configuration before)
     {
-        if (!study.Anchors.Space.IsLine)
-        {
-            return study.Goal == Goal.Minimize ? study.Predict(before).Mean - study.PredictedValue : study.PredictedValue - study.Predict(before).Mean;
-        }
-
-        if (study.Posterior.Count == 0)
+        var isLine = study.Anchors.Space.IsLine;
+        if (isLine && study.Posterior.Count == 0)
         {
             return null;
         }
 
-        var old = study.Posterior.MinBy(point => Math.Abs(point.Lambda - before.Lambda)).Mean;
+        var old = isLine ? study.Posterior.MinBy(point => Math.Abs(point.Lambda - before.Lambda)).Mean : study.Predict(before).Mean;
         return study.Goal == Goal.Minimize ? old - study.PredictedValue : study.PredictedValue - old;
     }
 }

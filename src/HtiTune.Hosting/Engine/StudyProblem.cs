@@ -13,24 +13,20 @@ internal sealed partial class StudyProblem
     internal const string RegisteredPrefix = "objective:";
 
     private readonly StudyDefinition _definition;
+    private readonly Lazy<Contexts?> _contexts;
     private readonly NetworkRegistry _registry;
 
     internal StudyProblem(StudyDefinition definition, NetworkRegistry registry)
     {
         (_definition, _registry) = (definition, registry);
         Space = SpaceOf(definition);
-        Contexts = definition.Contexts is { Count: > 0 } rows
-            ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
-            {
-                for (var j = 0; j < row.Length; j++)
-                {
-                    row[j] = (float)rows[i][j];
-                }
-            }))
-            : definition.Objective == ValueObjective ? Contexts.None(1)
-            : definition.Rows > 0 ? Contexts.None(definition.Rows)
-            : null;
+
+        // Many rows, which most who ask for the space have no use for.
+        _contexts = new Lazy<Contexts?>(() => AskedOf(definition));
     }
+
+    /// <summary>What it is made of.</summary>
+    internal StudyDefinition Definition => _definition;
 
     /// <summary>What is tuned.</summary>
     internal SearchSpace Space { get; }
@@ -64,14 +60,30 @@ internal sealed partial class StudyProblem
 
     internal Configuration At(WarmTrial trial) => At(trial.Lambda, trial.Configuration);
 
+    /// <summary>What is wrong with some configurations of a request, each told by its place.</summary>
+    internal static IEnumerable<string> FaultsOf(IReadOnlyList<Configuration> configurations, SearchSpace space) => configurations.SelectMany((one, i) =>
+        one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}"));
+
     /// <summary>The short form of a configuration; null where there are several hyperparameters, or a word.</summary>
     internal static double? LambdaOf(Configuration configuration) => double.IsFinite(configuration.Lambda) ? configuration.Lambda : null;
 
     /// <summary>What every training is asked; null where the first that succeeds tells how many draws there are.</summary>
-    internal Contexts? Contexts { get; }
+    internal Contexts? Contexts => _contexts.Value;
 
     /// <summary>What some outputs answer.</summary>
-    internal Contexts ContextsOf(Matrix outputs) => Contexts ?? Contexts.None(outputs.Rows);
+    internal Contexts ContextsOf(Matrix outputs) => Contexts ?? Data.Contexts.None(outputs.Rows);
+
+    private static Contexts? AskedOf(StudyDefinition definition) => definition.Contexts is { Count: > 0 } rows
+        ? new Contexts(Matrix.Create(rows.Count, rows[0].Count, (i, row) =>
+        {
+            for (var j = 0; j < row.Length; j++)
+            {
+                row[j] = (float)rows[i][j];
+            }
+        }))
+        : definition.Objective == ValueObjective ? Data.Contexts.None(1)
+        : definition.Rows > 0 ? Data.Contexts.None(definition.Rows)
+        : null;
 
     /// <summary>How many rows outputs must have, in words; null where these have as many.</summary>
     internal string? RowsExpected(Matrix? outputs) => Contexts is { } contexts

@@ -41,8 +41,7 @@ internal sealed class StudyWish(IReadOnlyList<Configuration>? wanted)
     /// <exception cref="StudyServiceException">Some are wrong; all are named.</exception>
     public static StudyWish Of(IReadOnlyList<Configuration> configurations, SearchSpace space)
     {
-        Require(configurations.Count, "configurations", "members", configurations.SelectMany((one, i) =>
-            one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}")));
+        Require(configurations.Count, "configurations", "members", StudyProblem.FaultsOf(configurations, space));
         return new StudyWish([.. configurations.Select(space.Ordered)]);
     }
 

@@ -16,7 +16,7 @@ internal static class ServiceAnswers
     {
         var result = row.Result is { } text ? StudyJson.Read<StudyResult>(text) : null;
         return new StudyView(
-            row.Id, row.Tenant, StudyJson.Read<StudyDefinition>(row.Definition), row.State, row.Reason, row.TrainingsUsed, row.BestValue, row.Lambda, row.Trust,
+            row.Id, row.Tenant, problem.Definition, row.State, row.Reason, row.TrainingsUsed, row.BestValue, row.Lambda, row.Trust,
             result is null ? null : result with { Configuration = problem.At(result.Lambda, result.Configuration) },
             row.SurrogateId, Time(row.CreatedAt), Time(row.UpdatedAt), Time(row.EndedAt), row.LastSequence)
         {

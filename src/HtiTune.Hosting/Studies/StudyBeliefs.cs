@@ -27,8 +27,7 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
         ArgumentNullException.ThrowIfNull(configurations);
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var space = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Space;
-        List<string> faults = [.. configurations.SelectMany((one, i) =>
-            one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}"))];
+        List<string> faults = [.. StudyProblem.FaultsOf(configurations, space)];
         if (configurations.Count > PredictionLimit)
         {
             faults.Insert(0, $"configurations has {configurations.Count} members; expected at most {PredictionLimit}");

@@ -28,8 +28,7 @@ internal static class FigureEndpoints
         var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
         if (figure == "slices")
         {
-            var bytes = await SlicesAsync(finder, beliefs, tenant, id, options, "." + format, cancellation).ConfigureAwait(false) ?? throw Missing("no training has a value yet");
-            return Results.Bytes(bytes, format == "png" ? "image/png" : "image/svg+xml");
+            return Answer(await SlicesAsync(finder, beliefs, tenant, id, options, format, cancellation).ConfigureAwait(false) ?? throw Missing("no training has a value yet"));
         }
 
         var draw = figure switch
@@ -38,11 +37,19 @@ internal static class FigureEndpoints
             "history" => await HistoryAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
             _ => await DistributionAsync(service, registry, surrogates, tenant, study, options, cancellation).ConfigureAwait(false),
         };
+        return Answer(Drawn(draw, format));
+
+        IResult Answer(byte[] bytes) => Results.Bytes(bytes, format == "png" ? "image/png" : "image/svg+xml");
+    }
+
+    // A figure as the bytes of the file that it is drawn into.
+    private static byte[] Drawn(Action<string> draw, string format)
+    {
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{Guid.CreateVersion7():N}.{format}");
         try
         {
             draw(file);
-            return Results.Bytes(await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false), format == "png" ? "image/png" : "image/svg+xml");
+            return File.ReadAllBytes(file);
         }
         finally
         {
@@ -51,22 +58,10 @@ internal static class FigureEndpoints
     }
 
     /// <summary>What is believed along each hyperparameter, as the bytes of a figure; null before the first value.</summary>
-    internal static async Task<byte[]?> SlicesAsync(TenantFinder finder, StudyBeliefs beliefs, string? tenant, Guid id, FigureOptions options, string ending, CancellationToken cancellation)
+    internal static async Task<byte[]?> SlicesAsync(TenantFinder finder, StudyBeliefs beliefs, string? tenant, Guid id, FigureOptions options, string format, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
-        return await beliefs.WithBeliefAsync(row, study =>
-        {
-            var file = Path.Combine(Path.GetTempPath(), $"htitune-{Guid.CreateVersion7():N}{ending}");
-            try
-            {
-                StudyFigures.Slices(study, file, options);
-                return File.ReadAllBytes(file);
-            }
-            finally
-            {
-                File.Delete(file);
-            }
-        }, cancellation).ConfigureAwait(false);
+        return await beliefs.WithBeliefAsync(row, study => Drawn(file => StudyFigures.Slices(study, file, options), format), cancellation).ConfigureAwait(false);
     }
 
     private static async Task<Action<string>> ObjectiveAsync(

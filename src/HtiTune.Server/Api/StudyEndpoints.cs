@@ -104,7 +104,7 @@ internal static class StudyEndpoints
     private static async Task<ClearedBody> ClearedAsync(IStudyService service, HttpContext context, Guid id)
     {
         var configurations = await service.ClearWaitingAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
-        return new ClearedBody([.. configurations.Select(one => one.Lambda).Where(double.IsFinite)], configurations);
+        return new ClearedBody(EnqueuedLambdas.LambdasOf(configurations), configurations);
     }
 
     private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using HtiTune.Data;
+using HtiTune.External;
 using HtiTune.Hosting;
 
 namespace HtiTune.Server;
@@ -73,10 +74,9 @@ internal static class StudyUpload
             return (lambda, null);
         }
 
-        var pairs = name.Split(',').Select(part => part.Split('=', 2)).ToList();
-        return pairs.Exists(pair => pair is not [{ Length: > 0 }, { Length: > 0 }]) || pairs.DistinctBy(pair => pair[0]).Count() < pairs.Count
-            ? null
-            : (0, new Configuration([.. pairs.Select(pair => (pair[0], Number(pair[1]) is { } number ? (HyperparameterValue)number : pair[1]))]));
+        return NamedTexts.Of(name, StringSplitOptions.None) is { } pairs
+            ? (0, new Configuration([.. pairs.Select(pair => (pair.Name, Number(pair.Text) is { } number ? (HyperparameterValue)number : pair.Text))]))
+            : null;
 
         static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
     }

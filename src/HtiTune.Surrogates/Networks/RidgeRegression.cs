@@ -5,6 +5,7 @@
 
 using System.Numerics;
 using System.Runtime.InteropServices;
+using HtiTune.Data;
 
 namespace HtiTune.Surrogates.Networks;
 
@@ -49,8 +50,8 @@ internal static class RidgeRegression
                     var factor = rows[i * p + a];
                     if (factor != 0)
                     {
-                        Add(factor, rows.AsSpan(i * p, a + 1), gram.AsSpan(a * p));
-                        Add(factor, right.AsSpan(i * outputCount, outputCount), moments.AsSpan(a * outputCount));
+                        CholeskyFactor.Add(factor, rows.AsSpan(i * p, a + 1), gram.AsSpan(a * p));
+                        CholeskyFactor.Add(factor, right.AsSpan(i * outputCount, outputCount), moments.AsSpan(a * outputCount));
                     }
                 }
             }
@@ -129,7 +130,7 @@ internal static class RidgeRegression
             var own = right.AsSpan(a * columns, columns);
             for (var k = 0; k < a; k++)
             {
-                Add(-gram[a * p + k], right.AsSpan(k * columns, columns), own);
+                CholeskyFactor.Add(-gram[a * p + k], right.AsSpan(k * columns, columns), own);
             }
 
             Divide(own, gram[a * p + a]);
@@ -140,7 +141,7 @@ internal static class RidgeRegression
             var own = right.AsSpan(a * columns, columns);
             for (var k = a + 1; k < p; k++)
             {
-                Add(-gram[k * p + a], right.AsSpan(k * columns, columns), own);
+                CholeskyFactor.Add(-gram[k * p + a], right.AsSpan(k * columns, columns), own);
             }
 
             Divide(own, gram[a * p + a]);
@@ -152,23 +153,6 @@ internal static class RidgeRegression
         foreach (ref var value in row)
         {
             value /= divisor;
-        }
-    }
-
-    /// <summary>to += factor · from, in the places of <paramref name="from"/>.</summary>
-    private static void Add(double factor, ReadOnlySpan<double> from, Span<double> to)
-    {
-        var source = MemoryMarshal.Cast<double, Vector<double>>(from);
-        var target = MemoryMarshal.Cast<double, Vector<double>>(to[..from.Length]);
-        var factors = new Vector<double>(factor);
-        for (var i = 0; i < source.Length; i++)
-        {
-            target[i] += factors * source[i];
-        }
-
-        for (var i = source.Length * Vector<double>.Count; i < from.Length; i++)
-        {
-            to[i] += factor * from[i];
         }
     }
 }
