@@ -28,6 +28,9 @@ internal interface IStudyStore
     /// <summary>Studies of a tenant (null: all), newest first, behind a cursor.</summary>
     Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation);
 
+    /// <summary>A page of a tenant's studies (null: of all), the number of all that are like it, and the tenants of whom any are.</summary>
+    Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation);
+
     /// <summary>Studies that a fault has paused (<see cref="StudyFault.Mark"/>).</summary>
     Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation);
 

@@ -43,27 +43,6 @@ internal static class StudyLives
         return study;
     }
 
-    public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyState? state, string? search, Guid? after, int size)
-    {
-        var cursor = after is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
-        var sql = new SqlText().Add($"SELECT * FROM studies WHERE id IS NOT NULL")
-            .AddIf(tenant is not null, $"AND tenant = {tenant}")
-            .AddIf(state is not null, $"AND state = {(int?)state}")
-            .AddIf(!string.IsNullOrEmpty(search), $"AND LOWER(name) LIKE {Pattern(search)} ESCAPE '\\'")
-            .AddIf(cursor is not null, $"AND (created_at < {cursor?.CreatedAt} OR (created_at = {cursor?.CreatedAt} AND id < {cursor?.Id}))")
-            // Ids are in the order of time too: where the last one seen was deleted meanwhile, the list goes on behind it all the same.
-            .AddIf(cursor is null && after is not null, $"AND id < {after}")
-            .Add($"ORDER BY created_at DESC, id DESC LIMIT {size}");
-        return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
-    }
-
-    public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyState? state)
-    {
-        var sql = new SqlText().Add($"SELECT COUNT(*) FROM studies WHERE id IS NOT NULL")
-            .AddIf(tenant is not null, $"AND tenant = {tenant}").AddIf(state is not null, $"AND state = {(int?)state}");
-        return (int)(await session.NumberAsync(sql.ToSql()).ConfigureAwait(false) ?? 0);
-    }
-
     public static async Task<bool> ChangeStateAsync(StoreSession session, Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason)
     {
         if (await LockStudyAsync(session, study).ConfigureAwait(false) is not { } row || !from.Contains(row.State))
@@ -124,6 +103,4 @@ internal static class StudyLives
             }
         }
     }
-
-    private static string Pattern(string? search) => $"%{search?.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
 }

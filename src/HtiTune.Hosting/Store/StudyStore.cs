@@ -25,10 +25,13 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
         dialect.WriteAsync(session => StudyLives.CreateAsync(session, study, anchors), cancellation);
 
     public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLives.ListAsync(session, tenant, state, search, after, size), cancellation);
+        dialect.ReadAsync(session => StudyLists.ListAsync(session, tenant, state, search, after, size), cancellation);
+
+    public Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => StudyLists.PageAsync(session, tenant, query), cancellation);
 
     public Task<int> CountAsync(string? tenant, StudyState? state, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLives.CountAsync(session, tenant, state), cancellation);
+        dialect.ReadAsync(session => StudyLists.CountAsync(session, tenant, state), cancellation);
 
     public Task<bool> ChangeStateAsync(Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyLives.ChangeStateAsync(session, study, from, to, reason), cancellation);

@@ -33,6 +33,9 @@ public interface IStudyService
     /// <summary>Studies, newest first.</summary>
     Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation = default);
 
+    /// <summary>A page of studies in any order, with their number: every study is on some page.</summary>
+    Task<StudyList> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation = default);
+
     /// <summary>One study.</summary>
     Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 

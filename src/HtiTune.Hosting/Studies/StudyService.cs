@@ -28,6 +28,18 @@ internal sealed class StudyService(
         return [.. rows.Select(row => View(row, ProblemOf(row)))];
     }
 
+    public async Task<StudyList> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Size is < 1 or > 200 || query.Skip < 0 || !Enum.IsDefined(query.Order))
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"size is {query.Size}, skip {query.Skip}, order {query.Order}; expected 1 to 200, 0 or more, and one of {string.Join(", ", Enum.GetNames<StudyOrder>())}.");
+        }
+
+        var (rows, total, tenants) = await store.PageAsync(tenant, query, cancellation).ConfigureAwait(false);
+        return new StudyList([.. rows.Select(row => View(row, ProblemOf(row)))], total, tenants);
+    }
+
     public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);

@@ -35,6 +35,59 @@ public sealed record StudyView(
 /// <param name="Size">At most so many, 1 to 200.</param>
 public sealed record StudyQuery(StudyState? State = null, string? Search = null, Guid? After = null, int Size = 50);
 
+/// <summary>What a page of studies is ordered by.</summary>
+public enum StudyOrder
+{
+    /// <summary>When they were created.</summary>
+    Created,
+
+    /// <summary>When something last happened to them.</summary>
+    Updated,
+
+    /// <summary>Their names, without regard to case.</summary>
+    Name,
+
+    /// <summary>Where they stand.</summary>
+    State,
+
+    /// <summary>Trainings used.</summary>
+    Trainings,
+
+    /// <summary>Whose they are.</summary>
+    Tenant,
+}
+
+/// <summary>Which page of which studies is wanted.</summary>
+public sealed record StudyPageQuery
+{
+    /// <summary>Only these; null: all.</summary>
+    public StudyState? State { get; init; }
+
+    /// <summary>Part of a name; null: any.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>Of this tenant, for who sees several; null: of all that the caller sees.</summary>
+    public string? OfTenant { get; init; }
+
+    /// <summary>What they are ordered by; studies alike in it, by when they were created.</summary>
+    public StudyOrder Order { get; init; }
+
+    /// <summary>Whether the least, first or oldest stands first.</summary>
+    public bool IsAscending { get; init; }
+
+    /// <summary>Studies before the page, 0 and up.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>Studies on the page, 1 to 200.</summary>
+    public int Size { get; init; } = 50;
+}
+
+/// <summary>A page of studies.</summary>
+/// <param name="Studies">The studies on it, in the order that was asked for.</param>
+/// <param name="Total">How many there are in all that were asked for.</param>
+/// <param name="Tenants">The tenants that have studies which the caller sees, by name.</param>
+public sealed record StudyList(IReadOnlyList<StudyView> Studies, int Total, IReadOnlyList<string> Tenants);
+
 /// <summary>How a run ended.</summary>
 /// <param name="Lambda">λ recommended.</param>
 /// <param name="LambdaLow">Least λ at which the best may still lie, at 95 %.</param>

@@ -1,6 +1,7 @@
 using HtiTune.Data;
 using HtiTune.Hosting;
 using HtiTune.Plotting;
+using HtiTune.Server.Dashboard;
 
 namespace HtiTune.Server;
 
@@ -8,11 +9,15 @@ namespace HtiTune.Server;
 internal static class FigureEndpoints
 {
     internal static void Map(RouteGroupBuilder api) =>
-        api.MapGet("/studies/{id:guid}/figures/{figure:regex(^(objective|history|distribution|slices)$)}.{format:regex(^(png|svg)$)}", FigureAsync)
+        MapFigure(api.MapGroup("/studies/{id:guid}"))
             .WithTags("Studies").RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("A figure")
             .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. "
                 + "?width and ?height in pixels, 240 to 4000; ?title.");
+
+    /// <summary>Figures of the study that a group is of.</summary>
+    internal static RouteHandlerBuilder MapFigure(RouteGroupBuilder study) =>
+        study.MapGet("/figures/{figure:regex(^(objective|history|distribution|slices)$)}.{format:regex(^(png|svg)$)}", FigureAsync);
 
     private static async Task<IResult> FigureAsync(
         Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, TenantFinder finder, StudyBeliefs beliefs, int? width, int? height, string? title)
@@ -68,7 +73,8 @@ internal static class FigureEndpoints
         IStudyService service, NetworkRegistry registry, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
         var curve = await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
-        if (curve is not { Posterior.Count: > 0 } || study.Lambda is not { } lambda)
+        var asked = await AskedAsync(service, tenant, study, curve, cancellation).ConfigureAwait(false);
+        if (curve is not { Posterior.Count: > 0 } || asked.Lambda is not { } lambda)
         {
             throw Missing("no training has a value yet");
         }
@@ -77,14 +83,15 @@ internal static class FigureEndpoints
             .Select(anchor => new Trial { Number = anchor.Number, Configuration = new(study.Definition.Hyperparameter, anchor.Lambda), Value = anchor.Value, State = TrialState.Completed, Reason = "" })];
         var place = curve.Posterior.MinBy(point => Math.Abs(point.Lambda - lambda))!;
         var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
-        var recommended = new CurvePoint(lambda, study.Result?.Value ?? study.BestValue ?? place.Mean);
-        return file => StudyFigures.Objective(hyperparameter, curve.Posterior, anchors, recommended, file, options: options, goal: study.Definition.Goal);
+        var recommended = new CurvePoint(lambda, asked.Result?.Value ?? asked.BestValue ?? place.Mean);
+        return file => StudyFigures.Objective(hyperparameter, curve.Posterior, anchors, recommended, file, options: options, goal: asked.Asked?.Goal ?? study.Definition.Goal);
     }
 
     private static async Task<Action<string>> HistoryAsync(IStudyService service, NetworkRegistry registry, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
-        var trials = await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
-        Trial[] ended = [.. trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
+        var curve = study.Definition.Hyperparameters is null ? await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false) : null;
+        var asked = await AskedAsync(service, tenant, study, curve, cancellation).ConfigureAwait(false);
+        Trial[] ended = [.. asked.Trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
         {
             Number = trial.Number,
             Configuration = new(study.Definition.Hyperparameter, trial.Lambda),
@@ -99,7 +106,7 @@ internal static class FigureEndpoints
         }
 
         var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
-        return file => StudyFigures.History(ended, study.Definition.Goal, study.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options, hyperparameter);
+        return file => StudyFigures.History(ended, asked.Asked?.Goal ?? study.Definition.Goal, asked.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options, hyperparameter);
     }
 
     private static async Task<Action<string>> DistributionAsync(
@@ -124,6 +131,14 @@ internal static class FigureEndpoints
 
         var set = new AnchorSet(surrogate.Hyperparameter, anchors.OrderBy(anchor => anchor.Lambda));
         return file => TrajectoryFigures.Distribution(surrogate, set, file, options: options);
+    }
+
+    // All of a figure is of the newest preference, as the study's page is.
+    private static async Task<AskedVersion> AskedAsync(IStudyService service, string? tenant, StudyView study, StudyCurve? curve, CancellationToken cancellation)
+    {
+        var trials = await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
+        var versions = study.Definition.Objective == "value" ? [] : await service.PreferencesAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
+        return AskedVersion.Of(study, trials, curve, versions, null);
     }
 
     private static StudyServiceException Missing(string why) => new(StudyServiceError.Conflict, $"There is nothing to draw: {why}.");

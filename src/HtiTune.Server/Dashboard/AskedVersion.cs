@@ -41,6 +41,14 @@ internal sealed record AskedVersion(PreferenceResult? Asked, bool IsNewest, Stud
         return new(asked, isNewest, asked.Result, own, isFirst ? study.BestValue : best, asked.Result?.Lambda);
     }
 
+    /// <summary>The same, with what it needs read from the service.</summary>
+    internal static async Task<AskedVersion> ReadAsync(IStudyService service, string? tenant, StudyView study, IReadOnlyList<TrialView> trials, int? wanted, CancellationToken cancellation)
+    {
+        var versions = study.Definition.Objective == "value" ? [] : await service.PreferencesAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
+        var curve = versions.Count > 1 && study.Definition.Hyperparameters is null ? await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false) : null;
+        return Of(study, trials, curve, versions, wanted);
+    }
+
     // Forecasts were made of the objective that was asked when the training was.
     private static IReadOnlyList<TrialView> Valued(IReadOnlyList<TrialView> trials, StudyCurve? curve, PreferenceResult asked)
     {

@@ -19,6 +19,7 @@ internal static class DashboardSetup
     internal static void MapDashboard(this WebApplication app)
     {
         app.MapStaticAssets().AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+        Downloads.Map(app);
 
         // The frame policy is among the server's own headers.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null).RequireAuthorization();

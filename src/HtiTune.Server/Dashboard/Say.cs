@@ -42,6 +42,8 @@ internal static class Say
 
     internal static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
+    internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
+
     internal static string Ago(TimeSpan ago) => ago.TotalSeconds < 1 ? "just now" : Span(ago) + " ago";
 
     internal static string Span(TimeSpan span) => span switch

@@ -1,0 +1,64 @@
+namespace HtiTune.Hosting;
+
+/// <summary>Lists of studies, within a transaction.</summary>
+internal static class StudyLists
+{
+    public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyState? state, string? search, Guid? after, int size)
+    {
+        var cursor = after is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
+        var sql = new SqlText().Add($"SELECT * FROM studies WHERE id IS NOT NULL")
+            .AddIf(tenant is not null, $"AND tenant = {tenant}")
+            .AddIf(state is not null, $"AND state = {(int?)state}")
+            .AddIf(!string.IsNullOrEmpty(search), $"AND LOWER(name) LIKE {Pattern(search)} ESCAPE '\\'")
+            .AddIf(cursor is not null, $"AND (created_at < {cursor?.CreatedAt} OR (created_at = {cursor?.CreatedAt} AND id < {cursor?.Id}))")
+            // Ids are in the order of time too: where the last one seen was deleted meanwhile, the list goes on behind it all the same.
+            .AddIf(cursor is null && after is not null, $"AND id < {after}")
+            .Add($"ORDER BY created_at DESC, id DESC LIMIT {size}");
+        return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
+    }
+
+    public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyState? state)
+    {
+        var sql = new SqlText().Add($"SELECT COUNT(*) FROM studies WHERE id IS NOT NULL")
+            .AddIf(tenant is not null, $"AND tenant = {tenant}").AddIf(state is not null, $"AND state = {(int?)state}");
+        return (int)(await session.NumberAsync(sql.ToSql()).ConfigureAwait(false) ?? 0);
+    }
+
+    public static async Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(StoreSession session, string? tenant, StudyPageQuery query)
+    {
+        // Ids come first, sorted without all that hangs on them.
+        var sql = Like(new SqlText().Add($"SELECT id FROM studies"), tenant, query);
+        sql = (query.Order, query.IsAscending) switch
+        {
+            (StudyOrder.Created, true) => sql.Add($"ORDER BY created_at, id"),
+            (StudyOrder.Created, false) => sql.Add($"ORDER BY created_at DESC, id DESC"),
+            (StudyOrder.Updated, true) => sql.Add($"ORDER BY updated_at, id"),
+            (StudyOrder.Updated, false) => sql.Add($"ORDER BY updated_at DESC, id DESC"),
+            (StudyOrder.Name, true) => sql.Add($"ORDER BY LOWER(name), id DESC"),
+            (StudyOrder.Name, false) => sql.Add($"ORDER BY LOWER(name) DESC, id DESC"),
+            (StudyOrder.State, true) => sql.Add($"ORDER BY state, id DESC"),
+            (StudyOrder.State, false) => sql.Add($"ORDER BY state DESC, id DESC"),
+            (StudyOrder.Trainings, true) => sql.Add($"ORDER BY trainings_used, id DESC"),
+            (StudyOrder.Trainings, false) => sql.Add($"ORDER BY trainings_used DESC, id DESC"),
+            (_, true) => sql.Add($"ORDER BY tenant, id DESC"),
+            (_, false) => sql.Add($"ORDER BY tenant DESC, id DESC"),
+        };
+        var ids = await session.ColumnAsync<Guid>(sql.Add($"LIMIT {query.Size} OFFSET {query.Skip}").ToSql()).ConfigureAwait(false);
+        var rows = new List<StudyRow>(ids.Count);
+        foreach (var id in ids)
+        {
+            rows.Add((await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false))!);
+        }
+        var total = (int)(await session.NumberAsync(Like(new SqlText().Add($"SELECT COUNT(*) FROM studies"), tenant, query).ToSql()).ConfigureAwait(false) ?? 0);
+        IReadOnlyList<string> tenants = tenant is not null ? [tenant] : await session.ColumnAsync<string>($"SELECT DISTINCT tenant FROM studies ORDER BY tenant").ConfigureAwait(false);
+        return (rows, total, tenants);
+    }
+
+    private static SqlText Like(SqlText sql, string? tenant, StudyPageQuery query) => sql.Add($"WHERE id IS NOT NULL")
+        .AddIf(tenant is not null, $"AND tenant = {tenant}")
+        .AddIf(query.OfTenant is not null, $"AND tenant = {query.OfTenant}")
+        .AddIf(query.State is not null, $"AND state = {(int?)query.State}")
+        .AddIf(!string.IsNullOrEmpty(query.Search), $"AND LOWER(name) LIKE {Pattern(query.Search)} ESCAPE '\\'");
+
+    private static string Pattern(string? search) => $"%{search?.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+}

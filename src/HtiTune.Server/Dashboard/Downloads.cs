@@ -1,0 +1,35 @@
+using HtiTune.Data;
+using HtiTune.Hosting;
+
+namespace HtiTune.Server.Dashboard;
+
+/// <summary>What the dashboard's pages let be taken out, under the session of who looks at them: as the API gives it under a key.</summary>
+internal static class Downloads
+{
+    internal static void Map(WebApplication app)
+    {
+        var files = app.MapGroup("/studies/{id:guid}").RequireAuthorization().ExcludeFromDescription();
+        files.MapGet("/trials.csv", TrialsAsync);
+        files.MapGet("/trials/{trial:int}/outputs.npy", async (Guid id, int trial, HttpContext context, IStudyService service) =>
+            Results.Bytes(await service.OutputsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), "application/octet-stream", $"trial-{trial}.npy"));
+        files.MapGet("/surrogate.{format:regex(^(hti|onnx)$)}", async (Guid id, string format, HttpContext context, IStudyService service) =>
+        {
+            var study = await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
+            var surrogate = study.SurrogateId ?? throw new StudyServiceException(StudyServiceError.NotFound, "The study has no surrogate, or not yet.");
+            return Results.Bytes(
+                await service.SurrogateFileAsync(context.User.Tenant(), surrogate, format == "onnx", context.RequestAborted).ConfigureAwait(false), "application/octet-stream", $"surrogate.{format}");
+        });
+        FigureEndpoints.MapFigure(files);
+    }
+
+    private static async Task<IResult> TrialsAsync(Guid id, int? pref, HttpContext context, IStudyService service)
+    {
+        var (tenant, cancellation) = (context.User.Tenant(), context.RequestAborted);
+        var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
+        var trials = await service.TrialsAsync(tenant, id, cancellation).ConfigureAwait(false);
+        var attempts = await service.AttemptsAsync(tenant, id, null, cancellation).ConfigureAwait(false);
+        var asked = await AskedVersion.ReadAsync(service, tenant, study, trials, pref, cancellation).ConfigureAwait(false);
+        var columns = TrialLines.ColumnsOf(StudyProblem.SpaceOf(study.Definition));
+        return Results.Bytes(TrialLines.Csv(TrialLines.Of(asked.Trials, attempts), columns), "text/csv; charset=utf-8", $"trials-{id:N}.csv");
+    }
+}
