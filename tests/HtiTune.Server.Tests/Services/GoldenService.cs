@@ -10,7 +10,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
 {
     private const string Tenant = "golden";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(180);
 
     private static readonly StudyDefinition s_outputs = new()
     {

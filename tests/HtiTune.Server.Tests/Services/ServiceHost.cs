@@ -81,7 +81,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     public Task StopAsync() => _host.StopAsync();
 
     /// <summary>Waits until a study has ended.</summary>
-    public async Task<StudyView> EndAsync(Guid study, double seconds = 60)
+    public async Task<StudyView> EndAsync(Guid study, double seconds = 180)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         try
