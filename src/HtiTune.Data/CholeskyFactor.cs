@@ -183,6 +183,39 @@ internal sealed class CholeskyFactor
         return sum;
     }
 
+    /// <summary>y += Σ_k s_k x_k, one k after another, for as many entries as the x have: what a single <see cref="Add(double, ReadOnlySpan{double}, Span{double})"/> each would give, with y read and written once for four.</summary>
+    /// <param name="s">s, any number.</param>
+    /// <param name="x">Where x_0 begins.</param>
+    /// <param name="stride">Distance from one x to the next.</param>
+    /// <param name="length">Entries of each.</param>
+    /// <param name="y">Takes the sum.</param>
+    internal static void Add(ReadOnlySpan<double> s, ReadOnlySpan<double> x, int stride, int length, Span<double> y)
+    {
+        var k = 0;
+        var to = MemoryMarshal.Cast<double, Vector<double>>(y[..length]);
+        for (; k + 4 <= s.Length; k += 4)
+        {
+            ReadOnlySpan<Vector<double>> a = Of(x, k), b = Of(x, k + 1), c = Of(x, k + 2), d = Of(x, k + 3);
+            Vector<double> sa = new(s[k]), sb = new(s[k + 1]), sc = new(s[k + 2]), sd = new(s[k + 3]);
+            for (var i = 0; i < to.Length; i++)
+            {
+                to[i] = to[i] + sa * a[i] + sb * b[i] + sc * c[i] + sd * d[i];
+            }
+
+            for (var i = to.Length * Vector<double>.Count; i < length; i++)
+            {
+                y[i] = y[i] + s[k] * x[k * stride + i] + s[k + 1] * x[(k + 1) * stride + i] + s[k + 2] * x[(k + 2) * stride + i] + s[k + 3] * x[(k + 3) * stride + i];
+            }
+        }
+
+        for (; k < s.Length; k++)
+        {
+            Add(s[k], x.Slice(k * stride, length), y);
+        }
+
+        ReadOnlySpan<Vector<double>> Of(ReadOnlySpan<double> all, int row) => MemoryMarshal.Cast<double, Vector<double>>(all.Slice(row * stride, length));
+    }
+
     /// <summary>y += s x, for as many entries as x has.</summary>
     internal static void Add(double s, ReadOnlySpan<double> x, Span<double> y)
     {

@@ -52,7 +52,7 @@ internal sealed class DensityGrid : ILogDensity
         _columns = (int)Math.Ceiling((highX - lowX + 2 * margin) / _step) + 1;
         _rows = (int)Math.Ceiling((highY - lowY + 2 * margin) / _step) + 1;
         _values = new float[_columns * _rows];
-        Fill(new Kernels(samples, factors, bandwidth, Math.Min(n, MostKernels)));
+        Fill(new GridKernels(samples, factors, bandwidth, Math.Min(n, MostKernels)));
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ internal sealed class DensityGrid : ILogDensity
             Vector128.Create(-1.5f * f2 + 2 * f - 0.5f, 4.5f * f2 - 5 * f, -4.5f * f2 + 4 * f + 0.5f, 1.5f * f2 - f));
     }
 
-    private void Fill(Kernels kernels)
+    private void Fill(GridKernels kernels)
     {
         var n = kernels.Count;
 
@@ -118,21 +118,37 @@ internal sealed class DensityGrid : ILogDensity
             for (var r = 0; r < _rows; r += TileRows)
             {
                 Multiply(byRow.AsSpan(r * n, TileRows * n), byColumn, n, tile);
-                for (var at = 0; at < tile.Length; at++)
-                {
-                    int row = r + at / TileColumns, col = c + at % TileColumns;
-                    if (row < _rows && col < _columns)
-                    {
-                        var log = tile[at] > LeastSum ? Math.Log(tile[at]) : kernels.LogSum(_lowX + col * _step, _lowY + row * _step);
-                        _values[row * _columns + col] = (float)(log - kernels.Constant);
-                    }
-                }
+                Write(tile, r, c, kernels);
             }
         }
     }
 
+    /// <summary>Logarithms of a tile of sums; of those that are cut, by the kernels that count anywhere in the tile.</summary>
+    private void Write(ReadOnlySpan<double> tile, int r, int c, GridKernels kernels)
+    {
+        var isNear = false;
+        for (var at = 0; at < tile.Length; at++)
+        {
+            int row = r + at / TileColumns, col = c + at % TileColumns;
+            if (row >= _rows || col >= _columns)
+            {
+                continue;
+            }
+
+            var isCut = tile[at] <= LeastSum;
+            if (isCut && !isNear)
+            {
+                kernels.Near(_lowX + (c + (TileColumns - 1) / 2.0) * _step, _lowY + (r + (TileRows - 1) / 2.0) * _step, double.Hypot(TileColumns - 1, TileRows - 1) / 2 * _step);
+                isNear = true;
+            }
+
+            var log = isCut ? kernels.LogSum(_lowX + col * _step, _lowY + row * _step) : Math.Log(tile[at]);
+            _values[row * _columns + col] = (float)(log - kernels.Constant);
+        }
+    }
+
     /// <summary>w_i·e^{−(s_i − at)²/2h_i²}.</summary>
-    private static void Exponentials(double[] samples, Kernels kernels, double at, double[] weights, Span<double> values)
+    private static void Exponentials(double[] samples, GridKernels kernels, double at, double[] weights, Span<double> values)
     {
         var lanes = Vector<double>.Count;
         var i = 0;
@@ -179,57 +195,5 @@ internal sealed class DensityGrid : ILogDensity
         c1.CopyTo(tile[20..]);
         d0.CopyTo(tile[24..]);
         d1.CopyTo(tile[28..]);
-    }
-
-    /// <summary>The kernels of a table: all samples, or an even subset of very many, beyond which an estimate gains little.</summary>
-    private sealed class Kernels
-    {
-        internal Kernels(ReadOnlySpan<float> samples, ReadOnlySpan<float> factors, double bandwidth, int count)
-        {
-            var n = samples.Length / 2;
-            Count = count;
-            (X, Y, Precisions, Weights) = (new double[count], new double[count], new double[count], new double[count]);
-            for (var i = 0; i < count; i++)
-            {
-                var row = (int)((long)i * n / count);
-                double factor = factors.IsEmpty ? 1 : factors[row];
-                (X[i], Y[i]) = (samples[2 * row], samples[2 * row + 1]);
-                Precisions[i] = 0.5 / (bandwidth * bandwidth * factor * factor);
-                Weights[i] = 1 / (factor * factor);
-            }
-
-            Constant = Math.Log(count * 2 * Math.PI * bandwidth * bandwidth);
-        }
-
-        internal int Count { get; }
-
-        internal double[] X { get; }
-
-        internal double[] Y { get; }
-
-        /// <summary>1/2h_i².</summary>
-        internal double[] Precisions { get; }
-
-        /// <summary>f_i^{−2}.</summary>
-        internal double[] Weights { get; }
-
-        /// <summary>log(n·2πh²).</summary>
-        internal double Constant { get; }
-
-        /// <summary>log of the sum at a point far from all samples, relative to the largest term.</summary>
-        internal double LogSum(double x, double y)
-        {
-            double most = double.NegativeInfinity, sum = 0;
-            for (var i = 0; i < Count; i++)
-            {
-                var log = Log(i);
-                sum = log > most ? sum * Math.Exp(most - log) + 1 : sum + Math.Exp(log - most);
-                most = Math.Max(most, log);
-            }
-
-            return most + Math.Log(sum);
-
-            double Log(int i) => Math.Log(Weights[i]) - ((X[i] - x) * (X[i] - x) + (Y[i] - y) * (Y[i] - y)) * Precisions[i];
-        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class JointRegression
     private readonly int _c, _d;
     private readonly double _middle, _spread;
     private readonly double[] _metric, _projected, _weights;
+    private readonly SingleKernels? _single;
     private readonly int _padded;
     private readonly double[] _mean;
 
@@ -46,6 +47,7 @@ internal sealed partial class JointRegression
         _padded = RowColumns.PaddedOf(n);
         _projected = RowColumns.Of(projected, _c + 1);
         _weights = RowColumns.Of(Solved(factor, targets, n, _d), _d);
+        _single = SingleKernels.Of(_projected, _weights, _padded, _d);
     }
 
     /// <summary>What was learned.</summary>
@@ -83,7 +85,7 @@ internal sealed partial class JointRegression
     {
         int n = x.Length / _c, p = _c + 1;
         var means = new float[n * _d];
-        double[] z = new double[p], at = new double[p], away = new double[_padded], kernels = new double[_padded];
+        double[] z = new double[p], at = new double[p], kernels = new double[_padded];
         for (var i = 0; i < n; i++)
         {
             if (i > 0 && x.AsSpan(i * _c, _c).SequenceEqual(x.AsSpan((i - 1) * _c, _c)))
@@ -99,13 +101,13 @@ internal sealed partial class JointRegression
 
             z[_c] = (place - _middle) / _spread;
             Project(z, _metric, at);
-            Array.Clear(kernels);
-            for (var j = 0; j < p; j++)
+            if (_single is not null)
             {
-                RowColumns.AddSquares(_projected.AsSpan(j * _padded, _padded), at[j], away, kernels);
+                _single.Sum(at, _mean, means.AsSpan(i * _d, _d));
+                continue;
             }
 
-            RowColumns.Weigh(kernels, -0.5, kernels);
+            RowColumns.Gaussians(_projected, at, kernels);
             for (var j = 0; j < _d; j++)
             {
                 means[i * _d + j] = (float)(_mean[j] + CholeskyFactor.Dot(kernels, _weights.AsSpan(j * _padded, _padded)));

@@ -95,6 +95,27 @@ internal sealed class RowColumns
         }
     }
 
+    /// <summary>kernels_i = e^(−½ Σ_j (z_ij − at_j)²).</summary>
+    /// <param name="columns">z, by column, [p, padded].</param>
+    /// <param name="at">One row, length p.</param>
+    /// <param name="kernels">Takes them, length padded.</param>
+    internal static void Gaussians(ReadOnlySpan<double> columns, ReadOnlySpan<double> at, Span<double> kernels)
+    {
+        var z = MemoryMarshal.Cast<double, Vector<double>>(columns);
+        var to = MemoryMarshal.Cast<double, Vector<double>>(kernels);
+        for (var i = 0; i < to.Length; i++)
+        {
+            var squares = Vector<double>.Zero;
+            for (int j = 0, k = i; j < at.Length; j++, k += to.Length)
+            {
+                var away = z[k] - new Vector<double>(at[j]);
+                squares += away * away;
+            }
+
+            to[i] = Vector.Exp(squares * new Vector<double>(-0.5));
+        }
+    }
+
     /// <summary>product = a ⊙ b.</summary>
     internal static void Multiply(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> product)
     {

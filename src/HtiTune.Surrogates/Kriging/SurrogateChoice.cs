@@ -27,6 +27,10 @@ namespace HtiTune.Surrogates;
 public static class SurrogateChoice
 {
     private const int MostFolds = 5;
+
+    /// <summary>Beyond so many anchors, one that is left out is foretold from so many on either side of it.</summary>
+    private const int Many = 100, MostBeside = 24;
+
     private const double FarShift = 2;
     private const double LeastScatter = 0.05, MostRepeated = 0.25;
 
@@ -169,6 +173,7 @@ public static class SurrogateChoice
     private static FoldScore Score(
         AnchorSet anchors, int fold, string name, KrigingOptions options, bool isScatter, CouplingCache cache, CancellationToken cancellation)
     {
+        (anchors, fold) = Around(anchors, fold);
         var isKriged = name is not ("trajectories" or "linear" or "mixture");
         var carrier = LeaveOneOut.Fit(anchors, fold, isKriged ? options.Carrier : OptionsOf(name, options.Coupling), cache, cancellation);
         ISurrogate surrogate = carrier;
@@ -179,6 +184,14 @@ public static class SurrogateChoice
         }
 
         return FoldScore.Of(surrogate.Sample, carrier.State, anchors[fold], isScatter);
+    }
+
+    /// <summary>Of very many anchors those near the one left out, which decide what it is foretold.</summary>
+    private static (AnchorSet Anchors, int Fold) Around(AnchorSet anchors, int fold)
+    {
+        var first = Math.Max(0, fold - MostBeside);
+        return anchors.Count <= Many ? (anchors, fold)
+            : (new AnchorSet(anchors.Hyperparameter, anchors.Skip(first).Take(fold + MostBeside + 1 - first)), fold - first);
     }
 
     private static double Share(AnchorSet anchors, int k)

@@ -28,6 +28,23 @@ internal static class BatchKernel
         }
     }
 
+    /// <summary>values = scale·(values − targets); returns Σ (values − targets)².</summary>
+    internal static double Differences(Span<float> values, ReadOnlySpan<float> targets, float scale)
+    {
+        var v = Vectors(values);
+        var t = Vectors(targets);
+        var sums = Vector256<double>.Zero;
+        for (var i = 0; i < v.Length; i++)
+        {
+            var difference = v[i] - t[i];
+            var (low, high) = Vector256.Widen(difference * difference);
+            sums += low + high;
+            v[i] = scale * difference;
+        }
+
+        return Vector256.Sum(sums);
+    }
+
     /// <summary>scaleSlope += delta ⊙ before, shiftSlope += delta, delta ⊙= 1 + scale.</summary>
     internal static void FilmBack(
         Span<float> delta, ReadOnlySpan<float> before, ReadOnlySpan<float> scale, Span<float> scaleSlope, Span<float> shiftSlope)

@@ -109,14 +109,7 @@ internal sealed class BatchNetwork
         }
 
         Forward(last, _hidden[last], _delta);
-        double error = 0;
-        var scale = 2f / (Rows * _actual[^1]);
-        for (var i = 0; i < _targets.Length; i++)
-        {
-            var difference = _delta[i] - _targets[i];
-            error += difference * difference;
-            _delta[i] = scale * difference;
-        }
+        var error = BatchKernel.Differences(_delta.AsSpan(0, _targets.Length), _targets, 2f / (Rows * _actual[^1]));
 
         Gradient.AsSpan(_film).Clear();
         for (var l = last; l >= 0; l--)

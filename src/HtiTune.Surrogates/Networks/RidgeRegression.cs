@@ -17,6 +17,9 @@ internal static class RidgeRegression
     /// <summary>Rows that are summed at a time, so that a row of the normal matrix stays in the processor's cache.</summary>
     private const int Block = 16;
 
+    /// <summary>Terms of a sum from which several are summed at a time.</summary>
+    private const int Long = 64;
+
     /// <summary>Fits S [I, O] and s [categories, O].</summary>
     internal static (float[] Linear, float[] Offsets) Fit(
         ReadOnlySpan<float> inputs, int inputCount, ReadOnlySpan<int> categories, int categoryCount, ReadOnlySpan<float> targets, int outputCount)
@@ -24,7 +27,7 @@ internal static class RidgeRegression
         int n = categories.Length, p = inputCount + categoryCount;
         var gram = new double[p * p];
         var moments = new double[p * outputCount];
-        double[] rows = new double[Block * p], right = new double[Block * outputCount];
+        double[] rows = new double[Block * p], right = new double[Block * outputCount], factors = new double[Block];
         for (var start = 0; start < n; start += Block)
         {
             var size = Math.Min(Block, n - start);
@@ -47,13 +50,11 @@ internal static class RidgeRegression
             {
                 for (var i = 0; i < size; i++)
                 {
-                    var factor = rows[i * p + a];
-                    if (factor != 0)
-                    {
-                        CholeskyFactor.Add(factor, rows.AsSpan(i * p, a + 1), gram.AsSpan(a * p));
-                        CholeskyFactor.Add(factor, right.AsSpan(i * outputCount, outputCount), moments.AsSpan(a * outputCount));
-                    }
+                    factors[i] = rows[i * p + a];
                 }
+
+                CholeskyFactor.Add(factors.AsSpan(0, size), rows, p, a + 1, gram.AsSpan(a * p));
+                CholeskyFactor.Add(factors.AsSpan(0, size), right, outputCount, outputCount, moments.AsSpan(a * outputCount));
             }
         }
 
@@ -116,34 +117,48 @@ internal static class RidgeRegression
             for (var b = 0; b <= a; b++)
             {
                 var sum = gram[a * p + b];
-                for (var k = 0; k < b; k++)
+                if (b >= Long)
                 {
-                    sum -= gram[a * p + k] * gram[b * p + k];
+                    sum -= CholeskyFactor.Dot(gram.AsSpan(a * p, b), gram.AsSpan(b * p, b));
+                }
+                else
+                {
+                    for (var k = 0; k < b; k++)
+                    {
+                        sum -= gram[a * p + k] * gram[b * p + k];
+                    }
                 }
 
                 gram[a * p + b] = a == b ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / gram[b * p + b];
             }
         }
 
+        var factors = new double[p];
         for (var a = 0; a < p; a++)
         {
-            var own = right.AsSpan(a * columns, columns);
             for (var k = 0; k < a; k++)
             {
-                CholeskyFactor.Add(-gram[a * p + k], right.AsSpan(k * columns, columns), own);
+                factors[k] = -gram[a * p + k];
             }
 
-            Divide(own, gram[a * p + a]);
+            Take(right.AsSpan(0, a * columns), a, a);
         }
 
         for (var a = p - 1; a >= 0; a--)
         {
-            var own = right.AsSpan(a * columns, columns);
             for (var k = a + 1; k < p; k++)
             {
-                CholeskyFactor.Add(-gram[k * p + a], right.AsSpan(k * columns, columns), own);
+                factors[k - a - 1] = -gram[k * p + a];
             }
 
+            Take(right.AsSpan((a + 1) * columns), a, p - a - 1);
+        }
+
+        // Row a less the first rows of those given, each by its factor, over the diagonal.
+        void Take(ReadOnlySpan<double> rows, int a, int count)
+        {
+            var own = right.AsSpan(a * columns, columns);
+            CholeskyFactor.Add(factors.AsSpan(0, count), rows, columns, columns, own);
             Divide(own, gram[a * p + a]);
         }
     }
