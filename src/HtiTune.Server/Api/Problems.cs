@@ -56,7 +56,7 @@ internal static partial class Problems
             },
         });
         app.UseStatusCodePages(pages => IsPage(pages.HttpContext.Request)
-            ? pages.HttpContext.Response.WriteAsync($"{pages.HttpContext.Response.StatusCode} {Title(pages.HttpContext.Response.StatusCode)}")
+            ? ErrorPage.WriteAsync(pages.HttpContext, Title(pages.HttpContext.Response.StatusCode))
             : WriteAsync(pages.HttpContext, pages.HttpContext.Response.StatusCode, pages.HttpContext.Response.StatusCode switch
             {
                 404 => "There is nothing at this address; /openapi/v1.json lists what there is.",

@@ -33,6 +33,9 @@ public abstract class DashboardPage : ComponentBase, IDisposable
     /// <summary>What the user did wrongly, or what failed; null: nothing.</summary>
     protected string? Error { get; set; }
 
+    /// <summary>Whether what was asked for is not there.</summary>
+    protected bool IsMissing { get; private set; }
+
     /// <summary>When what is shown was loaded; null: never.</summary>
     protected DateTimeOffset? AsOf { get; private set; }
 
@@ -75,6 +78,9 @@ public abstract class DashboardPage : ComponentBase, IDisposable
 
         await action();
         await LoadAsync();
+
+        // What was asked for inside a part of the page changes all of it.
+        StateHasChanged();
     });
 
     /// <summary>Runs something whose refusal becomes the page's error.</summary>
@@ -82,7 +88,7 @@ public abstract class DashboardPage : ComponentBase, IDisposable
     {
         try
         {
-            Error = null;
+            (Error, IsMissing) = (null, false);
             if (!await Sessions.HoldsAsync(User, _end.Token))
             {
                 Navigation.NavigateTo("/login", forceLoad: true);
@@ -94,7 +100,7 @@ public abstract class DashboardPage : ComponentBase, IDisposable
         }
         catch (StudyServiceException refusal)
         {
-            Error = refusal.Message;
+            (Error, IsMissing) = (refusal.Message, refusal.Kind == StudyServiceError.NotFound);
         }
         catch (Exception away) when (Store.IsAway(away))
         {

@@ -47,4 +47,18 @@ public class StudyChartTests
         Assert.StartsWith("Beyond the axis", StudyCharts.BeyondWords(trials, s_axis, goal), StringComparison.Ordinal);
         Assert.Equal("", StudyCharts.BeyondWords(trials[..4], s_axis, goal));
     }
+
+    [Fact]
+    public void What_is_still_possible_is_drawn_as_one_piece_wherever_it_hangs_together()
+    {
+        PosteriorPoint[] posterior = [.. Enumerable.Range(0, 101).Select(k => new PosteriorPoint(k / 100.0, 1, 0, 2, double.NaN) { IsPossible = k is (>= 20 and <= 45) or 70 or 100 })];
+        var chart = StudyCharts.Belief(new StudyCurve(posterior, [new AnchorPoint(1, 0.5, 1)], null), s_axis, "rate", Goal.Minimize, null, null);
+        var pieces = System.Text.RegularExpressions.Regex.Matches(chart, "class=\"possible\" x=\"([0-9.]+)\" y=\"[0-9.]+\" width=\"([0-9.]+)\"")
+            .Select(m => (X: double.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Width: double.Parse(m.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture))).ToList();
+
+        // Half a step of the grid beyond what is possible, and not beyond the axis.
+        Assert.Equal([(0.195, 0.455), (0.695, 0.705), (0.995, 1)], pieces.Select(piece => (Share(piece.X), Share(piece.X + piece.Width))));
+
+        static double Share(double x) => Math.Round((x - Plot.Left) / (Plot.Right - Plot.Left), 3);
+    }
 }

@@ -140,6 +140,9 @@ internal sealed class Axis
 
     internal double Lambda(double share) => share <= 0 ? Minimum : share >= 1 ? Maximum : Math.Clamp(_scale.Inverse(_from + (_to - _from) * share), Minimum, Maximum);
 
+    /// <summary>λ to six significant digits, within the range.</summary>
+    internal double Round(double lambda) => Math.Clamp(double.Parse(lambda.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), Minimum, Maximum);
+
     internal IEnumerable<(double Share, double Value)> Ticks()
     {
         if (_scale.Equals(Scale.Linear))

@@ -25,14 +25,9 @@ internal static class StudyCharts
         var plot = new Plot(
             $"Belief about the objective over {name}, from {values.Count} trainings. The best may still lie in {Say.Percent(100 * possible)} of the range of {name}"
             + (recommended is { } best ? $"; recommended is {Say.Number(best)}." : ".") + good.Words, all.Min() - margin, all.Max() + margin).Vertical();
-        for (var i = 0; i < points.Count; i++)
+        foreach (var (from, to) in Possible(points, axis))
         {
-            if (points[i].IsPossible)
-            {
-                var from = i > 0 ? (axis.Share(points[i].Lambda) + axis.Share(points[i - 1].Lambda)) / 2 : axis.Share(points[i].Lambda);
-                var to = i + 1 < points.Count ? (axis.Share(points[i].Lambda) + axis.Share(points[i + 1].Lambda)) / 2 : axis.Share(points[i].Lambda);
-                plot.Rectangle(Plot.X(from), Plot.Top, Plot.X(to) + 0.3, plot.Bottom, "possible");
-            }
+            plot.Rectangle(Plot.X(from), Plot.Top, Plot.X(to), plot.Bottom, "possible");
         }
 
         if (points.TrueForAll(point => point is { LowForAll: not null, HighForAll: not null }))
@@ -71,6 +66,28 @@ internal static class StudyCharts
         }
 
         return plot.ToString();
+    }
+
+    // Shares of the axis where the best may still lie, each as one piece: pieces side by side would show seams.
+    private static IEnumerable<(double From, double To)> Possible(IReadOnlyList<PosteriorPoint> points, Axis axis)
+    {
+        for (var i = 0; i < points.Count; i++)
+        {
+            if (!points[i].IsPossible)
+            {
+                continue;
+            }
+
+            var first = i;
+            while (i + 1 < points.Count && points[i + 1].IsPossible)
+            {
+                i++;
+            }
+
+            yield return (Middle(first - 1, first), Middle(i, i + 1));
+        }
+
+        double Middle(int before, int after) => (axis.Share(points[Math.Max(before, 0)].Lambda) + axis.Share(points[Math.Min(after, points.Count - 1)].Lambda)) / 2;
     }
 
     /// <summary>What an axis of values shows: those that are not extreme, and half of their range beside them.</summary>
