@@ -286,7 +286,10 @@ class Client:
             try:
                 with urllib.request.urlopen(self._request(method, path, body, headers), timeout=self._timeout) as answer:
                     text = answer.read()
-                    return json.loads(text) if text else None
+                    if answer.status != 202 or not answer.headers.get("Retry-After"):
+                        return json.loads(text) if text else None
+                    # It is being computed, and is asked for again until it is there.
+                    pause = float(answer.headers["Retry-After"])
             except urllib.error.HTTPError as refusal:
                 pause = float(refusal.headers.get("Retry-After") or wait)
                 if not (refusal.code == 429 or refusal.code == 503 and is_safe) or time.monotonic() - began + pause > self._patience:

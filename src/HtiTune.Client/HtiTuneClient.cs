@@ -9,7 +9,7 @@ namespace HtiTune.Client;
 
 /// <summary>A client of HtiTune.Server. Safe to use from any thread.</summary>
 /// <exception cref="HtiTuneException">Any method: the server refused, with its words, or was not reached.</exception>
-public sealed class HtiTuneClient
+public sealed partial class HtiTuneClient
 {
     private const string Root = "api/v1";
 
@@ -20,6 +20,7 @@ public sealed class HtiTuneClient
     };
 
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
 
@@ -127,6 +128,15 @@ public sealed class HtiTuneClient
     public Task<ClaimedAttempt?> ClaimAsync(string worker, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
         SendAsync<ClaimedAttempt>(HttpMethod.Post, "attempts/claim", new { worker, slot, study }, cancellation);
 
+    /// <summary>Asks for a training, and waits at the server until there is one, at most so long; null where there was none in that time, or the study has ended.</summary>
+    /// <param name="worker">The worker's name.</param>
+    /// <param name="waitFor">How long to wait, at most 60 s and less than the HTTP client's own time limit.</param>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="study">Only this study; null: any.</param>
+    /// <param name="cancellation">Ends the wait; a training that was about to be handed out is given back.</param>
+    public Task<ClaimedAttempt?> ClaimAsync(string worker, TimeSpan waitFor, int slot = 0, Guid? study = null, CancellationToken cancellation = default) =>
+        SendAsync<ClaimedAttempt>(HttpMethod.Post, "attempts/claim", new { worker, slot, study, waitFor }, cancellation);
+
     /// <summary>Asks for a training, and to have it for a time without renewing the lease.</summary>
     internal Task<ClaimedAttempt?> ClaimAsync(string worker, int slot, Guid study, TimeSpan leaseFor) =>
         SendAsync<ClaimedAttempt>(HttpMethod.Post, "attempts/claim", new { worker, slot, study, leaseFor }, CancellationToken.None);
@@ -157,12 +167,12 @@ public sealed class HtiTuneClient
     /// <param name="worker">The worker's name.</param>
     /// <param name="train">Trains; an exception is told as a failure. Its token fires when the server wants the training ended.</param>
     /// <param name="study">Only this study; null: any.</param>
-    /// <param name="poll">Wait between questions where there is nothing to train; null: 2 s.</param>
+    /// <param name="poll">How long one question waits at the server for a training, at most 60 s; null: 30 s.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the loop; a training under way is given back.</param>
     public Task WorkAsync(
         string worker, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
-        CancellationToken cancellation = default) => WorkAsync(worker, 0, train, study, poll ?? TimeSpan.FromSeconds(2), time ?? TimeProvider.System, CancellationToken.None, cancellation);
+        CancellationToken cancellation = default) => WorkAsync(worker, 0, train, study, poll ?? s_wait, time ?? TimeProvider.System, CancellationToken.None, cancellation);
 
     /// <summary>The same for one of several slots of a worker, which may also be asked to finish: what is under way comes to its end, and nothing more is begun.</summary>
     internal async Task WorkAsync(
@@ -174,17 +184,15 @@ public sealed class HtiTuneClient
         ClaimedAttempt? task = null;
         while (!ending.IsCancellationRequested)
         {
-            task ??= await ClaimAsync(worker, slot, study, cancellation).ConfigureAwait(false);
             if (task is null)
             {
-                if (study is { } id && (await GetAsync(id, cancellation).ConfigureAwait(false)).HasEnded)
-                {
-                    return;
-                }
-
                 try
                 {
-                    await Task.Delay(poll, time, ending.Token).ConfigureAwait(false);
+                    (task, var hasEnded) = await WaitForAsync(worker, slot, study, poll, time, ending.Token).ConfigureAwait(false);
+                    if (hasEnded)
+                    {
+                        return;
+                    }
                 }
                 catch (OperationCanceledException) when (finish.IsCancellationRequested)
                 {
@@ -199,6 +207,25 @@ public sealed class HtiTuneClient
             var told = await TellAsync(task, outcome, ending.IsCancellationRequested ? null : worker, slot, study, CancellationToken.None).ConfigureAwait(false);
             task = told.Next;
         }
+    }
+
+    // The server answers when there is something to train; one that answers sooner with nothing is not asked again at once.
+    private async Task<(ClaimedAttempt? Task, bool HasEnded)> WaitForAsync(string worker, int slot, Guid? study, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        if (await ClaimAsync(worker, wait, slot, study, cancellation).ConfigureAwait(false) is { } task)
+        {
+            return (task, false);
+        }
+
+        if (study is { } id && (await GetAsync(id, cancellation).ConfigureAwait(false)).HasEnded)
+        {
+            return (null, true);
+        }
+
+        var left = wait - time.GetElapsedTime(begun);
+        await Task.Delay(left <= TimeSpan.Zero ? TimeSpan.Zero : left < s_reconnect ? left : s_reconnect, time, cancellation).ConfigureAwait(false);
+        return (null, false);
     }
 
     /// <summary>Events of a study as they come. A broken line is taken up where it broke.</summary>
@@ -237,60 +264,4 @@ public sealed class HtiTuneClient
             }
         }
     }
-
-    private async Task<T?> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation, string? idempotencyKey = null)
-    {
-        using var request = new HttpRequestMessage(method, $"{Root}/{path}") { Content = body is null ? null : JsonContent.Create(body, options: s_json) };
-        if (idempotencyKey is not null)
-        {
-            request.Headers.Add("Idempotency-Key", idempotencyKey);
-        }
-
-        using var response = await RawAsync(request, cancellation).ConfigureAwait(false);
-        return response.StatusCode == HttpStatusCode.NoContent || response.Content.Headers.ContentLength == 0
-            ? default
-            : await response.Content.ReadFromJsonAsync<T>(s_json, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<HttpResponseMessage> RawAsync(HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await _http.SendAsync(request, completion, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception problem) when (problem is HttpRequestException or IOException || problem is OperationCanceledException && !cancellation.IsCancellationRequested)
-        {
-            throw new HtiTuneException(null, $"{_http.BaseAddress} could not be reached: {problem.Message}", problem);
-        }
-
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-            throw new HtiTuneException(response.StatusCode, Detail(text) ?? $"{(int)response.StatusCode} {response.ReasonPhrase}");
-        }
-    }
-
-    private static string? Detail(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Problem>(text, s_json)?.Detail;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Problem(string? Detail);
-
-    private sealed record ClearedEnqueued(double[] Cleared);
-
-    private sealed record Sampled(float[][] Outputs);
 }

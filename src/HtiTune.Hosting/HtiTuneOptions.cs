@@ -32,6 +32,10 @@ public sealed class HtiTuneOptions
     /// <summary>Attempts under way of one tenant; null: no limit.</summary>
     public int? TenantLimit { get; set; }
 
+    /// <summary>Computations of one tenant at a time in this process: fits, proposals, curves. What a tenant asks beyond that waits, and another tenant's goes on.</summary>
+    /// <value>null: half of the processors, at least 1; 1 to 1024.</value>
+    public int? ComputePerTenant { get; set; }
+
     /// <summary>How long a worker's lease holds without renewal.</summary>
     /// <value>3 min.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(3);

@@ -15,6 +15,7 @@ internal sealed partial class HtiTuneOptionsValidation : IValidateOptions<HtiTun
         Check(options.StudiesInMemory >= 1, nameof(options.StudiesInMemory), options.StudiesInMemory, "at least 1");
         Check(options.QueueLimit is null or >= 1, nameof(options.QueueLimit), options.QueueLimit, "at least 1, or nothing");
         Check(options.TenantLimit is null or >= 1, nameof(options.TenantLimit), options.TenantLimit, "at least 1, or nothing");
+        Check(options.ComputePerTenant is null or (>= 1 and <= 1024), nameof(options.ComputePerTenant), options.ComputePerTenant, "1 to 1024, or nothing");
         Check(options.Worker is null || options.Worker.Length is >= 1 and <= 100, nameof(options.Worker), options.Worker, "1 to 100 characters");
         foreach (var queue in options.Queues.Where(queue => !QueueName().IsMatch(queue)))
         {

@@ -42,6 +42,8 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<ServiceTelemetry>();
         services.TryAddSingleton<StudiesInMemory>();
         services.TryAddSingleton<StudyGate>();
+        services.TryAddSingleton<TenantTurns>();
+        services.TryAddSingleton<StudyWatch>();
         services.TryAddSingleton<StudyTakeUp>();
         services.TryAddSingleton<BeliefKeeper>();
         services.TryAddSingleton<StudyEngine>();

@@ -14,6 +14,7 @@ internal sealed class ServiceTelemetry : IDisposable
     private readonly Counter<long> _commitsRefused;
     private readonly Counter<long> _studiesEnded;
     private readonly Counter<long> _studiesFaulted;
+    private readonly Counter<long> _attemptsEnded;
     private readonly Histogram<double> _advance;
     private readonly Histogram<double> _training;
     private readonly UpDownCounter<int> _running;
@@ -23,6 +24,7 @@ internal sealed class ServiceTelemetry : IDisposable
         _commitsRefused = _meter.CreateCounter<long>("htitune.commits.refused", "{commit}", "Steps of a study that another process was before.");
         _studiesEnded = _meter.CreateCounter<long>("htitune.studies.ended", "{study}", "Runs of studies that have ended, by their state.");
         _studiesFaulted = _meter.CreateCounter<long>("htitune.studies.faulted", "{study}", "Steps of studies that met a fault, by which the study was paused.");
+        _attemptsEnded = _meter.CreateCounter<long>("htitune.attempts.ended", "{attempt}", "Attempts at trainings of which this process has heard the end, by how they ended: its own, and those told or lost by outside workers.");
         _advance = _meter.CreateHistogram<double>("htitune.study.advance.duration", "s", "Time that a study's step took: results taken, surrogate fitted, trainings proposed.");
         _training = _meter.CreateHistogram<double>("htitune.training.duration", "s", "Time that an attempt at a training took in this process, by how it ended.");
         _running = _meter.CreateUpDownCounter<int>("htitune.trainings.running", "{training}", "Trainings under way in this process.");
@@ -50,10 +52,14 @@ internal sealed class ServiceTelemetry : IDisposable
     /// <summary>A study's step has met a fault.</summary>
     public void Faulted() => _studiesFaulted.Add(1);
 
+    /// <summary>Attempts have ended, of outside workers or without a word.</summary>
+    public void AttemptsEnded(AttemptState state, int count = 1) => _attemptsEnded.Add(count, new KeyValuePair<string, object?>("htitune.attempt.state", state.ToString()));
+
     /// <summary>An attempt has ended; null where an error kept it from being told.</summary>
     public void Trained(AttemptState? state, TimeSpan took)
     {
         _running.Add(-1);
+        _attemptsEnded.Add(1, new KeyValuePair<string, object?>("htitune.attempt.state", state?.ToString() ?? "Untold"));
         _training.Record(took.TotalSeconds, new KeyValuePair<string, object?>("htitune.attempt.state", state?.ToString() ?? "Untold"));
     }
 

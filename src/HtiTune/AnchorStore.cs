@@ -32,7 +32,7 @@ internal sealed class AnchorStore : IDisposable
     private readonly List<Training> _trainings = [];
     private readonly List<Training> _anchors = [];
     private readonly List<ContextGroup> _groups = [];
-    private readonly Func<AnchorSet, ISurrogate?, ISurrogate>? _fit;
+    private readonly Func<AnchorSet, ISurrogate?, CancellationToken, ISurrogate>? _fit;
     private readonly long _answerSeed;
     private int _forgiven;
     private readonly Action<int, Exception> _fitFailed;
@@ -45,7 +45,7 @@ internal sealed class AnchorStore : IDisposable
     /// <param name="fitFailed">Is told the number of anchors and the error when a fit fails.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     public AnchorStore(
-        SearchSpace space, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, ISurrogate>? fit, Action<int, Exception> fitFailed,
+        SearchSpace space, Contexts? contexts, long answerSeed, Func<AnchorSet, ISurrogate?, CancellationToken, ISurrogate>? fit, Action<int, Exception> fitFailed,
         int lastNumber = 0)
     {
         Space = space;
@@ -123,6 +123,9 @@ internal sealed class AnchorStore : IDisposable
         trainings.TakeWhile(t => t.State != TrialState.Completed).Count(t => t.State == TrialState.Failed && !isBrought(t.Number)) is var failed and >= RunCourse.HopelessTrainings
             ? failed
             : 0;
+
+    /// <summary>Ends fits, and whoever judges by them; nothing of what was ended is kept.</summary>
+    public CancellationToken Cancellation { get; set; }
 
     /// <summary>Tells by its number whether a training was made elsewhere: by no run of the tuner.</summary>
     public Func<int, bool> IsBrought { get; set; } = _ => false;
@@ -217,9 +220,9 @@ internal sealed class AnchorStore : IDisposable
                 // Always from the prefix before, whoever asks first: what a surrogate is depends on the anchors' order alone. Of many that came at
                 // once, no prefix is asked for: they are fitted together.
                 var isOfMany = count > FullHistory && _anchors.Take(count).All(anchor => IsBrought(anchor.Number));
-                surrogate = ScaledSurrogate.Fit(Set(count, group.Contexts), _fit, isOfMany ? null : Surrogate(count - 1, group.Contexts));
+                surrogate = ScaledSurrogate.Fit(Set(count, group.Contexts), (anchors, before) => _fit(anchors, before, Cancellation), isOfMany ? null : Surrogate(count - 1, group.Contexts));
             }
-            catch (Exception error) when (error is not OutOfMemoryException)
+            catch (Exception error) when (error is not OutOfMemoryException && !Cancellation.IsCancellationRequested)
             {
                 _fitFailed(count, error);
             }

@@ -84,6 +84,7 @@ internal sealed class ObjectiveView
     {
         for (var i = _measured.Count; i <= anchor; i++)
         {
+            _store.Cancellation.ThrowIfCancellationRequested();
             _measured.Add(Measure(i));
         }
 
@@ -128,6 +129,7 @@ internal sealed class ObjectiveView
             return known;
         }
 
+        _store.Cancellation.ThrowIfCancellationRequested();
         var value = double.NaN;
         var lambda = _store.LambdaAt(u);
         if (SurrogateModel.Of(_store, count, lambda) is { } model)
@@ -141,7 +143,7 @@ internal sealed class ObjectiveView
                     value = double.NaN;
                 }
             }
-            catch (Exception error) when (error is not OutOfMemoryException)
+            catch (Exception error) when (error is not OutOfMemoryException && !_store.Cancellation.IsCancellationRequested)
             {
                 _surrogateFailed(lambda, error.Message);
             }

@@ -14,17 +14,18 @@ internal static class SurrogateFitting
     /// </remarks>
     /// <param name="factory">The factory of the options, or null.</param>
     /// <param name="streams">The tuner's chance.</param>
-    public static Func<AnchorSet, ISurrogate?, ISurrogate> Of(Func<AnchorSet, ISurrogate>? factory, RandomStreams streams)
+    /// <returns>The fit; its token ends it by <see cref="OperationCanceledException"/>, but for a factory's own, which takes none.</returns>
+    public static Func<AnchorSet, ISurrogate?, CancellationToken, ISurrogate> Of(Func<AnchorSet, ISurrogate>? factory, RandomStreams streams)
     {
         if (factory is not null)
         {
-            return (anchors, _) => factory(anchors);
+            return (anchors, _, _) => factory(anchors);
         }
 
         var options = new KrigingOptions { Coupling = new TrajectoryOptions { Seed = streams.SeedOf("surrogate"), TrainMaps = false } };
-        return (anchors, previous) => previous is KrigedSurrogate fitted && anchors.Count > 4 && !int.IsPow2(anchors.Count) && IsOfKind(anchors, fitted.Transform.Kind)
-            ? fitted.Extend(anchors)
-            : KrigedSurrogate.Fit(anchors, options);
+        return (anchors, previous, cancellation) => previous is KrigedSurrogate fitted && anchors.Count > 4 && !int.IsPow2(anchors.Count) && IsOfKind(anchors, fitted.Transform.Kind)
+            ? fitted.Extend(anchors, null, cancellation)
+            : KrigedSurrogate.Fit(anchors, options, null, cancellation);
     }
 
     private static bool IsOfKind(AnchorSet anchors, OutputKind kind) => kind == OutputKind.Free || OutputTransform.Fault(anchors, kind, null) is null;

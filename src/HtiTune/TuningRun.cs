@@ -77,6 +77,13 @@ public sealed partial class TuningRun : IDisposable
     /// <summary>What the run is expected to cost from here, judging what is trained included; nothing where it should end.</summary>
     public Forecast Forecast => Forecast.Of(_store, StoppedBy is null ? Budget : TrainingsUsed, TrainingsUsed, _options.Parallelism, _time.Judging);
 
+    /// <summary>
+    /// Ends what the run computes – fits, judgements, proposals – by <see cref="OperationCanceledException"/>, whichever member computes it. A run that was ended so is of no further
+    /// use, and is to be disposed of; what was trained stays with the tuner.
+    /// </summary>
+    /// <value>None unless set; may be set again between calls.</value>
+    public CancellationToken Cancellation { get => _store.Cancellation; set => _store.Cancellation = value; }
+
     /// <summary>Proposals that were handed out and not told yet, in order.</summary>
     public IReadOnlyList<Proposal> Pending => _pending.Out;
 
@@ -203,6 +210,7 @@ public sealed partial class TuningRun : IDisposable
         if (!_isEnded)
         {
             _isEnded = true;
+            _store.Cancellation = CancellationToken.None;
             _ended();
         }
     }

@@ -10,6 +10,9 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
     /// <summary>Wait between questions where there is nothing to train.</summary>
     internal static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
 
+    // Work is waited for at the server.
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(30);
+
     // The server tries again by itself, by the study's "retries".
     private readonly ExternalNetwork _network = new(
         specification with { Retries = 0 }, specification.Contexts.File, events ? new EventDisplay() : new TuneDisplay(),
@@ -67,7 +70,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
     }
 
     private Task SlotAsync(int slot) =>
-        Client.WorkAsync(ServedStudy.Worker(specification), slot, TrainAsync, study, Poll, TimeProvider.System, interrupts.Finish, interrupts.Stop);
+        Client.WorkAsync(ServedStudy.Worker(specification), slot, TrainAsync, study, s_wait, TimeProvider.System, interrupts.Finish, interrupts.Stop);
 
     private Task<TrainingOutcome> TrainAsync(ClaimedAttempt task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>

@@ -9,7 +9,7 @@ namespace HtiTune.Service;
 /// <param name="Study">Only this study's; null: any that outside workers train.</param>
 /// <param name="Queues">Queues that it serves; null: all.</param>
 /// <param name="LeaseFor">How long it wants the training for itself without renewing the lease, 1 s to 7 days; null for the server's own lease.</param>
-/// <param name="WaitFor">How long to wait for a training where there is none now, at most 60 s; null: not at all. Of a claim alone, not of a next training that is asked for with a result.</param>
+/// <param name="WaitFor">How long to wait for a training where there is none now, at most 60 s; null: not at all. With a result, which is kept before: the answer comes with the next training, or without one after that time.</param>
 public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null, TimeSpan? WaitFor = null);
 
 /// <summary>An attempt in a worker's hands.</summary>

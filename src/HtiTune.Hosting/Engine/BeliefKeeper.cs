@@ -7,7 +7,7 @@ internal sealed class BeliefKeeper(IStudyStore store, TimeProvider time)
 {
     /// <summary>Keeps what is believed now; null where nothing is.</summary>
     public async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>
-        StudyFault.Within(() => CurveOf(loaded)) is { } curve ? await KeepAsync(curve, cancellation).ConfigureAwait(false) : null;
+        await OffPool.RunAsync(!loaded.Problem.IsValue, () => StudyFault.Within(() => CurveOf(loaded))).ConfigureAwait(false) is { } curve ? await KeepAsync(curve, cancellation).ConfigureAwait(false) : null;
 
     /// <summary>Keeps a curve; returns its blob.</summary>
     public Task<string> KeepAsync(StudyCurve curve, CancellationToken cancellation) => store.KeepAsync(System.Text.Encoding.UTF8.GetBytes(StudyJson.Write(curve)), cancellation);

@@ -20,6 +20,7 @@ internal sealed partial class LoadedStudy
         try
         {
             using var run = tuner.Begin(Objective(objective, tuner), 0);
+            run.Cancellation = Cancellation;
             run.Ask();
             var values = run.Values;
             var study = run.Finish();

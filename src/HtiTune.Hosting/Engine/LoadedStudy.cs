@@ -22,6 +22,17 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
     public StudyProblem Problem { get; } = new(definition, registry);
 
+    /// <summary>Ends what is computed by <see cref="OperationCanceledException"/>; then the study is dropped.</summary>
+    public CancellationToken Cancellation
+    {
+        get;
+        set
+        {
+            field = value;
+            Run?.Cancellation = value;
+        }
+    }
+
     /// <summary>Taken while something works with it.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -82,6 +93,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
         _tuner = TunerOf(Problem.Options(began.Goal, _clock) with { MaxTrainings = began.Budget }, warm, samples, began.Offset + warm.Count);
         Run = _tuner.Begin(Objective(began.Objective, _tuner), began.Budget);
+        Run.Cancellation = Cancellation;
         (Began, Ended) = (began, null);
         _pending.Clear();
         Step = began.Step;

@@ -7,43 +7,46 @@ namespace HtiTune.Hosting;
 /// twice, or in two processes at once, does nothing more: a commit stands only on the version that it was made from.
 /// </summary>
 internal sealed partial class StudyEngine(
-    IStudyStore store, StudyGate gate, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time, ILogger<StudyEngine> logger)
+    IStudyStore store, StudyGate gate, TenantTurns turns, StudyWatch watch, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
+    ILogger<StudyEngine> logger)
 {
     // Whoever tells a number waits for the answer; the attempt can be ended without the engine.
     private const int TellTries = 2;
+
+    // Reported numbers are a matter of milliseconds up to so many trainings.
+    private const int FewTrainings = 100;
 
     private static readonly StudyState[] s_active = [StudyState.Active];
 
     /// <summary>Advances a study until there is nothing to do but wait for trainings.</summary>
     public Task AdvanceAsync(Guid study, CancellationToken cancellation) => AdvanceAsync(study, null, cancellation);
 
-    /// <summary>Advances a study with what a user wants of it; the wish says what came of it.</summary>
+    /// <summary>Advances a study with what a user wants of it, as soon as its tenant has a turn; the wish says what came of it.</summary>
     public async Task AdvanceAsync(Guid study, StudyWish? wish, CancellationToken cancellation)
     {
-        using var trace = telemetry.Advances(study);
-        var began = time.GetTimestamp();
-        if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is not { } row)
+        if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row)
         {
-            return;
-        }
-
-        try
-        {
-            var turn = await gate.WorkAsync<bool>(
-                study, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => AdvanceAsync(loaded, wish, cancellation), cancellation).ConfigureAwait(false);
-            if (!turn.IsDone)
-            {
-                throw new InvalidOperationException($"Study {study} was changed by others {StudyGate.Tries} times while it was being advanced.");
-            }
-
-            telemetry.Advanced(time.GetElapsedTime(began));
-        }
-        catch (StudyFault fault)
-        {
-            wish?.Forget(fault);
-            await PauseAsync(study, fault, cancellation).ConfigureAwait(false);
+            using var turn = await TurnAsync(row, cancellation).ConfigureAwait(false);
+            await AdvanceAsync(row, wish, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Advances a study where its tenant has a turn left; otherwise it is asked for again when it has.</summary>
+    public async Task AdvanceInTurnAsync(Guid study, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row)
+        {
+            using var turn = MayTakeLong(row) ? turns.TryTake(row.Tenant, study) : null;
+            if (turn is not null || !MayTakeLong(row))
+            {
+                await AdvanceAsync(row, null, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Waits for a turn of a study's tenant, where the study's computations may take long.</summary>
+    public async Task<IDisposable?> TurnAsync(StudyRow row, CancellationToken cancellation) =>
+        MayTakeLong(row) ? await turns.TakeAsync(row.Tenant, cancellation).ConfigureAwait(false) : null;
 
     /// <summary>
     /// Ends an attempt with a reported number, advances its study, and writes both at once. Null where the store refused: then nothing has happened, and the
@@ -54,6 +57,7 @@ internal sealed partial class StudyEngine(
     {
         try
         {
+            using var own = row.TrainingsUsed > FewTrainings ? await turns.TakeAsync(row.Tenant, cancellation).ConfigureAwait(false) : null;
             var turn = await gate.WorkAsync<CommitResult>(
                 row.Id, StudyJson.Read<StudyDefinition>(row.Definition), TellTries, loaded => TellAsync(loaded, row, trial, (attempt, lease, end), claim, cancellation), cancellation).ConfigureAwait(false);
             return turn.Value;
@@ -70,7 +74,8 @@ internal sealed partial class StudyEngine(
     public async Task<T?> WithAsync<T>(StudyRow row, Func<LoadedStudy, T?> use, CancellationToken cancellation) =>
         (await gate.WorkAsync<T>(
             row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries,
-            async loaded => await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is { Diverged: false } ? Turn<T>.Done(use(loaded)) : Turn<T>.Outdated,
+            async loaded => await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is { Diverged: false }
+                ? Turn<T>.Done(await OffPool.RunAsync(!loaded.Problem.IsValue, () => use(loaded)).ConfigureAwait(false)) : Turn<T>.Outdated,
             cancellation).ConfigureAwait(false)).Value;
 
     /// <summary>
@@ -84,6 +89,42 @@ internal sealed partial class StudyEngine(
             await store.ChangeStateAsync(row.Id, [StudyState.Paused], StudyState.Active, null, cancellation).ConfigureAwait(false);
         }
     }
+
+    private async Task AdvanceAsync(StudyRow row, StudyWish? wish, CancellationToken cancellation)
+    {
+        using var trace = telemetry.Advances(row.Id);
+        var began = time.GetTimestamp();
+        try
+        {
+            if (!MayTakeLong(row))
+            {
+                await WorkAsync(cancellation).ConfigureAwait(false);
+            }
+            else if (!await watch.WhileItGoesOnAsync(row.Id, WorkAsync, cancellation).ConfigureAwait(false))
+            {
+                LogGivenUp(logger, row.Id);
+            }
+
+            telemetry.Advanced(time.GetElapsedTime(began));
+        }
+        catch (StudyFault fault)
+        {
+            wish?.Forget(fault);
+            await PauseAsync(row.Id, fault, cancellation).ConfigureAwait(false);
+        }
+
+        async Task WorkAsync(CancellationToken goesOn)
+        {
+            var turn = await gate.WorkAsync<bool>(
+                row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => AdvanceAsync(loaded, wish, goesOn), goesOn).ConfigureAwait(false);
+            if (!turn.IsDone)
+            {
+                throw new InvalidOperationException($"Study {row.Id} was changed by others {StudyGate.Tries} times while it was being advanced.");
+            }
+        }
+    }
+
+    private static bool MayTakeLong(StudyRow row) => row.TrainingsUsed > FewTrainings || StudyJson.Read<StudyDefinition>(row.Definition).Objective != StudyProblem.ValueObjective;
 
     // A study that cannot go on says so and waits, with all that was trained; nothing asks it for the same step again and again.
     private async Task PauseAsync(Guid study, StudyFault fault, CancellationToken cancellation)
@@ -150,7 +191,11 @@ internal sealed partial class StudyEngine(
         }
 
         var step = new StudyStep(loaded, takeUp.Samples, time);
-        StudyFault.Within(() => takeUp.Step(loaded, step, taken, wish));
+        await OffPool.RunAsync(!loaded.Problem.IsValue, () =>
+        {
+            StudyFault.Within(() => takeUp.Step(loaded, step, taken, wish));
+            return true;
+        }).ConfigureAwait(false);
         if (step.IsEmpty)
         {
             return Turn<bool>.Done(true);
@@ -200,6 +245,9 @@ internal sealed partial class StudyEngine(
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "Study {Study}: the tuner has met a fault; the study is paused, and what was trained is kept")]
     private static partial void LogFault(ILogger logger, Guid study, Exception fault);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Debug, Message = "Study {Study} was cancelled or deleted while it was being advanced; what was being computed is given up")]
+    private static partial void LogGivenUp(ILogger logger, Guid study);
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "Study {Study} was paused by a fault, and is taken up again")]
     private static partial void LogResumed(ILogger logger, Guid study);

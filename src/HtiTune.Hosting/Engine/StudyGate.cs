@@ -11,7 +11,7 @@ internal sealed class StudyGate(StudiesInMemory studies)
     /// <param name="definition">Its definition.</param>
     /// <param name="tries">How often it is tried at most.</param>
     /// <param name="work">The work; says whether it is done, or to be done again on what the store has now.</param>
-    /// <param name="cancellation">Ends the wait at the gate.</param>
+    /// <param name="cancellation">Ends the wait at the gate, and what the study computes.</param>
     /// <returns>What the work said last; <see cref="Turn{T}.Again"/> where no try was done.</returns>
     public async Task<Turn<T>> WorkAsync<T>(Guid id, StudyDefinition definition, int tries, Func<LoadedStudy, Task<Turn<T>>> work, CancellationToken cancellation)
     {
@@ -26,6 +26,7 @@ internal sealed class StudyGate(StudiesInMemory studies)
                     continue;
                 }
 
+                loaded.Cancellation = cancellation;
                 var turn = await work(loaded).ConfigureAwait(false);
                 if (turn.Drops)
                 {
@@ -44,6 +45,7 @@ internal sealed class StudyGate(StudiesInMemory studies)
             }
             finally
             {
+                loaded.Cancellation = CancellationToken.None;
                 loaded.Gate.Release();
             }
         }

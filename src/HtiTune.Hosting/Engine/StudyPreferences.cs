@@ -6,6 +6,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     /// <summary>Answers another objective from what has been trained, and goes on with it where it may train; null where nothing can answer.</summary>
     public async Task<PreferenceResult?> PreferAsync(StudyRow row, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
+        using var own = await engine.TurnAsync(row, cancellation).ConfigureAwait(false);
         var turn = await gate.WorkAsync<PreferenceResult>(
             row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => PreferAsync(loaded, objective, goal, mayTrain, cancellation), cancellation).ConfigureAwait(false);
         return turn.IsDone ? turn.Value : throw new InvalidOperationException($"Study {row.Id} was changed by others {StudyGate.Tries} times while a preference was being answered.");
@@ -19,7 +20,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
             return Turn<PreferenceResult>.Outdated;
         }
 
-        using var answer = loaded.Prefer(objective, goal, takeUp.Samples);
+        using var answer = await OffPool.RunAsync(true, () => loaded.Prefer(objective, goal, takeUp.Samples)).ConfigureAwait(false);
         if (answer is null)
         {
             return Turn<PreferenceResult>.Done(null);

@@ -49,13 +49,11 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             return null;
         }
 
-        foreach (var row in snapshot.Events)
+        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && snapshot.Events.Count > 0, () => snapshot.Events.FirstOrDefault(row => !Repeats(loaded, row))).ConfigureAwait(false);
+        if (unrepeatable is not null)
         {
-            if (!Repeats(loaded, row))
-            {
-                LogDiverged(logger, loaded.Id, row.Sequence, row.Kind);
-                return new Taken(snapshot, true);
-            }
+            LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.Kind);
+            return new Taken(snapshot, true);
         }
 
         if (loaded.IsLeftBehind)

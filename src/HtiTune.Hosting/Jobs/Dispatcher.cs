@@ -12,7 +12,7 @@ namespace HtiTune.Hosting;
 /// studies that nothing moves, queues that nobody was woken for. It is the only thing that the service's progress hangs on, and loses nothing when it is killed.
 /// </summary>
 internal sealed partial class Dispatcher(
-    IStudyStore store, JobStorage storage, IOptions<HtiTuneOptions> options, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService, IWakeUps
+    IStudyStore store, JobStorage storage, ServiceTelemetry telemetry, IOptions<HtiTuneOptions> options, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService, IWakeUps
 {
     private const int Page = 200;
 
@@ -23,6 +23,7 @@ internal sealed partial class Dispatcher(
     private const int IdlePeriods = 2;
 
     private readonly Channel<string?> _wakes = Channel.CreateBounded<string?>(new BoundedChannelOptions(1024) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly System.Collections.Concurrent.ConcurrentQueue<Guid> _advances = [];
     private readonly BackgroundJobClient _jobs = new(storage);
     private long _reconciledAt;
 
@@ -30,6 +31,12 @@ internal sealed partial class Dispatcher(
     public DateTimeOffset? ReconciledAt => Interlocked.Read(ref _reconciledAt) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     public void Outbox() => _wakes.Writer.TryWrite(null);
+
+    public void Advance(Guid study)
+    {
+        _advances.Enqueue(study);
+        Outbox();
+    }
 
     public void Queue(string queue) => _wakes.Writer.TryWrite(queue);
 
@@ -69,6 +76,7 @@ internal sealed partial class Dispatcher(
         if (swept.Lost + swept.Failed > 0)
         {
             LogSwept(logger, swept.Lost, swept.Failed);
+            telemetry.AttemptsEnded(AttemptState.Lost, swept.Lost);
         }
 
         var revived = await store.ReviveAsync(IdlePeriods * options.Value.ReconcileEvery, cancellation).ConfigureAwait(false);
@@ -90,16 +98,24 @@ internal sealed partial class Dispatcher(
 
     private async Task DispatchAsync(CancellationToken cancellation)
     {
+        while (_advances.TryPeek(out var waiting))
+        {
+            Enqueue(waiting);
+            _advances.TryDequeue(out _);
+        }
+
         while (await store.OutboxAsync(Page, cancellation).ConfigureAwait(false) is { Count: > 0 } lines)
         {
             foreach (var study in lines.Select(line => line.StudyId).Distinct())
             {
-                _jobs.Create<StudyJobs>(jobs => jobs.AdvanceAsync(study, CancellationToken.None), new EnqueuedState(StudyJobs.ControlQueue));
+                Enqueue(study);
             }
 
             await store.DispatchedAsync([.. lines.Select(line => line.Id)], cancellation).ConfigureAwait(false);
         }
     }
+
+    private void Enqueue(Guid study) => _jobs.Create<StudyJobs>(jobs => jobs.AdvanceAsync(study, CancellationToken.None), new EnqueuedState(StudyJobs.ControlQueue));
 
     private async Task WaitAsync(CancellationToken cancellation)
     {

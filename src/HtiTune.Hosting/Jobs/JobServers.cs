@@ -11,7 +11,8 @@ namespace HtiTune.Hosting;
 internal sealed class JobServers(
     JobStorage storage, IOptions<HtiTuneOptions> options, JobActivation activation, TrainingWorker worker, StudyEngine engine) : IHostedService, IDisposable
 {
-    private const int ControlWorkers = 2;
+    private const int LeastControlWorkers = 2;
+    private const int BusyTenants = 2;
     private readonly List<BackgroundJobServer> _servers = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -20,7 +21,8 @@ internal sealed class JobServers(
         if (settings.Advances)
         {
             await engine.ResumeFaultedAsync(cancellationToken).ConfigureAwait(false);
-            Start("control", ControlWorkers, StudyJobs.ControlQueue);
+            // Tenants that compute for minutes leave workers free for what takes a moment.
+            Start("control", LeastControlWorkers + BusyTenants * TenantTurns.LimitOf(settings), StudyJobs.ControlQueue);
         }
 
         if (settings.Trains)

@@ -13,11 +13,11 @@ internal sealed class StudyJobs(StudyEngine engine, TrainingWorker worker, IWake
     /// <summary>The queue of wake-ups for the trainings of a queue.</summary>
     public static string TrainingQueue(string queue) => $"m-{queue}";
 
-    /// <summary>Advances a study.</summary>
+    /// <summary>Advances a study; where its tenant computes as much as it may already, when its turn comes.</summary>
     [AutomaticRetry(Attempts = 5, DelaysInSeconds = [1, 2, 5, 10, 30], OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task AdvanceAsync(Guid study, CancellationToken cancellation)
     {
-        await engine.AdvanceAsync(study, cancellation).ConfigureAwait(false);
+        await engine.AdvanceInTurnAsync(study, cancellation).ConfigureAwait(false);
         wakeUps.Outbox();
     }
 

@@ -12,13 +12,19 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
     public async Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        _ = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
+        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+        _ = problem.Hyperparameter;
         if (row.Curve is { } hash)
         {
             return await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes ? StudyJson.Read<StudyCurve>(System.Text.Encoding.UTF8.GetString(bytes)) : null;
         }
 
-        return await engine.WithAsync(row, BeliefKeeper.CurveOf, cancellation).ConfigureAwait(false);
+        // What was waited for may have come meanwhile; and of a study that was cancelled before its first step nothing is believed.
+        using var turn = await engine.TurnAsync(row, cancellation).ConfigureAwait(false);
+        row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        return row.Curve is not null ? await CurveAsync(tenant, study, cancellation).ConfigureAwait(false)
+            : row.State == StudyState.Cancelled && !problem.IsValue ? null
+            : await engine.WithAsync(row, BeliefKeeper.CurveOf, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What is believed of the objective at some configurations.</summary>
@@ -44,8 +50,12 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
     }
 
     /// <summary>Does something with the study as its trainings so far would end it; null before the first value.</summary>
-    public Task<T?> WithBeliefAsync<T>(StudyRow row, Func<TuningResult, T> use, CancellationToken cancellation)
-        where T : class => engine.WithAsync(row, loaded => loaded.Belief(takeUp.Samples) is { } belief ? use(belief) : null, cancellation);
+    public async Task<T?> WithBeliefAsync<T>(StudyRow row, Func<TuningResult, T> use, CancellationToken cancellation)
+        where T : class
+    {
+        using var turn = await engine.TurnAsync(row, cancellation).ConfigureAwait(false);
+        return await engine.WithAsync(row, loaded => loaded.Belief(takeUp.Samples) is { } belief ? use(belief) : null, cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>The outputs at any λ.</summary>
     public async Task<Distribution?> DistributionAsync(string? tenant, Guid study, double lambda, CancellationToken cancellation)
@@ -124,8 +134,8 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
         var results = await FittingResults.OfAsync(store, trials, cancellation).ConfigureAwait(false);
         var anchors = new AnchorSet(problem.Hyperparameter, results.OrderBy(result => result.Trial.Number).DistinctBy(result => result.Trial.Lambda).OrderBy(result => result.Trial.Lambda)
             .Select(result => new Anchor(result.Trial.Lambda, new Samples(result.Outputs!, problem.ContextsOf(result.Outputs!)))));
-        var loaded = await Task.Factory.StartNew(
-            () => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = definition.Seed }), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        using var turn = await engine.TurnAsync(study, cancellation).ConfigureAwait(false);
+        var loaded = await OffPool.RunAsync(true, () => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = definition.Seed }, null, cancellation)).ConfigureAwait(false);
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{surrogate:N}-{Environment.ProcessId}-{time.GetTimestamp()}.onnx");
         try
         {

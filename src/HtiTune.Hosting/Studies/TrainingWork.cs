@@ -6,7 +6,8 @@ namespace HtiTune.Hosting;
 
 /// <summary>Trainings in the hands of outside workers: claimed, renewed, told, ended and queued anew.</summary>
 internal sealed class TrainingWork(
-    IStudyStore store, TenantFinder finder, StudyEngine engine, TrainingEnds ends, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time)
+    IStudyStore store, TenantFinder finder, StudyEngine engine, TrainingEnds ends, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry,
+    IOptions<HtiTuneOptions> options, TimeProvider time)
 {
     private const int WorkerNameLimit = 100;
 
@@ -96,6 +97,20 @@ internal sealed class TrainingWork(
 
     public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
     {
+        var wait = WaitOf(next?.WaitFor);
+        var told = await TellNowAsync(tenant, attempt, lease, result, next, cancellation).ConfigureAwait(false);
+        if (next is null || wait == TimeSpan.Zero || told.Next is not null)
+        {
+            return told;
+        }
+
+        // What was told stands, whatever becomes of the wait.
+        var claimed = await ClaimAsync(tenant, next, cancellation).ConfigureAwait(false);
+        return told with { Next = claimed, Study = claimed is null ? (await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false)).Study.State : told.Study };
+    }
+
+    private async Task<TellOutcome> TellNowAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(result);
         var found = await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(found.Study.Definition);
@@ -104,6 +119,7 @@ internal sealed class TrainingWork(
         if (end.Reported is not null && found.Attempt.Lease == lease
             && await engine.TellAsync(found.Study, found.Trial, attempt, lease, end, claim, cancellation).ConfigureAwait(false) is { } told)
         {
+            telemetry.AttemptsEnded(AttemptState.Done);
             return new TellOutcome(AttemptState.Done, told.Study!.State, told.Claimed is { } own ? View(own) : null);
         }
 
@@ -114,6 +130,7 @@ internal sealed class TrainingWork(
         }
 
         TrainingEnds.RequireSame(ended, end);
+        telemetry.AttemptsEnded(state, ended.IsRepeated ? 0 : 1);
 
         events.Happened(found.Study.Id);
         wakeUps.Outbox();

@@ -64,6 +64,11 @@ internal static partial class ApiOperations
             Response("204", "Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
         }
 
+        if (operation.Responses?.ContainsKey("200") == true)
+        {
+            Response("202", "Retry-After", "Seconds to wait before it is asked for again.", JsonSchemaType.Integer);
+        }
+
         Response("401", "WWW-Authenticate", "Bearer.", JsonSchemaType.String);
         Response("429", "Retry-After", "Seconds to wait.", JsonSchemaType.Integer);
         Response("503", "Retry-After", "Seconds to wait.", JsonSchemaType.Integer);

@@ -33,18 +33,18 @@ internal static partial class ApiResponses
         ["GET /studies/{id}/attempts"] = new("listAttempts", 200, typeof(IReadOnlyList<AttemptView>)) { Refusals = [400] },
         ["GET /studies/{id}/attempts/{attempt}/log"] = new("getLog", 200, typeof(string), "text/plain"),
         ["POST /studies/{id}/attempts/{attempt}/{how}"] = new("endAttempt", 202, null) { Refusals = [409] },
-        ["GET /studies/{id}/curve"] = new("getCurve", 200, typeof(StudyCurve)) { Empty = 204, Refusals = [400] },
-        ["POST /studies/{id}/predict"] = new("predict", 200, typeof(StudyBelief)) { Empty = 204, Refusals = s_ofBodies },
+        ["GET /studies/{id}/curve"] = new("getCurve", 200, typeof(StudyCurve)) { IsLong = true, Empty = 204, Refusals = [400] },
+        ["POST /studies/{id}/predict"] = new("predict", 200, typeof(StudyBelief)) { IsLong = true, Empty = 204, Refusals = s_ofBodies },
         ["GET /studies/{id}/distribution"] = new("getDistribution", 200, typeof(DistributionBody)) { Empty = 204, Refusals = [400] },
         ["GET /studies/{id}/preferences"] = new("listPreferences", 200, typeof(IReadOnlyList<PreferenceResult>)),
         ["POST /studies/{id}/preferences"] = new("prefer", 200, typeof(PreferenceResult)) { Refusals = [.. s_ofBodies, 409] },
         ["GET /studies/{id}/events"] = new("streamEvents", 200, typeof(string), "text/event-stream") { Refusals = [400] },
-        ["GET /studies/{id}/figures/{figure}.{format}"] = new("getFigure", 200, typeof(Stream), "image/png", "image/svg+xml") { Refusals = [400, 409] },
+        ["GET /studies/{id}/figures/{figure}.{format}"] = new("getFigure", 200, typeof(Stream), "image/png", "image/svg+xml") { IsLong = true, Refusals = [400, 409] },
         ["POST /attempts/claim"] = new("claim", 200, typeof(ClaimedAttempt)) { Empty = 204, Refusals = [.. s_ofBodies, 404, 409] },
         ["POST /attempts/{id}/renew"] = new("renew", 200, typeof(LeaseStatus)) { Refusals = s_ofBodies },
         ["POST /attempts/{id}/tell"] = new("tell", 200, typeof(TellOutcome)) { Refusals = [.. s_ofBodies, 409] },
         ["POST /surrogates/{id}/sample"] = new("sample", 200, typeof(SampleAnswer)) { Refusals = s_ofBodies },
-        ["GET /surrogates/{id}.{format}"] = new("getSurrogate", 200, typeof(Stream), Binary) { Refusals = [409] },
+        ["GET /surrogates/{id}.{format}"] = new("getSurrogate", 200, typeof(Stream), Binary) { IsLong = true, Refusals = [409] },
         ["GET /networks"] = new("listNetworks", 200, typeof(IReadOnlyList<string>)),
         ["GET /queues"] = new("listQueues", 200, typeof(IReadOnlyList<QueueView>)),
         ["GET /workers"] = new("listWorkers", 200, typeof(IReadOnlyList<WorkerView>)),
@@ -70,6 +70,11 @@ internal static partial class ApiResponses
             endpoint.Metadata.Add(answer.Body is { } body
                 ? new ProducesResponseTypeMetadata(answer.Status, body, [.. answer.MediaTypes.DefaultIfEmpty(Json)])
                 : new ProducesResponseTypeMetadata(answer.Status, typeof(void)));
+            if (answer.IsLong)
+            {
+                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, typeof(void)));
+            }
+
             if (answer.Empty is { } empty)
             {
                 endpoint.Metadata.Add(new ProducesResponseTypeMetadata(empty, typeof(void)));
@@ -94,6 +99,9 @@ internal static partial class ApiResponses
     {
         /// <summary>A second status, without a body, where there is nothing to answer yet.</summary>
         public int? Empty { get; init; }
+
+        /// <summary>Whether it may have to be computed first: then 202, until it is there.</summary>
+        public bool IsLong { get; init; }
 
         /// <summary>Refusals beside those that all have.</summary>
         public int[] Refusals { get; init; } = [];

@@ -9,12 +9,13 @@ internal static class EventEndpoint
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     internal static async Task SendAsync(
-        Guid id, HttpContext context, IStudyService service, Sessions sessions, TimeProvider time, IHostApplicationLifetime life, long? after, bool? follow)
+        Guid id, HttpContext context, IStudyService service, Sessions sessions, LongAnswers answers, ServerTelemetry telemetry, TimeProvider time, IHostApplicationLifetime life, long? after, bool? follow)
     {
+        using var open = telemetry.Stream();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
         try
         {
-            await SendAsync(id, context, service, sessions, time, after, follow, ending.Token).ConfigureAwait(false);
+            await SendAsync(id, context, service, sessions, answers, time, after, follow, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
@@ -23,7 +24,7 @@ internal static class EventEndpoint
     }
 
     private static async Task SendAsync(
-        Guid id, HttpContext context, IStudyService service, Sessions sessions, TimeProvider time, long? after, bool? follow, CancellationToken cancellation)
+        Guid id, HttpContext context, IStudyService service, Sessions sessions, LongAnswers answers, TimeProvider time, long? after, bool? follow, CancellationToken cancellation)
     {
         var behind = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
         await service.GetAsync(context.User.Tenant(), id, cancellation).ConfigureAwait(false);
@@ -34,6 +35,7 @@ internal static class EventEndpoint
         context.Response.Headers.CacheControl = "no-cache";
         await using var events = service.EventsAsync(context.User.Tenant(), id, behind, follow ?? true, cancellation).GetAsyncEnumerator(cancellation);
         var looked = time.GetTimestamp();
+        var ready = answers.NextReady(id);
         while (true)
         {
             var next = events.MoveNextAsync().AsTask();
@@ -41,10 +43,11 @@ internal static class EventEndpoint
             {
                 // A comment now and then tells proxies and readers that the line lives.
                 using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                if (await Task.WhenAny(next, Task.Delay(Sessions.LookEvery, time, heard.Token)).ConfigureAwait(false) != next)
+                if (await Task.WhenAny(next, ready, Task.Delay(Sessions.LookEvery, time, heard.Token)).ConfigureAwait(false) != next)
                 {
                     await RequireAsync().ConfigureAwait(false);
-                    await context.Response.WriteAsync(":\n\n", cancellation).ConfigureAwait(false);
+                    await context.Response.WriteAsync(ready.IsCompleted ? Ready(await ready.ConfigureAwait(false)) : ":\n\n", cancellation).ConfigureAwait(false);
+                    ready = ready.IsCompleted ? answers.NextReady(id) : ready;
                     await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
                 }
 
@@ -62,9 +65,13 @@ internal static class EventEndpoint
             }
 
             var happened = events.Current;
+            behind = happened.Sequence;
             await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {EventWords.Of(happened)}\n\n", cancellation).ConfigureAwait(false);
             await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
         }
+
+        // Of the stream alone: it has the number of the event before it, behind which a reader goes on.
+        string Ready(string what) => $"id: {behind}\nevent: {LongAnswers.ReadyKind}\ndata: {System.Text.Json.JsonSerializer.Serialize(new { answer = what }, ApiJson.Options)}\n\n";
 
         // Who may not read any more is cut off; trying again is answered with 401.
         async Task RequireAsync()

@@ -13,14 +13,14 @@ internal static class FigureEndpoints
             .WithTags("Studies").RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("A figure")
             .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. "
-                + "?width and ?height in pixels, 240 to 4000; ?title.");
+                + "?width and ?height in pixels, 240 to 4000; ?title. 202: it is being computed; ask again after Retry-After.");
 
     /// <summary>Figures of the study that a group is of.</summary>
     internal static RouteHandlerBuilder MapFigure(RouteGroupBuilder study) =>
         study.MapGet("/figures/{figure:regex(^(objective|history|distribution|slices)$)}.{format:regex(^(png|svg)$)}", FigureAsync);
 
     private static async Task<IResult> FigureAsync(
-        Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, TenantFinder finder, StudyBeliefs beliefs, int? width, int? height, string? title)
+        Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, TenantFinder finder, StudyBeliefs beliefs, LongAnswers answers, int? width, int? height, string? title)
     {
         var (wide, high) = (width ?? 1200, height ?? 640);
         if (wide is < 240 or > 4000 || high is < 240 or > 4000 || title?.Length > 200)
@@ -31,20 +31,16 @@ internal static class FigureEndpoints
         var options = new FigureOptions { Width = wide, Height = high, Title = title };
         var (tenant, cancellation) = (context.User.Tenant(), context.RequestAborted);
         var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
-        if (figure == "slices")
-        {
-            return Answer(await SlicesAsync(finder, beliefs, tenant, id, options, format, cancellation).ConfigureAwait(false) ?? throw Missing("no training has a value yet"));
-        }
+        return await answers.AnswerAsync(
+            context, id, study.LastSequence, $"figures/{figure}.{format} {wide}×{high} {title}", DrawnAsync, bytes => Results.Bytes(bytes, format == "png" ? "image/png" : "image/svg+xml")).ConfigureAwait(false);
 
-        var draw = figure switch
+        async Task<byte[]?> DrawnAsync(CancellationToken token) => figure switch
         {
-            "objective" => await ObjectiveAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
-            "history" => await HistoryAsync(service, registry, tenant, study, options, cancellation).ConfigureAwait(false),
-            _ => await DistributionAsync(service, registry, surrogates, tenant, study, options, cancellation).ConfigureAwait(false),
+            "slices" => await SlicesAsync(finder, beliefs, tenant, id, options, format, token).ConfigureAwait(false) ?? throw Missing("no training has a value yet"),
+            "objective" => Drawn(await ObjectiveAsync(service, registry, tenant, study, options, token).ConfigureAwait(false), format),
+            "history" => Drawn(await HistoryAsync(service, registry, tenant, study, options, token).ConfigureAwait(false), format),
+            _ => Drawn(await DistributionAsync(service, registry, surrogates, tenant, study, options, token).ConfigureAwait(false), format),
         };
-        return Answer(Drawn(draw, format));
-
-        IResult Answer(byte[] bytes) => Results.Bytes(bytes, format == "png" ? "image/png" : "image/svg+xml");
     }
 
     // A figure as the bytes of the file that it is drawn into.

@@ -66,14 +66,23 @@ internal static class StudyEndpoints
             await service.EndAttemptAsync(context.User.Tenant(), id, attempt, how == "kill", context.RequestAborted).ConfigureAwait(false);
             return Results.Accepted();
         }).RequireAuthorization(ApiEndpoints.Write).WithSummary("Ask an attempt to end: gently (stop), or at once (kill)");
-        studies.MapGet("/{id:guid}/curve", async (Guid id, HttpContext context, IStudyService service) =>
-            await service.CurveAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false) is { } curve ? Results.Json(curve, ApiJson.Options) : Results.NoContent())
-            .RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed about the objective over λ");
-        studies.MapPost("/{id:guid}/predict", async (Guid id, PredictRequest body, HttpContext context, IStudyService service) =>
-            await service.PredictAsync(context.User.Tenant(), id, body.Configurations ?? [], body.Importances, context.RequestAborted).ConfigureAwait(false) is { } belief
-                ? Results.Json(belief, ApiJson.Options) : Results.NoContent())
+        studies.MapGet("/{id:guid}/curve", async (Guid id, HttpContext context, IStudyService service, LongAnswers answers) =>
+        {
+            var tenant = context.User.Tenant();
+            var study = await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
+            return await answers.AnswerAsync(context, id, study.LastSequence, "curve", token => service.CurveAsync(tenant, id, token), curve => Results.Json(curve, ApiJson.Options)).ConfigureAwait(false);
+        }).RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed about the objective over λ")
+            .WithDescription("202: it is being computed; ask again after Retry-After, or when the stream of events tells answer.ready. 204: nothing has a value yet.");
+        studies.MapPost("/{id:guid}/predict", async (Guid id, PredictRequest body, HttpContext context, IStudyService service, LongAnswers answers) =>
+        {
+            var (tenant, asked) = (context.User.Tenant(), body.Configurations ?? []);
+            var study = await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
+            var what = $"predict {body.Importances} {string.Join("; ", asked)}";
+            return await answers.AnswerAsync(
+                context, id, study.LastSequence, what, token => service.PredictAsync(tenant, id, asked, body.Importances, token), belief => Results.Json(belief, ApiJson.Options)).ConfigureAwait(false);
+        })
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed at any configuration, with no training")
-            .WithDescription("{ \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }], \"importances\": true }: mean and 90 % interval of the objective at each, at most 1000, and how much hangs on each hyperparameter (Sobol indices). 204: nothing has a value yet.");
+            .WithDescription("{ \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }], \"importances\": true }: mean and 90 % interval of the objective at each, at most 1000, and how much hangs on each hyperparameter (Sobol indices). 202: it is being computed; ask again after Retry-After. 204: nothing has a value yet.");
         studies.MapGet("/{id:guid}/distribution", async (Guid id, double lambda, HttpContext context, IStudyService service) =>
             await service.DistributionAsync(context.User.Tenant(), id, lambda, context.RequestAborted).ConfigureAwait(false) is { } shown
                 ? Results.Json(new DistributionBody(shown.Lambda, shown.Kind, shown.Columns, Matrices.Rows(shown.Outputs), shown.Trust), ApiJson.Options)

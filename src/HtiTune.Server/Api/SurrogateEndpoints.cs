@@ -19,9 +19,14 @@ internal static class SurrogateEndpoints
             .WithSummary("Sample a surrogate, or a study's newest")
             .WithDescription("JSON: { \"lambda\": 0.3, \"conditions\": [[…], …] } or { \"lambda\": 0.3, \"rows\": 5 } for draws. application/octet-stream: conditions as .npy, with ?lambda=. "
                 + "Accept: application/octet-stream gives .npy.");
-        surrogates.MapGet("/{id:guid}.{format:regex(^(hti|onnx)$)}", async (Guid id, string format, HttpContext context, IStudyService service) =>
-            Results.Bytes(await service.SurrogateFileAsync(context.User.Tenant(), id, format == "onnx", context.RequestAborted).ConfigureAwait(false), NumPy, $"surrogate.{format}"))
-            .WithSummary("The surrogate's file").WithDescription("onnx is fitted anew with maps, which takes some seconds.");
+        surrogates.MapGet("/{id:guid}.{format:regex(^(hti|onnx)$)}", (Guid id, string format, HttpContext context, IStudyService service, LongAnswers answers) =>
+        {
+            // Each tenant's own: what is another's is told as what is not there.
+            var tenant = context.User.Tenant();
+            return answers.AnswerAsync<byte[]>(
+                context, id, 0, $"surrogate.{format} of {tenant}", async token => await service.SurrogateFileAsync(tenant, id, format == "onnx", token).ConfigureAwait(false),
+                bytes => Results.Bytes(bytes, NumPy, $"surrogate.{format}"));
+        }).WithSummary("The surrogate's file").WithDescription("onnx is fitted anew with maps, which takes some seconds: 202 until it is there; ask again after Retry-After.");
     }
 
     private static async Task SampleAsync(Guid id, HttpContext context, IStudyService service, double? lambda)

@@ -21,21 +21,43 @@ internal static class WorkEndpoints
             Results.Json(await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, body.LeaseFor, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
             .WithSummary("Renew a lease").WithDescription("holds false: end the training, though a valid result may still be handed in. stop, kill: a user asks for an end.");
-        work.MapPost("/{id:guid}/tell", async (Guid id, TellBody body, HttpContext context, IStudyService service) =>
-            Results.Json(await service.TellAsync(
-                context.User.Tenant(), id, body.Lease,
-                new WorkResult
-                {
-                    Value = body.Value, Outputs = body.Outputs is { } rows ? Matrices.Of(rows, "outputs") : null, State = body.State, Reason = body.Reason, LogTail = body.LogTail, ExitCode = body.ExitCode,
-                },
-                body.Next, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+        work.MapPost("/{id:guid}/tell", TellAsync)
             .WithMetadata(upload)
             .WithSummary("Hand in a result or a failure").WithDescription("A value, or outputs with one row for each context; of a training without a result \"state\": \"failed\" (or timedOut, preempted, cancelled) and \"reason\". "
-                + "With next, the next training is handed out in the same breath. The same told again: isRepeated true, and nothing changes; something else told again: 409, and the first stands.");
+                + "With next, the next training is handed out in the same breath; with its waitFor (at most 00:01:00) as soon as there is one. The same told again: isRepeated true, and nothing changes; something else told again: 409, and the first stands.");
     }
 
-    private static async Task<IResult> ClaimAsync(WorkRequest body, HttpContext context, IStudyService service, IHostApplicationLifetime life)
+    private static async Task<IResult> TellAsync(Guid id, TellBody body, HttpContext context, IStudyService service, IHostApplicationLifetime life)
     {
+        var tenant = context.User.Tenant();
+        var result = new WorkResult
+        {
+            Value = body.Value, Outputs = body.Outputs is { } rows ? Matrices.Of(rows, "outputs") : null, State = body.State, Reason = body.Reason, LogTail = body.LogTail, ExitCode = body.ExitCode,
+        };
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
+        TellOutcome told;
+        try
+        {
+            told = await service.TellAsync(tenant, id, body.Lease, result, body.Next, body.Next?.WaitFor is null ? context.RequestAborted : ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            // The server ends while a next training is waited for: the result is told again, which changes nothing, and the answer comes without one.
+            told = await service.TellAsync(tenant, id, body.Lease, result, null, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await GiveBackAsync(told.Next, tenant, context, service).ConfigureAwait(false);
+        return Results.Json(told, ApiJson.Options);
+    }
+
+    // Nobody heard of it: the next who asks gets it, and no attempt is lost.
+    private static Task GiveBackAsync(ClaimedAttempt? claimed, string? tenant, HttpContext context, IStudyService service) => context.RequestAborted.IsCancellationRequested && claimed is { IsHeld: false }
+        ? service.TellAsync(tenant, claimed.Attempt, claimed.Lease, new WorkResult { State = AttemptState.Preempted, Reason = "caller-gone" }, null, CancellationToken.None)
+        : Task.CompletedTask;
+
+    private static async Task<IResult> ClaimAsync(WorkRequest body, HttpContext context, IStudyService service, ServerTelemetry telemetry, IHostApplicationLifetime life)
+    {
+        using var open = telemetry.Claim();
         var tenant = context.User.Tenant();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
         ClaimedAttempt? claimed = null;
@@ -54,12 +76,7 @@ internal static class WorkEndpoints
             return Results.NoContent();
         }
 
-        if (context.RequestAborted.IsCancellationRequested && !claimed.IsHeld)
-        {
-            // Nobody heard of it: the next who asks gets it, and no attempt is lost.
-            await service.TellAsync(tenant, claimed.Attempt, claimed.Lease, new WorkResult { State = AttemptState.Preempted, Reason = "caller-gone" }, null, CancellationToken.None).ConfigureAwait(false);
-        }
-
+        await GiveBackAsync(claimed, tenant, context, service).ConfigureAwait(false);
         return Results.Json(claimed, ApiJson.Options);
     }
 }

@@ -51,6 +51,9 @@ internal static class ServeVerb
         builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<StartLink>();
         builder.Services.AddSingleton<PresentWorkers>();
+        builder.Services.AddSingleton<LongAnswers>();
+        builder.Services.AddSingleton<ServerTelemetry>();
+        builder.Services.AddSingleton<MeterSeries>();
         builder.Services.AddCookieKeys(options);
         Proxies.Add(builder.Services, options);
         builder.Services.Configure<FormOptions>(form =>
@@ -100,6 +103,7 @@ internal static class ServeVerb
         app.UseAuthorization();
         app.UseAntiforgery();
         HealthEndpoints.Map(app);
+        MetricsEndpoint.Map(app, options.Metrics);
         app.MapOpenApi().AllowAnonymous();
         LoginEndpoints.Map(app);
         ApiEndpoints.Map(app);

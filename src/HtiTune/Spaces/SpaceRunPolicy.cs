@@ -51,7 +51,7 @@ internal sealed class SpaceRunPolicy(
         if (_analysedTrainings != store.Trainings.Count)
         {
             _trainings = [.. Tried.Select(Seen)];
-            _analysis = _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, CancellationToken.None);
+            _analysis = _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, store.Cancellation);
             _analysedTrainings = store.Trainings.Count;
             _judgement = null;
         }
@@ -67,7 +67,7 @@ internal sealed class SpaceRunPolicy(
     public override bool IsNotWorthIt() => false;
 
     public override (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending) =>
-        _analysis!.Next(pending, CancellationToken.None);
+        _analysis!.Next(pending, store.Cancellation);
 
     public override void Note(Proposal proposal, bool isByModel)
     {
@@ -105,7 +105,7 @@ internal sealed class SpaceRunPolicy(
         var analysis = _analysis!;
         var unmet = Unmet(used);
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
-        var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], CancellationToken.None));
+        var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], store.Cancellation));
         var recommended = reason == StopReason.Certified ? _trainings[analysis.Best].Configuration : Recommended();
         var belief = analysis.At(recommended).InSignOf(options.Goal);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
@@ -162,7 +162,7 @@ internal sealed class SpaceRunPolicy(
             return best;
         }
 
-        return _analysis.Recommended(CancellationToken.None);
+        return _analysis.Recommended(store.Cancellation);
     }
 
     // The first condition of a certificate that is not met; null where all are.
@@ -173,7 +173,7 @@ internal sealed class SpaceRunPolicy(
             return HtiTune.Unmet.TooFewAnchors;
         }
 
-        _judgement ??= _analysis!.Judge(CancellationToken.None);
+        _judgement ??= _analysis!.Judge(store.Cancellation);
         if (!_judgement.Holds)
         {
             _passes = 0;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -102,5 +103,84 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         var trials = (await http.GetFromJsonAsync<JsonElement>($"studies/{study.Id}/trials")).EnumerateArray().Select(trial => trial.GetProperty("seed").GetInt64()).ToList();
         Assert.Equal(3, trials.Count);
         Assert.All(trials, one => Assert.InRange(one, 0, int.MaxValue));
+    }
+
+    [Fact]
+    public async Task A_worker_waits_at_the_server_and_hears_at_once_of_new_work_and_of_the_end()
+    {
+        var counted = new Requests();
+        using var http = new HttpClient(counted);
+        var client = HtiTuneClientExtensions.Create(http, server.Address, await server.KeyAsync("waits"));
+        var study = await client.CreateAsync(s_study with { Parallelism = 2 });
+        var (first, second) = ((await client.ClaimAsync("other", 0, study.Id))!, (await client.ClaimAsync("other", 1, study.Id))!);
+        var trained = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var over = new CancellationTokenSource();
+        var working = client.WorkAsync(
+            "w",
+            async (_, _, cancellation) =>
+            {
+                trained.TrySetResult(Stopwatch.GetTimestamp());
+                await Task.Delay(Timeout.Infinite, cancellation);
+                throw new InvalidOperationException("Nobody comes here.");
+            },
+            study.Id, TimeSpan.FromSeconds(20), cancellation: over.Token);
+        await Task.Delay(1500);
+        Assert.Equal(1, counted.Claims("w"));
+
+        // A tell without a next makes room for one.
+        var begun = Stopwatch.GetTimestamp();
+        await client.TellAsync(first, new TrainingOutcome { Value = 1 });
+        Assert.True(Stopwatch.GetElapsedTime(begun, await trained.Task.WaitAsync(TimeSpan.FromSeconds(10))) < TimeSpan.FromSeconds(8));
+        Assert.Equal(1, counted.Claims("w"));
+        await over.CancelAsync();
+        await working;
+
+        // And the end of the study ends who waits for its work.
+        var waiting = client.WorkAsync("v", (_, _, _) => Task.FromResult(new TrainingOutcome { Value = 2 }), study.Id, TimeSpan.FromSeconds(30));
+        await client.ChangeAsync(study.Id, "cancel");
+        await waiting.WaitAsync(TimeSpan.FromSeconds(15));
+        await client.TellAsync(second, new TrainingOutcome { Value = 3 });
+    }
+
+    [Fact]
+    public async Task A_next_is_waited_for_with_the_result_that_is_told()
+    {
+        var client = await server.ClientAsync("next");
+        using var http = server.Http(await server.KeyAsync("next"));
+        var study = await client.CreateAsync(s_study with { Parallelism = 2, MaxTrainings = 2 });
+        var (first, second) = ((await client.ClaimAsync("a", 0, study.Id))!, (await client.ClaimAsync("a", 1, study.Id))!);
+        var begun = Stopwatch.GetTimestamp();
+        using var waited = await http.PostAsJsonAsync(
+            $"attempts/{first.Attempt}/tell", new { lease = first.Lease, value = 0.5, next = new { worker = "a", slot = 0, study = study.Id, waitFor = "00:00:01.5" } });
+
+        // Both trainings of the budget are out: there is none for as long as was to be waited, and the result stands.
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 1.4, 10);
+        var told = await waited.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(("done", JsonValueKind.Null), (told.GetProperty("state").GetString(), told.GetProperty("next").ValueKind));
+        Assert.Equal(0.5, (await client.TrialsAsync(study.Id)).Single(trial => trial.Number == first.Trial).Value);
+
+        // Of one that ends meanwhile the answer says so at once.
+        using var ended = await http.PostAsJsonAsync(
+            $"attempts/{second.Attempt}/tell", new { lease = second.Lease, value = 0.25, next = new { worker = "a", slot = 1, study = study.Id, waitFor = "00:01:00" } });
+        Assert.Equal("finished", (await ended.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("study").GetString());
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 20);
+    }
+
+    /// <summary>Counts who has asked for work.</summary>
+    private sealed class Requests() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _claims = [];
+
+        public int Claims(string worker) => _claims.Count(body => body.Contains($"\"{worker}\"", StringComparison.Ordinal));
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/claim", StringComparison.Ordinal))
+            {
+                _claims.Enqueue(await request.Content!.ReadAsStringAsync(cancellationToken));
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -11,14 +11,14 @@ namespace HtiTune.Server.Tests.Cluster;
 /// Three workers and two servers on PostgreSQL while, at random moments, one of them is killed, one is stopped past its lease and continued, or the database
 /// itself is killed and started again. In the end every study is finished, each training is there once, and all is as in one undisturbed process.
 /// </summary>
-internal sealed class ClusterTrial : IDisposable
+internal class ClusterTrial : IDisposable
 {
     private const int Workers = 3;
     private const int Servers = 2;
     private const int StudiesAtOnce = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
-    private readonly PostgreSqlCluster _database = PostgreSqlCluster.Start();
+    private readonly PostgreSqlCluster _database;
     private readonly List<(string Role, Process Process)> _processes = [];
     private readonly HashSet<int> _stopped = [];
     private readonly List<(Guid Id, StudyDefinition Definition)> _studies = [];
@@ -28,8 +28,9 @@ internal sealed class ClusterTrial : IDisposable
 
     private readonly bool _isProgram;
 
-    private ClusterTrial(long seed, bool isProgram, Action<string> tell)
+    protected ClusterTrial(PostgreSqlCluster database, long seed, bool isProgram, Action<string> tell)
     {
+        _database = database;
         (_isProgram, _tell, _chance) = (isProgram, tell, new RandomStreams(seed).Stream("faults"));
         var services = new ServiceCollection();
         services.AddLogging();
@@ -37,16 +38,16 @@ internal sealed class ClusterTrial : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    private IStudyStore Store => _services.GetRequiredService<IStudyStore>();
+    protected IStudyStore Store => _services.GetRequiredService<IStudyStore>();
 
     /// <summary>Runs it; returns a line of what happened. Throws where anything differs.</summary>
     public static async Task<string> RunAsync(int faults, long seed, bool isProgram, Action<string> tell)
     {
-        using var trial = new ClusterTrial(seed, isProgram, tell);
+        using var trial = new ClusterTrial(PostgreSqlCluster.Start(), seed, isProgram, tell);
         return await trial.RunAsync(faults);
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (var (_, process) in _processes)
         {
@@ -61,7 +62,7 @@ internal sealed class ClusterTrial : IDisposable
         _database.Dispose();
     }
 
-    private async Task<string> RunAsync(int faults)
+    protected async Task<string> RunAsync(int faults)
     {
         await Store.MigrateAsync(CancellationToken.None);
         // Makes the job queue's tables, so that no two processes do it at once.
@@ -69,8 +70,9 @@ internal sealed class ClusterTrial : IDisposable
         var roles = Enumerable.Repeat(ClusterHost.Server, Servers).Concat(Enumerable.Repeat(ClusterHost.Worker, Workers));
         foreach (var role in roles)
         {
-            _processes.Add((role, Start(role)));
+            _processes.Add((role, Start(role, _processes.Count)));
         }
+        await BeganAsync();
         var counts = new Dictionary<string, int>();
         for (var fault = 0; fault < faults; fault++)
         {
@@ -80,6 +82,7 @@ internal sealed class ClusterTrial : IDisposable
             counts[kind] = counts.GetValueOrDefault(kind) + 1;
             Restart();
         }
+        await TroubleAsync();
         await FinishAsync();
         var attempts = new List<AttemptRow>();
         foreach (var (id, definition) in _studies)
@@ -91,7 +94,19 @@ internal sealed class ClusterTrial : IDisposable
             + $"{attempts.DistinctBy(a => a.TrialId).Count()} trainings, {attempts.Count} attempts: {states}";
     }
 
-    private async Task KeepBusyAsync()
+    /// <summary>All processes have been started.</summary>
+    protected virtual Task BeganAsync() => Task.CompletedTask;
+
+    /// <summary>What else happens behind the faults, before all comes to its end.</summary>
+    protected virtual Task TroubleAsync() => Task.CompletedTask;
+
+    /// <summary>Where a server listens.</summary>
+    protected virtual string AddressOf(int process) => "http://127.0.0.1:0";
+
+    /// <summary>Whether a process may be stopped past its lease: to who asks it, it hangs.</summary>
+    protected virtual bool MayStop => true;
+
+    protected async Task KeepBusyAsync()
     {
         var active = await Store.CountAsync(null, StudyState.Active, CancellationToken.None);
         for (var i = active; i < StudiesAtOnce; i++)
@@ -124,7 +139,7 @@ internal sealed class ClusterTrial : IDisposable
                 await Task.Delay(TimeSpan.FromSeconds(_chance.NextDouble()));
                 _database.Begin();
                 return "database killed";
-            case < 0.4:
+            case < 0.4 when MayStop:
                 Signal("STOP", process);
                 await Task.Delay(ClusterHost.Lease + TimeSpan.FromSeconds(1.5));
                 Signal("CONT", process);
@@ -137,7 +152,7 @@ internal sealed class ClusterTrial : IDisposable
     }
 
     /// <summary>Starts again whatever has ended, as a service manager does.</summary>
-    private void Restart()
+    protected void Restart()
     {
         for (var i = 0; i < _processes.Count; i++)
         {
@@ -145,7 +160,7 @@ internal sealed class ClusterTrial : IDisposable
             if (process.HasExited)
             {
                 process.Dispose();
-                _processes[i] = (role, Start(role));
+                _processes[i] = (role, Start(role, i));
             }
         }
     }
@@ -187,11 +202,11 @@ internal sealed class ClusterTrial : IDisposable
         return attempts;
     }
 
-    private Process Start(string role)
+    private Process Start(string role, int index)
     {
         string[] words = !_isProgram ? [typeof(ClusterTrial).Assembly.Location, "host", role, _database.ConnectionString]
             : role == ClusterHost.Worker ? [typeof(ServerOptions).Assembly.Location, "worker", "--queues", "default"]
-            : [typeof(ServerOptions).Assembly.Location, "serve", "--urls", "http://127.0.0.1:0"];
+            : [typeof(ServerOptions).Assembly.Location, "serve", "--urls", AddressOf(index)];
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", words)
         {
             RedirectStandardOutput = true,

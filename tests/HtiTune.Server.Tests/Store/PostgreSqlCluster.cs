@@ -10,10 +10,12 @@ public sealed class PostgreSqlCluster : IDisposable
 {
     private readonly string _folder;
     private readonly int _port;
+    private readonly bool _isSmall;
 
-    private PostgreSqlCluster()
+    private PostgreSqlCluster(string? disk)
     {
-        _folder = Directory.CreateTempSubdirectory("htitune-pg-").FullName;
+        _folder = disk is null ? Directory.CreateTempSubdirectory("htitune-pg-").FullName : Directory.CreateDirectory(Path.Combine(disk, "pg")).FullName;
+        _isSmall = disk is not null;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         _port = ((IPEndPoint)listener.LocalEndpoint).Port;
@@ -30,15 +32,16 @@ public sealed class PostgreSqlCluster : IDisposable
 
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres;Maximum Pool Size=20";
 
-    public static PostgreSqlCluster Start()
+    /// <param name="disk">A disk of its own, of few megabytes; null: the one of temporary files.</param>
+    public static PostgreSqlCluster Start(string? disk = null)
     {
-        var cluster = new PostgreSqlCluster();
+        var cluster = new PostgreSqlCluster(disk);
         if (Environment.IsPrivilegedProcess)
         {
             Run("chown", ["postgres", cluster._folder]);
         }
         // Without syncs: the operating system outlives the test, so even a server that is killed loses nothing.
-        cluster.RunServer("initdb", ["-D", cluster.Data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8"]);
+        cluster.RunServer("initdb", ["-D", cluster.Data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8", .. disk is null ? (string[])[] : ["--wal-segsize=1"]]);
         cluster.Begin();
         return cluster;
     }
@@ -47,9 +50,19 @@ public sealed class PostgreSqlCluster : IDisposable
     public void Begin() => RunServer("pg_ctl",
     [
         "-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
-        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB -c max_connections=200",
+        $"-p {_port.ToString(CultureInfo.InvariantCulture)} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=32MB -c max_connections=200{(_isSmall ? " -c max_wal_size=16MB -c min_wal_size=4MB" : "")}",
         "start",
     ]);
+
+    /// <summary>Whether the server runs.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            var file = Path.Combine(Data, "postmaster.pid");
+            return File.Exists(file) && int.TryParse(File.ReadLines(file).FirstOrDefault(), CultureInfo.InvariantCulture, out var id) && Directory.Exists($"/proc/{id.ToString(CultureInfo.InvariantCulture)}");
+        }
+    }
 
     /// <summary>Ends the server as a crash does, with all its children.</summary>
     public void Kill()

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using HtiTune.Client;
+using HtiTune.Data;
+using HtiTune.Hosting;
+using HtiTune.Server.Tests.Services;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HtiTune.Server.Tests.Api;
+
+/// <summary>One tenant's studies of hundreds of anchors beside another tenant's small one.</summary>
+public sealed class FairComputeTests : IAsyncLifetime
+{
+    private readonly ApiServer _server = new(null, null, "--HtiTune:PollEvery", "00:00:00.2", "--HtiTune:ComputePerTenant", "1");
+
+    public Task InitializeAsync() => _server.InitializeAsync();
+
+    public Task DisposeAsync() => _server.DisposeAsync();
+
+    private IStudyService Studies => _server.Services.GetRequiredService<IStudyService>();
+
+    private TenantTurns Turns => _server.Services.GetRequiredService<TenantTurns>();
+
+    [Fact]
+    public async Task A_neighbour_is_served_beside_studies_of_hundreds_of_anchors_and_what_is_cancelled_computes_no_more()
+    {
+        // The same small study before, and beside four that take minutes each.
+        var alone = await SmallAsync("alone");
+        var large = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => LargeAsync("greedy", i)));
+        await Wait.UntilAsync(() => Turns.Count is { Running: 1, Waiting: 3 });
+        var beside = await SmallAsync("neighbour");
+        Assert.Equal((1, 3), Turns.Count);
+
+        // One of them has the tenant's turn, and no thread but its own: the neighbour's wait is that of half a processor at most, and of this machine's other work.
+        Assert.True(beside < 4 * alone + TimeSpan.FromSeconds(2), $"alone {alone.TotalSeconds:0.00} s, beside {beside.TotalSeconds:0.00} s");
+
+        // What is not there is not waited for; the stream tells when it is, or the study ends.
+        using var http = _server.Http(await _server.KeyAsync("greedy"));
+        var begun = Stopwatch.GetTimestamp();
+        using (var curve = await http.GetAsync($"studies/{large[0].Id}/curve"))
+        {
+            Assert.Equal((HttpStatusCode.Accepted, TimeSpan.FromSeconds(2)), (curve.StatusCode, curve.Headers.RetryAfter!.Delta));
+        }
+
+        using (var figure = await http.GetAsync($"studies/{large[0].Id}/figures/objective.svg"))
+        {
+            Assert.Equal(HttpStatusCode.Accepted, figure.StatusCode);
+        }
+
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 5);
+
+        // Within seconds of the cancellation nothing of them is computed any more, the answers that were asked for included.
+        await Task.WhenAll(large.Select(study => Studies.CancelAsync("greedy", study.Id, "enough")));
+        begun = Stopwatch.GetTimestamp();
+        await Wait.UntilAsync(() => Turns.Count == (0, 0));
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 10);
+        using var nothing = await http.GetAsync($"studies/{large[0].Id}/curve");
+        Assert.Equal(HttpStatusCode.NoContent, nothing.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_not_ready_is_told_by_the_stream_of_events_and_is_then_there()
+    {
+        // Somebody else of the tenant's computes: the study's first step, and its curve, wait for their turn.
+        var network = new TestNetwork();
+        var turn = await Turns.TakeAsync("t", CancellationToken.None);
+        var study = await Studies.CreateAsync(
+            "t", StudyServiceTests.Definition with { Network = null, MaxTrainings = 5 }, [.. Enumerable.Range(0, 8).Select(i => Anchor(network, 0.1 + i * 1.9 / 7, 40))], CancellationToken.None);
+        var key = await _server.KeyAsync("t");
+        using var http = _server.Http(key);
+        await using var stream = await http.GetStreamAsync($"studies/{study.Id}/events?after=1000000");
+        using var reader = new StreamReader(stream);
+
+        using (var early = await http.GetAsync($"studies/{study.Id}/curve"))
+        {
+            Assert.Equal(HttpStatusCode.Accepted, early.StatusCode);
+        }
+
+        turn.Dispose();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync(patience.Token);
+        }
+        while (line is not null && line != "event: answer.ready");
+        Assert.Equal("""data: {"answer":"curve"}""", await reader.ReadLineAsync(patience.Token));
+        using var answer = await http.GetAsync($"studies/{study.Id}/curve");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(8, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("anchors").GetArrayLength());
+        Assert.NotEmpty(await HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, key).FigureAsync(study.Id, "objective.svg"));
+    }
+
+    // Until a study of 12 anchors has taken its first step: proposed, or found that there is nothing left to train.
+    private async Task<TimeSpan> SmallAsync(string tenant)
+    {
+        var network = new TestNetwork();
+        var begun = Stopwatch.GetTimestamp();
+        var study = await Studies.CreateAsync(
+            tenant, StudyServiceTests.Definition with { Network = null, Name = tenant }, [.. Enumerable.Range(0, 12).Select(i => Anchor(network, 0.1 + i * 1.9 / 11, 40))], CancellationToken.None);
+        await Wait.UntilAsync(async () => await Studies.ClaimAsync(tenant, new WorkRequest("w", Study: study.Id)) is not null || (await Studies.GetAsync(tenant, study.Id)).State != StudyState.Active);
+        return Stopwatch.GetElapsedTime(begun);
+    }
+
+    private Task<StudyView> LargeAsync(string tenant, int seed) => Studies.CreateAsync(
+        tenant, StudyServiceTests.Definition with { Network = null, Name = $"large {seed}", Seed = seed, Rows = 40 },
+        [.. Enumerable.Range(0, 500).Select(i => Anchor(new TestNetwork(), 0.1 + i * 1.9 / 499, 40))], CancellationToken.None);
+
+    private static StudyAnchor Anchor(TestNetwork network, double lambda, int rows)
+    {
+        using var trained = network.Train(new TrainingRequest(lambda, 1), CancellationToken.None);
+        return new StudyAnchor(lambda, trained.Answer(Contexts.None(rows), 1));
+    }
+}

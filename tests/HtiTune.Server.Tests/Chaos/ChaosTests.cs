@@ -1,0 +1,17 @@
+namespace HtiTune.Server.Tests.Chaos;
+
+[NeedsPostgreSql]
+public sealed class ChaosTests
+{
+    /// <summary>Four kills here, and the database away for some seconds; fifty and five minutes by <c>dotnet HtiTune.Server.Tests.dll chaos</c>.</summary>
+    [NginxFact]
+    public async Task Behind_a_proxy_nothing_is_lost_nobody_waits_and_health_is_true_whatever_dies() =>
+        await ChaosTrial.RunAsync(kills: 4, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(5), seed: 3, _ => { });
+}
+
+/// <summary>A fact that needs nginx and PostgreSQL; skipped, with the reason, where one is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class NginxFactAttribute : FactAttribute
+{
+    public NginxFactAttribute() => Skip = PostgreSqlCluster.Missing ?? (Nginx.Program is null ? "Needs nginx." : null);
+}
