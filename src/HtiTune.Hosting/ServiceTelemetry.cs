@@ -30,6 +30,9 @@ internal sealed class ServiceTelemetry : IDisposable
         _running = _meter.CreateUpDownCounter<int>("htitune.trainings.running", "{training}", "Trainings under way in this process.");
     }
 
+    /// <summary>The meter.</summary>
+    internal Meter Meter => _meter;
+
     /// <summary>A step of a study begins; null where nobody traces.</summary>
     public Activity? Advances(Guid study) => _source.StartActivity("advance study")?.SetTag("htitune.study", study);
 

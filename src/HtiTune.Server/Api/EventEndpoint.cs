@@ -33,41 +33,57 @@ internal static class EventEndpoint
         StorePatience.Limit(s_patience);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
-        await using var events = service.EventsAsync(context.User.Tenant(), id, behind, follow ?? true, cancellation).GetAsyncEnumerator(cancellation);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var events = service.EventsAsync(context.User.Tenant(), id, behind, follow ?? true, reading.Token).GetAsyncEnumerator(reading.Token);
         var looked = time.GetTimestamp();
         var ready = answers.NextReady(id);
-        while (true)
+        var next = Task.FromResult(true);
+        try
         {
-            var next = events.MoveNextAsync().AsTask();
-            while (!next.IsCompleted)
+            await SendAllAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Nobody lets go of events that are still being read.
+            await reading.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(next).ConfigureAwait(false);
+        }
+
+        async Task SendAllAsync()
+        {
+            while (true)
             {
-                // A comment now and then tells proxies and readers that the line lives.
-                using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                if (await Task.WhenAny(next, ready, Task.Delay(Sessions.LookEvery, time, heard.Token)).ConfigureAwait(false) != next)
+                next = events.MoveNextAsync().AsTask();
+                while (!next.IsCompleted)
                 {
-                    await RequireAsync().ConfigureAwait(false);
-                    await context.Response.WriteAsync(ready.IsCompleted ? Ready(await ready.ConfigureAwait(false)) : ":\n\n", cancellation).ConfigureAwait(false);
-                    ready = ready.IsCompleted ? answers.NextReady(id) : ready;
-                    await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+                    // A comment now and then tells proxies and readers that the line lives.
+                    using var heard = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                    if (await Task.WhenAny(next, ready, Task.Delay(Sessions.LookEvery, time, heard.Token)).ConfigureAwait(false) != next)
+                    {
+                        await RequireAsync().ConfigureAwait(false);
+                        await context.Response.WriteAsync(ready.IsCompleted ? Ready(await ready.ConfigureAwait(false)) : ":\n\n", cancellation).ConfigureAwait(false);
+                        ready = ready.IsCompleted ? answers.NextReady(id) : ready;
+                        await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+                    }
+
+                    await heard.CancelAsync().ConfigureAwait(false);
                 }
 
-                await heard.CancelAsync().ConfigureAwait(false);
-            }
+                if (!await next.ConfigureAwait(false))
+                {
+                    return;
+                }
 
-            if (!await next.ConfigureAwait(false))
-            {
-                return;
-            }
+                if (time.GetElapsedTime(looked) > Sessions.LookEvery)
+                {
+                    await RequireAsync().ConfigureAwait(false);
+                }
 
-            if (time.GetElapsedTime(looked) > Sessions.LookEvery)
-            {
-                await RequireAsync().ConfigureAwait(false);
+                var happened = events.Current;
+                behind = happened.Sequence;
+                await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {EventWords.Of(happened)}\n\n", cancellation).ConfigureAwait(false);
+                await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
             }
-
-            var happened = events.Current;
-            behind = happened.Sequence;
-            await context.Response.WriteAsync($"id: {happened.Sequence}\nevent: {happened.Kind}\ndata: {EventWords.Of(happened)}\n\n", cancellation).ConfigureAwait(false);
-            await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
         }
 
         // Of the stream alone: it has the number of the event before it, behind which a reader goes on.

@@ -17,11 +17,15 @@ internal sealed class MeterSeries : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, ConcurrentDictionary<string, Series>> _series = [];
 
-    public MeterSeries()
+    /// <param name="service">The service's measures.</param>
+    /// <param name="server">The server's own.</param>
+    /// <param name="meters">Makes the meters of this host, the web server's among them.</param>
+    public MeterSeries(Hosting.ServiceTelemetry service, ServerTelemetry server, IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name is Hosting.ServiceTelemetry.Name or ServerTelemetry.Name || instrument.Name == Requests)
+            // A process may have several hosts, each with meters of its own.
+            if (instrument.Meter == service.Meter || instrument.Meter == server.Meter || instrument.Name == Requests && instrument.Meter.Scope == meters)
             {
                 _series.TryAdd(instrument, []);
                 listener.EnableMeasurementEvents(instrument);

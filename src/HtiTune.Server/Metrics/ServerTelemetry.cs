@@ -18,6 +18,9 @@ internal sealed class ServerTelemetry : IDisposable
         _claims = _meter.CreateUpDownCounter<int>("htitune.claims.open", "{request}", "Claims that are being answered, or wait for work.");
     }
 
+    /// <summary>The meter.</summary>
+    internal Meter Meter => _meter;
+
     /// <summary>A stream is open until this is disposed of.</summary>
     internal IDisposable Stream() => new Open(_streams);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using HtiTune.Client;
 using HtiTune.Data;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Server.Tests.Api;
@@ -139,6 +140,29 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
             Assert.Contains($"{method} /api/v1/{address.Split('?')[0]}: {(int)response.StatusCode} ", line.Text, StringComparison.Ordinal);
             Assert.Empty(_log.Loud());
         }
+    }
+
+    [Fact]
+    public async Task A_stream_whose_reader_goes_away_is_no_fault()
+    {
+        using var http = _server.Http(await _server.KeyAsync("streams"));
+        var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("streams"));
+        var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 });
+        var telemetry = _server.Services.GetRequiredService<MeterSeries>();
+        _log.Clear();
+        for (var i = 0; i < 3; i++)
+        {
+            using var stream = await http.GetAsync($"studies/{study.Id}/events", HttpCompletionOption.ResponseHeadersRead);
+            await (await stream.Content.ReadAsStreamAsync()).ReadExactlyAsync(new byte[3]);
+        }
+
+        await Wait.UntilAsync(() =>
+        {
+            var text = new PrometheusText();
+            telemetry.Write(text);
+            return text.ToString().Contains("htitune_streams_open 0\n", StringComparison.Ordinal);
+        });
+        Assert.Empty(_log.Loud());
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace HtiTune.Server.Tests.Chaos;
 
 /// <summary>
 /// Asks each server's <c>/health</c> once a second, and the database itself just before and after, by a commit of its own. Where both commits say the same, the servers must say
-/// it too. What they say while it changes, or while a server starts, is counted and not judged.
+/// it too. What they say while it changes, or while a server starts, is counted and not judged. One wrong answer may be of a machine that is too busy to answer in time: two in a row
+/// of one server are a fault.
 /// </summary>
 internal sealed class HealthWatch : IAsyncDisposable
 {
@@ -25,19 +26,23 @@ internal sealed class HealthWatch : IAsyncDisposable
     private readonly bool[] _wasReady;
     private readonly ConcurrentDictionary<Uri, DateTimeOffset> _away = [];
     private readonly Task _watching;
+    private readonly string?[] _wrongBefore;
     private bool? _databaseBefore;
 
     public HealthWatch(string connection, IReadOnlyList<Uri> servers)
     {
         _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false, Timeout = 2, CommandTimeout = 2 });
-        (_servers, _wasReady) = (servers, new bool[servers.Count]);
+        (_servers, _wasReady, _wrongBefore) = (servers, new bool[servers.Count], new string?[servers.Count]);
         _watching = Task.Run(WatchAsync);
     }
 
     /// <summary>Answers that were judged, and those that were not.</summary>
     public (int Judged, int NotJudged) Count { get; private set; }
 
-    /// <summary>Answers that were wrong, or late.</summary>
+    /// <summary>Answers that were wrong, or late, one alone.</summary>
+    public int Single { get; private set; }
+
+    /// <summary>Answers that were wrong, or late, behind another one that was.</summary>
     public ConcurrentQueue<string> Wrong { get; } = [];
 
     /// <summary>The longest answer of a server that gave one.</summary>
@@ -80,15 +85,9 @@ internal sealed class HealthWatch : IAsyncDisposable
         if (answer.Status is not { } status)
         {
             // The process is away, and whoever asks is told by the connection.
-            (_wasReady[server], _away[_servers[server]]) = (false, TimeProvider.System.GetUtcNow());
+            (_wasReady[server], _wrongBefore[server], _away[_servers[server]]) = (false, null, TimeProvider.System.GetUtcNow());
             Count = (Count.Judged, Count.NotJudged + 1);
             return;
-        }
-
-        Longest = answer.Took > Longest ? answer.Took : Longest;
-        if (answer.Took > s_promised + s_quick)
-        {
-            Wrong.Enqueue($"server {server}: /health took {answer.Took.TotalSeconds:0.0} s");
         }
 
         var isReady = status == HttpStatusCode.OK;
@@ -105,10 +104,22 @@ internal sealed class HealthWatch : IAsyncDisposable
         var isJudged = isThere is { } there && (!there || _wasReady[server]);
         _wasReady[server] |= isReady;
         Count = (Count.Judged + (isJudged ? 1 : 0), Count.NotJudged + (isJudged ? 0 : 1));
-        if (isJudged && isReady != isThere)
+        if (!isJudged)
         {
-            Wrong.Enqueue($"server {server}: /health is {(int)status} while the database {(isThere == true ? "takes" : "refuses")} commits");
+            return;
         }
+
+        Longest = answer.Took > Longest ? answer.Took : Longest;
+        var wrong = isReady != isThere ? $"server {server}: /health is {(int)status} while the database {(isThere == true ? "takes" : "refuses")} commits"
+            : answer.Took > s_promised + s_quick ? FormattableString.Invariant($"server {server}: /health took {answer.Took.TotalSeconds:0.0} s")
+            : null;
+        if (wrong is not null && _wrongBefore[server] is not null)
+        {
+            Wrong.Enqueue(wrong);
+        }
+
+        Single += wrong is not null && _wrongBefore[server] is null ? 1 : 0;
+        _wrongBefore[server] = wrong;
     }
 
     private async Task<(HttpStatusCode? Status, TimeSpan Took)> AskAsync(Uri server)

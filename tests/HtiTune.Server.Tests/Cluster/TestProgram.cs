@@ -21,7 +21,7 @@ internal static class TestProgram
             case ["chaos", .. var options]:
                 Console.WriteLine(await Chaos.ChaosTrial.RunAsync(
                     int.Parse(Option(options, "--kills", "50")), TimeSpan.FromSeconds(int.Parse(Option(options, "--away", "300"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--full", "20"))),
-                    seed: 1, options.Contains("--verbose") ? Console.WriteLine : _ => { }));
+                    longest: 5, seed: 1, options.Contains("--verbose") ? Console.WriteLine : _ => { }));
                 return 0;
             case ["store-speed"]:
                 await StoreSpeed.RunAsync();
