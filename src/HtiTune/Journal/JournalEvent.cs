@@ -45,7 +45,7 @@ public abstract record JournalEvent
 
 /// <summary>The first line: what is studied.</summary>
 /// <param name="Schema">Version of the journal's form; see <see cref="StudyJournal.Schema"/>.</param>
-/// <param name="Library">Version and commit of the library that began the journal: <c>0.1.0+5f81732f1133</c>; before that was kept, the version alone.</param>
+/// <param name="Library">Version and commit of the library that began the journal: <c>0.1.0-alpha.0.12+5f81732f1133</c>; before that was kept, the version alone.</param>
 /// <param name="Hyperparameter">Name of the hyperparameter.</param>
 /// <param name="Minimum">Its least λ.</param>
 /// <param name="Maximum">Its greatest λ.</param>

@@ -29,7 +29,7 @@ internal sealed class StudyRecorder : IDisposable
         _persistent = network as IPersistentNetwork;
     }
 
-    /// <summary>The version of this library, and the commit that it was built from where that is known: <c>0.1.0+5f81732f1133</c>.</summary>
+    /// <summary>The version of this library, and the commit that it was built from where that is known: <c>0.1.0-alpha.0.12+5f81732f1133</c>.</summary>
     public static string Library { get; } = Short(typeof(StudyRecorder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
 
     /// <summary>Number of the last run.</summary>
