@@ -40,8 +40,12 @@ internal sealed class ObjectiveView
         Goal = options.Goal;
         _surrogateFailed = surrogateFailed;
         _known = store.Anchors.Count;
+        HasProcess = store.Space.IsLine;
         Calibration = new CalibrationWatch(store, this);
     }
+
+    /// <summary>Whether a process of the values over λ foretells each of them: not where there are several hyperparameters, or several features.</summary>
+    public bool HasProcess { get; init; }
 
     /// <summary>The time that the objective has taken so far.</summary>
     public TimeSpan Judging { get; private set; }
@@ -205,7 +209,7 @@ internal sealed class ObjectiveView
     }
 
     // Of very many that were there before, only the first are predicted by those before them; without a line there is no process of this kind.
-    private bool IsTested(int anchor) => _store.Space.IsLine && (anchor < AnchorStore.FullHistory || anchor >= _known);
+    private bool IsTested(int anchor) => HasProcess && (anchor < AnchorStore.FullHistory || anchor >= _known);
 
     private static double ToModel(ValueMap map, double value) => double.IsNaN(value) ? value : map.ToModel(value);
 

@@ -105,6 +105,8 @@ public sealed record NotCertified(double Epsilon, double Probability, double Reg
             HtiTune.Unmet.StrictNotCovered =>
                 $"the regret is at most {wanted} with probability {likely}, but a part of the range of {hyperparameter} wider than a quarter of it is without a training",
             HtiTune.Unmet.Cancelled => $"the regret is at most {wanted} with probability {likely}, but the run was cancelled before it was said",
+            HtiTune.Unmet.NothingFeasible => "no training is known to meet every constraint",
+            HtiTune.Unmet.NoSingleBest => "a front of several features has no single best",
             _ => "not every condition of a certificate was met",
         };
     }

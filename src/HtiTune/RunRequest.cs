@@ -1,3 +1,5 @@
+using HtiTune.Preferences;
+
 namespace HtiTune;
 
 /// <summary>What a run is begun for.</summary>
@@ -7,6 +9,9 @@ namespace HtiTune;
 /// <param name="Name">The objective's name, for the journal; null without one.</param>
 internal sealed record RunRequest(Func<IConditionalModel, double> Objective, Goal Goal, int Budget, string? Name)
 {
+    /// <summary>What is looked for, where it is more than the best of one function, which <see cref="Objective"/> is then made of.</summary>
+    public Aim? Aim { get; init; }
+
     /// <summary>Is told how many of how many trainings were weighed; null for nobody.</summary>
     public Action<int, int>? Weighing { get; init; }
 }

@@ -37,6 +37,14 @@ public sealed record Trial
     /// <summary>The objective of the real network; null unless completed.</summary>
     public double? Value { get; init; }
 
+    /// <summary>
+    /// What the features of the run's aim, and those that its constraints bound, have as values at the real network, by name; null where the run is for one function.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? Features { get; init; }
+
+    /// <summary>Whether every constraint is met; null without constraints, and without a value.</summary>
+    public bool? IsFeasible { get; init; }
+
     /// <summary>What was predicted for <see cref="Value"/> from the earlier trials alone; null where there was none, or not completed.</summary>
     public double? Predicted { get; init; }
 

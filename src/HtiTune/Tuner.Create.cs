@@ -66,13 +66,13 @@ public sealed partial class Tuner
     /// <exception cref="InvalidOperationException">Another run is going on, or the study on disk has the other goal.</exception>
     public TuningResult Minimize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
-        Run(OfOutputs(objective), Goal.Minimize, maxTrainings, progress, name, cancellation);
+        Run(Request(OfOutputs(objective), Goal.Minimize, maxTrainings, name), progress, cancellation);
 
     /// <summary>Searches the configuration whose outputs have the largest value of an objective.</summary>
     /// <inheritdoc cref="Minimize(Func{Matrix, double}, int?, IProgress{TunerProgress}?, string?, CancellationToken)"/>
     public TuningResult Maximize(
         Func<Matrix, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null, CancellationToken cancellation = default) =>
-        Run(OfOutputs(objective), Goal.Maximize, maxTrainings, progress, name, cancellation);
+        Run(Request(OfOutputs(objective), Goal.Maximize, maxTrainings, name), progress, cancellation);
 
     private Func<IConditionalModel, double> OfOutputs(Func<Matrix, double> objective)
     {

@@ -108,7 +108,7 @@ public sealed partial class Tuner : IDisposable
     /// <exception cref="IOException">The study's folder could not be written. The tuner keeps what it has trained, and writes it before a further run once there is room.</exception>
     public TuningResult Optimize(
         Func<IConditionalModel, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null,
-        CancellationToken cancellation = default) => Run(objective, Options.Goal, maxTrainings, progress, name, cancellation);
+        CancellationToken cancellation = default) => Run(Request(objective, Options.Goal, maxTrainings, name), progress, cancellation);
 
     /// <summary><see cref="Optimize"/> on a worker thread, where the objective and whoever watches are called too.</summary>
     /// <inheritdoc cref="Optimize"/>
@@ -134,7 +134,7 @@ public sealed partial class Tuner : IDisposable
         Store.Dispose();
     }
 
-    private RunRequest Request(Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, string? name)
+    internal RunRequest Request(Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, string? name)
     {
         ArgumentNullException.ThrowIfNull(objective);
         var budget = maxTrainings ?? Options.MaxTrainings;
@@ -142,11 +142,10 @@ public sealed partial class Tuner : IDisposable
         return new RunRequest(objective, goal, budget, name);
     }
 
-    private TuningResult Run(
-        Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, IProgress<TunerProgress>? progress, string? name, CancellationToken cancellation) =>
-        TrainingLoop.Run(BeginRun, Request(objective, goal, maxTrainings, name), _network, Space, Options, progress, cancellation);
+    internal TuningResult Run(RunRequest request, IProgress<TunerProgress>? progress, CancellationToken cancellation) =>
+        TrainingLoop.Run(BeginRun, request, _network, Space, Options, progress, cancellation);
 
-    private TuningRun BeginRun(RunRequest request)
+    internal TuningRun BeginRun(RunRequest request)
     {
         if (request.Goal != Options.Goal && History.IsRecorded)
         {

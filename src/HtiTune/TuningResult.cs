@@ -3,6 +3,7 @@ using HtiTune.Data;
 using HtiTune.Data.Notebooks;
 using HtiTune.Diagnostics;
 using HtiTune.Journal;
+using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
 namespace HtiTune;
@@ -110,9 +111,21 @@ public sealed class TuningResult
     internal Lazy<bool> GainLeft { get; init; } = new(false);
 
     /// <summary>The trial of the best value, as measured: what is known for sure, beside a recommendation that was not trained. Null where none has a value.</summary>
+    /// <remarks>Under constraints of those that meet them; of a front that of the first feature.</remarks>
     public Trial? BestTrial => Goal == Goal.Maximize
-        ? Trials.Where(trial => trial.Value is not null).MaxBy(trial => trial.Value)
-        : Trials.Where(trial => trial.Value is not null).MinBy(trial => trial.Value);
+        ? Trials.Where(trial => trial.Value is not null && trial.IsFeasible != false).MaxBy(trial => trial.Value)
+        : Trials.Where(trial => trial.Value is not null && trial.IsFeasible != false).MinBy(trial => trial.Value);
+
+    /// <summary>Whether the constraints of the run's aim are met, or how likely they can be; null without constraints.</summary>
+    public Feasibility? Feasibility { get; init; }
+
+    /// <summary>
+    /// The trained configurations that no other one beats in every feature, with their measured values, ascending in the first feature; empty unless the run's aim was a
+    /// front. Their probabilities are shares of joint draws in which nothing dominates them, trained or not. Computed when first read.
+    /// </summary>
+    public IReadOnlyList<ParetoPoint> Front => FrontPoints.Value;
+
+    internal Lazy<IReadOnlyList<ParetoPoint>> FrontPoints { get; init; } = new([]);
 
     /// <summary>The regret that does not matter, ε.</summary>
     public required double Epsilon { get; init; }

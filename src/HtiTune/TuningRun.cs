@@ -53,9 +53,12 @@ public sealed partial class TuningRun : IDisposable
                 warned = true;
                 Log.ObjectiveFailed(logger, lambda, error);
             }
-        });
+        })
+        {
+            HasProcess = store.Space.IsLine && request.Aim is null,
+        };
         _view.Weighing = request.Weighing;
-        _policy = store.Space.IsLine ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, objective, options, streams, budget);
+        _policy = _view.HasProcess ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, request, options, streams);
         _pending = new PendingTrainings(store, options, streams, logger, recorder);
         _first = new FirstPlaces(queue, store, _pending, _policy, options);
         _trials = new RunTrials(store, _view, _policy, options, logger, recorder);

@@ -31,4 +31,10 @@ public enum Unmet
 
     /// <summary>Every condition is met, but the run was cancelled.</summary>
     Cancelled,
+
+    /// <summary>No training is known to meet every constraint.</summary>
+    NothingFeasible,
+
+    /// <summary>A front of several features is looked for, which has no single best.</summary>
+    NoSingleBest,
 }

@@ -12,6 +12,12 @@ public sealed record Feature(string Name, Func<IConditionalModel, double> Value,
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(Feature), PrintMembers);
 
+    /// <summary>A number that trainings report by this name, for <see cref="TunerAims.Optimize(Aim, HtiTune.Data.SearchSpace, Func{TrainingRequest, IReadOnlyDictionary{string, double}}, TunerOptions?, IProgress{TunerProgress}?, CancellationToken)"/>.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="goal">Which of its values are better.</param>
+    public static Feature Reported(string name, Goal goal = Goal.Minimize) =>
+        new(name, _ => throw new InvalidOperationException($"'{name}' is a number that trainings report, and outputs are judged here; expected a function of them."), goal);
+
     /// <summary>Throws unless features can stand beside each other.</summary>
     internal static void Require(IReadOnlyList<Feature> features)
     {

@@ -3,7 +3,7 @@ using HtiTune.Data;
 namespace HtiTune;
 
 /// <summary>What the trainings of a space say of an objective.</summary>
-internal sealed class SpaceAnalysis
+internal sealed class SpaceAnalysis : ISpaceAnalysis
 {
     private const double LeastGainShare = 1e-3, RangeShare = 0.01, NoiseReach = 4.2;
 
@@ -60,26 +60,57 @@ internal sealed class SpaceAnalysis
     }
 
     /// <summary>Which of the trainings is recommended among those trained.</summary>
-    internal int Best { get; }
+    public int Best { get; }
 
     /// <summary>ε, in units of the objective.</summary>
-    internal double Epsilon { get; }
+    public double Epsilon { get; }
 
     /// <summary>Deviation of a training's value, in units of the objective.</summary>
-    internal double NoiseDeviation { get; }
+    public double NoiseDeviation { get; }
 
     /// <summary>How the belief of the values was fitted, for logs.</summary>
     internal string Note => _plain.Note;
 
     /// <summary>How far the outputs between the trainings are believed, 0 to 1; the values alone serve below ½, and where there are no outputs.</summary>
-    internal double Trust { get; }
+    public double Trust { get; }
 
     /// <summary>The trainings whose values are so bad beside the others that they count as bad and no more, the worst last.</summary>
-    internal IReadOnlyList<(Configuration Configuration, double Value)> Extreme =>
+    public IReadOnlyList<(Configuration Configuration, double Value)> Extreme =>
         [.. Enumerable.Range(0, _known.Length).Where(_plain.IsExtreme).OrderBy(k => _values[k]).Select(k => (_known[k].Configuration, _values[k]))];
 
     /// <summary>Whether beliefs are of the outputs between the trainings, rather than of the values alone.</summary>
     internal bool IsComposite => _composite is not null;
+
+    /// <summary>Where a training may go.</summary>
+    internal SpaceGround Ground => _ground;
+
+    /// <summary>Whether a training at one place would give its value again.</summary>
+    internal bool IsExact => _plain.IsExact;
+
+    /// <summary>How many draws <see cref="Draw"/> has.</summary>
+    internal int MostDraws => _composite?.Draws ?? int.MaxValue;
+
+    /// <summary>What a draw costs beside a small one.</summary>
+    internal double DrawCost => _composite?.Cost ?? 0;
+
+    /// <summary>Draws of the objective at x, smooth in x; +∞ where it has no answer.</summary>
+    /// <param name="x">The place.</param>
+    /// <param name="normals">Standard normal scores of the draws of a belief by values; outputs have draws of their own.</param>
+    /// <param name="values">Takes the draws, at most <see cref="MostDraws"/>.</param>
+    internal void Draw(ReadOnlySpan<double> x, ReadOnlySpan<double> normals, Span<double> values)
+    {
+        if (_composite is { } composite)
+        {
+            composite.Draw(x, values);
+            return;
+        }
+
+        var (mean, deviation) = _plain.At(x);
+        for (var s = 0; s < values.Length; s++)
+        {
+            values[s] = _plain.Map.ToValue(mean + deviation * normals[s]);
+        }
+    }
 
     private double BestLevel => _plain.IsExact ? _plain.Values[_best] : _plain.Fitted[_best];
 
@@ -92,7 +123,7 @@ internal sealed class SpaceAnalysis
     /// <summary>What to train next; null where nothing anywhere gains more than a thousandth of ε.</summary>
     /// <param name="pending">What is being trained.</param>
     /// <param name="cancellation">Ends the search.</param>
-    internal (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default)
+    public (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default)
     {
         var waiting = _ground.PlacesOf(pending);
 
@@ -102,7 +133,7 @@ internal sealed class SpaceAnalysis
 
     /// <summary>What is believed of a configuration; its value where that is known and trainings repeat.</summary>
     /// <param name="configuration">The configuration.</param>
-    internal SpaceBelief At(Configuration configuration)
+    public SpaceBelief At(Configuration configuration)
     {
         var x = _coordinates.Place(_coordinates.Of(configuration));
         for (var k = 0; _plain.IsExact && k < _known.Length; k++)
@@ -134,7 +165,7 @@ internal sealed class SpaceAnalysis
         : SpaceDraws.Of(_plain, places)(_streams.Stream($"joint draws {name}"));
 
     /// <summary>The same at configurations.</summary>
-    internal Func<Func<int, double>> Draws(Configuration[] configurations, string name) => Draws(Array.ConvertAll(configurations, at => _coordinates.Place(_coordinates.Of(at))), name);
+    public Func<Func<int, double>> Draws(Configuration[] configurations, string name) => Draws(Array.ConvertAll(configurations, at => _coordinates.Place(_coordinates.Of(at))), name);
 
     /// <summary>Where the posterior mean is least, trained or not.</summary>
     /// <param name="cancellation">Ends the search.</param>
@@ -148,7 +179,7 @@ internal sealed class SpaceAnalysis
 
     /// <summary>The best predicted configuration; the best trained one, unless the other is expected to be better by more than a negligible share of ε.</summary>
     /// <param name="cancellation">Ends the search.</param>
-    internal Configuration Recommended(CancellationToken cancellation)
+    public Configuration Recommended(CancellationToken cancellation)
     {
         var best = _known[_best].Configuration;
         var (place, belief) = BestPredicted(cancellation);
@@ -159,7 +190,7 @@ internal sealed class SpaceAnalysis
     /// The probability that nothing is better than the best trained configuration by more than ε, by joint draws on the places that are likeliest to be.
     /// </summary>
     /// <param name="cancellation">Ends the draws.</param>
-    internal SpaceJudgement Judge(CancellationToken cancellation = default)
+    public SpaceJudgement Judge(CancellationToken cancellation = default)
     {
         var certificate = new SpaceCertificate(_options, Epsilon, _streams.Fork("certificate"));
         if (_composite is { } composite)

@@ -53,6 +53,17 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         return Judge(chosen.Length, SpaceDraws.Of(composite, chosen), value, cancellation);
     }
 
+    /// <summary>By draws of the caller's own.</summary>
+    /// <param name="places">x, those likeliest to be better first; the best training before them where its value is not known.</param>
+    /// <param name="begin">Begins draws at some places, the same each time; +∞ where a place does not count.</param>
+    /// <param name="known">The best training's value, where it is known.</param>
+    /// <param name="cancellation">Ends the draws.</param>
+    internal SpaceJudgement Of(double[][] places, Func<double[][], Func<Func<int, double>>> begin, double? known, CancellationToken cancellation)
+    {
+        double[][] chosen = places[..Math.Min(Most, places.Length)];
+        return Judge(chosen.Length, _ => begin(chosen), known, cancellation);
+    }
+
     // Places in descending order of ln P, the one that must be there first.
     private static IEnumerable<double[]> Likeliest(double[][] places, Func<double[], double> logChance, double[]? first)
     {

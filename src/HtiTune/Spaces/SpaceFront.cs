@@ -19,8 +19,37 @@ internal sealed class SpaceFront(SpaceCoordinates coordinates, IReadOnlyList<Spa
     private const int Random = 512, Generations = 6, Neighbours = 160, MostKept = 48, MostBeside = 48, Draws = 128;
     private const double FirstRadius = 0.15, RadiusFactor = 0.6, WordChance = 0.1;
 
+    /// <summary>Whether x may be on the front.</summary>
+    internal Func<double[], bool> IsAllowed { get; init; } = _ => true;
+
     /// <summary>The front; the features' values are means, and whether one is trained is not looked at.</summary>
     internal IReadOnlyList<ParetoPoint> Points(CancellationToken cancellation)
+    {
+        var tried = Tried(cancellation);
+        double[][] means = [.. tried.Select(one => one.Means)];
+        int[] front = Apart(means, Undominated(means));
+        return Judge([.. front.Concat(Beside(means, front)).Select(i => tried[i])], front.Length, cancellation);
+    }
+
+    /// <summary>Places that are known to be on the front of what was trained, in their order, held against what else may be.</summary>
+    /// <param name="units">Snapped u.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    internal IReadOnlyList<ParetoPoint> Trained(double[][] units, CancellationToken cancellation)
+    {
+        var tried = Tried(cancellation);
+        (double[] U, double[] X, double[] Means)[] known = [.. units.Select(u => coordinates.Place(u) is var x ? (u, x, features.Select(feature => feature.MeanAt(x)).ToArray()) : default)];
+        tried.RemoveAll(one => Array.Exists(known, other => other.X.AsSpan().SequenceEqual(one.X)));
+        double[][] means = [.. tried.Select(one => one.Means)];
+        return Judge([.. known, .. Beside(means, []).Select(i => tried[i])], known.Length, cancellation);
+    }
+
+    private static int[] Beside(double[][] means, int[] front)
+    {
+        int[] others = Undominated(means, front);
+        return others.Length <= MostBeside ? others : [.. Enumerable.Range(0, MostBeside).Select(i => others[i * others.Length / MostBeside])];
+    }
+
+    private List<(double[] U, double[] X, double[] Means)> Tried(CancellationToken cancellation)
     {
         var stream = streams.Stream("places");
         var tried = new List<(double[] U, double[] X, double[] Means)>();
@@ -33,11 +62,7 @@ internal sealed class SpaceFront(SpaceCoordinates coordinates, IReadOnlyList<Spa
             Try([.. Enumerable.Range(0, parents.Length == 0 ? 0 : Neighbours).Select(i => coordinates.Neighbour(tried[parents[i % parents.Length]].U, radius, WordChance, stream))]);
         }
 
-        double[][] means = [.. tried.Select(one => one.Means)];
-        int[] front = Apart(means, Undominated(means));
-        int[] others = Undominated(means, front);
-        int[] beside = others.Length <= MostBeside ? others : [.. Enumerable.Range(0, MostBeside).Select(i => others[i * others.Length / MostBeside])];
-        return Judge([.. front.Concat(beside).Select(i => tried[i])], front.Length, cancellation);
+        return tried;
 
         void Try(double[][] units)
         {
@@ -45,7 +70,7 @@ internal sealed class SpaceFront(SpaceCoordinates coordinates, IReadOnlyList<Spa
             {
                 cancellation.ThrowIfCancellationRequested();
                 var x = coordinates.Place(u);
-                if (features.All(feature => feature.IsHopeful(x)) && features.Select(feature => feature.MeanAt(x)).ToArray() is var values && Array.TrueForAll(values, double.IsFinite))
+                if (IsAllowed(x) && features.All(feature => feature.IsHopeful(x)) && features.Select(feature => feature.MeanAt(x)).ToArray() is var values && Array.TrueForAll(values, double.IsFinite))
                 {
                     tried.Add((u, x, values));
                 }

@@ -43,6 +43,18 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
     internal SpaceAnalysis? Analyse(IReadOnlyList<SpaceTraining> trainings, Func<Matrix, double>? objective, CancellationToken cancellation = default) =>
         AnalyseAt(trainings, objective is null ? null : (outputs, _) => objective(outputs), cancellation);
 
+    /// <summary>What the trainings say of an aim; null while none has all its measures.</summary>
+    /// <param name="trainings">The trainings, in their order.</param>
+    /// <param name="measures">What is measured.</param>
+    /// <param name="measured">The measures of each training; null where one has none.</param>
+    /// <param name="contexts">What outputs answer; null where only values serve.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    internal AimAnalysis? AnalyseAt(
+        IReadOnlyList<SpaceTraining> trainings, AimMeasures measures, double[]?[] measured, Contexts? contexts, CancellationToken cancellation = default) =>
+        Array.Exists(measured, values => values is not null)
+            ? new AimAnalysis(_coordinates, measures, options, Settings, streams.Fork($"analysis {trainings.Count}"), trainings, measured, contexts, cancellation)
+            : null;
+
     /// <summary>As <see cref="Analyse"/>, by an objective that may ask for the configuration beside its outputs.</summary>
     internal SpaceAnalysis? AnalyseAt(IReadOnlyList<SpaceTraining> trainings, SpaceObjective? objective, CancellationToken cancellation = default) =>
         trainings.Any(t => t.Value is { } value && double.IsFinite(value))

@@ -1,13 +1,14 @@
 using HtiTune.Data;
 using HtiTune.Diagnostics;
 using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune;
 
 /// <summary>The policy over several hyperparameters, or over one that is no range of numbers: <see cref="SpacePolicy"/> in the service of a run.</summary>
 /// <remarks>Inside, less is better: values of a goal to maximise are negated on their way in and out.</remarks>
 internal sealed class SpaceRunPolicy(
-    AnchorStore store, ObjectiveView view, Func<IConditionalModel, double> objective, TunerOptions options, RandomStreams streams, int budget) : RunPolicy
+    AnchorStore store, ObjectiveView view, RunRequest request, TunerOptions options, RandomStreams streams) : RunPolicy
 {
     internal const int LeastForCertificate = 5;
 
@@ -16,7 +17,9 @@ internal sealed class SpaceRunPolicy(
     // What was forecast for each training before it was made, by its number; in the objective's own sign.
     private readonly Dictionary<int, (SpaceBelief Belief, double Trust)> _forecasts = [];
 
-    private SpaceAnalysis? _analysis;
+    private readonly AimMeasures? _measures = request.Aim is { } aim ? new AimMeasures(store, aim, options) : null;
+
+    private ISpaceAnalysis? _analysis;
     private List<SpaceTraining> _trainings = [];
     private int _analysedTrainings = -1;
     private SpaceJudgement? _judgement;
@@ -28,7 +31,7 @@ internal sealed class SpaceRunPolicy(
     public override double? Trust => _analysis?.Trust;
 
     public override (Configuration Configuration, double Value)? Best =>
-        _analysis is { } analysis && _trainings[analysis.Best] is { Value: { } value } best ? (best.Configuration, Sign * value) : null;
+        _analysis is { } analysis && analysis.Missing != HtiTune.Unmet.NothingFeasible && _trainings[analysis.Best] is { Value: { } value } best ? (best.Configuration, Sign * value) : null;
 
     public override IReadOnlyList<PosteriorPoint> Posterior => [];
 
@@ -42,7 +45,7 @@ internal sealed class SpaceRunPolicy(
     private IEnumerable<Configuration> Taken => Tried.Select(training => training.Configuration);
 
     public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
-        [.. _policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, budget - wanted.Count))];
+        [.. _policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, request.Budget - wanted.Count))];
 
     public override bool IsSamePlace(Configuration first, Configuration other) => first.Equals(other);
 
@@ -51,7 +54,10 @@ internal sealed class SpaceRunPolicy(
         if (_analysedTrainings != store.Trainings.Count)
         {
             _trainings = [.. Tried.Select(Seen)];
-            _analysis = _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, store.Cancellation);
+            _analysis = _measures is { } measures
+                ? _policy.AnalyseAt(
+                    _trainings, measures, [.. Tried.Select(training => training.State == TrialState.Completed ? measures.Of(training.Anchor) : null)], options.UseSurrogate ? store.Contexts : null, store.Cancellation)
+                : _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, store.Cancellation);
             _analysedTrainings = store.Trainings.Count;
             _judgement = null;
         }
@@ -91,6 +97,11 @@ internal sealed class SpaceRunPolicy(
     public override Trial TrialOf(Training training, bool isReused)
     {
         var trial = RunTelling.TrialOf(training, view, isReused);
+        if (trial.Value is not null && _measures?.Of(training.Anchor) is { } measured)
+        {
+            trial = trial with { Features = _measures.Named(measured), IsFeasible = _measures.Aim.Constraints.Count == 0 ? null : _measures.IsFeasible(measured) };
+        }
+
         if (trial.Value is null || !_forecasts.TryGetValue(training.Number, out var forecast))
         {
             return trial;
@@ -131,6 +142,8 @@ internal sealed class SpaceRunPolicy(
                 return new Prediction(there.Mean, there.Low, there.High);
             },
             Drawn = configurations => analysis.Draws(configurations, "importance"),
+            Feasibility = analysis.Feasibility(CancellationToken.None),
+            FrontPoints = new Lazy<IReadOnlyList<ParetoPoint>>(() => analysis.Front(CancellationToken.None)),
             GainLeft = new Lazy<bool>(() => next.Value is not null),
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
@@ -157,7 +170,7 @@ internal sealed class SpaceRunPolicy(
     private Configuration Recommended()
     {
         var best = _trainings[_analysis!.Best].Configuration;
-        if (budget > 0 && options.ConfirmByTraining)
+        if (request.Budget > 0 && options.ConfirmByTraining)
         {
             return best;
         }
@@ -173,7 +186,12 @@ internal sealed class SpaceRunPolicy(
             return HtiTune.Unmet.TooFewAnchors;
         }
 
-        _judgement ??= _analysis!.Judge(store.Cancellation);
+        if (_analysis!.Missing is { } missing)
+        {
+            return missing;
+        }
+
+        _judgement ??= _analysis.Judge(store.Cancellation);
         if (!_judgement.Holds)
         {
             _passes = 0;
@@ -197,7 +215,7 @@ internal sealed class SpaceRunPolicy(
             return new Certified(analysis.Epsilon, options.Delta, judgement!.Probability, used);
         }
 
-        return budget == 0 && next.Value is { } wanted
+        return request.Budget == 0 && next.Value is { } wanted
             ? new NeedsTraining(wanted.Configuration, wanted.Gain, judgement?.Probability ?? 0)
             : new NotCertified(analysis.Epsilon, judgement?.Probability ?? 0, judgement?.RegretQuantile ?? 0, unmet ?? HtiTune.Unmet.Cancelled, options.Delta);
     }
@@ -216,5 +234,5 @@ internal sealed class SpaceRunPolicy(
         }
     }
 
-    private double Objective(Matrix outputs, Func<Configuration> at) => Sign * objective(new OutputsModel(store.Contexts!, outputs, at));
+    private double Objective(Matrix outputs, Func<Configuration> at) => Sign * request.Objective(new OutputsModel(store.Contexts!, outputs, at));
 }

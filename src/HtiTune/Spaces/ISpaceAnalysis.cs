@@ -1,0 +1,47 @@
+using HtiTune.Data;
+using HtiTune.Preferences;
+
+namespace HtiTune;
+
+/// <summary>What the trainings of a space say of what a run looks for; less is better.</summary>
+internal interface ISpaceAnalysis
+{
+    /// <summary>Which of the trainings is recommended among those trained.</summary>
+    int Best { get; }
+
+    /// <summary>ε, in units of the objective.</summary>
+    double Epsilon { get; }
+
+    /// <summary>Deviation of a training's value, in units of the objective.</summary>
+    double NoiseDeviation { get; }
+
+    /// <summary>How far the outputs between the trainings are believed, 0 to 1.</summary>
+    double Trust { get; }
+
+    /// <summary>The trainings whose values count as bad and no more, the worst last.</summary>
+    IReadOnlyList<(Configuration Configuration, double Value)> Extreme { get; }
+
+    /// <summary>Why nothing can be certified, however many trainings there are; null where it may.</summary>
+    Unmet? Missing => null;
+
+    /// <summary>Whether the constraints can be met; null without any.</summary>
+    Feasibility? Feasibility(CancellationToken cancellation) => null;
+
+    /// <summary>The known front, in the features' own signs; empty where there is a single best.</summary>
+    IReadOnlyList<ParetoPoint> Front(CancellationToken cancellation) => [];
+
+    /// <summary>What to train next; null where nothing anywhere gains enough.</summary>
+    (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default);
+
+    /// <summary>What is believed of the objective at a configuration.</summary>
+    SpaceBelief At(Configuration configuration);
+
+    /// <summary>Begins joint draws of the objective at some configurations.</summary>
+    Func<Func<int, double>> Draws(Configuration[] configurations, string name);
+
+    /// <summary>What is recommended where none has to be trained.</summary>
+    Configuration Recommended(CancellationToken cancellation);
+
+    /// <summary>The probability that nothing is better than the best trained configuration by more than ε.</summary>
+    SpaceJudgement Judge(CancellationToken cancellation = default);
+}
