@@ -156,7 +156,7 @@ internal static class Program
         Console.WriteLine(PaceCommand.Help);
         Console.WriteLine(CompareCommand.Help);
         Console.WriteLine(TablesCommand.Help);
-        Console.WriteLine("Any verb takes --record FILE: several, certificate, quality, gate and pace then add a line for each figure to it.");
+        Console.WriteLine("Any verb takes --record FILE: several, certificate, preferences, quality, gate and pace then add a line for each figure to it.");
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
     // What is measured for comparison, and what is made of it.

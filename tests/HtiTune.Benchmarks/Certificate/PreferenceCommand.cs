@@ -1,5 +1,6 @@
 using System.Globalization;
 using HtiTune.Benchmarks.Laws;
+using HtiTune.Benchmarks.Record;
 
 namespace HtiTune.Benchmarks.Certificates;
 
@@ -117,10 +118,12 @@ internal static class PreferenceCommand
                 return (Row10[])[InRow(problem, true, certify), InRow(problem, false, certify), Anew(problem, certify)];
             });
             Console.WriteLine(Row(family, rows));
+            Record(family, rows, certify);
             all.AddRange(rows);
         }
 
         Console.WriteLine(Row("all", all));
+        Record("all", all, certify);
     }
 
     private static Row10 InRow(LawProblem problem, bool useSurrogate, bool certify)
@@ -166,16 +169,43 @@ internal static class PreferenceCommand
 
     private static Tuner TunerOf(LawProblem problem, TunerOptions options) => new(problem.Network(), problem.Law.Hyperparameter, problem.Law.Contexts, options);
 
-    private static string Row(string family, Process process, List<double>[] columns) =>
-        Text($"| {family} | {process.Name} | ")
-        + string.Join(" | ", columns.Select(column => Text($"{Quantile(column, 0.5):F3}; {Quantile(column, 0.9):F2}"))) + " |";
+    private static string Row(string family, Process process, List<double>[] columns)
+    {
+        Recorder.Add(columns.SelectMany((column, at) => (BenchmarkResult[])
+        [
+            BenchmarkResult.Of("preferences-regret", $"{family} / {process.Name}", $"{AnchorCounts[at]} anchors", "distance", Quantile(column, 0.5)),
+            BenchmarkResult.Of("preferences-regret", $"{family} / {process.Name}", $"{AnchorCounts[at]} anchors 2", "", Quantile(column, 0.9)),
+        ]));
+        return Text($"| {family} | {process.Name} | ")
+            + string.Join(" | ", columns.Select(column => Text($"{Quantile(column, 0.5):F3}; {Quantile(column, 0.9):F2}"))) + " |";
+    }
 
     private static string Row(string family, IReadOnlyList<Row10[]> rows) => $"| {family} | " + string.Join(" | ", Enumerable.Range(0, 3).Select(at =>
     {
-        List<double> regrets = [.. rows.SelectMany(row => row[at].Regrets)];
-        return Text($"{rows.Average(row => row[at].Trainings):F1}; {Quantile([.. rows.Select(row => (double)row[at].Trainings)], 0.5):F0}; {rows.Max(row => row[at].Trainings)} | {Quantile(regrets, 0.5):F3}; {Quantile(regrets, 0.9):F2} ")
-            + Text($"| {100.0 * rows.Sum(row => row[at].Reached) / (InARow * rows.Count):F0} %");
+        var (trainings, most, regrets, reached) = Figures(rows, at);
+        return Text($"{trainings.Average():F1}; {Quantile(trainings, 0.5):F0}; {most} | {Quantile(regrets, 0.5):F3}; {Quantile(regrets, 0.9):F2} | {reached:F0} %");
     })) + " |";
+
+    private static void Record(string family, IReadOnlyList<Row10[]> rows, bool certify)
+    {
+        string[] ways = ["surrogate", "replay", "anew"];
+        var benchmark = certify ? "preferences-certified" : "preferences-reached";
+        foreach (var (at, way) in ways.Index())
+        {
+            var (trainings, most, regrets, reached) = Figures(rows, at);
+            (string Metric, string Unit, double Value)[] figures =
+            [
+                // What is compared between commits is our own.
+                ("trainings", at < 2 ? "trainings" : "", trainings.Average()), ("trainings 2", "", Quantile(trainings, 0.5)), ("trainings 3", "", most),
+                ("regret", "", Quantile(regrets, 0.5)), ("regret 2", "", Quantile(regrets, 0.9)), (certify ? "certified" : "reached", "", reached),
+            ];
+            Recorder.Add(figures.Select(one => BenchmarkResult.Of(benchmark, family, $"{way} {one.Metric}", one.Unit, one.Value)));
+        }
+    }
+
+    private static (List<double> Trainings, int Most, List<double> Regrets, double Reached) Figures(IReadOnlyList<Row10[]> rows, int at) =>
+        ([.. rows.Select(row => (double)row[at].Trainings)], rows.Max(row => row[at].Trainings), [.. rows.SelectMany(row => row[at].Regrets)],
+        100.0 * rows.Sum(row => row[at].Reached) / (InARow * rows.Count));
 
     private static double Quantile(List<double> values, double share) => values.Order().ElementAt((int)(share * (values.Count - 1)));
 
