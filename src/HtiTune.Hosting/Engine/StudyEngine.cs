@@ -26,8 +26,9 @@ internal sealed partial class StudyEngine(
     {
         if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row)
         {
-            using var turn = await TurnAsync(row, cancellation).ConfigureAwait(false);
-            await AdvanceAsync(row, wish, cancellation).ConfigureAwait(false);
+            var definition = StudyJson.Read<StudyDefinition>(row.Definition);
+            using var turn = MayTakeLong(row, definition) ? await turns.TakeAsync(row.Tenant, cancellation).ConfigureAwait(false) : null;
+            await AdvanceAsync(row, definition, wish, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -36,17 +37,19 @@ internal sealed partial class StudyEngine(
     {
         if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row)
         {
-            using var turn = MayTakeLong(row) ? turns.TryTake(row.Tenant, study) : null;
-            if (turn is not null || !MayTakeLong(row))
+            var definition = StudyJson.Read<StudyDefinition>(row.Definition);
+            var mayTakeLong = MayTakeLong(row, definition);
+            using var turn = mayTakeLong ? turns.TryTake(row.Tenant, study) : null;
+            if (turn is not null || !mayTakeLong)
             {
-                await AdvanceAsync(row, null, cancellation).ConfigureAwait(false);
+                await AdvanceAsync(row, definition, null, cancellation).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Waits for a turn of a study's tenant, where the study's computations may take long.</summary>
     public async Task<IDisposable?> TurnAsync(StudyRow row, CancellationToken cancellation) =>
-        MayTakeLong(row) ? await turns.TakeAsync(row.Tenant, cancellation).ConfigureAwait(false) : null;
+        MayTakeLong(row, StudyJson.Read<StudyDefinition>(row.Definition)) ? await turns.TakeAsync(row.Tenant, cancellation).ConfigureAwait(false) : null;
 
     /// <summary>
     /// Ends an attempt with a reported number, advances its study, and writes both at once. Null where the store refused: then nothing has happened, and the
@@ -90,13 +93,13 @@ internal sealed partial class StudyEngine(
         }
     }
 
-    private async Task AdvanceAsync(StudyRow row, StudyWish? wish, CancellationToken cancellation)
+    private async Task AdvanceAsync(StudyRow row, StudyDefinition definition, StudyWish? wish, CancellationToken cancellation)
     {
         using var trace = telemetry.Advances(row.Id);
         var began = time.GetTimestamp();
         try
         {
-            if (!MayTakeLong(row))
+            if (!MayTakeLong(row, definition))
             {
                 await WorkAsync(cancellation).ConfigureAwait(false);
             }
@@ -116,7 +119,7 @@ internal sealed partial class StudyEngine(
         async Task WorkAsync(CancellationToken goesOn)
         {
             var turn = await gate.WorkAsync<bool>(
-                row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => AdvanceAsync(loaded, wish, goesOn), goesOn).ConfigureAwait(false);
+                row.Id, definition, StudyGate.Tries, loaded => AdvanceAsync(loaded, wish, goesOn), goesOn).ConfigureAwait(false);
             if (!turn.IsDone)
             {
                 throw new InvalidOperationException($"Study {row.Id} was changed by others {StudyGate.Tries} times while it was being advanced.");
@@ -124,7 +127,7 @@ internal sealed partial class StudyEngine(
         }
     }
 
-    private static bool MayTakeLong(StudyRow row) => row.TrainingsUsed > FewTrainings || StudyJson.Read<StudyDefinition>(row.Definition).Objective != StudyProblem.ValueObjective;
+    private static bool MayTakeLong(StudyRow row, StudyDefinition definition) => row.TrainingsUsed > FewTrainings || definition.Objective != StudyProblem.ValueObjective;
 
     // A study that cannot go on says so and waits, with all that was trained; nothing asks it for the same step again and again.
     private async Task PauseAsync(Guid study, StudyFault fault, CancellationToken cancellation)

@@ -4,7 +4,7 @@ using HtiTune.Hosting;
 namespace HtiTune.Server;
 
 /// <summary>
-/// Answers that may have to be computed first. One that is not ready within a second is 202 with <c>Retry-After</c>, goes on being computed, and is there when it is asked for again;
+/// Answers that may have to be computed first. One that is not ready within two seconds is 202 with <c>Retry-After</c>, goes on being computed, and is there when it is asked for again;
 /// who follows the study's events is told (<see cref="ReadyKind"/>). Each is computed once at a time, whoever asks.
 /// </summary>
 internal sealed class LongAnswers(TimeProvider time, IHostApplicationLifetime life)
@@ -14,7 +14,7 @@ internal sealed class LongAnswers(TimeProvider time, IHostApplicationLifetime li
 
     private const string RetryAfterSeconds = "2";
     private const int Most = 256;
-    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private readonly ConcurrentDictionary<Asked, Lazy<Answer>> _answers = [];
@@ -43,7 +43,7 @@ internal sealed class LongAnswers(TimeProvider time, IHostApplicationLifetime li
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Computes an answer, and waits for it for a second.</summary>
+    /// <summary>Computes an answer, and waits for it for two seconds.</summary>
     /// <returns>Whether it is ready, and the answer.</returns>
     internal async Task<(bool IsReady, T? Answer)> WithinAsync<T>(Guid study, long version, string what, Func<CancellationToken, Task<T?>> compute, CancellationToken cancellation)
         where T : class

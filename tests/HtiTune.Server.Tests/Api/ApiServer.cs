@@ -72,9 +72,11 @@ public sealed class ApiServer : IAsyncLifetime
         return key;
     }
 
-    internal HttpClient Http(string? key)
+    /// <param name="key">A key; null for none.</param>
+    /// <param name="isPatient">Whether an answer that is being computed (202) is asked for again until it is there.</param>
+    internal HttpClient Http(string? key, bool isPatient = true)
     {
-        var http = new HttpClient { BaseAddress = new Uri(Address, "/api/v1/") };
+        var http = new HttpClient(isPatient ? new Patient() : new SocketsHttpHandler()) { BaseAddress = new Uri(Address, "/api/v1/") };
         if (key is not null)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -103,5 +105,23 @@ public sealed class ApiServer : IAsyncLifetime
         }
 
         return string.Join('\n', lines);
+    }
+
+    private sealed class Patient() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var answer = await base.SendAsync(request, cancellationToken);
+                if (answer.StatusCode != System.Net.HttpStatusCode.Accepted || answer.Headers.RetryAfter?.Delta is not { } pause)
+                {
+                    return answer;
+                }
+
+                answer.Dispose();
+                await Task.Delay(pause, cancellationToken);
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HtiTune.Server.Tests.Api;
 
 /// <summary>One tenant's studies of hundreds of anchors beside another tenant's small one.</summary>
-public sealed class FairComputeTests : IAsyncLifetime
+public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly ApiServer _server = new(null, null, "--HtiTune:PollEvery", "00:00:00.2", "--HtiTune:ComputePerTenant", "1");
 
@@ -32,13 +32,14 @@ public sealed class FairComputeTests : IAsyncLifetime
         var large = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => LargeAsync("greedy", i)));
         await Wait.UntilAsync(() => Turns.Count is { Running: 1, Waiting: 3 });
         var beside = await SmallAsync("neighbour");
+        output.WriteLine($"first step of a study of 12 anchors: alone {alone.TotalSeconds:0.00} s, beside four of 500 anchors of another tenant {beside.TotalSeconds:0.00} s");
         Assert.Equal((1, 3), Turns.Count);
 
         // One of them has the tenant's turn, and no thread but its own: the neighbour's wait is that of half a processor at most, and of this machine's other work.
         Assert.True(beside < 4 * alone + TimeSpan.FromSeconds(2), $"alone {alone.TotalSeconds:0.00} s, beside {beside.TotalSeconds:0.00} s");
 
         // What is not there is not waited for; the stream tells when it is, or the study ends.
-        using var http = _server.Http(await _server.KeyAsync("greedy"));
+        using var http = _server.Http(await _server.KeyAsync("greedy"), isPatient: false);
         var begun = Stopwatch.GetTimestamp();
         using (var curve = await http.GetAsync($"studies/{large[0].Id}/curve"))
         {
@@ -50,7 +51,7 @@ public sealed class FairComputeTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Accepted, figure.StatusCode);
         }
 
-        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 5);
+        Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 10);
 
         // Within seconds of the cancellation nothing of them is computed any more, the answers that were asked for included.
         await Task.WhenAll(large.Select(study => Studies.CancelAsync("greedy", study.Id, "enough")));
@@ -70,7 +71,7 @@ public sealed class FairComputeTests : IAsyncLifetime
         var study = await Studies.CreateAsync(
             "t", StudyServiceTests.Definition with { Network = null, MaxTrainings = 5 }, [.. Enumerable.Range(0, 8).Select(i => Anchor(network, 0.1 + i * 1.9 / 7, 40))], CancellationToken.None);
         var key = await _server.KeyAsync("t");
-        using var http = _server.Http(key);
+        using var http = _server.Http(key, isPatient: false);
         await using var stream = await http.GetStreamAsync($"studies/{study.Id}/events?after=1000000");
         using var reader = new StreamReader(stream);
 

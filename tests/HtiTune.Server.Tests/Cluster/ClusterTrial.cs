@@ -77,7 +77,7 @@ internal class ClusterTrial : IDisposable
         for (var fault = 0; fault < faults; fault++)
         {
             await KeepBusyAsync();
-            await Task.Delay(TimeSpan.FromMilliseconds(400 + 1600 * _chance.NextDouble()));
+            await Task.Delay((0.2 + 0.8 * _chance.NextDouble()) * LongestPause);
             var kind = await DisturbAsync();
             counts[kind] = counts.GetValueOrDefault(kind) + 1;
             Restart();
@@ -102,6 +102,9 @@ internal class ClusterTrial : IDisposable
 
     /// <summary>Where a server listens.</summary>
     protected virtual string AddressOf(int process) => "http://127.0.0.1:0";
+
+    /// <summary>The longest time from one fault to the next.</summary>
+    protected virtual TimeSpan LongestPause => TimeSpan.FromSeconds(2);
 
     /// <summary>Whether a process may be stopped past its lease: to who asks it, it hangs.</summary>
     protected virtual bool MayStop => true;

@@ -20,14 +20,14 @@ internal static class TestProgram
                 return 0;
             case ["chaos", .. var options]:
                 Console.WriteLine(await Chaos.ChaosTrial.RunAsync(
-                    int.Parse(Option(options, "--kills", "50")), TimeSpan.FromSeconds(int.Parse(Option(options, "--away", "300"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--full", "20"))),
+                    int.Parse(Option(options, "--kills", "50")), TimeSpan.FromSeconds(int.Parse(Option(options, "--pause", "6"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--away", "300"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--full", "20"))),
                     longest: 5, seed: 1, options.Contains("--verbose") ? Console.WriteLine : _ => { }));
                 return 0;
             case ["store-speed"]:
                 await StoreSpeed.RunAsync();
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("usage: host ROLE CONNECTION | cluster [--kills N] [--program] | chaos [--kills N] [--away SECONDS] [--full SECONDS] [--verbose] | store-speed");
+                await Console.Error.WriteLineAsync("usage: host ROLE CONNECTION | cluster [--kills N] [--program] | chaos [--kills N] [--pause SECONDS] [--away SECONDS] [--full SECONDS] [--verbose] | store-speed");
                 return 2;
         }
     }

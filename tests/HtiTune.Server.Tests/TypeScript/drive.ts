@@ -18,6 +18,18 @@ function good<T>(answer: { data?: T; error?: { detail: string }; response: Respo
   return answer.data;
 }
 
+// An answer that may have to be computed first: asked for again until it is there.
+async function ready<A extends { response: Response }>(ask: () => Promise<A>): Promise<A> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.response.status !== 202) {
+      return answer;
+    }
+
+    await new Promise((resolve) => setTimeout(resolve, 1000 * Number(answer.response.headers.get("Retry-After") ?? 1)));
+  }
+}
+
 async function run(definition: components["schemas"]["StudyDefinition"], loss: (claimed: Claimed) => number): Promise<Study> {
   const study = good(await client.POST("/api/v1/studies", { body: { definition }, params: { header: { "Idempotency-Key": `typescript ${definition.name}` } } }));
   let claimed: Claimed | null = null;
@@ -60,10 +72,10 @@ const space = await run({ name: "space", hyperparameters: ["lr=1e-4..1e-1:log", 
 });
 
 const trials = good(await client.GET("/api/v1/studies/{id}/trials", { params: { path: { id: line.id } } }));
-const curve = good(await client.GET("/api/v1/studies/{id}/curve", { params: { path: { id: line.id } } }));
-const belief = good(await client.POST("/api/v1/studies/{id}/predict", { params: { path: { id: space.id } }, body: { configurations: [space.configuration!], importances: true } }));
+const curve = good(await ready(() => client.GET("/api/v1/studies/{id}/curve", { params: { path: { id: line.id } } })));
+const belief = good(await ready(() => client.POST("/api/v1/studies/{id}/predict", { params: { path: { id: space.id } }, body: { configurations: [space.configuration!], importances: true } })));
 const listed = good(await client.GET("/api/v1/studies", { params: { query: { state: "finished", size: 200 } } }));
-const figure = await client.GET("/api/v1/studies/{id}/figures/{figure}.{format}", { params: { path: { id: line.id, figure: "objective", format: "svg" } }, parseAs: "text" });
+const figure = await ready(() => client.GET("/api/v1/studies/{id}/figures/{figure}.{format}", { params: { path: { id: line.id, figure: "objective", format: "svg" } }, parseAs: "text" }));
 const events = await client.GET("/api/v1/studies/{id}/events", { params: { path: { id: line.id }, query: { follow: false } }, parseAs: "text" });
 
 // What is refused has a type too.
