@@ -25,35 +25,39 @@ internal sealed class ChaosTrial : ClusterTrial
     private readonly TimeSpan _full;
     private readonly double _longest;
     private readonly TimeSpan _pause;
+    private readonly int _studies;
     private readonly List<string> _said = [];
     private Nginx? _proxy;
     private HealthWatch? _watch;
     private Traffic? _traffic;
 
-    private ChaosTrial(SmallDisk? disk, PostgreSqlCluster database, TimeSpan pause, TimeSpan away, TimeSpan full, double longest, long seed, Action<string> tell)
+    private ChaosTrial(SmallDisk? disk, PostgreSqlCluster database, int studies, TimeSpan pause, TimeSpan away, TimeSpan full, double longest, long seed, Action<string> tell)
         : base(database, seed, isProgram: true, tell)
     {
-        (_disk, _database, _pause, _away, _full, _longest) = (disk, database, pause, away, full, longest);
+        (_disk, _database, _studies, _pause, _away, _full, _longest) = (disk, database, studies, pause, away, full, longest);
         _servers = [.. Enumerable.Range(0, 2).Select(_ => new Uri($"http://127.0.0.1:{Nginx.FreePort().ToString(CultureInfo.InvariantCulture)}"))];
     }
 
     protected override TimeSpan LongestPause => _pause;
+
+    protected override int StudiesAtOnce => _studies;
 
     // One that hangs is no fault that a proxy could hide: its callers wait for their own time limits.
     protected override bool MayStop => false;
 
     /// <summary>Runs it; returns some lines of what happened. Throws where anything is not as it should be.</summary>
     /// <param name="kills">Processes that are killed, one after the other.</param>
+    /// <param name="studies">Studies that the workers have at a time.</param>
     /// <param name="pause">The longest time from one kill to the next.</param>
     /// <param name="away">How long the database is away.</param>
     /// <param name="full">How long its disk is full; where no disk of its own can be made, it never is, which is said.</param>
     /// <param name="longest">How long a request may take that is no long poll and no stream, in seconds.</param>
     /// <param name="seed">Chance of the kills.</param>
     /// <param name="tell">Is told what the processes say.</param>
-    public static async Task<string> RunAsync(int kills, TimeSpan pause, TimeSpan away, TimeSpan full, double longest, long seed, Action<string> tell)
+    public static async Task<string> RunAsync(int kills, int studies, TimeSpan pause, TimeSpan away, TimeSpan full, double longest, long seed, Action<string> tell)
     {
         using var disk = SmallDisk.Make();
-        using var trial = new ChaosTrial(disk, PostgreSqlCluster.Start(disk?.Folder), pause, away, full, longest, seed, tell);
+        using var trial = new ChaosTrial(disk, PostgreSqlCluster.Start(disk?.Folder), studies, pause, away, full, longest, seed, tell);
         return $"{await trial.RunAsync(kills)}\n{string.Join('\n', trial._said)}";
     }
 

@@ -15,7 +15,6 @@ internal class ClusterTrial : IDisposable
 {
     private const int Workers = 3;
     private const int Servers = 2;
-    private const int StudiesAtOnce = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly PostgreSqlCluster _database;
@@ -105,6 +104,9 @@ internal class ClusterTrial : IDisposable
 
     /// <summary>The longest time from one fault to the next.</summary>
     protected virtual TimeSpan LongestPause => TimeSpan.FromSeconds(2);
+
+    /// <summary>Studies that the workers have at a time.</summary>
+    protected virtual int StudiesAtOnce => 6;
 
     /// <summary>Whether a process may be stopped past its lease: to who asks it, it hangs.</summary>
     protected virtual bool MayStop => true;

@@ -20,7 +20,7 @@ internal static class TestProgram
                 return 0;
             case ["chaos", .. var options]:
                 Console.WriteLine(await Chaos.ChaosTrial.RunAsync(
-                    int.Parse(Option(options, "--kills", "50")), TimeSpan.FromSeconds(int.Parse(Option(options, "--pause", "6"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--away", "300"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--full", "20"))),
+                    int.Parse(Option(options, "--kills", "50")), studies: 6, TimeSpan.FromSeconds(int.Parse(Option(options, "--pause", "6"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--away", "300"))), TimeSpan.FromSeconds(int.Parse(Option(options, "--full", "20"))),
                     longest: 5, seed: 1, options.Contains("--verbose") ? Console.WriteLine : _ => { }));
                 return 0;
             case ["store-speed"]:
