@@ -23,6 +23,9 @@ public enum AcquisitionKind
 
     /// <summary><see cref="AcquisitionRule.Thompson"/>.</summary>
     Thompson,
+
+    /// <summary>One of the caller's own, <see cref="AcquisitionRule.Of(IAcquisition)"/>.</summary>
+    Own,
 }
 
 /// <summary>By what a tuner chooses the next λ, once the first places are trained.</summary>
@@ -60,6 +63,30 @@ public sealed record AcquisitionRule
     /// <param name="delta">δ, between 0 and 1.</param>
     public static AcquisitionRule LowerConfidenceBoundAtRisk(double delta) => new(AcquisitionKind.LowerConfidenceBoundAtRisk, delta);
 
+    /// <summary>The caller's own, where one continuous hyperparameter is tuned: it sees the whole posterior on a grid. Use <see cref="Of(string, Func{PlaceBelief, double})"/> for one that serves anywhere.</summary>
+    /// <param name="acquisition">Must give the same worths for the same posterior. A study on disk cannot hold it, and is taken up by options that have it again.</param>
+    public static AcquisitionRule Of(IAcquisition acquisition)
+    {
+        ArgumentNullException.ThrowIfNull(acquisition);
+        return new AcquisitionRule(AcquisitionKind.Own, null) { Acquisition = acquisition };
+    }
+
+    /// <summary>The caller's own, over one hyperparameter or several: a function of what is believed of a place.</summary>
+    /// <param name="name">Its name, as the reason for a training.</param>
+    /// <param name="logWorth">ln worth of a training there; −∞ where it has none. Larger means and values are better here, whatever the goal.</param>
+    /// <exception cref="ArgumentException">There is no name.</exception>
+    public static AcquisitionRule Of(string name, Func<PlaceBelief, double> logWorth)
+    {
+        ArgumentNullException.ThrowIfNull(logWorth);
+        return Of(new PlaceAcquisition(name, logWorth));
+    }
+
+    /// <summary>The caller's own; null for the others.</summary>
+    internal IAcquisition? Acquisition { get; private init; }
+
+    /// <summary>What a file can hold of it.</summary>
+    internal AcquisitionRule Recorded => Acquisition is null ? this : new AcquisitionRule(Kind, Parameter);
+
     /// <summary>
     /// The rule of a text: <c>log-expected-improvement</c>, <c>knowledge-gradient</c>, <c>thompson</c>, <c>confidence-bound=</c> and β, or
     /// <c>confidence-bound-at-risk=</c> and δ.
@@ -87,6 +114,7 @@ public sealed record AcquisitionRule
     /// <summary>What is wrong with it, or null.</summary>
     internal string? Fault => Kind switch
     {
+        AcquisitionKind.Own when Acquisition is null => "is the caller's own, which a file cannot hold; expected options with it",
         AcquisitionKind.LowerConfidenceBound when !(Parameter >= 0 && double.IsFinite(Parameter.Value)) => Invariant($"has β = {Parameter:R}; expected a finite number of at least 0"),
         AcquisitionKind.LowerConfidenceBoundAtRisk when !(Parameter > 0 && Parameter < 1) => Invariant($"has δ = {Parameter:R}; expected a number between 0 and 1, ends excluded"),
         _ => null,
@@ -102,6 +130,7 @@ public sealed record AcquisitionRule
         AcquisitionKind.LowerConfidenceBound => new ConfidenceBound(Math.Sqrt(Parameter!.Value)),
         AcquisitionKind.LowerConfidenceBoundAtRisk => new ConfidenceBound(Deviations(Parameter!.Value, values, points)),
         AcquisitionKind.Thompson => new ThompsonSampling(stream()),
+        AcquisitionKind.Own => Acquisition!,
         _ => new ExpectedImprovement(),
     };
 

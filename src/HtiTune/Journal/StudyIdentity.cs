@@ -14,6 +14,7 @@ internal static class StudyIdentity
         var missing = settings.Functions().Where(name => name switch
         {
             nameof(TunerOptions.Cost) => isAsRecorded && options?.Cost?.OfLambda is null,
+            nameof(TunerOptions.Acquisition) => isAsRecorded && options?.Acquisition.Kind != AcquisitionKind.Own,
             nameof(TunerOptions.Belief) => isAsRecorded && options?.Belief is null,
             _ => (isAsRecorded || options!.UseSurrogate) && options?.SurrogateFactory is null,
         }).ToList();

@@ -59,7 +59,7 @@ public sealed record StudySettings(
         options.InitialLambdas,
         options.NoiseVariance,
         options.GridSize,
-        options.Acquisition == AcquisitionRule.LogExpectedImprovement ? null : options.Acquisition,
+        options.Acquisition == AcquisitionRule.LogExpectedImprovement ? null : options.Acquisition.Recorded,
         options.Cost is { } cost ? new CostSettings(cost.OfLambda is not null, cost.IsInObjectiveUnits, cost.OfHour) : null,
         options.Belief?.Strength,
         options.Parallelism,
@@ -90,7 +90,7 @@ public sealed record StudySettings(
         InitialLambdas = InitialLambdas,
         NoiseVariance = NoiseVariance,
         GridSize = GridSize,
-        Acquisition = Acquisition ?? AcquisitionRule.LogExpectedImprovement,
+        Acquisition = Acquisition?.Kind == AcquisitionKind.Own && others is not null ? others.Acquisition : Acquisition ?? AcquisitionRule.LogExpectedImprovement,
         Cost = Cost is null ? null : Cost.IsFunction ? others?.Cost : TrainingCost.Measured(Cost.OfHour),
         Parallelism = Parallelism,
         Replicate = Replicate,
@@ -113,6 +113,11 @@ public sealed record StudySettings(
         if (Cost is { IsFunction: true })
         {
             yield return nameof(TunerOptions.Cost);
+        }
+
+        if (Acquisition?.Kind == AcquisitionKind.Own)
+        {
+            yield return nameof(TunerOptions.Acquisition);
         }
 
         if (BeliefStrength is not null)

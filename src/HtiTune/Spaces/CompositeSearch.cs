@@ -145,16 +145,52 @@ internal sealed class CompositeSearch
             : double.NegativeInfinity;
     }
 
+    /// <summary>Where the worth that a caller's own acquisition gives to mean and deviation of the draws is largest, among the candidates; null where none has any.</summary>
+    /// <param name="own">The acquisition.</param>
+    internal double[]? LargestWorth(PlaceAcquisition own)
+    {
+        // Mean and distance rank all candidates, draws the best of them.
+        var values = new double[Math.Min(GainDraws, _belief.Draws)];
+        (double[] U, double Log)? best = null;
+        foreach (var (u, x, _, _) in _candidates.OrderByDescending(c => own.LogWorth(new PlaceBelief(-c.Mean, _worth * c.Distance, -_best))).Take(Promising))
+        {
+            _belief.Draw(x, values);
+            var (count, mean, square) = Moments(values);
+            var log = count == 0 ? double.NegativeInfinity : own.LogWorth(new PlaceBelief(-mean, Math.Sqrt(square / count), -_best));
+            best = log > (best?.Log ?? double.NegativeInfinity) ? (u, log) : best;
+        }
+
+        return best?.U;
+    }
+
     /// <summary>Logarithm of the expected improvement at a place, by draws.</summary>
     internal double LogGain(ReadOnlySpan<double> x)
     {
         Span<double> values = stackalloc double[Math.Min(GainDraws, _belief.Draws)];
         _belief.Draw(x, values);
-        double gain = 0, mean = 0, square = 0;
-        var count = 0;
+        double gain = 0;
         foreach (var value in values)
         {
             gain += Math.Max(0, _best - value) / values.Length;
+        }
+
+        var (count, mean, square) = Moments(values);
+
+        // A few draws see no tail: a small share of what a normal law with their moments promises ranks places where none of them improves.
+        var tail = count < 2 || !double.IsFinite(square) ? double.NegativeInfinity
+            : Math.Log(1e-3) + LogExpectedImprovement.Normal(-mean, Math.Sqrt(square / count), -_best);
+        var certain = Math.Log(Math.Min(gain, double.MaxValue));
+        var most = Math.Max(certain, tail);
+        return double.IsNegativeInfinity(most) ? -1e300 : most + Math.Log(Math.Exp(certain - most) + Math.Exp(tail - most));
+    }
+
+    // Of those that are numbers: how many, their mean, and the sum of squares about it.
+    private static (int Count, double Mean, double Square) Moments(ReadOnlySpan<double> values)
+    {
+        double mean = 0, square = 0;
+        var count = 0;
+        foreach (var value in values)
+        {
             if (double.IsFinite(value))
             {
                 count++;
@@ -164,12 +200,7 @@ internal sealed class CompositeSearch
             }
         }
 
-        // A few draws see no tail: a small share of what a normal law with their moments promises ranks places where none of them improves.
-        var tail = count < 2 || !double.IsFinite(square) ? double.NegativeInfinity
-            : Math.Log(1e-3) + LogExpectedImprovement.Normal(-mean, Math.Sqrt(square / count), -_best);
-        var certain = Math.Log(Math.Min(gain, double.MaxValue));
-        var most = Math.Max(certain, tail);
-        return double.IsNegativeInfinity(most) ? -1e300 : most + Math.Log(Math.Exp(certain - most) + Math.Exp(tail - most));
+        return (count, mean, square);
     }
 
     private double Worth()

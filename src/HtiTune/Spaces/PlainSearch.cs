@@ -3,6 +3,7 @@
 //   EI           expected improvement over t⁺ by the states of the walk, compared by its logarithm, with that of the chance of success added and
 //                κ taken off for each coordinate at an end of its range: a range is mostly wider than it need be, and corners are far from everything
 
+using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 
@@ -47,6 +48,12 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
     /// <param name="cancellation">Ends the search.</param>
     internal double[]? LeastBound(double deviations, CancellationToken cancellation) => Largest(
         (_, x) => plain.At(x) is var (mean, deviation) ? deviations * deviation - mean : double.NaN, cancellation);
+
+    /// <summary>Where the worth that a caller's own acquisition gives is largest; null where there is no place.</summary>
+    /// <param name="own">The acquisition.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal double[]? LargestWorth(PlaceAcquisition own, CancellationToken cancellation) => Largest(
+        (_, x) => plain.At(x) is var (mean, deviation) ? own.LogWorth(new PlaceBelief(-mean, deviation, -incumbent)) : double.NaN, cancellation);
 
     /// <summary>Where one joint draw on some candidates is least; null where there is no place.</summary>
     internal double[]? Thompson()

@@ -1,3 +1,4 @@
+using HtiTune.Acquisition;
 using HtiTune.Data;
 
 namespace HtiTune;
@@ -116,6 +117,8 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
 
     private double BestValue => _plain.IsExact ? _values[_best] : _plain.Map.ToValue(_plain.Fitted[_best]);
 
+    private PlaceAcquisition? Own => _options.Acquisition.Acquisition as PlaceAcquisition;
+
     // Of two turns one goes to the best predicted place.
     private bool IsGreedy(int pending) => _settings.GreedyEvery > 0 && (_known.Length - _coordinates.Hyperparameters + pending) % _settings.GreedyEvery == 0
         && _options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement;
@@ -212,9 +215,15 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
             return (_coordinates.At(greedy.U), "best predicted", gain);
         }
 
-        return search.LargestGain(cancellation) is { } found && found.Gain >= LeastGainShare * Epsilon
-            ? (_coordinates.At(found.U), "composite expected improvement", found.Gain)
-            : null;
+        // As by values alone: what ends a run is that there is little to gain anywhere, wherever a caller's own acquisition leads.
+        if (search.LargestGain(cancellation) is not { } found || found.Gain < LeastGainShare * Epsilon)
+        {
+            return null;
+        }
+
+        return Own is { } own && search.LargestWorth(own) is { } u
+            ? (_coordinates.At(u), own.Name, Math.Exp(search.LogGain(_coordinates.Place(u))))
+            : (_coordinates.At(found.U), "composite expected improvement", found.Gain);
     }
 
     private (Configuration Configuration, string Reason, double Gain)? NextPlain(double[][] waiting, CancellationToken cancellation)
@@ -237,6 +246,7 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
             AcquisitionKind.LowerConfidenceBoundAtRisk => Other(
                 search.LeastBound(AcquisitionRule.Deviations(_options.Acquisition.Parameter!.Value, _known.Length, Probes), cancellation), "confidence bound"),
             AcquisitionKind.Thompson => Other(search.Thompson(), "Thompson sampling"),
+            AcquisitionKind.Own => Other(search.LargestWorth(Own!, cancellation), Own!.Name),
             _ => Proposal(found, "log expected improvement"),
         };
 
