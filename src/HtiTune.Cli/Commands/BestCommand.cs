@@ -32,7 +32,7 @@ internal static class BestCommand
 
             var text = result.GetValue(objective) ?? specification.Objective;
             var best = StudyBest.Of(specification, StudyJournal.Read(specification.Folder), text, TrialsCommand.Rows(specification, text))
-                ?? throw new CliException("H002", $"no training of {specification.File} has a value for '{text}' yet.", Advice.Tune.For(specification));
+                ?? throw new CliException("H002", $"no training of {specification.File} has a value for '{text}'{(specification.Constraints.Count > 0 ? " and meets the constraints" : "")} yet.", Advice.Tune.For(specification));
             if (result.GetValue(json))
             {
                 var record = new ResultRecord

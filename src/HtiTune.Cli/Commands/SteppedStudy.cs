@@ -1,5 +1,6 @@
 using System.Globalization;
 using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Cli;
 
@@ -44,7 +45,7 @@ internal sealed class SteppedStudy : IDisposable
 
             var objective = session.Objective(study.Objective);
             session.Check(objective);
-            return new SteppedStudy(session, session.Tuner.Begin(session.Judge(objective), session.Tuner.PrepareTotal(study.Trainings, objective.Text), objective.Text));
+            return new SteppedStudy(session, session.Tuner.Begin(session.Aim(objective), session.Tuner.PrepareTotal(study.Trainings, study.RunName(objective.Text)), study.RunName(objective.Text)));
         }
         catch
         {

@@ -47,7 +47,7 @@ internal static partial class TrialsCommand
             Console.Out.WriteLine($"{"#",4}  {heads} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var (row, place) in rows.Zip(cells))
             {
-                Console.Out.WriteLine($"{row.Number?.ToString(CultureInfo.InvariantCulture),4}{(row.Number is not null && row.Number == best?.Number ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Seconds is { } time ? Duration.Show(TimeSpan.FromSeconds(time)) : ""),12}  {row.Reason}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
+                Console.Out.WriteLine($"{row.Number?.ToString(CultureInfo.InvariantCulture),4}{(row.Number is not null && row.Number == best?.Number ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Seconds is { } time ? Duration.Show(TimeSpan.FromSeconds(time)) : ""),12}  {row.Reason}{(row.IsFeasible == false ? "; misses a constraint" : "")}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
             }
 
             return ExitCode.Done;
@@ -68,9 +68,10 @@ internal static partial class TrialsCommand
         var journal = StudyJournal.Read(study.Folder);
         var text = objective ?? study.Objective;
         var values = TrialValues.Of(study, journal, text);
+        List<(StudyConstraint Constraint, Dictionary<int, double> Values)> limits = [.. study.Constraints.Select(one => (one, TrialValues.Of(study with { Constraints = [] }, journal, one.Objective)))];
         var rows = new SortedDictionary<int, TrialRecord>();
         var folders = new Dictionary<int, string>();
-        var faults = journal.Runs.Where(run => run.Began.Objective == text).SelectMany(run => run.Values.Values).Where(measured => measured.Error is not null)
+        var faults = journal.Runs.Where(run => run.Began.Objective == study.RunName(text)).SelectMany(run => run.Values.Values).Where(measured => measured.Error is not null)
             .GroupBy(measured => measured.Number).ToDictionary(group => group.Key, group => group.Last().Error);
         var isHeld = StudyJournal.IsHeld(study.Folder);
         foreach (var entry in journal.Events)
@@ -86,6 +87,8 @@ internal static partial class TrialsCommand
                     rows[e.Number] = Row(e, "completed", e.Reason, Known(e.Duration)) with
                     {
                         Value = values.TryGetValue(e.Number, out var value) ? value : null,
+                        IsFeasible = limits.Count == 0 || !limits.TrueForAll(limit => limit.Values.ContainsKey(e.Number)) ? null
+                            : limits.TrueForAll(limit => limit.Constraint.IsMet(limit.Values[e.Number])),
                         Error = values.ContainsKey(e.Number) ? null : faults.GetValueOrDefault(e.Number),
                     };
                     break;

@@ -1,4 +1,5 @@
 using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Cli;
 
@@ -87,14 +88,20 @@ internal static class TuningWork
 
     private static TuningResult? Optimized(StudySession session, IObjective objective, TuningRequest request, TuneDisplay display)
     {
+        var name = request.Study.RunName(objective.Text);
         try
         {
             return session.Tuner.Optimize(
-                session.Judge(objective),
-                request.Trainings is { } more ? session.Tuner.PrepareMore(more, objective.Text) : session.Tuner.PrepareTotal(request.Study.Trainings, objective.Text),
+                session.Aim(objective),
+                request.Trainings is { } more ? session.Tuner.PrepareMore(more, name) : session.Tuner.PrepareTotal(request.Study.Trainings, name),
                 display,
-                objective.Text,
+                name,
                 session.Ending);
+        }
+        catch (ArgumentException problem) when (request.Study.Constraints.Count > 0)
+        {
+            // An option of the tuner that is of one objective alone.
+            throw new CliException("H010", $"{request.Study.File}:{request.Study.ConstraintsLine}: {problem.Message.Split(" (Parameter")[0]}");
         }
         catch (NoValueException problem) when (session.Fault is null)
         {

@@ -64,7 +64,13 @@ internal sealed class ResultDisplay
             Say($"the best trained {(_specification.Space.IsLine ? $"{name} is {Placeholders.Number(best.Lambda)}" : $"configuration is {Shown(best.Configuration)}")}: {_objective} = {best.Value:G6} there, for sure");
         }
 
-        if (_specification.Space.IsLine)
+        if (_study.Feasibility is { } feasibility)
+        {
+            Terminal.Say(feasibility.IsKnown ? $"it meets {string.Join(" and ", _specification.Constraints.Select(one => one.Text))}"
+                : FormattableString.Invariant($"no training meets every constraint; likeliest to is {Shown(feasibility.Likeliest)}, with a probability of {100 * feasibility.Probability:G2} %"));
+        }
+
+        if (_specification.Space.IsLine && double.IsFinite(_study.LambdaLow))
         {
             Say($"the best {name} may lie anywhere in [{_study.LambdaLow:G4}, {_study.LambdaHigh:G4}], with 95 % for all values at once, by the model");
         }
@@ -175,7 +181,9 @@ internal sealed class ResultDisplay
         Hyperparameter = _specification.Space.Label,
         Objective = _objective,
         Configuration = _study.Configuration,
-        Interval = _specification.Space.IsLine ? [_study.LambdaLow, _study.LambdaHigh] : null,
+        IsFeasible = _study.Feasibility?.IsKnown,
+        FeasibleProbability = _study.Feasibility?.Probability,
+        Interval = _specification.Space.IsLine && double.IsFinite(_study.LambdaLow) ? [_study.LambdaLow, _study.LambdaHigh] : null,
         IsTrained = _study.IsTrained,
         Value = _study.RealValue,
         Predicted = _study.PredictedValue,

@@ -63,6 +63,14 @@ internal sealed record ResultRecord
 
     public double? Seconds { get; init; }
 
+    /// <summary>Whether the configuration is known to meet the study's constraints; left out without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsFeasible { get; init; }
+
+    /// <summary>The probability that it meets them, or, where none is known to, that the likeliest one does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FeasibleProbability { get; init; }
+
     public IReadOnlyList<string> Next { get; init; } = [];
 
     /// <summary>The record with what an outcome says.</summary>
@@ -149,6 +157,10 @@ internal sealed record TrialRecord
     public string? Log { get; init; }
 
     public bool IsBest { get; init; }
+
+    /// <summary>Whether it meets the study's constraints; left out without any, and where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsFeasible { get; init; }
 
     /// <summary>Writes a list of them, and of which study and objective they are.</summary>
     internal static void Write(string study, string objective, IEnumerable<TrialRecord> trials) => EventWriter.Write(writer =>

@@ -57,6 +57,11 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     /// <summary>The study at the server: begun, or taken up.</summary>
     internal static ServedStudy Begin(ServerConnection server, StudySpecification study)
     {
+        if (study.Constraints.Count > 0)
+        {
+            throw new CliException("H013", $"{study.File}:{study.ConstraintsLine}: \"constraints\" are not served by servers yet; expected none, or a study of this machine.");
+        }
+
         var request = RequestOf(study);
         var print = Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { MaxTrainings = null }, s_json)))[..16];
         var kept = Find(study);

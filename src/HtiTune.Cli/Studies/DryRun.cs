@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Cli;
 
@@ -81,7 +82,7 @@ internal static class DryRun
         using var session = StudySession.Open(study with { Folder = work }, new TuneDisplay(), null);
         var objective = session.Objective(study.Objective);
         session.Check(objective);
-        using var run = session.Tuner.Begin(session.Judge(objective), session.Tuner.PrepareTotal(study.Trainings, objective.Text), objective.Text);
+        using var run = session.Tuner.Begin(session.Aim(objective), session.Tuner.PrepareTotal(study.Trainings, study.RunName(objective.Text)), study.RunName(objective.Text));
         var proposals = new List<Proposal>();
         while (proposals.Count < study.Parallel && run.Ask() is { } next && !proposals.Contains(next))
         {

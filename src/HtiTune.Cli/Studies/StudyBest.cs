@@ -21,7 +21,7 @@ internal sealed record StudyBest(Data.Configuration Configuration, int? Number, 
     /// <param name="rows">The study's trainings with their values.</param>
     internal static StudyBest? Of(StudySpecification study, StudyJournal journal, string objective, IReadOnlyList<TrialRecord> rows)
     {
-        var valued = rows.Where(row => row.State == "completed" && row.Value is not null).ToList();
+        var valued = rows.Where(row => row.State == "completed" && row.Value is not null && row.IsFeasible != false).ToList();
         var sign = study.Goal == Goal.Maximize ? -1 : 1;
         if (Recommended(study, journal, objective) is { } end)
         {
@@ -40,7 +40,8 @@ internal sealed record StudyBest(Data.Configuration Configuration, int? Number, 
     // A recommendation stands until something is trained, brought or taken back after it.
     private static RunEnded? Recommended(StudySpecification study, StudyJournal journal, string objective)
     {
-        if (journal.Runs.LastOrDefault(run => run.Began.Objective == objective && run.Began.Settings.Goal == study.Goal)?.End is not { } end)
+        if (journal.Runs.LastOrDefault(run => run.Began.Objective == study.RunName(objective) && run.Began.Settings.Goal == study.Goal)?.End is not { } end
+            || end.Outcome is NotCertified { Unmet: Unmet.NothingFeasible })
         {
             return null;
         }

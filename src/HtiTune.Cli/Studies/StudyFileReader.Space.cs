@@ -17,6 +17,29 @@ internal sealed partial class StudyFileReader
         return isWanted;
     }
 
+    private List<StudyConstraint> OfConstraints(LocatedJson root)
+    {
+        var constraints = new List<StudyConstraint>();
+        foreach (var text in Strings(root, "constraints") ?? [])
+        {
+            if (StudyConstraint.Parse(text) is { } constraint)
+            {
+                constraints.Add(constraint);
+            }
+            else
+            {
+                Fault(Take(root, "constraints")!.Line, $"the constraint \"{text}\" is none; expected an objective, <= or >=, and a number, e.g. \"mean(latency) <= 20\"");
+            }
+        }
+
+        if (constraints.Count > 0 && Flag(root, "replicate") == true)
+        {
+            Fault(Take(root, "replicate")!.Line, "\"replicate\" is true; expected false under \"constraints\"");
+        }
+
+        return constraints;
+    }
+
     private SearchSpace? OfSpace(LocatedJson root)
     {
         if (Take(root, "hyperparameters") is not { } list)

@@ -114,6 +114,8 @@ internal sealed partial class StudyFileReader : LocatedKeys
             Objective = objective?.Text ?? "",
             ObjectiveLine = objective?.Line ?? root.Line,
             Goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize,
+            Constraints = OfConstraints(root),
+            ConstraintsLine = Take(root, "constraints")?.Line ?? root.Line,
         };
         study = Trained(Budgeted(study, Object(root, "budget"), defaults), Object(root, "training"), defaults);
         return study with

@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Cli;
 
@@ -89,6 +90,13 @@ internal sealed partial class StudySession : IDisposable
 
         return objective.Value(samples, model.Lambda);
     };
+
+    /// <summary>What a run for an objective looks for: its best, where every constraint of the study is met.</summary>
+    internal Aim Aim(IObjective objective) => Preferences.Aim.Best(new Feature(objective.Text, Judge(objective), Study.Goal)).SubjectTo([.. Study.Constraints.Select(constraint =>
+    {
+        var feature = new Feature(constraint.Objective, Judge(Objective(constraint.Objective)));
+        return constraint.IsUpper ? Constraint.AtMost(feature, constraint.Bound) : Constraint.AtLeast(feature, constraint.Bound);
+    })]);
 
     // The places of the tuner's grid and of the trainings.
     private IEnumerable<IConditionalModel> Beside(IConditionalModel model)

@@ -62,6 +62,15 @@ internal sealed record StudySpecification
     /// <summary>The objective's text, and its line in the file.</summary>
     internal required string Objective { get; init; }
 
+    /// <summary>What every configuration must hold, whatever the objective; empty without.</summary>
+    internal IReadOnlyList<StudyConstraint> Constraints { get; init; } = [];
+
+    /// <summary>The line of the constraints in the file.</summary>
+    internal int ConstraintsLine { get; init; }
+
+    /// <summary>The name of a run for an objective in the journal: with the constraints, for under others it would be another run.</summary>
+    internal string RunName(string objective) => Constraints.Count == 0 ? objective : $"{objective}, where {string.Join(" and ", Constraints.Select(constraint => constraint.Text))}";
+
     /// <summary>Another objective that judges in its place; null without.</summary>
     internal string? JudgedBy { get; init; }
 

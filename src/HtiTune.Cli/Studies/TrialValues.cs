@@ -17,7 +17,7 @@ internal static class TrialValues
         var (_, conditions) = StudySession.DeclaredBy(study.Contexts);
         var judge = Parsed(study, objective, names, conditions);
         var values = new Dictionary<int, double>();
-        foreach (var measured in journal.Runs.Where(run => run.Began.Objective == judge.Text).SelectMany(run => run.Values.Values))
+        foreach (var measured in journal.Runs.Where(run => run.Began.Objective == study.RunName(judge.Text)).SelectMany(run => run.Values.Values))
         {
             if (measured.Value is { } value)
             {

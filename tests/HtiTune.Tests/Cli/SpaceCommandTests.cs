@@ -23,6 +23,31 @@ public sealed class SpaceCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task Under_constraints_the_best_that_meets_them_is_told()
+    {
+        // The loss is least with two layers; three or more are asked for.
+        File.WriteAllText(Study, File.ReadAllText(Study).Replace("\"objective\"", "\"constraints\": [\"column:size >= 3\"], \"objective\"", StringComparison.Ordinal));
+        var (code, output, errors) = await Run("tune", "study.json", "--json");
+        Assert.True(code is ExitCode.BudgetSpent or ExitCode.Done or ExitCode.GoalNotReached, errors);
+        var found = JsonDocument.Parse(output).RootElement;
+        Assert.Equal((3, true, 1), (found.GetProperty("configuration").GetProperty("layers").GetDouble(), found.GetProperty("isFeasible").GetBoolean(), found.GetProperty("feasibleProbability").GetDouble()));
+        Assert.Contains("it meets column:size >= 3", errors, StringComparison.Ordinal);
+        Assert.Contains("layers=3", (await Run("best", "study.json")).Output, StringComparison.Ordinal);
+        var trials = JsonDocument.Parse((await Run("trials", "study.json", "--json")).Output).RootElement.GetProperty("trials").EnumerateArray().ToList();
+        Assert.All(trials, trial => Assert.Equal(trial.GetProperty("configuration").GetProperty("layers").GetDouble() >= 3, trial.GetProperty("isFeasible").GetBoolean()));
+        Assert.Contains("misses a constraint", (await Run("trials", "study.json")).Output, StringComparison.Ordinal);
+
+        // The same again trains nothing more, and with other constraints what was trained is judged anew.
+        var calls = File.ReadAllLines(_folder.File("calls")).Length;
+        await Run("tune", "study.json");
+        Assert.Equal(calls, File.ReadAllLines(_folder.File("calls")).Length);
+        File.WriteAllText(Study, File.ReadAllText(Study).Replace("size >= 3", "size >= 4", StringComparison.Ordinal));
+        Assert.Contains("layers=4", (await Run("best", "study.json")).Output, StringComparison.Ordinal);
+        File.WriteAllText(Study, File.ReadAllText(Study).Replace("size >= 4", "size > 4", StringComparison.Ordinal));
+        Assert.Contains("expected an objective, <= or >=", (await Run("check", "study.json")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tune_trials_best_export_and_prefer_know_names_and_values()
     {
         var (code, output, errors) = await Run("tune", "study.json");

@@ -21,6 +21,9 @@ public class StudySchemaTests
         "\"x.csv\"", "\"x.txt\"", "\"confidence-bound-at-risk=2\"", "[\"x\",\"{lambda}\",\"{out}\"]", "[\"\",\"{lambda}\",\"{out}\"]", "\"symlog=a\"", "\".npy\"", "\"log\"", "\"minimize\"",
     ];
 
+    private static readonly string[] s_constraints =
+        ["[\"column:0 <= 1\"]", "[\"column:0<=-1.5e3\",\"column:0 >= 0\"]", "[\"column:0 < 1\"]", "[\"<= 1\"]", "[\"column:0 <= one\"]", "[\"column:0 <= 1e400\"]"];
+
     public static TheoryData<string> Places =>
         [.. new[] { "", "hyperparameter", "outputs", "budget", "training", "tuner" }
             .SelectMany(place => Keys(place).Select(key => place.Length > 0 ? $"{place}.{key}" : key)).Where(key => key != "$schema")];
@@ -58,7 +61,7 @@ public class StudySchemaTests
         Directory.CreateDirectory(folder.File("x y"));
         File.WriteAllText(folder.File("x.csv"), "a\n1\n");
         var (accepted, refused, differing) = (0, 0, new List<string>());
-        foreach (var value in s_values.Concat(Bounds(path)).Distinct())
+        foreach (var value in s_values.Concat(Bounds(path)).Concat(path == "constraints" ? s_constraints : []).Distinct())
         {
             var study = Base();
             if (path == "hyperparameters")
