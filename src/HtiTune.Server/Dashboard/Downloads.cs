@@ -20,6 +20,8 @@ internal static class Downloads
                 await service.SurrogateFileAsync(context.User.Tenant(), surrogate, format == "onnx", context.RequestAborted).ConfigureAwait(false), "application/octet-stream", $"surrogate.{format}");
         });
         FigureEndpoints.MapFigure(files);
+        app.MapGet("/htitune_client.py", () => Results.Stream(typeof(Downloads).Assembly.GetManifestResourceStream("htitune_client.py")!, "text/x-python; charset=utf-8", "htitune_client.py"))
+            .RequireAuthorization().ExcludeFromDescription();
     }
 
     private static async Task<IResult> TrialsAsync(Guid id, int? pref, HttpContext context, IStudyService service)

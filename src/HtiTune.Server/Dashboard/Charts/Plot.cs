@@ -15,6 +15,8 @@ internal sealed class Plot
     internal const double Left = 52;
     internal const double Right = 470;
     internal const double Top = 12;
+    private const double TipWidth = 208;
+    private const double TipLine = 16;
     private readonly StringBuilder _svg = new();
     private readonly double _height;
     private readonly double _low;
@@ -92,6 +94,27 @@ internal sealed class Plot
         }
 
         _svg.Append(closed ? "Z\"/>" : "\"/>");
+    }
+
+    /// <summary>What the pointer is told within a piece of the horizontal axis: a line where it is, and words in a corner away from it. Styles show it, no script.</summary>
+    /// <param name="from">The piece's beginning, as a share of the axis.</param>
+    /// <param name="at">Where the line stands.</param>
+    /// <param name="to">The piece's end.</param>
+    /// <param name="lines">The words.</param>
+    internal void Spot(double from, double at, double to, params ReadOnlySpan<string> lines)
+    {
+        _svg.Append("<g class=\"spot\">");
+        Rectangle(X(from), Top, X(to), Bottom, "hit");
+        _svg.Append("<g class=\"tip\">");
+        Line(X(at), Top, X(at), Bottom, "pointer");
+        var isLeft = at > 0.5;
+        Rectangle(isLeft ? Left : Right - TipWidth, Top, isLeft ? Left + TipWidth : Right, Top + TipLine * lines.Length + 8, "tip-ground");
+        for (var i = 0; i < lines.Length; i++)
+        {
+            Text(isLeft ? Left + 7 : Right - TipWidth + 7, Top + TipLine * (i + 1), lines[i], "start", "tip-text");
+        }
+
+        _svg.Append("</g></g>");
     }
 
     public override string ToString() => _svg + "</svg>";

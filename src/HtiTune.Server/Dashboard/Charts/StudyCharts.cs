@@ -7,6 +7,9 @@ namespace HtiTune.Server.Dashboard.Charts;
 /// <summary>The charts of a study.</summary>
 internal static class StudyCharts
 {
+    // As many as a pointer can tell apart, and a page can carry.
+    private const int Spots = 80;
+
     /// <summary>What is believed over λ: band, mean, trainings, and where the best may still lie.</summary>
     internal static string Belief(StudyCurve curve, Axis axis, string name, Goal goal, double? lambda, double? recommended)
     {
@@ -65,7 +68,19 @@ internal static class StudyCharts
             }
         }
 
+        var every = Math.Max(1, (points.Count + Spots - 1) / Spots);
+        for (var i = 0; i < points.Count; i += every)
+        {
+            var point = points[i];
+            var share = axis.Share(point.Lambda);
+            plot.Spot(
+                i == 0 ? 0 : share - HalfStep(i), share, i + every >= points.Count ? 1 : share + HalfStep(i + every),
+                $"{name} {Say.Number(point.Lambda)}", $"expected {Say.Number(point.Mean)}", $"90 %: {Say.Number(point.Low)} to {Say.Number(point.High)}", point.IsPossible ? "the best may lie here" : "not the best, at 95 %");
+        }
+
         return plot.ToString();
+
+        double HalfStep(int i) => (axis.Share(points[i].Lambda) - axis.Share(points[i - every < 0 ? 0 : i - every].Lambda) is var step and > 0 ? step : 1.0 / points.Count) / 2;
     }
 
     // Shares of the axis where the best may still lie, each as one piece: pieces side by side would show seams.
@@ -153,6 +168,16 @@ internal static class StudyCharts
             plot.Dot(At(i), plot.Y(values[i]), good.IsBeyond(values[i]) ? "anchor beyond" : "anchor", $"Training {done[i].Number} at {Say.Number(done[i].Lambda)}: {Say.Number(values[i])}");
         }
 
+        var step = Math.Max(1, (done.Count + Spots - 1) / Spots);
+        for (var i = 0; i < done.Count; i += step)
+        {
+            var trial = done[i];
+            plot.Spot(
+                (double)i / done.Count, (i + 0.5) / done.Count, Math.Min(1, (double)(i + step) / done.Count), $"training {trial.Number} at {Say.Number(trial.Lambda)}", $"value {Say.Number(values[i])}",
+                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast",
+                $"best so far {Say.Number(goal == Goal.Minimize ? values.Take(i + 1).Min() : values.Take(i + 1).Max())}");
+        }
+
         var every = Math.Max(1, (done.Count + 9) / 10);
         plot.Horizontal(done.Select((_, i) => ((i + 0.5) / done.Count, (double)(i + 1))).Where((_, i) => i % every == 0), "training");
         return plot.ToString();
@@ -193,6 +218,12 @@ internal static class StudyCharts
         }
 
         plot.Horizontal(Plot.Ticks(from, to, 5).Select(x => (Share(x), x)), name);
+        for (var k = 0; k < Spots; k++)
+        {
+            var x = from + (to - from) * (k + 0.5) / Spots;
+            plot.Spot((double)k / Spots, (k + 0.5) / Spots, (k + 1.0) / Spots, $"{name} {Say.Number(x)}", $"{Say.Percent(100.0 * sorted.Count(value => value <= x) / sorted.Length)} of {sorted.Length} below");
+        }
+
         return plot.ToString();
     }
 }
