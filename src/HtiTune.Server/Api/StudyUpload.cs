@@ -11,7 +11,7 @@ internal static class StudyUpload
 {
     private const string Definition = "definition";
     private const string Anchors = "anchors";
-    private const string Ending = ".npy";
+    internal const string Ending = ".npy";
 
     internal static async Task<(StudyDefinition Definition, IReadOnlyList<StudyAnchor> Anchors)> ReadAsync(HttpRequest request)
     {
@@ -67,7 +67,7 @@ internal static class StudyUpload
     }
 
     // A number, or names and values. A value that is a number is one; a word of a hyperparameter whose choices are numbers is none here, and JSON tells it.
-    private static (double Lambda, Configuration? Configuration)? PlaceOf(string name)
+    internal static (double Lambda, Configuration? Configuration)? PlaceOf(string name)
     {
         if (Number(name) is { } lambda)
         {
