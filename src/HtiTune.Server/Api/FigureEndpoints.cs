@@ -85,8 +85,8 @@ internal static class FigureEndpoints
 
     private static async Task<Action<string>> HistoryAsync(IStudyService service, NetworkRegistry registry, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
-        var curve = study.Definition.Hyperparameters is null ? await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false) : null;
-        var asked = await AskedAsync(service, tenant, study, curve, cancellation).ConfigureAwait(false);
+        var trials = await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
+        var asked = await AskedVersion.ReadAsync(service, tenant, study, trials, null, cancellation).ConfigureAwait(false);
         Trial[] ended = [.. asked.Trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
         {
             Number = trial.Number,

@@ -6,9 +6,12 @@ namespace HtiTune.Server.Dashboard;
 /// <summary>What the dashboard's pages let be taken out, under the session of who looks at them: as the API gives it under a key.</summary>
 internal static class Downloads
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
     internal static void Map(WebApplication app)
     {
         var files = app.MapGroup("/studies/{id:guid}").RequireAuthorization().ExcludeFromDescription();
+        files.AddEndpointFilter(WaitAsync);
         files.MapGet("/trials.csv", TrialsAsync);
         files.MapGet("/trials/{trial:int}/outputs.npy", async (Guid id, int trial, HttpContext context, IStudyService service) =>
             Results.Bytes(await service.OutputsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), "application/octet-stream", $"trial-{trial}.npy"));
@@ -22,6 +25,27 @@ internal static class Downloads
         FigureEndpoints.MapFigure(files);
         app.MapGet("/htitune_client.py", () => Results.Stream(typeof(Downloads).Assembly.GetManifestResourceStream("htitune_client.py")!, "text/x-python; charset=utf-8", "htitune_client.py"))
             .RequireAuthorization().ExcludeFromDescription();
+    }
+
+    // A browser does not ask again for what is being computed: it waits, a second in each look.
+    private static async ValueTask<object?> WaitAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var time = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var result = await next(context).ConfigureAwait(false);
+            if (result is not IStatusCodeHttpResult { StatusCode: StatusCodes.Status202Accepted })
+            {
+                return result;
+            }
+
+            context.HttpContext.Response.Headers.Remove("Retry-After");
+            if (time.GetElapsedTime(began) > s_patience)
+            {
+                throw new StudyServiceException(StudyServiceError.Conflict, "It is still being computed; ask for it again in a minute.");
+            }
+        }
     }
 
     private static async Task<IResult> TrialsAsync(Guid id, int? pref, HttpContext context, IStudyService service)

@@ -37,6 +37,21 @@ public sealed class AskedVersionTests(ApiServer server) : IClassFixture<ApiServe
 
         Assert.All(second.Trials, trial => Assert.Null(trial.PredictedLow));
 
+        // So are the figures that are taken out, and the table.
+        var lambda = second.Lambda!.Value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture);
+        using var login = await DashboardLogin.BeginAsync(server, await server.KeyAsync("t", "read"));
+        using var pages = new HttpClient(new SocketsHttpHandler { CookieContainer = login.Cookies });
+        Assert.Contains($"recommended: quantile level {lambda}", await pages.GetStringAsync(new Uri(server.Address, $"studies/{begun.Id}/figures/objective.svg")), StringComparison.Ordinal);
+        var table = (await pages.GetStringAsync(new Uri(server.Address, $"studies/{begun.Id}/trials.csv"))).Split("\r\n")[1..^1].Select(line => line.Split(',')).ToDictionary(cells => int.Parse(cells[0], System.Globalization.CultureInfo.InvariantCulture), cells => cells[2]);
+        Assert.All(values, value => Assert.Equal(value.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture), table[value.Key]));
+
+        // "Still possible" is what the band that is drawn says: at 95 % for all λ at once, what reaches below the least of its upper ends.
+        var least = curve.Posterior.Min(point => point.HighForAll!.Value);
+        foreach (var point in curve.Posterior.Where(point => Math.Abs(point.LowForAll!.Value - least) > 1e-6 * Math.Abs(least)))
+        {
+            Assert.Equal(point.LowForAll < least, point.IsPossible);
+        }
+
         // The first, looked at again, is as it was.
         var first = AskedVersion.Of(study, trials, curve, versions, 1);
         Assert.Equal((study.BestValue, study.Result.Lambda), (first.BestValue, first.Lambda!.Value));
