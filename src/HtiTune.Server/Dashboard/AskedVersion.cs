@@ -21,7 +21,7 @@ internal sealed record AskedVersion(PreferenceResult? Asked, bool IsNewest, Stud
     {
         if (versions.Count <= 1)
         {
-            return new(versions is [var only] ? only : null, true, study.Result, trials, study.BestValue, study.Lambda);
+            return new(versions is [var only] ? only : null, true, study.Result, trials, study.BestValue ?? Best(trials, study.Definition.Goal), study.Lambda);
         }
 
         var asked = versions.FirstOrDefault(version => version.Version == wanted) ?? versions[^1];
@@ -36,9 +36,13 @@ internal sealed record AskedVersion(PreferenceResult? Asked, bool IsNewest, Stud
         // Where no run came after the first, the trials' values are those of the study's own objective.
         var isFirst = asked.Version == 1 && !isRunning && study.EndedAt < versions[1].CreatedAt;
         var own = isFirst ? trials : Valued(trials, isNewest ? curve : null, asked);
-        var values = own.Where(trial => trial.Value is not null).Select(trial => trial.Value!.Value).ToList();
-        double? best = values.Count == 0 ? null : asked.Goal == Goal.Minimize ? values.Min() : values.Max();
-        return new(asked, isNewest, asked.Result, own, isFirst ? study.BestValue : best, asked.Result?.Lambda);
+        return new(asked, isNewest, asked.Result, own, isFirst ? study.BestValue : Best(own, asked.Goal), asked.Result?.Lambda);
+    }
+
+    private static double? Best(IEnumerable<TrialView> trials, Goal goal)
+    {
+        var values = trials.Where(trial => trial.Value is not null).Select(trial => trial.Value!.Value).ToList();
+        return values.Count == 0 ? null : goal == Goal.Minimize ? values.Min() : values.Max();
     }
 
     /// <summary>The same, with what it needs read from the service.</summary>

@@ -50,7 +50,7 @@ public sealed class StudiesPageTests(ApiServer server) : IClassFixture<ApiServer
         await service.CancelAsync("c", many.Id);
         var claimed = await service.ClaimAsync("c", new WorkRequest("w", Study: few.Id));
         await service.TellAsync("c", claimed!.Attempt, claimed.Lease, new WorkResult { Value = 0.125 });
-        await Wait.UntilAsync(async () => (await service.GetAsync("c", few.Id)).BestValue is not null);
+        await Wait.UntilAsync(async () => (await service.TrialsAsync("c", few.Id)).Any(trial => trial.Value is not null));
         await using var visit = await Visit.BeginAsync(server, "c");
         var page = visit.Page;
         await page.GetByLabel("Compare few").CheckAsync();
