@@ -107,6 +107,30 @@ public class RecordTests
         Assert.Throws<ArgumentException>(() => BenchmarkResult.Of("gate", "x", "y", "share", double.NaN));
     }
 
+    [Fact]
+    public void Branches_of_a_line_that_two_classes_share_count_once()
+    {
+        var report = System.Xml.Linq.XDocument.Parse(
+            """
+            <coverage><packages>
+              <package name="A"><classes>
+                <class filename="a.cs"><methods><method><lines><line number="1" condition-coverage="0% (0/2)" /></lines></method></methods>
+                  <lines><line number="1" condition-coverage="50% (1/2)" /><line number="2" /></lines></class>
+                <class filename="a.cs"><lines><line number="1" condition-coverage="100% (2/2)" /><line number="3" condition-coverage="25% (1/4)" /></lines></class>
+                <class filename="b.cs"><lines><line number="1" condition-coverage="0% (0/4)" /></lines></class>
+              </classes></package>
+              <package name="B"><classes><class filename="c.cs"><lines><line number="1" /></lines></class></classes></package>
+            </packages></coverage>
+            """);
+        var read = CoverageCommand.Read(report, "coverage");
+        Assert.Equal([("A", "branches", 0.3), ("A", "of", 10)], read.Select(one => (one.Case, one.Metric, one.Number)));
+
+        // A hundredth less is a regression, a rounding is none.
+        BenchmarkResult[] Kept(double more) => [BenchmarkResult.Of("coverage", "A", "branches", "branches", 0.3 + more)];
+        Assert.Equal(1, Compared(Kept(0.01), read).Code);
+        Assert.Equal(0, Compared(Kept(0.001), read).Code);
+    }
+
     private static (int Code, string Printed) Compared(IReadOnlyList<BenchmarkResult> before, IReadOnlyList<BenchmarkResult> after)
     {
         using var output = new StringWriter();
