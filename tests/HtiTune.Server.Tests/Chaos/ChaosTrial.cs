@@ -81,7 +81,9 @@ internal sealed class ChaosTrial : ClusterTrial
 
     protected override async Task TroubleAsync()
     {
+        // A server that is begun while the database is away does not listen; those that run must say what is wrong.
         await KeepBusyAsync();
+        await ReadyAsync();
         _database.Kill();
         await RestartingAsync(_away);
         _database.Begin();
