@@ -4,7 +4,9 @@
 //   f(θ)     how far between i−1 and i+1 the clock g_θ puts λ_i
 //   error(θ) mean |(1 − f)·a + f·b − y|² = f²·⟨|b − a|²⟩ − 2f·⟨(b − a)·(y − a)⟩ + ⟨|y − a|²⟩, so its least f is a projection
 // θ minimises the errors' sum over interior anchors, on a grid of step 0.5 refined twice. It is used only where it lowers the error
-// of constant speed by a tenth: with few anchors the default is left only for a clear gain. Draws follow it in the intervals beside an anchor
+// of constant speed by a tenth: with few anchors the default is left only for a clear gain. Nor is it used where one interior anchor answers as a neighbour does,
+// as far as its rows' scatter tells (the least f lies within four standard errors, √(error/(⟨|b − a|²⟩ n)), of 0 or 1): outputs rest between these two, and nothing says
+// when they move on the way to the third. Draws follow it in the intervals beside an anchor
 // where it gains as much by itself, and keep constant speed elsewhere: one parameter that is learned from a late leap says little of where
 // anchors hardly differ. (The energy distance between the moved
 // rows and y was tried: with draws it puts f too near 0, because y sits among the rows that have not moved.)
@@ -17,7 +19,7 @@ namespace HtiTune.Surrogates.Clock;
 /// <summary>Learns the clock by leaving out one interior anchor at a time.</summary>
 internal static class ClockSelection
 {
-    private const double ClearGain = 0.9;
+    private const double ClearGain = 0.9, ClearlyBetween = 4;
 
     /// <summary>What was chosen, with the errors behind it.</summary>
     /// <param name="Clock">The clock.</param>
@@ -70,7 +72,7 @@ internal static class ClockSelection
             high = Math.Min(LogitShiftClock.MaximumShift, best + step);
         }
 
-        if (asked != ClockKind.Learned && !(bestError < ClearGain * constant))
+        if (asked != ClockKind.Learned && (!(bestError < ClearGain * constant) || (tests.Count == 1 && tests[0].Error.IsAtEnd)))
         {
             return new Choice(default, constant, constant, new bool[anchors.Count - 1]);
         }
@@ -139,9 +141,20 @@ internal static class ClockSelection
     }
 
     /// <summary>The error as a function of the fraction: Square·f² − 2·Product·f + Offset.</summary>
-    private readonly record struct Parabola(double Square, double Product, double Offset)
+    private readonly record struct Parabola(double Square, double Product, double Offset, int Count)
     {
         internal double At(double f) => f * f * Square - 2 * f * Product + Offset;
+
+        /// <summary>Whether the least f cannot be told from 0, or from 1.</summary>
+        internal bool IsAtEnd
+        {
+            get
+            {
+                var least = Product / Square;
+                var error = Math.Sqrt(Math.Max(0, At(least)) / (Square * Count));
+                return least < ClearlyBetween * error || 1 - least < ClearlyBetween * error;
+            }
+        }
 
         /// <summary>Means over rows a, y, b of equal length.</summary>
         internal static Parabola Of(double[] a, double[] y, double[] b)
@@ -156,10 +169,10 @@ internal static class ClockSelection
             }
 
             var count = Math.Max(1, a.Length);
-            return new Parabola(square / count, product / count, offset / count);
+            return new Parabola(square / count, product / count, offset / count, count);
         }
 
         public static Parabola operator +(Parabola left, Parabola right) =>
-            new(left.Square + right.Square, left.Product + right.Product, left.Offset + right.Offset);
+            new(left.Square + right.Square, left.Product + right.Product, left.Offset + right.Offset, left.Count);
     }
 }

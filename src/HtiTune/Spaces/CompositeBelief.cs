@@ -3,7 +3,9 @@
 //   ψ          link of the outputs (OutputTransform): what is kriged
 //   θ_i        states of the hyperparameter walk, i = 1 … I;  w_i(λ), v_i(λ) weights and unit variance at each
 //   mean       y(λ) = ψ⁻¹(Σ_k w̄_k ψ(y_k)), w̄ the mean of w_i
-//   draw s     y_s(λ) = ψ⁻¹(Σ_k a_k ψ(y_k)),  a = w_i + √(v_i) e_s,  e_s = ± τ_s/√(K − 1) S ξ_s of state i = s mod I, fixed once: smooth in λ
+//   draw s     y_s(λ) = ψ⁻¹(Σ_k a_k ψ(y_k)),  a = w_i + √(v_i) e_s,  e_s = ± c τ_s/√(K − 1) S ξ_s of state i = s mod I, fixed once: smooth in λ
+//   c          max(1, z_(m)/Φ⁻¹(.95)), m = ⌈.9 (K + 1)⌉ (K at most), z_k = |g(y_k) − mean_k|/deviation_k, in order: moments of g at draws of training k that is left
+//              out. The lengths are those of all outputs; an objective may hang on some that turn faster, and then nine tenths of its own values say so     [Barber2021]
 // The objective's values at draws are its belief: no model of their own is laid over them.
 
 using HtiTune.Data;
@@ -17,8 +19,8 @@ internal sealed class CompositeBelief
     /// <summary>Trainings with outputs from which it is made at least.</summary>
     internal const int LeastTrainings = 3;
 
-    private const int LeastForNugget = 8;
-    private const double ClearGain = 2, ClearShare = 0.9;
+    private const int LeastForNugget = 8, Judged = 12;
+    private const double ClearGain = 2, ClearShare = 0.9, Level = 0.9;
 
     private readonly SpaceCoordinates _coordinates;
     private readonly SpaceObjective _objective;
@@ -38,6 +40,15 @@ internal sealed class CompositeBelief
         for (var s = 0; s < _spreads.Length; s++)
         {
             _spreads[s] = s % 2 == 1 ? [.. _spreads[s - 1].Select(e => -e)] : Spread(StateOf(s), stream);
+        }
+
+        var scale = LeftOutScale();
+        foreach (var spread in _spreads)
+        {
+            foreach (ref var e in spread.AsSpan())
+            {
+                e *= scale;
+            }
         }
     }
 
@@ -188,6 +199,36 @@ internal sealed class CompositeBelief
                 draws[s + sign] = Value(weights, _flat.AsSpan(k * c, c));
             }
         }
+    }
+
+    // c. Where the objective has no answer at a training, or is the same at all draws, that training says nothing of it.
+    private double LeftOutScale()
+    {
+        var away = new List<double>();
+        double[] others = new double[Fit.Count], drawn = new double[Fit.Count], own = new double[Fit.Count], values = new double[Math.Min(Judged, Draws)];
+        for (var k = 0; k < Fit.Count; k++)
+        {
+            var x = _flat.AsSpan(k * _coordinates.Count, _coordinates.Count);
+            var reach = Math.Sqrt(Fit.LeaveOneOut(k, others));
+            for (var s = 0; s < values.Length; s++)
+            {
+                others.CopyTo(drawn, 0);
+                CholeskyFactor.Add(reach, _spreads[s], drawn);
+                values[s] = Value(drawn, x);
+            }
+
+            Array.Clear(own);
+            own[k] = 1;
+            var mean = values.Average();
+            var z = Math.Abs(Value(own, x) - mean) / Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+            if (double.IsFinite(z))
+            {
+                away.Add(z);
+            }
+        }
+
+        away.Sort();
+        return away.Count == 0 ? 1 : Math.Max(1, away[Math.Min(away.Count, (int)Math.Ceiling(Level * (away.Count + 1))) - 1] / NormalDistribution.Quantile((1 + Level) / 2));
     }
 
     private AnchorKriging StateOf(int s) => _states[s / 2 % _states.Length];

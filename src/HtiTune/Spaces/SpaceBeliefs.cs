@@ -45,10 +45,11 @@ internal static class SpaceBeliefs
         return new SpaceBelief(centre, spread, At(values, 0.05), At(values, 0.95));
     }
 
-    // Weighed from either side, so that no difference overflows.
+    // x₍ₕ₎ with h = (n + 1)p, type 6 of Hyndman and Fan (1996): one more draw is below it with probability p, however few draws there are; between the n values themselves
+    // (type 7) the 90 % interval of 32 draws would hold in 84.5 %. Weighed from either side, so that no difference overflows.
     private static double At(ReadOnlySpan<double> sorted, double share)
     {
-        var place = share * (sorted.Length - 1);
+        var place = Math.Clamp(share * (sorted.Length + 1) - 1, 0, sorted.Length - 1);
         var below = (int)place;
         var part = place - below;
         return below + 1 < sorted.Length ? (1 - part) * sorted[below] + part * sorted[below + 1] : sorted[below];

@@ -16,6 +16,7 @@ internal static class SeveralCommand
                                 forecasts are kept in a file); default functions,mixed,families
             --seeds N           seeds 0 … N − 1; default 20
             --dimensions a,b,…  of the families; default 2,3,4
+            --families a,b,…    families of families and certificates; default all
         """;
 
     private const int MostEvaluations = 30;
@@ -32,7 +33,7 @@ internal static class SeveralCommand
     {
         try
         {
-            var (parts, seeds, dimensions) = Parse(arguments);
+            var (parts, seeds, dimensions, families) = Parse(arguments);
             Console.WriteLine($"{Surroundings.Describe()}\n");
             foreach (var part in parts)
             {
@@ -57,7 +58,7 @@ internal static class SeveralCommand
                         Speed();
                         break;
                     default:
-                        Families(seeds, dimensions, part == "certificates");
+                        Families(seeds, dimensions, families, part == "certificates");
                         break;
                 }
             }
@@ -126,7 +127,7 @@ internal static class SeveralCommand
         Console.WriteLine();
     }
 
-    private static void Families(int seeds, int[] dimensions, bool certify)
+    private static void Families(int seeds, int[] dimensions, string[] families, bool certify)
     {
         foreach (var d in dimensions)
         {
@@ -134,7 +135,7 @@ internal static class SeveralCommand
                 ? $"| d = {d} | studies | certified | of these true | trainings after the first {d + 2}, median |\n|---|---|---|---|---|"
                 : $"| d = {d} | by outputs: trainings after the first {d + 2}, mean (median; not reached) | by values: mean (median; not reached) | share | difference ± 95 % |\n|---|---|---|---|---|");
             var (composite, plain) = (new List<SpaceRun>(), new List<SpaceRun>());
-            foreach (var (name, isSmooth, make) in SpaceFamilies.All)
+            foreach (var (name, isSmooth, make) in SpaceFamilies.All.Where(family => families.Contains(family.Name)))
             {
                 SpaceProblem[] problems = [.. Enumerable.Range(0, seeds).Select(seed => make(seed, d))];
                 SpaceRun[] outputs = [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, true, certify))];
@@ -249,9 +250,10 @@ internal static class SeveralCommand
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    private static (string[] Parts, int Seeds, int[] Dimensions) Parse(string[] arguments)
+    private static (string[] Parts, int Seeds, int[] Dimensions, string[] Families) Parse(string[] arguments)
     {
-        var (parts, seeds, dimensions) = (s_parts[..3], 20, (int[])[2, 3, 4]);
+        string[] known = [.. SpaceFamilies.All.Select(family => family.Name)];
+        var (parts, seeds, dimensions, families) = (s_parts[..3], 20, (int[])[2, 3, 4], known);
         for (var i = 0; i < arguments.Length; i += 2)
         {
             var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} has no value.");
@@ -266,13 +268,24 @@ internal static class SeveralCommand
                 case "--dimensions":
                     dimensions = [.. value.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
                     break;
+                case "--families":
+                    families = value.Split(',');
+                    break;
                 default:
                     throw new ArgumentException($"There is no option {arguments[i]}.");
             }
         }
 
-        return Array.Find(parts, part => !s_parts.Contains(part)) is { } unknown
-            ? throw new ArgumentException($"There is no part '{unknown}'; expected {string.Join(", ", s_parts)}.")
-            : (parts, seeds, dimensions);
+        Known("part", parts, s_parts);
+        Known("family", families, known);
+        return (parts, seeds, dimensions, families);
+
+        static void Known(string what, string[] given, string[] known)
+        {
+            if (Array.Find(given, one => !known.Contains(one)) is { } unknown)
+            {
+                throw new ArgumentException($"There is no {what} '{unknown}'; expected {string.Join(", ", known)}.");
+            }
+        }
     }
 }
