@@ -8,7 +8,7 @@ public sealed partial class TuningRun
     /// <summary>Tells the journal that the run begins, and what its objective makes of the anchors there are.</summary>
     internal void Began(string? name)
     {
-        _recorder?.Began(name, Budget, StudySettings.Of(_options));
+        _recorder?.Began(name, Budget, StudySettings.Of(_options), _store.Space);
         Measured();
     }
 

@@ -178,7 +178,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         if (row.Kind == StudyEventKind.RunBegan)
         {
             var began = StudyJson.Read<RunBeganData>(row.Data);
-            _isOfOtherAlgorithm = began.Step > Step ? began.Algorithm != Tuner.Algorithm : _isOfOtherAlgorithm;
+            _isOfOtherAlgorithm = began.Step > Step ? began.Algorithm != Problem.Algorithm : _isOfOtherAlgorithm;
         }
 
         if (_isOfOtherAlgorithm)

@@ -31,6 +31,9 @@ internal sealed partial class StudyProblem
     /// <summary>What is tuned.</summary>
     internal SearchSpace Space { get; }
 
+    /// <summary>Number of the algorithm that tunes it.</summary>
+    internal int Algorithm => Tuner.AlgorithmOf(Space);
+
     /// <summary>The hyperparameter, where it is one continuous one.</summary>
     /// <exception cref="StudyServiceException">There are several, or it is none with a range: what is asked is of one.</exception>
     internal ContinuousHyperparameter Hyperparameter => Space.IsLine

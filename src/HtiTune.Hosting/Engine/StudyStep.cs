@@ -33,7 +33,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     {
         var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
         var distinct = warm.DistinctBy(study.Problem.At).Count();
-        var began = new RunBeganData(study.Step + 1, (study.Began?.Run ?? 0) + 1, objective, goal, budget, last - distinct, warm, why, Tuner.Algorithm);
+        var began = new RunBeganData(study.Step + 1, (study.Began?.Run ?? 0) + 1, objective, goal, budget, last - distinct, warm, why, study.Problem.Algorithm);
         study.Begin(began, samples);
         foreach (var (number, value) in study.Measure())
         {

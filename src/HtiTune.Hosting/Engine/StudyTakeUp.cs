@@ -58,7 +58,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
 
         if (loaded.IsLeftBehind)
         {
-            LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm, Tuner.Algorithm);
+            LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm, loaded.Problem.Algorithm);
             return new Taken(snapshot, true);
         }
 
@@ -81,8 +81,8 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         var began = loaded.Began;
         step.Begin(
             began?.Objective ?? loaded.Definition.Objective, began?.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
-            began is { Algorithm: not Tuner.Algorithm } other
-                ? $"version {Tuner.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
+            began is { } other && other.Algorithm != loaded.Problem.Algorithm
+                ? $"version {loaded.Problem.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
                 : "the library has changed: its proposals differ from those in the journal");
         var asked = trials.Select(trial => trial.At(loaded.Problem)).ToHashSet();
         var journal = store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();

@@ -4,7 +4,7 @@
 //   f(θ)     how far between i−1 and i+1 the clock g_θ puts λ_i
 //   error(θ) mean |(1 − f)·a + f·b − y|² = f²·⟨|b − a|²⟩ − 2f·⟨(b − a)·(y − a)⟩ + ⟨|y − a|²⟩, so its least f is a projection
 // θ minimises the errors' sum over interior anchors, on a grid of step 0.5 refined twice. It is used only where it lowers the error
-// of constant speed by a tenth: with few anchors the default is left only for a clear gain. Nor is it used where one interior anchor answers as a neighbour does,
+// of constant speed by a tenth: with few anchors the default is left only for a clear gain. Nor is it used for answers where one interior anchor's are a neighbour's,
 // as far as its rows' scatter tells (the least f lies within four standard errors, √(error/(⟨|b − a|²⟩ n)), of 0 or 1): outputs rest between these two, and nothing says
 // when they move on the way to the third. Draws follow it in the intervals beside an anchor
 // where it gains as much by itself, and keep constant speed elsewhere: one parameter that is learned from a late leap says little of where
@@ -72,7 +72,7 @@ internal static class ClockSelection
             high = Math.Min(LogitShiftClock.MaximumShift, best + step);
         }
 
-        if (asked != ClockKind.Learned && (!(bestError < ClearGain * constant) || (tests.Count == 1 && tests[0].Error.IsAtEnd)))
+        if (asked != ClockKind.Learned && (!(bestError < ClearGain * constant) || (tests.Count == 1 && coupled.Deterministic && tests[0].Error.IsAtEnd)))
         {
             return new Choice(default, constant, constant, new bool[anchors.Count - 1]);
         }

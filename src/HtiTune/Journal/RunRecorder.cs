@@ -1,3 +1,4 @@
+using HtiTune.Data;
 namespace HtiTune.Journal;
 
 /// <summary>What one run tells the journal. While a recorded run is replayed it is silent; then it writes what the journal lacks.</summary>
@@ -9,7 +10,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
     /// <summary>Whether a recorded run is being replayed.</summary>
     public bool IsReplaying { get; set; } = recorded is not null;
 
-    public void Began(string? objective, int budget, StudySettings settings) => study.Began(objective, budget, settings);
+    public void Began(string? objective, int budget, StudySettings settings, SearchSpace space) => study.Began(objective, budget, settings, space);
 
     /// <summary>Writes a proposal before it is handed out.</summary>
     public void Proposed(Proposal proposal, Func<TrainingProposed> line)

@@ -192,7 +192,7 @@ internal sealed class StudyHistory : IDisposable
     private bool IsMoreWanted(RecordedRun run) => run.IsEnded && (run.IsEnqueuedAfter || Queue.AddedNow.Count > 0) && Waiting.Count > 0;
 
     private bool IsLike(RecordedRun run, string? name) =>
-        run.Began.IsOfThisAlgorithm && run.Began.Settings.ProposeAs(StudySettings.Of(_options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
+        run.Began.IsOfThisAlgorithm(_store.Space) && run.Began.Settings.ProposeAs(StudySettings.Of(_options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
 
     private int Made(IEnumerable<Training> trainings)
     {

@@ -59,15 +59,16 @@ internal static class StudyIdentity
     internal static IReadOnlyList<Remark> Remarks(StudyJournal journal, ILogger logger)
     {
         // Once a run of this algorithm has begun, that one is continued.
-        if (journal.Runs is not [.., { Began: { IsOfThisAlgorithm: false } last }])
+        if (journal.Runs is not [.., { Began: var last }] || last.IsOfThisAlgorithm(journal.Space))
         {
             return [];
         }
 
-        Log.OtherAlgorithm(logger, last.Run, last.Algorithm ?? 1, Tuner.Algorithm);
+        var current = Tuner.AlgorithmOf(journal.Space);
+        Log.OtherAlgorithm(logger, last.Run, last.Algorithm ?? 1, current);
         return [new Remark(RemarkKind.OtherAlgorithm, string.Create(
             CultureInfo.InvariantCulture,
-            $"run {last.Run} of the study was made by version {last.Algorithm ?? 1} of the algorithm, and this is version {Tuner.Algorithm}: "
+            $"run {last.Run} of the study was made by version {last.Algorithm ?? 1} of the algorithm, and this is version {current}: "
             + $"its trainings are kept, and what comes is a new run"))];
     }
 }

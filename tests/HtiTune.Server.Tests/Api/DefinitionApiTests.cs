@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.JSInterop;
 
 namespace HtiTune.Server.Tests.Api;
 
@@ -42,7 +43,7 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
     [Fact]
     public async Task The_form_and_the_document_offer_every_scale_and_a_refusal_lists_them()
     {
-        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(new ServerOptions()).AddSingleton<IJSRuntime, NoScript>().BuildServiceProvider();
         await using var renderer = new HtmlRenderer(services, NullLoggerFactory.Instance);
         var html = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<StudyForm>(ParameterView.FromDictionary(new Dictionary<string, object?>
         {
@@ -148,5 +149,13 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
         ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w-" + study, study: study)) is not null);
         return task!;
+    }
+
+    /// <summary>Stands for the browser's script, of which a form that is written out asks nothing.</summary>
+    private sealed class NoScript : IJSRuntime
+    {
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => throw new InvalidOperationException($"No script serves {identifier} here.");
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
     }
 }
