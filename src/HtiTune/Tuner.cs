@@ -21,20 +21,9 @@ public sealed partial class Tuner : IDisposable
     /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked twice and answered alike are answers, no draws. 4: outputs of one hyperparameter are kriged.</remarks>
     public const int Algorithm = 4;
 
-    // 5: draws of the outputs are as wide as the trainings that are left out ask for. Before that, the number was the other one.
-    private const int SpaceAlgorithm = 5;
-
     private readonly INetwork _network;
     private TuningRun? _run;
     private int _isRunning;
-
-    /// <summary>Number of the algorithm that tunes a space: <see cref="Algorithm"/> for one continuous hyperparameter, another for several, or for one of another kind.</summary>
-    /// <param name="space">What is tuned.</param>
-    public static int AlgorithmOf(SearchSpace space)
-    {
-        ArgumentNullException.ThrowIfNull(space);
-        return space.IsLine ? Algorithm : SpaceAlgorithm;
-    }
 
     /// <summary>A tuner of a network's hyperparameters: one, or several, whole numbers and words among them.</summary>
     /// <param name="network">Trains at any configuration.</param>

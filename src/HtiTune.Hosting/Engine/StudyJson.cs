@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Hosting;
 
@@ -47,7 +48,7 @@ internal static class StudyJson
 /// <param name="Offset">The largest number that was given before the run, less the places that it begins with.</param>
 /// <param name="Warm">Trials whose outputs the run begins with, in order.</param>
 /// <param name="Why">Why it began.</param>
-/// <param name="Algorithm"><see cref="Tuner.AlgorithmOf"/> of the library that made it; 1 before that was kept.</param>
+/// <param name="Algorithm"><see cref="AlgorithmVersion"/> of the library that made it; 1 before that was kept.</param>
 internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<WarmTrial> Warm, string Why, int Algorithm = 1);
 
 /// <summary>A trial that a run begins with.</summary>

@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.External;
+using HtiTune.Journal;
 
 namespace HtiTune.Hosting;
 
@@ -32,7 +33,7 @@ internal sealed partial class StudyProblem
     internal SearchSpace Space { get; }
 
     /// <summary>Number of the algorithm that tunes it.</summary>
-    internal int Algorithm => Tuner.AlgorithmOf(Space);
+    internal int Algorithm => AlgorithmVersion.Of(Space);
 
     /// <summary>The hyperparameter, where it is one continuous one.</summary>
     /// <exception cref="StudyServiceException">There are several, or it is none with a range: what is asked is of one.</exception>

@@ -83,11 +83,11 @@ public sealed record StudyResumed(string Library, long BytesCut) : JournalEvent;
 /// <param name="Objective">The objective's name, if it was given one.</param>
 /// <param name="Budget">Trainings that the run may use.</param>
 /// <param name="Settings">The tuner's settings.</param>
-/// <param name="Algorithm"><see cref="Tuner.AlgorithmOf"/> of the library that made it; null before that was kept, which is 1.</param>
+/// <param name="Algorithm"><see cref="AlgorithmVersion"/> of the library that made it; null before that was kept, which is 1.</param>
 public sealed record RunBegan(int Run, string? Objective, int Budget, StudySettings Settings, int? Algorithm = null) : JournalEvent
 {
     /// <summary>Whether this library would propose the same.</summary>
-    internal bool IsOfThisAlgorithm(SearchSpace space) => (Algorithm ?? 1) == Tuner.AlgorithmOf(space);
+    internal bool IsOfThisAlgorithm(SearchSpace space) => (Algorithm ?? 1) == AlgorithmVersion.Of(space);
 }
 
 /// <summary>The user wants configurations trained next, in this order, before what the tuner would choose.</summary>

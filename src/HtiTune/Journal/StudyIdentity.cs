@@ -64,7 +64,7 @@ internal static class StudyIdentity
             return [];
         }
 
-        var current = Tuner.AlgorithmOf(journal.Space);
+        var current = AlgorithmVersion.Of(journal.Space);
         Log.OtherAlgorithm(logger, last.Run, last.Algorithm ?? 1, current);
         return [new Remark(RemarkKind.OtherAlgorithm, string.Create(
             CultureInfo.InvariantCulture,

@@ -126,7 +126,7 @@ internal sealed class StudyRecorder : IDisposable
         return recorder;
     }
 
-    public void Began(string? objective, int budget, StudySettings settings, SearchSpace space) => Write(new RunBegan(++Runs, objective, budget, settings, Tuner.AlgorithmOf(space)));
+    public void Began(string? objective, int budget, StudySettings settings, SearchSpace space) => Write(new RunBegan(++Runs, objective, budget, settings, AlgorithmVersion.Of(space)));
 
     /// <summary>Writes events that need no file.</summary>
     public void Write(params JournalEvent[] events)

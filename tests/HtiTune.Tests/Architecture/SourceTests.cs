@@ -34,7 +34,7 @@ public class SourceTests
     }
 
     [Fact]
-    public void No_class_is_countin_however_many_files()
+    public void No_class_is_long_in_however_many_files()
     {
         var tall = HtiTune.Benchmarks.House.HouseCommand.ClassLines(Path.Combine(Root(), "src")).Where(type => type.Value > MostClassLines).ToList();
         Assert.Empty(tall.Select(type => $"{type.Key} has {type.Value} lines"));

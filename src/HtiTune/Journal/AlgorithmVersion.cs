@@ -1,0 +1,18 @@
+using HtiTune.Data;
+
+namespace HtiTune.Journal;
+
+/// <summary>The number of the algorithm by which this library tunes a space.</summary>
+public static class AlgorithmVersion
+{
+    // 5: draws of the outputs are as wide as the trainings that are left out ask for. Before that, it was the number of one hyperparameter.
+    private const int OverSpaces = 5;
+
+    /// <summary><see cref="Tuner.Algorithm"/> for one continuous hyperparameter, another number for several, or for one of another kind.</summary>
+    /// <param name="space">What is tuned.</param>
+    public static int Of(SearchSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return space.IsLine ? Tuner.Algorithm : OverSpaces;
+    }
+}
