@@ -151,28 +151,11 @@ internal sealed class AimScore
 
     private static (double Mean, double Deviation) Moments(double[] values)
     {
-        double mean = 0, square = 0;
-        var count = 0;
-        foreach (var value in values)
-        {
-            if (double.IsFinite(value))
-            {
-                count++;
-                var before = mean;
-                mean += (value - mean) / count;
-                square += (value - before) * (value - mean);
-            }
-        }
-
+        var (count, mean, square) = DrawMoments.Of(values);
         return count == 0 ? (double.PositiveInfinity, 1) : (mean, Math.Sqrt(square / count));
     }
 
-    private static double Sum(double certain, double logTail)
-    {
-        var log = Math.Log(certain);
-        var most = Math.Max(log, logTail);
-        return double.IsFinite(most) ? most + Math.Log(Math.Exp(log - most) + Math.Exp(logTail - most)) : -1e300;
-    }
+    private static double Sum(double certain, double logTail) => DrawMoments.LogSum(Math.Log(certain), logTail) is var log && double.IsFinite(log) ? log : -1e300;
 
     // Quantiles of the middles of S equal shares, in an order of chance: what is believed by itself goes with nothing else.
     private static double[] Scores(int count, RandomStream stream)

@@ -155,7 +155,7 @@ internal sealed class CompositeSearch
         foreach (var (u, x, _, _) in _candidates.OrderByDescending(c => own.LogWorth(new PlaceBelief(-c.Mean, _worth * c.Distance, -_best))).Take(Promising))
         {
             _belief.Draw(x, values);
-            var (count, mean, square) = Moments(values);
+            var (count, mean, square) = DrawMoments.Of(values);
             var log = count == 0 ? double.NegativeInfinity : own.LogWorth(new PlaceBelief(-mean, Math.Sqrt(square / count), -_best));
             best = log > (best?.Log ?? double.NegativeInfinity) ? (u, log) : best;
         }
@@ -174,33 +174,13 @@ internal sealed class CompositeSearch
             gain += Math.Max(0, _best - value) / values.Length;
         }
 
-        var (count, mean, square) = Moments(values);
+        var (count, mean, square) = DrawMoments.Of(values);
 
         // A few draws see no tail: a small share of what a normal law with their moments promises ranks places where none of them improves.
         var tail = count < 2 || !double.IsFinite(square) ? double.NegativeInfinity
             : Math.Log(1e-3) + LogExpectedImprovement.Normal(-mean, Math.Sqrt(square / count), -_best);
-        var certain = Math.Log(Math.Min(gain, double.MaxValue));
-        var most = Math.Max(certain, tail);
-        return double.IsNegativeInfinity(most) ? -1e300 : most + Math.Log(Math.Exp(certain - most) + Math.Exp(tail - most));
-    }
-
-    // Of those that are numbers: how many, their mean, and the sum of squares about it.
-    private static (int Count, double Mean, double Square) Moments(ReadOnlySpan<double> values)
-    {
-        double mean = 0, square = 0;
-        var count = 0;
-        foreach (var value in values)
-        {
-            if (double.IsFinite(value))
-            {
-                count++;
-                var before = mean;
-                mean += (value - mean) / count;
-                square += (value - before) * (value - mean);
-            }
-        }
-
-        return (count, mean, square);
+        var log = DrawMoments.LogSum(Math.Log(Math.Min(gain, double.MaxValue)), tail);
+        return double.IsNegativeInfinity(log) ? -1e300 : log;
     }
 
     private double Worth()
