@@ -15,6 +15,9 @@ public static class PostgreSqlBuilderExtensions
     private const int PreparedStatements = 100;
     private const int KeepAliveSeconds = 20;
 
+    // A server that says nothing does not answer that a statement is given up either.
+    private const int CancellationMilliseconds = 500;
+
     /// <summary>Keeps studies and the queue of jobs in a PostgreSQL database that all machines share. PostgreSQL 13 and up.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">As Npgsql reads it. The role owns its schemas, or an administrator has made the tables.</param>
@@ -34,6 +37,7 @@ public static class PostgreSqlBuilderExtensions
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         connection.KeepAlive = connection.KeepAlive == 0 ? KeepAliveSeconds : connection.KeepAlive;
         connection.MaxAutoPrepare = connection.MaxAutoPrepare == 0 ? PreparedStatements : connection.MaxAutoPrepare;
+        connection.CancellationTimeout = connection.ContainsKey("Cancellation Timeout") ? connection.CancellationTimeout : CancellationMilliseconds;
         connection.ApplicationName ??= "HtiTune";
         builder.Services.AddPooledDbContextFactory<PostgreSqlStudyDatabase>(context => context.UseNpgsql(connection.ConnectionString));
         builder.Services.RemoveAll<NpgsqlDataSourceHolder>().RemoveAll<JobStorage>();

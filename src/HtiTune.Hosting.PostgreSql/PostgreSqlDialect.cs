@@ -96,6 +96,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlStoreOptions options, NpgsqlDa
         var patience = StorePatience.Current ?? options.Patience;
 
         // A database that takes a connection and says nothing is waited for as little as one that is not there.
+        using var waiting = StorePatience.Wait(time);
         using var within = StorePatience.Within(cancellation);
         for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {

@@ -58,6 +58,7 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
+        using var waiting = StorePatience.Wait(time);
         var patience = await EnterAsync(_writing, cancellation).ConfigureAwait(false);
         try
         {
@@ -79,6 +80,7 @@ internal sealed class SqliteDialect(SqliteStoreOptions options, IDbContextFactor
 
     public override async Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
     {
+        using var waiting = StorePatience.Wait(time);
         var patience = await EnterAsync(_reading, cancellation).ConfigureAwait(false);
         Link? link = null;
         var isWhole = false;

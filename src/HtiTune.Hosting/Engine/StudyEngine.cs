@@ -65,6 +65,11 @@ internal sealed partial class StudyEngine(
                 row.Id, StudyJson.Read<StudyDefinition>(row.Definition), TellTries, loaded => TellAsync(loaded, row, trial, (attempt, lease, end), claim, cancellation), cancellation).ConfigureAwait(false);
             return turn.Value;
         }
+        catch (StudyBusyException)
+        {
+            // The attempt is ended by itself, and the study goes on when those who work with it have come to an end.
+            return null;
+        }
         catch (StudyFault fault)
         {
             // The result is kept all the same: the attempt is ended by itself.

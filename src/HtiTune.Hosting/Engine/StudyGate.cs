@@ -1,7 +1,7 @@
 namespace HtiTune.Hosting;
 
 /// <summary>Lets one caller at a time work with a study of this process, on the study as it is now: what a caller finds outdated is dropped, read anew and tried again.</summary>
-internal sealed class StudyGate(StudiesInMemory studies)
+internal sealed class StudyGate(StudiesInMemory studies, TimeProvider time)
 {
     /// <summary>A commit that is refused so often in a row meets a fault, not a neighbour.</summary>
     public const int Tries = 8;
@@ -18,7 +18,7 @@ internal sealed class StudyGate(StudiesInMemory studies)
         for (var i = 0; i < tries; i++)
         {
             var loaded = studies.Get(id, definition);
-            await loaded.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+            await StorePatience.WaitForTurnAsync(loaded.Gate.WaitAsync, time, cancellation).ConfigureAwait(false);
             try
             {
                 if (loaded.IsDropped)

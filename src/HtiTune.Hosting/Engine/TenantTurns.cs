@@ -6,7 +6,7 @@ namespace HtiTune.Hosting;
 /// So many computations of a tenant go on at a time in this process (fits, proposals, curves); further ones wait for their turn. So one tenant's large studies leave room
 /// for another's. Requests go first; studies whose jobs came meanwhile are advanced one after the other, by jobs of their own.
 /// </summary>
-internal sealed class TenantTurns(IOptions<HtiTuneOptions> options, IWakeUps wakeUps)
+internal sealed class TenantTurns(IOptions<HtiTuneOptions> options, IWakeUps wakeUps, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
@@ -45,7 +45,13 @@ internal sealed class TenantTurns(IOptions<HtiTuneOptions> options, IWakeUps wak
             own.Requests.Enqueue(waiting);
         }
 
-        // One whose wait was ended is passed over.
+        await StorePatience.WaitForTurnAsync(within => HandedAsync(waiting, within), time, cancellation).ConfigureAwait(false);
+        return new Turn(this, tenant);
+    }
+
+    // One whose wait was ended is passed over.
+    private static async Task HandedAsync(TaskCompletionSource waiting, CancellationToken cancellation)
+    {
         using (cancellation.UnsafeRegister(state => ((TaskCompletionSource)state!).TrySetCanceled(CancellationToken.None), waiting))
         {
             try
@@ -57,8 +63,6 @@ internal sealed class TenantTurns(IOptions<HtiTuneOptions> options, IWakeUps wak
                 throw new OperationCanceledException(cancellation);
             }
         }
-
-        return new Turn(this, tenant);
     }
 
     /// <summary>Takes a turn to advance a study; null where the tenant has none left: then the study is advanced when it has.</summary>

@@ -31,7 +31,8 @@ internal sealed class TrainingWork(
 
         while (true)
         {
-            // Taken before the look: what happens in between completes it.
+            // Taken before the look: what happens in between completes it. Each look has its whole time.
+            StorePatience.Renew();
             var next = wait == TimeSpan.Zero ? Task.CompletedTask : request.Study is { } study ? events.Next(study) : events.NextOfAny();
             if (await ClaimNowAsync(tenant, claim, request, cancellation).ConfigureAwait(false) is { } claimed)
             {

@@ -83,6 +83,7 @@ internal static partial class Problems
         JsonException json => (StatusCodes.Status400BadRequest, ProblemWords.Of(json, context.Request.Path)),
         DataFormatException data => (StatusCodes.Status400BadRequest, data.Message),
         InvalidDataException => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
+        StudyBusyException busy => (StatusCodes.Status503ServiceUnavailable, busy.Message),
         OperationCanceledException when context.RequestAborted.IsCancellationRequested => (499, "The caller went away."),
         _ when error is not null && context.RequestServices.GetRequiredService<StoreDialect>().IsAway(error) =>
             (StatusCodes.Status503ServiceUnavailable, "The store does not answer, or cannot be written now; nothing was changed, unless the answer alone was lost. Try the same again in some seconds."),

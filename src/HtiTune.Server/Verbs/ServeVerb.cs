@@ -12,8 +12,9 @@ internal static class ServeVerb
 {
     private const int DefaultBodyLimit = 1 << 20;
 
-    // Of the five seconds within which a caller is told: what a call to the store may wait, and a second more of SQLite's; the rest is the server's own work.
+    // Of the five seconds within which a caller is told: what a call to the store may wait, and a second more of SQLite's, and what all calls of a request may; the rest is the server's own work.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patienceInAll = TimeSpan.FromSeconds(3.5);
     private static readonly TimeSpan s_uploadPatience = TimeSpan.FromSeconds(60);
 
     internal static async Task<int> RunAsync(string[] args)
@@ -114,7 +115,11 @@ internal static class ServeVerb
     // Nobody waits for a database that is away: who asks is told within some seconds.
     private static Task LimitPatience(HttpContext context, RequestDelegate next)
     {
-        StorePatience.Limit(context.Request.ContentLength is null or <= DefaultBodyLimit ? s_patience : s_uploadPatience);
+        var isUpload = context.Request.ContentLength > DefaultBodyLimit;
+
+        // An open dashboard is one request as long as it stands.
+        var isOpen = context.Request.Path.StartsWithSegments("/_blazor");
+        StorePatience.Limit(isUpload ? s_uploadPatience : s_patience, isUpload || isOpen ? null : s_patienceInAll);
         return next(context);
     }
 

@@ -60,6 +60,33 @@ public sealed class StoreAwayTests : IDisposable
         await server.DisposeAsync();
     }
 
+    [StoreFact]
+    public async Task A_study_that_others_work_with_keeps_nobody_waiting_and_a_result_is_taken_without_it()
+    {
+        var server = new ApiServer(_folder);
+        await server.InitializeAsync();
+        var key = await server.KeyAsync("t");
+        using var http = server.Http(key);
+        var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
+        var study = await client.CreateAsync(new StudyRequest { Name = "s", Minimum = 0, Maximum = 1 });
+        var claimed = (await client.ClaimAsync("w", study: study.Id))!;
+        var loaded = server.Services.GetRequiredService<StudiesInMemory>().Find(study.Id)!;
+
+        // As a step does whose database went away: it waits for minutes.
+        await loaded.Gate.WaitAsync();
+        await RequireAwayAsync(() => http.PostAsync($"studies/{study.Id}/enqueue", new StringContent("""{"lambdas":[0.5]}""", MediaTypeHeaderValue.Parse("application/json"))));
+        var watch = Stopwatch.StartNew();
+        using (var told = await http.PostAsync($"attempts/{claimed.Attempt}/tell", new StringContent($$"""{"lease":"{{claimed.Lease}}","value":1.5}""", MediaTypeHeaderValue.Parse("application/json"))))
+        {
+            Assert.Equal(HttpStatusCode.OK, told.StatusCode);
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, s_promised);
+        }
+
+        loaded.Gate.Release();
+        await Wait.UntilAsync(async () => (await client.TrialsAsync(study.Id))[0].Value == 1.5);
+        await server.DisposeAsync();
+    }
+
     internal static async Task RequireAwayAsync(Func<Task<HttpResponseMessage>> ask)
     {
         var watch = Stopwatch.StartNew();

@@ -93,7 +93,7 @@ public sealed class TenantTurnsTests
         Assert.Equal((0, 0), turns.Count);
     }
 
-    private TenantTurns Turns(int limit) => new(Options.Create(new HtiTuneOptions { ComputePerTenant = limit }), _wakes);
+    private TenantTurns Turns(int limit) => new(Options.Create(new HtiTuneOptions { ComputePerTenant = limit }), _wakes, TimeProvider.System);
 
     private sealed class Wakes : IWakeUps
     {
