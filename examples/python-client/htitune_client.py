@@ -217,6 +217,14 @@ class Client:
         """What is believed of the objective at configurations of several hyperparameters."""
         return self._ask("POST", f"studies/{study}/predict", {"configurations": list(configurations)})
 
+    def outlook(self, study: str, trainings: int = 10) -> Optional[Dict[str, Any]]:
+        """What further trainings are expected to gain over the best trained value, without one: gains of 1, 2, ... of them, and the limit."""
+        return self._ask("GET", f"studies/{study}/outlook?trainings={int(trainings)}")
+
+    def describe(self, study: str, tags: Optional[Sequence[str]] = None, notes: Optional[str] = None) -> Dict[str, Any]:
+        """Sets a study's tags and notes; None leaves what there is."""
+        return self._ask("PATCH", f"studies/{study}", {name: value for name, value in (("tags", None if tags is None else list(tags)), ("notes", notes)) if value is not None})
+
     def sample(self, study: str, value: float, conditions: Optional[Sequence[Sequence[float]]] = None, rows: Optional[int] = None) -> List[List[float]]:
         """Outputs at any value of the hyperparameter, by the study's surrogate: one row for each row of conditions, or so many draws."""
         body: Dict[str, Any] = {"lambda": value}

@@ -39,6 +39,39 @@ public sealed partial class HtiTuneClient
     public async Task<IReadOnlyList<RemoteStudy>> ListAsync(string? search = null, int size = 50, CancellationToken cancellation = default) =>
         (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}{(search is null ? "" : $"&search={Uri.EscapeDataString(search)}")}", null, cancellation).ConfigureAwait(false))!;
 
+    /// <summary>Studies with a tag, newest first.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="size">At most so many, 1 to 200.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<RemoteStudy>> ListTaggedAsync(string tag, int size = 50, CancellationToken cancellation = default) =>
+        (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}&tag={Uri.EscapeDataString(tag)}", null, cancellation).ConfigureAwait(false))!;
+
+    /// <summary>Sets a study's tags and notes; null leaves what there is.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="tags">At most 20 words of 1 to 40 letters, digits, '-', '_', '.', ':' and '/', kept in lower case.</param>
+    /// <param name="notes">At most 10,000 characters; "" for none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteStudy> DescribeAsync(Guid study, IReadOnlyList<string>? tags = null, string? notes = null, CancellationToken cancellation = default) =>
+        SendAsync<RemoteStudy>(HttpMethod.Patch, $"studies/{study}", new { tags, notes }, cancellation)!;
+
+    /// <summary>Webhooks, without their secrets.</summary>
+    public async Task<IReadOnlyList<RemoteWebhook>> WebhooksAsync(CancellationToken cancellation = default) =>
+        (await SendAsync<List<RemoteWebhook>>(HttpMethod.Get, "webhooks", null, cancellation).ConfigureAwait(false))!;
+
+    /// <summary>Has an address told of what happens.</summary>
+    /// <param name="url">An address of a host that the server's operator lists.</param>
+    /// <param name="kinds"><c>study.ended</c>, <c>training.wanted</c>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The webhook, with its secret, which is shown this once.</returns>
+    public Task<RemoteWebhook> AddWebhookAsync(Uri url, IReadOnlyList<string> kinds, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return SendAsync<RemoteWebhook>(HttpMethod.Post, "webhooks", new { url = url.OriginalString, kinds }, cancellation)!;
+    }
+
+    /// <summary>Deletes a webhook, with the calls that wait.</summary>
+    public Task DeleteWebhookAsync(Guid webhook, CancellationToken cancellation = default) => SendAsync<object>(HttpMethod.Delete, $"webhooks/{webhook}", null, cancellation);
+
     /// <summary>One study.</summary>
     public Task<RemoteStudy> GetAsync(Guid study, CancellationToken cancellation = default) => SendAsync<RemoteStudy>(HttpMethod.Get, $"studies/{study}", null, cancellation)!;
 
@@ -74,6 +107,13 @@ public sealed partial class HtiTuneClient
     public Task<StudyBelief?> PredictAsync(
         Guid study, IReadOnlyList<Configuration> configurations, bool importances = false, CancellationToken cancellation = default) =>
         SendAsync<StudyBelief>(HttpMethod.Post, $"studies/{study}/predict", new { configurations, importances }, cancellation);
+
+    /// <summary>What further trainings are expected to gain over the best trained value, with no training; null where nothing has a value yet.</summary>
+    /// <param name="study">A study that tunes one continuous hyperparameter.</param>
+    /// <param name="trainings">Trainings to look ahead, 1 to 100.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<RemoteOutlook?> OutlookAsync(Guid study, int trainings = 10, CancellationToken cancellation = default) =>
+        SendAsync<RemoteOutlook>(HttpMethod.Get, $"studies/{study}/outlook?trainings={trainings}", null, cancellation);
 
     /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
     /// <param name="study">A study that is active or paused.</param>

@@ -51,6 +51,7 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<StudyEvents>();
         services.TryAddSingleton<SurrogateCache>();
         services.TryAddSingleton<TenantFinder>();
+        services.TryAddSingleton<UnservedStudies>();
         services.TryAddSingleton<StudyBeginnings>();
         services.TryAddSingleton<StudyBeliefs>();
         services.TryAddSingleton<PreferenceRequests>();

@@ -28,6 +28,9 @@ internal sealed class ServerOptions
     /// <summary>Active studies of a new key's tenant.</summary>
     public int MaxStudies { get; set; } = 1_000;
 
+    /// <summary>Where the server may send what happens.</summary>
+    public WebhookOptions Webhooks { get; set; } = new();
+
     /// <summary>Who may scrape <c>/metrics</c>.</summary>
     public MetricsAccess Metrics { get; set; }
 

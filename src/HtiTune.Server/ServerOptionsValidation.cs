@@ -19,6 +19,7 @@ internal sealed class ServerOptionsValidation(ServerOptions server) : IValidateO
             faults.Add($"Proxies has '{proxy}'; expected an address, or a network as 10.0.0.0/8");
         }
 
+        faults.AddRange(server.Webhooks.Faults());
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail($"HtiTune: {string.Join("; ", faults)}.");
 
         void Check(bool holds, string which, long value, string expected)

@@ -36,6 +36,9 @@ internal static class ServiceSetup
             service.AddNetwork<SampleNetwork>(SampleNetwork.Name);
         }
 
+        // What hinders the start is told by the program, in a line; and a host that is told to end while it begins has no fault.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
         // Longer than the grace of trainings, shorter than a service manager's patience.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(105));
         if (options.OtlpEndpoint is { Length: > 0 } endpoint)

@@ -92,6 +92,11 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
                 var (low, high) = RunTelling.Interval(view, map, prediction);
                 return new Prediction(map.ToObjective(prediction.Mean), low, high);
             },
+            Ahead = trainings =>
+            {
+                var ahead = BudgetOutlook.Of(analysis.Posterior, analysis.BestAnchored, trainings, streams.Stream($"ahead {analysis.Count}"));
+                return new BudgetOutlook(Array.AsReadOnly([.. ahead.Gains.Select(map.ToAmount)]), map.ToAmount(ahead.Limit));
+            },
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = store.Surrogate(store.Anchors.Count),

@@ -106,6 +106,15 @@ public sealed record RemoteStudy(
 
     /// <summary>The configuration recommended so far; null before there is one.</summary>
     public Configuration? Configuration { get; init; }
+
+    /// <summary>Words by which studies are found again.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What people noted; null: nothing.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>Why nothing happens, though the study is active: nobody trains its network. Null: something does, or it was not looked at, as in lists.</summary>
+    public string? WaitsFor { get; init; }
 }
 
 /// <summary>How a run ended.</summary>

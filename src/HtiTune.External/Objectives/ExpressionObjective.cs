@@ -3,7 +3,7 @@ using HtiTune.Data;
 namespace HtiTune.External;
 
 /// <summary>An expression, e.g. <c>mean(cost) + 0.3 * cvar(latency, 0.9)</c>.</summary>
-internal sealed class ExpressionObjective : IObjective
+internal sealed partial class ExpressionObjective : IObjective
 {
     private readonly ExpressionNode _expression;
     private readonly IReadOnlyList<ColumnReference> _references;
@@ -17,12 +17,18 @@ internal sealed class ExpressionObjective : IObjective
 
     public string Text { get; }
 
+    /// <summary>Whether it looks at what trainings bring: an objective that names no output is the same whatever is trained.</summary>
+    internal bool NamesOutputs => _references.Any(reference => reference.InOutputs) || OutputsWord().IsMatch(Text);
+
     public IReadOnlyList<string> Faults(KnownColumns columns) =>
         [.. _references.Select(reference => columns.FaultOf(reference) is { } fault ? ExpressionNode.Located(Text, reference.Position, fault) : null).OfType<string>().Distinct()];
 
     /// <summary>Whether it can judge outputs of this shape, whatever they are.</summary>
     /// <exception cref="InvalidOperationException">It cannot; the message says where and what is expected.</exception>
     internal void Require(Samples samples, double lambda) => _expression.Number(new ExpressionInput(samples, lambda, _scope));
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"\boutputs\b")]
+    private static partial System.Text.RegularExpressions.Regex OutputsWord();
 
     public double Value(Samples samples, double lambda)
     {

@@ -151,6 +151,11 @@ internal sealed partial class StudyProblem
         }
 
         var expression = Expression(objective);
+        if (!expression.NamesOutputs)
+        {
+            throw new FormatException("it names no output, and is the same whatever is trained; expected an objective of the outputs, e.g. mean(outputs[0])");
+        }
+
         if (!Space.IsLine && _definition.Columns?.Contains(Placeholders.Lambda) != true && LambdaWord().IsMatch(objective))
         {
             throw new FormatException("it names lambda, and several hyperparameters are tuned; expected an objective of the outputs and the contexts");

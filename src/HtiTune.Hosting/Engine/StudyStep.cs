@@ -9,6 +9,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     private readonly List<EventRow> _events = [];
     private readonly List<TrialRow> _asked = [];
     private readonly Dictionary<int, double?> _values = [];
+    private readonly List<(double Value, Configuration At)> _told = [];
 
     /// <summary>Whether there is anything to write.</summary>
     public bool IsEmpty => _events.Count == 0;
@@ -102,6 +103,11 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
 
         var told = study.Tell(trial.Number, trial.Samples, trial.Reported, samples);
         _values[trial.Number] = told.Value;
+        if (told.Value is { } value)
+        {
+            _told.Add((value, at));
+        }
+
         Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, told.Value, told.Error) { Configuration = at });
     }
 
@@ -159,6 +165,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         BestValue = HasEnded ? Result?.Value : study.Run?.Best?.Value,
         Lambda = study.Problem.Space.IsLine ? HasEnded ? Result?.Lambda : study.Run?.Best?.Lambda : null,
         Configuration = study.Problem.Space.IsLine || (HasEnded ? Result?.Configuration : study.BestConfiguration) is not { } best ? null : StudyJson.Write(best),
+        FirstBest = FirstBest(),
         Trust = HasEnded ? Result?.Trust : study.Run?.Trust,
         Result = Result is null ? null : StudyJson.Write(Result),
     };
@@ -182,6 +189,19 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         Configuration = study.Configuration,
         Remarks = study.Remarks,
     };
+
+    // The tuner has a best value when it has a model, which a few trainings come before.
+    private TakenBest? FirstBest()
+    {
+        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0)
+        {
+            return null;
+        }
+
+        var isLess = study.Began.Goal == Goal.Minimize;
+        var (value, at) = isLess ? _told.MinBy(one => one.Value) : _told.MaxBy(one => one.Value);
+        return new TakenBest(value, isLess, study.Problem.Space.IsLine ? at.Lambda : null, study.Problem.Space.IsLine ? null : StudyJson.Write(at));
+    }
 
     private void Finish()
     {

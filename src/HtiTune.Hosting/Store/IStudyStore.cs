@@ -28,6 +28,15 @@ internal interface IStudyStore
     /// <summary>Studies of a tenant (null: all), newest first, behind a cursor.</summary>
     Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation);
 
+    /// <summary>Studies of a tenant (null: all) that are like a query, newest first.</summary>
+    Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation);
+
+    /// <summary>How many studies of a tenant (null: of all) are like a query, before and behind its cursor.</summary>
+    Task<int> CountLikeAsync(string? tenant, StudyQuery query, CancellationToken cancellation);
+
+    /// <summary>Sets a study's tags, as its column holds them, and notes; returns whether it is there.</summary>
+    Task<bool> DescribeAsync(Guid study, string? tags, string? notes, CancellationToken cancellation);
+
     /// <summary>A page of a tenant's studies (null: of all), the number of all that are like it, and the tenants of whom any are.</summary>
     Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation);
 

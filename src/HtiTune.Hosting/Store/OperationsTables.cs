@@ -21,6 +21,40 @@ internal sealed class ProtectionKeyRow
     public long CreatedAt { get; set; }
 }
 
+/// <summary>An address that is told of what happens to a tenant's studies.</summary>
+internal sealed class WebhookRow
+{
+    public Guid Id { get; set; }
+    public required string Tenant { get; set; }
+    public required string Url { get; set; }
+
+    /// <summary>What it is told of, each kind between two commas.</summary>
+    public required string Kinds { get; set; }
+
+    /// <summary>Signs what is sent; it stands here as it is, for who signs must have it.</summary>
+    public required string Secret { get; set; }
+    public long CreatedAt { get; set; }
+    public long? SentAt { get; set; }
+
+    /// <summary>Why the last call that failed did; null: none has, or one was taken since.</summary>
+    public string? Error { get; set; }
+    public long? FailedAt { get; set; }
+}
+
+/// <summary>A call that is to be made: written with what it tells of, in one transaction, and deleted when it was taken or given up.</summary>
+internal sealed class WebhookCallRow
+{
+    public Guid Id { get; set; }
+    public Guid WebhookId { get; set; }
+    public required string Kind { get; set; }
+    public required string Body { get; set; }
+    public long CreatedAt { get; set; }
+
+    /// <summary>Not to be made before.</summary>
+    public long NextAt { get; set; }
+    public int Tries { get; set; }
+}
+
 /// <summary>A process of the service that is there: it writes this row every few seconds, and deletes it when it stops.</summary>
 internal sealed class ProcessRow
 {

@@ -24,6 +24,8 @@ internal static class RowMap
         [typeof(SessionRow)] = "sessions",
         [typeof(ProtectionKeyRow)] = "protection_keys",
         [typeof(ProcessRow)] = "processes",
+        [typeof(WebhookRow)] = "webhooks",
+        [typeof(WebhookCallRow)] = "webhook_calls",
     };
 
     /// <summary>Name of a property's column.</summary>

@@ -48,6 +48,9 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>The best configuration so far as JSON, of a study that does not tune one continuous hyperparameter; null: as it is.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>The best value that these events took, while the tuner has none by its model: the study's where it is better than those before; null: none.</summary>
+    public TakenBest? FirstBest { get; init; }
+
     public double? Trust { get; init; }
 
     /// <summary>The result as JSON, and the surrogate; null: as they are.</summary>
@@ -70,6 +73,13 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>Whether an <c>advance</c> must follow.</summary>
     public bool NeedsAdvance { get; init; }
 }
+
+/// <summary>A trained value, and where.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="IsLessBetter">Whether the least is the best.</param>
+/// <param name="Lambda">λ, of a study that tunes one continuous hyperparameter.</param>
+/// <param name="Configuration">Else the configuration as JSON.</param>
+internal sealed record TakenBest(double Value, bool IsLessBetter, double? Lambda, string? Configuration);
 
 /// <summary>What became of a commit.</summary>
 internal enum CommitOutcome

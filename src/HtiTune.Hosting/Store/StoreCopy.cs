@@ -38,6 +38,8 @@ internal static class StoreCopy
         }
         await CopyAsync<WorkerRow>($"SELECT * FROM workers").ConfigureAwait(false);
         await CopyAsync<ApiKeyRow>($"SELECT * FROM api_keys").ConfigureAwait(false);
+        await CopyAsync<WebhookRow>($"SELECT * FROM webhooks").ConfigureAwait(false);
+        await CopyAsync<WebhookCallRow>($"SELECT * FROM webhook_calls").ConfigureAwait(false);
         return counts;
 
         async Task<List<T>> CopyAsync<T>(FormattableString sql)

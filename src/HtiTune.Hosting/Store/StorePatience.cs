@@ -32,10 +32,20 @@ internal static class StorePatience
     public static CancellationTokenSource Within(CancellationToken cancellation)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (Current is { } patience)
+        if (Current is not { } patience)
+        {
+            return source;
+        }
+
+        if (patience > TimeSpan.Zero)
         {
             source.CancelAfter(patience);
         }
+        else
+        {
+            source.Cancel();
+        }
+
         return source;
     }
 
@@ -63,7 +73,8 @@ internal static class StorePatience
     }
 
     /// <summary>What to say where the patience is over.</summary>
-    public static TimeoutException Over(Exception? cause) => new($"The store has not answered in the {s_current.Value?.Patience.TotalSeconds} s that a call waits, or in the {s_current.Value?.InAll?.TotalSeconds} s of all calls of a request.", cause);
+    public static TimeoutException Over(Exception? cause) => new(
+        $"The store has not answered in the {s_current.Value?.Patience.TotalSeconds} s that a call waits, or in the {s_current.Value?.InAll?.TotalSeconds} s of all calls of a request.", cause);
 
     /// <summary>Time that passes while the store is waited for.</summary>
     internal readonly struct Waiting(Terms? terms, TimeProvider time, long begun) : IDisposable

@@ -14,5 +14,6 @@ internal static class StoreRegistration
         services.AddSingleton(dialect);
         services.AddSingleton<IStudyStore, StudyStore>();
         services.TryAddSingleton<OperationsStore>();
+        services.TryAddSingleton<WebhookStore>();
     }
 }

@@ -47,6 +47,11 @@ internal sealed class StudyRow
 
     /// <summary>Blob of the newest <see cref="StudyCurve"/> as JSON; null where it is computed when asked for.</summary>
     public string? Curve { get; set; }
+    /// <summary>Tags, each between two commas (<c>,a,b,</c>), so that one is found whole; null: none.</summary>
+    public string? Tags { get; set; }
+
+    /// <summary>What people noted; null: nothing.</summary>
+    public string? Notes { get; set; }
     public long CreatedAt { get; set; }
     public long UpdatedAt { get; set; }
     public long? EndedAt { get; set; }

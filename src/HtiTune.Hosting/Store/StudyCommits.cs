@@ -36,6 +36,7 @@ internal static class StudyCommits
             return session.Abandon(new CommitResult(CommitOutcome.LeaseOver));
         }
         await WriteEventsAsync(session, study, commit).ConfigureAwait(false);
+        await KeepFirstBestAsync(session, study, commit.FirstBest).ConfigureAwait(false);
         if (curves.Count > 0)
         {
             await StudyLives.ForgetAsync(session, [.. curves]).ConfigureAwait(false);
@@ -57,6 +58,10 @@ internal static class StudyCommits
         if (IsOver(study.State))
         {
             await StopAllAsync(session, study.Id).ConfigureAwait(false);
+        }
+        if (commit.State is { } ended && IsOver(ended))
+        {
+            await WebhookStore.EndedAsync(session, study).ConfigureAwait(false);
         }
         if (commit.NeedsAdvance)
         {
@@ -110,6 +115,17 @@ internal static class StudyCommits
         {
             await session.ExecuteAsync($"UPDATE trials SET value = {value}, taken_at = COALESCE(taken_at, {sequence}) WHERE study_id = {study.Id} AND number = {number}").ConfigureAwait(false);
         }
+    }
+
+    private static async Task KeepFirstBestAsync(StoreSession session, StudyRow study, TakenBest? best)
+    {
+        if (best is null || study.BestValue is { } known && (best.IsLessBetter ? known <= best.Value : known >= best.Value))
+        {
+            return;
+        }
+
+        (study.BestValue, study.Lambda, study.Configuration) = (best.Value, best.Lambda, best.Configuration);
+        await session.ExecuteAsync($"UPDATE studies SET best_value = {best.Value}, lambda = {best.Lambda}, configuration = {best.Configuration} WHERE id = {study.Id}").ConfigureAwait(false);
     }
 
     /// <summary>Queues a trial with its first attempt, or puts it at once into the hands of who claims.</summary>

@@ -37,6 +37,10 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
 
     public DbSet<ProcessRow> Processes => Set<ProcessRow>();
 
+    public DbSet<WebhookRow> Webhooks => Set<WebhookRow>();
+
+    public DbSet<WebhookCallRow> WebhookCalls => Set<WebhookCallRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<StudyRow>(study =>
@@ -102,6 +106,17 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
         modelBuilder.Entity<SessionRow>().HasKey(s => s.Id);
         modelBuilder.Entity<ProtectionKeyRow>().HasKey(k => k.Name);
         modelBuilder.Entity<ProcessRow>().HasKey(p => p.Name);
+        modelBuilder.Entity<WebhookRow>(hook =>
+        {
+            hook.HasKey(h => h.Id);
+            hook.HasIndex(h => h.Tenant);
+        });
+        modelBuilder.Entity<WebhookCallRow>(call =>
+        {
+            call.HasKey(c => c.Id);
+            call.HasIndex(c => c.NextAt);
+            call.HasOne<WebhookRow>().WithMany().HasForeignKey(c => c.WebhookId).OnDelete(DeleteBehavior.Cascade);
+        });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetTableName(RowMap.Tables[entity.ClrType]);

@@ -3,19 +3,20 @@ namespace HtiTune.Hosting;
 /// <summary>Lists of studies, within a transaction.</summary>
 internal static class StudyLists
 {
-    public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyState? state, string? search, Guid? after, int size)
+    public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyQuery query)
     {
-        var cursor = after is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
-        var sql = new SqlText().Add($"SELECT * FROM studies WHERE id IS NOT NULL")
-            .AddIf(tenant is not null, $"AND tenant = {tenant}")
-            .AddIf(state is not null, $"AND state = {(int?)state}")
-            .AddIf(!string.IsNullOrEmpty(search), $"AND LOWER(name) LIKE {Pattern(search)} ESCAPE '\\'")
+        var cursor = query.After is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
+        var sql = Like(new SqlText().Add($"SELECT * FROM studies"), tenant, new StudyPageQuery { State = query.State, Search = query.Search, Tag = query.Tag })
             .AddIf(cursor is not null, $"AND (created_at < {cursor?.CreatedAt} OR (created_at = {cursor?.CreatedAt} AND id < {cursor?.Id}))")
             // Ids are in the order of time too: where the last one seen was deleted meanwhile, the list goes on behind it all the same.
-            .AddIf(cursor is null && after is not null, $"AND id < {after}")
-            .Add($"ORDER BY created_at DESC, id DESC LIMIT {size}");
+            .AddIf(cursor is null && query.After is not null, $"AND id < {query.After}")
+            .Add($"ORDER BY created_at DESC, id DESC LIMIT {query.Size}");
         return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
     }
+
+    /// <summary>How many studies are like a query, on whichever page.</summary>
+    public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyPageQuery query) =>
+        (int)(await session.NumberAsync(Like(new SqlText().Add($"SELECT COUNT(*) FROM studies"), tenant, query).ToSql()).ConfigureAwait(false) ?? 0);
 
     public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyState? state)
     {
@@ -49,7 +50,7 @@ internal static class StudyLists
         {
             rows.Add((await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false))!);
         }
-        var total = (int)(await session.NumberAsync(Like(new SqlText().Add($"SELECT COUNT(*) FROM studies"), tenant, query).ToSql()).ConfigureAwait(false) ?? 0);
+        var total = await CountAsync(session, tenant, query).ConfigureAwait(false);
         IReadOnlyList<string> tenants = tenant is not null ? [tenant] : await session.ColumnAsync<string>($"SELECT DISTINCT tenant FROM studies ORDER BY tenant").ConfigureAwait(false);
         return (rows, total, tenants);
     }
@@ -58,7 +59,12 @@ internal static class StudyLists
         .AddIf(tenant is not null, $"AND tenant = {tenant}")
         .AddIf(query.OfTenant is not null, $"AND tenant = {query.OfTenant}")
         .AddIf(query.State is not null, $"AND state = {(int?)query.State}")
-        .AddIf(!string.IsNullOrEmpty(query.Search), $"AND LOWER(name) LIKE {Pattern(query.Search)} ESCAPE '\\'");
+        .AddIf(!string.IsNullOrEmpty(query.Search), $"AND LOWER(name) LIKE {Pattern(query.Search)} ESCAPE '\\'")
+        .AddIf(query.Tag is not null, $"AND tags LIKE {Tag(query.Tag)} ESCAPE '\\'");
 
-    private static string Pattern(string? search) => $"%{search?.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_")}%";
+    private static string Pattern(string? search) => $"%{Plain(search)}%";
+
+    private static string Tag(string? tag) => $"%,{Plain(tag)},%";
+
+    private static string? Plain(string? text) => text?.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
 }

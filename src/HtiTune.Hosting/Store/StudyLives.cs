@@ -59,6 +59,8 @@ internal static class StudyLives
         else if (IsOver(to))
         {
             await StopAllAsync(session, study).ConfigureAwait(false);
+            (row.State, row.Reason) = (to, reason);
+            await WebhookStore.EndedAsync(session, row).ConfigureAwait(false);
         }
         return true;
     }

@@ -25,7 +25,16 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
         dialect.WriteAsync(session => StudyLives.CreateAsync(session, study, anchors), cancellation);
 
     public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLists.ListAsync(session, tenant, state, search, after, size), cancellation);
+        ListAsync(tenant, new StudyQuery(state, search, after, size), cancellation);
+
+    public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => StudyLists.ListAsync(session, tenant, query), cancellation);
+
+    public Task<int> CountLikeAsync(string? tenant, StudyQuery query, CancellationToken cancellation) => dialect.ReadAsync(
+        session => StudyLists.CountAsync(session, tenant, new StudyPageQuery { State = query.State, Search = query.Search, Tag = query.Tag }), cancellation);
+
+    public Task<bool> DescribeAsync(Guid study, string? tags, string? notes, CancellationToken cancellation) => dialect.WriteAsync(async session =>
+        await session.ExecuteAsync($"UPDATE studies SET tags = {tags}, notes = {notes} WHERE id = {study}").ConfigureAwait(false) > 0, cancellation);
 
     public Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation) =>
         dialect.ReadAsync(session => StudyLists.PageAsync(session, tenant, query), cancellation);

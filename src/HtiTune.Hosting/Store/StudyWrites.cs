@@ -54,6 +54,10 @@ internal static class StudyWrites
         {
             await WakeAsync(session, study.Id, attempt.Id).ConfigureAwait(false);
         }
+        else
+        {
+            await WebhookStore.WantedAsync(session, study, trial).ConfigureAwait(false);
+        }
     }
 
     public static AttemptRow NewAttempt(StoreSession session, StudyRow study, Guid trial, int number) => new()

@@ -39,6 +39,26 @@ public interface IStudyService
     /// <summary>One study.</summary>
     Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 
+    /// <summary>What further trainings are expected to gain, by what is believed after those so far; no training is made.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">A study that tunes one continuous hyperparameter.</param>
+    /// <param name="trainings">Trainings to look ahead, 1 to 100.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Expected gains in units of the objective; null before the first value.</returns>
+    Task<HtiTune.Diagnostics.BudgetOutlook?> OutlookAsync(string? tenant, Guid study, int trainings, CancellationToken cancellation = default);
+
+    /// <summary>How many studies are like a query, before and behind its cursor.</summary>
+    Task<int> CountAsync(string? tenant, StudyQuery query, CancellationToken cancellation = default);
+
+    /// <summary>Sets what people write beside a study; the tuner sees neither.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="study">The study, in whatever state.</param>
+    /// <param name="tags">At most 20 words of 1 to 40 letters, digits, '-', '_', '.', ':' and '/', kept in lower case; null: as they are.</param>
+    /// <param name="notes">At most 10,000 characters, "" for none; null: as they are.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The study.</returns>
+    Task<StudyView> DescribeAsync(string? tenant, Guid study, IReadOnlyList<string>? tags, string? notes, CancellationToken cancellation = default);
+
     /// <summary>Begins no further training until <see cref="ResumeAsync"/>.</summary>
     Task PauseAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 

@@ -49,6 +49,20 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
             importances ? [.. belief.Importances.Select(one => new HyperparameterImportance(one.Name, one.First, one.Total))] : null), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>What further trainings are expected to gain.</summary>
+    public async Task<HtiTune.Diagnostics.BudgetOutlook?> OutlookAsync(string? tenant, Guid study, int trainings, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        if (trainings is < 1 or > 100)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"trainings is {trainings}; expected 1 to 100.");
+        }
+
+        // One of several hyperparameters is refused as its curve is.
+        _ = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
+        return await WithBeliefAsync(row, belief => belief.Outlook(trainings)!, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Does something with the study as its trainings so far would end it; null before the first value.</summary>
     public async Task<T?> WithBeliefAsync<T>(StudyRow row, Func<TuningResult, T> use, CancellationToken cancellation)
         where T : class

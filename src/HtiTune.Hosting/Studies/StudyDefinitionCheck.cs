@@ -58,6 +58,7 @@ internal sealed class StudyDefinitionCheck
         if (_definition.Hyperparameters is { } texts)
         {
             Check(texts.Count is >= 1 and <= HyperparameterLimit, "hyperparameters", $"{texts.Count} texts", $"1 to {HyperparameterLimit} such as lr=1e-5..1e-1:log, layers=1..4:int and act=relu,gelu");
+            Check(texts.All(text => text is null || PlainText.IsPlain(text)), "hyperparameters", "a text with a control character", $"characters, {PlainText.Expected}");
             Try("hyperparameters", () => StudyProblem.SpaceOf(_definition));
             return;
         }
@@ -147,6 +148,9 @@ internal sealed class StudyDefinitionCheck
         {
             Name(column, "columns", NameLimit);
         }
+
+        var twice = (_definition.Columns ?? []).GroupBy(column => column, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        Check(twice is null, "columns", $"a list with '{twice?.Key}' {twice?.Count()} times", "names of which no two are alike, for an objective names one of them");
     }
 
     private void Objective()
@@ -170,8 +174,8 @@ internal sealed class StudyDefinitionCheck
     }
 
     private void Name(string? name, string which, int most) => Check(
-        !string.IsNullOrWhiteSpace(name) && name.Length <= most && !name.Any(char.IsControl), which,
-        name is null ? "null" : name.Length > most ? $"of {name.Length} characters" : "blank, or has a control character", $"1 to {most} characters, none of them a control character");
+        !string.IsNullOrWhiteSpace(name) && name.Length <= most && PlainText.IsPlain(name), which,
+        name is null ? "null" : name.Length > most ? $"of {name.Length} characters" : "blank, or has a control character", $"1 to {most} characters, {PlainText.Expected}");
 
     private void Try(string which, Action make)
     {

@@ -8,7 +8,7 @@ namespace HtiTune.Hosting;
 /// <summary>The service's front: what comes from outside is checked behind it, and what belongs to another tenant is not there.</summary>
 internal sealed class StudyService(
     IStudyStore store, TenantFinder finder, StudyBeginnings beginnings, EnqueueRequests enqueues, StudyBeliefs beliefs, PreferenceRequests preferences, TrainingWork work, NetworkRegistry registry,
-    StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time) : IStudyService
+    UnservedStudies unserved, StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time) : IStudyService
 {
     private const int EventPage = 500;
 
@@ -24,7 +24,7 @@ internal sealed class StudyService(
             throw new StudyServiceException(StudyServiceError.Invalid, $"size is {query.Size}; expected 1 to 200.");
         }
 
-        var rows = await store.ListAsync(tenant, query.State, query.Search, query.After, query.Size, cancellation).ConfigureAwait(false);
+        var rows = await store.ListAsync(tenant, query, cancellation).ConfigureAwait(false);
         return [.. rows.Select(row => View(row, ProblemOf(row)))];
     }
 
@@ -43,6 +43,22 @@ internal sealed class StudyService(
     public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        return View(row, ProblemOf(row)) with { WaitsFor = await unserved.WordsAsync(row, cancellation).ConfigureAwait(false) };
+    }
+
+    public Task<int> CountAsync(string? tenant, StudyQuery query, CancellationToken cancellation) => store.CountLikeAsync(tenant, query, cancellation);
+
+    public async Task<StudyView> DescribeAsync(string? tenant, Guid study, IReadOnlyList<string>? tags, string? notes, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        row.Tags = tags is null ? row.Tags : StudyLabels.ColumnOf(StudyLabels.Checked(tags));
+        row.Notes = notes is null ? row.Notes : StudyLabels.Checked(notes);
+        if (!await store.DescribeAsync(study, row.Tags, row.Notes, cancellation).ConfigureAwait(false))
+        {
+            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such study.");
+        }
+
+        events.Happened(study);
         return View(row, ProblemOf(row));
     }
 
@@ -168,6 +184,9 @@ internal sealed class StudyService(
 
     public Task<StudyBelief?> PredictAsync(string? tenant, Guid study, IReadOnlyList<Configuration> configurations, bool importances, CancellationToken cancellation) =>
         beliefs.PredictAsync(tenant, study, configurations, importances, cancellation);
+
+    public Task<HtiTune.Diagnostics.BudgetOutlook?> OutlookAsync(string? tenant, Guid study, int trainings, CancellationToken cancellation) =>
+        beliefs.OutlookAsync(tenant, study, trainings, cancellation);
 
     public Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation) => beliefs.CurveAsync(tenant, study, cancellation);
 

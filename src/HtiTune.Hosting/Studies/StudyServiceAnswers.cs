@@ -26,6 +26,15 @@ public sealed record StudyView(
 {
     /// <summary>The configuration recommended so far; null before there is one.</summary>
     public Configuration? Configuration { get; init; }
+
+    /// <summary>Words by which studies are found again, in lower case and by name.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>What people noted; null: nothing.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>Why nothing happens, though the study is active: nobody trains its network. Null: something does, or it was not looked at, as in lists.</summary>
+    public string? WaitsFor { get; init; }
 }
 
 /// <summary>Which studies are listed.</summary>
@@ -33,7 +42,11 @@ public sealed record StudyView(
 /// <param name="Search">Part of a name; null: any.</param>
 /// <param name="After">Those behind this one; null: from the newest.</param>
 /// <param name="Size">At most so many, 1 to 200.</param>
-public sealed record StudyQuery(StudyState? State = null, string? Search = null, Guid? After = null, int Size = 50);
+public sealed record StudyQuery(StudyState? State = null, string? Search = null, Guid? After = null, int Size = 50)
+{
+    /// <summary>Only those with this tag; null: all.</summary>
+    public string? Tag { get; init; }
+}
 
 /// <summary>What a page of studies is ordered by.</summary>
 public enum StudyOrder
@@ -65,6 +78,9 @@ public sealed record StudyPageQuery
 
     /// <summary>Part of a name; null: any.</summary>
     public string? Search { get; init; }
+
+    /// <summary>Only those with this tag; null: all.</summary>
+    public string? Tag { get; init; }
 
     /// <summary>Of this tenant, for who sees several; null: of all that the caller sees.</summary>
     public string? OfTenant { get; init; }

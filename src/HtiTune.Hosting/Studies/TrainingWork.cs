@@ -179,7 +179,7 @@ internal sealed class TrainingWork(
     private ClaimRequest Claim(string? tenant, WorkRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (string.IsNullOrWhiteSpace(request.Worker) || request.Worker.Length > WorkerNameLimit || request.Worker.Any(c => char.IsControl(c) || c == TenantMark))
+        if (string.IsNullOrWhiteSpace(request.Worker) || request.Worker.Length > WorkerNameLimit || request.Worker.Contains(TenantMark) || !PlainText.IsPlain(request.Worker))
         {
             throw new StudyServiceException(
                 StudyServiceError.Invalid,

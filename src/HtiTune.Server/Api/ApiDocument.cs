@@ -13,6 +13,7 @@ internal static class ApiDocument
     [
         ("Studies", "What is tuned, what was trained, and what is believed."), ("Work", "For workers outside of the service: claim a training, renew its lease, tell its result."),
         ("Surrogates", "The distribution of outputs between trainings."), ("Service", "Networks, queues, workers, health."), ("Keys", "API keys."),
+        ("Webhooks", "Addresses that are told of what happens."),
     ];
 
     internal static void Configure(OpenApiOptions document)

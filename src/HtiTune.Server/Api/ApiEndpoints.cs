@@ -23,6 +23,7 @@ internal static class ApiEndpoints
         SurrogateEndpoints.Map(api, upload);
         FigureEndpoints.Map(api);
         AdminEndpoints.Map(api);
+        WebhookEndpoints.Map(api);
         HealthEndpoints.MapDetails(api);
     }
 }

@@ -8,6 +8,7 @@ internal static class ApiExamples
     private static readonly Dictionary<string, string> s_requests = new(StringComparer.Ordinal)
     {
         ["createStudy"] = """{"definition":{"name":"dropout","hyperparameter":"dropout","minimum":0,"maximum":0.9,"objective":"value","maxTrainings":12}}""",
+        ["describeStudy"] = """{"tags":["baseline","team/vision"],"notes":"The learning rate of the first month."}""",
         ["cancelStudy"] = """{"reason":"no longer needed"}""",
         ["enqueueTrainings"] = """{"lambdas":[0.3,0.5]}""",
         ["predict"] = """{"configurations":[{"dropout":0.3}],"importances":true}""",
@@ -16,6 +17,7 @@ internal static class ApiExamples
         ["renew"] = """{"lease":"019ac0de-0000-7000-8000-000000000002","progress":0.4}""",
         ["tell"] = """{"lease":"019ac0de-0000-7000-8000-000000000002","value":0.153}""",
         ["sample"] = """{"lambda":0.3,"rows":5}""",
+        ["addWebhook"] = """{"url":"https://hooks.example.com/htitune","kinds":["study.ended","training.wanted"]}""",
         ["createKey"] = """{"name":"ci","scopes":"read write"}""",
     };
 

@@ -55,6 +55,11 @@ internal static partial class ApiOperations
             Request("Idempotency-Key", "The same key with the same request gives the study that was begun first, with another request 422. 1 to 200 characters.");
             Response("201", "Location", "Address of the study.", JsonSchemaType.String);
         }
+        else if (operation.OperationId == "listStudies")
+        {
+            Response("200", "X-Total-Count", "Studies that match, on all pages.", JsonSchemaType.Integer);
+            Response("200", "Link", "The next page's address, with rel=next; missing on the last.", JsonSchemaType.String);
+        }
         else if (operation.OperationId == "streamEvents")
         {
             Request("Last-Event-ID", "The number of the last event that was seen; those behind it follow.");

@@ -30,12 +30,19 @@ internal sealed class LongAnswers(TimeProvider time, IHostApplicationLifetime li
     /// <param name="what">What is asked, with all that the answer depends on.</param>
     /// <param name="compute">Computes it; its token fires with the end of the server.</param>
     /// <param name="shown">The response with the answer.</param>
-    internal async Task<IResult> AnswerAsync<T>(HttpContext context, Guid study, long version, string what, Func<CancellationToken, Task<T?>> compute, Func<T, IResult> shown)
+    /// <param name="isOnce">Whether who asks for the same when it was answered wants it computed again: the answer changes something.</param>
+    internal async Task<IResult> AnswerAsync<T>(
+        HttpContext context, Guid study, long version, string what, Func<CancellationToken, Task<T?>> compute, Func<T, IResult> shown, bool isOnce = false)
         where T : class
     {
         var (isReady, answer) = await WithinAsync(study, version, what, compute, context.RequestAborted).ConfigureAwait(false);
         if (isReady)
         {
+            if (isOnce)
+            {
+                _answers.TryRemove(new Asked(study, version, what), out _);
+            }
+
             return answer is null ? Results.NoContent() : shown(answer);
         }
 
@@ -61,7 +68,7 @@ internal sealed class LongAnswers(TimeProvider time, IHostApplicationLifetime li
 
             return (true, found);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!answer.Work.IsFaulted)
         {
             answer.IsLate = true;
             return answer.Work.IsCompleted ? (true, (T?)await answer.Work.ConfigureAwait(false)) : (false, null);

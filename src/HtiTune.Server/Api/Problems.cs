@@ -31,6 +31,9 @@ internal static partial class Problems
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Problems).FullName!);
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
+            // A refusal may say that something is not there, whether its words are sent or, as to HEAD, not.
+            AllowStatusCode404Response = true,
+
             // A caller's fault is the caller's news: a line in the log, and no stack. Ours are logged whole.
             SuppressDiagnosticsCallback = thrown => Of(thrown.Exception, thrown.HttpContext).Status is not StatusCodes.Status500InternalServerError,
             ExceptionHandler = context =>
@@ -77,13 +80,15 @@ internal static partial class Problems
             StudyServiceError.KeyReused => StatusCodes.Status422UnprocessableEntity,
             _ => StatusCodes.Status429TooManyRequests,
         }, refused.Message),
+        StudyBusyException busy => (StatusCodes.Status503ServiceUnavailable, busy.Message),
         BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, ProblemWords.Of(json, context.Request.Path)),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
         BadHttpRequestException bad => (bad.StatusCode, ProblemWords.Of(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemWords.Of(json, context.Request.Path)),
         DataFormatException data => (StatusCodes.Status400BadRequest, data.Message),
+        InvalidDataException { Message: var message } when message.Contains("count limit", StringComparison.OrdinalIgnoreCase) =>
+            (StatusCodes.Status413PayloadTooLarge, $"The form has more parts than are taken; expected at most {StudyUpload.MostParts}."),
         InvalidDataException => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
-        StudyBusyException busy => (StatusCodes.Status503ServiceUnavailable, busy.Message),
         OperationCanceledException when context.RequestAborted.IsCancellationRequested => (499, "The caller went away."),
         _ when error is not null && context.RequestServices.GetRequiredService<StoreDialect>().IsAway(error) =>
             (StatusCodes.Status503ServiceUnavailable, "The store does not answer, or cannot be written now; nothing was changed, unless the answer alone was lost. Try the same again in some seconds."),

@@ -22,6 +22,11 @@ internal sealed record EnqueueRequest(IReadOnlyList<double>? Lambdas = null, IRe
 /// <summary>What is asked about a study's objective, with no training.</summary>
 internal sealed record PredictRequest(IReadOnlyList<HtiTune.Data.Configuration>? Configurations = null, bool Importances = false);
 
+/// <summary>What people write beside a study; a member that is not given stays as it is.</summary>
+/// <param name="Tags">Words by which it is found again; [] for none.</param>
+/// <param name="Notes">Text; "" for none.</param>
+internal sealed record DescribeRequest(IReadOnlyList<string>? Tags = null, string? Notes = null);
+
 /// <summary>Why a study is cancelled.</summary>
 internal sealed record CancelRequest(string? Reason = null);
 

@@ -16,12 +16,16 @@ internal static class StudyEndpoints
                 + "from every server of the store and as long as the study is kept; another request with the key of the same tenant is refused with 422. "
                 + "As multipart/form-data: a field definition, and trainings made before as files anchors that are named by their λ, e.g. 0.25.npy.")
             .Accepts<CreateStudyRequest>("application/json", "multipart/form-data");
-        studies.MapGet("/", async (HttpContext context, IStudyService service, string? state, string? search, Guid? after, int? size) =>
-            Results.Json(await service.ListAsync(context.User.Tenant(), new StudyQuery(StateOf(state), search, after, size ?? 50), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
-            .RequireAuthorization(ApiEndpoints.Read).WithSummary("Studies, newest first; the next page is after the last id");
+        studies.MapGet("/", ListAsync).RequireAuthorization(ApiEndpoints.Read).WithSummary("Studies, newest first; the next page is after the last id")
+            .WithDescription("X-Total-Count has the number of all that match, on whichever page; Link the next page's address (rel=next), where there is one.");
         studies.MapGet("/{id:guid}", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("One study");
+        studies.MapPatch("/{id:guid}", async (Guid id, DescribeRequest body, HttpContext context, IStudyService service) =>
+            Results.Json(await service.DescribeAsync(context.User.Tenant(), id, body.Tags, body.Notes, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Set a study's tags and notes")
+            .WithDescription("{ \"tags\": [\"baseline\", \"team/vision\"], \"notes\": \"…\" }: at most 20 tags, kept in lower case, by which lists are filtered (?tag=), "
+                + "and notes of at most 10,000 characters. What is not given stays as it is.");
         studies.MapDelete("/{id:guid}", async (Guid id, HttpContext context, IStudyService service) =>
         {
             await service.DeleteAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
@@ -73,6 +77,15 @@ internal static class StudyEndpoints
             return await answers.AnswerAsync(context, id, study.LastSequence, "curve", token => service.CurveAsync(tenant, id, token), curve => Results.Json(curve, ApiJson.Options)).ConfigureAwait(false);
         }).RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed about the objective over λ")
             .WithDescription("202: it is being computed; ask again after Retry-After, or when the stream of events tells answer.ready. 204: nothing has a value yet.");
+        studies.MapGet("/{id:guid}/outlook", async (Guid id, HttpContext context, IStudyService service, LongAnswers answers, int? trainings) =>
+        {
+            var (tenant, ahead) = (context.User.Tenant(), trainings ?? 10);
+            var study = await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
+            return await answers.AnswerAsync(
+                context, id, study.LastSequence, $"outlook {ahead}", token => service.OutlookAsync(tenant, id, ahead, token), outlook => Results.Json(outlook, ApiJson.Options)).ConfigureAwait(false);
+        }).RequireAuthorization(ApiEndpoints.Read).WithSummary("What further trainings are expected to gain, with no training")
+            .WithDescription("gains[n - 1] is the expected gain over the best trained value of n further trainings, 1 to ?trainings= (10, at most 100); limit that of the best of all λ. "
+                + "202: it is being computed; ask again after Retry-After. 204: nothing has a value yet.");
         studies.MapPost("/{id:guid}/predict", async (Guid id, PredictRequest body, HttpContext context, IStudyService service, LongAnswers answers) =>
         {
             var (tenant, asked) = (context.User.Tenant(), body.Configurations ?? []);
@@ -91,11 +104,37 @@ internal static class StudyEndpoints
         studies.MapGet("/{id:guid}/preferences", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.PreferencesAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its preferences, the first its definition's");
-        studies.MapPost("/{id:guid}/preferences", async (Guid id, PreferRequest body, HttpContext context, IStudyService service) =>
-            Results.Json(await service.PreferAsync(context.User.Tenant(), id, body.Objective, body.Goal, body.MayTrain, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
-            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings");
+        studies.MapPost("/{id:guid}/preferences", async (Guid id, PreferRequest body, HttpContext context, IStudyService service, LongAnswers answers) =>
+        {
+            var tenant = context.User.Tenant();
+            await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
+
+            // The answer is an event of the study itself, so that what asks again is not told by the study's last event: the same words ask for the same.
+            return await answers.AnswerAsync(
+                context, id, 0, $"preference {body.Goal} {body.MayTrain} {body.Objective}", token => Answered(service.PreferAsync(tenant, id, body.Objective, body.Goal, body.MayTrain, token)),
+                preference => Results.Json(preference, ApiJson.Options), isOnce: true).ConfigureAwait(false);
+        }).RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings")
+            .WithDescription("202: it is being computed; ask for the same again after Retry-After, or when the stream of events tells answer.ready. "
+                + "It is answered once, however often it is asked for meanwhile.");
         studies.MapGet("/{id:guid}/events", EventEndpoint.SendAsync).RequireRateLimiting(RateLimits.Streams).RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
+    }
+
+    private static async Task<PreferenceResult?> Answered(Task<PreferenceResult> answering) => await answering.ConfigureAwait(false);
+
+    private static async Task<IResult> ListAsync(HttpContext context, IStudyService service, string? state, string? search, string? tag, Guid? after, int? size)
+    {
+        var (tenant, query) = (context.User.Tenant(), new StudyQuery(StateOf(state), search, after, size ?? 50) { Tag = tag });
+        var studies = await service.ListAsync(tenant, query, context.RequestAborted).ConfigureAwait(false);
+        var total = after is null && studies.Count < query.Size ? studies.Count : await service.CountAsync(tenant, query, context.RequestAborted).ConfigureAwait(false);
+        context.Response.Headers["X-Total-Count"] = total.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (studies.Count == query.Size)
+        {
+            var next = QueryString.Create([.. context.Request.Query.Where(pair => pair.Key != "after"), new("after", studies[^1].Id.ToString())]);
+            context.Response.Headers.Link = $"<{context.Request.PathBase}{context.Request.Path}{next}>; rel=\"next\"";
+        }
+
+        return Results.Json(studies, ApiJson.Options);
     }
 
     private static Task<EnqueuedLambdas> EnqueueAsync(IStudyService service, HttpContext context, Guid id, EnqueueRequest body) => (body.Lambdas, body.Configurations) switch

@@ -13,6 +13,9 @@ internal static class StudyUpload
     private const string Anchors = "anchors";
     internal const string Ending = ".npy";
 
+    /// <summary>Fields and files of a form: more than a study has anchors.</summary>
+    internal const int MostParts = 10_001;
+
     internal static async Task<(StudyDefinition Definition, IReadOnlyList<StudyAnchor> Anchors)> ReadAsync(HttpRequest request)
     {
         if (request.HasJsonContentType())

@@ -29,9 +29,9 @@ internal sealed class ApiKeys(IStudyStore store, TimeProvider time)
             throw new FormatException($"the scopes are '{scopes}'; expected words of {string.Join(", ", s_scopes)}");
         }
 
-        if (string.IsNullOrWhiteSpace(name) || name.Length > 100 || name.Any(char.IsControl))
+        if (string.IsNullOrWhiteSpace(name) || name.Length > 100 || !PlainText.IsPlain(name))
         {
-            throw new FormatException("the name is blank, too long or has control characters; expected 1 to 100 characters");
+            throw new FormatException($"the name is blank, too long or has control characters; expected 1 to 100 characters, {PlainText.Expected}");
         }
 
         if (tenant != Operators && (tenant.Length is < 1 or > 60 || !tenant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))

@@ -54,12 +54,16 @@ internal static class ServeVerb
         builder.Services.AddSingleton<PresentWorkers>();
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddSingleton<ServerTelemetry>();
+        builder.Services.AddSingleton(new WebhookAddresses(options.Webhooks));
+        builder.Services.AddSingleton<Webhooks>();
+        builder.Services.AddHostedService<WebhookSender>();
         builder.Services.AddSingleton<MeterSeries>();
         builder.Services.AddCookieKeys(options);
         Proxies.Add(builder.Services, options);
         builder.Services.Configure<FormOptions>(form =>
         {
             form.MultipartBodyLengthLimit = options.MaxUpload;
+            form.ValueCountLimit = StudyUpload.MostParts;
             form.ValueLengthLimit = (int)Math.Clamp(options.MaxUpload, 1, int.MaxValue);
         });
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configured(json.SerializerOptions));
@@ -95,6 +99,7 @@ internal static class ServeVerb
         CookieKeys.Say(options, app.Logger);
         Proxies.Use(app, options);
         SecurityHeaders.Use(app);
+        RequestForms.Use(app);
         app.Use(LimitPatience);
         Problems.Use(app);
         app.UseRouting();

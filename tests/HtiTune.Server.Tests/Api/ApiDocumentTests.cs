@@ -91,6 +91,7 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
         await Wait.UntilAsync(async () => (await http.GetFromJsonAsync<JsonNode>($"studies/{id}/trials"))![0]!["value"] is not null);
         await SendAsync("predict", $"studies/{id}/predict", HttpStatusCode.OK);
         await SendAsync("cancelStudy", $"studies/{id}/cancel", HttpStatusCode.OK);
+        await SendAsync("describeStudy", $"studies/{id}", HttpStatusCode.OK, method: HttpMethod.Patch);
         await SendAsync("createKey", "keys", HttpStatusCode.Created);
 
         // Of outputs there are preferences, and draws of a surrogate.
@@ -106,17 +107,19 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
             return (await client.GetAsync(outputs.Id)).HasEnded;
         });
         await SendAsync("prefer", $"studies/{outputs.Id}/preferences", HttpStatusCode.OK);
+        await SendAsync("addWebhook", "webhooks", HttpStatusCode.Created);
         await SendAsync("sample", $"surrogates/{outputs.Id}/sample", HttpStatusCode.OK);
         Assert.Equal(ApiExamples.Operations.Order(), sent.Order());
 
-        async Task<JsonNode> SendAsync(string operation, string path, HttpStatusCode expected, Action<JsonNode>? change = null)
+        async Task<JsonNode> SendAsync(string operation, string path, HttpStatusCode expected, Action<JsonNode>? change = null, HttpMethod? method = null)
         {
             sent.Add(operation);
             var found = Operations(document.RootElement).Single(one => one.Operation.GetProperty("operationId").GetString() == operation).Operation;
             var body = JsonNode.Parse(found.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("example").GetRawText())!;
             change?.Invoke(body);
             using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-            using var response = await http.PostAsync(path, content);
+            using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = content };
+            using var response = await http.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
             Assert.True(response.StatusCode == expected, $"{operation}: {response.StatusCode} {text}");
             return JsonNode.Parse(text)!;

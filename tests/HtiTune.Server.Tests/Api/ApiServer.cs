@@ -45,7 +45,7 @@ public sealed class ApiServer : IAsyncLifetime
         _app = ServeVerb.Build(
         [
             "--urls", "http://127.0.0.1:0", "--HtiTune:Store:Sqlite", Path.Combine(_folder, "studies.db"), "--HtiTune:WorkFolder", Path.Combine(_folder, "work"),
-            "--HtiTune:Lease", "01:00:00", "--HtiTune:RenewEvery", "00:10:00", "--Logging:LogLevel:Default", "None",
+            "--HtiTune:Lease", "01:00:00", "--HtiTune:RenewEvery", "00:10:00", "--Logging:LogLevel:Default", "None", "--HtiTune:Webhooks:Hosts:0", "https://hooks.example.com",
             .. _postgreSql is null ? [] : (string[])["--HtiTune:Store:PostgreSql", _postgreSql], .. _settings,
         ], Configure);
         await _app.StartAsync();

@@ -16,6 +16,9 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
 {
     private readonly ApiServer _server = new(null, null, "--HtiTune:PollEvery", "00:00:00.2", "--HtiTune:ComputePerTenant", "1");
 
+    // What else this machine has to do while it is measured.
+    private static readonly TimeSpan s_scheduling = TimeSpan.FromSeconds(2);
+
     public Task InitializeAsync() => _server.InitializeAsync();
 
     public Task DisposeAsync() => _server.DisposeAsync();
@@ -28,15 +31,15 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
     public async Task A_neighbour_is_served_beside_studies_of_hundreds_of_anchors_and_what_is_cancelled_computes_no_more()
     {
         // The same small study before, and beside four that take minutes each.
-        var alone = await SmallAsync("alone");
+        var alone = await QuickestAsync("alone");
         var large = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => LargeAsync("greedy", i)));
         await Wait.UntilAsync(() => Turns.Count is { Running: 1, Waiting: 3 });
-        var beside = await SmallAsync("neighbour");
+        var beside = await QuickestAsync("neighbour");
         output.WriteLine($"first step of a study of 12 anchors: alone {alone.TotalSeconds:0.00} s, beside four of 500 anchors of another tenant {beside.TotalSeconds:0.00} s");
         Assert.Equal((1, 3), Turns.Count);
 
         // One of them has the tenant's turn, and no thread but its own: the neighbour's wait is that of half a processor at most, and of this machine's other work.
-        Assert.True(beside < 4 * alone + TimeSpan.FromSeconds(2), $"alone {alone.TotalSeconds:0.00} s, beside {beside.TotalSeconds:0.00} s");
+        Assert.True(beside < 2 * alone + s_scheduling, $"alone {alone.TotalSeconds:0.00} s, beside {beside.TotalSeconds:0.00} s");
 
         // What is not there is not waited for; the stream tells when it is, or the study ends.
         using var http = _server.Http(await _server.KeyAsync("greedy"), isPatient: false);
@@ -100,6 +103,66 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
         });
         Assert.Equal(8, curve.GetProperty("anchors").GetArrayLength());
         Assert.NotEmpty(await HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, key).FigureAsync(study.Id, "objective.svg"));
+    }
+
+    [Fact]
+    public async Task A_preference_that_waits_for_its_turn_is_202_and_is_answered_once()
+    {
+        var network = new TestNetwork();
+        var study = await Studies.CreateAsync(
+            "p", StudyServiceTests.Definition with { Network = null, MaxTrainings = 1 }, [.. Enumerable.Range(0, 8).Select(i => Anchor(network, 0.1 + i * 1.9 / 7, 40))], CancellationToken.None);
+        await Wait.UntilAsync(async () => (await Studies.GetAsync("p", study.Id)).SurrogateId is not null);
+        await Studies.CancelAsync("p", study.Id);
+        var key = await _server.KeyAsync("p");
+        using var http = _server.Http(key, isPatient: false);
+        var turn = await Turns.TakeAsync("p", CancellationToken.None);
+        using (var early = await http.PostAsJsonAsync($"studies/{study.Id}/preferences", new { objective = "mean(abs(y0))", goal = "minimize" }))
+        {
+            Assert.Equal((HttpStatusCode.Accepted, true), (early.StatusCode, early.Headers.RetryAfter is not null));
+        }
+
+        turn.Dispose();
+        var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, key);
+        var answered = await client.PreferAsync(study.Id, "mean(abs(y0))");
+        Assert.Equal(2, answered.Version);
+        Assert.Equal(2, (await Studies.PreferencesAsync("p", study.Id)).Count);
+    }
+
+    [Fact]
+    public async Task Long_expressions_over_twenty_thousand_rows_slow_no_neighbour()
+    {
+        const int Rows = 20_000;
+        var objective = string.Join(" + ", Enumerable.Range(1, 150).Select(k => FormattableString.Invariant($"quantile(y0, {k / 151.0:0.0000})")));
+        Assert.InRange(objective.Length, 3_000, 4_000);
+        var alone = await QuickestAsync("alone too");
+        var network = new TestNetwork();
+        var eve = await Task.WhenAll(Enumerable.Range(0, 3).Select(seed => Studies.CreateAsync(
+            "eve", StudyServiceTests.Definition with { Network = null, Name = $"rows {seed}", Seed = seed, Rows = Rows, Objective = objective },
+            [.. Enumerable.Range(0, 20).Select(i => Anchor(network, 0.1 + i * 1.9 / 19, Rows))], CancellationToken.None)));
+        await Wait.UntilAsync(() => Turns.Count.Running == 1);
+        var beside = await QuickestAsync("neighbour too");
+        output.WriteLine($"first step of a study of 12 anchors: alone {alone.TotalSeconds:0.00} s, beside three of {objective.Length} characters over {Rows} rows {beside.TotalSeconds:0.00} s");
+        Assert.True(beside < 2 * alone + s_scheduling, $"alone {alone.TotalSeconds:0.00} s, beside {beside.TotalSeconds:0.00} s");
+        foreach (var study in eve)
+        {
+            await Studies.CancelAsync("eve", study.Id);
+        }
+
+        // What goes on for them is given up.
+        await Wait.UntilAsync(() => Turns.Count is { Running: 0, Waiting: 0 });
+    }
+
+    // The machine has other work too: the quickest of three.
+    private async Task<TimeSpan> QuickestAsync(string tenant)
+    {
+        var quickest = TimeSpan.MaxValue;
+        for (var i = 0; i < 3; i++)
+        {
+            var took = await SmallAsync($"{tenant.Replace(' ', '-')}-{i}");
+            quickest = took < quickest ? took : quickest;
+        }
+
+        return quickest;
     }
 
     // Until a study of 12 anchors has taken its first step: proposed, or found that there is nothing left to train.

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using HtiTune.Hosting;
 using HtiTune.Server.Tests.Services;
 
@@ -100,15 +102,66 @@ public sealed class ServerProgramTests : IDisposable
         Assert.True(code == 3 && errors.Contains(taken.LocalEndpoint.ToString()!, StringComparison.Ordinal), errors);
     }
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(string[] words, params (string Name, string Value)[] environment)
+    [Fact]
+    public async Task A_certificates_path_is_read_from_the_folder_where_the_operator_is()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "HtiTune.Server.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment.Append(("HtiTune__Store__Sqlite", Store)))
+        using (var key = RSA.Create(2048))
         {
-            start.Environment[name] = value;
+            var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+            await File.WriteAllTextAsync(Path.Combine(_folder, "tls.pem"), certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(Path.Combine(_folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
         }
 
-        using var process = Process.Start(start)!;
+        using var process = Start(["serve", "--urls", "https://127.0.0.1:0"], ("Kestrel__Certificates__Default__Path", "tls.pem"), ("Kestrel__Certificates__Default__KeyPath", "tls.key"));
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            string? line;
+            do
+            {
+                line = await process.StandardOutput.ReadLineAsync(patience.Token);
+            }
+            while (line is not null && !line.Contains("listens on", StringComparison.Ordinal));
+            Assert.True(line?.Contains("https://127.0.0.1", StringComparison.Ordinal), line ?? await process.StandardError.ReadToEndAsync(patience.Token));
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.7)]
+    [InlineData(1.5)]
+    public async Task A_server_that_is_told_to_end_while_it_begins_ends_without_a_crash(double seconds)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var process = Start(["serve", "--urls", "http://127.0.0.1:0"]);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(patience.Token);
+
+        // Before the runtime has its own handler, the signal ends it as any program (143).
+        Assert.True(process.ExitCode is 0 or 143, $"{process.ExitCode} {await output} {await errors}");
+        Assert.DoesNotContain("Unhandled exception", await errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", await output + await errors, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Output, string Errors)> RunAsync(string[] words, params (string Name, string Value)[] environment)
+    {
+        using var process = Start(words, environment);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
@@ -121,5 +174,19 @@ public sealed class ServerProgramTests : IDisposable
         }
 
         return (process.ExitCode, await output, await errors);
+    }
+
+    private Process Start(string[] words, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "HtiTune.Server.dll"), .. words])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+        };
+        foreach (var (name, value) in environment.Append(("HtiTune__Store__Sqlite", Store)))
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 }

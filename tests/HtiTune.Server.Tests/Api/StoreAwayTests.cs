@@ -76,7 +76,8 @@ public sealed class StoreAwayTests : IDisposable
         await loaded.Gate.WaitAsync();
         await RequireAwayAsync(() => http.PostAsync($"studies/{study.Id}/enqueue", new StringContent("""{"lambdas":[0.5]}""", MediaTypeHeaderValue.Parse("application/json"))));
         var watch = Stopwatch.StartNew();
-        using (var told = await http.PostAsync($"attempts/{claimed.Attempt}/tell", new StringContent($$"""{"lease":"{{claimed.Lease}}","value":1.5}""", MediaTypeHeaderValue.Parse("application/json"))))
+        var result = new StringContent($$"""{"lease":"{{claimed.Lease}}","value":1.5}""", MediaTypeHeaderValue.Parse("application/json"));
+        using (var told = await http.PostAsync($"attempts/{claimed.Attempt}/tell", result))
         {
             Assert.Equal(HttpStatusCode.OK, told.StatusCode);
             Assert.InRange(watch.Elapsed, TimeSpan.Zero, s_promised);

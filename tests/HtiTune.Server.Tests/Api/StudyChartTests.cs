@@ -48,6 +48,24 @@ public class StudyChartTests
         Assert.Equal("", StudyCharts.BeyondWords(trials[..4], s_axis, goal));
     }
 
+    [Theory]
+    [InlineData(0, 1, 5, "0.25")]
+    [InlineData(0.2, 0.6, 2, "0.25")]
+    [InlineData(0.3, 0.45, 0, null)]
+    public void A_part_of_the_range_shows_what_lies_in_it(double from, double to, int dots, string? star)
+    {
+        AnchorPoint[] anchors = [.. ((double[])[0, 0.25, 0.5, 0.75, 1]).Select((x, i) => new AnchorPoint(i + 1, x, x * x))];
+        PosteriorPoint[] posterior = [.. Enumerable.Range(0, 101).Select(k => new PosteriorPoint(k / 100.0, k * k / 1e4, k * k / 1e4 - 0.1, k * k / 1e4 + 0.1, double.NaN) { IsPossible = k < 50 })];
+        var part = s_axis.Part(from, to);
+        Assert.Equal((from, to), (part.Minimum, part.Maximum));
+        var chart = StudyCharts.Belief(new StudyCurve(posterior, anchors, null), part, "rate", Goal.Minimize, null, 0.25);
+        Assert.Equal(dots, System.Text.RegularExpressions.Regex.Count(chart, "class=\"anchor\""));
+        Assert.Equal(star is not null, chart.Contains("class=\"star\"", StringComparison.Ordinal));
+
+        // How much is still possible is said of the whole range, whatever is looked at.
+        Assert.Contains("in 49.5 % of the range", chart.Replace('\u00A0', ' '), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_still_possible_is_drawn_as_one_piece_wherever_it_hangs_together()
     {

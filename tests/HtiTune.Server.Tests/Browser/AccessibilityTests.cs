@@ -31,7 +31,8 @@ public sealed class AccessibilityTests(ApiServer server) : IClassFixture<ApiServ
         var faults = new SortedSet<string>(StringComparer.Ordinal);
         await WalkAsync("/login");
         await visit.LogInAsync(await server.KeyAsync("*", "read write admin"));
-        await WalkAsync("/", "/#new", $"/studies/{value}", $"/studies/{value}#open", $"/studies/{outputs}", $"/studies/{several}", $"/compare?ids={value},{outputs}", "/workers", "/keys", "/nothing");
+        await WalkAsync(
+            "/", "/#new", $"/studies/{value}", $"/studies/{value}#open", $"/studies/{outputs}", $"/studies/{several}", $"/compare?ids={value},{outputs}", "/workers", "/webhooks", "/keys", "/nothing");
         Assert.True(faults.Count == 0, string.Join('\n', faults));
 
         async Task WalkAsync(params string[] paths)

@@ -43,6 +43,11 @@ public abstract class UpgradeContract
         // Without keys every one is a study of its own.
         Assert.NotEqual((await store.CreateAsync(Row(null), [], None)).Id, (await store.CreateAsync(Row(null), [], None)).Id);
         Assert.Equal(4, await store.CountAsync("t", null, None));
+        await using var now = Context(provider);
+        Assert.False(now.Database.HasPendingModelChanges());
+        Assert.True(await store.DescribeAsync(id, ",a,b,", "noted", None));
+        Assert.Equal([id], (await store.ListAsync("t", new StudyQuery { Tag = "b" }, None)).Select(row => row.Id));
+        Assert.Equal(1, await store.CountLikeAsync("t", new StudyQuery { Tag = "a" }, None));
     }
 
     private protected abstract ServiceProvider Provider();

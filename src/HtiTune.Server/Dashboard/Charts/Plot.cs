@@ -145,8 +145,12 @@ internal sealed class Axis
     private readonly double _from;
     private readonly double _to;
 
+    private readonly string _words;
+
     internal Axis(double minimum, double maximum, string scale)
     {
+        (_words, Whole) = (scale, this);
+
         // A scale may take something of the range.
         Hyperparameter = Data.Hyperparameter.Continuous("lambda", minimum, maximum, Scale.Parse(scale));
         (Minimum, Maximum, _scale) = (minimum, maximum, Hyperparameter.Scale);
@@ -162,6 +166,15 @@ internal sealed class Axis
     internal double Share(double lambda) => Math.Clamp((_scale.Forward(lambda) - _from) / (_to - _from), 0, 1);
 
     internal double Lambda(double share) => share <= 0 ? Minimum : share >= 1 ? Maximum : Math.Clamp(_scale.Inverse(_from + (_to - _from) * share), Minimum, Maximum);
+
+    /// <summary>A part of it, between two shares: an axis of its own.</summary>
+    internal Axis Part(double from, double to) => new(Lambda(from), Lambda(to), _words) { Whole = Whole };
+
+    /// <summary>What it is a part of; itself where it is none.</summary>
+    internal Axis Whole { get; private init; }
+
+    /// <summary>Whether λ stands on it.</summary>
+    internal bool Has(double lambda) => lambda >= Minimum && lambda <= Maximum;
 
     /// <summary>λ to six significant digits, within the range.</summary>
     internal double Round(double lambda) => Math.Clamp(double.Parse(lambda.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), Minimum, Maximum);

@@ -14,17 +14,20 @@ internal static class StudyCharts
     internal static string Belief(StudyCurve curve, Axis axis, string name, Goal goal, double? lambda, double? recommended)
     {
         var points = curve.Posterior.Where(point => double.IsFinite(point.Mean) && double.IsFinite(point.Low) && double.IsFinite(point.High)).ToList();
-        var values = curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => anchor.Value!.Value).ToList();
+        var possible = Share(points);
+
+        // Of a part of the range the points within it, and one beside them on each side, so that lines go on to its edges.
+        points = [.. points.Where((point, i) => axis.Has(point.Lambda) || i + 1 < points.Count && axis.Has(points[i + 1].Lambda) || i > 0 && axis.Has(points[i - 1].Lambda))];
+        var values = curve.Anchors.Where(anchor => anchor.Value is not null && axis.Has(anchor.Lambda)).Select(anchor => anchor.Value!.Value).ToList();
         var all = points.SelectMany(point => new[] { point.Low, point.High }).Concat(values).ToList();
         if (all.Count == 0)
         {
             return "";
         }
 
-        var good = Good(goal, axis, [.. curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => (anchor.Lambda, anchor.Value!.Value))]);
+        var good = Good(goal, axis.Whole, [.. curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => (anchor.Lambda, anchor.Value!.Value))]);
         all = [.. all.Select(value => good.Clamp(value))];
         var margin = 0.06 * (all.Max() - all.Min());
-        var possible = Share(points);
         var plot = new Plot(
             $"Belief about the objective over {name}, from {values.Count} trainings. The best may still lie in {Say.Percent(100 * possible)} of the range of {name}"
             + (recommended is { } best ? $"; recommended is {Say.Number(best)}." : ".") + good.Words, all.Min() - margin, all.Max() + margin).Vertical();
@@ -43,24 +46,24 @@ internal static class StudyCharts
         plot.Path([.. points.Where(point => double.IsFinite(point.Surrogate)).Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.Surrogate)))], "surrogate");
         plot.Path([.. points.Select(point => (Plot.X(axis.Share(point.Lambda)), plot.Y(point.Mean)))], "mean");
         plot.Horizontal(axis.Ticks(), name);
-        if (curve.Next is { } next)
+        if (curve.Next is { } next && axis.Has(next))
         {
             plot.Line(Plot.X(axis.Share(next)), Plot.Top, Plot.X(axis.Share(next)), plot.Bottom, "next");
         }
 
-        if (recommended is { } star)
+        if (recommended is { } star && axis.Has(star))
         {
             plot.Line(Plot.X(axis.Share(star)), Plot.Top, Plot.X(axis.Share(star)), plot.Bottom, "star");
         }
 
-        if (lambda is { } at)
+        if (lambda is { } at && axis.Has(at))
         {
             plot.Line(Plot.X(axis.Share(at)), Plot.Top, Plot.X(axis.Share(at)), plot.Bottom, "cursor");
         }
 
         foreach (var anchor in curve.Anchors)
         {
-            if (anchor.Value is { } value)
+            if (anchor.Value is { } value && axis.Has(anchor.Lambda))
             {
                 plot.Dot(
                     Plot.X(axis.Share(anchor.Lambda)), plot.Y(value), good.IsBeyond(value) ? "anchor beyond" : "anchor",

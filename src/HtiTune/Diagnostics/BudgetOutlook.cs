@@ -1,0 +1,65 @@
+using HtiTune.Acquisition;
+using HtiTune.Data;
+
+namespace HtiTune.Diagnostics;
+
+// Notation (inside, larger is better)
+//   f_s   a joint path of the posterior on the grid, s = 1 … S        b    grid index of the best trained value
+//   C     chosen places, |C| = n                                        G(C) = 1/S Σ_s max(0, max over c in C of f_s(c) − f_s(b))
+// C grows by the place that raises G most (greedy, within 1 − 1/e of the best set, for G is submodular: [Nemhauser1978]). Its gain is what n trainings bring that
+// are chosen together; those that are chosen one after the other, each by what the ones before brought, bring as much in expectation or more.
+
+/// <summary>What further trainings are expected to gain over the best trained value, by the belief after the trainings so far, in units of the objective. No training is made.</summary>
+/// <param name="Gains">Expected gain of 1, 2, … further trainings that are chosen together, ascending: a lower bound for trainings chosen one after the other.</param>
+/// <param name="Limit">Expected gain of the best of all λ, which no number of trainings exceeds in expectation.</param>
+public sealed record BudgetOutlook(IReadOnlyList<double> Gains, double Limit)
+{
+    /// <summary>Paths that expectations are taken over.</summary>
+    internal const int Draws = 1024;
+
+    /// <summary>Looks ahead.</summary>
+    /// <param name="posterior">The belief on the grid.</param>
+    /// <param name="best">Grid index of the best trained value.</param>
+    /// <param name="most">Trainings to look ahead, 1 and up.</param>
+    /// <param name="stream">All chance of the draws.</param>
+    /// <returns>Gains and limit, in the model.</returns>
+    internal static BudgetOutlook Of(GridPosterior posterior, int best, int most, RandomStream stream)
+    {
+        var (count, paths, limit) = (posterior.Count, new List<float[]>(Draws), 0.0);
+        posterior.Draw(Draws, stream, path =>
+        {
+            var gains = new float[count];
+            for (var i = 0; i < count; i++)
+            {
+                gains[i] = (float)(path[i] - path[best]);
+            }
+
+            paths.Add(gains);
+            limit += Math.Max(0, gains.Max());
+        });
+        var reached = new float[paths.Count];
+        var expected = new double[most];
+        var rise = new double[count];
+        for (var n = 0; n < most; n++)
+        {
+            Array.Clear(rise);
+            for (var s = 0; s < paths.Count; s++)
+            {
+                var (gains, has) = (paths[s], reached[s]);
+                for (var i = 0; i < count; i++)
+                {
+                    rise[i] += Math.Max(0, gains[i] - has);
+                }
+            }
+
+            var chosen = Array.IndexOf(rise, rise.Max());
+            expected[n] = (n == 0 ? 0 : expected[n - 1]) + rise[chosen] / paths.Count;
+            for (var s = 0; s < paths.Count; s++)
+            {
+                reached[s] = Math.Max(reached[s], paths[s][chosen]);
+            }
+        }
+
+        return new BudgetOutlook(Array.AsReadOnly(expected), limit / paths.Count);
+    }
+}
