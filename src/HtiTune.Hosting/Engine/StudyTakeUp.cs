@@ -44,7 +44,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     /// <summary>Brings the study to where the journal is; null where it is gone.</summary>
     public async Task<Taken?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
-        if (await store.LoadAsync(loaded.Id, loaded.Sequence, cancellation).ConfigureAwait(false) is not { } snapshot)
+        if (await LoadAsync(loaded, cancellation).ConfigureAwait(false) is not { } snapshot)
         {
             return null;
         }
@@ -94,6 +94,19 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         }
 
         loaded.Version = taken.Snapshot.Study.Version;
+    }
+
+    private async Task<StudySnapshot?> LoadAsync(LoadedStudy loaded, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.LoadAsync(loaded.Id, loaded.Sequence, cancellation).ConfigureAwait(false);
+        }
+        catch (DataFormatException damage)
+        {
+            // Nothing is repeated, and nothing begun anew, by a journal that says something else than was written.
+            throw new StudyFault(damage);
+        }
     }
 
     private bool Repeats(LoadedStudy loaded, EventRow row)

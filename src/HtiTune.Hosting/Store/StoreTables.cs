@@ -179,7 +179,7 @@ internal sealed class EventRow
     /// <summary>Kind, see <see cref="StudyEventKind"/>.</summary>
     public required string Kind { get; set; }
 
-    /// <summary>Its data as JSON.</summary>
+    /// <summary>Its data as JSON; in the table the checksum of the event stands behind it, see <see cref="EventSeal"/>.</summary>
     public required string Data { get; set; }
 }
 

@@ -14,7 +14,7 @@ internal static class StudyCommits
         var events = await session.RowsAsync<EventRow>($"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence").ConfigureAwait(false);
         var results = await session.RowsAsync<TrialRow>(
             $"SELECT * FROM trials WHERE study_id = {study} AND taken_at IS NULL AND end_order IS NOT NULL ORDER BY end_order").ConfigureAwait(false);
-        return new StudySnapshot(row, events, results);
+        return new StudySnapshot(row, EventSeal.OpenWhole(row, afterSequence, events), results);
     }
 
     public static async Task<CommitResult> CommitAsync(StoreSession session, StudyCommit commit)
@@ -97,7 +97,7 @@ internal static class StudyCommits
         foreach (var happened in commit.Events)
         {
             sequence++;
-            await session.InsertAsync(new EventRow { StudyId = study.Id, Sequence = sequence, Time = session.Now, Kind = happened.Kind, Data = happened.Data }).ConfigureAwait(false);
+            await InsertEventAsync(session, study.Id, sequence, happened.Kind, happened.Data).ConfigureAwait(false);
             if (happened.Kind == StudyEventKind.RunBegan)
             {
                 await session.ExecuteAsync($"UPDATE trials SET taken_at = {sequence} WHERE study_id = {study.Id} AND taken_at IS NULL AND end_order IS NOT NULL AND is_imported = TRUE")

@@ -14,11 +14,10 @@ internal static class StudyLives
             return await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id} OR (tenant = {study.Tenant} AND idempotency_key = {study.IdempotencyKey})").ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The study is gone.");
         }
-        await session.InsertAsync(new EventRow { StudyId = study.Id, Sequence = 1, Time = session.Now, Kind = StudyEventKind.Created, Data = StoreEvents.Created(study.Definition) }).ConfigureAwait(false);
+        await InsertEventAsync(session, study.Id, 1, StudyEventKind.Created, StoreEvents.Created(study.Definition)).ConfigureAwait(false);
         if (anchors.Count > 0)
         {
-            await session.InsertAsync(new EventRow { StudyId = study.Id, Sequence = 2, Time = session.Now, Kind = StudyEventKind.Imported, Data = StoreEvents.Imported(anchors) })
-                .ConfigureAwait(false);
+            await InsertEventAsync(session, study.Id, 2, StudyEventKind.Imported, StoreEvents.Imported(anchors)).ConfigureAwait(false);
         }
         foreach (var (anchor, number) in anchors.Select((anchor, i) => (anchor, i + 1)))
         {

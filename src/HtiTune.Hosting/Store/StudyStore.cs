@@ -81,8 +81,8 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation) =>
         ReadAllAsync<StudyRow>($"SELECT * FROM studies WHERE state = {(int)StudyState.Paused} AND reason LIKE {StudyFault.Mark + "%"} ORDER BY id", cancellation);
 
-    public Task<IReadOnlyList<EventRow>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation) => ReadAllAsync<EventRow>(
-        $"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence LIMIT {size}", cancellation);
+    public async Task<IReadOnlyList<EventRow>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation) => EventSeal.Open(await ReadAllAsync<EventRow>(
+        $"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence LIMIT {size}", cancellation).ConfigureAwait(false));
 
     public Task<IReadOnlyList<TrialRow>> TrialsAsync(Guid study, CancellationToken cancellation) =>
         ReadAllAsync<TrialRow>($"SELECT * FROM trials WHERE study_id = {study} ORDER BY number", cancellation);

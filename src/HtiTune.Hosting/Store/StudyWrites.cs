@@ -33,9 +33,13 @@ internal static class StudyWrites
         var sequence = await session.NumberAsync(
             $"UPDATE studies SET last_sequence = last_sequence + 1, version = version + {(isForTuner ? 1 : 0)}, updated_at = {session.Now} WHERE id = {study} RETURNING last_sequence")
             .ConfigureAwait(false) ?? throw new InvalidOperationException("The study is gone.");
-        await session.InsertAsync(new EventRow { StudyId = study, Sequence = sequence, Time = session.Now, Kind = kind, Data = data }).ConfigureAwait(false);
+        await InsertEventAsync(session, study, sequence, kind, data).ConfigureAwait(false);
         return sequence;
     }
+
+    /// <summary>Inserts an event whose number the study's row has counted already.</summary>
+    public static Task InsertEventAsync(StoreSession session, Guid study, long sequence, string kind, string data) =>
+        session.InsertAsync(EventSeal.Seal(new EventRow { StudyId = study, Sequence = sequence, Time = session.Now, Kind = kind, Data = data }));
 
     public static Task<long> AppendAttemptAsync(StoreSession session, AttemptRow attempt, int trial) =>
         AppendAsync(session, attempt.StudyId, isForTuner: false, StudyEventKind.Attempt, StoreEvents.Attempt(trial, attempt));

@@ -89,6 +89,7 @@ internal static partial class Problems
         InvalidDataException { Message: var message } when message.Contains("count limit", StringComparison.OrdinalIgnoreCase) =>
             (StatusCodes.Status413PayloadTooLarge, $"The form has more parts than are taken; expected at most {StudyUpload.MostParts}."),
         InvalidDataException => (StatusCodes.Status413PayloadTooLarge, TooLarge(context)),
+        StudyFault fault => (StatusCodes.Status409Conflict, fault.Reason),
         OperationCanceledException when context.RequestAborted.IsCancellationRequested => (499, "The caller went away."),
         _ when error is not null && context.RequestServices.GetRequiredService<StoreDialect>().IsAway(error) =>
             (StatusCodes.Status503ServiceUnavailable, "The store does not answer, or cannot be written now; nothing was changed, unless the answer alone was lost. Try the same again in some seconds."),

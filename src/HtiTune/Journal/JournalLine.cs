@@ -1,19 +1,17 @@
 // A line is one JSON object, its last property the checksum of all bytes before that property:
 //   {"event":"value-measured","sequence":9,"time":"…","number":3,"value":0.25,"error":null,"checksum":"0123456789abcdef"}
 // checksum   first 8 bytes of SHA-256, hexadecimal
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HtiTune.Data;
 
 namespace HtiTune.Journal;
 
 /// <summary>Writes and reads one line of a journal.</summary>
 internal static class JournalLine
 {
-    private const int ChecksumBytes = 8;
-
     private static readonly JournalJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -74,10 +72,10 @@ internal static class JournalLine
     }
 
     private static byte[] Checksum(ReadOnlySpan<byte> body) =>
-        Encoding.ASCII.GetBytes($",\"checksum\":\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, ChecksumBytes))}\"}}");
+        Encoding.ASCII.GetBytes(LineChecksum.EndOf(LineChecksum.Of(body)));
 }
 
 /// <summary>Serialisation of the journal without reflection.</summary>
 [JsonSerializable(typeof(JournalEvent))]
-[JsonSerializable(typeof(Data.Configuration))]
+[JsonSerializable(typeof(Configuration))]
 internal sealed partial class JournalJson : JsonSerializerContext;

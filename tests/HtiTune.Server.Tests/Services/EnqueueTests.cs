@@ -32,7 +32,7 @@ public sealed class EnqueueTests : IDisposable
         if (isChanged)
         {
             // As another version of the library would find it: what was asked is not what it would ask.
-            await ServiceHost.ChangeAsync(StoreFile, "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
+            await ServiceHost.ChangeEventsAsync(StoreFile, "trial.asked", "\"lambda\":", "\"lambda\":1");
         }
 
         await using var next = await ServiceHost.StartAsync(StoreFile);
@@ -56,7 +56,7 @@ public sealed class EnqueueTests : IDisposable
             await TrainAsync(host, id, 1);
         }
 
-        await ServiceHost.ChangeAsync(StoreFile, "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
+        await ServiceHost.ChangeEventsAsync(StoreFile, "trial.asked", "\"lambda\":", "\"lambda\":1");
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await TrainAsync(next, id, 4);
         var lambdas = (await next.Studies.TrialsAsync(Tenant, id)).Select(trial => trial.Lambda).ToList();
@@ -77,7 +77,7 @@ public sealed class EnqueueTests : IDisposable
             before = [.. (await host.Studies.TrialsAsync(Tenant, id)).Where(trial => trial.Status == TrialStatus.Completed).Select(trial => trial.Lambda)];
         }
 
-        await ServiceHost.ChangeAsync(StoreFile, $"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
+        await ServiceHost.ChangeEventsAsync(StoreFile, "run.began", $"\"algorithm\":{Tuner.Algorithm}", "\"algorithm\":1");
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await TrainAsync(next, id, 2);
         var began = new List<System.Text.Json.JsonElement>();

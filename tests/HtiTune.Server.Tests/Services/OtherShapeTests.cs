@@ -27,9 +27,9 @@ public sealed class OtherShapeTests : IDisposable
             await TellAsync(host, await host.ClaimAsync(Tenant, id, "b"), Outputs(3, 2));
         }
 
-        await ServiceHost.ChangeAsync(StoreFile, isOfOtherAlgorithm
-            ? $"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'"
-            : "UPDATE events SET data = REPLACE(data, '\"lambda\":', '\"lambda\":1') WHERE kind = 'trial.asked'");
+        await (isOfOtherAlgorithm
+            ? ServiceHost.ChangeEventsAsync(StoreFile, "run.began", $"\"algorithm\":{Tuner.Algorithm}", "\"algorithm\":1")
+            : ServiceHost.ChangeEventsAsync(StoreFile, "trial.asked", "\"lambda\":", "\"lambda\":1"));
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await Wait.UntilAsync(async () =>
         {
@@ -55,7 +55,7 @@ public sealed class OtherShapeTests : IDisposable
             await host.ClaimAsync(Tenant, id, "a");
         }
 
-        await ServiceHost.ChangeAsync(StoreFile, $"UPDATE events SET data = REPLACE(data, '\"algorithm\":{Tuner.Algorithm}', '\"algorithm\":1') WHERE kind = 'run.began'");
+        await ServiceHost.ChangeEventsAsync(StoreFile, "run.began", $"\"algorithm\":{Tuner.Algorithm}", "\"algorithm\":1");
         await using var next = await ServiceHost.StartAsync(StoreFile);
         await next.Get<StudyEngine>().AdvanceAsync(id, CancellationToken.None);
         var view = await next.Studies.GetAsync(Tenant, id);

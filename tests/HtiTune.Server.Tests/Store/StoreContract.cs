@@ -69,6 +69,26 @@ public abstract partial class StoreContract(StoreFixture fixture)
     }
 
     [StoreFact]
+    public async Task An_event_that_is_not_as_it_was_written_or_is_gone_is_told_where_a_study_is_loaded()
+    {
+        var study = await CreateAsync();
+        await AskAsync(study.Id, Trial(1), Trial(2));
+        Assert.Equal(["""{"number":1}""", """{"number":2}"""], (await Store.LoadAsync(study.Id, 1, None))!.Events.Select(e => e.Data));
+        await ChangeAsync($"UPDATE events SET data = REPLACE(data, {"\"number\":2"}, {"\"number\":3"}) WHERE study_id = {study.Id} AND sequence = {3}");
+        Assert.StartsWith($"study {study.Id}, event 3: the checksum of its row (trial.asked) does not hold; expected ", await ToldAsync(0), StringComparison.Ordinal);
+        Assert.StartsWith($"study {study.Id}, event 3: the checksum of its row (trial.asked) does not hold; expected ", await ToldAsync(2), StringComparison.Ordinal);
+        Assert.Equal("""{"number":3}""", (await Store.EventsAsync(study.Id, 2, 10, None))[0].Data);
+        await ChangeAsync($"DELETE FROM events WHERE study_id = {study.Id} AND sequence = {2}");
+        Assert.StartsWith($"study {study.Id}, event 2: it is missing, and event 3 follows; expected ", await ToldAsync(0), StringComparison.Ordinal);
+        await ChangeAsync($"DELETE FROM events WHERE study_id = {study.Id} AND sequence = {3}");
+        Assert.StartsWith($"study {study.Id}, event 2: it is missing; expected events up to 3", await ToldAsync(0), StringComparison.Ordinal);
+
+        Task ChangeAsync(FormattableString sql) => fixture.Dialect.WriteAsync(session => session.ExecuteAsync(sql), None);
+
+        async Task<string> ToldAsync(long after) => (await Assert.ThrowsAsync<Data.DataFormatException>(() => Store.LoadAsync(study.Id, after, None))).Message;
+    }
+
+    [StoreFact]
     public async Task A_tell_advances_and_claims_the_next_in_one_commit()
     {
         var study = await CreateAsync(network: null);

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using HtiTune.Data;
+
+namespace HtiTune.Hosting;
+
+/// <summary>
+/// The checksum of a stored event, the last property of its data as in a line of a journal's file: over the study, the number, the time, the kind and the data. Rows of
+/// versions before that have none, and are taken as they are.
+/// </summary>
+internal static class EventSeal
+{
+    // Of data without another property.
+    private const string Alone = "{\"checksum\":\"";
+
+    private static readonly int s_length = LineChecksum.EndOf(LineChecksum.Of([])).Length;
+
+    /// <summary>Puts the checksum behind an event's data.</summary>
+    public static EventRow Seal(EventRow row)
+    {
+        var end = LineChecksum.EndOf(Checksum(row, row.Data));
+        row.Data = row.Data == "{}" ? $"{{{end[1..]}" : $"{row.Data[..^1]}{end}";
+        return row;
+    }
+
+    /// <summary>Events for those who look at them: their data without the checksum, whether it holds or not.</summary>
+    public static IReadOnlyList<EventRow> Open(IReadOnlyList<EventRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            Take(row);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Events from which a study's state is to be computed: all that there are behind a number, each as it was written.</summary>
+    /// <exception cref="DataFormatException">One is damaged or missing; the message names the study, the event's number and what was expected.</exception>
+    public static IReadOnlyList<EventRow> OpenWhole(StudyRow study, long after, IReadOnlyList<EventRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            after++;
+            if (row.Sequence != after)
+            {
+                throw Damage(study.Id, after, $"it is missing, and event {row.Sequence} follows", "every event of the study");
+            }
+
+            if (Take(row) is { } checksum && checksum != Checksum(row, row.Data))
+            {
+                throw Damage(study.Id, after, $"the checksum of its row ({row.Kind}) does not hold", "the row as HtiTune wrote it, as a backup has it");
+            }
+        }
+
+        return after >= study.LastSequence ? rows : throw Damage(study.Id, after + 1, "it is missing", $"events up to {study.LastSequence}");
+    }
+
+    private static DataFormatException Damage(Guid study, long sequence, string found, string expected) => new($"study {study}", $"event {sequence}", found, expected);
+
+    /// <summary>Takes the checksum out of an event's data; null where it has none.</summary>
+    private static string? Take(EventRow row)
+    {
+        var data = row.Data;
+        var start = data.Length - s_length;
+        var isAlone = start == 0 && data.StartsWith(Alone, StringComparison.Ordinal);
+        var end = isAlone ? $",{data[1..]}" : start > 0 ? data[start..] : "";
+        if (!end.StartsWith(",\"checksum\":\"", StringComparison.Ordinal) || !end.EndsWith("\"}", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        row.Data = isAlone ? "{}" : $"{data[..start]}}}";
+        return end[^18..^2];
+    }
+
+    private static string Checksum(EventRow row, string data) =>
+        LineChecksum.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{row.StudyId:N} {row.Sequence} {row.Time} {row.Kind} {data}")));
+}
