@@ -68,7 +68,7 @@ internal sealed class RunCourse(
     /// <summary>Proposes one more training; null where the run should end, or must wait for what is pending.</summary>
     public Proposal? Next()
     {
-        using var trace = recorder is { IsReplaying: true } ? null : TunerTelemetry.Source.StartActivity("htitune.proposal");
+        using var trace = time.IsRunning ? TunerTelemetry.Source.StartActivity("htitune.proposal") : null;
         _asked = options.TimeProvider.GetTimestamp();
         var used = Used + pending.Count;
         if (used >= budget)
@@ -160,7 +160,7 @@ internal sealed class RunCourse(
         var added = pending.Add(configuration, reason, gain, isInitial);
         var proposal = added.Proposal;
         policy.Note(proposal, isByModel: gain is not null);
-        if (recorder is not { IsReplaying: true })
+        if (time.IsRunning)
         {
             TunerTelemetry.Proposed(store.Space.Label, options.TimeProvider.GetElapsedTime(_asked, added.Since), gain is null ? null : policy.Trust);
         }

@@ -13,7 +13,7 @@ internal sealed class RunTime(AnchorStore store, TunerOptions options, Func<Time
     /// <summary>Time that the run had taken in processes that have ended.</summary>
     public TimeSpan Before { get; private set; }
 
-    /// <summary>Whether time counts; a replay repeats what was in time.</summary>
+    /// <summary>Whether time counts, and meters do; a replay repeats what was in time, and was measured then.</summary>
     public bool IsRunning { get; set; } = true;
 
     /// <summary>Takes the time that the run had taken before, where it counts.</summary>

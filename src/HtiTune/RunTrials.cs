@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HtiTune;
 
 /// <summary>The trainings of a run as trials of its objective; tells the journal, the log and the meters what came of each.</summary>
-internal sealed class RunTrials(AnchorStore store, ObjectiveView view, RunPolicy policy, TunerOptions options, ILogger logger, RunRecorder? recorder)
+internal sealed class RunTrials(AnchorStore store, ObjectiveView view, RunPolicy policy, RunTime time, TunerOptions options, ILogger logger, RunRecorder? recorder)
 {
     private readonly int _lastBefore = store.LastNumber;
     private readonly Dictionary<Training, Trial> _trials = [];
@@ -35,7 +35,7 @@ internal sealed class RunTrials(AnchorStore store, ObjectiveView view, RunPolicy
         var trial = Of(training);
         Log.Ended(logger, trial);
         TellAlarm();
-        if (recorder is not { IsReplaying: true })
+        if (time.IsRunning)
         {
             TunerTelemetry.Ended(store.Space.Label, trial, BestValue(), policy.Calibration.Evidence);
         }

@@ -22,7 +22,7 @@ public sealed partial class TuningRun
     internal void Replay(Training training)
     {
         _pending.Remove(training.Number);
-        _course.Record(_store.Load(training), isUsed: true);
+        Take(training with { U = _store.PlaceOf(training.Configuration) });
     }
 
     /// <summary>What the journal tells was enqueued; null where what waited was taken out.</summary>
@@ -39,12 +39,13 @@ public sealed partial class TuningRun
     internal void StopClock() => _time.IsRunning = false;
 
     /// <summary>Goes on where a replay has come to.</summary>
-    /// <param name="recorded">What the journal tells of the run.</param>
+    /// <param name="elapsed">Time that the run has taken in other processes.</param>
+    /// <param name="handedOut">When each training was handed out last, by its number.</param>
     /// <param name="isEnded">Whether its time was up, and later runs stand on its trainings.</param>
-    internal void GoOn(RecordedRun recorded, bool isEnded)
+    internal void GoOn(TimeSpan elapsed, IReadOnlyDictionary<int, DateTimeOffset> handedOut, bool isEnded)
     {
-        _time.GoOn(recorded.Elapsed);
-        _pending.GoOn(recorded.HandedOut);
+        _time.GoOn(elapsed);
+        _pending.GoOn(handedOut);
         if (isEnded)
         {
             _course.StoppedBy = StopReason.TimeLimit;

@@ -61,9 +61,9 @@ public sealed partial class TuningRun : IDisposable
         _policy = _view.HasProcess ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, request, options, streams);
         _pending = new PendingTrainings(store, options, streams, logger, recorder);
         _first = new FirstPlaces(queue, store, _pending, _policy, options);
-        _trials = new RunTrials(store, _view, _policy, options, logger, recorder);
         _started = options.TimeProvider.GetTimestamp();
         _time = new RunTime(store, options, () => _view.Judging);
+        _trials = new RunTrials(store, _view, _policy, _time, options, logger, recorder);
         _course = new RunCourse(store, _view, _policy, _trials, _pending, _first, _time, options, logger, recorder, budget);
         Log.Starting(logger, store.Space.Label, Forecast.ToString(), store.Anchors.Count);
     }
@@ -121,20 +121,18 @@ public sealed partial class TuningRun : IDisposable
     public Trial Tell(Proposal proposal, ITrainedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var training = Ended(proposal, TrialState.Completed, null) with { Network = network };
-        try
-        {
-            _store.Add(training);
-            training = _store.Anchors[^1];
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            network.Dispose();
-            training = training with { Network = null, State = TrialState.Failed, Error = error.Message };
-            _store.AddFailed(training);
-        }
+        return Take(Ended(proposal, TrialState.Completed, null) with { Network = network });
+    }
 
-        return _course.Record(training, isUsed: true);
+    /// <summary>Tells the outputs that the training proposed has brought, where nothing else is asked of its network.</summary>
+    /// <param name="proposal">A pending proposal.</param>
+    /// <param name="outputs">What it answered to the study's contexts, shape [n, D].</param>
+    /// <returns>The trial; failed when the outputs or the objective's value are not numbers, or there are not as many rows as contexts.</returns>
+    /// <exception cref="IOException">The study's folder could not be written; the outputs are with the tuner all the same.</exception>
+    public Trial Tell(Proposal proposal, Matrix outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Tell(proposal, new TrainedOutputs(outputs));
     }
 
     /// <summary>Tells the one number that the training proposed has brought, which an objective finds as its only output (<see cref="Matrix.Exact"/>).</summary>
@@ -142,7 +140,7 @@ public sealed partial class TuningRun : IDisposable
     /// <param name="value">The number, in double precision; one that is not finite is no value, and the trial fails.</param>
     /// <returns>The trial.</returns>
     /// <exception cref="IOException">The study's folder could not be written; the number is with the tuner all the same.</exception>
-    public Trial Tell(Proposal proposal, double value) => Tell(proposal, new TrainedOutputs(Matrix.FromDoubles(1, 1, [value])));
+    public Trial Tell(Proposal proposal, double value) => Tell(proposal, Matrix.FromDoubles(1, 1, [value]));
 
     /// <summary>Reports that the proposed training failed. The model never sees it, and the run goes on elsewhere.</summary>
     /// <param name="proposal">A pending proposal.</param>
@@ -151,9 +149,7 @@ public sealed partial class TuningRun : IDisposable
     public Trial TellFailed(Proposal proposal, string error)
     {
         ArgumentException.ThrowIfNullOrEmpty(error);
-        var training = Ended(proposal, TrialState.Failed, error);
-        _store.AddFailed(training);
-        return _course.Record(training, isUsed: true);
+        return Take(Ended(proposal, TrialState.Failed, error));
     }
 
     /// <summary>Reports that the proposed training was cancelled, and ends the run as cancelled.</summary>
@@ -229,6 +225,22 @@ public sealed partial class TuningRun : IDisposable
 
     /// <summary>Whether a proposal waits to be told.</summary>
     internal bool IsPending(Proposal proposal) => _pending.Has(proposal);
+
+    /// <summary>Takes a training that ended; one whose network does not answer as it should has failed.</summary>
+    private Trial Take(Training training)
+    {
+        try
+        {
+            training = _store.Load(training);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            training.Network?.Dispose();
+            training = _store.Load(training with { Network = null, State = TrialState.Failed, Error = error.Message });
+        }
+
+        return _course.Record(training, isUsed: true);
+    }
 
     private Training Ended(Proposal proposal, TrialState state, string? error)
     {

@@ -16,10 +16,10 @@ internal sealed partial class LoadedStudy
         }
 
         var trials = _completed.DistinctBy(Problem.At).ToList();
-        var tuner = TunerOf(Problem.Options(goal, _clock), trials, samples, 0);
+        var tuner = StudyTuner.Of(Problem, Problem.Options(goal, time), trials, samples, 0);
         try
         {
-            using var run = tuner.Begin(Objective(objective, tuner), 0);
+            using var run = tuner.Begin(StudyTuner.Objective(Problem, objective, tuner), 0);
             run.Cancellation = Cancellation;
             run.Ask();
             var values = run.Values;

@@ -9,8 +9,6 @@ namespace HtiTune.Hosting;
 /// </summary>
 internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
-    private readonly ReplayClock _clock = new(time);
-    private readonly Dictionary<int, Proposal> _pending = [];
     private readonly List<WarmTrial> _completed = [];
     private Tuner? _tuner;
     private int _lastNumber;
@@ -62,7 +60,11 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
     public int TrainingsUsed => UsedBefore + (Run?.TrainingsUsed ?? 0);
 
-    public IReadOnlyDictionary<int, Proposal> Pending => _pending;
+    /// <summary>Trainings that the run has asked for and was not told of, whichever process asked; none between runs.</summary>
+    public IReadOnlyList<Proposal> Pending => Run?.Outstanding ?? [];
+
+    /// <summary>Whether the run waits to be told of a training.</summary>
+    public bool IsPending(int number) => Pending.Any(one => one.Number == number);
 
     /// <summary>Trials with a result, in the order in which the tuner took them.</summary>
     public IReadOnlyList<WarmTrial> Completed => _completed;
@@ -88,14 +90,13 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         var warm = began.Warm.DistinctBy(Problem.At).ToList();
         foreach (var trial in began.Warm)
         {
-            Completes(trial, Outputs(trial.Samples, trial.Reported, samples));
+            Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples));
         }
 
-        _tuner = TunerOf(Problem.Options(began.Goal, _clock) with { MaxTrainings = began.Budget }, warm, samples, began.Offset + warm.Count);
-        Run = _tuner.Begin(Objective(began.Objective, _tuner), began.Budget);
+        _tuner = StudyTuner.Of(Problem, Problem.Options(began.Goal, time) with { MaxTrainings = began.Budget }, warm, samples, began.Offset + warm.Count);
+        Run = _tuner.Begin(StudyTuner.Objective(Problem, began.Objective, _tuner), began.Budget);
         Run.Cancellation = Cancellation;
         (Began, Ended) = (began, null);
-        _pending.Clear();
         Step = began.Step;
         return began;
     }
@@ -105,25 +106,23 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         Values = new Dictionary<int, double?>(Run!.Values);
 
     /// <summary>Stands behind events that cannot be repeated; all that was trained is told by the run that begins next.</summary>
-    public void SkipTo(long step, long sequence, int run, int lastNumber)
+    public void SkipTo(long step, long sequence, int run, int lastNumber, int used)
     {
         Release();
         _isOfOtherAlgorithm = false;
-        _pending.Clear();
-        (Step, Sequence, _lastNumber) = (step, sequence, Math.Max(_lastNumber, lastNumber));
+        (Step, Sequence, UsedBefore, _lastNumber) = (step, sequence, used, Math.Max(_lastNumber, lastNumber));
         Began = Began is { } began ? began with { Run = Math.Max(began.Run, run) } : null;
     }
 
     /// <summary>Asks the tuner; null where it wants no training now.</summary>
     public (int Number, Proposal Proposal, TrainingProposed Forecast)? Ask()
     {
-        if (Run!.Ask() is not { } proposal || _pending.ContainsValue(proposal))
+        if (Run!.AskAnother() is not { } proposal)
         {
             return null;
         }
 
         var number = proposal.Number;
-        _pending.Add(number, proposal);
         _lastNumber = Math.Max(_lastNumber, number);
         Step++;
         return (number, proposal, Run.ForecastOf(proposal));
@@ -132,11 +131,10 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     /// <summary>Tells the tuner a training's result.</summary>
     public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
     {
-        var proposal = _pending[number];
-        _pending.Remove(number);
+        var proposal = PendingOf(number);
         Step++;
-        var outputs = Outputs(hash, reported, samples);
-        var trial = Problem.IsValue && reported is { } value ? Run!.Tell(proposal, value) : Run!.Tell(proposal, new StoredNetwork(outputs));
+        var outputs = Problem.Outputs(hash, reported, samples);
+        var trial = Run!.Tell(proposal, outputs);
         Completes(WarmTrial.Of(number, proposal.Configuration, hash, reported), outputs);
         return trial;
     }
@@ -144,10 +142,8 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     /// <summary>Tells the tuner that a training failed.</summary>
     public Trial TellFailed(int number, string error)
     {
-        var proposal = _pending[number];
-        _pending.Remove(number);
         Step++;
-        return Run!.TellFailed(proposal, error);
+        return Run!.TellFailed(PendingOf(number), error);
     }
 
     /// <summary>Ends the run; null where no training has given a value.</summary>
@@ -167,96 +163,16 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         }
         finally
         {
-            Run = null;
-            _pending.Clear();
+            (Run, _replay) = (null, null);
         }
-    }
-
-    /// <summary>Takes an event of the journal. False where the tuner would now do something else: another version of the library, or of the surrogate.</summary>
-    public bool Replay(EventRow row, Func<string, Matrix> samples)
-    {
-        if (row.Kind == StudyEventKind.RunBegan)
-        {
-            var began = StudyJson.Read<RunBeganData>(row.Data);
-            _isOfOtherAlgorithm = began.Step > Step ? began.Algorithm != Problem.Algorithm : _isOfOtherAlgorithm;
-        }
-
-        if (_isOfOtherAlgorithm)
-        {
-            Take(row, samples);
-            Sequence = row.Sequence;
-            return true;
-        }
-
-        _clock.Show(row.Time);
-        try
-        {
-            return row.Kind switch
-            {
-                StudyEventKind.RunBegan => Is(StudyJson.Read<RunBeganData>(row.Data), data => data.Step, data => Begin(data, samples) is not null),
-                StudyEventKind.Asked => Is(StudyJson.Read<AskedData>(row.Data), data => data.Step, data =>
-                    Ask() is { } asked && asked.Number == data.Number && asked.Proposal.Configuration.Equals(Problem.At(data.Lambda, data.Configuration))),
-                StudyEventKind.Enqueued => Is(StudyJson.Read<EnqueuedData>(row.Data), data => data.Step, data => Run is not null && data.At(Problem) is var wanted && Enqueue(wanted).SequenceEqual(wanted)),
-                StudyEventKind.Cleared => Is(StudyJson.Read<SteppedData>(row.Data), data => data.Step, data => Run is not null && Clear().Count > 0),
-                StudyEventKind.Told => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
-                    ? Keep(data.ToWarm(), samples)
-                    : _pending.ContainsKey(data.Number) && Tell(data.Number, data.Samples, data.Reported, samples).Value == data.Value),
-                StudyEventKind.ToldFailed => Is(StudyJson.Read<ToldData>(row.Data), data => data.Step, data => data.IsOrphan
-                    || _pending.ContainsKey(data.Number) && TellFailed(data.Number, data.Error!) is not null),
-                StudyEventKind.RunEnded => Is(StudyJson.Read<RunEndedData>(row.Data), data => data.Step, data =>
-                {
-                    // The tuner is asked as it was before it ended, so that it ends alike.
-                    Run!.Ask();
-                    return Equals(Finish().Study?.Configuration, data.Result is { } result ? Problem.At(result.Lambda, result.Configuration) : null);
-                }),
-                _ => true,
-            };
-        }
-        finally
-        {
-            _clock.Run();
-            Sequence = row.Sequence;
-        }
-
-        bool Is<T>(T data, Func<T, long> step, Func<T, bool> take) => step(data) <= Step || take(data);
     }
 
     /// <summary>Keeps a result that the run did not ask for.</summary>
     public bool Keep(WarmTrial trial, Func<string, Matrix> samples)
     {
-        Completes(trial, Outputs(trial.Samples, trial.Reported, samples));
+        Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples));
         Step++;
         return true;
-    }
-
-    // A tuner that has the trials behind it, by their own numbers.
-    private Tuner TunerOf(TunerOptions options, IReadOnlyList<WarmTrial> trials, Func<string, Matrix> samples, int lastNumber)
-    {
-        var tuner = new Tuner(new NoNetwork(), Problem.Space, Problem.Contexts, options);
-        try
-        {
-            tuner.Import(
-                [.. trials.Select(trial => new EarlierTraining(Problem.At(trial), Outputs(trial.Samples, trial.Reported, samples)) { Number = trial.Number })], "the store", lastNumber);
-            return tuner;
-        }
-        catch
-        {
-            tuner.Dispose();
-            throw;
-        }
-    }
-
-    private Func<IConditionalModel, double> Objective(string text, Tuner tuner)
-    {
-        if (Problem.IsValue)
-        {
-            return model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0);
-        }
-
-        var judge = Problem.Judge(text);
-
-        // Nothing is judged before a training has succeeded, and then the tuner knows its contexts.
-        return model => judge(model.Sample(tuner.Contexts!), model.Lambda);
     }
 
     // Of several that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.
@@ -271,7 +187,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         _lastNumber = Math.Max(_lastNumber, trial.Number);
     }
 
-    private static Matrix Outputs(string? hash, double? reported, Func<string, Matrix> samples) => hash is null ? Matrix.FromDoubles(1, 1, [reported ?? 0]) : samples(hash);
+    private Proposal PendingOf(int number) => Pending.First(one => one.Number == number);
 
     /// <summary>Lets go of the tuner. Whoever waits at the gate still passes it, and sees that the study has given way.</summary>
     public void Dispose() => Release();
@@ -281,13 +197,6 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         Run?.Dispose();
         _tuner?.Dispose();
         _belief?.Answer?.Dispose();
-        (Run, _tuner, _belief) = (null, null, null);
+        (Run, _tuner, _belief, _replay) = (null, null, null, null);
     }
-}
-
-/// <summary>Stands where a tuner of the service would train.</summary>
-internal sealed class NoNetwork : INetwork
-{
-    public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) =>
-        throw new InvalidOperationException("The service's workers train, not the tuner.");
 }

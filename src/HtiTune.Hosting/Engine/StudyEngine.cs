@@ -151,7 +151,7 @@ internal sealed partial class StudyEngine(
         LoadedStudy loaded, StudyRow row, TrialRow trial, (Guid Attempt, Guid Lease, AttemptEnd End) told, ClaimRequest? claim, CancellationToken cancellation)
     {
         if (loaded.Version < 0 && await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false }
-            || loaded.Run is null || !loaded.Pending.ContainsKey(trial.Number))
+            || loaded.Run is null || !loaded.IsPending(trial.Number))
         {
             return Turn<CommitResult>.Done(null);
         }

@@ -81,6 +81,9 @@ internal sealed record ToldData(long Step, int Number, double? Lambda, string? S
 {
     public Configuration? Configuration { get; init; }
 
+    /// <summary>How long it took by the tuner's clock, for it weighs by that where a training's cost is measured; null where the run had not asked for it, and of earlier versions.</summary>
+    public TimeSpan? Duration { get; init; }
+
     public static ToldData Failed(long step, int number, double? lambda, string error, bool isOrphan = false) => new(step, number, lambda, null, null, null, error, isOrphan);
 
     public WarmTrial ToWarm() => new(Number, Lambda, Samples, Reported) { Configuration = Lambda is null ? Configuration : null };

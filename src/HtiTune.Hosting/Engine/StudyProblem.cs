@@ -89,6 +89,10 @@ internal sealed partial class StudyProblem
         : definition.Rows > 0 ? Data.Contexts.None(definition.Rows)
         : null;
 
+    /// <summary>What a training brought: the outputs of a blob, or the number that it reported as the only one.</summary>
+    internal Matrix Outputs(string? hash, double? reported, Func<string, Matrix> samples) =>
+        hash is null || IsValue && reported is not null ? Matrix.FromDoubles(1, 1, [reported ?? 0]) : samples(hash);
+
     /// <summary>How many rows outputs must have, in words; null where these have as many.</summary>
     internal string? RowsExpected(Matrix? outputs) => Contexts is { } contexts
         ? outputs is { Columns: > 0 } && outputs.Rows == contexts.Count ? null : $"{contexts.Count} rows, one for each context"

@@ -77,7 +77,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     {
         var at = trial.At(study.Problem);
         var lambda = StudyProblem.LambdaOf(at);
-        if (study.Run is null || !study.Pending.ContainsKey(trial.Number))
+        if (study.Run is null || !study.IsPending(trial.Number))
         {
             if (trial.Status == TrialStatus.Completed)
             {
@@ -96,8 +96,8 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         if (trial.Status != TrialStatus.Completed)
         {
             var error = trial.Error ?? (trial.Status == TrialStatus.Cancelled ? "cancelled" : "failed");
-            study.TellFailed(trial.Number, error);
-            Add(StudyEventKind.ToldFailed, ToldData.Failed(study.Step, trial.Number, lambda, error) with { Configuration = at });
+            var failed = study.TellFailed(trial.Number, error);
+            Add(StudyEventKind.ToldFailed, ToldData.Failed(study.Step, trial.Number, lambda, error) with { Configuration = at, Duration = failed.Duration });
             return;
         }
 
@@ -108,7 +108,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             _told.Add((value, at));
         }
 
-        Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, told.Value, told.Error) { Configuration = at });
+        Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, told.Value, told.Error) { Configuration = at, Duration = told.Duration });
     }
 
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             return null;
         }
 
-        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && snapshot.Events.Count > 0, () => snapshot.Events.FirstOrDefault(row => !Repeats(loaded, row))).ConfigureAwait(false);
+        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && snapshot.Events.Count > 0, () => Unrepeatable(loaded, snapshot.Events)).ConfigureAwait(false);
         if (unrepeatable is not null)
         {
             LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.Kind);
@@ -72,12 +72,13 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
         WarmTrial[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => WarmTrial.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
         var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
+        var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
         loaded.SkipTo(
             Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
             taken.Snapshot.Study.LastSequence,
             steps.Count == 0 ? 0 : steps.Max(data => data.Run),
-            trials.Count == 0 ? 0 : trials.Max(trial => trial.Number));
-        var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
+            trials.Count == 0 ? 0 : trials.Max(trial => trial.Number),
+            used);
         var began = loaded.Began;
         step.Begin(
             began?.Objective ?? loaded.Definition.Objective, began?.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
@@ -109,11 +110,24 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         }
     }
 
-    private bool Repeats(LoadedStudy loaded, EventRow row)
+    // The first event that the study's tuner does not repeat; null where it has come to where the journal is.
+    private EventRow? Unrepeatable(LoadedStudy loaded, IReadOnlyList<EventRow> rows)
+    {
+        var last = rows.LastOrDefault(row => row.Kind == StudyEventKind.RunBegan)?.Sequence ?? 0;
+        var found = rows.FirstOrDefault(row => !Repeats(loaded, row, isPast: row.Sequence < last));
+        if (found is null)
+        {
+            loaded.GoOn();
+        }
+
+        return found;
+    }
+
+    private bool Repeats(LoadedStudy loaded, EventRow row, bool isPast)
     {
         try
         {
-            return loaded.Replay(row, Samples);
+            return loaded.Replay(row, isPast, Samples);
         }
         catch (Exception problem) when (StudyFault.IsOwn(problem))
         {

@@ -3,13 +3,25 @@ using HtiTune.Data;
 namespace HtiTune.Journal;
 
 /// <summary>
-/// Goes through a recorded run again with its recorded trainings in the place of real ones: the same code on the same answers comes to the
-/// same state, and so to the same proposals.
+/// Goes through a run again by what its journal tells, with the recorded trainings in the place of real ones: the same code on the same answers comes to the
+/// same state, and so to the same proposals. The journal is a study's folder, or is kept elsewhere by who asks and tells: then the run's events are given one by one,
+/// in order, and those that others have written later too.
 /// </summary>
-internal static class RunReplay
+public sealed class RunReplay
 {
+    private readonly TuningRun _run;
+    private readonly Dictionary<int, DateTimeOffset> _handedOut = [];
+
+    /// <summary>A replay of a run.</summary>
+    /// <param name="run">The run, made from what was trained before it: at its beginning, or where the events that come next go on.</param>
+    public RunReplay(TuningRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        _run = run;
+    }
+
     /// <summary>How far a replay came.</summary>
-    public enum Result
+    internal enum Result
     {
         /// <summary>The run stands where the journal ends, or has ended as it did.</summary>
         Same,
@@ -21,12 +33,69 @@ internal static class RunReplay
         OtherProposals,
     }
 
+    /// <summary>Takes the next event of the run.</summary>
+    /// <param name="entry">The event; of what says nothing of a run's course nothing is taken.</param>
+    /// <param name="outputs">Of <see cref="TrainingCompleted"/>: what the training answered to the study's contexts, shape [n, D]. What cannot be taken counts as failed, as where it was told.</param>
+    /// <returns>Whether the run does, or has, what the event tells; otherwise the library, the objective or the surrogate has changed, and the run is of no further use.</returns>
+    /// <exception cref="ArgumentException">The outputs of a training that completed are not given.</exception>
+    public bool Repeats(JournalEvent entry, Matrix? outputs = null)
+    {
+        _run.StopClock();
+        switch (entry)
+        {
+            case TrainingStarted started:
+                _handedOut[started.Number] = started.Time;
+                return Asks(started.Number, started.Configuration);
+            case TrainingsEnqueued enqueued:
+                _run.ReplayQueue(enqueued.Configurations);
+                return true;
+            case QueueCleared:
+                _run.ReplayQueue(null);
+                return true;
+            case TrainingCompleted done:
+                var network = new TrainedOutputs(outputs ?? throw new ArgumentException($"Training {done.Number} completed, and its outputs are not given; expected them.", nameof(outputs)));
+                return Ends(new Training(done.Number, done.Configuration, 0, done.Reason, done.Duration, TrialState.Completed, null) { Network = network });
+            case TrainingFailed failed:
+                return Ends(new Training(failed.Number, failed.Configuration, 0, failed.Reason, failed.Duration, TrialState.Failed, failed.Error));
+            case ValueMeasured measured:
+                return _run.Values.GetValueOrDefault(measured.Number) == measured.Value;
+            case RunEnded:
+                // A run that ended has nothing more to ask.
+                return _run.Ask() is null;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>When a training was handed out by the events so far; null where they do not say.</summary>
+    /// <param name="number">Its number.</param>
+    public DateTimeOffset? HandedOut(int number) => _handedOut.TryGetValue(number, out var time) ? time : null;
+
+    /// <summary>The journal ends here, as far as it is known: the run goes on, and what is outstanding is in others' hands since it was handed out.</summary>
+    /// <param name="elapsed">Time that the run has taken before, of <see cref="TunerOptions.MaxTime"/>.</param>
+    public void GoOn(TimeSpan elapsed = default) => _run.GoOn(elapsed, _handedOut, isEnded: false);
+
+    private bool Asks(int number, Configuration at) => _run.AskAnother() is { } proposal && proposal.Number == number && proposal.Configuration.Equals(at);
+
+    private bool Ends(Training training)
+    {
+        if (!training.Configuration.Equals(_run.PendingAt(training.Number)))
+        {
+            return false;
+        }
+
+        _run.Replay(training);
+        return true;
+    }
+
     /// <summary>Replays the trainings of a recorded run.</summary>
     /// <param name="run">A run made from the trainings before it.</param>
     /// <param name="recorded">What the journal tells of it.</param>
     /// <param name="trainings">Its trainings, in order.</param>
-    public static Result Replay(TuningRun run, RecordedRun recorded, IEnumerable<Training> trainings)
+    internal static Result Replay(TuningRun run, RecordedRun recorded, IEnumerable<Training> trainings)
     {
+        var replay = new RunReplay(run);
+        run.StopClock();
         if (!run.MeasuresAs(recorded.Values))
         {
             return Result.OtherObjective;
@@ -46,7 +115,7 @@ internal static class RunReplay
             if (kind == RunStepKind.Start)
             {
                 var at = recorded.Proposals.Single(p => p.Number == number).Configuration;
-                if (run.Ask() is { } proposal && proposal.Number == number && proposal.Configuration.Equals(at))
+                if (replay.Asks(number, at))
                 {
                     continue;
                 }
@@ -60,12 +129,11 @@ internal static class RunReplay
                 break;
             }
 
-            if (!ended.TryGetValue(number, out var training) || !training.Configuration.Equals(run.PendingAt(number)))
+            if (!ended.TryGetValue(number, out var training) || !replay.Ends(training))
             {
                 return Result.OtherProposals;
             }
 
-            run.Replay(training);
             if (!run.MeasuresAs(recorded.Values))
             {
                 return Result.OtherObjective;
@@ -77,7 +145,7 @@ internal static class RunReplay
     }
 
     /// <summary>The proposals of a recorded run, computed afresh.</summary>
-    public static List<Proposal> Proposals(StudyJournal journal, RecordedRun recorded, Func<IConditionalModel, double> objective, TunerOptions? options)
+    internal static List<Proposal> Proposals(StudyJournal journal, RecordedRun recorded, Func<IConditionalModel, double> objective, TunerOptions? options)
     {
         var settings = recorded.Began.Settings;
         StudyIdentity.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
@@ -92,6 +160,7 @@ internal static class RunReplay
         tuner.History.Bring(journal);
         tuner.History.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
+        run.StopClock();
         var proposals = new List<Proposal>();
         foreach (var (kind, number, enqueued) in recorded.Steps)
         {

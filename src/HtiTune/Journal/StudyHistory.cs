@@ -218,13 +218,12 @@ internal sealed class StudyHistory : IDisposable
             var recorder = new RunRecorder(_recorder!, recorded);
             var gate = new GatedLogger(_logger);
             var run = make(request, recorder, gate);
-            run.StopClock();
             var result = RunReplay.Replay(run, recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
             if (result == RunReplay.Result.Same)
             {
                 gate.IsOpen = true;
                 recorder.IsReplaying = false;
-                run.GoOn(recorded, isEnded: recorded.IsOutOfTime && !isLast);
+                run.GoOn(recorded.Elapsed, recorded.HandedOut, isEnded: recorded.IsOutOfTime && !isLast);
                 _later = [.. trainings.Skip(next)];
                 if (isLast)
                 {
