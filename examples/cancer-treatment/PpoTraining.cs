@@ -13,15 +13,16 @@ internal sealed class PpoTraining
     private readonly BogackiShampine _solver = new();
     private readonly RandomStream[] _patients, _noise;
     private readonly RandomStream _weights, _batches;
-    private readonly double _lambda;
+    private readonly double _lambda, _tolerance;
 
     /// <summary>Prepares a training.</summary>
     /// <param name="lambda">λ, the weight of the penalty.</param>
     /// <param name="seed">Seed of all chance.</param>
     /// <param name="options">Size and length.</param>
-    public PpoTraining(double lambda, long seed, PpoOptions options)
+    /// <param name="tolerance">What of the penalty is not counted.</param>
+    public PpoTraining(double lambda, long seed, PpoOptions options, double tolerance = 0)
     {
-        (_lambda, _options) = (lambda, options);
+        (_lambda, _tolerance, _options) = (lambda, tolerance, options);
         var streams = new RandomStreams(seed).Fork("ppo");
         (_weights, _batches) = (streams.Stream("weights"), streams.Stream("batches"));
         _environments = new TreatmentEnvironment[options.Patients];
@@ -92,7 +93,7 @@ internal sealed class PpoTraining
             var days = TreatmentEnvironment.Step(_environments, round.Actions.AsSpan(first * Doses, _options.Patients * Doses), _solver);
             for (var patient = 0; patient < _options.Patients; patient++)
             {
-                round.Rewards[first + patient] = (float)(days[patient].Weighted(_lambda) / RewardUnit);
+                round.Rewards[first + patient] = (float)(days[patient].Weighted(_lambda, _tolerance) / RewardUnit);
                 round.Ended[first + patient] = days[patient].Ended;
                 if (days[patient].Ended)
                 {

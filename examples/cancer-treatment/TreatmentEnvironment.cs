@@ -17,9 +17,10 @@ using HtiTune.Data;
 /// <param name="Cured">Whether it ended because no tumour cell is left.</param>
 internal readonly record struct TreatmentDay(double Reward, double Penalty, bool Ended, bool Cured)
 {
-    /// <summary>r − w q.</summary>
+    /// <summary>r − w max(0, q − τ).</summary>
     /// <param name="weight">w.</param>
-    public double Weighted(double weight) => Reward - weight * Penalty;
+    /// <param name="tolerance">τ, what is not penalised.</param>
+    public double Weighted(double weight, double tolerance = 0) => Reward - weight * Math.Max(0, Penalty - tolerance);
 }
 
 /// <summary>A patient under treatment: one step is a day, at most 200.</summary>

@@ -19,8 +19,11 @@ internal sealed class IntervalFits
     /// <summary>What a potential must leave of the length that straight paths run where samples are rare; else it only makes them leap.</summary>
     private const double MostLeftRare = 0.5;
 
-    /// <summary>Paths that are solved in an interval; beyond that, others bend as a network says that has learned from these.</summary>
-    private const int MostSolved = 2000;
+    /// <summary>
+    /// Paths that are solved in an interval, and how many at least of very many: others bend as a network says that has learned from these. Of N beyond the first number that
+    /// number squared over N are solved, so that more rows do not cost more.
+    /// </summary>
+    private const int MostSolved = 2000, LeastSolved = 400;
 
     private const double MapRate = 5e-3;
     private const double PathRate = 3e-3;
@@ -177,7 +180,7 @@ internal sealed class IntervalFits
 
         var size = SineBasis.Count * _trajectories.Dimension;
         var bends = new float[_trajectories.Count * size];
-        var rows = ConditionalMoments.Thinned([.. Enumerable.Range(0, _trajectories.Count)], Options.Metric == MetricKind.None ? MostSolved : _trajectories.Count);
+        var rows = ConditionalMoments.Thinned([.. Enumerable.Range(0, _trajectories.Count)], Options.Metric == MetricKind.None ? Solved(_trajectories.Count) : _trajectories.Count);
         for (var i = 0; i < rows.Length && potential is not null; i++)
         {
             var t = rows[i];
@@ -214,6 +217,8 @@ internal sealed class IntervalFits
 
         return (bends, potential?.Bandwidth ?? 0);
     }
+
+    private static int Solved(int count) => count <= MostSolved ? MostSolved : (int)Math.Max(LeastSolved, (long)MostSolved * MostSolved / count);
 
     /// <summary>y_to − y_from from (y_from, x).</summary>
     private FrozenNetwork Map(int from, int to) => NetworkTrainer.Train(

@@ -55,6 +55,11 @@ internal static class Program
             return QualityCommand.Run(options);
         }
 
+        if (args is ["policies", .. var policies] && !policies.Contains("--help"))
+        {
+            return PolicyCommand.Run(policies);
+        }
+
         if (args is ["scaling", .. var sizes] && !sizes.Contains("--help"))
         {
             return ScalingCommand.Run(sizes);
@@ -63,6 +68,11 @@ internal static class Program
         if (args is ["scale", .. var scale] && !scale.Contains("--help"))
         {
             return ScaleCommand.Run(scale);
+        }
+
+        if (args is ["row", .. var row] && !row.Contains("--help"))
+        {
+            return RowCommand.Run(row);
         }
 
         if (args is ["imports", .. var imports] && !imports.Contains("--help"))
@@ -138,8 +148,10 @@ internal static class Program
             """);
         Console.WriteLine(
             QualityOptions.Help, string.Join(',', QualityTask.All.Select(task => task.Name)), string.Join(',', Method.All.Select(method => method.Key)));
+        Console.WriteLine(PolicyCommand.Help);
         Console.WriteLine(ScalingOptions.Help, string.Join(',', ScalingProblem.All.Select(problem => problem.Name)));
         Console.WriteLine(ScaleCommand.Help, string.Join(',', ScalePart.All.Select(part => part.Name)), ScaleCommand.Kinds);
+        Console.WriteLine(RowCommand.Help);
         Console.WriteLine(ImportCommand.Help);
         Console.WriteLine(UncertaintyCommand.Help);
         Console.WriteLine(ContinuityCommand.Help, string.Join(',', ContinuityTask.All.Select(task => task.Name)));
@@ -157,7 +169,7 @@ internal static class Program
         Console.WriteLine(CoverageCommand.Help);
         Console.WriteLine(CompareCommand.Help);
         Console.WriteLine(TablesCommand.Help);
-        Console.WriteLine("Any verb takes --record FILE: several, certificate, preferences, quality, gate, pace and coverage then add a line for each figure to it.");
+        Console.WriteLine("Any verb takes --record FILE: several, certificate, preferences, quality, scale, row, gate, pace and coverage then add a line for each figure to it.");
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
     // What is measured for comparison, and what is made of it.

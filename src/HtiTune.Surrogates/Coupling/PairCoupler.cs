@@ -30,7 +30,7 @@ internal sealed class PairCoupler(
     private const int MostWithConditions = 1000, MostEuclidean = 2000, MostFermat = 1000;
 
     /// <summary>Rows beyond which a group is large, and how many a block of a large one holds: the cost of the coupling then grows as the rows do.</summary>
-    private const int Large = 2000, LargeBlock = 125;
+    private const int Large = 2000, LargeBlock = 80;
 
     /// <summary>Sweeps over blocks, where there is more than one.</summary>
     private const int Sweeps = 2;

@@ -4,6 +4,7 @@
 
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace HtiTune.Surrogates;
 
@@ -101,6 +102,12 @@ internal sealed class RowColumns
     /// <param name="kernels">Takes them, length padded.</param>
     internal static void Gaussians(ReadOnlySpan<double> columns, ReadOnlySpan<double> at, Span<double> kernels)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            GaussiansWide(columns, at, kernels);
+            return;
+        }
+
         var z = MemoryMarshal.Cast<double, Vector<double>>(columns);
         var to = MemoryMarshal.Cast<double, Vector<double>>(kernels);
         for (var i = 0; i < to.Length; i++)
@@ -113,6 +120,24 @@ internal sealed class RowColumns
             }
 
             to[i] = Vector.Exp(squares * new Vector<double>(-0.5));
+        }
+    }
+
+    // The same, value by value, eight rows at a time.
+    private static void GaussiansWide(ReadOnlySpan<double> columns, ReadOnlySpan<double> at, Span<double> kernels)
+    {
+        var z = MemoryMarshal.Cast<double, Vector512<double>>(columns);
+        var to = MemoryMarshal.Cast<double, Vector512<double>>(kernels);
+        for (var i = 0; i < to.Length; i++)
+        {
+            var squares = Vector512<double>.Zero;
+            for (int j = 0, k = i; j < at.Length; j++, k += to.Length)
+            {
+                var away = z[k] - Vector512.Create(at[j]);
+                squares += away * away;
+            }
+
+            to[i] = Vector512.Exp(squares * Vector512.Create(-0.5));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -56,6 +57,25 @@ internal static class BatchKernel
             gamma[i] += d[i] * a[i];
             beta[i] += d[i];
             d[i] *= Vector256<float>.One + factor[i];
+        }
+    }
+
+    /// <summary>transposed = weightsᵀ, its first rows.</summary>
+    /// <param name="weights">[I, O].</param>
+    /// <param name="inputs">I.</param>
+    /// <param name="outputs">O.</param>
+    /// <param name="used">Rows that are written, at most O.</param>
+    /// <param name="transposed">Takes [used, I].</param>
+    internal static void Transpose(ReadOnlySpan<float> weights, int inputs, int outputs, int used, Span<float> transposed)
+    {
+        ref var w = ref MemoryMarshal.GetReference(weights[..(inputs * outputs)]);
+        for (var o = 0; o < used; o++)
+        {
+            var row = transposed.Slice(o * inputs, inputs);
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = Unsafe.Add(ref w, i * outputs + o);
+            }
         }
     }
 

@@ -119,7 +119,7 @@ internal sealed class BatchNetwork
                 ThroughFilm();
             }
 
-            DenseKernel.MultiplyTransposed(_hidden[l], Rows, _widths[l], _delta, _widths[l + 1], Weights(Gradient, l));
+            DenseKernel.MultiplyTransposed(_hidden[l], Rows, _widths[l], _actual[l], _delta, _widths[l + 1], Weights(Gradient, l));
             SumRows(_widths[l + 1], Bias(Gradient, l));
             if (l > 0)
             {
@@ -170,7 +170,7 @@ internal sealed class BatchNetwork
     }
 
     private void Forward(int layer, float[] input, float[] output) => DenseKernel.Multiply(
-        input, Rows, _widths[layer], Weights(Parameters, layer), Bias(Parameters, layer), _widths[layer + 1], output);
+        input, Rows, _widths[layer], _actual[layer], Weights(Parameters, layer), Bias(Parameters, layer), _widths[layer + 1], output);
 
     /// <summary>δ_0 to the film's gradient, then times 1 + γ.</summary>
     private void ThroughFilm()
@@ -196,16 +196,8 @@ internal sealed class BatchNetwork
     private void Back(int layer)
     {
         int from = _widths[layer], to = _widths[layer + 1];
-        var weights = Weights(Parameters, layer);
-        for (var i = 0; i < from; i++)
-        {
-            for (var o = 0; o < to; o++)
-            {
-                _transposed[o * from + i] = weights[i * to + o];
-            }
-        }
-
-        DenseKernel.Multiply(_delta, Rows, to, _transposed, _none, from, _next);
+        BatchKernel.Transpose(Weights(Parameters, layer), from, to, _actual[layer + 1], _transposed);
+        DenseKernel.Multiply(_delta, Rows, to, _actual[layer + 1], _transposed, _none, from, _next);
         BatchKernel.SiLUBack(_next.AsSpan(0, Rows * from), _hidden[layer], _sigmoid[layer]);
         (_delta, _next) = (_next, _delta);
     }

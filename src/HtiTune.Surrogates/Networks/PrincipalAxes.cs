@@ -71,7 +71,7 @@ internal sealed class PrincipalAxes
         for (var iteration = 0; iteration < Iterations; iteration++)
         {
             DenseKernel.Multiply(a, n, padded, axes, none, Count, projected);
-            DenseKernel.MultiplyTransposed(a, n, padded, projected, Count, axes);
+            DenseKernel.MultiplyTransposed(a, n, padded, padded, projected, Count, axes);
             Orthonormalise(axes, padded);
         }
 

@@ -6,7 +6,8 @@ namespace HtiTune.Journal;
 public static class AlgorithmVersion
 {
     // 5: draws of the outputs are as wide as the trainings that are left out ask for. Before that, it was the number of one hyperparameter.
-    private const int OverSpaces = 5;
+    // 6: draws of one context are coupled from training to training.
+    private const int OverSpaces = 6;
 
     /// <summary><see cref="Tuner.Algorithm"/> for one continuous hyperparameter, another number for several, or for one of another kind.</summary>
     /// <param name="space">What is tuned.</param>

@@ -24,11 +24,12 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
         SpaceGround ground, SpaceTraining[] known, PlainBelief plain, SpaceObjective objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
     {
         // Those that answered to the same contexts as the last one that has outputs; a penalty's outputs, or those of a training that diverged, tell nothing of the others.
-        var shape = known.LastOrDefault(t => t.Outputs is not null)?.Outputs;
+        var last = known.LastOrDefault(t => t.Outputs is not null);
+        var shape = last?.Outputs;
         int[] with = [.. Enumerable.Range(0, known.Length).Where(k => known[k].Outputs is { } y && y.Rows == shape!.Rows && y.Columns == shape.Columns && !plain.IsExtreme(k) && IsFinite(y))];
         if (with.Length < Math.Max(CompositeBelief.LeastTrainings, known.Length - with.Length)
             || CompositeBelief.Make(
-                ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], objective,
+                ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], last!.Contexts, objective,
                 options.NoiseVariance switch { 0 => null, null => null, _ => true }, streams, cancellation) is not { } composite)
         {
             return new BeliefChoice(null, 0);

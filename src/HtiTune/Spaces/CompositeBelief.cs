@@ -7,9 +7,11 @@
 //   c          max(1, z_(m)/Φ⁻¹(.95)), m = ⌈.9 (K + 1)⌉ (K at most), z_k = |g(y_k) − mean_k|/deviation_k, in order: moments of g at draws of training k that is left
 //              out. The lengths are those of all outputs; an objective may hang on some that turn faster, and then nine tenths of its own values say so     [Barber2021]
 // The objective's values at draws are its belief: no model of their own is laid over them.
+// Draws of one context are coupled from training to training first (TreeCoupling); they scatter, so that ν is learned.
 
 using HtiTune.Data;
 using HtiTune.Surrogates;
+using HtiTune.Surrogates.Coupling;
 
 namespace HtiTune;
 
@@ -19,7 +21,7 @@ internal sealed class CompositeBelief
     /// <summary>Trainings with outputs from which it is made at least.</summary>
     internal const int LeastTrainings = 3;
 
-    private const int LeastForNugget = 8, Judged = 12;
+    private const int LeastForNugget = 8, LeastForDraws = 5, Judged = 12;
     private const double ClearGain = 2, ClearShare = 0.9, Level = 0.9;
 
     private readonly SpaceCoordinates _coordinates;
@@ -71,12 +73,14 @@ internal sealed class CompositeBelief
     /// <param name="coordinates">The space.</param>
     /// <param name="places">x of the trainings with outputs.</param>
     /// <param name="outputs">Their outputs.</param>
+    /// <param name="contexts">What they answer; null: every row a question of its own.</param>
     /// <param name="objective">g.</param>
     /// <param name="isNoisy">Whether outputs scatter from training to training; null: the data say.</param>
     /// <param name="streams">Chance.</param>
     /// <param name="cancellation">Ends the fit.</param>
     internal static CompositeBelief? Make(
-        SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, SpaceObjective objective, bool? isNoisy, RandomStreams streams, CancellationToken cancellation)
+        SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, Contexts? contexts, SpaceObjective objective, bool? isNoisy, RandomStreams streams,
+        CancellationToken cancellation)
     {
         if (outputs.Length < LeastTrainings || outputs[0].Rows * outputs[0].Columns == 0)
         {
@@ -86,10 +90,13 @@ internal sealed class CompositeBelief
         // As anchors of an axis that counts them: kind and links are found as those of the surrogate.
         var (n, d) = (outputs[0].Rows, outputs[0].Columns);
         var axis = Hyperparameter.Continuous("training", 0, outputs.Length);
-        var contexts = new Contexts(Matrix.Empty(n));
-        var anchors = new AnchorSet(axis, outputs.Select((y, k) => new Anchor(k, new Samples(y, contexts))));
+        var none = new Contexts(Matrix.Empty(n));
+        var anchors = new AnchorSet(axis, outputs.Select((y, k) => new Anchor(k, new Samples(y, none))));
         var standardizer = Standardizer.Of(Matrix.Create(n * outputs.Length, d, (i, row) => outputs[i / n].Row(i % n).CopyTo(row)));
         float[][] standardised = [.. outputs.Select(y => standardizer.Apply(y).Values.ToArray())];
+        var order = contexts is null ? null : TreeCoupling.Couple(places, standardised, d, ContextKey.Groups(contexts), cancellation);
+        standardised = order is null ? standardised : [.. standardised.Select((y, k) => Trajectories.Select(y, order[k], d))];
+        isNoisy = order is not null && outputs.Length >= LeastForDraws ? true : isNoisy;
         var kind = OutputTransform.Detect(anchors, null);
         var flat = places.SelectMany(x => x).ToArray();
         (OutputTransform Transform, AnchorRows Rows, AnchorKriging Fit, double Error)? best = null;
@@ -97,7 +104,7 @@ internal sealed class CompositeBelief
         foreach (var link in links)
         {
             cancellation.ThrowIfCancellationRequested();
-            var transform = new OutputTransform(kind, link, standardizer, null);
+            var transform = new OutputTransform(kind, link, standardizer, null, isDraws: order is not null);
             var rows = new AnchorRows(standardised, Array.ConvertAll(standardised, transform.Forward), null, n);
             var fit = Learn(coordinates, flat, GramMatrix.Of(rows.Linked!), isNoisy, cancellation);
             var error = links.Length > 1 ? LeftOutError(rows, transform, standardizer, fit, d) : 0;

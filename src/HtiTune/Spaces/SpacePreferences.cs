@@ -101,7 +101,7 @@ internal sealed class SpacePreferences
     {
         var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon), _streams);
         SpaceTraining[] trainings =
-            [.. _trainings.Select(training => new SpaceTraining(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs))];
+            [.. _trainings.Select(training => new SpaceTraining(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs, _contexts))];
         return policy.AnalyseAt(trainings, _options.UseSurrogate ? objective : null, cancellation)!;
     }
 

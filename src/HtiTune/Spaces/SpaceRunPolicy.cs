@@ -159,7 +159,7 @@ internal sealed class SpaceRunPolicy(
         }
 
         return new SpaceTraining(
-            training.Number, training.Configuration, Sign * value, options.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null);
+            training.Number, training.Configuration, Sign * value, options.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null, store.Contexts);
     }
 
     /// <summary>Why a judgement holds no certificate; null: there were too few trainings for one.</summary>

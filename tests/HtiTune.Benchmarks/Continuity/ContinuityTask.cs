@@ -24,6 +24,12 @@ internal sealed record ContinuityTask(string Name, Func<BenchmarkData, (AnchorSe
             [new(0, 10), new(0, 8)])),
     ];
 
+    /// <summary>Those, and the one of two anchors, which no continuity is asked of.</summary>
+    internal static IReadOnlyList<ContinuityTask> Fitted { get; } =
+    [
+        .. All, new("quantile", data => (Of(data, "ett_quantile.npy", "quantile", 0.01, 0.99, Scale.Linear, 3, 0, Quantiles, [0, 6], 1200), null)),
+    ];
+
     private static AnchorSet Of(
         BenchmarkData data, string file, string name, double low, double high, Scale scale, int outputs, int categories, double[] lambdas, int[] chosen, int rows = int.MaxValue)
     {

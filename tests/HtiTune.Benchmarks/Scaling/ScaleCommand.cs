@@ -3,6 +3,7 @@
 //   excess        mean squared distance of coupled draws at neighbouring anchors over the least one, less 1: standardised outputs, and conditions that weigh
 //                 ten times as much where there are some (the cost that is minimised); the least one by exact transport of all rows, which takes minutes
 using System.Globalization;
+using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
 using HtiTune.Surrogates;
 
@@ -86,6 +87,9 @@ internal static class ScaleCommand
                     costs = string.Create(CultureInfo.InvariantCulture, $"{cost:F4}{(least is null ? "" : $", {100 * (cost / least - 1):F1} % above the least")}");
                 }
 
+                Recorder.Add(
+                    BenchmarkResult.Of("scale", $"{part.What} / {name}", "fit", "cpu seconds", seconds), BenchmarkResult.Of("scale", $"{part.What} / {name}", "row", "", sampled / rows * 1e6),
+                    BenchmarkResult.Of("scale", $"{part.What} / {name}", "values", "", rows * anchors.Dimension / sampled));
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"| {part.What} | {name} | {seconds:F2} | {sampled / rows * 1e6:F2} | {rows * anchors.Dimension / sampled:G3} | {costs} |"));

@@ -58,6 +58,25 @@ internal static class Interpolant
         return weights;
     }
 
+    /// <summary>Barycentric coordinates of x in d + 1 anchors, those below 0 as 0, of sum 1; all of the first where the anchors lie in a plane.</summary>
+    internal static double[] Barycentric(double[][] anchors, double[] x)
+    {
+        var n = anchors.Length;
+        var system = new double[n, 2 * n];
+        for (var j = 0; j < n; j++)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                system[i, j] = i < x.Length ? anchors[j][i] : 1;
+            }
+        }
+
+        Invert(system, n);
+        double[] weights = [.. Enumerable.Range(0, n).Select(i => Math.Max(0, Enumerable.Range(0, n).Sum(j => system[i, n + j] * (j < x.Length ? x[j] : 1))))];
+        var sum = weights.Sum();
+        return double.IsFinite(sum) && sum > 0 ? Array.ConvertAll(weights, w => w / sum) : Nearest(anchors, anchors[0]);
+    }
+
     /// <summary>Natural neighbours: of each anchor the share of its cell that x would take, by points spread over the cube [Sibson1981].</summary>
     internal static Func<double[], double[]> NaturalNeighbours(double[][] anchors)
     {

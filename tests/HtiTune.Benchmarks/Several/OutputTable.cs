@@ -1,4 +1,5 @@
 using System.Globalization;
+using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
 
 namespace HtiTune.Benchmarks.Several;
@@ -12,6 +13,7 @@ internal static class OutputTable
 {
     private const int Tests = 200, Judged = 40, Designs = 400;
     private static readonly int[] s_counts = [12, 20, 30];
+    private static readonly string[] s_methods = ["nearest", "Delaunay", "natural neighbours", "thin plates", "kriging"];
 
     private static readonly (string Name, Func<Matrix, double> Of)[] s_functionals =
     [
@@ -33,27 +35,64 @@ internal static class OutputTable
             foreach (var count in s_counts)
             {
                 var smooth = new List<Figures>();
-                foreach (var (name, isSmooth, make) in SpaceFamilies.All)
+                foreach (var (name, isSmooth, make) in SpaceFamilies.Of(d))
                 {
                     var runs = Enumerable.Range(0, seeds).Select(seed => Figures.Of(make(seed, d), seed, count)).ToList();
-                    Console.WriteLine(Row(name, count, runs));
+                    Console.WriteLine(Row(d, name, count, runs));
                     smooth.AddRange(isSmooth ? runs : []);
                 }
 
-                Console.WriteLine(Row("all smooth", count, smooth));
+                Console.WriteLine(Row(d, "all smooth", count, smooth));
             }
 
             Console.WriteLine();
         }
     }
 
-    private static string Row(string name, int count, List<Figures> runs)
+    private static string Row(int d, string name, int count, List<Figures> runs)
     {
         double[] errors = [.. Enumerable.Range(0, 5).Select(m => Math.Exp(runs.Average(run => Math.Log(run.Errors[m]))))];
-        return string.Create(CultureInfo.InvariantCulture, $"| {name} | {count} | {string.Join(" | ", errors.Select(e => e.ToString("G2", CultureInfo.InvariantCulture)))} | {errors[4] / errors[1]:F2} | {100 * runs.Average(run => run.Coverage):F1} % | {runs.Max(run => run.AtAnchors):0.0e0} |");
+        var (share, coverage, atAnchors) = (errors[4] / errors[1], 100 * runs.Average(run => run.Coverage), runs.Max(run => run.AtAnchors));
+        (string Metric, string Unit, double Value)[] figures =
+        [
+            .. s_methods.Select((method, m) => (method, "distance", errors[m])), ("kriging / Delaunay", "distance", share), ("90 % intervals hold", "", coverage),
+            ("at anchors, largest error", "", atAnchors),
+        ];
+        Recorder.Add(figures.Select(one => BenchmarkResult.Of($"several-outputs-d{d}", $"{name} / {count}", one.Metric, one.Unit, one.Value)));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {count} | {string.Join(" | ", errors.Select(e => e.ToString("G2", CultureInfo.InvariantCulture)))} | {share:F2} | {coverage:F1} % | {atAnchors:0.0e0} |");
     }
 
     private static double[] Values(Matrix y) => [.. Enumerable.Range(0, y.Rows).SelectMany(i => Enumerable.Range(0, y.Columns).Select(j => y.Exact(i, j)))];
+
+    /// <summary>The Latin hypercube of 400 whose nearest two places are farthest apart.</summary>
+    internal static double[][] Design(int count, int d, RandomStream stream)
+    {
+        double[][]? best = null;
+        var farthest = -1.0;
+        for (var trial = 0; trial < Designs; trial++)
+        {
+            double[][] set = [.. Enumerable.Range(0, count).Select(_ => new double[d])];
+            var order = Enumerable.Range(0, count).ToArray();
+            for (var j = 0; j < d; j++)
+            {
+                stream.Shuffle<int>(order);
+                for (var k = 0; k < count; k++)
+                {
+                    set[k][j] = (order[k] + stream.NextDouble()) / count;
+                }
+            }
+
+            var least = Enumerable.Range(1, count - 1).Min(k => Enumerable.Range(0, k).Min(l => Interpolant.Square(set[k], set[l])));
+            (best, farthest) = least > farthest ? (set, least) : (best, farthest);
+        }
+
+        return best!;
+    }
+
+    /// <summary>Random places.</summary>
+    internal static double[][] Places(int count, int d, RandomStream stream) => [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, d).Select(_ => stream.NextDouble()).ToArray())];
 
     /// <summary>Of one instance.</summary>
     private sealed record Figures(double[] Errors, double Coverage, double AtAnchors)
@@ -62,10 +101,10 @@ internal static class OutputTable
         {
             var d = problem.Dimension;
             var streams = new RandomStreams(seed).Fork("outputs");
-            var anchors = Design(count, d, streams.Stream($"design {count}"));
+            var anchors = Array.ConvertAll(Design(count, d, streams.Stream($"design {count}")), u => problem.Snap?.Invoke(u) ?? u);
             var outputs = Array.ConvertAll(anchors, u => problem.Outputs(u));
             var stream = streams.Stream("tests");
-            double[][] tests = [.. Enumerable.Range(0, Tests).Select(_ => Enumerable.Range(0, d).Select(_ => stream.NextDouble()).ToArray())];
+            double[][] tests = [.. Places(Tests, d, stream).Select(u => problem.Snap?.Invoke(u) ?? u)];
             double[][] known = Array.ConvertAll(outputs, Values), truth = Array.ConvertAll(tests, u => Values(problem.Outputs(u)));
             var space = SpaceProblem.Unit(d);
             Matrix? met = null;
@@ -98,7 +137,7 @@ internal static class OutputTable
             return new Figures(errors, held / (Judged * s_functionals.Length), atAnchors);
 
             CompositeBelief Belief(Func<Matrix, double> objective) =>
-                CompositeBelief.Make(new SpaceCoordinates(space), anchors, outputs, (expected, _) => objective(expected), null, streams, CancellationToken.None)!;
+                CompositeBelief.Make(new SpaceCoordinates(space), anchors, outputs, null, (expected, _) => objective(expected), null, streams, CancellationToken.None)!;
 
             double[] Kriged(double[] x)
             {
@@ -120,29 +159,5 @@ internal static class OutputTable
 
         private static double Variance(double[][] values) =>
             Enumerable.Range(0, values[0].Length).Average(j => values.Average(row => row[j] * row[j]) - Math.Pow(values.Average(row => row[j]), 2));
-
-        private static double[][] Design(int count, int d, RandomStream stream)
-        {
-            double[][]? best = null;
-            var farthest = -1.0;
-            for (var trial = 0; trial < Designs; trial++)
-            {
-                double[][] set = [.. Enumerable.Range(0, count).Select(_ => new double[d])];
-                var order = Enumerable.Range(0, count).ToArray();
-                for (var j = 0; j < d; j++)
-                {
-                    stream.Shuffle<int>(order);
-                    for (var k = 0; k < count; k++)
-                    {
-                        set[k][j] = (order[k] + stream.NextDouble()) / count;
-                    }
-                }
-
-                var least = Enumerable.Range(1, count - 1).Min(k => Enumerable.Range(0, k).Min(l => Interpolant.Square(set[k], set[l])));
-                (best, farthest) = least > farthest ? (set, least) : (best, farthest);
-            }
-
-            return best!;
-        }
     }
 }

@@ -17,6 +17,21 @@ internal static partial class SpaceFamilies
         ("cliff", false, Cliff),
     ];
 
+    /// <summary>All of d hyperparameters whose outputs are compared between anchors: of two also a network that was trained at 18 × 18 configurations, whose forecasts are kept.</summary>
+    internal static IEnumerable<(string Name, bool IsSmooth, Func<int, int, SpaceProblem> Make)> Of(int d) => d == 2 ? All.Append(("kept network", false, KeptNetwork)) : All;
+
+    // Target quantile × weight decay; trainings scatter, so that it is not among the smooth. A seed makes the anchors alone.
+    private static SpaceProblem KeptNetwork(int seed, int d)
+    {
+        const int Levels = 18;
+        var table = NpyFile.ReadMatrix(Path.Combine(AppContext.BaseDirectory, "Several", "quantile-decay.npy"));
+        return new SpaceProblem(
+            "kept network", d, u => Matrix.Create(table.Columns, 1, (i, row) => row[0] = table[1 + Levels * Level(u[0]) + Level(u[1]), i]), y => y.Exact(0, 0),
+            u => Array.ConvertAll(u, x => (Level(x) + 0.5) / Levels));
+
+        static int Level(double x) => Math.Min(Levels - 1, (int)(x * Levels));
+    }
+
     private static RandomStream Stream(string family, int seed, int d) => new RandomStreams(seed).Fork("several").Stream($"{family} {d}");
 
     private static double Log(double u, double low, double high) => Math.Exp(Math.Log(low) + u * (Math.Log(high) - Math.Log(low)));

@@ -7,7 +7,8 @@ namespace HtiTune.Benchmarks.Several;
 /// <param name="Dimension">d.</param>
 /// <param name="Outputs">The outputs [n, D] at u [d], each in [0, 1].</param>
 /// <param name="Objective">The objective at outputs; less is better.</param>
-internal sealed record SpaceProblem(string Name, int Dimension, Func<double[], Matrix> Outputs, Func<Matrix, double> Objective)
+/// <param name="Snap">Takes u to the nearest place that has outputs; null: every one has.</param>
+internal sealed record SpaceProblem(string Name, int Dimension, Func<double[], Matrix> Outputs, Func<Matrix, double> Objective, Func<double[], double[]>? Snap = null)
 {
     private const int Sweep = 2000, Descents = 4, Tries = 20;
 

@@ -29,6 +29,14 @@ public class TreatmentEnvironmentTests
     }
 
     [Fact]
+    public void APenaltyCountsFromItsToleranceOn()
+    {
+        Assert.Equal(1 - 2 * 0.3, new TreatmentDay(1, 0.3, false, false).Weighted(2), 1e-15);
+        Assert.Equal(1 - 2 * 0.2, new TreatmentDay(1, 0.3, false, false).Weighted(2, 0.1), 1e-15);
+        Assert.Equal(1, new TreatmentDay(1, 0.05, false, false).Weighted(2, 0.1));
+    }
+
+    [Fact]
     public void Drug_and_lymphocytes_follow_their_own_equations()
     {
         // M' = v_M − μ M from 0; C' = α − β C where there is no drug.

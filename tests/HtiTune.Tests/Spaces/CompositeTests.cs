@@ -39,6 +39,40 @@ public sealed class CompositeTests
     }
 
     [Fact]
+    public void DrawsKeepTheirSpreadBetweenTrainings()
+    {
+        // Draws of N(2a, (0.5 + b)²), others at each training: rows that are weighed as they stand would lose half of their spread.
+        const int Draws = 150;
+        var stream = new RandomStreams(3).Stream("draws");
+        double[][] places = [.. Enumerable.Range(0, 9).Select(k => (double[])[k % 3 / 2.0, k / 3 / 2.0])];
+        Matrix[] outputs = [.. places.Select(u => Matrix.Create(Draws, 1, (_, row) => row[0] = (float)(2 * u[0] + (0.5 + u[1]) * stream.NextNormal())))];
+
+        double Spread(Contexts? contexts, double[] x)
+        {
+            Matrix? met = null;
+            var belief = CompositeBelief.Make(
+                new SpaceCoordinates(Square), places, outputs, contexts,
+                (y, _) =>
+                {
+                    met = y;
+                    return 0;
+                },
+                null, new RandomStreams(1), CancellationToken.None)!;
+            belief.Mean(x);
+            var mean = met!.Values.ToArray().Average(y => (double)y);
+            Assert.InRange(mean, 2 * x[0] - 0.4, 2 * x[0] + 0.4);
+            return Math.Sqrt(met.Values.ToArray().Average(y => (y - mean) * (y - mean)));
+        }
+
+        foreach (var x in (double[][])[[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]])
+        {
+            var truth = 0.5 + x[1];
+            Assert.InRange(Spread(Contexts.None(Draws), x), 0.85 * truth, 1.15 * truth);
+            Assert.InRange(Spread(null, x), 0, 0.75 * truth);
+        }
+    }
+
+    [Fact]
     public void BeliefsBetweenTrainingsHoldTheTruth()
     {
         var policy = Policy(Square);

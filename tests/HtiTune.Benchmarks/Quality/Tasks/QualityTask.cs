@@ -18,6 +18,8 @@ internal sealed record QualityTask(string Name, string Score, Func<BenchmarkData
         new("quantile", "MSE", Quantiles.TwoAnchors),
         new("quantile3", "MSE", Quantiles.ThreeAnchors),
         new("cancer", "MSE", Cancer.Run),
+        new("cancer-reward", "reward lost", Treatments.Reward),
+        new("hinge", "WD", Treatments.Hinge),
     ];
 }
 
