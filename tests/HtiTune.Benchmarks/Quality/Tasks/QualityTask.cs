@@ -19,7 +19,7 @@ internal sealed record QualityTask(string Name, string Score, Func<BenchmarkData
         new("quantile3", "MSE", Quantiles.ThreeAnchors),
         new("cancer", "MSE", Cancer.Run),
         new("cancer-reward", "reward lost", Treatments.Reward),
-        new("hinge", "WD", Treatments.Hinge),
+        .. Treatments.HasPolicies ? (QualityTask[])[new("hinge", "WD", Treatments.Hinge)] : [],
     ];
 }
 

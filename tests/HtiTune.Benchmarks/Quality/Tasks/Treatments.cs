@@ -23,6 +23,11 @@ internal static class Treatments
     private const long PatientSeed = 2027;
     private static readonly double[] s_held = [1, 2, 3, 4, 6, 7, 8, 9];
 
+    /// <summary>Whether the policies of the task <c>hinge</c> are there.</summary>
+    internal static bool HasPolicies => File.Exists(KeptFile);
+
+    private static string KeptFile => Path.Combine(AppContext.BaseDirectory, "Quality", "hinge-policies.npy");
+
     /// <summary>
     /// The fit of the task <c>cancer</c>. At λ a patient gets what the mean doses of π₀ for today's observation become there; the score is what that earns less
     /// than π_λ does with the same patients, in the mean over eight λ.
@@ -80,7 +85,7 @@ internal static class Treatments
     /// <summary>The policies of the file that the verb <c>policies</c> made.</summary>
     internal static DosePolicy[] Kept()
     {
-        var kept = NpyFile.ReadMatrix(Path.Combine(AppContext.BaseDirectory, "Quality", "hinge-policies.npy"));
+        var kept = NpyFile.ReadMatrix(KeptFile);
         var sizes = DosePolicy.Sizes(new PpoOptions().Width);
         return [.. Enumerable.Range(0, kept.Rows).Select(k =>
         {
