@@ -59,7 +59,8 @@ internal sealed class FrozenNetwork
     internal void Evaluate(ReadOnlySpan<float> inputs, ReadOnlySpan<int> categories, Span<float> outputs)
     {
         var widest = Layers.Max(layer => layer.Outputs);
-        float[] current = new float[BlockRows * widest], next = new float[BlockRows * widest], straight = new float[Outputs];
+        var most = Math.Min(BlockRows, categories.Length);
+        float[] current = new float[most * widest], next = new float[most * widest], straight = new float[Outputs];
         for (var start = 0; start < categories.Length; start += BlockRows)
         {
             var rows = Math.Min(BlockRows, categories.Length - start);
