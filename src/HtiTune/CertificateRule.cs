@@ -10,7 +10,8 @@ public enum CertificateRule
 
     /// <summary>
     /// The training between the two goes to where the model is least sure of itself, and no part of the range wider than a quarter of it is left
-    /// without a training. Costs about two trainings more, and asks where a search for the best would not.
+    /// without a training; of several hyperparameters no part of any one's range, and of few values each is trained. Costs about two trainings more, and asks where a
+    /// search for the best would not.
     /// </summary>
     Strict,
 }

@@ -174,7 +174,6 @@ public sealed record TunerOptions
                 Acquisition is not { Kind: AcquisitionKind.Own, Acquisition: not PlaceAcquisition }, nameof(Acquisition), "of a grid over one hyperparameter",
                 $"one of a place where several hyperparameters are tuned, {nameof(AcquisitionRule)}.{nameof(AcquisitionRule.Of)}(name, worth)");
             Check(Bootstrap == 0, nameof(Bootstrap), Bootstrap, "0 where several hyperparameters are tuned");
-            Check(Replicate != true, nameof(Replicate), Replicate, "false or null where several hyperparameters are tuned: what a second training at one place tells is weighed for one hyperparameter alone, and without it scatter is learned from trainings that stand near each other");
         }
 
         Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");

@@ -14,6 +14,8 @@ public sealed class TuningResult
 {
     private const int ImportanceDraws = 1024;
 
+    private readonly Lock _frontLock = new();
+    private IReadOnlyList<ParetoPoint>? _front;
     private readonly AnchorStore _store;
     private readonly int? _anchor;
     private readonly Lazy<IReadOnlyList<PosteriorPoint>> _posterior;
@@ -123,9 +125,20 @@ public sealed class TuningResult
     /// The trained configurations that no other one beats in every feature, with their measured values, ascending in the first feature; empty unless the run's aim was a
     /// front. Their probabilities are shares of joint draws in which nothing dominates them, trained or not. Computed when first read.
     /// </summary>
-    public IReadOnlyList<ParetoPoint> Front => FrontPoints.Value;
+    public IReadOnlyList<ParetoPoint> Front => ComputeFront(CancellationToken.None);
 
-    internal Lazy<IReadOnlyList<ParetoPoint>> FrontPoints { get; init; } = new([]);
+    /// <summary><see cref="Front"/>, where computing it may be broken off.</summary>
+    /// <param name="cancellation">Ends the work; asked again, it begins anew.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public IReadOnlyList<ParetoPoint> ComputeFront(CancellationToken cancellation)
+    {
+        lock (_frontLock)
+        {
+            return _front ??= FrontBy(cancellation);
+        }
+    }
+
+    internal Func<CancellationToken, IReadOnlyList<ParetoPoint>> FrontBy { get; init; } = _ => [];
 
     /// <summary>The regret that does not matter, ε.</summary>
     public required double Epsilon { get; init; }

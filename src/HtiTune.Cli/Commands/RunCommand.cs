@@ -18,6 +18,10 @@ internal sealed class RunCommand
     };
     private readonly Option<string> _objective = new("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
     private readonly Option<string> _goal = new("--goal") { Description = "Whether less or more of it is better.", DefaultValueFactory = _ => "minimize", HelpName = "minimize|maximize" };
+    private readonly Option<string[]> _front = new("--front")
+    {
+        Description = "Another objective, once for each, 'maximize' before it where more is better: of all together the Pareto front is looked for.", HelpName = "'[maximize] OBJECTIVE'",
+    };
     private readonly Option<string[]> _constraints = new("--constraint", "-C") { Description = "What must hold, once for each: an objective, <= or >=, and a number.", HelpName = "'OBJECTIVE <= NUMBER'" };
     private readonly Option<string?> _contexts = new("--contexts") { Description = "A file of conditions, one row for each question that every network is asked.", HelpName = "FILE" };
     private readonly Option<string> _format = new("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
@@ -51,7 +55,8 @@ internal sealed class RunCommand
             + "  htitune run -P lr=1e-5..1e-1:log -P layers=1..4:int -P act=relu,gelu -- python train.py --lr {lr} --layers {layers} --act {act} --out {out}\n"
             + "  htitune run -P dropout=0..0.9 --objective column:loss --columns loss,accuracy -n -- python train.py --dropout {dropout} --out {out}")
         {
-            _parameters, _objective, _goal, _constraints, _contexts, _format, _columns, _trainings, _allowed, _parallel, _limit, _replicate, _onward, _seed, _output, _force, _dry, _json, _events, _quiet, _words,
+            _parameters, _objective, _goal, _front, _constraints,
+            _contexts, _format, _columns, _trainings, _allowed, _parallel, _limit, _replicate, _onward, _seed, _output, _force, _dry, _json, _events, _quiet, _words,
         };
         command.Do(Run);
         return command;
@@ -100,6 +105,13 @@ internal sealed class RunCommand
         writer.WriteEndObject();
         writer.WriteString("objective", result.GetRequiredValue(_objective));
         writer.WriteString("goal", result.GetRequiredValue(_goal));
+        if (result.GetValue(_front) is { Length: > 0 } front)
+        {
+            writer.WriteStartArray("front");
+            front.ToList().ForEach(writer.WriteStringValue);
+            writer.WriteEndArray();
+        }
+
         if (result.GetValue(_constraints) is { Length: > 0 } constraints)
         {
             writer.WriteStartArray("constraints");

@@ -69,6 +69,11 @@ internal static partial class TrialsCommand
         var text = objective ?? study.Objective;
         var values = TrialValues.Of(study, journal, text);
         List<(StudyConstraint Constraint, Dictionary<int, double> Values)> limits = [.. study.Constraints.Select(one => (one, TrialValues.Of(study with { Constraints = [] }, journal, one.Objective)))];
+        List<(string Objective, Dictionary<int, double> Values)> others =
+        [
+            .. (study.IsFrontOf(text) ? study.Front : []).Select(metric => (metric.Objective, TrialValues.Of(study with { Constraints = [], Front = [] }, journal, metric.Objective))),
+            .. limits.Select(limit => (limit.Constraint.Objective, limit.Values)),
+        ];
         var rows = new SortedDictionary<int, TrialRecord>();
         var folders = new Dictionary<int, string>();
         var faults = journal.Runs.Where(run => run.Began.Objective == study.RunName(text)).SelectMany(run => run.Values.Values).Where(measured => measured.Error is not null)
@@ -87,6 +92,7 @@ internal static partial class TrialsCommand
                     rows[e.Number] = Row(e, "completed", e.Reason, Known(e.Duration)) with
                     {
                         Value = values.TryGetValue(e.Number, out var value) ? value : null,
+                        Values = others.Count == 0 ? null : Named(e.Number),
                         IsFeasible = limits.Count == 0 || !limits.TrueForAll(limit => limit.Values.ContainsKey(e.Number)) ? null
                             : limits.TrueForAll(limit => limit.Constraint.IsMet(limit.Values[e.Number])),
                         Error = values.ContainsKey(e.Number) ? null : faults.GetValueOrDefault(e.Number),
@@ -109,6 +115,21 @@ internal static partial class TrialsCommand
         }
 
         return [.. rows.Values];
+
+        // By objective; one that is weighed and bounded stands once.
+        Dictionary<string, double> Named(int number)
+        {
+            var named = new Dictionary<string, double>();
+            foreach (var (name, known) in others)
+            {
+                if (known.TryGetValue(number, out var one))
+                {
+                    named.TryAdd(name, one);
+                }
+            }
+
+            return named;
+        }
 
         TrialRecord Row(TrainingEvent e, string state, string reason, TimeSpan? duration = null) => new()
         {

@@ -98,10 +98,11 @@ internal static class TuningWork
                 name,
                 session.Ending);
         }
-        catch (ArgumentException problem) when (request.Study.Constraints.Count > 0)
+        catch (ArgumentException problem) when (request.Study.Constraints.Count > 0 || request.Study.IsFrontOf(objective.Text))
         {
             // An option of the tuner that is of one objective alone.
-            throw new CliException("H010", $"{request.Study.File}:{request.Study.ConstraintsLine}: {problem.Message.Split(" (Parameter")[0]}");
+            var line = request.Study.Constraints.Count > 0 ? request.Study.ConstraintsLine : request.Study.FrontLine;
+            throw new CliException("H010", $"{request.Study.File}:{line}: {problem.Message.Split(" (Parameter")[0]}");
         }
         catch (NoValueException problem) when (session.Fault is null)
         {

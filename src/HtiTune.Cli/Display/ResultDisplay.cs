@@ -25,6 +25,9 @@ internal sealed class ResultDisplay
     {
         { StopReason: StopReason.Cancelled } => Cli.ExitCode.Interrupted,
         { Outcome: Certified } => Cli.ExitCode.Done,
+
+        // Of a front nothing can be certified: it is there, and better the more is trained.
+        _ when IsFront => Cli.ExitCode.Done,
         { StopReason: StopReason.TrainingBudget or StopReason.TimeLimit } when _study.TrainingsUsed > 0 || _specification.JudgedBy is null && _made > 0 => Cli.ExitCode.BudgetSpent,
         _ => Cli.ExitCode.GoalNotReached,
     };
@@ -64,6 +67,16 @@ internal sealed class ResultDisplay
             Say($"the best trained {(_specification.Space.IsLine ? $"{name} is {Placeholders.Number(best.Lambda)}" : $"configuration is {Shown(best.Configuration)}")}: {_objective} = {best.Value:G6} there, for sure");
         }
 
+        if (IsFront)
+        {
+            var trained = _study.Trials.Count(trial => trial.Value is not null);
+            Say($"of {trained} trained configurations {_study.Front.Count} are on the front, where no other is better in every objective; the one named is the nearest to the best of all");
+            foreach (var point in Front)
+            {
+                Terminal.Say($"  {Shown(point.Configuration)}: {string.Join(", ", point.Values.Select(pair => FormattableString.Invariant($"{pair.Key} = {pair.Value:G6}")))}");
+            }
+        }
+
         if (_study.Feasibility is { } feasibility)
         {
             Terminal.Say(feasibility.IsKnown ? $"it meets {string.Join(" and ", _specification.Constraints.Select(one => one.Text))}"
@@ -96,7 +109,7 @@ internal sealed class ResultDisplay
 
         if (_study.Calibration.IsAlarmed)
         {
-            Terminal.Warn($"predictions have missed too often: {_study.Calibration}; the surrogate was set aside");
+            Terminal.Warn($"predictions have missed too often: {_study.Calibration}");
         }
 
         foreach (var advice in Next())
@@ -104,6 +117,15 @@ internal sealed class ResultDisplay
             Terminal.Next(advice, Place());
         }
     }
+
+    private bool IsFront => _specification.IsFrontOf(_objective);
+
+    private IReadOnlyList<FrontRecord> Front => [.. _study.Front.Select(point => new FrontRecord
+    {
+        Configuration = point.Configuration,
+        Values = new Dictionary<string, double>(_specification.Front.Select(metric => metric.Objective).Prepend(_objective).Zip(point.Features, KeyValuePair.Create)),
+        Probability = point.Probability,
+    })];
 
     // What is certified is certain enough in spite of noise.
     private bool IsNoisy => _study.NoiseDeviation > _study.Epsilon && _study.Outcome is not Certified && _study.Trials.Count(trial => trial.Value is not null) >= FewestForNoise;
@@ -181,6 +203,7 @@ internal sealed class ResultDisplay
         Hyperparameter = _specification.Space.Label,
         Objective = _objective,
         Configuration = _study.Configuration,
+        Front = IsFront ? Front : null,
         IsFeasible = _study.Feasibility?.IsKnown,
         FeasibleProbability = _study.Feasibility?.Probability,
         Interval = _specification.Space.IsLine && double.IsFinite(_study.LambdaLow) ? [_study.LambdaLow, _study.LambdaHigh] : null,

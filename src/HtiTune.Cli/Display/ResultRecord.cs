@@ -71,6 +71,10 @@ internal sealed record ResultRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? FeasibleProbability { get; init; }
 
+    /// <summary>The trained configurations that none beats in every objective; left out where there is a single best.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FrontRecord>? Front { get; init; }
+
     public IReadOnlyList<string> Next { get; init; } = [];
 
     /// <summary>The record with what an outcome says.</summary>
@@ -135,6 +139,18 @@ internal sealed record ResultRecord
     internal void WriteTo(Utf8JsonWriter writer) => CliJson.Write(writer, JsonSerializer.SerializeToElement(this, CliJson.Default.ResultRecord));
 }
 
+/// <summary>A configuration of a front.</summary>
+internal sealed record FrontRecord
+{
+    public required Data.Configuration Configuration { get; init; }
+
+    /// <summary>Measured values, by objective.</summary>
+    public required IReadOnlyDictionary<string, double> Values { get; init; }
+
+    /// <summary>The probability that nothing beats it in every objective, trained or not.</summary>
+    public required double Probability { get; init; }
+}
+
 /// <summary>A training, as <c>trials --json</c> writes it: of a study of this machine and of a server's alike. Null is what is not known.</summary>
 internal sealed record TrialRecord
 {
@@ -157,6 +173,10 @@ internal sealed record TrialRecord
     public string? Log { get; init; }
 
     public bool IsBest { get; init; }
+
+    /// <summary>Values of all that the study's front and constraints name, by objective; left out without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Values { get; init; }
 
     /// <summary>Whether it meets the study's constraints; left out without any, and where that is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

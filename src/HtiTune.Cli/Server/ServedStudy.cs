@@ -57,6 +57,11 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     /// <summary>The study at the server: begun, or taken up.</summary>
     internal static ServedStudy Begin(ServerConnection server, StudySpecification study)
     {
+        if (study.Front.Count > 0)
+        {
+            throw new CliException("H013", $"{study.File}:{study.FrontLine}: \"front\" is not served by servers yet; expected none, or a study of this machine.");
+        }
+
         if (study.Constraints.Count > 0)
         {
             throw new CliException("H013", $"{study.File}:{study.ConstraintsLine}: \"constraints\" are not served by servers yet; expected none, or a study of this machine.");

@@ -67,6 +67,11 @@ internal static partial class StudyCheck
             AddObjective(study, names, count, !wrong.Contains("outputs"), faults);
         }
 
+        foreach (var metric in study.Front)
+        {
+            AddObjective(study with { Objective = metric.Objective, ObjectiveLine = study.FrontLine }, names, count, !wrong.Contains("outputs"), faults);
+        }
+
         foreach (var constraint in study.Constraints)
         {
             AddObjective(study with { Objective = constraint.Objective, ObjectiveLine = study.ConstraintsLine }, names, count, !wrong.Contains("outputs"), faults);

@@ -6,17 +6,6 @@ namespace HtiTune.Cli;
 // What is tuned.
 internal sealed partial class StudyFileReader
 {
-    private bool Replicate(LocatedJson root, SearchSpace? space)
-    {
-        var isWanted = Flag(root, "replicate") ?? false;
-        if (isWanted && space is { IsLine: false })
-        {
-            Fault(Take(root, "replicate")!.Line, "\"replicate\" is true; expected false where several hyperparameters are tuned, or one that is no range of numbers");
-        }
-
-        return isWanted;
-    }
-
     private List<StudyConstraint> OfConstraints(LocatedJson root)
     {
         var constraints = new List<StudyConstraint>();
@@ -38,6 +27,33 @@ internal sealed partial class StudyFileReader
         }
 
         return constraints;
+    }
+
+    private List<StudyMetric> OfFront(LocatedJson root, string? objective)
+    {
+        var front = new List<StudyMetric>();
+        foreach (var text in Strings(root, "front") ?? [])
+        {
+            if (StudyMetric.Parse(text) is not { } metric)
+            {
+                Fault(Take(root, "front")!.Line, $"the objective \"{text}\" of the front is none; expected an objective, e.g. \"mean(latency)\" or \"maximize mean(accuracy)\"");
+            }
+            else if (metric.Objective == objective || front.Exists(other => other.Objective == metric.Objective))
+            {
+                Fault(Take(root, "front")!.Line, $"\"{metric.Objective}\" stands twice among \"objective\" and \"front\"; expected different ones");
+            }
+            else
+            {
+                front.Add(metric);
+            }
+        }
+
+        if (front.Count > 0 && Flag(root, "replicate") == true)
+        {
+            Fault(Take(root, "replicate")!.Line, "\"replicate\" is true; expected false beside \"front\"");
+        }
+
+        return front;
     }
 
     private SearchSpace? OfSpace(LocatedJson root)

@@ -116,6 +116,8 @@ internal sealed partial class StudyFileReader : LocatedKeys
             Goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize,
             Constraints = OfConstraints(root),
             ConstraintsLine = Take(root, "constraints")?.Line ?? root.Line,
+            Front = OfFront(root, objective?.Text),
+            FrontLine = Take(root, "front")?.Line ?? root.Line,
         };
         study = Trained(Budgeted(study, Object(root, "budget"), defaults), Object(root, "training"), defaults);
         return study with
@@ -124,7 +126,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
             Environment = Environment(root),
             Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
             UseSurrogate = Flag(root, "surrogate") ?? true,
-            Replicate = Replicate(root, space),
+            Replicate = Flag(root, "replicate") ?? false,
             Tuner = Tuner(Object(root, "tuner"), space),
         };
     }

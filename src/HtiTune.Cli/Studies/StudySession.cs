@@ -91,12 +91,19 @@ internal sealed partial class StudySession : IDisposable
         return objective.Value(samples, model.Lambda);
     };
 
-    /// <summary>What a run for an objective looks for: its best, where every constraint of the study is met.</summary>
-    internal Aim Aim(IObjective objective) => Preferences.Aim.Best(new Feature(objective.Text, Judge(objective), Study.Goal)).SubjectTo([.. Study.Constraints.Select(constraint =>
+    /// <summary>What a run for an objective looks for: its best, or its front with others, where every constraint of the study is met.</summary>
+    internal Aim Aim(IObjective objective)
     {
-        var feature = new Feature(constraint.Objective, Judge(Objective(constraint.Objective)));
-        return constraint.IsUpper ? Constraint.AtMost(feature, constraint.Bound) : Constraint.AtLeast(feature, constraint.Bound);
-    })]);
+        var own = new Feature(objective.Text, Judge(objective), Study.Goal);
+        var aim = Study.IsFrontOf(objective.Text)
+            ? Preferences.Aim.Front([own, .. Study.Front.Select(metric => new Feature(metric.Objective, Judge(Objective(metric.Objective)), metric.Goal))])
+            : Preferences.Aim.Best(own);
+        return aim.SubjectTo([.. Study.Constraints.Select(constraint =>
+        {
+            var feature = new Feature(constraint.Objective, Judge(Objective(constraint.Objective)));
+            return constraint.IsUpper ? Constraint.AtMost(feature, constraint.Bound) : Constraint.AtLeast(feature, constraint.Bound);
+        })]);
+    }
 
     // The places of the tuner's grid and of the trainings.
     private IEnumerable<IConditionalModel> Beside(IConditionalModel model)
@@ -175,12 +182,6 @@ internal sealed partial class StudySession : IDisposable
 
     private void Begin(Patience patience)
     {
-        if (Study.Replicate)
-        {
-            // A second training at one place, where trainings scatter, is of a line so far.
-            Study.RequireLine();
-        }
-
         var exists = StudyJournal.Exists(Study.Folder);
         try
         {

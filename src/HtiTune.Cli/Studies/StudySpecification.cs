@@ -68,8 +68,19 @@ internal sealed record StudySpecification
     /// <summary>The line of the constraints in the file.</summary>
     internal int ConstraintsLine { get; init; }
 
-    /// <summary>The name of a run for an objective in the journal: with the constraints, for under others it would be another run.</summary>
-    internal string RunName(string objective) => Constraints.Count == 0 ? objective : $"{objective}, where {string.Join(" and ", Constraints.Select(constraint => constraint.Text))}";
+    /// <summary>Objectives beside the study's own, with which it makes a front; empty where there is a single best.</summary>
+    internal IReadOnlyList<StudyMetric> Front { get; init; } = [];
+
+    /// <summary>The line of the front in the file.</summary>
+    internal int FrontLine { get; init; }
+
+    /// <summary>Whether a run for an objective looks for the front: not where another one is asked for by itself.</summary>
+    internal bool IsFrontOf(string objective) => Front.Count > 0 && objective == Objective;
+
+    /// <summary>The name of a run for an objective in the journal: with the front and the constraints, for with others it would be another run.</summary>
+    internal string RunName(string objective) =>
+        (IsFrontOf(objective) ? $"{objective} and {string.Join(" and ", Front.Select(metric => metric.Text))}" : objective)
+        + (Constraints.Count == 0 ? "" : $", where {string.Join(" and ", Constraints.Select(constraint => constraint.Text))}");
 
     /// <summary>Another objective that judges in its place; null without.</summary>
     internal string? JudgedBy { get; init; }

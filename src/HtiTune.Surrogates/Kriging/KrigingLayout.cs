@@ -1,7 +1,7 @@
 // Notation
 //   d        number of lengths: of hyperparameters, where each has one coordinate (KrigingCoordinates)
 //   θ        log ℓ_j, then log a_j and log b_j where there is a warp, then log ν where the nugget is learned; 3d + 1 numbers at most
-//   priors   log ℓ_j ~ N(½ log d + shift, 1),  log a_j, log b_j ~ N(0, ½²),  log ν ~ N(−9, 3²)
+//   priors   log ℓ_j ~ N(½ log d + shift, 1),  log a_j, log b_j ~ N(0, ½²),  log ν ~ N(−9, 3²), or close to what is known of it
 //   bounds   log ℓ_j ∈ [−3, 4],  log a_j, log b_j ∈ [−1.6, 1.6],  log ν ∈ [−16, 0]
 
 namespace HtiTune.Surrogates;
@@ -10,7 +10,8 @@ namespace HtiTune.Surrogates;
 /// <param name="Warp">Whether each coordinate has a Kumaraswamy warp; else a = b = 1.</param>
 /// <param name="LearnsNugget">Whether ν is learned, for outputs that scatter from training to training.</param>
 /// <param name="LengthShift">By how much the prior of log ℓ_j is moved.</param>
-internal readonly record struct KrigingVariant(bool Warp, bool LearnsNugget, double LengthShift = 0)
+/// <param name="LogNugget">What log ν is about, where that is known beforehand.</param>
+internal readonly record struct KrigingVariant(bool Warp, bool LearnsNugget, double LengthShift = 0, double? LogNugget = null)
 {
     /// <summary>ν of deterministic outputs: less and exactness is lost to rounding, more and the curve passes beside its anchors.</summary>
     internal const double FixedNugget = 1e-8;
@@ -20,7 +21,7 @@ internal readonly record struct KrigingVariant(bool Warp, bool LearnsNugget, dou
 internal sealed class KrigingLayout
 {
     private const double WarpDeviation = 0.5, WarpBound = 1.6;
-    private const double NuggetCentre = -9, NuggetDeviation = 3;
+    private const double NuggetCentre = -9, NuggetDeviation = 3, KnownDeviation = 0.3, LeastNugget = -16, MostNugget = 0;
 
     private readonly KrigingCoordinates _coordinates;
 
@@ -39,6 +40,7 @@ internal sealed class KrigingLayout
         Variant = variant;
         var dimension = coordinates.Lengths;
         Count = dimension + (variant.Warp ? 2 * coordinates.Warps : 0) + (variant.LearnsNugget ? 1 : 0);
+        var nugget = variant.LogNugget is { } known ? (Math.Clamp(known, LeastNugget, MostNugget), KnownDeviation, LeastNugget, MostNugget) : (NuggetCentre, NuggetDeviation, LeastNugget, MostNugget);
         Centre = new double[Count];
         Deviation = new double[Count];
         Low = new double[Count];
@@ -46,7 +48,7 @@ internal sealed class KrigingLayout
         for (var i = 0; i < Count; i++)
         {
             (Centre[i], Deviation[i], Low[i], High[i]) = i < dimension ? (0.5 * Math.Log(dimension) + variant.LengthShift, 1.0, -3.0, 4.0)
-                : variant.LearnsNugget && i == Count - 1 ? (NuggetCentre, NuggetDeviation, -16.0, 0.0)
+                : variant.LearnsNugget && i == Count - 1 ? nugget
                 : (0.0, WarpDeviation, -WarpBound, WarpBound);
         }
     }

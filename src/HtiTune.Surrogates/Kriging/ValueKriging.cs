@@ -19,13 +19,14 @@ internal sealed class ValueKriging
     /// <param name="kriging">Places and parameters.</param>
     /// <param name="values">y, [K].</param>
     /// <param name="scale">σ where the values do not tell it, all being the same.</param>
-    internal ValueKriging(AnchorKriging kriging, ReadOnlySpan<double> values, double scale)
+    /// <param name="widening">What σ is multiplied by.</param>
+    internal ValueKriging(AnchorKriging kriging, ReadOnlySpan<double> values, double scale, double widening = 1)
     {
         _kriging = kriging;
         (_slopes, _level) = kriging.Solve(values);
         var square = Math.Max(0, CholeskyFactor.Dot(_slopes, values));
-        Square = square;
-        Scale = square > 0 ? Math.Sqrt(square / (values.Length > 4 ? values.Length - 3.0 : Math.Max(1, values.Length - 2))) : scale;
+        Square = square * widening * widening;
+        Scale = widening * (square > 0 ? Math.Sqrt(square / (values.Length > 4 ? values.Length - 3.0 : Math.Max(1, values.Length - 2))) : scale);
     }
 
     /// <summary>σ.</summary>

@@ -49,6 +49,9 @@ internal sealed class WeightDraws
         _spread = CholeskyFactor.Of(Bounded(covariance), Places);
     }
 
+    /// <summary>What the draws' distance from the mean is multiplied by.</summary>
+    internal double Widening { get; init; } = 1;
+
     /// <summary>M.</summary>
     internal int Places { get; }
 
@@ -95,7 +98,7 @@ internal sealed class WeightDraws
     internal void Next(RandomStream random, Span<double> weights, Span<double> opposite)
     {
         var k = _kriging.Count;
-        var scale = 1 / Math.Sqrt(ChiSquare(random, k - 1));
+        var scale = Widening / Math.Sqrt(ChiSquare(random, k - 1));
         var rows = new double[Places * k];
         for (var i = 0; i < rows.Length; i++)
         {

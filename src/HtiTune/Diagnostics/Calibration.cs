@@ -11,6 +11,8 @@ namespace HtiTune.Diagnostics;
 /// this objective in the order in which they were made. An alarm says that what was certified before rested on intervals that did not
 /// hold: certificates are withdrawn, the surrogate informs the process no longer, and the process's scale is widened until its intervals hold
 /// the values that were missed. Then the evidence starts anew; that there was an alarm stays said.
+/// Over several hyperparameters the trainings are tested that the run's own model proposed, by the interval that was told with the proposal. After an alarm all
+/// deviations are widened until the intervals hold that missed; whether the outputs between the trainings are believed is for the trust to say.
 /// </remarks>
 /// <param name="Tests">Values that were tested.</param>
 /// <param name="Misses">Those outside their interval; a tenth of the tests is expected.</param>
@@ -31,7 +33,7 @@ public sealed record Calibration(int Tests, int Misses, double Evidence, int Ala
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{Misses} of {Tests} values missed their 90 % interval, evidence against the intervals {Evidence:G3}");
         return RaisedAt is { } number
-            ? text + string.Create(CultureInfo.InvariantCulture, $"; alarm at training {number}: certificates until then withdrawn, the surrogate set aside")
+            ? text + string.Create(CultureInfo.InvariantCulture, $"; alarm at training {number}: certificates until then withdrawn, intervals widened")
             : text;
     }
 }

@@ -5,8 +5,9 @@ namespace HtiTune.Journal;
 /// <summary>The number of the algorithm by which this library tunes a space.</summary>
 public static class AlgorithmVersion
 {
+    // 6: every acquisition serves beside outputs too, and noise, replicates, the alarm and the strict certificate count as of one hyperparameter; draws of
+    // one context are coupled from training to training.
     // 5: draws of the outputs are as wide as the trainings that are left out ask for. Before that, it was the number of one hyperparameter.
-    // 6: draws of one context are coupled from training to training.
     private const int OverSpaces = 6;
 
     /// <summary><see cref="Tuner.Algorithm"/> for one continuous hyperparameter, another number for several, or for one of another kind.</summary>

@@ -97,6 +97,10 @@ internal sealed class AimAnalysis : ISpaceAnalysis
         return (_coordinates.At(u), _feasible.Length == 0 ? "probability of feasibility" : _aim.IsFront ? "expected hypervolume improvement" : "constrained expected improvement", gain);
     }
 
+    public bool IsCovered => _goals[0].IsCovered;
+
+    public (Configuration Configuration, string Reason, double Gain)? Challenge(IReadOnlyList<Configuration> pending, CancellationToken cancellation) => _goals[0].Challenge(pending, cancellation);
+
     public SpaceBelief At(Configuration configuration) => _goals[0].At(configuration);
 
     public Func<Func<int, double>> Draws(Configuration[] configurations, string name) => _goals[0].Draws(configurations, name);

@@ -30,7 +30,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
         if (with.Length < Math.Max(CompositeBelief.LeastTrainings, known.Length - with.Length)
             || CompositeBelief.Make(
                 ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], last!.Contexts, objective,
-                options.NoiseVariance switch { 0 => null, null => null, _ => true }, streams, cancellation) is not { } composite)
+                options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation) is not { } composite)
         {
             return new BeliefChoice(null, 0);
         }

@@ -35,8 +35,9 @@ internal sealed class CompositeBelief
 
     private CompositeBelief(
         SpaceCoordinates coordinates, SpaceObjective objective, OutputTransform transform, AnchorRows rows, int columns, double[] flat, AnchorKriging fit, AnchorKriging[] states,
-        RandomStream stream)
+        double widening, RandomStream stream)
     {
+        Widening = widening;
         (_coordinates, _objective, _transform, _rows, _columns, _flat, Fit, _states) = (coordinates, objective, transform, rows, columns, flat, fit, states);
         _spreads = new double[4 * states.Length][];
         for (var s = 0; s < _spreads.Length; s++)
@@ -44,7 +45,7 @@ internal sealed class CompositeBelief
             _spreads[s] = s % 2 == 1 ? [.. _spreads[s - 1].Select(e => -e)] : Spread(StateOf(s), stream);
         }
 
-        var scale = LeftOutScale();
+        var scale = widening * LeftOutScale();
         foreach (var spread in _spreads)
         {
             foreach (ref var e in spread.AsSpan())
@@ -63,6 +64,18 @@ internal sealed class CompositeBelief
     /// <summary>Draws that are fixed for all λ, in pairs on either side of the mean.</summary>
     internal int Draws => _spreads.Length;
 
+    /// <summary>What draws are wider by than the trainings' own outputs say, because intervals have not held.</summary>
+    internal double Widening { get; }
+
+    /// <summary>Which state draw s is of.</summary>
+    internal int StateIndexOf(int s) => s / 2 % _states.Length;
+
+    /// <summary>x of training k.</summary>
+    internal ReadOnlySpan<double> PlaceOf(int k) => _flat.AsSpan(k * _coordinates.Count, _coordinates.Count);
+
+    /// <summary>e_s, [K].</summary>
+    internal double[] SpreadOf(int s) => _spreads[s];
+
     /// <summary>How often the objective was called.</summary>
     internal int Calls { get; private set; }
 
@@ -76,10 +89,11 @@ internal sealed class CompositeBelief
     /// <param name="contexts">What they answer; null: every row a question of its own.</param>
     /// <param name="objective">g.</param>
     /// <param name="isNoisy">Whether outputs scatter from training to training; null: the data say.</param>
+    /// <param name="widening">What draws are widened by, at least 1.</param>
     /// <param name="streams">Chance.</param>
     /// <param name="cancellation">Ends the fit.</param>
     internal static CompositeBelief? Make(
-        SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, Contexts? contexts, SpaceObjective objective, bool? isNoisy, RandomStreams streams,
+        SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, Contexts? contexts, SpaceObjective objective, bool? isNoisy, double widening, RandomStreams streams,
         CancellationToken cancellation)
     {
         if (outputs.Length < LeastTrainings || outputs[0].Rows * outputs[0].Columns == 0)
@@ -118,7 +132,7 @@ internal sealed class CompositeBelief
         AnchorKriging[] states = kriging.Likelihood.HasVariation
             ? [.. HyperparameterWalk.From(kriging.Likelihood, kriging.Theta, streams.Stream("composite walk")).Where((_, i) => kriging.Count <= 60 || i % 4 == 3).Select(kriging.With)]
             : [kriging];
-        return new CompositeBelief(coordinates, objective, chosen, linked, d, flat, kriging, states, streams.Stream("composite draws"));
+        return new CompositeBelief(coordinates, objective, chosen, linked, d, flat, kriging, states, widening, streams.Stream("composite draws"));
     }
 
     /// <summary>g at the mean outputs; +∞ where it has no answer.</summary>
@@ -203,7 +217,7 @@ internal sealed class CompositeBelief
             {
                 some.CopyTo(weights, 0);
                 CholeskyFactor.Add((sign == 0 ? 1 : -1) * Math.Sqrt(variance), spread, weights);
-                draws[s + sign] = Value(weights, _flat.AsSpan(k * c, c));
+                draws[s + sign] = Value(weights, PlaceOf(k));
             }
         }
     }
@@ -215,7 +229,7 @@ internal sealed class CompositeBelief
         double[] others = new double[Fit.Count], drawn = new double[Fit.Count], own = new double[Fit.Count], values = new double[Math.Min(Judged, Draws)];
         for (var k = 0; k < Fit.Count; k++)
         {
-            var x = _flat.AsSpan(k * _coordinates.Count, _coordinates.Count);
+            var x = PlaceOf(k);
             var reach = Math.Sqrt(Fit.LeaveOneOut(k, others));
             for (var s = 0; s < values.Length; s++)
             {
@@ -238,7 +252,7 @@ internal sealed class CompositeBelief
         return away.Count == 0 ? 1 : Math.Max(1, away[Math.Min(away.Count, (int)Math.Ceiling(Level * (away.Count + 1))) - 1] / NormalDistribution.Quantile((1 + Level) / 2));
     }
 
-    private AnchorKriging StateOf(int s) => _states[s / 2 % _states.Length];
+    private AnchorKriging StateOf(int s) => _states[StateIndexOf(s)];
 
     // e of one draw, [K].
     private static double[] Spread(AnchorKriging state, RandomStream stream)

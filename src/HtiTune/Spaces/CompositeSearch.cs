@@ -69,6 +69,12 @@ internal sealed class CompositeSearch
     /// <summary>The candidates, the least mean first, each with its distance in units of the objective.</summary>
     internal IEnumerable<(double[] X, double Mean, double Deviation)> Ranked => _candidates.Select(c => (c.X, c.Mean, _worth * c.Distance));
 
+    /// <summary>The same with their snapped u.</summary>
+    internal IEnumerable<(double[] U, double[] X, double Mean, double Deviation)> All => _candidates.Select(c => (c.U, c.X, c.Mean, _worth * c.Distance));
+
+    /// <summary>x of the best training.</summary>
+    internal double[] BestPlace => Place(_bestUnit);
+
     /// <summary>x of a snapped u.</summary>
     internal double[] Place(double[] u) => _ground.Coordinates.Place(u);
 
@@ -126,16 +132,9 @@ internal sealed class CompositeSearch
         for (var i = 0; i < Tries && _ground.Coordinates.Listed is null; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var trial = (double[])found.U.Clone();
-            for (var j = 0; j < trial.Length; j++)
-            {
-                var step = _stream.NextNormal();
-                trial[j] = double.IsNaN(trial[j]) || _ground.Coordinates.Levels(j) > 0 ? trial[j] : Math.Clamp(trial[j] + radius * step, 0, 1);
-            }
-
-            var x = _ground.Coordinates.Place(trial);
-            var log = _ground.IsOpen(x, _waiting) ? LogGain(x) - _edge * _ground.Edges(trial) : double.NegativeInfinity;
-            (found, radius) = log > found.Log ? ((trial, log), radius) : (found, 0.7 * radius);
+            var trial = Step(found.U, radius, _stream);
+            var log = trial is null ? double.NegativeInfinity : LogGain(Place(trial)) - _edge * _ground.Edges(trial);
+            (found, radius) = log > found.Log ? ((trial!, log), radius) : (found, 0.7 * radius);
         }
 
         return (found.U, Math.Exp(found.Log + _edge * _ground.Edges(found.U)));
@@ -181,6 +180,22 @@ internal sealed class CompositeSearch
             : Math.Log(1e-3) + LogExpectedImprovement.Normal(-mean, Math.Sqrt(square / count), -_best);
         var log = DrawMoments.LogSum(Math.Log(Math.Min(gain, double.MaxValue)), tail);
         return double.IsNegativeInfinity(log) ? -1e300 : log;
+    }
+
+    /// <summary>A step of chance from a place in its continuous coordinates; null where no training may go there.</summary>
+    /// <param name="from">Snapped u.</param>
+    /// <param name="radius">Its size, as a share of each range.</param>
+    /// <param name="stream">Chance.</param>
+    internal double[]? Step(double[] from, double radius, RandomStream stream)
+    {
+        var trial = (double[])from.Clone();
+        for (var j = 0; j < trial.Length; j++)
+        {
+            var step = stream.NextNormal();
+            trial[j] = double.IsNaN(trial[j]) || _ground.Coordinates.Levels(j) > 0 ? trial[j] : Math.Clamp(trial[j] + radius * step, 0, 1);
+        }
+
+        return _ground.Coordinates.Listed is null && _ground.IsOpen(Place(trial), _waiting) ? trial : null;
     }
 
     private double Worth()

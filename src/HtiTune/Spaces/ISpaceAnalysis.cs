@@ -33,6 +33,12 @@ internal interface ISpaceAnalysis
     /// <summary>What to train next; null where nothing anywhere gains enough.</summary>
     (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default);
 
+    /// <summary>Whether no hyperparameter's range has a part wider than a quarter of it, that trainings may go to, without one (<see cref="SpaceCover"/>).</summary>
+    bool IsCovered { get; }
+
+    /// <summary>Where to challenge a recommendation: inside a part that is not covered, else where the belief is least sure of itself; null where no place is left.</summary>
+    (Configuration Configuration, string Reason, double Gain)? Challenge(IReadOnlyList<Configuration> pending, CancellationToken cancellation);
+
     /// <summary>What is believed of the objective at a configuration.</summary>
     SpaceBelief At(Configuration configuration);
 

@@ -102,7 +102,7 @@ internal sealed class PlainBelief
         int[]? few = places.Length <= MostWalked ? null : Subset(coordinates, flat, values);
         var fitPlaces = few is null ? flat : [.. few.SelectMany(k => places[k])];
         // Where nothing is said of noise, the values must ask for it.
-        var isNoisy = options.NoiseVariance > 0;
+        var isNoisy = options.IsKnownToScatter;
         var plain = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, isNoisy, settings.LengthShift));
         (SpaceValueMap Map, AnchorKriging Kriging, double Score)? best = null;
         double[]? theta = null;
@@ -124,6 +124,15 @@ internal sealed class PlainBelief
             Try(best.Value.Map, new KrigingLayout(coordinates.Kriging, best.Value.Kriging.Variant with { Warp = true }), settings.WarpGain);
         }
 
+        if (options.NoiseVariance is > 0 and var variance)
+        {
+            // How much a value scatters is known: in units of the map beside the best value, of the scale that the fit so far has.
+            var (map, kriging, _) = best!.Value;
+            var scale = new ValueKriging(kriging, Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel), 1).Scale;
+            (best, theta) = (null, kriging.Theta.ToArray());
+            Try(map, new KrigingLayout(coordinates.Kriging, kriging.Variant with { LogNugget = Math.Log(variance) - 2 * Math.Log(map.Slope * scale) }), 0);
+        }
+
         var (chosen, fit, _) = best!.Value;
         var model = Array.ConvertAll(values, chosen.ToModel);
         var all = few is null ? fit : AnchorKriging.At(flat, fit.Likelihood.Layout, GramMatrix.Of(model), fit.Theta.ToArray());
@@ -132,7 +141,7 @@ internal sealed class PlainBelief
             : [fit.Theta.ToArray()];
         var keep = places.Length <= MostWalked ? thetas.Length : places.Length <= 2 * MostWalked ? 4 : 2;
         thetas = [.. thetas.Where((_, i) => i % Math.Max(1, thetas.Length / keep) == 0)];
-        return new PlainBelief(chosen, places, model, all, [.. thetas.Select(t => new ValueKriging(all.With(t), model, 1))], options.NoiseVariance == 0 || !fit.Variant.LearnsNugget);
+        return new PlainBelief(chosen, places, model, all, [.. thetas.Select(t => new ValueKriging(all.With(t), model, 1, options.Widening))], options.NoiseVariance == 0 || !fit.Variant.LearnsNugget);
 
         void Try(SpaceValueMap map, KrigingLayout layout, double handicap)
         {

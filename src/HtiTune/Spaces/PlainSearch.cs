@@ -19,7 +19,7 @@ namespace HtiTune;
 /// <param name="streams">Chance.</param>
 internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double incumbent, int best, double[][] waiting, double edge, RandomStreams streams)
 {
-    private const int GoodCount = 3, ManyTrainings = 120, ThompsonCount = 256;
+    private const int GoodCount = 3, ManyTrainings = 120, ThompsonCount = 256, KnownPlaces = 16, KnowledgePlaces = 64, KnowledgeSteps = 24;
 
     private readonly SpaceSearch _search = new(
         ground.Coordinates, [.. Enumerable.Range(0, plain.Values.Length).OrderBy(k => plain.Values[k]).Take(GoodCount).Select(k => ground.Units[k])],
@@ -78,6 +78,51 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
 
         Array.Sort(draw, units);
         return units[0];
+    }
+
+    /// <summary>Where a training is expected to lower the least mean the most, and the logarithm of that; null where there is no place.</summary>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (double[] U, double LogGain)? LargestKnowledge(CancellationToken cancellation)
+    {
+        (double[] U, double LogGain)? best = null;
+        var (knowledge, open, _) = Look();
+        foreach (var u in open)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            best = knowledge.LogGain(ground.Coordinates.Place(u)) is var log && log > (best?.LogGain ?? double.NegativeInfinity) ? (u, log) : best;
+        }
+
+        var (stream, radius) = (streams.Stream($"knowledge steps {waiting.Length}"), 0.1);
+        for (var i = 0; i < KnowledgeSteps && best is { } found && ground.Coordinates.Listed is null; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var trial = ground.Coordinates.Neighbour(found.U, radius, 0.1, stream);
+            var log = ground.IsOpen(ground.Coordinates.Place(trial), waiting) ? knowledge.LogGain(ground.Coordinates.Place(trial)) : double.NegativeInfinity;
+            (best, radius) = log > found.LogGain ? ((trial, log), radius) : (found, 0.8 * radius);
+        }
+
+        return best;
+    }
+
+    /// <summary>The trained place where another training, of another seed, is expected to lower the least mean the most by what the noise hid there; null where none tells anything.</summary>
+    internal (double[] U, double LogGain)? Again()
+    {
+        (double[] U, double LogGain)? best = null;
+        var (knowledge, _, trained) = Look();
+        foreach (var u in trained.Where(u => ground.IsApart(ground.Coordinates.Place(u), waiting)))
+        {
+            best = knowledge.LogGain(ground.Coordinates.Place(u)) is var log && log > (best?.LogGain ?? double.NegativeInfinity) ? (u, log) : best;
+        }
+
+        return best;
+    }
+
+    // What may become the best: the trainings of the least means, and places that may lie below them.
+    private (PlainKnowledge Knowledge, double[][] Open, double[][] Trained) Look()
+    {
+        double[][] trained = [.. Enumerable.Range(0, plain.Values.Length).OrderBy(k => plain.Fitted[k]).Take(KnownPlaces).Select(k => ground.Units[k])];
+        double[][] open = [.. _search.Candidates.Where(u => ground.IsOpen(ground.Coordinates.Place(u), waiting)).OrderByDescending(LogImprovement).Take(KnowledgePlaces)];
+        return (new PlainKnowledge(plain, [.. trained.Concat(open).Select(u => ground.Coordinates.Place(u))]), open, trained);
     }
 
     // Where all is likely to fail a place is taken all the same.

@@ -4,12 +4,9 @@ using HtiTune.Data;
 namespace HtiTune;
 
 /// <summary>What the trainings of a space say of an objective.</summary>
-internal sealed class SpaceAnalysis : ISpaceAnalysis
+internal sealed partial class SpaceAnalysis : ISpaceAnalysis
 {
-    private const double LeastGainShare = 1e-3, RangeShare = 0.01, NoiseReach = 4.2;
-
-    // What is predicted to gain less of ε than this is not worth a turn of its own.
-    private const double GreedyShare = 0.5;
+    private const double RangeShare = 0.01, NoiseReach = 4.2;
 
     private const int Probes = 256;
 
@@ -34,7 +31,7 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
         _known = [.. trainings.Where(t => t.Value is { } value && double.IsFinite(value))];
         _values = [.. _known.Select(t => t.Value!.Value)];
         double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(coordinates.Of(t.Configuration)))];
-        _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed, !options.MayRepeat);
+        _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed);
         _goodGround = _ground;
         _good = [.. Enumerable.Range(0, _known.Length)];
         _plain = PlainBelief.Fit(coordinates, _ground.Places, _values, options, settings, streams, cancellation);
@@ -52,7 +49,7 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
                 // The outputs of a penalty are not believed: beside those of the others its training is one that failed.
                 _good = [.. _good.Except(extreme)];
                 _goodGround = new SpaceGround(
-                    coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. extreme.Select(k => _ground.Places[k])], !options.MayRepeat);
+                    coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. extreme.Select(k => _ground.Places[k])]);
             }
         }
 
@@ -116,23 +113,6 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
     private double BestLevel => _plain.IsExact ? _plain.Values[_best] : _plain.Fitted[_best];
 
     private double BestValue => _plain.IsExact ? _values[_best] : _plain.Map.ToValue(_plain.Fitted[_best]);
-
-    private PlaceAcquisition? Own => _options.Acquisition.Acquisition as PlaceAcquisition;
-
-    // Of two turns one goes to the best predicted place.
-    private bool IsGreedy(int pending) => _settings.GreedyEvery > 0 && (_known.Length - _coordinates.Hyperparameters + pending) % _settings.GreedyEvery == 0
-        && _options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement;
-
-    /// <summary>What to train next; null where nothing anywhere gains more than a thousandth of ε.</summary>
-    /// <param name="pending">What is being trained.</param>
-    /// <param name="cancellation">Ends the search.</param>
-    public (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default)
-    {
-        var waiting = _ground.PlacesOf(pending);
-
-        // Where the outputs promise nothing more the values are asked: draws are few, and surer than they should be.
-        return (_composite is { } composite ? NextComposite(composite, waiting, cancellation) : null) ?? NextPlain(waiting, cancellation);
-    }
 
     /// <summary>What is believed of a configuration; its value where that is known and trainings repeat.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -204,55 +184,6 @@ internal sealed class SpaceAnalysis : ISpaceAnalysis
         var search = SearchPlain([], cancellation);
         var least = search.LeastMean(false, cancellation) is { } found && _coordinates.Place(found.U) is var x && _ground.IsFree(x, []) ? x : null;
         return certificate.Of(_plain, [.. search.Places, .. least is null ? [] : (double[][])[least]], _best, BestValue, cancellation);
-    }
-
-    private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
-    {
-        var search = Search(composite, waiting, cancellation);
-        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy && BestValue - greedy.Mean >= GreedyShare * Epsilon
-            && Math.Exp(search.LogGain(_coordinates.Place(greedy.U))) is var gain && gain >= LeastGainShare * Epsilon)
-        {
-            return (_coordinates.At(greedy.U), "best predicted", gain);
-        }
-
-        // As by values alone: what ends a run is that there is little to gain anywhere, wherever a caller's own acquisition leads.
-        if (search.LargestGain(cancellation) is not { } found || found.Gain < LeastGainShare * Epsilon)
-        {
-            return null;
-        }
-
-        return Own is { } own && search.LargestWorth(own) is { } u
-            ? (_coordinates.At(u), own.Name, Math.Exp(search.LogGain(_coordinates.Place(u))))
-            : (_coordinates.At(found.U), "composite expected improvement", found.Gain);
-    }
-
-    private (Configuration Configuration, string Reason, double Gain)? NextPlain(double[][] waiting, CancellationToken cancellation)
-    {
-        var search = SearchPlain(waiting, cancellation);
-        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy && BestValue - _plain.Map.ToValue(greedy.Mean) >= GreedyShare * Epsilon)
-        {
-            return Proposal(greedy.U, "best predicted");
-        }
-
-        // A bound or a draw may lead where there is little to gain: what ends a run is that there is little anywhere.
-        if (search.LargestImprovement(cancellation) is not { } found || Proposal(found, "log expected improvement") is var proposal && proposal.Gain < LeastGainShare * Epsilon)
-        {
-            return null;
-        }
-
-        return _options.Acquisition.Kind switch
-        {
-            AcquisitionKind.LowerConfidenceBound => Other(search.LeastBound(Math.Sqrt(_options.Acquisition.Parameter!.Value), cancellation), "confidence bound"),
-            AcquisitionKind.LowerConfidenceBoundAtRisk => Other(
-                search.LeastBound(AcquisitionRule.Deviations(_options.Acquisition.Parameter!.Value, _known.Length, Probes), cancellation), "confidence bound"),
-            AcquisitionKind.Thompson => Other(search.Thompson(), "Thompson sampling"),
-            AcquisitionKind.Own => Other(search.LargestWorth(Own!, cancellation), Own!.Name),
-            _ => Proposal(found, "log expected improvement"),
-        };
-
-        (Configuration, string, double Gain)? Other(double[]? u, string reason) => u is null ? null : Proposal(u, reason);
-
-        (Configuration, string, double Gain) Proposal(double[] u, string reason) => (_coordinates.At(u), reason, Math.Exp(search.LogImprovement(u)) * _plain.Map.Slope);
     }
 
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(

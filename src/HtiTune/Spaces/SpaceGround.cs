@@ -6,8 +6,7 @@ namespace HtiTune;
 /// <param name="coordinates">The space.</param>
 /// <param name="known">Snapped u of the trainings that have a value.</param>
 /// <param name="failed">x of those that failed.</param>
-/// <param name="isExact">Whether nothing that is trained is proposed again.</param>
-internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known, double[][] failed, bool isExact)
+internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known, double[][] failed)
 {
     /// <summary>The least distance of two trainings.</summary>
     internal const double Separation = 2e-4;
@@ -32,23 +31,26 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
     /// <summary>x of some configurations.</summary>
     internal double[][] PlacesOf(IReadOnlyList<Configuration> configurations) => [.. configurations.Select(c => coordinates.Place(coordinates.Of(c)))];
 
-    /// <summary>Whether a place is neither trained already, where that would tell nothing new, nor near one under way.</summary>
+    /// <summary>Whether a place is neither trained already nor near one under way.</summary>
     /// <param name="x">The place.</param>
     /// <param name="waiting">x of what is under way.</param>
     /// <param name="separation">The least distance from a trained place.</param>
     internal bool IsFree(ReadOnlySpan<double> x, double[][] waiting, double separation = Separation)
     {
-        if (isExact)
+        foreach (var place in Places)
         {
-            foreach (var place in Places)
+            if (SpaceCoordinates.Distance(x, place) < separation)
             {
-                if (SpaceCoordinates.Distance(x, place) < separation)
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
+        return IsApart(x, waiting);
+    }
+
+    /// <summary>Whether a place is not near one under way.</summary>
+    internal bool IsApart(ReadOnlySpan<double> x, double[][] waiting)
+    {
         foreach (var place in waiting)
         {
             if (SpaceCoordinates.Distance(x, place) < (coordinates.Listed is null ? BatchShare : Separation))

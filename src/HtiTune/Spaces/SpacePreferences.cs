@@ -99,7 +99,9 @@ internal sealed class SpacePreferences
 
     private SpaceAnalysis Analyse(double? epsilon, Func<double[], double> value, SpaceObjective objective, CancellationToken cancellation)
     {
-        var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon), _streams);
+        // What is known of the objective's noise says of the features that they scatter at most.
+        var noise = _options.NoiseVariance == 0 ? 0 : (double?)null;
+        var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon) with { NoiseVariance = noise }, _streams);
         SpaceTraining[] trainings =
             [.. _trainings.Select(training => new SpaceTraining(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs, _contexts))];
         return policy.AnalyseAt(trainings, _options.UseSurrogate ? objective : null, cancellation)!;

@@ -12,7 +12,9 @@ internal sealed class SpaceRunPolicy(
 {
     internal const int LeastForCertificate = 5;
 
-    private readonly SpacePolicy _policy = new(store.Space, SpacePolicyOptions.Of(options, options.Epsilon), streams);
+    private readonly SpaceCalibration _calibration = new();
+
+    private SpacePolicy _policy = new(store.Space, SpacePolicyOptions.Of(options, options.Epsilon), streams);
 
     // What was forecast for each training before it was made, by its number; in the objective's own sign.
     private readonly Dictionary<int, (SpaceBelief Belief, double Trust)> _forecasts = [];
@@ -25,8 +27,9 @@ internal sealed class SpaceRunPolicy(
     private SpaceJudgement? _judgement;
     private int _passes;
     private int _passedAt = -1;
+    private int _alarms;
 
-    public override Calibration Calibration { get; } = new(0, 0, 1, 0, null, 0);
+    public override Calibration Calibration => _calibration.State;
 
     public override double? Trust => _analysis?.Trust;
 
@@ -53,6 +56,13 @@ internal sealed class SpaceRunPolicy(
     {
         if (_analysedTrainings != store.Trainings.Count)
         {
+            if (_alarms != _calibration.Alarms)
+            {
+                // What passed before rested on intervals that did not hold.
+                (_alarms, _passes) = (_calibration.Alarms, 0);
+                _policy = new SpacePolicy(store.Space, SpacePolicyOptions.Of(options, options.Epsilon) with { Widening = _calibration.Widening }, streams);
+            }
+
             _trainings = [.. Tried.Select(Seen)];
             _analysis = _measures is { } measures
                 ? _policy.AnalyseAt(
@@ -73,13 +83,14 @@ internal sealed class SpaceRunPolicy(
     public override bool IsNotWorthIt() => false;
 
     public override (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending) =>
-        _analysis!.Next(pending, store.Cancellation);
+        (isJudged && IsStrict && _judgement is { Holds: true } && Unmet(used) is not null ? _analysis!.Challenge(pending, store.Cancellation) : null)
+        ?? _analysis!.Next(pending, store.Cancellation);
 
     public override void Note(Proposal proposal, bool isByModel)
     {
         if (isByModel && _analysis is { } analysis)
         {
-            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration).InSignOf(options.Goal), analysis.Trust);
+            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration).InSignOf(options.Goal).WithNoise(analysis.NoiseDeviation), analysis.Trust);
         }
     }
 
@@ -108,7 +119,20 @@ internal sealed class SpaceRunPolicy(
         }
 
         var belief = forecast.Belief;
-        return trial with { Predicted = belief.Mean, PredictedLow = belief.Low, PredictedHigh = belief.High, Trust = forecast.Trust };
+        if (_calibration.Of(training.Number) is null)
+        {
+            _calibration.Test(training.Number, belief, trial.Value.Value, _analysis!.Epsilon, OthersThan(training));
+        }
+
+        return trial with { Predicted = belief.Mean, PredictedLow = belief.Low, PredictedHigh = belief.High, Trust = forecast.Trust, Test = _calibration.Of(training.Number) };
+    }
+
+    // Values of the trainings before this one that were no penalties.
+    private double[] OthersThan(Training training)
+    {
+        var extreme = _analysis!.Extreme.Select(one => one.Configuration).ToHashSet();
+        return [.. store.Trainings.TakeWhile(other => other.Number != training.Number).Where(other => other.State == TrialState.Completed && !extreme.Contains(other.Configuration))
+            .Select(other => view.Measured(other.Anchor).Value).OfType<double>()];
     }
 
     public override TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
@@ -142,8 +166,8 @@ internal sealed class SpaceRunPolicy(
                 return new Prediction(there.Mean, there.Low, there.High);
             },
             Drawn = configurations => analysis.Draws(configurations, "importance"),
-            Feasibility = analysis.Feasibility(CancellationToken.None),
-            FrontPoints = new Lazy<IReadOnlyList<ParetoPoint>>(() => analysis.Front(CancellationToken.None)),
+            Feasibility = analysis.Feasibility(store.Cancellation),
+            FrontBy = analysis.Front,
             GainLeft = new Lazy<bool>(() => next.Value is not null),
             Goal = options.Goal,
             Anchors = store.Set(store.Anchors.Count),
@@ -204,7 +228,9 @@ internal sealed class SpaceRunPolicy(
             (_passes, _passedAt) = (_passes + 1, store.Anchors.Count);
         }
 
-        return _passes < (IsStrict ? 3 : 2) && used > 0 ? HtiTune.Unmet.HeldOnce : null;
+        return _passes < 2 && (used > 0 || _alarms > 0) ? _alarms > 0 ? HtiTune.Unmet.AlarmWithdrew : HtiTune.Unmet.HeldOnce
+            : IsStrict && !_analysis!.IsCovered ? HtiTune.Unmet.StrictNotCovered
+            : null;
     }
 
     private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used, Lazy<(Configuration Configuration, string Reason, double Gain)?> next)

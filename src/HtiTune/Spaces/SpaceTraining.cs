@@ -20,6 +20,16 @@ internal readonly record struct SpaceBelief(double Mean, double Deviation, doubl
     /// <summary>The same in the objective's own sign.</summary>
     /// <param name="goal">The objective's goal.</param>
     internal SpaceBelief InSignOf(Goal goal) => goal == Goal.Maximize ? new(-Mean, Deviation, -High, -Low) : this;
+
+    /// <summary>The belief of a training's value, which scatters about this.</summary>
+    /// <param name="noise">By what deviation, at least 0.</param>
+    internal SpaceBelief WithNoise(double noise)
+    {
+        var reach = NormalDistribution.Quantile(0.95) * noise;
+        return noise == 0 ? this : new(Mean, Root(Deviation, noise), Mean - Root(Mean - Low, reach), Mean + Root(High - Mean, reach));
+
+        static double Root(double a, double b) => Math.Sqrt(a * a + b * b);
+    }
 }
 
 /// <summary>What a certificate says of the best trained configuration.</summary>
@@ -37,7 +47,7 @@ internal sealed record SpacePolicyOptions
     /// <param name="options">The tuner's.</param>
     /// <param name="epsilon">ε, as in <see cref="Epsilon"/>.</param>
     internal static SpacePolicyOptions Of(TunerOptions options, double? epsilon) =>
-        new() { Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, Acquisition = options.Acquisition };
+        new() { Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, MayRepeat = options.MayReplicate, Acquisition = options.Acquisition };
 
     /// <summary>ε, in units of the objective, above 0; null: 1 % of the range of what is believed.</summary>
     internal double? Epsilon { get; init; }
@@ -48,8 +58,14 @@ internal sealed record SpacePolicyOptions
     /// <summary>The variance of a training's value; 0: trainings repeat, null: it is learned.</summary>
     internal double? NoiseVariance { get; init; } = 0;
 
-    /// <summary>Whether what is trained may be trained again, where trainings scatter.</summary>
+    /// <summary>Whether what is trained may be trained again with another seed.</summary>
     internal bool MayRepeat { get; init; }
+
+    /// <summary>Whether trainings scatter for sure, rather than where the values ask for it.</summary>
+    internal bool IsKnownToScatter => NoiseVariance > 0 || MayRepeat;
+
+    /// <summary>What deviations are multiplied by, because intervals have not held; at least 1.</summary>
+    internal double Widening { get; init; } = 1;
 
     /// <summary>By what the next training is chosen; with the default, in turn with the best predicted configuration.</summary>
     internal AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;

@@ -137,7 +137,7 @@ internal static class OutputTable
             return new Figures(errors, held / (Judged * s_functionals.Length), atAnchors);
 
             CompositeBelief Belief(Func<Matrix, double> objective) =>
-                CompositeBelief.Make(new SpaceCoordinates(space), anchors, outputs, null, (expected, _) => objective(expected), null, streams, CancellationToken.None)!;
+                CompositeBelief.Make(new SpaceCoordinates(space), anchors, outputs, null, (expected, _) => objective(expected), null, 1, streams, CancellationToken.None)!;
 
             double[] Kriged(double[] x)
             {

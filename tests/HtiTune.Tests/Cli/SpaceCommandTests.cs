@@ -48,6 +48,36 @@ public sealed class SpaceCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_front_of_objectives_is_looked_for_and_told_with_its_values()
+    {
+        // The loss is least with two layers, and more layers count as better: the front has two, three and four, and never one.
+        File.WriteAllText(Study, File.ReadAllText(Study).Replace("\"objective\"", "\"front\": [\"maximize column:size\"], \"objective\"", StringComparison.Ordinal));
+        var (code, output, errors) = await Run("tune", "study.json", "--json");
+        Assert.True(code == ExitCode.Done, errors);
+        var found = JsonDocument.Parse(output).RootElement;
+        var front = found.GetProperty("front").EnumerateArray().Select(point => (
+            Loss: point.GetProperty("values").GetProperty("column:loss").GetDouble(), Size: point.GetProperty("values").GetProperty("column:size").GetDouble(),
+            Layers: point.GetProperty("configuration").GetProperty("layers").GetDouble())).ToList();
+        var trials = JsonDocument.Parse((await Run("trials", "study.json", "--json")).Output).RootElement.GetProperty("trials").EnumerateArray()
+            .Select(trial => (Loss: trial.GetProperty("value").GetDouble(), Size: trial.GetProperty("values").GetProperty("column:size").GetDouble())).ToList();
+        var free = trials.Where(one => !trials.Exists(other => other.Loss <= one.Loss && other.Size >= one.Size && other != one)).Distinct().OrderBy(one => one.Loss);
+        Assert.Equal(free, front.Select(point => (point.Loss, point.Size)));
+        Assert.All(front, point => Assert.Equal(point.Layers, point.Size));
+        Assert.Contains(front, point => point.Size == 4);
+        Assert.DoesNotContain(front, point => point.Size == 1);
+        Assert.Contains(found.GetProperty("configuration").GetProperty("layers").GetDouble(), front.Select(point => point.Layers));
+        Assert.Contains($"{front.Count} are on the front", errors, StringComparison.Ordinal);
+
+        // The same again trains nothing more; another objective by itself is asked for as ever.
+        var calls = File.ReadAllLines(_folder.File("calls")).Length;
+        Assert.Equal(ExitCode.Done, (await Run("tune", "study.json")).Code);
+        Assert.Equal(calls, File.ReadAllLines(_folder.File("calls")).Length);
+        Assert.DoesNotContain("on the front", (await Run("prefer", "study.json", "--objective", "column:size")).Errors, StringComparison.Ordinal);
+        File.WriteAllText(Study, File.ReadAllText(Study).Replace("maximize column:size", "column:loss", StringComparison.Ordinal));
+        Assert.Contains("stands twice", (await Run("check", "study.json")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tune_trials_best_export_and_prefer_know_names_and_values()
     {
         var (code, output, errors) = await Run("tune", "study.json");
@@ -134,7 +164,6 @@ public sealed class SpaceCommandTests : IDisposable
     [InlineData("\"hyperparameters\": [\"lr=1..x\", \"n=2..1:int\"],", "'x' is no number", "expected a minimum below the maximum")]
     [InlineData("\"hyperparameters\": [\"a=0..1\", \"a=0..2\"],", "two hyperparameters 'a'", "two hyperparameters")]
     [InlineData("\"hyperparameters\": \"lr=0..1\",", "expected a list of texts", "lr=1e-5..1e-1:log")]
-    [InlineData("\"replicate\": true, \"hyperparameters\": [\"lr=0..1\", \"layers=1..4:int\", \"act=relu,gelu\", \"slope=0..1\"],", "\"replicate\" is true", "expected false where several")]
     [InlineData("\"hyperparameters\": [\"seed=0..1\", \"layers=1..4:int\"],", "a hyperparameter is called seed", "the seed of all chance")]
     public async Task Faults_of_the_file_are_named_with_their_lines(string keys, string one, string other)
     {

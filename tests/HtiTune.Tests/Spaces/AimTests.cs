@@ -93,6 +93,16 @@ public sealed class AimTests : IDisposable
     }
 
     [Fact]
+    public void Computing_a_front_can_be_broken_off_and_begun_again()
+    {
+        var aim = Aim.Front(Feature.Reported("one"), Feature.Reported("two"));
+        var study = aim.Optimize(SpaceFixture.Square, at => Two(at.Configuration), new TunerOptions { MaxTrainings = 5, NoiseVariance = 0 });
+        Assert.ThrowsAny<OperationCanceledException>(() => study.ComputeFront(new CancellationToken(true)));
+        Assert.NotEmpty(study.Front);
+        Assert.Same(study.Front, study.ComputeFront(new CancellationToken(true)));
+    }
+
+    [Fact]
     public void Where_nothing_meets_the_constraints_it_is_said_with_the_probability()
     {
         var aim = Aim.Best(Feature.Reported("sum")).SubjectTo(Constraint.AtLeast(Feature.Reported("disc"), 4));
