@@ -221,7 +221,18 @@ internal sealed partial class StudySession : IDisposable
     {
         public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation)
         {
-            var trained = session.Network.Train(request, cancellation);
+            ITrainedNetwork trained;
+            try
+            {
+                trained = session.Network.Train(request, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // The user's signal is seen here before it has reached the run, which would take the end for a failure.
+                session._ending.Cancel();
+                throw;
+            }
+
             var contexts = session.Tuner.Contexts ?? Contexts.None(trained.Rows!.Value);
             var outputs = trained.Answer(contexts, 0);
             if (Interlocked.Increment(ref session._successes) == 1 && session.Running is { } objective)
