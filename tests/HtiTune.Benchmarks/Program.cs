@@ -167,9 +167,10 @@ internal static class Program
         Console.WriteLine(GateCommand.Help);
         Console.WriteLine(PaceCommand.Help);
         Console.WriteLine(CoverageCommand.Help);
+        Console.WriteLine(MutationCommand.Help);
         Console.WriteLine(CompareCommand.Help);
         Console.WriteLine(TablesCommand.Help);
-        Console.WriteLine("Any verb takes --record FILE: several, certificate, preferences, quality, scale, row, gate, pace and coverage then add a line for each figure to it.");
+        Console.WriteLine("Any verb takes --record FILE: several, certificate, preferences, quality, scale, row, gate, pace, coverage and mutation then add a line for each figure to it.");
         return args.Length == 0 || args.Contains("--help") ? 0 : 2;
     }
     // What is measured for comparison, and what is made of it.
@@ -178,6 +179,7 @@ internal static class Program
         ["gate", .. var rest] => GateCommand.Run(rest),
         ["pace", .. var rest] => PaceCommand.Run(rest),
         ["coverage", .. var rest] => CoverageCommand.Run(rest),
+        ["mutation", .. var rest] => MutationCommand.Run(rest),
         ["compare", .. var rest] => CompareCommand.Run(rest),
         ["tables", .. var rest] => TablesCommand.Run(rest),
         _ => null,

@@ -131,6 +131,32 @@ public class RecordTests
         Assert.Equal(0, Compared(Kept(0.001), read).Code);
     }
 
+    [Fact]
+    public void Faults_that_do_not_compile_or_were_not_tried_do_not_count_and_an_endless_test_finds_one()
+    {
+        string[] states = ["Killed", "Killed", "Timeout", "Survived", "NoCoverage", "CompileError", "Ignored"];
+        using var report = System.Text.Json.JsonDocument.Parse(
+            $$"""{ "files": { "a.cs": { "mutants": [{{string.Join(',', states.Select(state => $$"""{ "status": "{{state}}" }"""))}}] }, "b.cs": { "mutants": [] } } }""");
+        Assert.Equal([("found", 0.6), ("faults", 5), ("unreached", 1)], MutationCommand.Read(report, "Data").Select(one => (one.Metric, one.Number)));
+    }
+
+    [Fact]
+    public void Stretches_cover_a_file_and_the_seed_draws_the_same_ones()
+    {
+        var text = string.Concat(Enumerable.Range(0, 1000).Select(line => $"line {line}\n"));
+        var all = MutationCommand.Stretches(text, 1, new HtiTune.Data.RandomStreams(1).Stream("x"));
+        Assert.Equal(50, all.Count);
+        Assert.Equal((0, text.Length), (all[0].From, all[^1].To));
+        Assert.All(all.Zip(all.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
+        Assert.All(all, span => Assert.EndsWith("9\n", text[span.From..span.To], StringComparison.Ordinal));
+
+        IReadOnlyList<(int, int)> Drawn(int seed) => MutationCommand.Stretches(text, 0.2, new HtiTune.Data.RandomStreams(seed).Stream("x"));
+        Assert.InRange(Drawn(1).Count, 2, 20);
+        Assert.Equal(Drawn(1), Drawn(1));
+        Assert.NotEqual(Drawn(1), Drawn(2));
+        Assert.All(Drawn(3), span => Assert.Contains(span, all));
+    }
+
     private static (int Code, string Printed) Compared(IReadOnlyList<BenchmarkResult> before, IReadOnlyList<BenchmarkResult> after)
     {
         using var output = new StringWriter();
