@@ -205,7 +205,7 @@ internal sealed class ExternalNetwork(
     internal void Expect(int rows, int? columns) => (_rows, _columns) = (rows, columns ?? 0);
 
     /// <summary>Where a training was made, as messages show it.</summary>
-    internal static string PlaceOf(Configuration at) => at.Count == 1 && double.IsFinite(at.Lambda) ? $"λ = {Placeholders.Number(at.Lambda)}" : at.ToString();
+    internal static string PlaceOf(Configuration at) => at.ToText();
 
     private void Wait(TimeSpan delay)
     {

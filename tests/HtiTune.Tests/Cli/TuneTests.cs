@@ -89,8 +89,8 @@ public class TuneTests
         var (_, output, errors) = await study.Run("tune");
         Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
         foreach (var expected in (string[])
-            ["error[H023]: training 2 failed: λ = 1, attempt 1", "'nan'", "λ = 0.5", "has 2 rows; expected 3, one for each context", "error[H021]: training 4 failed: λ = 0.25, attempt 2", "exit code 3",
-                "| CUDA out of memory", "λ = 0.75", "outputs.csv, line", "help: htitune logs 2", "tried again in"])
+            ["error[H023]: training 2 failed: rate = 1, attempt 1", "'nan'", "rate = 0.5", "has 2 rows; expected 3, one for each context", "error[H021]: training 4 failed: rate = 0.25, attempt 2", "exit code 3",
+                "| CUDA out of memory", "rate = 0.75", "outputs.csv, line", "help: htitune logs 2", "tried again in"])
         {
             Assert.Contains(expected, errors, StringComparison.Ordinal);
         }
@@ -98,6 +98,25 @@ public class TuneTests
         Assert.Equal(2, study.Calls.Count(call => call == "0.25"));
         Assert.Contains("failed", (await study.Run("trials")).Output, StringComparison.Ordinal);
         Assert.Equal(0, study.Survivors());
+    }
+
+    [Fact]
+    public async Task Text_by_the_name_that_arrays_have_is_read_as_the_table_that_it_is()
+    {
+        if (!IsUnix)
+        {
+            return;
+        }
+
+        using var study = new ShellStudy(keys: "\"contexts\": { \"draws\": 3 },");
+        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("\".csv\"", "\".npy\"", StringComparison.Ordinal));
+        var (_, output, errors) = await study.Run("tune");
+        Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("H023", errors, StringComparison.Ordinal);
+
+        // What is neither is told as before.
+        File.WriteAllText(study["train.sh"], "echo 'well done' > \"$2\"\n");
+        Assert.Contains("outputs.npy, line 1", (await study.Run("tune", "--go-on", "--trainings", "4")).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,8 +136,8 @@ public class TuneTests
             "contexts": { "draws": 3 }, "training": { "retries": 1, "retryDelay": "0s", "timeLimit": "2s", "grace": "0.4s" },
             """);
         var (_, _, errors) = await study.Run("tune");
-        Assert.Contains("error[H022]: training 2 failed: λ = 1, attempt 1: the command was ended at its time limit of 2.0 s", errors, StringComparison.Ordinal);
-        Assert.Contains("λ = 0.5, attempt 1: signal 9 ended the command", errors, StringComparison.Ordinal);
+        Assert.Contains("error[H022]: training 2 failed: rate = 1, attempt 1: the command was ended at its time limit of 2.0 s", errors, StringComparison.Ordinal);
+        Assert.Contains("rate = 0.5, attempt 1: signal 9 ended the command", errors, StringComparison.Ordinal);
         Assert.Equal(["0", "1", "0.5", "0.5"], study.Calls);
         Assert.Equal(0, study.Survivors());
     }
