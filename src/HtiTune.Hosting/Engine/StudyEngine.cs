@@ -241,15 +241,15 @@ internal sealed partial class StudyEngine(
         if (step.HasEnded)
         {
             telemetry.Ended(row.State);
-            LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Error, step.Result?.Configuration, loaded.TrainingsUsed);
+            LogEnded(logger, loaded.Id, step.Error ?? $"{step.Result?.StopReason}", step.Result?.Configuration.ToText() ?? "no configuration", loaded.TrainingsUsed);
         }
     }
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
     private static partial void LogRefused(ILogger logger, Guid study, long version);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} {Error} at {Configuration} after {Trainings} trainings")]
-    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, string? error, Data.Configuration? configuration, int trainings);
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason}, at {Configuration} after {Trainings} trainings")]
+    private static partial void LogEnded(ILogger logger, Guid study, string reason, string configuration, int trainings);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "Study {Study}: the tuner has met a fault; the study is paused, and what was trained is kept")]
     private static partial void LogFault(ILogger logger, Guid study, Exception fault);
