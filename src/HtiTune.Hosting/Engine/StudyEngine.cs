@@ -241,7 +241,10 @@ internal sealed partial class StudyEngine(
         if (step.HasEnded)
         {
             telemetry.Ended(row.State);
-            LogEnded(logger, loaded.Id, step.Error ?? $"{step.Result?.StopReason}", step.Result?.Configuration.ToText() ?? "no configuration", loaded.TrainingsUsed);
+            if (logger.IsEnabled(LogLevel.Information))
+            {
+                LogEnded(logger, loaded.Id, step.Error ?? $"{step.Result?.StopReason}", step.Result?.Configuration?.ToText() ?? "no configuration", loaded.TrainingsUsed);
+            }
         }
     }
 
