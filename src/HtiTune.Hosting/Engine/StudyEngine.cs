@@ -241,9 +241,13 @@ internal sealed partial class StudyEngine(
         if (step.HasEnded)
         {
             telemetry.Ended(row.State);
-            if (logger.IsEnabled(LogLevel.Information))
+            if (step.Error is { } error)
             {
-                LogEnded(logger, loaded.Id, step.Error ?? $"{step.Result?.StopReason}", step.Result?.Configuration?.ToText() ?? "no configuration", loaded.TrainingsUsed);
+                LogFailed(logger, loaded.Id, error, loaded.TrainingsUsed);
+            }
+            else
+            {
+                LogEnded(logger, loaded.Id, step.Result?.StopReason, step.Result?.Configuration, loaded.TrainingsUsed);
             }
         }
     }
@@ -251,8 +255,11 @@ internal sealed partial class StudyEngine(
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Study {Study}: another process has changed version {Version}; taken up anew")]
     private static partial void LogRefused(ILogger logger, Guid study, long version);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason}, at {Configuration} after {Trainings} trainings")]
-    private static partial void LogEnded(ILogger logger, Guid study, string reason, string configuration, int trainings);
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Study {Study} has ended: {Reason} at {Configuration} after {Trainings} trainings")]
+    private static partial void LogEnded(ILogger logger, Guid study, StopReason? reason, Data.Configuration? configuration, int trainings);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Information, Message = "Study {Study} has failed after {Trainings} trainings: {Error}")]
+    private static partial void LogFailed(ILogger logger, Guid study, string error, int trainings);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "Study {Study}: the tuner has met a fault; the study is paused, and what was trained is kept")]
     private static partial void LogFault(ILogger logger, Guid study, Exception fault);
