@@ -71,7 +71,7 @@ internal static class DrawTable
                 met = expected;
                 return 0;
             },
-            null, streams, CancellationToken.None)!;
+            null, 1, streams, CancellationToken.None)!;
         Func<double[], Matrix>[] methods =
         [
             x => outputs[Enumerable.Range(0, count).MinBy(k => Interpolant.Square(anchors[k], x))], x => Near(anchors, outputs, x),

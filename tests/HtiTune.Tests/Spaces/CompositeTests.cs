@@ -57,7 +57,7 @@ public sealed class CompositeTests
                     met = y;
                     return 0;
                 },
-                null, new RandomStreams(1), CancellationToken.None)!;
+                null, 1, new RandomStreams(1), CancellationToken.None)!;
             belief.Mean(x);
             var mean = met!.Values.ToArray().Average(y => (double)y);
             Assert.True(contexts is null || Math.Abs(mean - 2 * x[0]) < 0.4, $"mean {mean} at {x[0]}");

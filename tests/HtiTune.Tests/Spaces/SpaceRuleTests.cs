@@ -28,7 +28,7 @@ public sealed class SpaceRuleTests
         double[] values = [.. trainings.Select(t => t.Value!.Value)];
         var ground = new SpaceGround(coordinates, [.. trainings.Select(t => coordinates.Of(t.Configuration))], []);
         var streams = new RandomStreams(3);
-        var belief = CompositeBelief.Make(coordinates, ground.Places, [.. trainings.Select(t => t.Outputs!)], (y, _) => Linear(y), null, 1, streams, default)!;
+        var belief = CompositeBelief.Make(coordinates, ground.Places, [.. trainings.Select(t => t.Outputs!)], null, (y, _) => Linear(y), null, 1, streams, default)!;
         var best = Array.IndexOf(values, values.Min());
         return (ground, belief, new CompositeSearch(ground, belief, values, best, values[best], [], 0, streams.Stream("candidates"), default), values);
     }
@@ -98,7 +98,7 @@ public sealed class SpaceRuleTests
         double[] values = [Value(0), Value(2), Value(3), Value(5)];
         Matrix[] outputs = [.. values.Select(v => Matrix.FromDoubles(2, 1, [v - 0.1, v + 0.1]))];
         var ground = new SpaceGround(coordinates, units, []);
-        var belief = CompositeBelief.Make(coordinates, ground.Places, outputs, (y, _) => Linear(y), false, 1, new RandomStreams(4), default)!;
+        var belief = CompositeBelief.Make(coordinates, ground.Places, outputs, null, (y, _) => Linear(y), false, 1, new RandomStreams(4), default)!;
         var search = new CompositeSearch(ground, belief, values, 1, values[1], [], 0, new RandomStreams(2).Stream("candidates"), default);
         double[][] free = [.. new[] { 1, 4 }.Select(a => coordinates.Place(coordinates.Of(new Configuration(("a", a)))))];
         Assert.Equal(2, search.All.Count());
