@@ -111,7 +111,9 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
         var network = new TestNetwork();
         var study = await Studies.CreateAsync(
             "p", StudyServiceTests.Definition with { Network = null, MaxTrainings = 1 }, [.. Enumerable.Range(0, 8).Select(i => Anchor(network, 0.1 + i * 1.9 / 7, 40))], CancellationToken.None);
-        await Wait.UntilAsync(async () => (await Studies.GetAsync("p", study.Id)).SurrogateId is not null);
+
+        // What can answer is known once the study's first step is made, which asks for its only training or has ended.
+        await Wait.UntilAsync(async () => (await Studies.TrialsAsync("p", study.Id)).Count > 8 || (await Studies.GetAsync("p", study.Id)).State != StudyState.Active);
         await Studies.CancelAsync("p", study.Id);
         var key = await _server.KeyAsync("p");
         using var http = _server.Http(key, isPatient: false);

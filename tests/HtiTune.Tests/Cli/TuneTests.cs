@@ -109,7 +109,7 @@ public class TuneTests
         }
 
         using var study = new ShellStudy(keys: "\"contexts\": { \"draws\": 3 },");
-        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("\".csv\"", "\".npy\"", StringComparison.Ordinal));
+        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("\".csv\"", "\".npy\", \"columns\": [\"cost\"]", StringComparison.Ordinal));
         var (_, output, errors) = await study.Run("tune");
         Assert.StartsWith("rate = ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("H023", errors, StringComparison.Ordinal);
