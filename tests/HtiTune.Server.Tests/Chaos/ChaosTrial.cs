@@ -120,7 +120,7 @@ internal sealed class ChaosTrial : ClusterTrial
     private async Task<double> ReadyAsync()
     {
         var begun = Stopwatch.GetTimestamp();
-        while (!_watch!.AllReady)
+        while (!_watch!.AllReadySince(begun))
         {
             Restart();
             if (!_database.IsRunning)

@@ -26,7 +26,7 @@ internal sealed class HealthWatch : IAsyncDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly NpgsqlDataSource _database;
     private readonly IReadOnlyList<Uri> _servers;
-    private readonly bool[] _isReady;
+    private readonly long[] _readyAt;
     private readonly bool[] _wasReady;
     private readonly string?[] _wrongBefore;
     private readonly ConcurrentQueue<Probe> _probes = [];
@@ -39,15 +39,16 @@ internal sealed class HealthWatch : IAsyncDisposable
     public HealthWatch(string connection, IReadOnlyList<Uri> servers)
     {
         _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Pooling = false, Timeout = 2, CommandTimeout = 2, CancellationTimeout = 200 });
-        (_servers, _isReady, _wasReady, _wrongBefore) = (servers, new bool[servers.Count], new bool[servers.Count], new string?[servers.Count]);
+        (_servers, _readyAt, _wasReady, _wrongBefore) = (servers, new long[servers.Count], new bool[servers.Count], new string?[servers.Count]);
         _watching = Task.WhenAll([Task.Run(ProbeAsync), .. Enumerable.Range(0, servers.Count).Select(server => Task.Run(() => WatchAsync(server)))]);
     }
 
     /// <summary>Answers that were wrong, or late, behind another one that was.</summary>
     public ConcurrentQueue<string> Wrong { get; } = [];
 
-    /// <summary>Whether each server's last answer was that it is ready.</summary>
-    public bool AllReady => _isReady.All(ready => ready);
+    /// <summary>Whether each server has said that it is ready, and not otherwise since, when it was asked after a time.</summary>
+    /// <param name="since">The time, a time stamp: a process that was killed just before has not been asked since.</param>
+    public bool AllReadySince(long since) => _readyAt.All(at => at > since);
 
     /// <summary>Figures in words.</summary>
     public string Words => FormattableString.Invariant($"/health: {_judged} answers judged, {_notJudged.Values.Sum()} not ({string.Join(", ", _notJudged.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"))}), ")
@@ -109,7 +110,7 @@ internal sealed class HealthWatch : IAsyncDisposable
             var begun = Stopwatch.GetTimestamp();
             var status = await AskAsync(_servers[server]);
             var ended = Stopwatch.GetTimestamp();
-            _isReady[server] = status == HttpStatusCode.OK;
+            _readyAt[server] = status == HttpStatusCode.OK ? begun : 0;
             while (!_over.IsCancellationRequested && !_probes.Any(probe => probe.Begun >= ended))
             {
                 await Task.Delay(50);

@@ -55,7 +55,7 @@ internal sealed class Traffic : IAsyncDisposable
         {
             var sorted = _took.Select(one => one.Seconds).Order().ToList();
             double Share(double share) => sorted.Count == 0 ? 0 : sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
-            return FormattableString.Invariant($"{sorted.Count} requests, median {Share(0.5):0.000} s, 99 % {Share(0.99):0.00} s, longest {Longest.Seconds:0.00} s ({Longest.What}; this process stalled for {_stalled:0.00} s at most); ")
+            return FormattableString.Invariant($"{sorted.Count} requests, median {Share(0.5):0.000} s, 99 % {Share(0.99):0.00} s, longest {Longest.Seconds:0.00} s ({Longest.What}; {sorted.Count(one => one > 5)} over 5 s; this process stalled for {_stalled:0.00} s at most); ")
                 + $"answers {string.Join(", ", _statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {(pair.Key == 0 ? "none" : pair.Key)}"))}; {Begun.Count} studies begun, {Told.Count} values told, {EventsRead} events read";
         }
     }
