@@ -115,8 +115,8 @@ public class TuneTests
         Assert.DoesNotContain("H023", errors, StringComparison.Ordinal);
 
         // What is neither is told as before.
-        File.WriteAllText(study["train.sh"], "echo 'well done' > \"$2\"\n");
-        Assert.Contains("outputs.npy, line 1", (await study.Run("tune", "--go-on", "--trainings", "4")).Errors, StringComparison.Ordinal);
+        File.WriteAllText(study["train.sh"], "printf 'well\\ndone\\n' > \"$2\"\n");
+        Assert.Contains("outputs.npy, line 2", (await study.Run("tune", "--go-on", "--trainings", "4")).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
