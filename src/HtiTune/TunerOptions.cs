@@ -119,13 +119,15 @@ public sealed record TunerOptions
     /// <value>false.</value>
     public bool UseWholeBudget { get; init; }
 
-    /// <summary>Number of λ on which the posterior is held, evenly on the hyperparameter's scale; the anchors' λ are added.</summary>
+    /// <summary>
+    /// Number of λ on which the posterior is held, evenly on the hyperparameter's scale; the anchors' λ are added. Where several hyperparameters are tuned there is no grid, and it is not looked at.
+    /// </summary>
     /// <value>257; 9 to 2049.</value>
     public int GridSize { get; init; } = 257;
 
     /// <summary>
     /// Joint draws of the objective behind a certificate. Fewer take less time, and ask for a higher share of draws that hold: the bound on the
-    /// probability allows for their number.
+    /// probability allows for their number. Where several hyperparameters are tuned a sixteenth of it, and at least 256: each asks the objective at up to hundreds of places.
     /// </summary>
     /// <value>4096; 256 to 65536.</value>
     public int CertificateDraws { get; init; } = Certificate.DefaultDraws;

@@ -43,11 +43,18 @@ internal sealed record SpaceJudgement(double Probability, double LowerBound, dou
 /// <summary>How a policy of several hyperparameters works.</summary>
 internal sealed record SpacePolicyOptions
 {
+    // A draw over a space asks the objective at up to hundreds of places.
+    private const int LeastDraws = 256, DrawsShare = 16;
+
     /// <summary>Those of a tuner.</summary>
     /// <param name="options">The tuner's.</param>
     /// <param name="epsilon">ε, as in <see cref="Epsilon"/>.</param>
     internal static SpacePolicyOptions Of(TunerOptions options, double? epsilon) =>
-        new() { Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, MayRepeat = options.MayReplicate, Acquisition = options.Acquisition };
+        new()
+        {
+            Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, MayRepeat = options.MayReplicate, Acquisition = options.Acquisition,
+            Draws = Math.Max(LeastDraws, options.CertificateDraws / DrawsShare),
+        };
 
     /// <summary>ε, in units of the objective, above 0; null: 1 % of the range of what is believed.</summary>
     internal double? Epsilon { get; init; }
