@@ -14,6 +14,7 @@ namespace HtiTune.Benchmarks.Server;
 internal static class TellLoad
 {
     private const int Trainings = 12;
+    private static int s_refused;
 
     // Of a paced load the first seconds, in which all studies begin at once, do not count.
     private static readonly TimeSpan s_ramp = TimeSpan.FromSeconds(10);
@@ -23,6 +24,7 @@ internal static class TellLoad
         using var http = Client(server);
         var (latencies, made) = (new ConcurrentBag<double>(), new ConcurrentBag<Guid>());
         var (tells, waits) = (0, 0);
+        s_refused = 0;
         var (began, cpu, ownCpu) = (Stopwatch.GetTimestamp(), server.CpuTime, Environment.CpuUsage.TotalTime);
         var ramp = rate is null ? TimeSpan.Zero : s_ramp;
         using var over = new CancellationTokenSource(ramp + time);
@@ -37,7 +39,7 @@ internal static class TellLoad
         var (lost, doubled) = await CheckAsync(http, made);
         Console.WriteLine(
             $"{name}: {studies} studies at once, {(rate is { } offered ? $"{offered:0} tells/s due, " : "")}{elapsed.TotalSeconds:0.0} s: {tells / elapsed.TotalSeconds:0} tells/s; latency median {Share(0.5):0.0}, 90 % {Share(0.9):0.0}, 99 % {Share(0.99):0.0}, most {Share(1):0.0} ms; "
-            + $"CPU s{(rate is null ? "" : " of the whole")} server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, {waits} waits for a next, trials lost {lost}, doubled {doubled}");
+            + $"CPU s{(rate is null ? "" : " of the whole")} server {(server.CpuTime - cpu).TotalSeconds:0.0}, client {(Environment.CpuUsage.TotalTime - ownCpu).TotalSeconds:0.0}; memory {server.Memory:0} MiB; {made.Count} studies, {waits} waits for a next, {Interlocked.Exchange(ref s_refused, 0)} asked again after a 503, trials lost {lost}, doubled {doubled}");
 
         double Share(double share) => sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];
 
@@ -119,7 +121,17 @@ internal static class TellLoad
 
     internal static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)
     {
-        using var response = await http.PostAsJsonAsync(path, body);
+        // A server that is asked for more than it can do says so, and when to ask again; the time until then counts in the latency.
+        HttpResponseMessage first;
+        while ((first = await http.PostAsJsonAsync(path, body)).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+        {
+            Interlocked.Increment(ref s_refused);
+            var wait = first.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);
+            first.Dispose();
+            await Task.Delay(wait, TimeProvider.System);
+        }
+
+        using var response = first;
         if (!response.IsSuccessStatusCode)
         {
             throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
