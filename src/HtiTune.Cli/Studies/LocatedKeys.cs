@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HtiTune.External;
 
 namespace HtiTune.Cli;
 
@@ -154,4 +155,17 @@ internal abstract class LocatedKeys
 
     /// <summary>What an argument's fault says, without the parameter's name and the full stop.</summary>
     protected static string TextOf(ArgumentException problem) => problem.Message.Split(" (Parameter")[0].TrimEnd('.');
+
+    /// <summary>A command: a text that is split as a shell would, or its words.</summary>
+    /// <exception cref="FormatException">It is neither, or empty.</exception>
+    protected static IReadOnlyList<string> Words(LocatedJson node)
+    {
+        IReadOnlyList<string> words = node.Kind switch
+        {
+            JsonTokenType.String => CommandText.Split(node.Text),
+            JsonTokenType.StartArray when node.Elements.TrueForAll(element => element.Kind == JsonTokenType.String) => [.. node.Elements.Select(element => element.Text)],
+            _ => throw new FormatException($"\"command\" is {node.Shown}; expected a text, or a list of texts: the program and its arguments"),
+        };
+        return words.Count > 0 && words[0].Length > 0 ? words : throw new FormatException("\"command\" is empty; expected the program that trains, and its arguments");
+    }
 }

@@ -200,17 +200,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
     {
         try
         {
-            var words = node.Kind switch
-            {
-                JsonTokenType.String => CommandText.Split(node.Text),
-                JsonTokenType.StartArray when node.Elements.TrueForAll(element => element.Kind == JsonTokenType.String) => [.. node.Elements.Select(element => element.Text)],
-                _ => throw new FormatException($"\"command\" is {node.Shown}; expected a text, or a list of texts: the program and its arguments"),
-            };
-            if (words.Count == 0 || words[0].Length == 0)
-            {
-                throw new FormatException("\"command\" is empty; expected the program that trains, and its arguments");
-            }
-
+            var words = Words(node);
             Placeholders.Check(words, space?.Select(one => one.Name).ToList() ?? []);
             return words;
         }

@@ -5,7 +5,8 @@ namespace HtiTune.External;
 /// <summary>A matrix from any file that networks write: .npy, .npz, .safetensors or .csv.</summary>
 internal static class ArrayFile
 {
-    private static readonly System.Buffers.SearchValues<byte> s_text = System.Buffers.SearchValues.Create([(byte)'\t', (byte)'\r', (byte)'\n', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(one => (byte)one)]);
+    private static readonly System.Buffers.SearchValues<byte> s_text =
+        System.Buffers.SearchValues.Create([(byte)'\t', (byte)'\r', (byte)'\n', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(one => (byte)one)]);
 
     /// <summary>Reads a matrix; a single number is a row of one column, one axis a column.</summary>
     /// <param name="path">The file; its ending says what it is, but that text by the name of a .npy file is read as .csv.</param>

@@ -14,6 +14,11 @@ namespace HtiTune.Diagnostics;
 /// <param name="Limit">Expected gain of the best of all λ, which no number of trainings exceeds in expectation.</param>
 public sealed record BudgetOutlook(IReadOnlyList<double> Gains, double Limit)
 {
+    /// <summary>In words, with decimal points under every locale.</summary>
+    public override string ToString() => Gains.Count == 0
+        ? FormattableString.Invariant($"a gain of at most {Limit:G4} is expected")
+        : FormattableString.Invariant($"{Gains.Count} further trainings are expected to gain {Gains[^1]:G4}, the first {Gains[0]:G4}, any number at most {Limit:G4}");
+
     /// <summary>Paths that expectations are taken over.</summary>
     internal const int Draws = 1024;
 

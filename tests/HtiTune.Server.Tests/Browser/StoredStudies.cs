@@ -60,6 +60,6 @@ internal static class StoredStudies
     private static StudyRow Study(Guid id, string name, string tenant, int k) => new()
     {
         Id = id, Tenant = tenant, Name = name, Definition = StudyJson.Write(new StudyDefinition { Name = name, Minimum = 0, Maximum = 1, MaxTrainings = 1000 }), Queue = "default", Parallelism = 1,
-        State = k % 5 == 0 ? StudyState.Cancelled : StudyState.Finished, LastSequence = 1, TrainingsUsed = k % 40, CreatedAt = Begun + 1000L * k, UpdatedAt = Begun + 1000L * k, EndedAt = Begun + 1000L * k,
+        State = k % 5 == 0 ? StudyState.Cancelled : StudyState.Finished, LastSequence = 0, TrainingsUsed = k % 40, CreatedAt = Begun + 1000L * k, UpdatedAt = Begun + 1000L * k, EndedAt = Begun + 1000L * k,
     };
 }
