@@ -15,7 +15,13 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     private async Task<Turn<PreferenceResult>> PreferAsync(LoadedStudy loaded, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
         var later = await store.PreferencesAsync(loaded.Id, cancellation).ConfigureAwait(false);
-        if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false } taken || loaded.Run is not null)
+        if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false } taken)
+        {
+            return Turn<PreferenceResult>.Outdated;
+        }
+
+        // A study that was cancelled has a run that never ended: its trainings answer, and no training is added to it.
+        if (loaded.Run is not null && (mayTrain > 0 || taken.Snapshot.Study.State is StudyState.Active or StudyState.Paused))
         {
             return Turn<PreferenceResult>.Outdated;
         }

@@ -51,7 +51,8 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
 
         using (var figure = await http.GetAsync($"studies/{large[0].Id}/figures/objective.svg"))
         {
-            Assert.Equal(HttpStatusCode.Accepted, figure.StatusCode);
+            // Unless what computed has come to its end meanwhile, and this was the next.
+            Assert.True(figure.StatusCode == HttpStatusCode.Accepted || Turns.Count.Waiting < 3, $"{figure.StatusCode}, {Turns.Count}");
         }
 
         Assert.InRange(Stopwatch.GetElapsedTime(begun).TotalSeconds, 0, 10);
@@ -179,8 +180,8 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
     }
 
     private Task<StudyView> LargeAsync(string tenant, int seed) => Studies.CreateAsync(
-        tenant, StudyServiceTests.Definition with { Network = null, Name = $"large {seed}", Seed = seed, Rows = 40 },
-        [.. Enumerable.Range(0, 500).Select(i => Anchor(new TestNetwork(), 0.1 + i * 1.9 / 499, 40))], CancellationToken.None);
+        tenant, StudyServiceTests.Definition with { Network = null, Name = $"large {seed}", Seed = seed, Rows = 600 },
+        [.. Enumerable.Range(0, 500).Select(i => Anchor(new TestNetwork(), 0.1 + i * 1.9 / 499, 600))], CancellationToken.None);
 
     private static StudyAnchor Anchor(TestNetwork network, double lambda, int rows)
     {

@@ -168,8 +168,8 @@ public sealed class FaultTests : IDisposable
 
         public override long GetTimestamp() => GetUtcNow().Ticks;
 
-        // Whichever of them the compiler has put into its caller, another is left.
+        // Whichever of them the compiler has put into its caller, another is left: what catches a step's faults is never put into another.
         private static bool IsTuners(string stack) =>
-            ((string[])[$".{nameof(LoadedStudy)}.", $".{nameof(TuningRun)}.", $".{nameof(Tuner)}."]).Any(name => stack.Contains(name, StringComparison.Ordinal));
+            ((string[])[$".{nameof(StudyFault)}.", $".{nameof(LoadedStudy)}.", $".{nameof(TuningRun)}.", $".{nameof(Tuner)}."]).Any(name => stack.Contains(name, StringComparison.Ordinal));
     }
 }
