@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace HtiTune.Hosting;
 
@@ -15,6 +16,7 @@ internal sealed class StudyFault(Exception cause) : Exception(cause.Message, cau
 
     /// <summary>Does a step's work; a fault that the step itself has met comes out as one.</summary>
     /// <exception cref="StudyFault">The step has met a fault of its own.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // A stack shows that a step is at work, whatever the compiler puts into its caller.
     internal static T Within<T>(Func<T> work)
     {
         try
