@@ -36,15 +36,16 @@ public sealed partial class HtiTuneClient
         SendAsync<RemoteStudy>(HttpMethod.Post, "studies", new { definition = study }, cancellation, idempotencyKey)!;
 
     /// <summary>Studies, newest first.</summary>
-    public async Task<IReadOnlyList<RemoteStudy>> ListAsync(string? search = null, int size = 50, CancellationToken cancellation = default) =>
-        (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}{(search is null ? "" : $"&search={Uri.EscapeDataString(search)}")}", null, cancellation).ConfigureAwait(false))!;
+    public Task<IReadOnlyList<RemoteStudy>> ListAsync(string? search = null, int size = 50, CancellationToken cancellation = default) => ListAsync(size, "search", search, cancellation);
 
     /// <summary>Studies with a tag, newest first.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="size">At most so many, 1 to 200.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task<IReadOnlyList<RemoteStudy>> ListTaggedAsync(string tag, int size = 50, CancellationToken cancellation = default) =>
-        (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}&tag={Uri.EscapeDataString(tag)}", null, cancellation).ConfigureAwait(false))!;
+    public Task<IReadOnlyList<RemoteStudy>> ListTaggedAsync(string tag, int size = 50, CancellationToken cancellation = default) => ListAsync(size, "tag", tag, cancellation);
+
+    private async Task<IReadOnlyList<RemoteStudy>> ListAsync(int size, string key, string? value, CancellationToken cancellation) =>
+        (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}{(value is null ? "" : $"&{key}={Uri.EscapeDataString(value)}")}", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>Sets a study's tags and notes; null leaves what there is.</summary>
     /// <param name="study">The study.</param>

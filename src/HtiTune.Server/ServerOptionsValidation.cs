@@ -14,7 +14,7 @@ internal sealed class ServerOptionsValidation(ServerOptions server) : IValidateO
         Check(server.MaxUpload is >= LeastUpload and <= int.MaxValue, nameof(server.MaxUpload), server.MaxUpload, $"{LeastUpload} to {int.MaxValue} bytes");
         Check(server.RequestsPerMinute >= 1, nameof(server.RequestsPerMinute), server.RequestsPerMinute, "at least 1");
         Check(server.MaxStudies >= 0, nameof(server.MaxStudies), server.MaxStudies, "at least 1, or 0 for any number");
-        foreach (var proxy in server.Proxies.Where(proxy => !Proxies.IsProxy(proxy)))
+        foreach (var proxy in server.Proxies.Where(proxy => Proxies.NetworkOf(proxy) is null))
         {
             faults.Add($"Proxies has '{proxy}'; expected an address, or a network as 10.0.0.0/8");
         }

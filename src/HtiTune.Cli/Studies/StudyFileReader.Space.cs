@@ -21,11 +21,7 @@ internal sealed partial class StudyFileReader
             }
         }
 
-        if (constraints.Count > 0 && Flag(root, "replicate") == true)
-        {
-            Fault(Take(root, "replicate")!.Line, "\"replicate\" is true; expected false under \"constraints\"");
-        }
-
+        RefuseReplicates(root, constraints.Count > 0, "under \"constraints\"");
         return constraints;
     }
 
@@ -48,12 +44,16 @@ internal sealed partial class StudyFileReader
             }
         }
 
-        if (front.Count > 0 && Flag(root, "replicate") == true)
-        {
-            Fault(Take(root, "replicate")!.Line, "\"replicate\" is true; expected false beside \"front\"");
-        }
-
+        RefuseReplicates(root, front.Count > 0, "beside \"front\"");
         return front;
+    }
+
+    private void RefuseReplicates(LocatedJson root, bool isSo, string where)
+    {
+        if (isSo && Flag(root, "replicate") == true)
+        {
+            Fault(Take(root, "replicate")!.Line, $"\"replicate\" is true; expected false {where}");
+        }
     }
 
     private SearchSpace? OfSpace(LocatedJson root)

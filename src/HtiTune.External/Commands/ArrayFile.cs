@@ -18,16 +18,14 @@ internal static class ArrayFile
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case ".csv":
+            // A script's author who writes text need not have read that the default is .npy.
+            case ".npy" when IsText(path):
                 var table = CsvFile.Read(path);
                 return (table.Matrix, table.Header);
             case ".npz":
                 return (ToMatrix(path, NpzFile.Read(path, array)), null);
             case ".safetensors":
                 return (ToMatrix(path, SafetensorsFile.Read(path, array)), null);
-            case ".npy" when IsText(path):
-                // A script's author who writes text need not have read that the default is .npy.
-                var written = CsvFile.Read(path);
-                return (written.Matrix, written.Header);
             case ".npy":
                 return (ToMatrix(path, NpyFile.Read(path)), null);
             default:

@@ -34,15 +34,24 @@ internal sealed partial class LoadedStudy
             _isOfOtherAlgorithm = !isPast && StudyJson.Read<RunBeganData>(row.Data).Algorithm != Problem.Algorithm;
         }
 
-        var isTaken = isPast || _isOfOtherAlgorithm ? Takes(row, samples) : Repeats(row, samples);
+        var isSame = true;
+        if (isPast || _isOfOtherAlgorithm)
+        {
+            Take(row, samples);
+        }
+        else
+        {
+            isSame = Repeats(row, samples);
+        }
+
         Step = Math.Max(Step, step);
-        return isTaken;
+        return isSame;
     }
 
     /// <summary>All events are taken, and the run goes on.</summary>
     public void GoOn() => _replay?.GoOn();
 
-    private bool Takes(EventRow row, Func<string, Matrix> samples)
+    private void Take(EventRow row, Func<string, Matrix> samples)
     {
         if (Run is { } left)
         {
@@ -75,8 +84,6 @@ internal sealed partial class LoadedStudy
                 _isOfOtherAlgorithm = false;
                 break;
         }
-
-        return true;
     }
 
     private bool Repeats(EventRow row, Func<string, Matrix> samples)

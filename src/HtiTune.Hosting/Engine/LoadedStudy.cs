@@ -168,11 +168,10 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Keeps a result that the run did not ask for.</summary>
-    public bool Keep(WarmTrial trial, Func<string, Matrix> samples)
+    public void Keep(WarmTrial trial, Func<string, Matrix> samples)
     {
         Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples));
         Step++;
-        return true;
     }
 
     // Of several that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.

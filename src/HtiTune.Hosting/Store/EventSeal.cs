@@ -10,16 +10,10 @@ namespace HtiTune.Hosting;
 /// </summary>
 internal static class EventSeal
 {
-    // Of data without another property.
-    private const string Alone = "{\"checksum\":\"";
-
-    private static readonly int s_length = LineChecksum.EndOf(LineChecksum.Of([])).Length;
-
     /// <summary>Puts the checksum behind an event's data.</summary>
     public static EventRow Seal(EventRow row)
     {
-        var end = LineChecksum.EndOf(Checksum(row, row.Data));
-        row.Data = row.Data == "{}" ? $"{{{end[1..]}" : $"{row.Data[..^1]}{end}";
+        row.Data = LineChecksum.With(row.Data, Checksum(row));
         return row;
     }
 
@@ -46,7 +40,7 @@ internal static class EventSeal
                 throw Damage(study.Id, after, $"it is missing, and event {row.Sequence} follows", "every event of the study");
             }
 
-            if (Take(row) is { } checksum && checksum != Checksum(row, row.Data))
+            if (Take(row) is { } checksum && checksum != Checksum(row))
             {
                 throw Damage(study.Id, after, $"the checksum of its row ({row.Kind}) does not hold", "the row as HtiTune wrote it, as a backup has it");
             }
@@ -60,19 +54,10 @@ internal static class EventSeal
     /// <summary>Takes the checksum out of an event's data; null where it has none.</summary>
     private static string? Take(EventRow row)
     {
-        var data = row.Data;
-        var start = data.Length - s_length;
-        var isAlone = start == 0 && data.StartsWith(Alone, StringComparison.Ordinal);
-        var end = isAlone ? $",{data[1..]}" : start > 0 ? data[start..] : "";
-        if (!end.StartsWith(",\"checksum\":\"", StringComparison.Ordinal) || !end.EndsWith("\"}", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        row.Data = isAlone ? "{}" : $"{data[..start]}}}";
-        return end[^18..^2];
+        (row.Data, var checksum) = LineChecksum.Split(row.Data);
+        return checksum;
     }
 
-    private static string Checksum(EventRow row, string data) =>
-        LineChecksum.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{row.StudyId:N} {row.Sequence} {row.Time} {row.Kind} {data}")));
+    private static string Checksum(EventRow row) =>
+        LineChecksum.Of(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{row.StudyId:N} {row.Sequence} {row.Time} {row.Kind} {row.Data}")));
 }

@@ -25,9 +25,6 @@ internal interface IStudyStore
     /// <summary>The study that a tenant began under an idempotency key; null where there is none.</summary>
     Task<StudyRow?> FindByKeyAsync(string tenant, string idempotencyKey, CancellationToken cancellation);
 
-    /// <summary>Studies of a tenant (null: all), newest first, behind a cursor.</summary>
-    Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation);
-
     /// <summary>Studies of a tenant (null: all) that are like a query, newest first.</summary>
     Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation);
 

@@ -17,13 +17,7 @@ internal static class StorePatience
     public static void Limit(TimeSpan patience, TimeSpan? inAll = null) => s_current.Value = new Terms(patience, inAll);
 
     /// <summary>The calls that follow have their whole time again: who waits for news, and looks again, asks anew.</summary>
-    public static void Renew()
-    {
-        if (s_current.Value is { } terms)
-        {
-            terms.Waited = 0;
-        }
-    }
+    public static void Renew() => s_current.Value?.Renew();
 
     /// <summary>Counts the time until it is disposed of as waited for the store.</summary>
     public static Waiting Wait(TimeProvider time) => new(s_current.Value, time, time.GetTimestamp());
@@ -91,11 +85,11 @@ internal static class StorePatience
 
         public TimeSpan? InAll => inAll;
 
-        public long Waited { set => Interlocked.Exchange(ref _waited, value); }
-
         public TimeSpan Left => inAll is { } all && all.Ticks - Interlocked.Read(ref _waited) is var left ? TimeSpan.FromTicks(Math.Max(0, left)) : Timeout.InfiniteTimeSpan;
 
         public TimeSpan Now => inAll is not null && Left < patience ? Left : patience;
+
+        public void Renew() => Interlocked.Exchange(ref _waited, 0);
 
         public void Add(TimeSpan time) => Interlocked.Add(ref _waited, time.Ticks);
     }

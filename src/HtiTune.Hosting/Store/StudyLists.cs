@@ -6,7 +6,7 @@ internal static class StudyLists
     public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyQuery query)
     {
         var cursor = query.After is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
-        var sql = Like(new SqlText().Add($"SELECT * FROM studies"), tenant, new StudyPageQuery { State = query.State, Search = query.Search, Tag = query.Tag })
+        var sql = Like(new SqlText().Add($"SELECT * FROM studies"), tenant, PageOf(query))
             .AddIf(cursor is not null, $"AND (created_at < {cursor?.CreatedAt} OR (created_at = {cursor?.CreatedAt} AND id < {cursor?.Id}))")
             // Ids are in the order of time too: where the last one seen was deleted meanwhile, the list goes on behind it all the same.
             .AddIf(cursor is null && query.After is not null, $"AND id < {query.After}")
@@ -18,12 +18,8 @@ internal static class StudyLists
     public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyPageQuery query) =>
         (int)(await session.NumberAsync(Like(new SqlText().Add($"SELECT COUNT(*) FROM studies"), tenant, query).ToSql()).ConfigureAwait(false) ?? 0);
 
-    public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyState? state)
-    {
-        var sql = new SqlText().Add($"SELECT COUNT(*) FROM studies WHERE id IS NOT NULL")
-            .AddIf(tenant is not null, $"AND tenant = {tenant}").AddIf(state is not null, $"AND state = {(int?)state}");
-        return (int)(await session.NumberAsync(sql.ToSql()).ConfigureAwait(false) ?? 0);
-    }
+    /// <summary>What a query asks for, whatever its cursor and size.</summary>
+    public static StudyPageQuery PageOf(StudyQuery query) => new() { State = query.State, Search = query.Search, Tag = query.Tag };
 
     public static async Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(StoreSession session, string? tenant, StudyPageQuery query)
     {
@@ -60,11 +56,9 @@ internal static class StudyLists
         .AddIf(query.OfTenant is not null, $"AND tenant = {query.OfTenant}")
         .AddIf(query.State is not null, $"AND state = {(int?)query.State}")
         .AddIf(!string.IsNullOrEmpty(query.Search), $"AND LOWER(name) LIKE {Pattern(query.Search)} ESCAPE '\\'")
-        .AddIf(query.Tag is not null, $"AND tags LIKE {Tag(query.Tag)} ESCAPE '\\'");
+        .AddIf(query.Tag is not null, $"AND tags LIKE {WordColumn.Pattern(Plain(query.Tag))} ESCAPE '\\'");
 
     private static string Pattern(string? search) => $"%{Plain(search)}%";
-
-    private static string Tag(string? tag) => $"%,{Plain(tag)},%";
 
     private static string? Plain(string? text) => text?.ToLowerInvariant().Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
 }

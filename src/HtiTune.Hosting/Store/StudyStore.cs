@@ -24,14 +24,11 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyLives.CreateAsync(session, study, anchors), cancellation);
 
-    public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyState? state, string? search, Guid? after, int size, CancellationToken cancellation) =>
-        ListAsync(tenant, new StudyQuery(state, search, after, size), cancellation);
-
     public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation) =>
         dialect.ReadAsync(session => StudyLists.ListAsync(session, tenant, query), cancellation);
 
-    public Task<int> CountLikeAsync(string? tenant, StudyQuery query, CancellationToken cancellation) => dialect.ReadAsync(
-        session => StudyLists.CountAsync(session, tenant, new StudyPageQuery { State = query.State, Search = query.Search, Tag = query.Tag }), cancellation);
+    public Task<int> CountLikeAsync(string? tenant, StudyQuery query, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => StudyLists.CountAsync(session, tenant, StudyLists.PageOf(query)), cancellation);
 
     public Task<bool> DescribeAsync(Guid study, string? tags, string? notes, CancellationToken cancellation) => dialect.WriteAsync(async session =>
         await session.ExecuteAsync($"UPDATE studies SET tags = {tags}, notes = {notes} WHERE id = {study}").ConfigureAwait(false) > 0, cancellation);
@@ -40,7 +37,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
         dialect.ReadAsync(session => StudyLists.PageAsync(session, tenant, query), cancellation);
 
     public Task<int> CountAsync(string? tenant, StudyState? state, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLists.CountAsync(session, tenant, state), cancellation);
+        dialect.ReadAsync(session => StudyLists.CountAsync(session, tenant, new StudyPageQuery { State = state }), cancellation);
 
     public Task<bool> ChangeStateAsync(Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyLives.ChangeStateAsync(session, study, from, to, reason), cancellation);

@@ -78,7 +78,7 @@ internal sealed class WebhookStore(StoreDialect dialect)
 
     private static async Task WriteAsync(StoreSession session, StudyRow study, string kind, Guid? wanted)
     {
-        var hooks = await session.ColumnAsync<Guid>($"SELECT id FROM webhooks WHERE tenant = {study.Tenant} AND kinds LIKE {$"%,{kind},%"}").ConfigureAwait(false);
+        var hooks = await session.ColumnAsync<Guid>($"SELECT id FROM webhooks WHERE tenant = {study.Tenant} AND kinds LIKE {WordColumn.Pattern(kind)}").ConfigureAwait(false);
         if (hooks.Count == 0)
         {
             return;
@@ -108,7 +108,7 @@ internal sealed class WebhookStore(StoreDialect dialect)
             bestValue = study.BestValue,
             lambda = study.Lambda,
             configuration = Configuration(study.Configuration),
-            tags = StudyLabels.TagsOf(study.Tags),
+            tags = WordColumn.Words(study.Tags),
         },
         training = trial is null ? null : new
         {

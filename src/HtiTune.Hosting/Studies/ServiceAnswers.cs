@@ -21,7 +21,7 @@ internal static class ServiceAnswers
             row.SurrogateId, Time(row.CreatedAt), Time(row.UpdatedAt), Time(row.EndedAt), row.LastSequence)
         {
             Configuration = row.Configuration is { } best ? StudyJson.Read<Configuration>(best) : row.Lambda is { } lambda ? problem.At(lambda, null) : null,
-            Tags = StudyLabels.TagsOf(row.Tags),
+            Tags = WordColumn.Words(row.Tags),
             Notes = row.Notes,
         };
     }

@@ -7,12 +7,6 @@ internal static class StudyLabels
     private const int TagLength = 40;
     private const int NotesLength = 10_000;
 
-    /// <summary>Tags as the column holds them; null: none.</summary>
-    public static string? ColumnOf(IReadOnlyList<string> tags) => tags.Count == 0 ? null : $",{string.Join(',', tags)},";
-
-    /// <summary>Tags of a column.</summary>
-    public static IReadOnlyList<string> TagsOf(string? column) => column?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
-
     /// <summary>Tags as they are kept: in lower case, each once, by name.</summary>
     /// <exception cref="StudyServiceException">They cannot be; the message names each fault.</exception>
     public static IReadOnlyList<string> Checked(IReadOnlyList<string> tags)

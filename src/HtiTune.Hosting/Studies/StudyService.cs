@@ -51,7 +51,7 @@ internal sealed class StudyService(
     public async Task<StudyView> DescribeAsync(string? tenant, Guid study, IReadOnlyList<string>? tags, string? notes, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        row.Tags = tags is null ? row.Tags : StudyLabels.ColumnOf(StudyLabels.Checked(tags));
+        row.Tags = tags is null ? row.Tags : WordColumn.Of(StudyLabels.Checked(tags));
         row.Notes = notes is null ? row.Notes : StudyLabels.Checked(notes);
         if (!await store.DescribeAsync(study, row.Tags, row.Notes, cancellation).ConfigureAwait(false))
         {

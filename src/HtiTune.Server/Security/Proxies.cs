@@ -46,8 +46,9 @@ internal static partial class Proxies
         app.UseHsts();
     }
 
-    /// <summary>Whether a text names a proxy or a network of them.</summary>
-    internal static bool IsProxy(string text) => IPAddress.TryParse(text, out _) || System.Net.IPNetwork.TryParse(text, out _);
+    /// <summary>The network that a text names, of one where it is an address; null where it is neither.</summary>
+    internal static System.Net.IPNetwork? NetworkOf(string text) =>
+        IPAddress.TryParse(text, out var one) ? new System.Net.IPNetwork(one, 8 * one.GetAddressBytes().Length) : System.Net.IPNetwork.TryParse(text, out var network) ? network : null;
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning,
         Message = "HtiTune:BehindProxy is true and HtiTune:Proxies names none: all callers count as one, and cookies have no Secure. Name the proxy's address, as HtiTune__Proxies__0=10.0.0.5")]

@@ -15,7 +15,7 @@ internal sealed class WebhookAddresses
     public WebhookAddresses(WebhookOptions options)
     {
         _origins = [.. options.Hosts.Select(OriginOf).OfType<string>()];
-        _private = [.. options.PrivateNetworks.Select(NetworkOf).OfType<IPNetwork>()];
+        _private = [.. options.PrivateNetworks.Select(text => Proxies.NetworkOf(text)).OfType<IPNetwork>()];
     }
 
     /// <summary>Whether any call may be made.</summary>
@@ -32,9 +32,6 @@ internal sealed class WebhookAddresses
             ? "it is no address of http or https; expected one of at most 2,000 characters, without a name, a password or a fragment"
         : _origins.Contains(origin) ? null
         : $"the host '{origin}' is none to which the operator lets webhooks go{(IsAny ? "" : ", for there are none")}; expected one of HtiTune:Webhooks:Hosts";
-
-    private static IPNetwork? NetworkOf(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network : IPAddress.TryParse(text, out var one) ? new IPNetwork(one, 8 * one.GetAddressBytes().Length) : null;
 
     /// <summary>Whether an address may be connected to.</summary>
     public bool MayReach(IPAddress address)

@@ -29,7 +29,7 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
 
     public async Task<IReadOnlyList<WebhookShown>> ListAsync(string? tenant, CancellationToken cancellation) =>
         [.. (await store.ListAsync(tenant, cancellation).ConfigureAwait(false)).Select(row => new WebhookShown(
-            row.Id, row.Tenant, row.Url, KindsOf(row.Kinds), At(row.CreatedAt)!.Value, At(row.SentAt), row.Error, At(row.FailedAt)))];
+            row.Id, row.Tenant, row.Url, WordColumn.Words(row.Kinds), At(row.CreatedAt)!.Value, At(row.SentAt), row.Error, At(row.FailedAt)))];
 
     public async Task<WebhookMade> AddAsync(string tenant, string? url, IReadOnlyList<string>? kinds, CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
         }
 
         string[] told = [.. kinds!.Distinct()];
-        var row = new WebhookRow { Tenant = tenant, Url = url!, Kinds = $",{string.Join(',', told)},", Secret = WebhookSender.NewSecret() };
+        var row = new WebhookRow { Tenant = tenant, Url = url!, Kinds = WordColumn.Of(told)!, Secret = WebhookSender.NewSecret() };
         return await store.AddAsync(row, Most, cancellation).ConfigureAwait(false) ? new WebhookMade(row.Id, row.Url, told, row.Secret)
             : throw new StudyServiceException(StudyServiceError.Conflict, $"The tenant has {Most} webhooks, as many as it may; expected one to be deleted first.");
     }
@@ -57,8 +57,6 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
             throw new StudyServiceException(StudyServiceError.NotFound, "There is no such webhook.");
         }
     }
-
-    private static string[] KindsOf(string kinds) => kinds.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

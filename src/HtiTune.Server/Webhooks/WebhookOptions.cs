@@ -29,7 +29,7 @@ internal sealed class WebhookOptions
             yield return $"Webhooks:Hosts has '{host}'; expected scheme and host, as https://hooks.example.com or http://10.0.0.7:8080";
         }
 
-        foreach (var network in PrivateNetworks.Where(network => !Proxies.IsProxy(network)))
+        foreach (var network in PrivateNetworks.Where(network => Proxies.NetworkOf(network) is null))
         {
             yield return $"Webhooks:PrivateNetworks has '{network}'; expected an address, or a network as 10.0.0.0/8";
         }

@@ -45,7 +45,7 @@ internal static class TreeCoupling
         order[edges[0].From] = [.. Enumerable.Range(0, outputs[0].Length / dimension)];
         foreach (var (from, to) in edges)
         {
-            order[to] = Array.ConvertAll(order[from], row => row);
+            order[to] = (int[])order[from].Clone();
             foreach (var group in several)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -79,7 +79,7 @@ internal static class TreeCoupling
             edges.Add((from[next], next));
             for (var k = 0; k < places.Length; k++)
             {
-                if (Distance(places[next], places[k]) is var distance && !reached[k] && distance < away[k])
+                if (!reached[k] && Distance(places[next], places[k]) is var distance && distance < away[k])
                 {
                     (away[k], from[k]) = (distance, next);
                 }

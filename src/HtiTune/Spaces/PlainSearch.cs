@@ -21,6 +21,8 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
 {
     private const int GoodCount = 3, ManyTrainings = 120, ThompsonCount = 256, KnownPlaces = 16, KnowledgePlaces = 64, KnowledgeSteps = 24;
 
+    private (PlainKnowledge Knowledge, double[][] Open, double[][] Trained)? _looked;
+
     private readonly SpaceSearch _search = new(
         ground.Coordinates, [.. Enumerable.Range(0, plain.Values.Length).OrderBy(k => plain.Values[k]).Take(GoodCount).Select(k => ground.Units[k])],
         streams.Stream($"candidates {waiting.Length}"), plain.Values.Length > ManyTrainings ? 0.5 : 1);
@@ -84,14 +86,8 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
     /// <param name="cancellation">Ends the search.</param>
     internal (double[] U, double LogGain)? LargestKnowledge(CancellationToken cancellation)
     {
-        (double[] U, double LogGain)? best = null;
-        var (knowledge, open, _) = Look();
-        foreach (var u in open)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            best = knowledge.LogGain(ground.Coordinates.Place(u)) is var log && log > (best?.LogGain ?? double.NegativeInfinity) ? (u, log) : best;
-        }
-
+        var (knowledge, open, _) = Looked;
+        var best = Best(knowledge, open, cancellation);
         var (stream, radius) = (streams.Stream($"knowledge steps {waiting.Length}"), 0.1);
         for (var i = 0; i < KnowledgeSteps && best is { } found && ground.Coordinates.Listed is null; i++)
         {
@@ -105,17 +101,26 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
     }
 
     /// <summary>The trained place where another training, of another seed, is expected to lower the least mean the most by what the noise hid there; null where none tells anything.</summary>
-    internal (double[] U, double LogGain)? Again()
+    /// <param name="cancellation">Ends the search.</param>
+    internal (double[] U, double LogGain)? Again(CancellationToken cancellation)
+    {
+        var (knowledge, _, trained) = Looked;
+        return Best(knowledge, trained.Where(u => ground.IsApart(ground.Coordinates.Place(u), waiting)), cancellation);
+    }
+
+    private (double[] U, double LogGain)? Best(PlainKnowledge knowledge, IEnumerable<double[]> places, CancellationToken cancellation)
     {
         (double[] U, double LogGain)? best = null;
-        var (knowledge, _, trained) = Look();
-        foreach (var u in trained.Where(u => ground.IsApart(ground.Coordinates.Place(u), waiting)))
+        foreach (var u in places)
         {
+            cancellation.ThrowIfCancellationRequested();
             best = knowledge.LogGain(ground.Coordinates.Place(u)) is var log && log > (best?.LogGain ?? double.NegativeInfinity) ? (u, log) : best;
         }
 
         return best;
     }
+
+    private (PlainKnowledge Knowledge, double[][] Open, double[][] Trained) Looked => _looked ??= Look();
 
     // What may become the best: the trainings of the least means, and places that may lie below them.
     private (PlainKnowledge Knowledge, double[][] Open, double[][] Trained) Look()

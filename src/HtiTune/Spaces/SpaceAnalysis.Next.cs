@@ -42,7 +42,7 @@ internal sealed partial class SpaceAnalysis
 
         // As of one hyperparameter: another training at a trained place where that is expected to raise the best mean more than any new place.
         var search = SearchPlain(waiting, cancellation);
-        return search.Again() is { } again && Math.Exp(again.LogGain) * _plain.Map.Slope is var told && told >= LeastGain
+        return search.Again(cancellation) is { } again && Math.Exp(again.LogGain) * _plain.Map.Slope is var told && told >= LeastGain
             && again.LogGain > (search.LargestKnowledge(cancellation)?.LogGain ?? double.NegativeInfinity) && (_composite is null || told > (next?.Gain ?? 0))
             ? (_coordinates.At(again.U), "replicate: another seed at a trained place", told)
             : next;

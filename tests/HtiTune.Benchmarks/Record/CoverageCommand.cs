@@ -55,13 +55,13 @@ internal static class CoverageCommand
 
             Recorder.Add(measured);
             var file = Path.Combine(ResultTable.Folder(root), $"{Quick}.jsonl");
-            IReadOnlyList<BenchmarkResult> kept = File.Exists(file) ? BenchmarkResult.Read(file) : [];
             if (arguments.Contains("--write"))
             {
-                File.WriteAllLines(file, kept.Where(one => one.Benchmark != benchmark).Concat(measured.Select(Recorder.Stamped)).Select(one => one.Line()));
+                Recorder.Replace(file, measured);
                 return 0;
             }
 
+            IReadOnlyList<BenchmarkResult> kept = File.Exists(file) ? BenchmarkResult.Read(file) : [];
             return CompareCommand.Print([.. kept.Where(one => one.Benchmark == benchmark)], measured, Console.Out);
         }
         finally

@@ -86,10 +86,7 @@ internal static partial class MutationCommand
                 Recorder.Add(results);
                 if (write)
                 {
-                    var file = Path.Combine(ResultTable.Folder(root), $"{Benchmark}.jsonl");
-                    IReadOnlyList<BenchmarkResult> kept = File.Exists(file) ? BenchmarkResult.Read(file) : [];
-                    File.WriteAllLines(file, kept.Where(one => one.Case != target.Name).Concat(results.Select(Recorder.Stamped))
-                        .OrderBy(one => one.Case, StringComparer.Ordinal).Select(one => one.Line()));
+                    Recorder.Replace(Path.Combine(ResultTable.Folder(root), $"{Benchmark}.jsonl"), results);
                 }
             }
 

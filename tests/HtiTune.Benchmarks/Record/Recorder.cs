@@ -32,6 +32,17 @@ internal static class Recorder
         }
     }
 
+    /// <summary>Writes figures into a file of results, in the place of those of the same case.</summary>
+    /// <param name="file">The file; made if need be.</param>
+    /// <param name="measured">What was measured.</param>
+    internal static void Replace(string file, IReadOnlyList<BenchmarkResult> measured)
+    {
+        var cases = measured.Select(one => (one.Benchmark, one.Case)).ToHashSet();
+        IReadOnlyList<BenchmarkResult> kept = File.Exists(file) ? BenchmarkResult.Read(file) : [];
+        File.WriteAllLines(file, kept.Where(one => !cases.Contains((one.Benchmark, one.Case))).Concat(measured.Select(Stamped))
+            .OrderBy(one => one.Benchmark, StringComparer.Ordinal).ThenBy(one => one.Case, StringComparer.Ordinal).Select(one => one.Line()));
+    }
+
     /// <summary>With build, machine and date.</summary>
     /// <param name="measurement">What was measured.</param>
     internal static BenchmarkResult Stamped(BenchmarkResult measurement) => measurement with

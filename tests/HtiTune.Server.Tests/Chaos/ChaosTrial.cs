@@ -181,7 +181,7 @@ internal sealed class ChaosTrial : ClusterTrial
     {
         var traffic = _traffic!;
         var rows = new List<StudyRow>();
-        while (await Store.ListAsync(Tenant, null, null, rows.Count == 0 ? null : rows[^1].Id, 200, CancellationToken.None) is { Count: > 0 } page)
+        while (await Store.ListAsync(Tenant, new StudyQuery(null, null, rows.Count == 0 ? null : rows[^1].Id, 200), CancellationToken.None) is { Count: > 0 } page)
         {
             rows.AddRange(page);
         }

@@ -178,7 +178,7 @@ internal class ClusterTrial : IDisposable
             Restart();
             if (TimeProvider.System.GetElapsedTime(begin) > Patience)
             {
-                var stuck = (await Store.ListAsync(null, StudyState.Active, null, null, 100, CancellationToken.None))[0];
+                var stuck = (await Store.ListAsync(null, new StudyQuery(StudyState.Active, null, null, 100), CancellationToken.None))[0];
                 var attempts = await Store.AttemptsAsync(stuck.Id, null, CancellationToken.None);
                 throw new TimeoutException($"Study {stuck.Name} stands at event {stuck.LastSequence}: {string.Join(", ", attempts.Select(a => $"{a.Number} {a.State} {a.Reason}"))}");
             }

@@ -174,16 +174,16 @@ public abstract partial class StoreContract
         }
         await Store.ChangeStateAsync(rows[1].Id, [StudyState.Active], StudyState.Paused, null, None);
         rows.Reverse();
-        var page = await Store.ListAsync(tenant, null, null, null, 2, None);
-        var rest = await Store.ListAsync(tenant, null, "STUDY", page[^1].Id, 10, None);
+        var page = await Store.ListAsync(tenant, new StudyQuery(null, null, null, 2), None);
+        var rest = await Store.ListAsync(tenant, new StudyQuery(null, "STUDY", page[^1].Id, 10), None);
         Assert.Equal(rows.Select(r => r.Id), page.Concat(rest).Select(r => r.Id));
-        Assert.Empty(await Store.ListAsync(tenant, null, "%", null, 10, None));
-        Assert.Equal([rows[3].Id], (await Store.ListAsync(tenant, StudyState.Paused, null, null, 10, None)).Select(r => r.Id));
+        Assert.Empty(await Store.ListAsync(tenant, new StudyQuery(null, "%", null, 10), None));
+        Assert.Equal([rows[3].Id], (await Store.ListAsync(tenant, new StudyQuery(StudyState.Paused, null, null, 10), None)).Select(r => r.Id));
         // A page goes on though the study that it ended with is gone.
         await Store.DeleteAsync(rows[2].Id, None);
-        Assert.Equal(rows.Skip(3).Select(r => r.Id), (await Store.ListAsync(tenant, null, null, rows[2].Id, 10, None)).Select(r => r.Id));
+        Assert.Equal(rows.Skip(3).Select(r => r.Id), (await Store.ListAsync(tenant, new StudyQuery(null, null, rows[2].Id, 10), None)).Select(r => r.Id));
         Assert.Equal((4, 3), (await Store.CountAsync(tenant, null, None), await Store.CountAsync(tenant, StudyState.Active, None)));
-        Assert.Empty(await Store.ListAsync("';DROP TABLE studies;--", null, "'", null, 10, None));
+        Assert.Empty(await Store.ListAsync("';DROP TABLE studies;--", new StudyQuery(null, "'", null, 10), None));
     }
 
     [StoreFact]
