@@ -19,36 +19,39 @@ internal sealed class TrajectoryLookup
     /// <summary>Stored conditions compared with the one asked for: with many conditions a search would compare them all.</summary>
     private const int MostVisited = 4096;
 
-    private readonly TrajectoryState _state;
+    private readonly Contexts _contexts;
+    private readonly Standardizer _scale;
     private readonly Lazy<Dictionary<string, int[]>> _byContext;
     private readonly int[][] _byCategory;
     private readonly Lazy<float[]> _conditions;
     private readonly Lazy<RowTree>[] _trees;
     private readonly Lazy<double> _bandwidth;
 
-    internal TrajectoryLookup(TrajectoryState state)
+    /// <param name="stored">The contexts of the trajectories.</param>
+    /// <param name="scale">Scale of their conditions.</param>
+    internal TrajectoryLookup(Contexts stored, Standardizer scale)
     {
-        _state = state;
+        (_contexts, _scale) = (stored, scale);
 
         // The contexts say which trajectory answers; those that the trajectories carry are what the fit has seen of them.
-        var categories = CategoriesOf(state.Contexts);
-        _byCategory = [.. Enumerable.Range(0, Math.Max(1, state.CategoryCount))
+        var categories = CategoriesOf(stored);
+        _byCategory = [.. Enumerable.Range(0, Math.Max(1, stored.CategoryCount))
             .Select(c => Enumerable.Range(0, categories.Length).Where(t => categories[t] == c).ToArray())];
-        _conditions = new Lazy<float[]>(() => Trajectories.Standardised(state.Contexts.Conditions, state.Conditions));
+        _conditions = new Lazy<float[]>(() => Trajectories.Standardised(stored.Conditions, scale));
         _byContext = new Lazy<Dictionary<string, int[]>>(GroupByContext);
         _trees = [.. _byCategory.Select((_, category) => new Lazy<RowTree>(() => Tree(category)))];
         _bandwidth = new Lazy<double>(() =>
-            BandwidthSelection.ByLikelihood([_conditions.Value], state.Contexts.Conditions.Columns, 600));
+            BandwidthSelection.ByLikelihood([_conditions.Value], stored.Conditions.Columns, 600));
     }
 
     /// <summary>Throws where contexts do not have the columns and categories that the surrogate was fitted on.</summary>
     internal void Require(Contexts contexts)
     {
-        if (contexts.Conditions.Columns != _state.Contexts.Conditions.Columns || contexts.CategoryCount != _state.CategoryCount)
+        if (contexts.Conditions.Columns != _contexts.Conditions.Columns || contexts.CategoryCount != _contexts.CategoryCount)
         {
             throw new ArgumentException(
                 $"Contexts have {contexts.Conditions.Columns} conditions and {contexts.CategoryCount} categories; the surrogate was fitted on "
-                + $"{_state.Contexts.Conditions.Columns} and {_state.CategoryCount}.",
+                + $"{_contexts.Conditions.Columns} and {_contexts.CategoryCount}.",
                 nameof(contexts));
         }
     }
@@ -60,7 +63,7 @@ internal sealed class TrajectoryLookup
     /// <summary>Whether each context is among those stored.</summary>
     internal bool HasAll(Contexts contexts)
     {
-        if (contexts.SameAs(_state.Contexts))
+        if (contexts.SameAs(_contexts))
         {
             return true;
         }
@@ -79,12 +82,12 @@ internal sealed class TrajectoryLookup
     /// <summary>A trajectory for each row.</summary>
     internal (int[] Trajectories, SampleSource Source) Choose(Contexts contexts)
     {
-        if (contexts.SameAs(_state.Contexts))
+        if (contexts.SameAs(_contexts))
         {
             return (Enumerable.Range(0, contexts.Count).ToArray(), SampleSource.StoredOutputs);
         }
 
-        return _state.Contexts.Conditions.Columns == 0
+        return _contexts.Conditions.Columns == 0
             ? (ByCategory(contexts), SampleSource.StoredOutputs)
             : ByCondition(contexts);
     }
@@ -153,8 +156,8 @@ internal sealed class TrajectoryLookup
             throw new ArgumentException($"Row {row} asks for category {category}, of which the anchors hold no sample.", nameof(contexts));
         }
 
-        var x = new float[_state.Contexts.Conditions.Columns];
-        _state.Conditions.Apply(contexts.Conditions.Row(row), x);
+        var x = new float[_contexts.Conditions.Columns];
+        _scale.Apply(contexts.Conditions.Row(row), x);
         var (near, squares) = _trees[category].Value.Nearest(x, MostKernels, MostVisited);
         var precision = 0.5 / (_bandwidth.Value * _bandwidth.Value);
         var weights = Array.ConvertAll(squares, square => Math.Exp((squares[0] - square) * precision));
@@ -181,8 +184,8 @@ internal sealed class TrajectoryLookup
     internal int[] Nearest(Contexts contexts, int row, int most)
     {
         var category = contexts.CategoryCount == 0 ? 0 : contexts.Categories[row];
-        var x = new float[_state.Contexts.Conditions.Columns];
-        _state.Conditions.Apply(contexts.Conditions.Row(row), x);
+        var x = new float[_contexts.Conditions.Columns];
+        _scale.Apply(contexts.Conditions.Row(row), x);
         var (near, squares) = _trees[category].Value.Nearest(x, most, MostVisited);
         Array.Sort(squares, near);
         return Array.ConvertAll(near, i => _byCategory[category][i]);
@@ -191,7 +194,7 @@ internal sealed class TrajectoryLookup
     /// <summary>The conditions of a category's stored contexts.</summary>
     private RowTree Tree(int category)
     {
-        var c = _state.Contexts.Conditions.Columns;
+        var c = _contexts.Conditions.Columns;
         var stored = _byCategory[category];
         var conditions = new float[stored.Length * c];
         for (var i = 0; i < stored.Length; i++)
@@ -203,7 +206,7 @@ internal sealed class TrajectoryLookup
     }
 
     private Dictionary<string, int[]> GroupByContext() =>
-        Enumerable.Range(0, _state.Contexts.Count)
-            .GroupBy(t => ContextKey.Of(_state.Contexts, t))
+        Enumerable.Range(0, _contexts.Count)
+            .GroupBy(t => ContextKey.Of(_contexts, t))
             .ToDictionary(group => group.Key, group => group.ToArray());
 }

@@ -27,7 +27,7 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         _state = state;
         _positions = state.Positions();
         _places = Array.ConvertAll(_positions, state.Clock.Warp);
-        _lookup = new TrajectoryLookup(state);
+        _lookup = new TrajectoryLookup(state.Contexts, state.Conditions);
         _maps = new TrajectoryMaps(state, _positions, _places);
         Anchors = Array.AsReadOnly(state.Lambdas);
     }

@@ -16,6 +16,9 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
     /// <summary>Values that are summed at a time, so that they stay in the processor's cache.</summary>
     private const int Block = 4096;
 
+    /// <summary>Outputs at each anchor in their own units, beside <see cref="Standardised"/>, where they are kept: an anchor's rows are then its own to the last bit.</summary>
+    internal float[]?[]? Own { get; init; }
+
     /// <summary>Outputs [n, D] in their own units, by weights of the anchors; one anchor's own where it alone has a weight.</summary>
     /// <param name="weights">a, [K].</param>
     /// <param name="transform">ψ⁻¹.</param>
@@ -27,6 +30,12 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
         {
             for (var i = 0; i < Count; i++)
             {
+                if (Own is not null)
+                {
+                    Own[only].AsSpan((Chosen?[i] ?? i) * d, d).CopyTo(values.AsSpan(i * d, d));
+                    continue;
+                }
+
                 transform.Undo(Standardised[only].AsSpan((Chosen?[i] ?? i) * d, d), values.AsSpan(i * d, d));
             }
 

@@ -1,8 +1,4 @@
-// Choices, in this order:
-//   kind     as declared, else the first that every row obeys
-//   link     of those that the kind allows, the one whose predictions of left-out anchors (closed form, in the outputs' own standardised units) err
-//            least; another than the plainest must err a tenth less, and needs three anchors
-//   nugget   draws: learned from five anchors on;  deterministic outputs: learned from eight on where that lowers −log likelihood by more than 2
+// The kind is as declared, else the first that every row obeys; link and nugget are chosen by KrigingLearning.
 
 using HtiTune.Data;
 
@@ -11,10 +7,6 @@ namespace HtiTune.Surrogates;
 /// <summary>Fits the parts of a <see cref="KrigedSurrogate"/> that are not the carrier's.</summary>
 internal static class KrigingFitter
 {
-    private const int LeastForDraws = 5, LeastForDeterministic = 8;
-    private const double ClearGain = 2;
-    private const double ClearShare = 0.9;
-
     /// <summary>Fits.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="carrier">Coupling and maps.</param>
@@ -29,27 +21,15 @@ internal static class KrigingFitter
         var points = PointsOf(carrier, affine);
         var kind = previous?.Transform.Kind ?? (options.Kind == OutputKind.Auto ? OutputTransform.Detect(anchors, bounds) : options.Kind);
         var links = previous is null ? OutputTransform.Links(anchors, kind, bounds) : [previous.Transform.Link];
-        (OutputLink Link, GramMatrix Gram, AnchorKriging Kriging, double Error)? best = null;
-        foreach (var link in anchors.Count > 2 ? links : links[..1])
-        {
-            var transform = new OutputTransform(kind, link, carrier.State.Outputs, bounds);
-            var rows = Array.ConvertAll(points, transform.Forward);
-            var gram = affine is null ? GramOf(anchors, carrier, rows, previous) : GramMatrix.Of(rows);
-            var kriging = Learn(carrier, gram, options, previous?.Kriging, cancellation);
-            var error = links.Length > 1 && anchors.Count > 2 ? LeftOutError(carrier, transform, points, rows, kriging) : 0;
-            if (best is null || error < ClearShare * best.Value.Error)
-            {
-                best = (link, gram, kriging, error);
-            }
-        }
-
-        var (chosen, inner, fitted, _) = best!.Value;
+        var (transform, _, fitted) = KrigingLearning.Choose(
+            links, link => new OutputTransform(kind, link, carrier.State.Outputs, bounds), carrier.State.Outputs, points,
+            rows => Learn(carrier, affine is null ? GramOf(anchors, carrier, rows, previous) : GramMatrix.Of(rows), options, previous?.Kriging, cancellation), cancellation);
         var regression = affine is null || !options.Regression || kind != OutputKind.Free || bounds is not null || anchors.Count < 3
             ? null
             : JointRegression.Fit(carrier.State.Trajectories, KrigedSurrogate.PlacesOf(carrier), cancellation);
-        return new KrigingState(options with { Coupling = new() }, kind, chosen, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
+        return new KrigingState(options with { Coupling = new() }, kind, transform.Link, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
         {
-            Gram = inner,
+            Gram = fitted.Gram,
             Points = points,
             Bandwidths = affine?.Bandwidths,
             Regression = regression?.State,
@@ -64,23 +44,8 @@ internal static class KrigingFitter
         return affine is null ? trajectories.Points : Array.ConvertAll(affine.Carry(trajectories.Points[0], own, own, trajectories.Categories, 0, null), rows => rows!);
     }
 
-    private static AnchorKriging Learn(TrajectorySurrogate carrier, GramMatrix gram, KrigingOptions options, AnchorKriging? previous, CancellationToken cancellation)
-    {
-        var places = KrigedSurrogate.PlacesOf(carrier);
-        var isDraws = !carrier.Report.Deterministic;
-        var learns = options.Nugget == NuggetKind.Learned || (options.Nugget == NuggetKind.Auto && isDraws && gram.Count >= LeastForDraws);
-        var kriging = Of(learns);
-        if (options.Nugget == NuggetKind.Auto && !isDraws && gram.Count >= LeastForDeterministic)
-        {
-            var scattered = Of(true);
-            kriging = scattered.Objective < kriging.Objective - ClearGain ? scattered : kriging;
-        }
-
-        return kriging;
-
-        AnchorKriging Of(bool nugget) => AnchorKriging.Fit(
-            places, 1, gram, new KrigingVariant(options.Warp, nugget), previous is not null && previous.Variant.LearnsNugget == nugget ? previous.Theta.ToArray() : null, cancellation);
-    }
+    private static AnchorKriging Learn(TrajectorySurrogate carrier, GramMatrix gram, KrigingOptions options, AnchorKriging? previous, CancellationToken cancellation) =>
+        KrigingLearning.Learn(KrigedSurrogate.PlacesOf(carrier), KrigingCoordinates.Each(1), options.Warp, gram, options.Nugget, !carrier.Report.Deterministic, previous, cancellation);
 
     /// <summary>Inner products, grown by a row for each new anchor where rows are the same at the old ones.</summary>
     private static GramMatrix GramOf(AnchorSet anchors, TrajectorySurrogate carrier, float[][] rows, KrigedSurrogate? previous)
@@ -103,31 +68,6 @@ internal static class KrigingFitter
         }
 
         return gram;
-    }
-
-    /// <summary>Mean squared error of left-out anchors' outputs, in standardised units.</summary>
-    private static double LeftOutError(TrajectorySurrogate carrier, OutputTransform transform, float[][] points, float[][] linked, AnchorKriging kriging)
-    {
-        var rows = new AnchorRows(points, linked, null, carrier.State.Trajectories.Count);
-        var weights = new double[kriging.Count];
-        double sum = 0;
-        for (var k = 0; k < kriging.Count; k++)
-        {
-            kriging.LeaveOneOut(k, weights);
-            var predicted = rows.Weighted(weights, transform, carrier.Dimension);
-            var row = new float[carrier.Dimension];
-            for (var i = 0; i < rows.Count; i++)
-            {
-                carrier.State.Outputs.Apply(predicted.AsSpan(i * row.Length, row.Length), row);
-                for (var j = 0; j < row.Length; j++)
-                {
-                    double error = row[j] - points[k][i * row.Length + j];
-                    sum += error * error;
-                }
-            }
-        }
-
-        return sum;
     }
 
     /// <summary>What is said of rows that lie far outside all others: one would decide the inner products alone.</summary>

@@ -53,24 +53,32 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
     /// <summary>The kind that every row obeys.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="bounds">Bounds of the columns, or null.</param>
-    internal static OutputKind Detect(AnchorSet anchors, IReadOnlyList<OutputBounds>? bounds) =>
+    internal static OutputKind Detect(AnchorSet anchors, IReadOnlyList<OutputBounds>? bounds) => Detect(OutputsOf(anchors), bounds);
+
+    /// <summary>The kind that every row obeys.</summary>
+    /// <param name="outputs">Outputs at each anchor.</param>
+    /// <param name="bounds">Bounds of the columns, or null.</param>
+    internal static OutputKind Detect(Matrix[] outputs, IReadOnlyList<OutputBounds>? bounds) =>
         Array.Find(
             [OutputKind.Probabilities, OutputKind.Interval, OutputKind.Integer, OutputKind.Positive],
-            kind => (kind != OutputKind.Interval || bounds is not null) && Fault(anchors, kind, bounds) is null) is var found && found != OutputKind.Auto
+            kind => (kind != OutputKind.Interval || bounds is not null) && Fault(outputs, kind, bounds, _ => "") is null) is var found && found != OutputKind.Auto
             ? found
             : OutputKind.Free;
 
     /// <summary>What is wrong with the first output that is not of a kind; null where all are.</summary>
-    internal static string? Fault(AnchorSet anchors, OutputKind kind, IReadOnlyList<OutputBounds>? bounds)
+    internal static string? Fault(AnchorSet anchors, OutputKind kind, IReadOnlyList<OutputBounds>? bounds) => Fault(
+        OutputsOf(anchors), kind, bounds, k => anchors.Space.IsLine ? FormattableString.Invariant($"{anchors.Hyperparameter.Name} = {anchors[k].Lambda:R}") : anchors[k].Configuration.ToString());
+
+    private static string? Fault(Matrix[] outputs, OutputKind kind, IReadOnlyList<OutputBounds>? bounds, Func<int, string> placeOf)
     {
-        if (kind == OutputKind.Probabilities && anchors.Dimension < 2)
+        if (kind == OutputKind.Probabilities && outputs[0].Columns < 2)
         {
             return "there is one output column; expected two or more whose rows sum to 1";
         }
 
-        foreach (var anchor in anchors)
+        for (var k = 0; k < outputs.Length; k++)
         {
-            var y = anchor.Samples.Outputs;
+            var y = outputs[k];
             for (var i = 0; i < y.Rows; i++)
             {
                 double sum = 0;
@@ -79,13 +87,13 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
                     sum += y[i, j];
                     if (Expected(kind, y[i, j], bounds?[j]) is { } expected)
                     {
-                        return $"the output in row {i}, column {j} at {anchors.Hyperparameter.Name} = {anchor.Lambda:R} is {y[i, j]:R}; expected {expected}";
+                        return $"the output in row {i}, column {j} at {placeOf(k)} is {y[i, j]:R}; expected {expected}";
                     }
                 }
 
                 if (kind == OutputKind.Probabilities && !(Math.Abs(sum - 1) <= SumTolerance))
                 {
-                    return $"row {i} at {anchors.Hyperparameter.Name} = {anchor.Lambda:R} sums to {sum:R}; expected 1";
+                    return $"row {i} at {placeOf(k)} sums to {sum:R}; expected 1";
                 }
             }
         }
@@ -94,7 +102,10 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
     }
 
     /// <summary>The links that a kind allows for some anchors, the plainest first.</summary>
-    internal static OutputLink[] Links(AnchorSet anchors, OutputKind kind, IReadOnlyList<OutputBounds>? bounds)
+    internal static OutputLink[] Links(AnchorSet anchors, OutputKind kind, IReadOnlyList<OutputBounds>? bounds) => Links(OutputsOf(anchors), kind, bounds);
+
+    /// <summary>The links that a kind allows for the outputs at each anchor, the plainest first.</summary>
+    internal static OutputLink[] Links(Matrix[] outputs, OutputKind kind, IReadOnlyList<OutputBounds>? bounds)
     {
         return kind switch
         {
@@ -107,8 +118,10 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
         };
 
         bool All(Func<double, int, bool> holds) =>
-            anchors.All(anchor => Enumerable.Range(0, anchor.Samples.Count).All(i => Enumerable.Range(0, anchors.Dimension).All(j => holds(anchor.Samples.Outputs[i, j], j))));
+            outputs.All(y => Enumerable.Range(0, y.Rows).All(i => Enumerable.Range(0, y.Columns).All(j => holds(y[i, j], j))));
     }
+
+    private static Matrix[] OutputsOf(AnchorSet anchors) => [.. anchors.Select(anchor => anchor.Samples.Outputs)];
 
     /// <summary>ψ of standardised outputs, [n, D].</summary>
     internal float[] Forward(float[] standardised)

@@ -8,6 +8,7 @@
 
 using HtiTune.Data;
 using HtiTune.Preferences;
+using HtiTune.Surrogates;
 
 namespace HtiTune;
 

@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune;
 

@@ -1,3 +1,5 @@
+using HtiTune.Surrogates;
+
 namespace HtiTune;
 
 /// <summary>Whether the trainings leave a wide part of any hyperparameter's range without one: what <see cref="CertificateRule.Strict"/> asks over a space.</summary>

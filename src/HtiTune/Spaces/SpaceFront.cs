@@ -6,6 +6,7 @@
 
 using HtiTune.Data;
 using HtiTune.Preferences;
+using HtiTune.Surrogates;
 
 namespace HtiTune;
 

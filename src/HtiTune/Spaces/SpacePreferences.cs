@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Preferences;
+using HtiTune.Surrogates;
 
 namespace HtiTune;
 

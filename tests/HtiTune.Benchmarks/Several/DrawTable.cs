@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
+using HtiTune.Surrogates;
 using HtiTune.Surrogates.Coupling;
 
 namespace HtiTune.Benchmarks.Several;

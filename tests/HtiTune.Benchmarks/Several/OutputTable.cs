@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Benchmarks.Several;
 

@@ -1,6 +1,7 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Preferences;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Tests.Spaces;
 

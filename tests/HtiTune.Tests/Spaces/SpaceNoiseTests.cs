@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
 namespace HtiTune.Tests.Spaces;

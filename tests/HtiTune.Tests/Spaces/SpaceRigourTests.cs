@@ -2,6 +2,7 @@ using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
 using HtiTune.Preferences;
+using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
 namespace HtiTune.Tests.Spaces;

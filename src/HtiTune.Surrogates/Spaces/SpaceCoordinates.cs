@@ -7,9 +7,8 @@
 //   snapped u  the u of a real configuration: whole numbers and words at the middle of their share
 
 using HtiTune.Data;
-using HtiTune.Surrogates;
 
-namespace HtiTune;
+namespace HtiTune.Surrogates;
 
 /// <summary>Where the configurations of a search space lie for the kriging.</summary>
 internal sealed class SpaceCoordinates
