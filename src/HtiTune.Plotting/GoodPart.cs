@@ -35,12 +35,12 @@ internal sealed class GoodPart
 
     /// <summary>The good part of some values; null where none of them is extreme, so that an axis shows all.</summary>
     /// <param name="goal">Which values are better.</param>
-    /// <param name="hyperparameter">The hyperparameter; null where only the trials tell its range.</param>
+    /// <param name="space">The search space; null where only the trials' λ tell its range.</param>
     /// <param name="trials">Trials; those without a value do not count.</param>
-    public static GoodPart? Of(Goal goal, ContinuousHyperparameter? hyperparameter, IReadOnlyList<Trial> trials)
+    public static GoodPart? Of(Goal goal, SearchSpace? space, IReadOnlyList<Trial> trials)
     {
         Trial[] valued = [.. trials.Where(trial => trial.Value is not null)];
-        if (hyperparameter is null)
+        if (space is null)
         {
             var lambdas = valued.Select(trial => trial.Lambda).DefaultIfEmpty().ToList();
             if (!(lambdas.Min() < lambdas.Max()))
@@ -48,10 +48,10 @@ internal sealed class GoodPart
                 return null;
             }
 
-            hyperparameter = Hyperparameter.Continuous("λ", lambdas.Min(), lambdas.Max());
+            space = Hyperparameter.Continuous("λ", lambdas.Min(), lambdas.Max());
         }
 
-        return ExtremeValues.Among(goal, hyperparameter, [.. valued.Select(trial => (trial.Lambda, trial.Value!.Value))]) is { } extreme
+        return ExtremeValues.Among(goal, space, [.. valued.Select(trial => (trial.Configuration, trial.Value!.Value))]) is { } extreme
             ? new GoodPart(extreme, [.. valued.Where((_, i) => extreme.IsExtreme[i])], valued.Length)
             : null;
     }

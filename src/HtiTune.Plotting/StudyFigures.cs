@@ -112,7 +112,7 @@ public static class StudyFigures
     public static void History(TuningResult study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
-        History(study.Trials, study.Goal, study.Epsilon, path, options, study.Anchors.Space.IsLine ? study.Anchors.Hyperparameter : null);
+        History(study.Trials, study.Goal, study.Epsilon, path, options, study.Anchors.Space);
     }
 
     /// <summary>The same of a study that stands elsewhere.</summary>
@@ -121,15 +121,15 @@ public static class StudyFigures
     /// <param name="epsilon">The regret that does not matter; 0 where none is known.</param>
     /// <param name="path">A file ending in .png or .svg.</param>
     /// <param name="options">Size and words.</param>
-    /// <param name="hyperparameter">The hyperparameter, which tells values that are so bad that they count as bad and no more: they are marked at the edge. Null: the trials' λ tell its range.</param>
+    /// <param name="space">The search space, which tells values that are so bad that they count as bad and no more: they are marked at the edge. Null: the trials' λ tell its range.</param>
     /// <exception cref="ArgumentException">No trial has a value, or the path's ending or the size is none of the allowed.</exception>
-    public static void History(IReadOnlyList<Trial> trials, Goal goal, double epsilon, string path, FigureOptions? options = null, ContinuousHyperparameter? hyperparameter = null)
+    public static void History(IReadOnlyList<Trial> trials, Goal goal, double epsilon, string path, FigureOptions? options = null, SearchSpace? space = null)
     {
         ArgumentNullException.ThrowIfNull(trials);
         options ??= new FigureOptions();
         options.Validate();
         RequireValue(trials, nameof(trials));
-        var figure = new HistoryFigure(trials, goal, epsilon, GoodPart.Of(goal, hyperparameter, trials));
+        var figure = new HistoryFigure(trials, goal, epsilon, GoodPart.Of(goal, space, trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 
@@ -152,7 +152,7 @@ public static class StudyFigures
             throw new ArgumentException("The study has no value that was predicted; expected at least two trainings.", nameof(study));
         }
 
-        var figure = new CalibrationFigure(predicted, study.Calibration, GoodPart.Of(study.Goal, study.Anchors.Hyperparameter, study.Trials));
+        var figure = new CalibrationFigure(predicted, study.Calibration, GoodPart.Of(study.Goal, study.Anchors.Space, study.Trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 

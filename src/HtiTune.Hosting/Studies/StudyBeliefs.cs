@@ -58,13 +58,11 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
             throw new StudyServiceException(StudyServiceError.Invalid, $"trainings is {trainings}; expected 1 to 100.");
         }
 
-        // One of several hyperparameters is refused as its curve is.
-        _ = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Hyperparameter;
-        return await WithBeliefAsync(row, belief => belief.Outlook(trainings)!, cancellation).ConfigureAwait(false);
+        return await WithBeliefAsync(row, belief => belief.Outlook(trainings), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Does something with the study as its trainings so far would end it; null before the first value.</summary>
-    public async Task<T?> WithBeliefAsync<T>(StudyRow row, Func<TuningResult, T> use, CancellationToken cancellation)
+    public async Task<T?> WithBeliefAsync<T>(StudyRow row, Func<TuningResult, T?> use, CancellationToken cancellation)
         where T : class
     {
         using var turn = await engine.TurnAsync(row, cancellation).ConfigureAwait(false);

@@ -38,7 +38,7 @@ internal static class FigureEndpoints
         {
             "slices" => await SlicesAsync(finder, beliefs, tenant, id, options, format, token).ConfigureAwait(false) ?? throw Missing("no training has a value yet"),
             "objective" => Drawn(await ObjectiveAsync(service, registry, tenant, study, options, token).ConfigureAwait(false), format),
-            "history" => Drawn(await HistoryAsync(service, registry, tenant, study, options, token).ConfigureAwait(false), format),
+            "history" => Drawn(await HistoryAsync(service, tenant, study, options, token).ConfigureAwait(false), format),
             _ => Drawn(await DistributionAsync(service, registry, surrogates, tenant, study, options, token).ConfigureAwait(false), format),
         };
     }
@@ -83,14 +83,14 @@ internal static class FigureEndpoints
         return file => StudyFigures.Objective(hyperparameter, curve.Posterior, anchors, recommended, file, options: options, goal: asked.Asked?.Goal ?? study.Definition.Goal);
     }
 
-    private static async Task<Action<string>> HistoryAsync(IStudyService service, NetworkRegistry registry, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
+    private static async Task<Action<string>> HistoryAsync(IStudyService service, string? tenant, StudyView study, FigureOptions options, CancellationToken cancellation)
     {
         var trials = await service.TrialsAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
         var asked = await AskedVersion.ReadAsync(service, tenant, study, trials, null, cancellation).ConfigureAwait(false);
         Trial[] ended = [.. asked.Trials.Where(trial => trial.Status is TrialStatus.Completed or TrialStatus.Failed or TrialStatus.Cancelled).Select(trial => new Trial
         {
             Number = trial.Number,
-            Configuration = new(study.Definition.Hyperparameter, trial.Lambda),
+            Configuration = trial.Configuration,
             Value = trial.Value,
             Reason = trial.Reason,
             IsReused = trial.IsImported,
@@ -101,8 +101,8 @@ internal static class FigureEndpoints
             throw Missing("no training has a value yet");
         }
 
-        var hyperparameter = new StudyProblem(study.Definition, registry).Hyperparameter;
-        return file => StudyFigures.History(ended, asked.Asked?.Goal ?? study.Definition.Goal, asked.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options, hyperparameter);
+        var space = StudyProblem.SpaceOf(study.Definition);
+        return file => StudyFigures.History(ended, asked.Asked?.Goal ?? study.Definition.Goal, asked.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options, space);
     }
 
     private static async Task<Action<string>> DistributionAsync(

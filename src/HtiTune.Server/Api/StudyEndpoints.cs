@@ -7,6 +7,9 @@ namespace HtiTune.Server;
 /// <summary>Studies.</summary>
 internal static class StudyEndpoints
 {
+    private const string AskAgain = "202: it is being computed; ask for the same again after Retry-After, or when the stream of events tells answer.ready. "
+        + "It is done once, however often it is asked for meanwhile.";
+
     internal static void Map(RouteGroupBuilder api, RequestSizeLimitAttribute upload)
     {
         var studies = api.MapGroup("/studies").WithTags("Studies");
@@ -40,14 +43,17 @@ internal static class StudyEndpoints
         studies.MapPost("/{id:guid}/cancel", (Guid id, HttpContext context, IStudyService service, [FromBody] CancelRequest? body) =>
             DoneAsync(id, context, service, service.CancelAsync(context.User.Tenant(), id, body?.Reason, context.RequestAborted)))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("End a study; what is trained stays");
-        studies.MapPost("/{id:guid}/enqueue", async (Guid id, EnqueueRequest body, HttpContext context, IStudyService service) =>
-            Results.Json(await EnqueueAsync(service, context, id, body).ConfigureAwait(false), ApiJson.Options))
+        studies.MapPost("/{id:guid}/enqueue", (Guid id, EnqueueRequest body, HttpContext context, IStudyService service, LongAnswers answers) => OnceAsync(
+            answers, context, service, id, $"enqueue {string.Join(' ', body.Lambdas ?? [])}; {string.Join("; ", body.Configurations ?? [])}",
+            (tenant, token) => EnqueueAsync(service, tenant, id, body, token)))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Have lambdas or configurations of one's own choice trained next")
-            .WithDescription("{ \"lambdas\": [0.3, 0.5] }, or of several hyperparameters { \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }] }: in this order, before what the tuner would choose, and of the trainings allowed. What is trained, under way or waiting is left out of added.");
-        studies.MapDelete("/{id:guid}/enqueue", async (Guid id, HttpContext context, IStudyService service) =>
-            Results.Json(await ClearedAsync(service, context, id).ConfigureAwait(false), ApiJson.Options))
+            .WithDescription("{ \"lambdas\": [0.3, 0.5] }, or of several hyperparameters { \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }] }: in this order, "
+                + "before what the tuner would choose, and of the trainings allowed. What is trained, under way or waiting is left out of added. "
+                + AskAgain);
+        studies.MapDelete("/{id:guid}/enqueue", (Guid id, HttpContext context, IStudyService service, LongAnswers answers) =>
+            OnceAsync(answers, context, service, id, "clear", (tenant, token) => ClearedAsync(service, tenant, id, token)))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Take out what waits to be trained next")
-            .WithDescription("A training that was asked for already goes on. cleared is what was taken out as lambdas, of one hyperparameter; configurations is the same of any.");
+            .WithDescription("A training that was asked for already goes on. cleared is what was taken out as lambdas, of one hyperparameter; configurations is the same of any. " + AskAgain);
         studies.MapGet("/{id:guid}/trials", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its trials");
@@ -104,23 +110,25 @@ internal static class StudyEndpoints
         studies.MapGet("/{id:guid}/preferences", async (Guid id, HttpContext context, IStudyService service) =>
             Results.Json(await service.PreferencesAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its preferences, the first its definition's");
-        studies.MapPost("/{id:guid}/preferences", async (Guid id, PreferRequest body, HttpContext context, IStudyService service, LongAnswers answers) =>
-        {
-            var tenant = context.User.Tenant();
-            await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
-
-            // The answer is an event of the study itself, so that what asks again is not told by the study's last event: the same words ask for the same.
-            return await answers.AnswerAsync(
-                context, id, 0, $"preference {body.Goal} {body.MayTrain} {body.Objective}", token => Answered(service.PreferAsync(tenant, id, body.Objective, body.Goal, body.MayTrain, token)),
-                preference => Results.Json(preference, ApiJson.Options), isOnce: true).ConfigureAwait(false);
-        }).RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings")
-            .WithDescription("202: it is being computed; ask for the same again after Retry-After, or when the stream of events tells answer.ready. "
-                + "It is answered once, however often it is asked for meanwhile.");
+        studies.MapPost("/{id:guid}/preferences", (Guid id, PreferRequest body, HttpContext context, IStudyService service, LongAnswers answers) => OnceAsync(
+            answers, context, service, id, $"preference {body.Goal} {body.MayTrain} {body.Objective}",
+            (tenant, token) => service.PreferAsync(tenant, id, body.Objective, body.Goal, body.MayTrain, token)))
+            .RequireAuthorization(ApiEndpoints.Write).WithSummary("Answer another objective from the same trainings")
+            .WithDescription(AskAgain);
         studies.MapGet("/{id:guid}/events", EventEndpoint.SendAsync).RequireRateLimiting(RateLimits.Streams).RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("Events as they come (server-sent events)").WithDescription("Goes on behind Last-Event-ID, or behind ?after=N. With ?follow=false it ends behind the last event.");
     }
 
-    private static async Task<PreferenceResult?> Answered(Task<PreferenceResult> answering) => await answering.ConfigureAwait(false);
+    // The answer is an event of the study itself, so that what asks again is not told by the study's last event: the same words ask for the same.
+    private static async Task<IResult> OnceAsync<T>(
+        LongAnswers answers, HttpContext context, IStudyService service, Guid id, string what, Func<string?, CancellationToken, Task<T>> answer)
+        where T : class
+    {
+        var tenant = context.User.Tenant();
+        await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
+        return await answers.AnswerAsync(
+            context, id, 0, what, async token => (T?)await answer(tenant, token).ConfigureAwait(false), done => Results.Json(done, ApiJson.Options), isOnce: true).ConfigureAwait(false);
+    }
 
     private static async Task<IResult> ListAsync(HttpContext context, IStudyService service, string? state, string? search, string? tag, Guid? after, int? size)
     {
@@ -137,11 +145,11 @@ internal static class StudyEndpoints
         return Results.Json(studies, ApiJson.Options);
     }
 
-    private static Task<EnqueuedLambdas> EnqueueAsync(IStudyService service, HttpContext context, Guid id, EnqueueRequest body) => (body.Lambdas, body.Configurations) switch
+    private static Task<EnqueuedLambdas> EnqueueAsync(IStudyService service, string? tenant, Guid id, EnqueueRequest body, CancellationToken cancellation) => (body.Lambdas, body.Configurations) switch
     {
         (not null, not null) => throw new StudyServiceException(StudyServiceError.Invalid, "lambdas and configurations are both given; expected one of them."),
-        (_, { } configurations) => service.EnqueueAsync(context.User.Tenant(), id, configurations, context.RequestAborted),
-        var (lambdas, _) => service.EnqueueAsync(context.User.Tenant(), id, lambdas ?? [], context.RequestAborted),
+        (_, { } configurations) => service.EnqueueAsync(tenant, id, configurations, cancellation),
+        var (lambdas, _) => service.EnqueueAsync(tenant, id, lambdas ?? [], cancellation),
     };
 
     // The words of the API, however they are cased; the base library's own reader knows its names alone.
@@ -149,9 +157,9 @@ internal static class StudyEndpoints
         .FirstOrDefault(state => StudyJson.Word(state!.Value).Equals(word, StringComparison.OrdinalIgnoreCase))
         ?? throw new StudyServiceException(StudyServiceError.Invalid, $"state is '{word}'; expected {string.Join(", ", Enum.GetValues<StudyState>().Select(StudyJson.Word))}.");
 
-    private static async Task<ClearedBody> ClearedAsync(IStudyService service, HttpContext context, Guid id)
+    private static async Task<ClearedBody> ClearedAsync(IStudyService service, string? tenant, Guid id, CancellationToken cancellation)
     {
-        var configurations = await service.ClearWaitingAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false);
+        var configurations = await service.ClearWaitingAsync(tenant, id, cancellation).ConfigureAwait(false);
         return new ClearedBody(EnqueuedLambdas.LambdasOf(configurations), configurations);
     }
 

@@ -26,9 +26,7 @@ internal sealed record ComparedStudy(StudyView Study, AskedVersion Asked, string
         var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
         var trials = await service.TrialsAsync(tenant, id, cancellation).ConfigureAwait(false);
         var asked = await AskedVersion.ReadAsync(service, tenant, study, trials, null, cancellation).ConfigureAwait(false);
-        var space = StudyProblem.SpaceOf(study.Definition);
-        var history = space.IsLine ? StudyCharts.History(asked.Trials, new Axis(space.Line.Minimum, space.Line.Maximum, study.Definition.Scale), asked.Asked?.Goal ?? study.Definition.Goal) : "";
-        return new ComparedStudy(study, asked, history);
+        return new ComparedStudy(study, asked, StudyCharts.History(asked.Trials, StudyProblem.SpaceOf(study.Definition), asked.Asked?.Goal ?? study.Definition.Goal));
     }
 
     /// <summary>What is compared, a row each.</summary>

@@ -35,6 +35,11 @@ internal static class Say
     /// <summary>A configuration: the number alone where there is one hyperparameter.</summary>
     internal static string At(Data.Configuration? configuration) => configuration is null ? "–" : configuration.Count == 1 ? Number(configuration.Lambda) is "–" ? configuration.ToText(4) : Number(configuration.Lambda) : configuration.ToText(4);
 
+    /// <summary>Which training it is and where it stands, a line for each of several hyperparameters.</summary>
+    internal static IEnumerable<string> Places(TrialView trial) => trial.Configuration.Count == 1
+        ? [$"training {trial.Number} at {At(trial.Configuration)}"]
+        : trial.Configuration.Pairs.Select(one => $"{one.Key} {(one.Value.IsNumber ? Number(one.Value.Number) : one.Value.Word)}").Prepend($"training {trial.Number}");
+
     internal static string Percent(double value) => value.ToString("0.#", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>A probability, which is never said to be 0 or 1.</summary>

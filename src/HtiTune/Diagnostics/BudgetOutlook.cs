@@ -30,7 +30,7 @@ public sealed record BudgetOutlook(IReadOnlyList<double> Gains, double Limit)
     /// <returns>Gains and limit, in the model.</returns>
     internal static BudgetOutlook Of(GridPosterior posterior, int best, int most, RandomStream stream)
     {
-        var (count, paths, limit) = (posterior.Count, new List<float[]>(Draws), 0.0);
+        var (count, paths) = (posterior.Count, new List<float[]>(Draws));
         posterior.Draw(Draws, stream, path =>
         {
             var gains = new float[count];
@@ -40,8 +40,17 @@ public sealed record BudgetOutlook(IReadOnlyList<double> Gains, double Limit)
             }
 
             paths.Add(gains);
-            limit += Math.Max(0, gains.Max());
         });
+        return Of(paths, most);
+    }
+
+    /// <summary>Looks ahead by draws that were made.</summary>
+    /// <param name="paths">For each draw what each place gains over the best trained value, [s][i], at least one of each.</param>
+    /// <param name="most">Trainings to look ahead, 1 and up.</param>
+    internal static BudgetOutlook Of(IReadOnlyList<float[]> paths, int most)
+    {
+        var count = paths[0].Length;
+        var limit = paths.Sum(gains => Math.Max(0.0, gains.Max()));
         var reached = new float[paths.Count];
         var expected = new double[most];
         var rise = new double[count];

@@ -44,7 +44,38 @@ public sealed class ExtremeValues
         }
 
         var map = ValueMap.Of(goal, [.. values.Select(value => (hyperparameter.ToUnit(value.Lambda), value.Value))]);
-        bool[] isExtreme = [.. values.Select(value => map.IsExtreme(value.Value))];
-        return isExtreme.Contains(true) ? new ExtremeValues(goal, [.. values.Select(value => value.Value)], isExtreme) : null;
+        return Of(goal, [.. values.Select(value => value.Value)], map.IsExtreme);
+    }
+
+    /// <summary>The same over several hyperparameters.</summary>
+    /// <param name="goal">Which values are better.</param>
+    /// <param name="space">The search space: how large a part of it is bad matters.</param>
+    /// <param name="values">Configurations of the space, each with its value, finite.</param>
+    /// <returns>The extreme ones; null where none is.</returns>
+    public static ExtremeValues? Among(Goal goal, SearchSpace space, IReadOnlyList<(Configuration Configuration, double Value)> values)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(values);
+        if (space.IsLine)
+        {
+            return Among(goal, space.Line, [.. values.Select(value => (value.Configuration.Lambda, value.Value))]);
+        }
+
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        var (coordinates, sign) = (new SpaceCoordinates(space), goal == Goal.Maximize ? -1 : 1);
+        double[] signed = [.. values.Select(value => sign * value.Value)];
+        double[][] places = [.. values.Select(value => coordinates.Place(coordinates.Of(value.Configuration)))];
+        var map = SpaceValueMap.Of(signed, PlainBelief.Shares(coordinates, places, signed, new RandomStreams(0)), [0])[0];
+        return Of(goal, [.. values.Select(value => value.Value)], value => map.ToModel(sign * value) > map.Knee);
+    }
+
+    private static ExtremeValues? Of(Goal goal, double[] values, Func<double, bool> isExtreme)
+    {
+        var extreme = Array.ConvertAll(values, value => isExtreme(value));
+        return extreme.Contains(true) ? new ExtremeValues(goal, values, extreme) : null;
     }
 }

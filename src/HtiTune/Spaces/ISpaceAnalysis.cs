@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 using HtiTune.Preferences;
 
 namespace HtiTune;
@@ -38,6 +39,9 @@ internal interface ISpaceAnalysis
 
     /// <summary>Where to challenge a recommendation: inside a part that is not covered, else where the belief is least sure of itself; null where no place is left.</summary>
     (Configuration Configuration, string Reason, double Gain)? Challenge(IReadOnlyList<Configuration> pending, CancellationToken cancellation);
+
+    /// <summary>What further trainings are expected to gain; null where more than one objective, or a constraint, is looked at.</summary>
+    BudgetOutlook? Ahead(int trainings, CancellationToken cancellation) => null;
 
     /// <summary>What is believed of the objective at a configuration.</summary>
     SpaceBelief At(Configuration configuration);

@@ -241,8 +241,8 @@ internal sealed class PlainBelief
     private IEnumerable<string> Lengths() =>
         Enumerable.Range(0, _fit.Likelihood.Layout.Lengths).Select(i => FormattableString.Invariant($"{KrigingLayout.Length(_fit.Theta, i):G2}"));
 
-    // For each value the share of the space whose nearest training has a value at most as large.
-    private static double[] Shares(SpaceCoordinates coordinates, double[][] places, double[] values, RandomStreams streams)
+    /// <summary>For each value the share of the space whose nearest training has a value at most as large.</summary>
+    internal static double[] Shares(SpaceCoordinates coordinates, double[][] places, double[] values, RandomStreams streams)
     {
         const int Probes = 256;
         var stream = streams.Stream("shares");

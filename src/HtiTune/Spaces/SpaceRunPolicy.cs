@@ -165,6 +165,7 @@ internal sealed class SpaceRunPolicy(
                 var there = analysis.At(configuration).InSignOf(options.Goal);
                 return new Prediction(there.Mean, there.Low, there.High);
             },
+            Ahead = trainings => analysis.Ahead(trainings, store.Cancellation),
             Drawn = configurations => analysis.Draws(configurations, "importance"),
             Feasibility = analysis.Feasibility(store.Cancellation),
             FrontBy = analysis.Front,

@@ -132,6 +132,27 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
     }
 
     [Fact]
+    public async Task What_is_enqueued_while_the_tenants_turn_is_taken_is_202_and_is_added_once()
+    {
+        var network = new TestNetwork();
+        var study = await Studies.CreateAsync(
+            "q", StudyServiceTests.Definition with { Network = null, MaxTrainings = 9 }, [.. Enumerable.Range(0, 8).Select(i => Anchor(network, 0.1 + i * 1.9 / 7, 40))], CancellationToken.None);
+        await Wait.UntilAsync(async () => (await Studies.TrialsAsync("q", study.Id)).Count > 8 || (await Studies.GetAsync("q", study.Id)).State != StudyState.Active);
+        var key = await _server.KeyAsync("q");
+        using var http = _server.Http(key, isPatient: false);
+        var turn = await Turns.TakeAsync("q", CancellationToken.None);
+        using (var early = await http.PostAsJsonAsync($"studies/{study.Id}/enqueue", new { lambdas = (double[])[0.77] }))
+        {
+            Assert.Equal((HttpStatusCode.Accepted, true), (early.StatusCode, early.Headers.RetryAfter is not null));
+        }
+
+        turn.Dispose();
+        var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, key);
+        Assert.Equal([0.77], (await client.EnqueueAsync(study.Id, (double[])[0.77])).Added);
+        Assert.Empty((await client.EnqueueAsync(study.Id, (double[])[0.77])).Added);
+    }
+
+    [Fact]
     public async Task Long_expressions_over_twenty_thousand_rows_slow_no_neighbour()
     {
         const int Rows = 20_000;

@@ -31,7 +31,7 @@ public class StudyChartTests
                 Configuration = new("rate", a.Lambda),
             }),
         ];
-        var history = StudyCharts.History(trials, s_axis, goal);
+        var history = StudyCharts.History(trials, s_axis.Hyperparameter, goal);
         foreach (var chart in (string[])[belief, history])
         {
             Assert.Contains("Beyond the axis, marked at its edge: 1 of 5 values", chart, StringComparison.Ordinal);
@@ -44,8 +44,8 @@ public class StudyChartTests
         }
 
         Assert.Contains("class=\"band wide\"", belief, StringComparison.Ordinal);
-        Assert.StartsWith("Beyond the axis", StudyCharts.BeyondWords(trials, s_axis, goal), StringComparison.Ordinal);
-        Assert.Equal("", StudyCharts.BeyondWords(trials[..4], s_axis, goal));
+        Assert.StartsWith("Beyond the axis", StudyCharts.BeyondWords(trials, s_axis.Hyperparameter, goal), StringComparison.Ordinal);
+        Assert.Equal("", StudyCharts.BeyondWords(trials[..4], s_axis.Hyperparameter, goal));
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace HtiTune.Server.Tests.Browser;
 
-/// <summary>Tags, notes, parts of a chart and webhooks, as people at the dashboard use them.</summary>
+/// <summary>Tags, notes and webhooks, as people at the dashboard use them.</summary>
 public sealed class LabelPageTests(ApiServer server) : IClassFixture<ApiServer>
 {
     [BrowserFact]
@@ -28,32 +28,6 @@ public sealed class LabelPageTests(ApiServer server) : IClassFixture<ApiServer>
         await Expect(page.Locator("table.studies tbody tr")).ToHaveCountAsync(1);
         await Expect(page.Locator("table.studies tbody tr")).ToContainTextAsync("baseline");
         Assert.Equal(["baseline", "team/vision"], (await service.GetAsync("l", study.Id)).Tags);
-        visit.RequireQuiet();
-    }
-
-    [BrowserFact]
-    public async Task A_part_of_a_chart_is_looked_at_with_the_keyboard_too()
-    {
-        var service = server.Services.GetRequiredService<IStudyService>();
-        var study = await service.CreateAsync("z", new StudyDefinition { Name = "zoomed", Minimum = 0, Maximum = 1, MaxTrainings = 9 });
-        var asked = await service.ClaimAsync("z", new WorkRequest("w", Study: study.Id));
-        for (var i = 0; asked is not null && i < 4; i++)
-        {
-            asked = (await service.TellAsync("z", asked.Attempt, asked.Lease, new WorkResult { Value = Math.Cos(5 * asked.Lambda) }, new WorkRequest("w", Study: study.Id))).Next;
-        }
-
-        await using var visit = await Visit.BeginAsync(server, "z");
-        var page = visit.Page;
-        await visit.GoAsync($"/studies/{study.Id}");
-        var chart = page.Locator("section[aria-labelledby=belief]");
-        await chart.GetByRole(AriaRole.Button, new() { Name = "Zoom in" }).FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(chart.GetByRole(AriaRole.Status)).ToContainTextAsync(" from ");
-        Assert.Equal("Zoom in", await page.EvaluateAsync<string>("document.activeElement.textContent"));
-        await visit.ShootAsync("zoom");
-        await chart.GetByRole(AriaRole.Button, new() { Name = "Whole range" }).ClickAsync();
-        await Expect(chart.GetByRole(AriaRole.Status)).ToHaveCountAsync(0);
         visit.RequireQuiet();
     }
 

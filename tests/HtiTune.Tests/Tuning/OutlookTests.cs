@@ -44,6 +44,36 @@ public sealed class OutlookTests
         Assert.Throws<ArgumentOutOfRangeException>(() => result.Outlook(101));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Over_two_hyperparameters_gains_grow_within_their_limit_and_what_is_trained_then_bears_them_out(bool isMaximum)
+    {
+        var (goal, sign, seeds) = (isMaximum ? Goal.Maximize : Goal.Minimize, isMaximum ? -1 : 1, 6);
+        double expected = 0, came = 0;
+        for (var seed = 0; seed < seeds; seed++)
+        {
+            var shift = 0.1 * seed;
+            double Objective(Configuration at) => sign * (Math.Pow(at["a"].Number - 0.3 - shift / 2, 2) + 0.5 * Math.Cos(5 * at["b"].Number + shift) + at["a"].Number * at["b"].Number);
+            var few = Tuned(goal, Objective, 7, seed);
+            var outlook = few.Outlook(12)!;
+            Assert.All(outlook.Gains.Zip(outlook.Gains.Skip(1)), pair => Assert.True(pair.Second >= pair.First));
+            Assert.InRange(outlook.Gains[^1], 0.5 * outlook.Limit, outlook.Limit * (1 + 1e-6));
+            Assert.Equal(outlook.Gains.Take(3), few.Outlook(3)!.Gains);
+            (expected, came) = (expected + outlook.Gains[^1], came + sign * (few.RealValue!.Value - Tuned(goal, Objective, 19, seed).RealValue!.Value));
+        }
+
+        // Of the same size: twelve trainings one after the other find about what twelve draws' maxima promise.
+        Assert.InRange(came, expected / 4, 4 * expected);
+    }
+
+    private static TuningResult Tuned(Goal goal, Func<Configuration, double> objective, int trainings, int seed)
+    {
+        SearchSpace space = new(Hyperparameter.Continuous("a", 0, 1), Hyperparameter.Continuous("b", 0, 1));
+        var options = new TunerOptions { MaxTrainings = trainings, UseWholeBudget = true, Seed = seed };
+        return goal == Goal.Minimize ? Tuner.Minimize(space, at => objective(at.Configuration), options) : Tuner.Maximize(space, at => objective(at.Configuration), options);
+    }
+
     private static TuningResult Tuned(Goal goal, Func<double, double> objective, int trainings)
     {
         var options = new TunerOptions { MaxTrainings = trainings, UseWholeBudget = true, Seed = 5 };

@@ -25,7 +25,9 @@ internal static class StudyCharts
             return "";
         }
 
-        var good = Good(goal, axis.Whole, [.. curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => (anchor.Lambda, anchor.Value!.Value))]);
+        var good = Good(
+            goal, axis.Whole.Hyperparameter,
+            [.. curve.Anchors.Where(anchor => anchor.Value is not null).Select(anchor => (new Configuration("lambda", anchor.Lambda), anchor.Value!.Value))]);
         all = [.. all.Select(value => good.Clamp(value))];
         var margin = 0.06 * (all.Max() - all.Min());
         var plot = new Plot(
@@ -119,71 +121,94 @@ internal static class StudyCharts
         internal bool IsBeyond(double value) => value < Low || value > High;
     }
 
-    private static Shown Good(Goal goal, Axis axis, IReadOnlyList<(double Lambda, double Value)> values) => ExtremeValues.Among(goal, axis.Hyperparameter, values) is { } extreme
+    private static Shown Good(Goal goal, SearchSpace space, IReadOnlyList<(Configuration, double)> values) => ExtremeValues.Among(goal, space, values) is { } extreme
         ? new Shown(
             extreme.Low - 0.5 * (extreme.High - extreme.Low), extreme.High + 0.5 * (extreme.High - extreme.Low),
             $" Beyond the axis, marked at its edge: {extreme.Count} of {values.Count} values, {Say.Number(extreme.Worst)} at worst.")
         : new Shown(double.NegativeInfinity, double.PositiveInfinity, "");
 
     /// <summary>What a page says of values beyond an axis; empty where there are none.</summary>
-    internal static string BeyondWords(IReadOnlyList<TrialView> trials, Axis axis, Goal goal) =>
-        Good(goal, axis, [.. trials.Where(trial => trial.Value is not null).Select(trial => (trial.Lambda, trial.Value!.Value))]).Words.Trim();
+    internal static string BeyondWords(IReadOnlyList<TrialView> trials, SearchSpace space, Goal goal) => Good(goal, space, Valued(Done(trials))).Words.Trim();
+
+    /// <summary>The trials that have a value, in the order in which they ended.</summary>
+    internal static IReadOnlyList<TrialView> Done(IReadOnlyList<TrialView> trials) => [.. trials.Where(trial => trial.Value is not null).OrderBy(trial => trial.EndedAt ?? trial.QueuedAt)];
+
+    private static List<(Configuration Configuration, double Value)> Valued(IReadOnlyList<TrialView> done) => [.. done.Select(trial => (trial.Configuration, trial.Value!.Value))];
 
     /// <summary>Share of the grid where the best may still lie.</summary>
     internal static double Share(IReadOnlyList<PosteriorPoint> points) => points.Count == 0 ? 1 : (double)points.Count(point => point.IsPossible) / points.Count;
 
     /// <summary>Values by training, with what was forecast before each, and the best so far.</summary>
-    internal static string History(IReadOnlyList<TrialView> trials, Axis axis, Goal goal)
+    /// <param name="trials">The study's trials.</param>
+    /// <param name="space">Its search space.</param>
+    /// <param name="goal">Which values are better.</param>
+    /// <param name="from">Share of the trainings where the part that is shown begins.</param>
+    /// <param name="to">Share where it ends.</param>
+    internal static string History(IReadOnlyList<TrialView> trials, SearchSpace space, Goal goal, double from = 0, double to = 1)
     {
-        var done = trials.Where(trial => trial.Value is not null).OrderBy(trial => trial.EndedAt ?? trial.QueuedAt).ToList();
-        if (done.Count == 0)
+        var all = Done(trials);
+        if (all.Count == 0)
         {
             return "";
         }
 
         // Forecasts far wider than what came would squeeze the values to a line.
-        var values = done.Select(trial => trial.Value!.Value).ToList();
-        var good = Good(goal, axis, [.. done.Select(trial => (trial.Lambda, trial.Value!.Value))]);
+        var good = Good(goal, space, Valued(all));
+        var (first, last) = HistoryPart(all.Count, from, to);
+        TrialView[] done = [.. all.Skip(first).Take(last - first)];
+        double[] values = [.. done.Select(trial => trial.Value!.Value)];
         var (low, high) = (good.Clamp(values.Min()), good.Clamp(values.Max()));
         var reach = Math.Max(high - low, 1e-9);
         var forecasts = done.SelectMany(trial => new[] { trial.PredictedLow, trial.PredictedHigh }).OfType<double>().Where(double.IsFinite).ToList();
         (low, high) = (good.Clamp(Math.Max(low - reach, forecasts.Append(low).Min())), good.Clamp(Math.Min(high + reach, forecasts.Append(high).Max())));
         var margin = 0.06 * (high - low);
-        var best = goal == Goal.Minimize ? values.Min() : values.Max();
-        var plot = new Plot($"Values of {done.Count} trainings in their order; the best is {Say.Number(best)}.{good.Words}", low - margin, high + margin).Vertical();
-        double At(int i) => Plot.X((i + 0.5) / done.Count);
-        var path = new List<(double, double)>();
-        var sofar = values[0];
-        for (var i = 0; i < done.Count; i++)
+
+        // What came before the part counts for the best so far.
+        Func<double, double, double> better = goal == Goal.Minimize ? Math.Min : Math.Max;
+        double[] best = [.. RunningBest(all.Select(trial => trial.Value!.Value), better).Skip(first).Take(done.Length)];
+        var part = done.Length < all.Count ? $"trainings {first + 1} to {last} of {all.Count}" : $"{all.Count} trainings";
+        var plot = new Plot($"Values of {part} in their order; the best is {Say.Number(best[^1])}.{good.Words}", low - margin, high + margin).Vertical();
+        double At(int i) => Plot.X((i + 0.5) / done.Length);
+        for (var i = 0; i < done.Length; i++)
         {
-            if (done[i].PredictedLow is { } from && done[i].PredictedHigh is { } to)
+            if (done[i].PredictedLow is { } least && done[i].PredictedHigh is { } most)
             {
-                plot.Line(At(i), plot.Y(from), At(i), plot.Y(to), values[i] >= from && values[i] <= to ? "forecast" : "missed");
+                plot.Line(At(i), plot.Y(least), At(i), plot.Y(most), values[i] >= least && values[i] <= most ? "forecast" : "missed");
             }
-
-            sofar = goal == Goal.Minimize ? Math.Min(sofar, values[i]) : Math.Max(sofar, values[i]);
-            path.Add((At(i), plot.Y(sofar)));
         }
 
-        plot.Path(path, "mean");
-        for (var i = 0; i < done.Count; i++)
+        plot.Path([.. best.Select((value, i) => (At(i), plot.Y(value)))], "mean");
+        for (var i = 0; i < done.Length; i++)
         {
-            plot.Dot(At(i), plot.Y(values[i]), good.IsBeyond(values[i]) ? "anchor beyond" : "anchor", $"Training {done[i].Number} at {Say.Number(done[i].Lambda)}: {Say.Number(values[i])}");
+            plot.Dot(At(i), plot.Y(values[i]), good.IsBeyond(values[i]) ? "anchor beyond" : "anchor", $"Training {done[i].Number} at {Say.At(done[i].Configuration)}: {Say.Number(values[i])}");
         }
 
-        var step = Math.Max(1, (done.Count + Spots - 1) / Spots);
-        for (var i = 0; i < done.Count; i += step)
+        var step = Math.Max(1, (done.Length + Spots - 1) / Spots);
+        for (var i = 0; i < done.Length; i += step)
         {
             var trial = done[i];
             plot.Spot(
-                (double)i / done.Count, (i + 0.5) / done.Count, Math.Min(1, (double)(i + step) / done.Count), $"training {trial.Number} at {Say.Number(trial.Lambda)}", $"value {Say.Number(values[i])}",
-                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast",
-                $"best so far {Say.Number(goal == Goal.Minimize ? values.Take(i + 1).Min() : values.Take(i + 1).Max())}");
+                (double)i / done.Length, (i + 0.5) / done.Length, Math.Min(1, (double)(i + step) / done.Length), [.. Say.Places(trial), $"value {Say.Number(values[i])}",
+                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast", $"best so far {Say.Number(best[i])}"]);
         }
 
-        var every = Math.Max(1, (done.Count + 9) / 10);
-        plot.Horizontal(done.Select((_, i) => ((i + 0.5) / done.Count, (double)(i + 1))).Where((_, i) => i % every == 0), "training");
+        var every = Math.Max(1, (done.Length + 9) / 10);
+        plot.Horizontal(done.Select((_, i) => ((i + 0.5) / done.Length, (double)(first + i + 1))).Where((_, i) => i % every == 0), "training");
         return plot.ToString();
+    }
+
+    /// <summary>Which of some trainings stand in a part: the first, and the one behind the last; at least one.</summary>
+    internal static (int First, int Last) HistoryPart(int count, double from, double to) =>
+        Math.Min((int)Math.Round(from * count), count - 1) is var first ? (first, Math.Clamp((int)Math.Round(to * count), first + 1, count)) : default;
+
+    private static IEnumerable<double> RunningBest(IEnumerable<double> values, Func<double, double, double> better)
+    {
+        double? best = null;
+        foreach (var value in values)
+        {
+            best = best is { } before ? better(before, value) : value;
+            yield return best.Value;
+        }
     }
 
     /// <summary>Density of a column of outputs, with its quantiles.</summary>
