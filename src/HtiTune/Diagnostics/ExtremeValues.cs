@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune.Diagnostics;
 
