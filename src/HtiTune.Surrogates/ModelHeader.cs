@@ -21,16 +21,10 @@ internal sealed record ModelHeader(
     bool SharedConditions,
     TrajectoryOptions Options,
     FitReport Report,
-    ModelHeader.NetworkEntry[] Networks,
-    ModelHeader.ArrayEntry[] Arrays,
+    NetworkEntry[] Networks,
+    ArrayEntry[] Arrays,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KrigingHeader? Kriging = null)
 {
-    /// <summary>One array of the payload.</summary>
-    internal sealed record ArrayEntry(string Name, int Length);
-
-    /// <summary>The layers of one network, as widths from input to output.</summary>
-    internal sealed record NetworkEntry(string Name, int[] Widths, int Categories);
-
     internal static ModelHeader Of(TrajectoryState state, List<(string Name, float[] Values)> arrays)
     {
         var networks = new List<NetworkEntry>();
@@ -97,21 +91,10 @@ internal sealed record ModelHeader(
 
         void AddNetwork(string name, FrozenNetwork? network)
         {
-            if (network is null)
+            if (network is not null)
             {
-                return;
+                networks.Add(NetworkArrays.Add(name, network, arrays));
             }
-
-            networks.Add(new NetworkEntry(name, [network.Inputs, .. network.Layers.Select(layer => layer.Outputs)], network.Categories));
-            for (var l = 0; l < network.Layers.Length; l++)
-            {
-                Add($"{name}.weights.{l}", network.Layers[l].Weights);
-                Add($"{name}.bias.{l}", network.Layers[l].Bias);
-            }
-
-            Add($"{name}.film", network.Film);
-            Add($"{name}.linear", network.Linear);
-            Add($"{name}.offsets", network.Offsets);
         }
     }
 
@@ -160,28 +143,7 @@ internal sealed record ModelHeader(
         FrozenNetwork[] All(string name, int count) =>
             [.. Enumerable.Range(0, count).Select(k => Network($"{name}.{k}")).OfType<FrozenNetwork>()];
 
-        FrozenNetwork? Network(string name)
-        {
-            if (Array.Find(Networks, entry => entry.Name == name) is not { } entry)
-            {
-                return null;
-            }
-
-            var widths = entry.Widths;
-            var layers = new FrozenNetwork.Dense[widths.Length - 1];
-            for (var l = 0; l < layers.Length; l++)
-            {
-                layers[l] = new FrozenNetwork.Dense(
-                    widths[l], widths[l + 1], Sized($"{name}.weights.{l}", widths[l] * widths[l + 1]), Sized($"{name}.bias.{l}", widths[l + 1]));
-            }
-
-            return new FrozenNetwork(
-                layers,
-                Sized($"{name}.film", entry.Categories * 2 * widths[1]),
-                Sized($"{name}.linear", widths[0] * widths[^1]),
-                Sized($"{name}.offsets", entry.Categories * widths[^1]),
-                entry.Categories);
-        }
+        FrozenNetwork? Network(string name) => Array.Find(Networks, entry => entry.Name == name) is { } entry ? NetworkArrays.Read(entry, one => arrays[one]) : null;
     }
 
     private Scale Parsed()

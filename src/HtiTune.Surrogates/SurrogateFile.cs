@@ -2,7 +2,7 @@ using HtiTune.Data;
 
 namespace HtiTune.Surrogates;
 
-/// <summary>Reads a surrogate of any kind from its file.</summary>
+/// <summary>Reads a surrogate over λ, of any kind, from its file.</summary>
 public static class SurrogateFile
 {
     /// <summary>Reads a surrogate, exactly as it was saved. Needs no libtorch.</summary>
@@ -14,4 +14,9 @@ public static class SurrogateFile
         var (state, kriging) = ModelFile.Read(path, scale);
         return kriging is null ? new TrajectorySurrogate(state) : new KrigedSurrogate(new TrajectorySurrogate(state), kriging);
     }
+
+    /// <summary>Whether a model file holds a surrogate over a search space, which <see cref="SpaceSurrogate.Load"/> reads.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="DataFormatException">It is no model file.</exception>
+    public static bool HoldsSpace(string path) => ModelContainer.VersionOf(path) == SpaceFile.Version;
 }

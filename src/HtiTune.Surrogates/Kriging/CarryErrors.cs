@@ -5,6 +5,7 @@
 // Near contexts err alike, at one anchor and at the next: what a mean over contexts averages out it averages out here too, and no more.
 
 using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
 using HtiTune.Surrogates.Networks;
 
 namespace HtiTune.Surrogates;
@@ -17,24 +18,45 @@ internal sealed class CarryErrors
 
     private const int Parts = 5;
 
-    private readonly TrajectorySurrogate _carrier;
+    private readonly TrajectoryLookup _lookup;
+    private readonly int _dimension;
     private readonly float[][] _errors;
 
     /// <param name="carrier">Coupling and maps, of one answer a context, with the network of the first anchor.</param>
     internal CarryErrors(TrajectorySurrogate carrier)
     {
-        _carrier = carrier;
+        (_lookup, _dimension) = (carrier.Lookup, carrier.Dimension);
         var state = carrier.State;
         var t = state.Trajectories;
         var start = new float[t.Count * t.Dimension];
         state.Start!.Evaluate(t.Conditions[0], t.Categories, start);
-        var carried = carrier.Carry(start, state.Contexts, 0, null);
-        var factor = HeldOutFactor(carrier);
-        _errors = [.. carried.Select((rows, k) => rows!.Zip(t.Points[k], (given, answer) => factor * (given - answer)).ToArray())];
+        var factor = HeldOutFactor(
+            t.Conditions[0], t.ConditionCount, t.Categories, t.CategoryCount, t.Points[0], t.Dimension, IntervalFits.MapShape(carrier.Options),
+            new RandomStreams(carrier.Options.Seed).Fork("held-out contexts"));
+        _errors = Scaled(carrier.Carry(start, state.Contexts, 0, null), t.Points, factor);
     }
 
+    private CarryErrors(TrajectoryLookup lookup, int dimension, float[][] errors) => (_lookup, _dimension, _errors) = (lookup, dimension, errors);
+
+    /// <summary>The same of a network that gives the outputs of all anchors over a space.</summary>
+    /// <param name="state">The surrogate, with such a network.</param>
+    /// <param name="lookup">Its contexts.</param>
+    internal static CarryErrors Of(SpaceState state, TrajectoryLookup lookup)
+    {
+        float[][] points = [.. state.Kriging.Rows.Standardised.Select(rows => rows!)];
+        var (contexts, d) = (state.Contexts, state.Dimension);
+        var factor = HeldOutFactor(
+            Trajectories.Standardised(contexts.Conditions, state.Conditions), contexts.Conditions.Columns, TrajectoryLookup.CategoriesOf(contexts), Math.Max(1, contexts.CategoryCount),
+            Trajectories.Joined(contexts.Count, [.. points.Select(rows => (rows, d))]), points.Length * d, SpaceFitter.Shape(state.Options),
+            new RandomStreams(state.Options.Seed).Fork("space").Fork("held-out contexts"));
+        return new CarryErrors(lookup, d, Scaled(SpaceCarrier.Given(state, contexts), points, factor));
+    }
+
+    private static float[][] Scaled(float[]?[] carried, float[][] points, double factor) =>
+        [.. carried.Select((rows, k) => rows!.Zip(points[k], (given, answer) => (float)factor * (given - answer)).ToArray())];
+
     /// <summary>The stored contexts that stand for new ones, [n][·], the nearest first.</summary>
-    internal int[][] NearestOf(Contexts contexts) => [.. Enumerable.Range(0, contexts.Count).Select(i => _carrier.Lookup.Nearest(contexts, i, Near))];
+    internal int[][] NearestOf(Contexts contexts) => [.. Enumerable.Range(0, contexts.Count).Select(i => _lookup.Nearest(contexts, i, Near))];
 
     /// <summary>Rows at the anchors with a draw of their errors added.</summary>
     /// <param name="rows">Standardised rows at each anchor, [n, D].</param>
@@ -42,7 +64,7 @@ internal sealed class CarryErrors
     /// <param name="random">Chance.</param>
     internal float[]?[] Drawn(float[]?[] rows, int[][] nearest, RandomStream random)
     {
-        var d = _carrier.Dimension;
+        var d = _dimension;
         var size = (float)random.NextNormal();
         var rank = (int)random.NextInt(Near);
         return [.. rows.Select((values, k) => values is null ? null : Enumerable.Range(0, values.Length).Select(i => values[i] + size * Of(k, i)).ToArray())];
@@ -51,36 +73,27 @@ internal sealed class CarryErrors
         float Of(int k, int i) => nearest[i / d] is { Length: > 0 } own ? _errors[k][own[Math.Min(rank, own.Length - 1)] * d + i % d] : 0;
     }
 
-    /// <summary>ρ.</summary>
-    private static float HeldOutFactor(TrajectorySurrogate carrier)
+    /// <summary>ρ of targets [n, O].</summary>
+    private static double HeldOutFactor(float[] conditions, int c, int[] categories, int categoryCount, float[] targets, int o, NetworkShape shape, RandomStreams random)
     {
-        var t = carrier.State.Trajectories;
-        int[] kept = [.. Enumerable.Range(0, t.Count).Where(i => i % Parts != 0)], left = [.. Enumerable.Range(0, t.Count).Where(i => i % Parts == 0)];
+        int[] kept = [.. Enumerable.Range(0, categories.Length).Where(i => i % Parts != 0)], left = [.. Enumerable.Range(0, categories.Length).Where(i => i % Parts == 0)];
         if (kept.Length == 0)
         {
             return 1;
         }
 
         var network = NetworkTrainer.Train(
-            Rows(t.Conditions[0], kept, t.ConditionCount),
-            t.ConditionCount,
-            Array.ConvertAll(kept, i => t.Categories[i]),
-            t.CategoryCount,
-            Rows(t.Points[0], kept, t.Dimension),
-            t.Dimension,
-            IntervalFits.MapShape(carrier.Options),
-            new RandomStreams(carrier.Options.Seed).Fork("held-out contexts"),
-            default);
+            Rows(conditions, kept, c), c, Array.ConvertAll(kept, i => categories[i]), categoryCount, Rows(targets, kept, o), o, shape, random, default);
         double seen = Error(kept), unseen = Error(left);
         return seen > 0 ? (float)Math.Sqrt(Math.Max(1, unseen / seen)) : 1;
 
         double Error(int[] rows)
         {
-            var given = new float[rows.Length * t.Dimension];
-            network.Evaluate(Rows(t.Conditions[0], rows, t.ConditionCount), Array.ConvertAll(rows, i => t.Categories[i]), given);
-            return given.Zip(Rows(t.Points[0], rows, t.Dimension), (a, b) => (double)(a - b) * (a - b)).Average();
+            var given = new float[rows.Length * o];
+            network.Evaluate(Rows(conditions, rows, c), Array.ConvertAll(rows, i => categories[i]), given);
+            return given.Zip(Rows(targets, rows, o), (a, b) => (double)(a - b) * (a - b)).Average();
         }
     }
 
-    private static float[] Rows(float[] values, int[] rows, int columns) => Coupling.Trajectories.Select(values, rows, columns);
+    private static float[] Rows(float[] values, int[] rows, int columns) => Trajectories.Select(values, rows, columns);
 }

@@ -65,13 +65,31 @@ internal sealed record OutputKriging(OutputTransform Transform, AnchorRows Rows,
         return new OutputKriging(transform, rows, kriging, scale, order);
     }
 
+    /// <summary>What was learned once, as it was.</summary>
+    /// <param name="request">The anchors.</param>
+    /// <param name="scale">Scale of the outputs.</param>
+    /// <param name="order">The row of each anchor on each particle; null where rows stay as they are.</param>
+    /// <param name="kind">The kind, never <see cref="OutputKind.Auto"/>.</param>
+    /// <param name="link">ψ.</param>
+    /// <param name="variant">What was learned.</param>
+    /// <param name="theta">θ.</param>
+    internal static OutputKriging At(OutputKrigingRequest request, Standardizer scale, int[][]? order, OutputKind kind, OutputLink link, KrigingVariant variant, double[] theta)
+    {
+        var transform = new OutputTransform(kind, link, scale, request.Bounds, isDraws: order is not null);
+        var points = Ordered(Standardised(request.Outputs, scale), order, scale.Columns);
+        var linked = Array.ConvertAll(points, transform.Forward);
+        var kriging = AnchorKriging.At([.. request.Places.SelectMany(x => x)], new KrigingLayout(request.Coordinates, variant), GramMatrix.Of(linked), theta);
+        return new OutputKriging(transform, new AnchorRows(points, linked, null, request.Outputs[0].Rows), kriging, scale, order);
+    }
+
     /// <summary>The kriging at states of θ that the anchors allow.</summary>
     /// <param name="walk">Chance of the walk.</param>
-    internal AnchorKriging[] States(RandomStream walk) => Kriging.Likelihood.HasVariation ? Array.ConvertAll(ThetaStates(walk), Kriging.With) : [Kriging];
+    internal AnchorKriging[] States(RandomStream walk) => Array.ConvertAll(ThetaStates(walk), Kriging.With);
 
     /// <summary>Those states, θ each.</summary>
-    internal double[][] ThetaStates(RandomStream walk) =>
-        [.. HyperparameterWalk.From(Kriging.Likelihood, Kriging.Theta, walk).Where((_, i) => Kriging.Count <= MostForAllStates || i % Thinning == Thinning - 1)];
+    internal double[][] ThetaStates(RandomStream walk) => Kriging.Likelihood.HasVariation
+        ? [.. HyperparameterWalk.From(Kriging.Likelihood, Kriging.Theta, walk).Where((_, i) => Kriging.Count <= MostForAllStates || i % Thinning == Thinning - 1)]
+        : [Kriging.Theta.ToArray()];
 
     /// <summary>Standardised outputs of each anchor.</summary>
     internal static float[][] Standardised(Matrix[] outputs, Standardizer scale) => [.. outputs.Select(y => scale.Apply(y).Values.ToArray())];

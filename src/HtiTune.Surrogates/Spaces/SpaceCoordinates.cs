@@ -71,6 +71,9 @@ internal sealed class SpaceCoordinates
     /// <summary>Snapped u of all configurations, where these are few; else null.</summary>
     internal double[][]? Listed { get; }
 
+    /// <summary>The first coordinate of hyperparameter i.</summary>
+    internal int First(int i) => _at[i];
+
     /// <summary>Values of hyperparameter i; 0 where it is continuous.</summary>
     internal int Levels(int i) => _levels[i];
 

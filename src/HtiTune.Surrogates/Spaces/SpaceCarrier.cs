@@ -1,0 +1,140 @@
+// Notation
+//   y_i(λ_k)   outputs of row i at anchor k, standardised; f_k(x) those that the network of contexts gives in a context x
+//   rows of anchor s go to anchor k
+//     without continuous conditions     as the nearest stored row of their category moves (NearestCarrier)
+//     answers, one a context            y + f_k(x) − f_s(x)
+//     draws with continuous conditions  by affine maps between the laws in their context (AffineCarrier)
+
+using HtiTune.Data;
+using HtiTune.Surrogates.Coupling;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Rows at all anchors of a space: stored ones, those of new contexts, and those that are carried from one anchor.</summary>
+internal sealed class SpaceCarrier
+{
+    private readonly SpaceState _state;
+    private readonly Lazy<NearestCarrier> _nearest;
+    private readonly Lazy<AffineCarrier> _affine;
+    private readonly Lazy<CarryErrors> _errors;
+
+    internal SpaceCarrier(SpaceState state)
+    {
+        _state = state;
+        Lookup = new TrajectoryLookup(state.Contexts, state.Conditions);
+        var own = state.Outputs.Select(y => y.Values.ToArray()).ToArray();
+        Stored = state.Kriging.Rows with { Own = OutputKriging.Ordered(own, state.Kriging.Order, state.Dimension) };
+        var trajectories = new Lazy<Trajectories>(TrajectoriesOf);
+        _nearest = new Lazy<NearestCarrier>(() => new NearestCarrier(trajectories.Value));
+        _affine = new Lazy<AffineCarrier>(() => new AffineCarrier(trajectories.Value, null));
+        _errors = new Lazy<CarryErrors>(() => CarryErrors.Of(state, Lookup));
+    }
+
+    /// <summary>Which stored row answers which context.</summary>
+    internal TrajectoryLookup Lookup { get; }
+
+    /// <summary>The anchors' own rows.</summary>
+    internal AnchorRows Stored { get; }
+
+    /// <summary>The rows at the anchors that answer contexts.</summary>
+    internal (AnchorRows Rows, SampleSource Source) Resolve(Contexts contexts)
+    {
+        Lookup.Require(contexts);
+        if (contexts.SameAs(_state.Contexts))
+        {
+            return (Stored, SampleSource.StoredOutputs);
+        }
+
+        if (IsGiven(contexts))
+        {
+            return (Linked(Given(_state, contexts), contexts.Count), SampleSource.ConditionalSampler);
+        }
+
+        var (chosen, source) = Lookup.Choose(contexts);
+        return (Stored with { Chosen = chosen, Count = contexts.Count }, source);
+    }
+
+    /// <summary>How far rows of contexts may be from what the anchors would answer; null where stored rows answer them.</summary>
+    internal CarryErrors? ErrorsOf(Contexts contexts) => IsGiven(contexts) ? _errors.Value : null;
+
+    /// <summary>Given rows at every anchor that has a weight.</summary>
+    /// <param name="rows">Outputs at an anchor beside their contexts.</param>
+    /// <param name="source">That anchor.</param>
+    /// <param name="weights">Weights of the anchors.</param>
+    internal AnchorRows Carry(Samples rows, int source, double[] weights)
+    {
+        Lookup.Require(rows.Contexts);
+        if (rows.Dimension != _state.Dimension)
+        {
+            throw new ArgumentException($"Rows have {rows.Dimension} output columns; the surrogate has {_state.Dimension}.", nameof(rows));
+        }
+
+        return Linked(Carried(rows, source, weights), rows.Count);
+    }
+
+    /// <summary>Standardised rows with their link.</summary>
+    internal AnchorRows Linked(float[]?[] standardised, int count) =>
+        new(standardised, Array.ConvertAll(standardised, rows => rows is null ? null : _state.Kriging.Transform.Forward(rows)), null, count);
+
+    /// <summary>Standardised outputs of every anchor as the network of contexts gives them, [K] of [n, D].</summary>
+    internal static float[][] Given(SpaceState state, Contexts contexts)
+    {
+        var (n, d, count) = (contexts.Count, state.Dimension, state.Anchors.Length);
+        var joined = new float[n * count * d];
+        state.Network!.Evaluate(Trajectories.Standardised(contexts.Conditions, state.Conditions), TrajectoryLookup.CategoriesOf(contexts), joined);
+        return [.. Enumerable.Range(0, count).Select(k =>
+        {
+            var rows = new float[n * d];
+            for (var i = 0; i < n; i++)
+            {
+                joined.AsSpan((i * count + k) * d, d).CopyTo(rows.AsSpan(i * d));
+            }
+
+            return rows;
+        })];
+    }
+
+    private bool IsGiven(Contexts contexts) => _state.Network is not null && !Lookup.HasAll(contexts);
+
+    private float[]?[] Carried(Samples rows, int source, double[] weights)
+    {
+        var y = Trajectories.Standardised(rows.Outputs, _state.Kriging.Scale);
+        var categories = TrajectoryLookup.CategoriesOf(rows.Contexts);
+        if (_state.Contexts.Conditions.Columns == 0)
+        {
+            return _nearest.Value.Carry(y, categories, source, weights);
+        }
+
+        if (_state.Kriging.Order is not null)
+        {
+            if (_state.Dimension > AffineCarrier.MostDimensions)
+            {
+                throw new InvalidOperationException(
+                    $"Draws with continuous conditions are carried where they have {AffineCarrier.MostDimensions} columns at most; these have {_state.Dimension}.");
+            }
+
+            var x = Trajectories.Standardised(rows.Conditions, _state.Conditions);
+            return _affine.Value.Carry(y, x, x, categories, source, weights);
+        }
+
+        if (_state.Network is null)
+        {
+            throw new InvalidOperationException(
+                $"This surrogate was fitted without a network of contexts; fit it with {nameof(SpaceSurrogateOptions.TrainMaps)} = true to transport rows with conditions.");
+        }
+
+        var given = Given(_state, rows.Contexts);
+        return [.. given.Select((to, k) => k == source ? y : [.. y.Select((value, i) => value + to[i] - given[source][i])])];
+    }
+
+    private Trajectories TrajectoriesOf()
+    {
+        var contexts = _state.Contexts;
+        var rows = Enumerable.Range(0, contexts.Count).ToArray();
+        var conditions = Trajectories.Standardised(contexts.Conditions, _state.Conditions);
+        float[][] points = [.. _state.Kriging.Rows.Standardised.Select(y => y!)];
+        return new Trajectories(
+            points, [.. points.Select(_ => conditions)], TrajectoryLookup.CategoriesOf(contexts), _state.Dimension, contexts.Conditions.Columns, Math.Max(1, contexts.CategoryCount),
+            _state.Kriging.Order ?? [.. points.Select(_ => rows)]);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HtiTune.Data;
+using HtiTune.Surrogates.Networks;
+
+namespace HtiTune.Surrogates;
+
+/// <summary>Writes and reads the file of a <see cref="SpaceSurrogate"/>.</summary>
+internal static class SpaceFile
+{
+    /// <summary>The version of files that hold a surrogate over a space: programs that know none refuse them.</summary>
+    internal const int Version = 5;
+
+    internal static void Write(string path, SpaceState state)
+    {
+        var arrays = new List<(string Name, float[] Values)>
+        {
+            ("contexts", [.. state.Contexts.Conditions.Values]),
+            ("categories", Array.ConvertAll(TrajectoryLookup.CategoriesOf(state.Contexts), c => (float)c)),
+        };
+        for (var k = 0; k < state.Outputs.Length; k++)
+        {
+            arrays.Add(($"outputs.{k}", [.. state.Outputs[k].Values]));
+            if (state.Kriging.Order is { } order)
+            {
+                arrays.Add(($"order.{k}", Array.ConvertAll(order[k], row => (float)row)));
+            }
+        }
+
+        var network = state.Network is { } one ? NetworkArrays.Add("network", one, arrays) : null;
+        var kriging = state.Kriging;
+        var header = new SpaceHeader(
+            [.. state.Space.Select(one => one.Text)], state.Anchors, state.Contexts.Count, state.Dimension, state.Contexts.Conditions.Columns, state.Contexts.CategoryCount, kriging.Order is not null,
+            state.Options, kriging.Transform.Kind, kriging.Transform.Link, kriging.Kriging.Variant.LearnsNugget, kriging.Kriging.Theta.ToArray(), state.States!, kriging.Scale.Means.ToArray(),
+            kriging.Scale.Deviations.ToArray(), state.Conditions.Means.ToArray(), state.Conditions.Deviations.ToArray(), state.Notes, network,
+            [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))]);
+        ModelContainer.Write(path, Version, JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
+    }
+
+    internal static SpaceState Read(string path, SearchSpace? space)
+    {
+        var version = ModelContainer.VersionOf(path);
+        if (version != Version)
+        {
+            throw new DataFormatException(
+                path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion ? "a model over λ" : $"format version {version}",
+                version > Version ? $"version {Version} at most; a newer HtiTune may read it" : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
+        }
+
+        return ModelContainer.Read(path, SpaceHeaderJson.Default.SpaceHeader, header => header.Arrays, (header, arrays) => header.ToState(arrays, space));
+    }
+}
+
+/// <summary>What the file of a surrogate over a space says of itself before its arrays.</summary>
+internal sealed record SpaceHeader(
+    string[] Space,
+    Configuration[] Anchors,
+    int Rows,
+    int Dimension,
+    int ConditionCount,
+    int CategoryCount,
+    bool IsOrdered,
+    SpaceSurrogateOptions Options,
+    OutputKind Kind,
+    OutputLink Link,
+    bool LearnsNugget,
+    double[] Theta,
+    double[][] States,
+    double[] Means,
+    double[] Deviations,
+    double[] ConditionMeans,
+    double[] ConditionDeviations,
+    string[] Notes,
+    NetworkEntry? Network,
+    ArrayEntry[] Arrays)
+{
+    internal SpaceState ToState(Dictionary<string, float[]> arrays, SearchSpace? given)
+    {
+        var space = given ?? Parsed();
+        if (space.Count != Space.Length || space.Zip(Space).Any(pair => !pair.Second.StartsWith($"{pair.First.Name}=", StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"the file's space is {string.Join("; ", Space)} and the one given is {space}");
+        }
+
+        if (Kind == OutputKind.Auto || !Enum.IsDefined(Kind) || !Enum.IsDefined(Link) || Anchors.Length < 2)
+        {
+            throw new ArgumentException($"the outputs are of kind {Kind}, link {Link}, at {Anchors.Length} anchors");
+        }
+
+        Options.Validate(Dimension);
+        Array.ForEach(Anchors, anchor => space.Require(anchor));
+        var coordinates = new SpaceCoordinates(space);
+        var variant = new KrigingVariant(Options.Warp, LearnsNugget);
+        var count = new KrigingLayout(coordinates.Kriging, variant).Count;
+        if (Theta.Length != count || States.Length == 0 || States.Any(theta => theta.Length != count))
+        {
+            throw new ArgumentException($"there are {Theta.Length} parameters and {States.Length} states; expected {count} parameters each");
+        }
+
+        var conditions = new Matrix(Rows, ConditionCount, arrays["contexts"]);
+        var contexts = CategoryCount == 0 ? new Contexts(conditions) : new Contexts(conditions, Array.ConvertAll(arrays["categories"], c => (int)c), CategoryCount);
+        Matrix[] outputs = [.. Anchors.Select((_, k) => new Matrix(Rows, Dimension, arrays[$"outputs.{k}"]))];
+        int[][]? order = IsOrdered ? [.. Anchors.Select((_, k) => Array.ConvertAll(arrays[$"order.{k}"], row => (int)row))] : null;
+        if (order is not null && order.Any(rows => rows.Length != Rows || rows.Any(row => row < 0 || row >= Rows)))
+        {
+            throw new ArgumentException($"a row on a particle is none of {Rows}");
+        }
+
+        Array.ForEach(outputs, y => _ = new Samples(y, contexts));
+        var request = new OutputKrigingRequest(coordinates.Kriging, [.. Anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor)))], outputs, contexts) { Bounds = Options.Bounds };
+        var network = Network is { } entry ? NetworkArrays.Read(entry, name => arrays[name]) : null;
+        if (network is not null && (network.Inputs != ConditionCount || network.Outputs != Anchors.Length * Dimension || network.Categories != Math.Max(1, CategoryCount)))
+        {
+            throw new ArgumentException("the network of contexts has other inputs or outputs than the anchors");
+        }
+
+        return new SpaceState
+        {
+            Space = space,
+            Anchors = Anchors,
+            Outputs = outputs,
+            Contexts = contexts,
+            Options = Options,
+            Conditions = new Standardizer(ConditionMeans, ConditionDeviations),
+            Kriging = OutputKriging.At(request, new Standardizer(Means, Deviations), order, Kind, Link, variant, Theta),
+            Network = network,
+            States = States,
+            Notes = Notes,
+        };
+    }
+
+    private SearchSpace Parsed()
+    {
+        try
+        {
+            return SearchSpace.Parse(Space);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new ArgumentException($"of the space {string.Join("; ", Space)} a scale is a warp given as functions, which a file cannot hold: pass the space when loading", problem);
+        }
+    }
+}
+
+/// <summary>Serialisation of <see cref="SpaceHeader"/> without reflection.</summary>
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(SpaceHeader))]
+internal sealed partial class SpaceHeaderJson : JsonSerializerContext;
