@@ -14,6 +14,7 @@ HtiTuneError with its words.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import socket
@@ -27,6 +28,8 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Unio
 
 __all__ = ["Client", "HtiTuneError", "Training", "Stopped"]
 
+#: So many intermediate values go out at a time.
+MOST_VALUES = 1000
 ENDED = ("finished", "cancelled", "failed")
 
 
@@ -65,6 +68,8 @@ class Training:
         self.slot = slot
         self._client = client
         self._progress: Optional[float] = None
+        self._values: List[Dict[str, float]] = []
+        self._lock = threading.Lock()
         self._stopping = threading.Event()
 
     @property
@@ -72,11 +77,26 @@ class Training:
         """Whether the training is to end before its time."""
         return self._stopping.is_set()
 
-    def report(self, progress: float) -> None:
-        """Notes the share that is done, 0 to 1, which goes out with the next renewal; raises Stopped where the training is to end."""
-        self._progress = min(1.0, max(0.0, progress))
+    def report(self, progress: Optional[float] = None, step: Optional[int] = None, value: Optional[float] = None) -> None:
+        """Notes the share that is done, 0 to 1, and what was measured at a step (the loss after an epoch, say); both go out with the next renewal. Raises Stopped where
+        the training is to end."""
+        if progress is not None:
+            self._progress = min(1.0, max(0.0, progress))
+        if step is not None and value is not None and math.isfinite(value):
+            self._keep([{"step": int(step), "value": float(value)}])
         if self.stopping:
             raise Stopped("the training was asked to stop, or its lease is over")
+
+    def _keep(self, values: List[Dict[str, float]], first: bool = False) -> None:
+        with self._lock:
+            kept = values + self._values if first else self._values + values
+            # Of more than the server takes at a time every second one goes.
+            self._values = kept if len(kept) <= MOST_VALUES else kept[1::2]
+
+    def _take(self) -> List[Dict[str, float]]:
+        with self._lock:
+            values, self._values = self._values, []
+        return values
 
 
 class Client:
@@ -151,9 +171,17 @@ class Client:
         claimed = self._ask("POST", "attempts/claim", body)
         return None if claimed is None else Training(self, claimed, worker, slot)
 
-    def renew(self, training: Training, progress: Optional[float] = None) -> Dict[str, Any]:
-        """Keeps a training: its members holds, stop and kill say whether to go on."""
-        return self._ask("POST", f"attempts/{training.attempt}/renew", {"lease": training.lease, "progress": progress})
+    def renew(self, training: Training, progress: Optional[float] = None, values: Optional[Sequence[Dict[str, float]]] = None) -> Dict[str, Any]:
+        """Keeps a training: its members holds, stop and kill say whether to go on. values: what it measured since, each with its step and value; at most 1000."""
+        return self._ask("POST", f"attempts/{training.attempt}/renew", {"lease": training.lease, "progress": progress, "values": list(values) if values else None})
+
+    def attempts(self, study: str, trial: Optional[int] = None) -> List[Dict[str, Any]]:
+        """Attempts at a study's trials, or at one of them."""
+        return self._ask("GET", f"studies/{study}/attempts" + ("" if trial is None else f"?trial={trial}"))
+
+    def values(self, study: str, attempt: str) -> List[Dict[str, float]]:
+        """What an attempt measured on its way, by step."""
+        return self._ask("GET", f"studies/{study}/attempts/{attempt}/values")
 
     def tell(self, training: Training, result: Union[float, Sequence[Sequence[float]]], ask_next: bool = False) -> Optional[Training]:
         """Hands in a value, or outputs as rows of numbers; with ask_next the study's next training comes back with it, None where there is none now."""
@@ -326,11 +354,24 @@ class _Renewals:
     def __exit__(self, *_: Any) -> None:
         self._over.set()
         self._thread.join()
+        if self._training._values:
+            try:
+                self._once()
+            except HtiTuneError:
+                pass  # they are for pages: the result does not wait for them
+
+    def _once(self) -> Dict[str, Any]:
+        values = self._training._take()
+        try:
+            return self._client.renew(self._training, self._training._progress, values)
+        except HtiTuneError:
+            self._training._keep(values, first=True)
+            raise
 
     def _renew(self) -> None:
         while not self._over.wait(self._training.renew_every):
             try:
-                lease = self._client.renew(self._training, self._training._progress)
+                lease = self._once()
             except HtiTuneError as refusal:
                 # A server that is away comes back; one that refuses has given the training to another.
                 if refusal.status not in (0, 429, 503):

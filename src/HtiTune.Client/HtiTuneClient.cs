@@ -187,11 +187,24 @@ public sealed partial class HtiTuneClient
         SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, leaseFor }, CancellationToken.None)!;
 
     /// <summary>Renews a lease.</summary>
-    public Task<LeaseStatus> RenewAsync(ClaimedAttempt task, double? progress = null, string? logTail = null, CancellationToken cancellation = default)
+    /// <param name="task">The training.</param>
+    /// <param name="progress">The share that is done, 0 to 1.</param>
+    /// <param name="logTail">The end of its log.</param>
+    /// <param name="values">What it measured since the last renewal, at most 1000 values.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<LeaseStatus> RenewAsync(
+        ClaimedAttempt task, double? progress = null, string? logTail = null, IReadOnlyList<IntermediateValue>? values = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, progress, logTail }, cancellation)!;
+        return SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, progress, logTail, values }, cancellation)!;
     }
+
+    /// <summary>What an attempt measured on its way, by step.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid study, Guid attempt, CancellationToken cancellation = default) =>
+        (await SendAsync<List<IntermediateValue>>(HttpMethod.Get, $"studies/{study}/attempts/{attempt}/values", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>Hands in a result; with <paramref name="nextFor"/>, a worker's name, the next training comes back with the answer.</summary>
     public Task<TellOutcome> TellAsync(ClaimedAttempt task, TrainingOutcome outcome, string? nextFor = null, int slot = 0, Guid? study = null, CancellationToken cancellation = default)
@@ -206,7 +219,10 @@ public sealed partial class HtiTuneClient
 
     /// <summary>Trains for the server: claims, renews the lease while the delegate trains, tells, and goes on until the study has ended or there is a cancellation.</summary>
     /// <param name="worker">The worker's name.</param>
-    /// <param name="train">Trains; an exception is told as a failure. Its token fires when the server wants the training ended.</param>
+    /// <param name="train">
+    /// Trains; an exception is told as a failure. Its token fires when the server wants the training ended. What it hands over takes the share that is done, and intermediate values
+    /// (<see cref="IntermediateValueExtensions.Report"/>); both go out with the renewals of the lease.
+    /// </param>
     /// <param name="study">Only this study; null: any.</param>
     /// <param name="poll">How long one question waits at the server for a training, at most 60 s; null: 30 s.</param>
     /// <param name="time">The clock.</param>

@@ -1,11 +1,16 @@
+using HtiTune.Data;
+
 namespace HtiTune.Client;
 
 /// <summary>A training while its lease is renewed.</summary>
-internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, TimeProvider time) : IProgress<double>, IDisposable
+internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, TimeProvider time) : IProgress<double>, IProgress<IntermediateValue>, IDisposable
 {
     private readonly CancellationTokenSource _end = new();
+    private readonly WaitingValues _values = new();
     private double _progress;
     private string? _asked;
+
+    public void Report(IntermediateValue value) => _values.Add(value);
 
     public void Report(double value) => Volatile.Write(ref _progress, Math.Clamp(value, 0, 1));
 
@@ -45,24 +50,40 @@ internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, 
             while (true)
             {
                 await Task.Delay(task.RenewEvery, time, cancellation).ConfigureAwait(false);
-                try
-                {
-                    var lease = await client.RenewAsync(task, Volatile.Read(ref _progress), null, cancellation).ConfigureAwait(false);
-                    if (lease.Stop || lease.Kill || !lease.Holds)
-                    {
-                        _asked ??= lease.Holds ? "stopped: a user asked for it" : "lease-over: another worker may have it";
-                        await _end.CancelAsync().ConfigureAwait(false);
-                    }
-                }
-                catch (HtiTuneException)
-                {
-                    // The lease lasts for several renewals.
-                }
+                await RenewOnceAsync(cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            // The training has ended.
+            // The training has ended; what it measured last is kept too.
+            if (_values.Any)
+            {
+                await RenewOnceAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RenewOnceAsync(CancellationToken cancellation)
+    {
+        var values = _values.Take();
+        try
+        {
+            var lease = await client.RenewAsync(task, Volatile.Read(ref _progress), null, values.Count > 0 ? values : null, cancellation).ConfigureAwait(false);
+            if (lease.Stop || lease.Kill || !lease.Holds)
+            {
+                _asked ??= lease.Holds ? "stopped: a user asked for it" : "lease-over: another worker may have it";
+                await _end.CancelAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception refusal) when (refusal is HtiTuneException or OperationCanceledException)
+        {
+            _values.Return(values);
+            if (refusal is OperationCanceledException)
+            {
+                throw;
+            }
+
+            // The lease lasts for several renewals.
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using ScottPlot;
 using SkiaSharp;
 
@@ -49,11 +50,19 @@ internal static class FigureFile
 
     private static void WriteSvg(string file, FigureOptions options, Action<SKCanvas, PixelRect> draw)
     {
-        using var stream = File.Create(file);
+        using var drawn = new MemoryStream();
         var bounds = SKRect.Create(options.Width, options.Height);
-        using var canvas = SKSvgCanvas.Create(bounds, stream);
-        using var white = new SKPaint { Color = SKColors.White };
-        canvas.DrawRect(bounds, white);
-        draw(canvas, new PixelRect(0, options.Width, options.Height, 0));
+        using (var canvas = SKSvgCanvas.Create(bounds, drawn))
+        {
+            using var white = new SKPaint { Color = SKColors.White };
+            canvas.DrawRect(bounds, white);
+            draw(canvas, new PixelRect(0, options.Width, options.Height, 0));
+        }
+
+        // Without a view box a page that has less room than the figure is wide cuts it off.
+        drawn.Position = 0;
+        var figure = XDocument.Load(drawn, LoadOptions.PreserveWhitespace);
+        figure.Root!.SetAttributeValue("viewBox", FormattableString.Invariant($"0 0 {options.Width} {options.Height}"));
+        figure.Save(file, SaveOptions.DisableFormatting);
     }
 }

@@ -84,6 +84,7 @@ internal static class RootHelp
         Several draws for each context: let its row stand in the file of contexts as often as there are draws, and write a row of outputs for each.
 
         Progress, if you like, on standard output:  htitune:progress 0.4
+        What you measure on the way, which pages of a server draw:  htitune:value EPOCH LOSS
         End with exit code 0 when all is well. Everything printed is kept in a log, see `htitune logs`.
         """;
 }

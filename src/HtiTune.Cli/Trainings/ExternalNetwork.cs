@@ -70,11 +70,7 @@ internal sealed class ExternalNetwork(
             log,
             clock,
             () => observer.AttemptBegan(request.Configuration, attempt, log),
-            share =>
-            {
-                request.Progress?.Report(share);
-                observer.Progressed(request.Configuration, share);
-            },
+            new Told(request, observer),
             stopping.Token,
             interrupts?.Kill ?? default)
             ?? throw new TrainingException(
@@ -233,5 +229,16 @@ internal sealed class ExternalNetwork(
         public void Dispose()
         {
         }
+    }
+
+    private sealed class Told(TrainingRequest request, ITrainingObserver observer) : IProgress<double>, IProgress<IntermediateValue>
+    {
+        public void Report(double value)
+        {
+            request.Progress?.Report(value);
+            observer.Progressed(request.Configuration, value);
+        }
+
+        public void Report(IntermediateValue value) => request.Progress?.Report(value.Step, value.Value);
     }
 }

@@ -15,13 +15,13 @@ internal sealed record TrainingCommand(
     /// <param name="log">The file that takes what the command prints.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="begins">Called before the command starts, once its program has been found; null: nothing is.</param>
-    /// <param name="progressed">Called with the share of the training that is done, 0 to 1, whenever the log tells a new one.</param>
+    /// <param name="progress">Takes the share of the training that is done, 0 to 1, whenever the log tells a new one, and intermediate values.</param>
     /// <param name="stop">Ends the command gently.</param>
     /// <param name="kill">Ends the command hard.</param>
     /// <returns>How the command ended; null where its program is not on this machine.</returns>
     /// <exception cref="FormatException">A placeholder is unknown.</exception>
     internal ChildResult? Run(
-        TrainingCall call, string folder, string log, TimeProvider clock, Action? begins, Action<double> progressed, CancellationToken stop, CancellationToken kill)
+        TrainingCall call, string folder, string log, TimeProvider clock, Action? begins, IProgress<double> progress, CancellationToken stop, CancellationToken kill)
     {
         var words = call.Words(Command);
         if (CommandText.Find(words[0], WorkingDirectory) is not { } program)
@@ -32,14 +32,6 @@ internal sealed record TrainingCommand(
         words[0] = program;
         begins?.Invoke();
         var follower = new TrainingLog(log);
-        return ChildProcess.Run(new ChildRequest(words, WorkingDirectory, call.Environment(Environment, folder), log, folder, TimeLimit, Grace), clock, Tick, stop, kill);
-
-        void Tick()
-        {
-            if (follower.Follow() is { } share)
-            {
-                progressed(share);
-            }
-        }
+        return ChildProcess.Run(new ChildRequest(words, WorkingDirectory, call.Environment(Environment, folder), log, folder, TimeLimit, Grace), clock, () => follower.Follow(progress), stop, kill);
     }
 }

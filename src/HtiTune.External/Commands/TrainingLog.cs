@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HtiTune.Data;
 
 namespace HtiTune.External;
 
@@ -9,14 +10,17 @@ internal sealed class TrainingLog(string path)
     /// <summary>A line <c>htitune:progress 0.4</c> tells how far a training has come.</summary>
     internal const string ProgressMark = "htitune:progress";
 
+    /// <summary>A line <c>htitune:value 12 0.53</c> tells what a training measured at a step.</summary>
+    internal const string ValueMark = "htitune:value";
+
     private const int TailBytes = 1 << 14;
     private readonly StringBuilder _line = new();
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private long _at = new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Reads what is new.</summary>
-    /// <returns>The last share that it told, 0 to 1; null where none is new.</returns>
-    internal double? Follow()
+    /// <param name="progress">Takes the last share that is told there, 0 to 1, and all intermediate values.</param>
+    internal void Follow(IProgress<double> progress)
     {
         double? share = null;
         try
@@ -24,7 +28,7 @@ internal sealed class TrainingLog(string path)
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (stream.Length <= _at)
             {
-                return null;
+                return;
             }
 
             // A training that prints gigabytes must not hold up its own end.
@@ -38,8 +42,13 @@ internal sealed class TrainingLog(string path)
             {
                 if (letter is '\n' or '\r')
                 {
-                    share = ShareOf(_line.ToString()) ?? share;
+                    var line = _line.ToString();
                     _line.Clear();
+                    share = ShareOf(line) ?? share;
+                    if (ValueOf(line) is { } value)
+                    {
+                        progress.Report(value.Step, value.Value);
+                    }
                 }
                 else if (_line.Length < 200)
                 {
@@ -52,8 +61,19 @@ internal sealed class TrainingLog(string path)
             // The log is for people; what it tells of progress may be missed.
         }
 
-        return share;
+        if (share is { } last)
+        {
+            progress.Report(last);
+        }
     }
+
+    /// <summary>The intermediate value that a line tells; null for another line.</summary>
+    internal static IntermediateValue? ValueOf(string line) =>
+        line.Trim().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [ValueMark, var step, var value]
+        && long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+        && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var measured) && double.IsFinite(measured)
+            ? new IntermediateValue(at, measured)
+            : null;
 
     /// <summary>The share that a line tells, 0 to 1, or a percentage.</summary>
     internal static double? ShareOf(string line)
@@ -83,7 +103,7 @@ internal sealed class TrainingLog(string path)
         stream.Position = Math.Max(0, stream.Length - TailBytes);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return [.. reader.ReadToEnd().Split('\n').Select(line => Plain(line.TrimEnd('\r')))
-            .Where(line => line.Length > 0 && !line.StartsWith(ProgressMark, StringComparison.Ordinal)).TakeLast(lines)];
+            .Where(line => line.Length > 0 && !line.StartsWith(ProgressMark, StringComparison.Ordinal) && ValueOf(line) is null).TakeLast(lines)];
     }
 
     // What a program prints must not steer the terminal.

@@ -65,7 +65,7 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
         try
         {
             result = new TrainingCommand([.. options.Command], directory, options.Environment, limit, grace)
-                .Run(call, folder, log, time, null, share => request.Progress?.Report(share), stop, kill)
+                .Run(call, folder, log, time, null, request.Progress ?? new Progress<double>(), stop, kill)
                 ?? throw Failed("no-program", $"there is no program '{call.Words(options.Command)[0]}' that can be run on this machine; expected one on the PATH", mayRetry: true);
         }
         catch (FormatException fault)

@@ -38,6 +38,7 @@ internal static class AttemptClaims
         {
             await AppendAttemptAsync(session, row, await NumberOfAsync(session, row.TrialId).ConfigureAwait(false)).ConfigureAwait(false);
         }
+        await AttemptValues.KeepAsync(session, attempt, report.Values).ConfigureAwait(false);
         return new LeaseStatus(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
     }
 

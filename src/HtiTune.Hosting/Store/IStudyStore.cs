@@ -1,3 +1,4 @@
+using HtiTune.Data;
 namespace HtiTune.Hosting;
 
 /// <summary>
@@ -90,6 +91,9 @@ internal interface IStudyStore
 
     /// <summary>Renews a lease, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
     Task<LeaseStatus> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation);
+
+    /// <summary>What an attempt measured on its way, by step.</summary>
+    Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid attempt, CancellationToken cancellation);
 
     /// <summary>
     /// Ends an attempt. With a valid lease: a result completes the trial and puts an <c>advance</c> into the outbox; a failure queues the next attempt (with back-off)

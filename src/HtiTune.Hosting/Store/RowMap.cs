@@ -14,6 +14,7 @@ internal static class RowMap
         [typeof(StudyRow)] = "studies",
         [typeof(TrialRow)] = "trials",
         [typeof(AttemptRow)] = "attempts",
+        [typeof(AttemptValueRow)] = "attempt_values",
         [typeof(EventRow)] = "events",
         [typeof(BlobRow)] = "blobs",
         [typeof(SurrogateRow)] = "surrogates",

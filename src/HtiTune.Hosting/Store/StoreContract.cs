@@ -138,7 +138,11 @@ internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRo
     public AttemptRow? Other { get; init; }
 }
 
-internal sealed record AttemptReport(double? Progress, string? LogTail, TimeSpan Lease, bool IsRunning = true);
+internal sealed record AttemptReport(double? Progress, string? LogTail, TimeSpan Lease, bool IsRunning = true)
+{
+    /// <summary>What it measured since the last report; a step that is there already gets its new value.</summary>
+    public IReadOnlyList<Data.IntermediateValue> Values { get; init; } = [];
+}
 
 /// <summary>How an attempt ended: <see cref="AttemptState.Done"/> with samples, Failed, TimedOut, Preempted or Cancelled with a reason.</summary>
 internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Samples, int? ExitCode = null, string? LogTail = null)

@@ -159,6 +159,14 @@ internal sealed class AttemptRow
     public string? LogTail { get; set; }
 }
 
+/// <summary>An intermediate value of an attempt.</summary>
+internal sealed class AttemptValueRow
+{
+    public Guid AttemptId { get; set; }
+    public long Step { get; set; }
+    public double Value { get; set; }
+}
+
 /// <summary>An event of a study's journal: what happened, in order, and all that the tuner needs to come to the same state again.</summary>
 internal sealed class EventRow
 {

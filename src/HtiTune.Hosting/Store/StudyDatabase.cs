@@ -17,6 +17,8 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
 
     public DbSet<AttemptRow> Attempts => Set<AttemptRow>();
 
+    public DbSet<AttemptValueRow> AttemptValues => Set<AttemptValueRow>();
+
     public DbSet<EventRow> Events => Set<EventRow>();
 
     public DbSet<BlobRow> Blobs => Set<BlobRow>();
@@ -74,6 +76,11 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
             attempt.HasOne<TrialRow>().WithMany().HasForeignKey(a => a.TrialId).OnDelete(DeleteBehavior.Cascade);
             attempt.HasOne<BlobRow>().WithMany().HasForeignKey(a => a.Samples).OnDelete(DeleteBehavior.Restrict);
             attempt.HasIndex(a => a.Samples).HasFilter("samples IS NOT NULL");
+        });
+        modelBuilder.Entity<AttemptValueRow>(value =>
+        {
+            value.HasKey(v => new { v.AttemptId, v.Step });
+            value.HasOne<AttemptRow>().WithMany().HasForeignKey(v => v.AttemptId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<EventRow>(happened =>
         {

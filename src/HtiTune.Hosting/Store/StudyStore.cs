@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HtiTune.Data;
 
 namespace HtiTune.Hosting;
 
@@ -50,6 +51,9 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
 
     public Task<LeaseStatus> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptClaims.RenewAsync(session, attempt, lease, report), cancellation);
+
+    public Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid attempt, CancellationToken cancellation) =>
+        dialect.ReadAsync(session => AttemptValues.OfAsync(session, attempt), cancellation);
 
     public Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptEnds.EndAsync(session, attempt, lease, end), cancellation);

@@ -119,6 +119,9 @@ public interface IStudyService
     /// <summary>End of an attempt's log; empty where there is none yet.</summary>
     Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation = default);
 
+    /// <summary>What an attempt measured on its way, by step; of more than 1000 values some.</summary>
+    Task<IReadOnlyList<IntermediateValue>> ValuesAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation = default);
+
     /// <summary>Events behind a sequence number as they come; ends with the cancellation, or behind the last event of a study that has ended and whose caller does not follow.</summary>
     IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, CancellationToken cancellation = default);
 
@@ -159,7 +162,7 @@ public interface IStudyService
     Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation = default);
 
     /// <summary>Renews a lease.</summary>
-    Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor = null, CancellationToken cancellation = default);
+    Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor = null, IReadOnlyList<IntermediateValue>? values = null, CancellationToken cancellation = default);
 
     /// <summary>Hands in a result or a failure; may hand out the next attempt in the same breath.</summary>
     Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next = null, CancellationToken cancellation = default);

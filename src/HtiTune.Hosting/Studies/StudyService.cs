@@ -102,6 +102,9 @@ internal sealed class StudyService(
     public async Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
         (await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.LogTail ?? "";
 
+    public async Task<IReadOnlyList<IntermediateValue>> ValuesAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
+        await store.ValuesAsync((await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.Id, cancellation).ConfigureAwait(false);
+
     public async IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
@@ -204,8 +207,8 @@ internal sealed class StudyService(
 
     public Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation) => work.ClaimAsync(tenant, request, cancellation);
 
-    public Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation) =>
-        work.RenewAsync(tenant, attempt, lease, progress, logTail, leaseFor, cancellation);
+    public Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation) =>
+        work.RenewAsync(tenant, attempt, lease, progress, logTail, leaseFor, values, cancellation);
 
     public Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation) =>
         work.TellAsync(tenant, attempt, lease, result, next, cancellation);

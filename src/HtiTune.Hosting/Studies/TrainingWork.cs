@@ -84,16 +84,34 @@ internal sealed class TrainingWork(
         };
     }
 
-    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, CancellationToken cancellation)
+    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation)
     {
         if (progress is { } share && !(share is >= 0 and <= 1))
         {
             throw new StudyServiceException(StudyServiceError.Invalid, $"progress is {share}; expected 0 to 1.");
         }
 
+        RequireValues(values ?? []);
         await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
-        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, StudyWrites.Tail(logTail), LeaseOf(leaseFor)), cancellation).ConfigureAwait(false);
+        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, StudyWrites.Tail(logTail), LeaseOf(leaseFor)) { Values = values ?? [] }, cancellation).ConfigureAwait(false);
         return result with { LeaseUntil = result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null };
+    }
+
+    private static void RequireValues(IReadOnlyList<IntermediateValue> values)
+    {
+        if (values.Count > WaitingValues.Most)
+        {
+            throw new StudyServiceException(StudyServiceError.Invalid, $"values has {values.Count} members; expected at most {WaitingValues.Most}.");
+        }
+
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i] is not { Step: >= 0 } value || !double.IsFinite(value.Value))
+            {
+                throw new StudyServiceException(
+                    StudyServiceError.Invalid, $"values[{i}] is {(values[i] is { } wrong ? $"{wrong.Value:R} at step {wrong.Step}" : "null")}; expected a finite value at a step of 0 or more.");
+            }
+        }
     }
 
     public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)

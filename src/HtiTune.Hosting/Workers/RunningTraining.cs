@@ -10,6 +10,7 @@ internal sealed class RunningTraining(
     private readonly CancellationTokenSource _kill = new();
     private readonly long _began = time.GetTimestamp();
     private readonly Configuration _configuration = trial.At(problem);
+    private readonly WaitingValues _values = new();
     private AttemptEnd? _asked;
     private double _progress;
 
@@ -17,6 +18,9 @@ internal sealed class RunningTraining(
 
     /// <summary>The share that is done, 0 to 1.</summary>
     public double Progress => Volatile.Read(ref _progress);
+
+    /// <summary>Intermediate values that the store does not have yet.</summary>
+    public WaitingValues Values => _values;
 
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
 
@@ -150,8 +154,10 @@ internal sealed class RunningTraining(
         return study.Network is null ? "the study names no network" : null;
     }
 
-    private sealed class Told(RunningTraining training) : IProgress<double>
+    private sealed class Told(RunningTraining training) : IProgress<double>, IProgress<IntermediateValue>
     {
         public void Report(double value) => Volatile.Write(ref training._progress, Math.Clamp(double.IsNaN(value) ? 0 : value, 0, 1));
+
+        public void Report(IntermediateValue value) => training._values.Add(value);
     }
 }

@@ -167,24 +167,39 @@ internal sealed partial class TrainingWorker(
         {
             while (true)
             {
-                try
-                {
-                    var result = await store.RenewAsync(
-                        training.Attempt.Id, training.Attempt.Lease!.Value, new AttemptReport(training.Progress, training.LogTail(), options.Value.Lease), cancellation).ConfigureAwait(false);
-                    training.Hear(result);
-                }
-                catch (Exception problem) when (problem is not OperationCanceledException)
-                {
-                    // The lease lasts for several renewals.
-                    LogUnreachable(logger, problem.Message);
-                }
-
+                await RenewOnceAsync(training, cancellation).ConfigureAwait(false);
                 await Task.Delay(options.Value.RenewEvery, time, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            // The training has ended.
+            // The training has ended; what it measured last is kept too.
+            if (training.Values.Any)
+            {
+                await RenewOnceAsync(training, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RenewOnceAsync(RunningTraining training, CancellationToken cancellation)
+    {
+        var values = training.Values.Take();
+        try
+        {
+            training.Hear(await store.RenewAsync(
+                training.Attempt.Id, training.Attempt.Lease!.Value, new AttemptReport(training.Progress, training.LogTail(), options.Value.Lease) { Values = values },
+                cancellation).ConfigureAwait(false));
+        }
+        catch (Exception problem)
+        {
+            training.Values.Return(values);
+            if (problem is OperationCanceledException)
+            {
+                throw;
+            }
+
+            // The lease lasts for several renewals.
+            LogUnreachable(logger, problem.Message);
         }
     }
 

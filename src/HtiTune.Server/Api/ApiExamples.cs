@@ -14,7 +14,7 @@ internal static class ApiExamples
         ["predict"] = """{"configurations":[{"dropout":0.3}],"importances":true}""",
         ["prefer"] = """{"objective":"mean(abs(outputs[0]))","goal":"minimize","mayTrain":0}""",
         ["claim"] = """{"worker":"gpu-7","study":"019ac0de-0000-7000-8000-000000000001","waitFor":"00:00:30"}""",
-        ["renew"] = """{"lease":"019ac0de-0000-7000-8000-000000000002","progress":0.4}""",
+        ["renew"] = """{"lease":"019ac0de-0000-7000-8000-000000000002","progress":0.4,"values":[{"step":12,"value":0.53}]}""",
         ["tell"] = """{"lease":"019ac0de-0000-7000-8000-000000000002","value":0.153}""",
         ["sample"] = """{"lambda":0.3,"rows":5}""",
         ["addWebhook"] = """{"url":"https://hooks.example.com/htitune","kinds":["study.ended","training.wanted"]}""",

@@ -32,6 +32,7 @@ internal static partial class ApiResponses
         ["POST /studies/{id}/trials/{trial}/retry"] = new("retryTrial", 202, null) { Refusals = [409] },
         ["GET /studies/{id}/trials/{trial}/outputs.npy"] = new("getOutputs", 200, typeof(Stream), Binary),
         ["GET /studies/{id}/attempts"] = new("listAttempts", 200, typeof(IReadOnlyList<AttemptView>)) { Refusals = [400] },
+        ["GET /studies/{id}/attempts/{attempt}/values"] = new("getValues", 200, typeof(IReadOnlyList<HtiTune.Data.IntermediateValue>)),
         ["GET /studies/{id}/attempts/{attempt}/log"] = new("getLog", 200, typeof(string), "text/plain"),
         ["POST /studies/{id}/attempts/{attempt}/{how}"] = new("endAttempt", 202, null) { Refusals = [409] },
         ["GET /studies/{id}/curve"] = new("getCurve", 200, typeof(StudyCurve)) { IsLong = true, Empty = 204, Refusals = [400, 409] },

@@ -31,7 +31,13 @@ internal sealed record DescribeRequest(IReadOnlyList<string>? Tags = null, strin
 internal sealed record CancelRequest(string? Reason = null);
 
 /// <summary>A worker renews its lease.</summary>
-internal sealed record RenewBody(Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null);
+/// <param name="Lease">The lease.</param>
+/// <param name="Progress">The share of the training that is done, 0 to 1.</param>
+/// <param name="LogTail">The end of its log.</param>
+/// <param name="LeaseFor">For how long the lease is wanted.</param>
+/// <param name="Values">What the training measured since the last renewal, such as the loss after each epoch; at most 1000. A step that is told again gets its new value.</param>
+internal sealed record RenewBody(
+    Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null, IReadOnlyList<HtiTune.Data.IntermediateValue>? Values = null);
 
 /// <summary>How a training went.</summary>
 internal sealed record TellBody(

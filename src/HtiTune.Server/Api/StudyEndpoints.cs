@@ -71,6 +71,10 @@ internal static class StudyEndpoints
         studies.MapGet("/{id:guid}/attempts/{attempt:guid}/log", async (Guid id, Guid attempt, HttpContext context, IStudyService service) =>
             Results.Text(await service.LogAsync(context.User.Tenant(), id, attempt, context.RequestAborted).ConfigureAwait(false), "text/plain", Encoding.UTF8))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("End of an attempt's log");
+        studies.MapGet("/{id:guid}/attempts/{attempt:guid}/values", async (Guid id, Guid attempt, HttpContext context, IStudyService service) =>
+            Results.Json(await service.ValuesAsync(context.User.Tenant(), id, attempt, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            .RequireAuthorization(ApiEndpoints.Read).WithSummary("What an attempt measured on its way")
+            .WithDescription("By step, as its worker told it when it renewed its lease. Of more than 1000 values every second one is kept.");
         studies.MapPost("/{id:guid}/attempts/{attempt:guid}/{how:regex(^(stop|kill)$)}", async (Guid id, Guid attempt, string how, HttpContext context, IStudyService service) =>
         {
             await service.EndAttemptAsync(context.User.Tenant(), id, attempt, how == "kill", context.RequestAborted).ConfigureAwait(false);

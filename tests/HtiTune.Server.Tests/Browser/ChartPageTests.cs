@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using HtiTune.Hosting;
 using HtiTune.Server.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +13,7 @@ public sealed class ChartPageTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_part_of_a_chart_is_looked_at_with_the_keyboard_too()
     {
         var service = server.Services.GetRequiredService<IStudyService>();
-        var study = await TrainedAsync(service, "z", new StudyDefinition { Name = "zoomed", Minimum = 0, Maximum = 1, MaxTrainings = 9 }, 4, at => Math.Cos(5 * at.Lambda));
+        var study = await StoredStudies.TrainedAsync(service, "z", new StudyDefinition { Name = "zoomed", Minimum = 0, Maximum = 1, MaxTrainings = 9 }, 4, at => Math.Cos(5 * at.Lambda));
 
         await using var visit = await Visit.BeginAsync(server, "z");
         var page = visit.Page;
@@ -36,7 +35,7 @@ public sealed class ChartPageTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var service = server.Services.GetRequiredService<IStudyService>();
         var definition = new StudyDefinition { Name = "two", Hyperparameters = ["rate=0..1", "depth=1..8:int"], MaxTrainings = 20 };
-        var study = await TrainedAsync(service, "t", definition, 12, at => Math.Pow(at["rate"].Number - 0.4, 2) + 0.1 * Math.Abs(at["depth"].Number - 5));
+        var study = await StoredStudies.TrainedAsync(service, "t", definition, 12, at => Math.Pow(at["rate"].Number - 0.4, 2) + 0.1 * Math.Abs(at["depth"].Number - 5));
         await using var visit = await Visit.BeginAsync(server, "t");
         var page = visit.Page;
         await visit.GoAsync($"/studies/{study.Id}");
@@ -55,15 +54,19 @@ public sealed class ChartPageTests(ApiServer server) : IClassFixture<ApiServer>
         visit.RequireQuiet();
     }
 
-    private static async Task<StudyView> TrainedAsync(IStudyService service, string tenant, StudyDefinition definition, int trainings, Func<Configuration, double> objective)
+    [BrowserFact]
+    public async Task What_a_training_measured_on_its_way_is_drawn_beside_its_log()
     {
-        var study = await service.CreateAsync(tenant, definition);
-        var asked = await service.ClaimAsync(tenant, new WorkRequest("w", Study: study.Id));
-        for (var i = 0; asked is not null && i < trainings; i++)
-        {
-            asked = (await service.TellAsync(tenant, asked.Attempt, asked.Lease, new WorkResult { Value = objective(asked.Configuration) }, new WorkRequest("w", Study: study.Id))).Next;
-        }
-
-        return study;
+        var service = server.Services.GetRequiredService<IStudyService>();
+        var study = await service.CreateAsync("v", new StudyDefinition { Name = "way", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
+        var task = (await service.ClaimAsync("v", new WorkRequest("w", Study: study.Id)))!;
+        await service.RenewAsync("v", task.Attempt, task.Lease, 0.4, null, null, [.. Enumerable.Range(1, 30).Select(epoch => new HtiTune.Data.IntermediateValue(epoch, 2.0 / epoch))]);
+        await using var visit = await Visit.BeginAsync(server, "v");
+        await visit.GoAsync($"/studies/{study.Id}");
+        await visit.Page.Locator("section[aria-labelledby=trials] tbody button").First.ClickAsync();
+        await Expect(visit.Page.Locator(".way svg")).ToHaveAttributeAsync("aria-label", "30 values from step 1 to 30: 2 first, 0.06667 last");
+        await Expect(visit.Page.Locator(".way")).ToContainTextAsync("the last is 0.06667, at step 30");
+        await visit.ShootAsync("way");
+        visit.RequireQuiet();
     }
 }

@@ -57,16 +57,11 @@ public sealed class DashboardTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task Every_page_fits_a_small_screen_light_and_dark()
     {
         var service = server.Services.GetRequiredService<IStudyService>();
-        var study = await service.CreateAsync("default", new StudyDefinition
-        {
-            Name = "a-study-with-a-name-that-is-long-and-has-no-place-to-break-it-in-two", Minimum = 0, Maximum = 1, MaxTrainings = 5,
-        });
-        var asked = await service.ClaimAsync("default", new WorkRequest("w", Study: study.Id));
-        for (var i = 0; asked is not null && i < 4; i++)
-        {
-            asked = (await service.TellAsync("default", asked.Attempt, asked.Lease, new WorkResult { Value = Math.Cos(5 * asked.Lambda) }, new WorkRequest("w", Study: study.Id))).Next;
-        }
-
+        var study = await StoredStudies.TrainedAsync(
+            service, "default", new StudyDefinition { Name = "a-study-with-a-name-that-is-long-and-has-no-place-to-break-it-in-two", Minimum = 0, Maximum = 1, MaxTrainings = 5 }, 4, at => Math.Cos(5 * at.Lambda));
+        var several = await StoredStudies.TrainedAsync(
+            service, "default", new StudyDefinition { Name = "several", Hyperparameters = ["rate=1e-4..1:log", "depth=1..8:int", "activation=relu,gelu,silu"], MaxTrainings = 12 }, 8,
+            at => Math.Abs(Math.Log10(at["rate"].Number) + 2) + 0.1 * at["depth"].Number);
         await using var visit = await Visit.BeginAsync(server, "*");
         foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
@@ -74,9 +69,14 @@ public sealed class DashboardTests(ApiServer server) : IClassFixture<ApiServer>
             {
                 await visit.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await visit.Page.SetViewportSizeAsync(width, 800);
-                foreach (var (path, name) in new[] { ("/", "studies"), ($"/studies/{study.Id}", "study"), ("/workers", "workers"), ("/keys", "keys"), ("/nothing", "missing") })
+                foreach (var (path, name) in new[] { ("/", "studies"), ($"/studies/{study.Id}", "study"), ($"/studies/{several.Id}", "several"), ("/workers", "workers"), ("/keys", "keys"), ("/nothing", "missing") })
                 {
                     await visit.GoAsync(path);
+                    if (name == "several")
+                    {
+                        await Expect(visit.Page.Locator(".figure svg")).ToBeVisibleAsync();
+                    }
+
                     var over = await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
                     await visit.ShootAsync($"{name}-{width}-{scheme}");
                     Assert.True(over <= 0, $"{path} is {over} px wider than a screen of {width} px");

@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.Hosting;
 using HtiTune.Server.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,19 @@ internal static class StoredStudies
 
             return true;
         }, CancellationToken.None);
+
+    /// <summary>A study of which a worker has told some trainings.</summary>
+    internal static async Task<StudyView> TrainedAsync(IStudyService service, string tenant, StudyDefinition definition, int trainings, Func<Configuration, double> objective)
+    {
+        var study = await service.CreateAsync(tenant, definition);
+        var asked = await service.ClaimAsync(tenant, new WorkRequest(definition.Name, Study: study.Id));
+        for (var i = 0; asked is not null && i < trainings; i++)
+        {
+            asked = (await service.TellAsync(tenant, asked.Attempt, asked.Lease, new WorkResult { Value = objective(asked.Configuration) }, new WorkRequest(definition.Name, Study: study.Id))).Next;
+        }
+
+        return study;
+    }
 
     /// <summary>A study that has ended after so many trials: the k-th at λ = k/count, its value (λ − 0.3)², its worker one of three; each tenth failed, at its second attempt.</summary>
     internal static async Task<Guid> AddWithTrialsAsync(ApiServer server, int count)

@@ -15,7 +15,8 @@ seen = []
 
 
 def train(training):
-    training.report(0.5)
+    training.report(0.5, step=1, value=2.0)
+    training.report(step=2, value=training.value)
     seen.append((training.trial, training.value, training.seed))
     if len(seen) == 2:
         raise ArithmeticError("diverged on purpose")
@@ -28,6 +29,8 @@ ended = client.study(study)
 assert ended["state"] == "finished", ended
 assert abs(ended["result"]["lambda"] - 0.3) < 0.05, ended["result"]
 trials = client.trials(study)
+first = client.attempts(study, trials[0]["number"])[-1]["id"]
+assert client.values(study, first) == [{"step": 1, "value": 2.0}, {"step": 2, "value": trials[0]["lambda"]}], client.values(study, first)
 assert succeeded == sum(trial["status"] == "completed" for trial in trials), (succeeded, trials)
 assert all(abs(trial["value"] - (trial["lambda"] - 0.3) ** 2) < 1e-12 for trial in trials if trial["status"] == "completed")
 kinds = [event["kind"] for event in client.events(study, follow=False)]

@@ -49,7 +49,7 @@ public sealed class CommandNetworkTests : IDisposable
         };
         listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => ended.Add((tags[0].Value as string, seconds)));
         listener.Start();
-        await using var host = await StartAsync(("line", "echo begun at $1 >&2; " + Line));
+        await using var host = await StartAsync(("line", "echo begun at $1 >&2; echo htitune:value 1 0.75; echo htitune:value 2 0.5; " + Line));
         var id = (await host.Studies.CreateAsync(Tenant, Definition with { Network = "line" })).Id;
         var study = await host.EndAsync(id);
         Assert.True(study.State == StudyState.Finished, study.Reason);
@@ -58,6 +58,7 @@ public sealed class CommandNetworkTests : IDisposable
         var scale = Enumerable.Range(0, 40).Average(i => Math.Pow(1 + i / 40.0, 2));
         Assert.All(trials, trial => Assert.Equal(scale * Math.Pow(trial.Lambda - 0.9, 2), trial.Value!.Value, 1e-6));
         var attempt = (await host.Studies.AttemptsAsync(Tenant, id, 1))[0];
+        Assert.Equal([new(1, 0.75), new(2, 0.5)], await host.Studies.ValuesAsync(Tenant, id, attempt.Id));
         Assert.Contains("begun at " + trials[0].Lambda.ToString("R", CultureInfo.InvariantCulture), await host.Studies.LogAsync(Tenant, id, attempt.Id));
         Assert.True(ended.Count(one => one is (nameof(AttemptState.Done), > 0 and < 60)) >= 4);
     }

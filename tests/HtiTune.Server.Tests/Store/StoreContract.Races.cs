@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.Hosting;
 
 namespace HtiTune.Server.Tests;
@@ -135,6 +136,28 @@ public abstract partial class StoreContract
         var found = (await Store.FindAttemptAsync(attempt.Id, None))!.Attempt;
         Assert.Equal((AttemptState.Running, 0.25, "log"), (found.State, found.Progress, found.LogTail));
         Assert.NotNull(found.StartedAt);
+    }
+
+    [StoreFact]
+    public async Task Values_on_the_way_are_kept_by_step_and_thinned_and_those_of_a_lease_that_is_over_are_not()
+    {
+        var study = await CreateAsync();
+        await AskAsync(study.Id, Trial(1));
+        var attempt = (await ClaimAsync()).Attempt!;
+        AttemptReport Told(params IntermediateValue[] values) => new(0.5, null, Lease) { Values = values };
+        Assert.Empty(await Store.ValuesAsync(attempt.Id, None));
+        await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, Told(new(7, 0.25), new(2, 1e-300), new(7, 0.5)), None);
+        await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, Told(new IntermediateValue(2, -3.5)), None);
+        Assert.False((await Store.RenewAsync(attempt.Id, Guid.NewGuid(), Told(new IntermediateValue(9, 9)), None)).Holds);
+        Assert.Equal([new(2, -3.5), new(7, 0.5)], await Store.ValuesAsync(attempt.Id, None));
+        await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, Told([.. Enumerable.Range(10, 999).Select(step => new IntermediateValue(step, step))]), None);
+        var kept = await Store.ValuesAsync(attempt.Id, None);
+        Assert.InRange(kept.Count, 500, 501);
+        Assert.Equal(1008, kept[^1].Step);
+        Assert.Equal(kept.OrderBy(value => value.Step), kept);
+        await Store.ChangeStateAsync(study.Id, [StudyState.Active], StudyState.Cancelled, null, None);
+        await Store.DeleteAsync(study.Id, None);
+        Assert.Empty(await Store.ValuesAsync(attempt.Id, None));
     }
 
     [StoreFact]

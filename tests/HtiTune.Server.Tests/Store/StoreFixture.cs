@@ -102,6 +102,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         var asked = new TrialRow { Number = 2, Lambda = 0.1 + 0.2, Seed = long.MaxValue, Reason = "r", MaxAttempts = 3 };
         await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new EventRow(StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
         var held = (await file.Store.ClaimAsync(new ClaimRequest("w", 0, null, [], null, TimeSpan.FromMinutes(1)), none)).Attempt!;
+        await file.Store.RenewAsync(held.Id, held.Lease!.Value, new AttemptReport(0.5, null, TimeSpan.FromMinutes(1)) { Values = [new(3, 0.1), new(long.MaxValue, -0.2)] }, none);
         await file.Store.AddKeyAsync(new ApiKeyRow { Id = "moved", Hash = "h", Tenant = "moved", Name = "n", Scopes = "read" }, none);
         using var cluster = PostgreSqlCluster.Start();
         var services = new ServiceCollection();
@@ -110,7 +111,9 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         var (store, dialect) = (provider.GetRequiredService<IStudyStore>(), provider.GetRequiredService<StoreDialect>());
         await store.MigrateAsync(none);
         var counts = await StoreCopy.CopyAsync(file.Dialect, dialect, none);
-        Assert.Equal((1, 2, 1, 4, 1, 1), (counts["studies"], counts["trials"], counts["attempts"], counts["events"], counts["workers"], counts["api_keys"]));
+        Assert.Equal(2, (await store.ValuesAsync(held.Id, none)).Count);
+        Assert.Equal(await file.Store.ValuesAsync(held.Id, none), await store.ValuesAsync(held.Id, none));
+        Assert.Equal((1, 2, 1, 5, 1, 1), (counts["studies"], counts["trials"], counts["attempts"], counts["events"], counts["workers"], counts["api_keys"]));
         static string Text<T>(IEnumerable<T> rows) => System.Text.Json.JsonSerializer.Serialize(rows);
         Assert.Equal(Text([await file.Store.FindAsync(row.Id, none)]), Text([await store.FindAsync(row.Id, none)]));
         Assert.Equal(Text(await file.Store.TrialsAsync(row.Id, none)), Text(await store.TrialsAsync(row.Id, none)));

@@ -123,4 +123,14 @@ public class MannerTests
     [InlineData("htitune:progress soon", null)]
     [InlineData("progress 0.4", null)]
     public void Progress_lines_are_read(string line, double? expected) => Assert.Equal(expected, TrainingLog.ShareOf(line));
+
+    [Theory]
+    [InlineData("htitune:value 12 0.53", 12L, 0.53)]
+    [InlineData("  htitune:value  0\t-1e-3 ", 0L, -0.001)]
+    [InlineData("htitune:value -1 0.5", null, null)]
+    [InlineData("htitune:value 1 nan", null, null)]
+    [InlineData("htitune:value 1", null, null)]
+    [InlineData("value 1 2", null, null)]
+    public void Value_lines_are_read(string line, long? step, double? value) =>
+        Assert.Equal(step is null ? null : new HtiTune.Data.IntermediateValue(step.Value, value!.Value), TrainingLog.ValueOf(line));
 }

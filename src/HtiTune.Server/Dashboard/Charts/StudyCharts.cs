@@ -211,6 +211,33 @@ internal static class StudyCharts
         }
     }
 
+    /// <summary>What a training measured on its way, by step.</summary>
+    /// <param name="values">At least one, by step.</param>
+    internal static string Way(IReadOnlyList<IntermediateValue> values)
+    {
+        var (low, high) = (values.Min(one => one.Value), values.Max(one => one.Value));
+        var (first, last) = (values[0].Step, values[^1].Step);
+        double Share(long step) => last == first ? 0.5 : (double)(step - first) / (last - first);
+        var plot = new Plot($"{values.Count} values from step {first} to {last}: {Say.Number(values[0].Value)} first, {Say.Number(values[^1].Value)} last", low - 0.06 * (high - low), high + 0.06 * (high - low), 190).Vertical();
+        plot.Path([.. values.Select(one => (Plot.X(Share(one.Step)), plot.Y(one.Value)))], "mean");
+        if (values.Count == 1)
+        {
+            plot.Dot(Plot.X(0.5), plot.Y(low), "anchor", $"step {first}: {Say.Number(low)}");
+        }
+
+        var every = Math.Max(1, (values.Count + Spots - 1) / Spots);
+        for (var i = 0; i < values.Count; i += every)
+        {
+            var at = Share(values[i].Step);
+            plot.Spot(
+                i == 0 ? 0 : (at + Share(values[i - every].Step)) / 2, at, i + every < values.Count ? (at + Share(values[i + every].Step)) / 2 : 1,
+                $"step {values[i].Step}", $"value {Say.Number(values[i].Value)}");
+        }
+
+        plot.Horizontal(last == first ? [(0.5, first)] : Plot.Ticks(first, last, 5).Where(step => step == Math.Floor(step)).Select(step => (Share((long)step), step)), "step");
+        return plot.ToString();
+    }
+
     /// <summary>Density of a column of outputs, with its quantiles.</summary>
     internal static string Density(float[] column, string name, double low, double high, bool isFaint)
     {
