@@ -207,7 +207,8 @@ internal sealed class StudyService(
 
     public Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation) => work.ClaimAsync(tenant, request, cancellation);
 
-    public Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation) =>
+    public Task<LeaseStatus> RenewAsync(
+        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation) =>
         work.RenewAsync(tenant, attempt, lease, progress, logTail, leaseFor, values, cancellation);
 
     public Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation) =>

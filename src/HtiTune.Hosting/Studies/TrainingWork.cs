@@ -84,7 +84,8 @@ internal sealed class TrainingWork(
         };
     }
 
-    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation)
+    public async Task<LeaseStatus> RenewAsync(
+        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation)
     {
         if (progress is { } share && !(share is >= 0 and <= 1))
         {

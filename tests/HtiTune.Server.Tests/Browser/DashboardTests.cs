@@ -58,7 +58,8 @@ public sealed class DashboardTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var service = server.Services.GetRequiredService<IStudyService>();
         var study = await StoredStudies.TrainedAsync(
-            service, "default", new StudyDefinition { Name = "a-study-with-a-name-that-is-long-and-has-no-place-to-break-it-in-two", Minimum = 0, Maximum = 1, MaxTrainings = 5 }, 4, at => Math.Cos(5 * at.Lambda));
+            service, "default", new StudyDefinition { Name = "a-study-with-a-name-that-is-long-and-has-no-place-to-break-it-in-two", Minimum = 0, Maximum = 1, MaxTrainings = 5 },
+            4, at => Math.Cos(5 * at.Lambda));
         var several = await StoredStudies.TrainedAsync(
             service, "default", new StudyDefinition { Name = "several", Hyperparameters = ["rate=1e-4..1:log", "depth=1..8:int", "activation=relu,gelu,silu"], MaxTrainings = 12 }, 8,
             at => Math.Abs(Math.Log10(at["rate"].Number) + 2) + 0.1 * at["depth"].Number);
@@ -69,7 +70,10 @@ public sealed class DashboardTests(ApiServer server) : IClassFixture<ApiServer>
             {
                 await visit.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 await visit.Page.SetViewportSizeAsync(width, 800);
-                foreach (var (path, name) in new[] { ("/", "studies"), ($"/studies/{study.Id}", "study"), ($"/studies/{several.Id}", "several"), ("/workers", "workers"), ("/keys", "keys"), ("/nothing", "missing") })
+                foreach (var (path, name) in new[]
+                {
+                    ("/", "studies"), ($"/studies/{study.Id}", "study"), ($"/studies/{several.Id}", "several"), ("/workers", "workers"), ("/keys", "keys"), ("/nothing", "missing"),
+                })
                 {
                     await visit.GoAsync(path);
                     if (name == "several")

@@ -156,7 +156,8 @@ public abstract partial class StoreContract
         Assert.Equal(1008, kept[^1].Step);
         Assert.Equal(kept.OrderBy(value => value.Step), kept);
         await Store.ChangeStateAsync(study.Id, [StudyState.Active], StudyState.Cancelled, null, None);
-        await Store.DeleteAsync(study.Id, None);
+        await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new AttemptEnd(AttemptState.Cancelled, "stopped", null), None);
+        Assert.True(await Store.DeleteAsync(study.Id, None));
         Assert.Empty(await Store.ValuesAsync(attempt.Id, None));
     }
 

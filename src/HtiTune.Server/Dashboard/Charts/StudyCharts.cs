@@ -218,7 +218,9 @@ internal static class StudyCharts
         var (low, high) = (values.Min(one => one.Value), values.Max(one => one.Value));
         var (first, last) = (values[0].Step, values[^1].Step);
         double Share(long step) => last == first ? 0.5 : (double)(step - first) / (last - first);
-        var plot = new Plot($"{values.Count} values from step {first} to {last}: {Say.Number(values[0].Value)} first, {Say.Number(values[^1].Value)} last", low - 0.06 * (high - low), high + 0.06 * (high - low), 190).Vertical();
+        var plot = new Plot(
+            $"{values.Count} values from step {first} to {last}: {Say.Number(values[0].Value)} first, {Say.Number(values[^1].Value)} last",
+            low - 0.06 * (high - low), high + 0.06 * (high - low), 190).Vertical();
         plot.Path([.. values.Select(one => (Plot.X(Share(one.Step)), plot.Y(one.Value)))], "mean");
         if (values.Count == 1)
         {
