@@ -163,7 +163,8 @@ public interface IStudyService
 
     /// <summary>Renews a lease.</summary>
     Task<LeaseStatus> RenewAsync(
-        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor = null, IReadOnlyList<IntermediateValue>? values = null, CancellationToken cancellation = default);
+        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor = null, IReadOnlyList<IntermediateValue>? values = null,
+        CancellationToken cancellation = default);
 
     /// <summary>Hands in a result or a failure; may hand out the next attempt in the same breath.</summary>
     Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next = null, CancellationToken cancellation = default);

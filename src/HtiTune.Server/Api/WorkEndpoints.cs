@@ -19,7 +19,8 @@ internal static class WorkEndpoints
                 + "seed is at most 2^31 - 1.");
         work.MapPost("/{id:guid}/renew", async (Guid id, RenewBody body, HttpContext context, IStudyService service) =>
             Results.Json(
-                await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, body.LeaseFor, body.Values, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+                await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, body.LeaseFor, body.Values, context.RequestAborted)
+                    .ConfigureAwait(false), ApiJson.Options))
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
             .WithSummary("Renew a lease").WithDescription("holds false: end the training, though a valid result may still be handed in. stop, kill: a user asks for an end. "
                 + "values: what the training measured on its way, [{ \"step\": 12, \"value\": 0.53 }], which pages draw.");
