@@ -4,6 +4,7 @@
 
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace HtiTune.Surrogates;
 
@@ -39,14 +40,18 @@ internal sealed class SingleKernels
     /// <param name="at">z, length p.</param>
     /// <param name="mean">What is added, length D.</param>
     /// <param name="sums">Takes them, length D.</param>
-    internal void Sum(ReadOnlySpan<double> at, ReadOnlySpan<double> mean, Span<float> sums)
+    internal void Sum(ReadOnlySpan<double> at, ReadOnlySpan<double> mean, Span<float> sums) =>
+        Sum(at, mean, sums, Vector512.IsHardwareAccelerated && Vector<float>.Count == Vector256<float>.Count);
+
+    /// <summary>The same, by vectors of twice the width or not, to the last bit: sums are taken in one order.</summary>
+    internal void Sum(ReadOnlySpan<double> at, ReadOnlySpan<double> mean, Span<float> sums, bool isWide)
     {
         var z = MemoryMarshal.Cast<float, Vector<float>>(_places);
         var a = MemoryMarshal.Cast<float, Vector<float>>(_weights);
         var rows = _padded / Vector<float>.Count;
         Span<Vector<float>> totals = stackalloc Vector<float>[sums.Length];
         totals.Clear();
-        for (var i = 0; i < rows; i++)
+        for (var i = isWide ? SumPairs(at, totals) : 0; i < rows; i++)
         {
             var squares = Vector<float>.Zero;
             for (int j = 0, k = i; j < at.Length; j++, k += rows)
@@ -66,5 +71,30 @@ internal sealed class SingleKernels
         {
             sums[j] = (float)(mean[j] + Vector.Sum(totals[j]));
         }
+    }
+
+    // Two vectors of rows at once, added one after the other. Returns how many vectors that were.
+    private int SumPairs(ReadOnlySpan<double> at, Span<Vector<float>> totals)
+    {
+        const int Lanes = 16;
+        var pairs = _padded / Lanes;
+        for (var i = 0; i < pairs; i++)
+        {
+            var squares = Vector512<float>.Zero;
+            for (int j = 0, k = i * Lanes; j < at.Length; j++, k += _padded)
+            {
+                var away = Vector512.Create<float>(_places.AsSpan(k, Lanes)) - Vector512.Create((float)at[j]);
+                squares += away * away;
+            }
+
+            var kernel = Vector512.Exp(squares * Vector512.Create(-0.5f));
+            for (int j = 0, k = i * Lanes; j < totals.Length; j++, k += _padded)
+            {
+                var parts = kernel * Vector512.Create<float>(_weights.AsSpan(k, Lanes));
+                totals[j] = totals[j] + parts.GetLower().AsVector() + parts.GetUpper().AsVector();
+            }
+        }
+
+        return 2 * pairs;
     }
 }
