@@ -110,17 +110,17 @@ internal static class ModelContainer
             throw new DataFormatException(path, $"byte {PrefixLength + length}", $"{payload.Length} bytes of arrays", $"{declared}, as the header declares");
         }
 
-        var arrays = new Dictionary<string, float[]>();
-        var floats = MemoryMarshal.Cast<byte, float>(payload.ToArray().AsSpan());
-        var start = 0;
-        foreach (var array in arraysOf(header))
-        {
-            arrays[array.Name] = floats.Slice(start, array.Length).ToArray();
-            start += array.Length;
-        }
-
         try
         {
+            var arrays = new Dictionary<string, float[]>();
+            var floats = MemoryMarshal.Cast<byte, float>(payload.ToArray().AsSpan());
+            var start = 0;
+            foreach (var array in arraysOf(header))
+            {
+                arrays[array.Name] = floats.Slice(start, array.Length).ToArray();
+                start += array.Length;
+            }
+
             return make(header, arrays);
         }
         catch (Exception problem) when (problem is ArgumentException or KeyNotFoundException or IndexOutOfRangeException)

@@ -109,7 +109,7 @@ internal static class EnqueueCommand
 
     /// <summary>The configurations of texts.</summary>
     /// <exception cref="CliException">Some are wrong; all of them are named.</exception>
-    internal static IReadOnlyList<Configuration> Configurations(IReadOnlyList<string> texts, SearchSpace space)
+    internal static IReadOnlyList<Configuration> Configurations(IReadOnlyList<string> texts, SearchSpace space, string verb = "enqueue")
     {
         var faults = new List<string>();
         var wanted = new List<Configuration>();
@@ -129,7 +129,8 @@ internal static class EnqueueCommand
 
         if (faults.Count > 0)
         {
-            throw new CliException("H003", faults.Count == 1 ? faults[0] + "." : $"{faults.Count} faults; nothing was enqueued.", Advice.Help.For("enqueue")) { Faults = faults.Count == 1 ? [] : faults };
+            var told = faults.Count == 1 ? faults[0] + "." : $"{faults.Count} faults; nothing was {(verb == "enqueue" ? "enqueued" : "done")}.";
+            throw new CliException("H003", told, Advice.Help.For(verb)) { Faults = faults.Count == 1 ? [] : faults };
         }
 
         return wanted;

@@ -21,7 +21,8 @@ internal static class EvaluateCommand
         var command = new Command(
             "evaluate",
             "Score a surrogate at values it has not seen, beside trivial baselines: the mean over contexts of the squared Wasserstein distance\n"
-            + "to the real outputs (their squared error where a context has one output). Of a study each inner training is left out in turn.\n\n"
+            + "to the real outputs (their squared error where a context has one output). Of a study each inner training is left out in turn, of a\n"
+            + "model of several hyperparameters each anchor.\n\n"
             + "Examples:\n  htitune evaluate study.json\n  htitune evaluate --model m.hti --data a.npy --lambdas 0,0.25,0.5,0.75,1")
         {
             study, model, data, lambdas, rows, json,
@@ -29,10 +30,22 @@ internal static class EvaluateCommand
         command.Do(result =>
         {
             using var interrupts = Interrupts.Listen();
+            if (result.GetValue(model) is { } held && SurrogateFile.HoldsSpace(held.FullName))
+            {
+                if (result.GetResult(data) is not null || result.GetResult(lambdas) is not null || result.GetResult(rows) is not null)
+                {
+                    throw new CliException(
+                        "H001", "a model of several hyperparameters is evaluated by leaving each of its anchors out; expected no --data, --lambdas and --rows.", Advice.Help.For("evaluate"));
+                }
+
+                Tell(["surrogate", "nearest", "mean"], SpaceModels.LeftOut(held.FullName).ConvertAll(row => ((object)row.Place, row.Scores)), result.GetValue(json));
+                return ExitCode.Done;
+            }
+
             var scores = result.GetValue(model) is { } file
                 ? OfModel(SurrogateFile.Load(file.FullName), result.GetValue(data), result.GetValue(lambdas), result.GetValue(rows), interrupts.Finish)
                 : OfStudy(StudyLocator.Read(result.GetValue(study)), interrupts.Finish);
-            Tell(scores, result.GetValue(json));
+            Tell(["surrogate", .. s_baselines.Select(method => method.ToString().ToLowerInvariant())], scores.ConvertAll(row => ((object)row.Lambda, row.Scores)), result.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -46,7 +59,7 @@ internal static class EvaluateCommand
         }
 
         var scale = model.Hyperparameter.Scale;
-        var all = FitCommand.ReadAnchors(data.FullName, new RowLayout(model.Dimension, model.CategoryCount), lambdas, null, rows, scale);
+        var all = AnchorBlocks.Line(data.FullName, new RowLayout(model.Dimension, model.CategoryCount), lambdas, null, rows, scale);
         var anchors = new AnchorSet(all.Hyperparameter, model.Anchors.Select(lambda => all.Any(anchor => anchor.Lambda == lambda)
             ? all.First(anchor => anchor.Lambda == lambda)
             : throw new CliException("H003", $"--lambdas does not name {lambda.ToString(CultureInfo.InvariantCulture)}, an anchor of the model.", "name all values of the array")));
@@ -76,19 +89,27 @@ internal static class EvaluateCommand
     private static double[] Score(ISurrogate[] surrogates, Anchor actual) =>
         Array.ConvertAll(surrogates, surrogate => OutputDistance.Squared(surrogate.Sample(actual.Lambda, actual.Samples.Contexts).Samples, actual.Samples));
 
-    private static void Tell(List<(double Lambda, double[] Scores)> scores, bool json)
+    // A place is a λ, or a configuration in words.
+    private static void Tell(string[] names, List<(object Place, double[] Scores)> scores, bool json)
     {
-        string[] names = ["surrogate", .. s_baselines.Select(method => method.ToString().ToLowerInvariant())];
         double[] means = [.. names.Select((_, k) => scores.Average(row => row.Scores[k]))];
         if (json)
         {
             EventWriter.Write(writer =>
             {
                 writer.WriteStartArray("scores");
-                foreach (var (lambda, values) in scores)
+                foreach (var (place, values) in scores)
                 {
                     writer.WriteStartObject();
-                    writer.Number("lambda", lambda);
+                    if (place is double lambda)
+                    {
+                        writer.Number("lambda", lambda);
+                    }
+                    else
+                    {
+                        writer.WriteString("configuration", (string)place);
+                    }
+
                     for (var k = 0; k < names.Length; k++)
                     {
                         writer.Number(names[k], values[k]);
@@ -103,7 +124,7 @@ internal static class EvaluateCommand
         else
         {
             Console.Out.WriteLine(Line("held out", names));
-            scores.ForEach(row => Console.Out.WriteLine(Line(row.Lambda.ToString("G6", CultureInfo.InvariantCulture), [.. row.Scores.Select(Shown)])));
+            scores.ForEach(row => Console.Out.WriteLine(Line(row.Place is double lambda ? lambda.ToString("G6", CultureInfo.InvariantCulture) : (string)row.Place, [.. row.Scores.Select(Shown)])));
             Console.Out.WriteLine(Line("mean", [.. means.Select(Shown)]));
         }
 

@@ -37,6 +37,8 @@ internal static class ExportCommand
             var path = result.GetRequiredValue(output).FullName;
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
+                case ".onnx" when result.GetValue(model) is { } held && SurrogateFile.HoldsSpace(held.FullName):
+                    throw new CliException("H003", "a model of several hyperparameters is not written as ONNX; `htitune sample` samples it.", Advice.Help.For("sample"));
                 case ".onnx":
                     var surrogate = result.GetValue(model) is { } file ? SurrogateFile.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
                     Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);

@@ -21,16 +21,20 @@ internal sealed class FitCommand
     };
     private readonly Option<double[]> _lambdas = new("--lambdas")
     {
-        Description = "The K values of the hyperparameter, ascending, in the order of the array.",
-        Required = true,
+        Description = "The K values of the hyperparameter, ascending, in the order of the array; or -P for several.",
         HelpName = "l0,l1,…",
         CustomParser = OptionParser.Numbers,
     };
-    private readonly Option<double[]?> _anchors = new("--anchors")
+    private readonly Option<string[]> _parameters = new("--parameter", "-P")
     {
-        Description = "Which of them to fit on. Default: all.",
-        HelpName = "la,lb,…",
-        CustomParser = OptionParser.Numbers,
+        Description = "In the place of --lambdas, once for each of several hyperparameters, as for run: their values at the K blocks stand in the table of --anchors.",
+        HelpName = "NAME=FROM..TO[:SCALE]",
+    };
+    private readonly Option<AnchorChoice?> _anchors = new("--anchors")
+    {
+        Description = "Which of them to fit on. Default: all. With -P: a table with a column for each hyperparameter and a line for each block of the array.",
+        HelpName = "la,lb,…|T.csv",
+        CustomParser = OptionParser.Anchors,
     };
     private readonly Option<RowRange?> _rows = new("--rows")
     {
@@ -98,12 +102,20 @@ internal sealed class FitCommand
         var command = new Command(
             "fit",
             "Fit a surrogate to samples of a network's outputs at several values of its hyperparameter.\n\n"
-            + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti")
+            + "Example:\n  htitune fit --data forecasts.npy --outputs 3 --lambdas 0.01,0.5,0.99 --warp normal-quantile --out forecasts.hti\n"
+            + "  htitune fit --data outputs.npy --outputs 3 -P lr=1e-5..1e-1:log -P layers=1..4:int --anchors table.csv --out model.hti")
         {
-            _data, _outputs, _categories, _lambdas, _anchors, _rows, _bounds, _warp, _seed, _output, _method, _kind, _nugget, _coupling, _cost, _metric, _potential,
+            _data, _outputs, _categories, _lambdas, _parameters, _anchors, _rows, _bounds, _warp, _seed, _output, _method, _kind, _nugget, _coupling, _cost, _metric, _potential,
             _strength, _bandwidth, _factor, _energy, _clock, _tune, _budget, _json, _quiet,
         };
-        command.Do(Run);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_lambdas) is null && result.GetResult(_parameters) is null)
+            {
+                result.AddError("Option '--lambdas' is required.");
+            }
+        });
+        command.Do(result => result.GetResult(_parameters) is null ? Run(result) : RunSpace(result));
         return command;
     }
 
@@ -111,11 +123,16 @@ internal sealed class FitCommand
     {
         using var interrupts = Interrupts.Listen();
         var cancellation = interrupts.Finish;
-        var set = ReadAnchors(
+        if (result.GetValue(_anchors)?.Table is { } file)
+        {
+            throw new CliException("H001", $"--anchors names the table {file} without -P; expected values of --lambdas.", Advice.Help.For("fit"));
+        }
+
+        var set = AnchorBlocks.Line(
             result.GetRequiredValue(_data).FullName,
             new RowLayout(result.GetRequiredValue(_outputs), result.GetValue(_categories)),
             result.GetRequiredValue(_lambdas),
-            result.GetValue(_anchors) is { Length: > 0 } chosen ? chosen : null,
+            result.GetValue(_anchors)?.Values is { Length: > 0 } chosen ? chosen : null,
             result.GetValue(_rows),
             result.GetRequiredValue(_warp));
         var options = OptionsOf(result);
@@ -145,6 +162,45 @@ internal sealed class FitCommand
         var path = result.GetRequiredValue(_output).FullName;
         model.Save(path);
         FitTelling.Tell(model, choice, path, result.GetValue(_json), result.GetValue(_quiet));
+        return ExitCode.Done;
+    }
+
+    // Of several hyperparameters there is one method.
+    private int RunSpace(ParseResult result)
+    {
+        Option[] others = [_lambdas, _warp, _coupling, _cost, _metric, _potential, _strength, _bandwidth, _factor, _energy, _clock, _tune, _budget];
+        if (others.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } other)
+        {
+            throw new CliException("H001", $"{other.Name} is given with -P; it is of one hyperparameter alone.", Advice.Help.For("fit"));
+        }
+
+        if (result.GetValue(_method) is not (FitMethod.Auto or FitMethod.Kriging))
+        {
+            throw new CliException("H001", $"--method is {Kebab(result.GetValue(_method).ToString())} with -P; expected kriging, which several hyperparameters have alone.", Advice.Help.For("fit"));
+        }
+
+        if (result.GetValue(_anchors)?.Table is not { } table)
+        {
+            throw new CliException(
+                "H001", "-P is given without a table of values; expected --anchors T.csv, a column for each hyperparameter and a line for each block of the array.", Advice.Help.For("fit"));
+        }
+
+        using var interrupts = Interrupts.Listen();
+        var (cancellation, quiet) = (interrupts.Finish, result.GetValue(_quiet));
+        var set = AnchorBlocks.Space(
+            result.GetRequiredValue(_data).FullName, new RowLayout(result.GetRequiredValue(_outputs), result.GetValue(_categories)),
+            SearchSpace.Parse(result.GetRequiredValue(_parameters)), table, result.GetValue(_rows));
+        var options = new SpaceSurrogateOptions
+        {
+            Seed = result.GetValue(_seed),
+            Bounds = result.GetValue(_bounds) is { Length: > 0 } pairs ? pairs : null,
+            Kind = result.GetValue(_kind),
+            Nugget = result.GetValue(_nugget),
+        };
+        var model = Terminal.WithProgress("fit", quiet, report => SpaceSurrogate.Fit(set, options, new Reporter(report), cancellation));
+        var path = result.GetRequiredValue(_output).FullName;
+        model.Save(path);
+        FitTelling.Tell(model, path, result.GetValue(_json), quiet);
         return ExitCode.Done;
     }
 
@@ -179,57 +235,6 @@ internal sealed class FitCommand
         }
 
         return method;
-    }
-
-    /// <summary>Reads the anchors of a stacked array.</summary>
-    internal static AnchorSet ReadAnchors(string file, RowLayout layout, double[] lambdas, double[]? anchors, RowRange? rows, Scale scale)
-    {
-        if (layout.Outputs < 1)
-        {
-            throw new ArgumentException($"--outputs is {layout.Outputs}; expected at least 1.");
-        }
-
-        if (layout.Categories < 0)
-        {
-            throw new ArgumentException($"--categories is {layout.Categories}; expected at least 1, or leave it out.");
-        }
-
-        var array = NpyFile.Read(file);
-        if (array.Shape.Length != 3)
-        {
-            throw new DataFormatException(
-                file, "shape", $"({string.Join(", ", array.Shape)})", "three axes [K, N, D + C]: hyperparameter values, rows, columns");
-        }
-
-        if (array.Shape[0] != lambdas.Length)
-        {
-            throw new DataFormatException(
-                file, "first axis", $"{array.Shape[0]} blocks of rows", $"{lambdas.Length}, one for each value of --lambdas");
-        }
-
-        for (var i = 1; i < lambdas.Length; i++)
-        {
-            if (!(lambdas[i] > lambdas[i - 1]))
-            {
-                throw new ArgumentException(
-                    $"--lambdas are not ascending: value {i + 1} is {lambdas[i]} after {lambdas[i - 1]}; expected each larger than the one before.");
-            }
-        }
-
-        rows ??= new RowRange(0, array.Shape[1]);
-        if (rows.End > array.Shape[1])
-        {
-            throw new ArgumentException($"--rows end at {rows.End}; {file} has {array.Shape[1]} rows for each value.");
-        }
-
-        var hyperparameter = Hyperparameter.Continuous("lambda", lambdas[0], lambdas[^1], scale);
-        return new AnchorSet(hyperparameter, (anchors ?? lambdas).Select(lambda =>
-        {
-            var block = Array.IndexOf(lambdas, lambda);
-            return block < 0
-                ? throw new ArgumentException($"--anchors names {lambda}, which is not among --lambdas {string.Join(",", lambdas)}.")
-                : new Anchor(lambda, layout.Read(array, file, block * array.Shape[1] + rows.First, rows.End - rows.First));
-        }));
     }
 
     private static Option<T> Choice<T>(string name, string description)

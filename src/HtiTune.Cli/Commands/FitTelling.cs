@@ -56,6 +56,32 @@ internal static class FitTelling
         Terminal.Next(Advice.Sample, new AdvicePlace { Name = path, Line = [Placeholders.Number(from), Placeholders.Number(to)] });
     }
 
+    /// <summary>The same of several hyperparameters.</summary>
+    internal static void Tell(SpaceSurrogate model, string path, bool json, bool quiet)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(new SpaceSummary(1, path, [.. model.Anchors], model.Report), FitSummaryJson.Default.SpaceSummary));
+        }
+
+        if (quiet)
+        {
+            return;
+        }
+
+        var report = model.Report;
+        var axes = string.Join(", ", report.Axes.Select(axis => $"{axis.Name} {axis.Length:0.00}{(axis is { WarpA: 1, WarpB: 1 } ? "" : $" warped by {axis.WarpA:0.00} and {axis.WarpB:0.00}")}"));
+        Console.Error.WriteLine(
+            $"{path}: kriging, {model.Anchors.Count} anchors of {model.Space.Label}, {(report.Deterministic ? "an output a context" : "draws")}, {FitCommand.Kebab(report.Kind.ToString())} outputs, "
+            + $"lengths {axes}, nugget {report.Nugget:0.0e0}");
+        foreach (var note in report.Notes)
+        {
+            Console.Error.WriteLine($"note: {note}");
+        }
+
+        Terminal.Next(Advice.SampleAt, new AdvicePlace { Name = path, Line = [StudyPaths.Example(model.Space)] });
+    }
+
     private static string Words(TrajectorySurrogate model) =>
         $"{FitCommand.Kebab(model.Options.Method.ToString())}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
         + $"paths {(model.Report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
@@ -84,6 +110,13 @@ internal sealed record FitSummary(
 internal sealed record KrigingSummary(
     int Schema, string Model, double[] Anchors, KrigingReport Kriging, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
 
+/// <summary>The same of several hyperparameters.</summary>
+/// <param name="Schema">Version of this object's shape.</param>
+/// <param name="Model">The file written.</param>
+/// <param name="Anchors">The anchors' configurations.</param>
+/// <param name="Kriging">What the fit learned and chose.</param>
+internal sealed record SpaceSummary(int Schema, string Model, HtiTune.Data.Configuration[] Anchors, SpaceSurrogateReport Kriging);
+
 /// <summary>Serialisation without reflection.</summary>
 [JsonSourceGenerationOptions(
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -91,4 +124,5 @@ internal sealed record KrigingSummary(
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(FitSummary))]
 [JsonSerializable(typeof(KrigingSummary))]
+[JsonSerializable(typeof(SpaceSummary))]
 internal sealed partial class FitSummaryJson : JsonSerializerContext;

@@ -28,7 +28,7 @@ internal static class InspectCommand
             var path = result.GetValue(file);
             var facts = Path.GetExtension(path ?? "").ToLowerInvariant() switch
             {
-                ".hti" => Model(path!),
+                ".hti" => SurrogateFile.HoldsSpace(path!) ? SpaceModels.Facts(path!) : Model(path!),
                 ".npy" or ".npz" or ".safetensors" or ".csv" => Outputs(path!),
                 _ => Study(StudyLocator.Read(path)),
             };

@@ -13,6 +13,23 @@ internal static class OptionParser
     /// <summary>Numbers separated by commas, e.g. <c>0,0.5,1</c>.</summary>
     internal static double[] Numbers(ArgumentResult result) => One<double[]>(result, "numbers separated by commas, e.g. 0,0.5,1", TryNumbers, []);
 
+    /// <summary>Values of anchors as numbers, or a table that holds them.</summary>
+    internal static AnchorChoice? Anchors(ArgumentResult result) => result.Tokens is [var token] && token.Value.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+        ? new AnchorChoice(null, Path.GetFullPath(token.Value))
+        : new AnchorChoice(Numbers(result), null);
+
+    /// <summary>Where in a range, as a number, or in a space, as names and values.</summary>
+    internal static string? Place(ArgumentResult result)
+    {
+        if (result.Tokens is [var token] && token.Value.Contains('=', StringComparison.Ordinal))
+        {
+            return token.Value;
+        }
+
+        var number = Number(result);
+        return double.IsNaN(number) ? null : number.ToString("R", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A half-open range of rows, e.g. <c>0:1000</c>.</summary>
     internal static RowRange? Rows(ArgumentResult result) => One<RowRange?>(result, "rows first:end with end not included, e.g. 0:1000", TryRows, null);
 
@@ -102,6 +119,11 @@ internal static class OptionParser
         return true;
     }
 }
+
+/// <summary>Which anchors to fit on.</summary>
+/// <param name="Values">Their values, or null.</param>
+/// <param name="Table">The file of a table that holds them, or null.</param>
+internal sealed record AnchorChoice(double[]? Values, string? Table);
 
 /// <summary>Rows First … End − 1, counted from 0.</summary>
 /// <param name="First">First row.</param>

@@ -31,11 +31,22 @@ internal readonly record struct RowLayout(int Outputs, int Categories)
             ? Matrix.FromDoubles(count, width, doubles.AsSpan(start * width, count * width).ToArray())
             : new Matrix(count, width, array.Values.AsSpan(start * width, count * width).ToArray());
         var (outputs, conditions) = (rows.SelectColumns(0, d), rows.SelectColumns(d, c));
-        if (categories == 0)
-        {
-            return new Samples(outputs, new Contexts(conditions));
-        }
+        return new Samples(outputs, categories == 0 ? new Contexts(conditions) : new Contexts(conditions, Labels(array, file, start, count), categories));
+    }
 
+    /// <summary>Reads rows of conditions, and the category behind them, without outputs.</summary>
+    /// <param name="array">Rows of shape [n, C].</param>
+    /// <param name="file">Its file, for messages.</param>
+    internal Contexts Contexts(NpyArray array, string file)
+    {
+        int n = array.Shape[0], width = array.Shape[1];
+        var rows = array.Doubles is { } doubles ? Matrix.FromDoubles(n, width, doubles) : new Matrix(n, width, array.Values);
+        return Categories == 0 ? new Contexts(rows) : new Contexts(rows.SelectColumns(0, width - 1), Labels(array, file, 0, n), Categories);
+    }
+
+    private int[] Labels(NpyArray array, string file, int start, int count)
+    {
+        var (width, categories) = (array.Shape[^1], Categories);
         var labels = new int[count];
         for (var i = 0; i < count; i++)
         {
@@ -49,7 +60,7 @@ internal readonly record struct RowLayout(int Outputs, int Categories)
             labels[i] = (int)value;
         }
 
-        return new Samples(outputs, new Contexts(conditions, labels, categories));
+        return labels;
     }
 
     /// <summary>The rows of an array with their outputs replaced; all other columns stay as they are, to the last bit.</summary>

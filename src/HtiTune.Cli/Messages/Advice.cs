@@ -158,6 +158,10 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
         "a surrogate is fitted",
         at => ["sample", "--model", at.Name, "--from", at.Line[0], "--lambda", at.Line[1], "--input", $"at-{at.Line[0]}.npy", "--out", $"at-{at.Line[1]}.npy"], at => $"moves the rows of at-{at.Line[0]}.npy");
 
+    internal static readonly Advice SampleAt = new(
+        "a surrogate of several hyperparameters is fitted",
+        at => ["sample", "--model", at.Name, "--at", at.Line[0], "--out", "outputs-there.npy"], _ => "writes the outputs that are expected there");
+
     internal static readonly Advice Explain = new("anything is wrong that has a code", at => ["explain", at.Name], _ => "says what it means");
 
     internal static readonly Advice Help = new("a command line is wrong", at => [.. at.Name.Length > 0 ? (string[])[at.Name] : [], "--help"], _ => "says what it takes");
@@ -178,6 +182,7 @@ internal sealed record Advice(string When, Func<AdvicePlace, IEnumerable<string>
         (nameof(Tune), Tune), (nameof(LineAgain), LineAgain), (nameof(Check), Check), (nameof(Tell), Tell), (nameof(Ask), Ask), (nameof(AskWait), AskWait),
         (nameof(AskAnew), AskAnew), (nameof(TellFailed), TellFailed), (nameof(Logs), Logs), (nameof(Trials), Trials),
         (nameof(Init), Init), (nameof(Force), Force), (nameof(Apart), Apart), (nameof(Failed), Failed), (nameof(Codes), Codes), (nameof(InitOther), InitOther), (nameof(Sample), Sample),
+        (nameof(SampleAt), SampleAt),
         (nameof(Explain), Explain), (nameof(Help), Help), (nameof(ServedTune), ServedTune), (nameof(ServedAsk), ServedAsk),
         (nameof(ServedTell), ServedTell),
     ];

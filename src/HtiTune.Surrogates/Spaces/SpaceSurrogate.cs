@@ -139,15 +139,23 @@ public sealed partial class SpaceSurrogate
         return new SurrogateSamples(Weighted(rows, weights, contexts ?? Contexts), source);
     }
 
+    /// <summary>An anchor's own outputs, coupled to those of the others where rows are draws.</summary>
+    /// <param name="anchor">The anchor, 0 to K − 1.</param>
+    /// <returns>Samples in the anchors' contexts.</returns>
+    public Samples OutputsOf(int anchor)
+    {
+        var weights = new double[_kriging.Count];
+        weights[Checked(anchor)] = 1;
+        return Weighted(_carrier.Stored, weights, Contexts);
+    }
+
     /// <summary>What the others foretell of an anchor when it is left out, at the same parameters, in closed form.</summary>
     /// <param name="anchor">The anchor, 0 to K − 1.</param>
     /// <returns>Samples in the anchors' contexts, to be compared with the anchor's own.</returns>
     public Samples LeaveOut(int anchor)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(anchor);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(anchor, _state.Anchors.Length);
         var weights = new double[_kriging.Count];
-        _kriging.LeaveOneOut(anchor, weights);
+        _kriging.LeaveOneOut(Checked(anchor), weights);
         return Weighted(_carrier.Stored, weights, Contexts);
     }
 
@@ -217,6 +225,13 @@ public sealed partial class SpaceSurrogate
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return _coordinates.Place(_coordinates.Of(configuration));
+    }
+
+    private int Checked(int anchor)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(anchor);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(anchor, _state.Anchors.Length);
+        return anchor;
     }
 
     private int IndexOf(Configuration ordered) => Array.FindIndex(_state.Anchors, anchor => anchor.Equals(ordered));

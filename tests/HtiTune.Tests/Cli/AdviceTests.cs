@@ -40,6 +40,7 @@ public partial class AdviceTests
         [nameof(Advice.Failed)] = Failed,
         [nameof(Advice.Codes)] = ExplainHelp,
         [nameof(Advice.Sample)] = Sample,
+        [nameof(Advice.SampleAt)] = SampleAt,
         [nameof(Advice.Explain)] = ExplainHelp,
         [nameof(Advice.Help)] = ExplainHelp,
         [nameof(Advice.ServedTune)] = () => Served(Advice.ServedTune),
@@ -250,6 +251,17 @@ public partial class AdviceTests
         Assert.True(code == ExitCode.Done, errors);
         await Typed(study, errors, "htitune sample ");
         Assert.Equal(20, NpyFile.ReadMatrix(study["at-0.5.npy"]).Rows);
+    }
+
+    private static async Task SampleAt()
+    {
+        using var study = new ShellStudy();
+        NpyFile.Write(study["data.npy"], [4, 5, 1], [.. Enumerable.Range(0, 20).Select(i => (float)i)]);
+        await File.WriteAllTextAsync(study["table.csv"], "a,b\n0,1\n0.5,2\n1,1\n0.2,3\n");
+        var (code, _, errors) = await Run(study, "fit", "--data", "data.npy", "--outputs", "1", "-P", "a=0..1", "-P", "b=1..3:int", "--anchors", "table.csv", "--out", "m.hti");
+        Assert.True(code == ExitCode.Done, errors);
+        await Typed(study, errors, "htitune sample ");
+        Assert.Equal(5, NpyFile.ReadMatrix(study["outputs-there.npy"]).Rows);
     }
 
     private static async Task LogsTrials()

@@ -16,7 +16,7 @@ public class CorruptionTests
     private const int Corruptions = 500;
     private const long MemoryLimit = 500L << 20;
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
-    private static readonly string[] s_kinds = ["study.json", "c.npy", "c.npz", "c.safetensors", "c.csv", "linear.hti", "hti.hti", "metric.hti"];
+    private static readonly string[] s_kinds = ["study.json", "c.npy", "c.npz", "c.safetensors", "c.csv", "linear.hti", "hti.hti", "metric.hti", "space.hti"];
 
     [Fact]
     public async Task Five_hundred_damaged_files_are_refused_in_words()
@@ -156,6 +156,7 @@ public class CorruptionTests
     private static string[] Command(TemporaryFolder folder, string kind) => kind switch
     {
         "study.json" => ["check", folder.File(kind)],
+        "space.hti" => ["sample", "--model", folder.File(kind), "--at", "a=0.4,b=x", "--out", folder.File("y.npy")],
         _ when kind.EndsWith(".hti", StringComparison.Ordinal) => ["sample", "--model", folder.File(kind), "--from", "0", "--lambda", "0.5", "--input", folder.File("x.npy"), "--out", folder.File("y.npy")],
         _ => ["check", folder.File(kind + ".json")],
     };
@@ -240,6 +241,10 @@ public class CorruptionTests
             Assert.True(code == ExitCode.Done, errors);
         }
 
+        await File.WriteAllTextAsync(folder.File("space.csv"), "a,b\n0,x\n1,y\n");
+        string[] space = ["-P", "a=0..1", "-P", "b=x,y", "--anchors", folder.File("space.csv")];
+        (code, _, errors) = await InProcess.Run(["fit", "--data", folder.File("a.npy"), "--outputs", "2", .. space, "--out", folder.File("space.hti")]);
+        Assert.True(code == ExitCode.Done, errors);
         foreach (var kind in s_kinds)
         {
             (code, _, errors) = await InProcess.Run(Command(folder, kind));
