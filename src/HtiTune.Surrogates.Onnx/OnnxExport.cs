@@ -66,4 +66,32 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(OnnxKriging.Write(surrogate, surrogate.Carrier.IndexOf(from)));
     }
+
+    /// <summary>Writes what <see cref="SpaceSurrogate.Sample"/> does.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="path">The file; a temporary name first, then renamed.</param>
+    /// <remarks>
+    /// Inputs: one for each hyperparameter, by its name: double [1] for a number, int64 [1] for a word, which is its place among the choices from 0, or [n] for a
+    /// configuration of its own for each row; NaN or −1 where it is not active. Where the surrogate has a network of contexts, <c>conditions</c> float [n, C], and
+    /// <c>category</c> int64 [n] where there are categories; else rows are those of the stored contexts, which are part of the model. Output: <c>outputs</c> float
+    /// [n, D], NaN outside the space.
+    /// </remarks>
+    /// <exception cref="NotSupportedException">A scale is given as functions, or a hyperparameter is called as another input is.</exception>
+    public static void ExportOnnx(this SpaceSurrogate surrogate, string path)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, stream => surrogate.ExportOnnx(stream));
+    }
+
+    /// <summary>The same to a stream.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="stream">Takes the model's bytes; stays open.</param>
+    /// <exception cref="NotSupportedException">A scale is given as functions, or a hyperparameter is called as another input is.</exception>
+    public static void ExportOnnx(this SpaceSurrogate surrogate, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(OnnxSpace.Write(surrogate));
+    }
 }

@@ -6,12 +6,11 @@ namespace HtiTune.Surrogates.Onnx;
 /// <summary>Writes what an output kind does to values as operators.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="transform">Kind and link.</param>
-/// <param name="state">Units and bounds.</param>
+/// <param name="scale">Scale of the outputs.</param>
+/// <param name="bounds">Bounds of the columns, or null.</param>
 /// <param name="rows">A tensor that has as many rows as there are to be moved.</param>
-internal sealed class OnnxKind(OnnxGraph graph, OutputTransform transform, TrajectoryState state, string rows)
+internal sealed class OnnxKind(OnnxGraph graph, OutputTransform transform, Standardizer scale, IReadOnlyList<OutputBounds>? bounds, string rows)
 {
-    private readonly IReadOnlyList<OutputBounds>? _bounds = state.Options.Bounds;
-
     /// <summary>ψ of standardised outputs, in single precision as they are stored.</summary>
     internal string Forward(string standardised)
     {
@@ -24,7 +23,7 @@ internal sealed class OnnxKind(OnnxGraph graph, OutputTransform transform, Traje
         return graph.Cast(transform.Link switch
         {
             OutputLink.Root => graph.Op("Sqrt", graph.Op("Max", y, graph.Constant(0.0))),
-            OutputLink.Log => graph.Op("Log", graph.Op("Max", y, graph.Row([.. state.Outputs.Deviations.ToArray().Select(deviation => OutputTransform.LeastShare * deviation)]))),
+            OutputLink.Log => graph.Op("Log", graph.Op("Max", y, graph.Row([.. scale.Deviations.ToArray().Select(deviation => OutputTransform.LeastShare * deviation)]))),
             _ => graph.Op("Log", graph.Op("Div", Share(graph.Op("Sub", y, Low)), Share(graph.Op("Sub", High, y)))),
         }, OnnxType.Float);
 
@@ -49,12 +48,12 @@ internal sealed class OnnxKind(OnnxGraph graph, OutputTransform transform, Traje
     /// <summary>Outputs of an anchor as they are.</summary>
     internal string Undo(string standardised) => Conform(Own(standardised), graph.Constant(0.5));
 
-    private string Low => graph.Row([.. _bounds!.Select(b => b.Low)]);
+    private string Low => graph.Row([.. bounds!.Select(b => b.Low)]);
 
-    private string High => graph.Row([.. _bounds!.Select(b => b.High)]);
+    private string High => graph.Row([.. bounds!.Select(b => b.High)]);
 
     private string Own(string standardised) => graph.Op(
-        "Add", graph.Row(state.Outputs.Means.ToArray()), graph.Op("Mul", graph.Row(state.Outputs.Deviations.ToArray()), graph.Cast(standardised, OnnxType.Double)));
+        "Add", graph.Row(scale.Means.ToArray()), graph.Op("Mul", graph.Row(scale.Deviations.ToArray()), graph.Cast(standardised, OnnxType.Double)));
 
     private string Squared(string x) => graph.Op("Mul", x, x);
 
@@ -79,11 +78,11 @@ internal sealed class OnnxKind(OnnxGraph graph, OutputTransform transform, Traje
             OutputKind.Probabilities or OutputKind.Positive => graph.Op("Max", row, graph.Constant(0.0)),
             _ => row,
         };
-        row = _bounds is null ? row : Single(graph.Op("Max", graph.Op("Min", row, High), Low));
+        row = bounds is null ? row : Single(graph.Op("Max", graph.Op("Min", row, High), Low));
         if (transform.Kind == OutputKind.Probabilities)
         {
             var sum = graph.Unsqueeze(graph.Sum(row, 1), 1);
-            row = graph.Op("Where", graph.Op("Greater", sum, graph.Constant(0.0)), graph.Op("Div", row, sum), graph.Constant(1.0 / state.Trajectories.Dimension));
+            row = graph.Op("Where", graph.Op("Greater", sum, graph.Constant(0.0)), graph.Op("Div", row, sum), graph.Constant(1.0 / scale.Columns));
         }
 
         return graph.Cast(row, OnnxType.Float);

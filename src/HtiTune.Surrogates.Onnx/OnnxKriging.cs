@@ -1,6 +1,6 @@
 // Notation: as in KrigedSurrogate and AnchorKriging; [m, ·] tensors, m = 1 or one λ a row
-//   u, z   λ's place in its range, and its warp;  r [m, K]  κ between λ and the anchors;  L the factor of R, a constant with its inverse
-//   t = L⁻¹r,  q = L⁻¹1,  s = qᵀq,  h = 1 − qᵀt;  w = L⁻ᵀ(t + q·h/s) [m, K], and with a trend w + (z − wᵀg)·Qg/(gᵀQg), g the anchors' z
+//   u, z   λ's place in its range, and its warp;  r [m, K]  the distance of λ to each anchor, in lengths
+//   w [m, K]   as in OnnxWeights, and with a trend w + (z − wᵀg)·Qg/(gᵀQg), g the anchors' z
 //   e [m, K]   1 at the anchor that λ is, where anchors are met; else 0
 //   y_k [n, D] the rows at anchor k: along the maps, or as the nearest stored row of their category moves;  y(λ) = ψ⁻¹(Σ_k w_k ψ(y_k)), or y_k itself
 using HtiTune.Data;
@@ -21,7 +21,7 @@ internal sealed class OnnxKriging
     {
         (_surrogate, _state) = (surrogate, surrogate.Carrier.State);
         _rows = new OnnxRows(_graph, _state);
-        _kind = new OnnxKind(_graph, surrogate.Transform, _state, _rows.Outputs);
+        _kind = new OnnxKind(_graph, surrogate.Transform, _state.Outputs, _state.Options.Bounds, _rows.Outputs);
         _places = KrigedSurrogate.PlacesOf(surrogate.Carrier);
     }
 
@@ -44,10 +44,10 @@ internal sealed class OnnxKriging
         var meets = _surrogate.Options.Straight || !_surrogate.Kriging.Variant.LearnsNugget;
         var at = _graph.Cast(_graph.Op("Equal", _rows.Lambda, _graph.Row(_state.Lambdas)), OnnxType.Double);
         var isAnchor = meets ? _graph.Op("Greater", _graph.Unsqueeze(_graph.Sum(at, 1), 1), _graph.Constant(0.0)) : null;
-        var moved = _kind.Back(Sum(Weights(), [.. points.Select(_kind.Forward)]), isAnchor);
+        var moved = _kind.Back(OnnxWeights.Sum(_graph, Weights(), [.. points.Select(_kind.Forward)]), isAnchor);
         if (isAnchor is not null)
         {
-            moved = _graph.Op("Where", isAnchor, _kind.Undo(Sum(at, points)), moved);
+            moved = _graph.Op("Where", isAnchor, _kind.Undo(OnnxWeights.Sum(_graph, at, points)), moved);
         }
 
         // Outside the hyperparameter's range a surrogate does not answer.
@@ -62,18 +62,6 @@ internal sealed class OnnxKriging
             $"Moves rows of outputs of a network trained at {name} = {_state.Lambdas[source]:R} to another {name}, {hyperparameter.Minimum:R} to {hyperparameter.Maximum:R}. "
             + "lambda holds one value, or one for each row; outside the range the answer is NaN.",
             [("hyperparameter", name), ("from", $"{_state.Lambdas[source]:R}"), ("anchors", string.Join(",", _state.Lambdas.Select(value => $"{value:R}"))), ("kind", $"{_surrogate.Transform.Kind}")]);
-    }
-
-    private string Sum(string weights, string[] rows)
-    {
-        string? sum = null;
-        for (var k = 0; k < rows.Length; k++)
-        {
-            var one = _graph.Op("Mul", _graph.Slice(weights, k, k + 1, 1), _graph.Cast(rows[k], OnnxType.Double));
-            sum = sum is null ? one : _graph.Op("Add", sum, one);
-        }
-
-        return sum!;
     }
 
     private string Weights()
@@ -108,30 +96,13 @@ internal sealed class OnnxKriging
     private string Kriged(string u)
     {
         var kriging = _surrogate.Kriging;
-        var (factor, trend) = kriging.Parts;
+        var (_, trend) = kriging.Parts;
         var warp = kriging.Likelihood.Layout.WarpOf(kriging.Theta, 0);
         var (count, length) = (kriging.Count, KrigingLayout.Length(kriging.Theta, 0));
-        double[] anchors = Array.ConvertAll(_places, warp.Apply), inverse = new double[count * count], transposed = new double[count * count], ones = new double[count];
-        Array.Fill(ones, 1);
-        factor.SolveLower(ones, ones);
-        for (var l = 0; l < count; l++)
-        {
-            var column = new double[count];
-            column[l] = 1;
-            factor.SolveLower(column, column);
-            for (var k = 0; k < count; k++)
-            {
-                inverse[k * count + l] = transposed[l * count + k] = column[k];
-            }
-        }
-
-        var z = warp is { A: 1, B: 1 } ? u : Rest(Power(Rest(Power(u, warp.A)), warp.B));
+        double[] anchors = Array.ConvertAll(_places, warp.Apply);
+        var z = OnnxWeights.Warped(_graph, u, warp);
         var r = _graph.Op("Div", _graph.Op("Abs", _graph.Op("Sub", z, _graph.Row(anchors))), _graph.Constant(length));
-        var five = _graph.Op("Mul", _graph.Constant(Math.Sqrt(5)), r);
-        var polynomial = _graph.Op("Add", _graph.Op("Add", _graph.Constant(1.0), five), _graph.Op("Mul", _graph.Constant(5.0 / 3), _graph.Op("Mul", r, r)));
-        var t = _graph.Op("MatMul", _graph.Op("Mul", polynomial, _graph.Op("Exp", _graph.Op("Neg", five))), _graph.Constant(transposed, count, count));
-        var level = _graph.Op("Div", Rest(_graph.Op("MatMul", t, _graph.Constant(ones, count, 1))), _graph.Constant(CholeskyFactor.Dot(ones, ones)));
-        var weights = _graph.Op("MatMul", _graph.Op("Add", t, _graph.Op("Mul", level, _graph.Row(ones))), _graph.Constant(inverse, count, count));
+        var weights = OnnxWeights.Of(_graph, kriging, r);
         if (trend is not null)
         {
             var missed = _graph.Op("Sub", z, _graph.Op("MatMul", weights, _graph.Constant(anchors, count, 1)));
@@ -139,10 +110,6 @@ internal sealed class OnnxKriging
         }
 
         return weights;
-
-        string Power(string x, double exponent) => _graph.Op("Pow", x, _graph.Constant(exponent));
-
-        string Rest(string x) => _graph.Op("Sub", _graph.Constant(1.0), x);
     }
 
     private string[] Nearest(int source)

@@ -22,7 +22,7 @@ internal sealed class OnnxRows
         if (state.Contexts.Conditions.Columns is > 0 and var c)
         {
             var conditions = graph.Input("conditions", OnnxType.Float, Count, $"{c}");
-            _conditions = isUnconditional ? null : Standardised(conditions, state.Conditions);
+            _conditions = isUnconditional ? null : Standardised(graph, conditions, state.Conditions);
         }
 
         if (state.CategoryCount > 0)
@@ -32,7 +32,7 @@ internal sealed class OnnxRows
         }
 
         Lambda = graph.Unsqueeze(graph.Input("lambda", OnnxType.Double, "m"), 1);
-        Standard = Standardised(Outputs, state.Outputs);
+        Standard = Standardised(graph, Outputs, state.Outputs);
     }
 
     /// <summary>The rows as they came, [n, D].</summary>
@@ -72,6 +72,7 @@ internal sealed class OnnxRows
             _graph.Op("Add", at, OnnxNetwork.Evaluate(_graph, map, Joined(at), Categories));
     }
 
-    private string Standardised(string rows, Standardizer scale) => _graph.Cast(
-        _graph.Op("Div", _graph.Op("Sub", _graph.Cast(rows, OnnxType.Double), _graph.Row(scale.Means.ToArray())), _graph.Row(scale.Deviations.ToArray())), OnnxType.Float);
+    /// <summary>Rows on a scale, in single precision.</summary>
+    internal static string Standardised(OnnxGraph graph, string rows, Standardizer scale) => graph.Cast(
+        graph.Op("Div", graph.Op("Sub", graph.Cast(rows, OnnxType.Double), graph.Row(scale.Means.ToArray())), graph.Row(scale.Deviations.ToArray())), OnnxType.Float);
 }

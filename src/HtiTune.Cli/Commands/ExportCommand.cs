@@ -27,7 +27,8 @@ internal static class ExportCommand
             "Write a surrogate as ONNX (.onnx), samples at any value (.npy), or the trainings of a study (.csv).\n\n"
             + "The ONNX model does what `htitune sample` does with rows of one anchor: inputs outputs [n, D], conditions [n, C], category [n] and lambda\n"
             + "(double, one or n values), output moved [n, D]. Models whose rows affine maps carry, baselines other than nlot and scales given as\n"
-            + "functions cannot be written: `fit --method kriging` or `hti` makes a model that can.\n\n"
+            + "functions cannot be written: `fit --method kriging` or `hti` makes a model that can. A model of several hyperparameters gives outputs\n"
+            + "[n, D] at a configuration: an input for each hyperparameter, words by their place from 0, and conditions where it was fitted to some.\n\n"
             + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n  htitune export study.json --out trials.csv")
         {
             study, model, from, lambda, output,
@@ -38,7 +39,13 @@ internal static class ExportCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".onnx" when result.GetValue(model) is { } held && SurrogateFile.HoldsSpace(held.FullName):
-                    throw new CliException("H003", "a model of several hyperparameters is not written as ONNX; `htitune sample` samples it.", Advice.Help.For("sample"));
+                    if (result.GetResult(from) is not null)
+                    {
+                        throw new CliException("H001", "--from is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
+                    }
+
+                    Onnx(SpaceSurrogate.Load(held.FullName).ExportOnnx, path);
+                    break;
                 case ".onnx":
                     var surrogate = result.GetValue(model) is { } file ? SurrogateFile.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
                     Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
@@ -60,18 +67,25 @@ internal static class ExportCommand
         return command;
     }
 
-    private static void Onnx(IFittedSurrogate surrogate, string path, double from)
-    {
-        try
+    private static void Onnx(IFittedSurrogate surrogate, string path, double from) => Onnx(
+        file =>
         {
             if (surrogate is KrigedSurrogate kriged)
             {
-                kriged.ExportOnnx(path, from);
+                kriged.ExportOnnx(file, from);
             }
             else
             {
-                ((TrajectorySurrogate)surrogate).ExportOnnx(path, from);
+                ((TrajectorySurrogate)surrogate).ExportOnnx(file, from);
             }
+        },
+        path);
+
+    private static void Onnx(Action<string> write, string path)
+    {
+        try
+        {
+            write(path);
         }
         catch (NotSupportedException problem)
         {

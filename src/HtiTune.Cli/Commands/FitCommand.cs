@@ -108,13 +108,6 @@ internal sealed class FitCommand
             _data, _outputs, _categories, _lambdas, _parameters, _anchors, _rows, _bounds, _warp, _seed, _output, _method, _kind, _nugget, _coupling, _cost, _metric, _potential,
             _strength, _bandwidth, _factor, _energy, _clock, _tune, _budget, _json, _quiet,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_lambdas) is null && result.GetResult(_parameters) is null)
-            {
-                result.AddError("Option '--lambdas' is required.");
-            }
-        });
         command.Do(result => result.GetResult(_parameters) is null ? Run(result) : RunSpace(result));
         return command;
     }
@@ -123,6 +116,11 @@ internal sealed class FitCommand
     {
         using var interrupts = Interrupts.Listen();
         var cancellation = interrupts.Finish;
+        if (result.GetResult(_lambdas) is null)
+        {
+            throw new CliException("H001", "Option '--lambdas' is required.", Advice.Help.For("fit"));
+        }
+
         if (result.GetValue(_anchors)?.Table is { } file)
         {
             throw new CliException("H001", $"--anchors names the table {file} without -P; expected values of --lambdas.", Advice.Help.For("fit"));

@@ -71,6 +71,9 @@ internal sealed class SpaceCoordinates
     /// <summary>Snapped u of all configurations, where these are few; else null.</summary>
     internal double[][]? Listed { get; }
 
+    /// <summary>Hyperparameters whose being active the last coordinates tell, one each.</summary>
+    internal IReadOnlyList<int> Conditional => _conditional;
+
     /// <summary>The first coordinate of hyperparameter i.</summary>
     internal int First(int i) => _at[i];
 
