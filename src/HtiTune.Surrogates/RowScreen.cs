@@ -47,28 +47,43 @@ internal sealed class RowScreen
         [.. _found.SelectMany((rows, k) => rows.Select(row => new SetAsideRow(_anchors[k].Lambda, row.Key, row.Value.Column, row.Value.Value)))];
 
     /// <summary>What is set aside, in words, a text an anchor.</summary>
-    internal IEnumerable<string> Texts => _found.Index().Where(one => one.Item.Count > 0).Select(one =>
+    internal IEnumerable<string> Texts => _found.Index().Where(one => one.Item.Count > 0).Select(one => TextOf(
+        FormattableString.Invariant($"{_anchors.Hyperparameter.Name} = {_anchors[one.Index].Lambda:R}"), one.Item, _anchors[one.Index].Samples.Count));
+
+    /// <summary>What is set aside at one anchor, in words.</summary>
+    /// <param name="place">Where the anchor is.</param>
+    /// <param name="rows">The rows, at least one.</param>
+    /// <param name="count">Rows of the anchor.</param>
+    internal static string TextOf(string place, SortedDictionary<int, (int Column, double Value)> rows, int count)
     {
-        var (k, rows) = one;
         var (row, (column, value)) = rows.First();
         var names = string.Join(", ", rows.Keys.Take(Shown)) + (rows.Count > Shown ? $" and {rows.Count - Shown} more" : "");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{_anchors.Hyperparameter.Name} = {_anchors[k].Lambda:R}: {(rows.Count == 1 ? "row" : "rows")} {names} of {_anchors[k].Samples.Count} lie far outside all others (row {row}: {value:G6} in column {column}) and are set aside: the fit to the other rows does not see them; at their own anchor they are answered as they are");
-    });
+            $"{place}: {(rows.Count == 1 ? "row" : "rows")} {names} of {count} lie far outside all others (row {row}: {value:G6} in column {column}) "
+            + $"and are set aside: the fit to the other rows does not see them; at their own anchor they are answered as they are");
+    }
 
     /// <summary>Looks for such rows; null where there is none.</summary>
     internal static RowScreen? Of(AnchorSet anchors, CouplingKind coupling)
     {
+        var found = Find([.. anchors.Select(anchor => anchor.Samples)]);
+        return Array.TrueForAll(found, rows => rows.Count == 0) ? null : new RowScreen(anchors, found, coupling);
+    }
+
+    /// <summary>Such rows of each anchor, with the first column in which they are far outside.</summary>
+    /// <param name="anchors">Samples of each anchor.</param>
+    internal static SortedDictionary<int, (int Column, double Value)>[] Find(Samples[] anchors)
+    {
         var found = anchors.Select(_ => new SortedDictionary<int, (int, double)>()).ToArray();
-        var groups = anchors.Select(anchor => GroupsOf(anchor.Samples).Where(group => group.Length >= FewestRows).ToArray()).ToArray();
-        var all = new float[anchors.Sum(anchor => anchor.Samples.Count)];
-        for (var j = 0; j < anchors.Dimension && Array.Exists(groups, own => own.Length > 0); j++)
+        var groups = anchors.Select(samples => GroupsOf(samples).Where(group => group.Length >= FewestRows).ToArray()).ToArray();
+        var all = new float[anchors.Sum(samples => samples.Count)];
+        for (var j = 0; j < anchors[0].Dimension && Array.Exists(groups, own => own.Length > 0); j++)
         {
             var count = 0;
-            foreach (var anchor in anchors)
+            foreach (var samples in anchors)
             {
-                var outputs = anchor.Samples.Outputs;
+                var outputs = samples.Outputs;
                 for (var i = 0; i < outputs.Rows; i++)
                 {
                     all[count++] = outputs[i, j];
@@ -76,19 +91,19 @@ internal sealed class RowScreen
             }
 
             var (_, spread) = Figures(all);
-            for (var k = 0; k < anchors.Count; k++)
+            for (var k = 0; k < anchors.Length; k++)
             {
                 foreach (var group in groups[k])
                 {
-                    foreach (var i in Far(group, anchors[k].Samples.Outputs, j, spread))
+                    foreach (var i in Far(group, anchors[k].Outputs, j, spread))
                     {
-                        found[k].TryAdd(i, (j, anchors[k].Samples.Outputs.Exact(i, j)));
+                        found[k].TryAdd(i, (j, anchors[k].Outputs.Exact(i, j)));
                     }
                 }
             }
         }
 
-        return Array.TrueForAll(found, rows => rows.Count == 0) ? null : new RowScreen(anchors, found, coupling);
+        return found;
     }
 
     /// <summary>A fit to <see cref="Rest"/> with the true values at the anchors, and with a word of them.</summary>

@@ -107,7 +107,9 @@ internal sealed record SpaceHeader(
         }
 
         Array.ForEach(outputs, y => _ = new Samples(y, contexts));
-        var request = new OutputKrigingRequest(coordinates.Kriging, [.. Anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor)))], outputs, contexts) { Bounds = Options.Bounds };
+        var screen = SpaceScreen.Of(space, Anchors, outputs, contexts);
+        double[][] places = [.. Anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor)))];
+        var request = new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, contexts) { Bounds = Options.Bounds };
         var network = Network is { } entry ? NetworkArrays.Read(entry, name => arrays[name]) : null;
         if (network is not null && (network.Inputs != ConditionCount || network.Outputs != Anchors.Length * Dimension || network.Categories != Math.Max(1, CategoryCount)))
         {
@@ -124,6 +126,7 @@ internal sealed record SpaceHeader(
             Conditions = new Standardizer(ConditionMeans, ConditionDeviations),
             Kriging = OutputKriging.At(request, new Standardizer(Means, Deviations), order, Kind, Link, variant, Theta),
             Network = network,
+            IsScreened = screen.Texts.Length > 0,
             States = States,
             Notes = Notes,
         };

@@ -32,10 +32,15 @@ internal static class SpaceFitter
 
         progress?.Report(new FitProgress("kriging", 0));
         var (outputs, contexts) = Aligned(anchors, previous?.Contexts ?? anchors[0].Samples.Contexts);
+        Configuration[] configurations = [.. anchors.Select(anchor => anchor.Configuration)];
+        var screen = SpaceScreen.Of(anchors.Space, configurations, outputs, contexts);
+
+        // What stands in the place of rows that are set aside depends on all anchors.
+        previous = screen.Texts.Length > 0 || previous is { IsScreened: true } ? null : previous;
         var coordinates = new SpaceCoordinates(anchors.Space);
         double[][] places = [.. anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor.Configuration)))];
         var kriging = OutputKriging.Learn(
-            new OutputKrigingRequest(coordinates.Kriging, places, outputs, contexts)
+            new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, contexts)
             {
                 Kind = options.Kind,
                 Bounds = bounds,
@@ -52,14 +57,15 @@ internal static class SpaceFitter
         var state = new SpaceState
         {
             Space = anchors.Space,
-            Anchors = [.. anchors.Select(anchor => anchor.Configuration)],
+            Anchors = configurations,
             Outputs = outputs,
             Contexts = contexts,
             Options = options,
             Conditions = conditions,
             Kriging = kriging,
             Network = network,
-            Notes = [.. Notes(anchors, options, coordinates, kriging)],
+            IsScreened = screen.Texts.Length > 0,
+            Notes = [.. screen.Texts, .. Notes(anchors, options, coordinates, kriging)],
         };
         progress?.Report(new FitProgress("done", 1));
         return state;

@@ -30,6 +30,9 @@ internal sealed record SpaceState
     /// <summary>Parameter states of the intervals, where they are known already.</summary>
     internal double[][]? States { get; init; }
 
+    /// <summary>Whether rows are set aside, in whose place the kriging has others.</summary>
+    internal bool IsScreened { get; init; }
+
     internal required string[] Notes { get; init; }
 
     internal int Dimension => Outputs[0].Columns;

@@ -54,6 +54,7 @@ public sealed partial class SpaceSurrogate
         double[][] places = [.. configurations.Select(PlaceOf)];
         contexts ??= Contexts;
         var (rows, _) = _carrier.Resolve(contexts);
+        rows = _state.IsScreened ? rows with { Own = null } : rows; // What is set aside at an anchor is no value that the functional's law could be told by.
         var draws = new FunctionalDraws(_kriging, _states.Value, _flat, (weights, _) => Of(rows, weights), 1, DrawsPerState, Streams.Stream("draws"));
         var errors = _carrier.ErrorsOf(contexts);
         var nearest = errors?.NearestOf(contexts);

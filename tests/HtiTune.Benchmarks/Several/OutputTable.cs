@@ -8,7 +8,7 @@ namespace HtiTune.Benchmarks.Several;
 /// <summary>The part <c>outputs</c> of the verb <c>several</c>: how well the outputs between anchors are met, and how often intervals hold, without any tuning.</summary>
 /// <remarks>
 /// NMSE: mean squared error of all outputs over 200 random places, over the outputs' variance there. Anchors: the Latin hypercube of 400 whose nearest two are
-/// farthest apart. Intervals: those of 90 % that a tuner tells, of five functionals at 40 of the places.
+/// farthest apart. Kriging is <see cref="SpaceSurrogate"/>; its intervals are those of 90 % of five functionals at 40 of the places.
 /// </remarks>
 internal static class OutputTable
 {
@@ -108,12 +108,11 @@ internal static class OutputTable
             double[][] tests = [.. Places(Tests, d, stream).Select(u => problem.Snap?.Invoke(u) ?? u)];
             double[][] known = Array.ConvertAll(outputs, Values), truth = Array.ConvertAll(tests, u => Values(problem.Outputs(u)));
             var space = SpaceProblem.Unit(d);
-            Matrix? met = null;
-            var belief = Belief(y =>
-            {
-                met = y;
-                return 0;
-            });
+
+            // Every row is a question of its own.
+            var rows = new Contexts(Matrix.Create(outputs[0].Rows, 1, (i, row) => row[0] = i));
+            var set = new AnchorSet(space, anchors.Select((u, k) => new Anchor(space.FromUnit(u), new Samples(outputs[k], rows))));
+            var surrogate = SpaceSurrogate.Fit(set, new SpaceSurrogateOptions { Seed = seed, TrainMaps = false });
             var natural = Interpolant.NaturalNeighbours(anchors);
             var plates = Interpolant.ThinPlates(anchors);
             Func<double[], double[]>[] methods =
@@ -124,27 +123,19 @@ internal static class OutputTable
             double[] errors = Array.ConvertAll(methods, method => tests.Select((x, t) => Interpolant.Square(method(x), truth[t]) / truth[t].Length).Average() / variance);
             var atAnchors = anchors.Select((u, k) => Math.Sqrt(Interpolant.Square(Kriged(u), known[k]) / known[k].Length / variance)).Max();
             double held = 0;
-            foreach (var functional in s_functionals)
+            Configuration[] judged = [.. tests.Take(Judged).Select(u => space.FromUnit(u))];
+            foreach (var (_, functional) in s_functionals)
             {
-                var draws = Belief(functional.Of);
-                for (var t = 0; t < Judged; t++)
+                foreach (var (t, interval) in surrogate.Estimate(judged, samples => functional(samples.Outputs)).Index())
                 {
-                    var interval = SpaceBeliefs.Of(draws, tests[t]);
-                    var exact = functional.Of(problem.Outputs(tests[t]));
+                    var exact = functional(problem.Outputs(tests[t]));
                     held += exact >= interval.Low && exact <= interval.High ? 1 : 0;
                 }
             }
 
             return new Figures(errors, held / (Judged * s_functionals.Length), atAnchors);
 
-            CompositeBelief Belief(Func<Matrix, double> objective) =>
-                CompositeBelief.Make(new SpaceCoordinates(space), anchors, outputs, null, (expected, _) => objective(expected), null, 1, streams, CancellationToken.None)!;
-
-            double[] Kriged(double[] x)
-            {
-                belief.Mean(x);
-                return Values(met!);
-            }
+            double[] Kriged(double[] x) => Values(surrogate.Sample(space.FromUnit(x)).Samples.Outputs);
         }
 
         private static double[] Sum(double[] weights, double[][] known)

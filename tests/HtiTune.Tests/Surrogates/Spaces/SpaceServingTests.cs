@@ -208,6 +208,33 @@ public class SpaceServingTests
     }
 
     [Fact]
+    public void Rows_that_diverged_are_set_aside_and_told()
+    {
+        using var folder = new TemporaryFolder();
+        var anchors = Anchors(Square, 12, Conditions(40), Smooth);
+        var wrong = new AnchorSet(Square, anchors.Select((anchor, k) => k != 3 ? anchor : new Anchor(anchor.Configuration, new Samples(
+            Matrix.Create(40, 2, (i, row) => (row[0], row[1]) = i is 5 or 9 ? (1e30f, -1e29f) : (anchor.Samples.Outputs[i, 0], anchor.Samples.Outputs[i, 1])), anchor.Samples.Contexts))));
+        var options = new SpaceSurrogateOptions { TrainMaps = false, Nugget = NuggetKind.Fixed };
+        var (right, surrogate) = (SpaceSurrogate.Fit(anchors, options), SpaceSurrogate.Fit(wrong, options));
+        Assert.Contains(surrogate.Report.Notes, note => note.Contains("rows 5, 9 of 40 lie far outside", StringComparison.Ordinal));
+        foreach (var at in Places(Square, 10, 21))
+        {
+            var (truth, got) = (right.Sample(at).Samples.Outputs, surrogate.Sample(at).Samples.Outputs);
+            int[] others = [.. Enumerable.Range(0, 40).Where(i => i is not (5 or 9))];
+            Assert.InRange(Error(got.SelectRows(others), truth.SelectRows(others)), 0, 1e-3);
+            Assert.InRange(Error(got, truth), 0, 0.3);
+        }
+
+        Assert.Equal(1e30f, surrogate.Sample(surrogate.Anchors[3]).Samples.Outputs[5, 0]);
+        var place = new Configuration(("a", 0.4), ("b", 0.6));
+        Assert.InRange(surrogate.Estimate(place, Mean).StandardError, 0, 1);
+        surrogate.Save(folder.File("m.hti"));
+        Assert.Equal(Bits(surrogate.Sample(place).Samples), Bits(SpaceSurrogate.Load(folder.File("m.hti")).Sample(place).Samples));
+        var next = Places(Square, 1, 33)[0];
+        Assert.Equal(13, SpaceSurrogate.Load(folder.File("m.hti")).Extend(new Anchor(next, Answer(Square, next, Conditions(40), Smooth))).Anchors.Count);
+    }
+
+    [Fact]
     public void Reads_from_many_threads_are_those_of_one()
     {
         var alone = Fitted("network");
