@@ -1,5 +1,5 @@
 // Notation, beside that of PooledLikelihood
-//   r(λ)      κ between λ and the anchors, [K];  t = L⁻¹r,  q = L⁻¹1,  s = qᵀq = 1ᵀR⁻¹1,  h = 1 − qᵀt
+//   r(λ)      κ (with its ripples, κ(0) = 1 + φ) between λ and the anchors, [K];  t = L⁻¹r,  q = L⁻¹1,  s = qᵀq = 1ᵀR⁻¹1,  h = 1 − qᵀt
 //   w(λ)      R⁻¹r + R⁻¹1·h/s = L⁻ᵀ(t + q·h/s), [K]: the outputs at λ are Σ_k w_k y_k; Σ_k w_k = 1 always              [Cressie1993, ordinary kriging]
 //   v(λ, λ')  κ(λ, λ') − tᵀt' + h h'/s, the variance where the outputs' own scale is 1
 //   Σ         YᵀQY/(K − 1), the outputs' scale, never formed
@@ -36,6 +36,7 @@ internal sealed partial class AnchorKriging
     private readonly KumaraswamyWarp[] _warps;
     private readonly CholeskyFactor _factor;
     private readonly double _onesOnes;
+    private readonly KrigingCorrelation _correlation;
     private readonly double[]? _trend;
     private readonly Lazy<double[]> _q;
 
@@ -48,6 +49,7 @@ internal sealed partial class AnchorKriging
         _theta = theta;
         _warped = PooledLikelihood.Warped(_layout, theta, places);
         _inverseLengths = PooledLikelihood.InverseLengths(_layout, theta);
+        _correlation = _layout.Correlation(theta);
         _warps = [.. Enumerable.Range(0, _layout.Dimension).Select(j => _layout.WarpOf(theta, j))];
         _factor = CholeskyFactor.Of(PooledLikelihood.Correlations(_layout, theta, _warped), gram.Count);
         _ones = new double[Count];
@@ -184,12 +186,12 @@ internal sealed partial class AnchorKriging
     {
         _factor.SolveLower(t, t);
         var h = 1 - CholeskyFactor.Dot(_ones, t);
-        return (Math.Max(0, 1 - CholeskyFactor.Dot(t, t) + h * h / _onesOnes), h / _onesOnes);
+        return (Math.Max(0, _correlation.Sill - CholeskyFactor.Dot(t, t) + h * h / _onesOnes), h / _onesOnes);
     }
 
     /// <summary>v(λ, λ') of places that were projected.</summary>
     internal double Covariance(ReadOnlySpan<double> u, ReadOnlySpan<double> t, double level, ReadOnlySpan<double> other, ReadOnlySpan<double> otherT, double otherLevel) =>
-        PooledLikelihood.Correlation(PooledLikelihood.Distance(Warp(u), Warp(other), _inverseLengths)) - CholeskyFactor.Dot(t, otherT) + level * otherLevel * _onesOnes;
+        _correlation.At(PooledLikelihood.Distance(Warp(u), Warp(other), _inverseLengths)) - CholeskyFactor.Dot(t, otherT) + level * otherLevel * _onesOnes;
 
     /// <summary>
     /// S ξ with S Sᵀ = Q: anchor weights of a random surface of the outputs' own scale, which sum to 0. S = L⁻ᵀ(I − qqᵀ/s).
@@ -270,7 +272,7 @@ internal sealed partial class AnchorKriging
 
         for (var k = 0; k < Count; k++)
         {
-            r[k] = PooledLikelihood.Correlation(PooledLikelihood.Distance(z, _warped.AsSpan(k * Dimension, Dimension), _inverseLengths));
+            r[k] = _correlation.At(PooledLikelihood.Distance(z, _warped.AsSpan(k * Dimension, Dimension), _inverseLengths));
         }
     }
 

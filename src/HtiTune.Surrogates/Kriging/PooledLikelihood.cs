@@ -2,13 +2,14 @@
 //   K, d        anchors and hyperparameters;  u [K, d] their places;  z = warped u
 //   G [K, K]    centred Gram matrix of the anchors' outputs (GramMatrix)
 //   p_e         (tr G)²/tr(G²), the effective number of independent outputs
-//   κ(r)        (1 + √5 r + 5/3 r²) e^(−√5 r), Matérn 5/2 of r² = Σ_j ((z_j − z'_j)/ℓ_j)²
+//   κ(r)        correlation (KrigingKernel), Matérn 5/2 where nothing is said, of r² = Σ_j ((z_j − z'_j)/ℓ_j)²
 //   R           [κ] + νI = L Lᵀ;   Q = R⁻¹ − R⁻¹11ᵀR⁻¹/(1ᵀR⁻¹1);   M = tr(QG)
 // Objective, to be minimised (restricted likelihood of outputs that share one variance, pooled, with priors [KrigingLayout]):
 //   f = p_e/2 · [(K − 1) log M + log|R| + log(1ᵀR⁻¹1)] + priors
 // Gradient: d log|R| + d log(1ᵀR⁻¹1) = tr(Q dR) and dM = −tr(QGQ dR), so
 //   df = p_e/2 · tr(W dR),   W = Q − (K − 1)/M · QGQ
-//   ∂κ/∂log ℓ_j = h Δ_j²/ℓ_j²,   ∂κ/∂z-parameter = −h Δ_j (ż_j − ż'_j)/ℓ_j²,   h = 5/3 (1 + √5 r) e^(−√5 r),   ∂R/∂log ν = νI
+//   ∂κ/∂log ℓ_j = h Δ_j²/ℓ_j²,   ∂κ/∂z-parameter = −h Δ_j (ż_j − ż'_j)/ℓ_j²,   h = −κ'(r)/r,   ∂R/∂log ν = νI,
+//   ∂R/∂log φ = φ[κ_M(r/ρ)],   ∂R/∂log ρ = φ[h_M(r/ρ) (r/ρ)²]
 
 using HtiTune.Data;
 
@@ -17,8 +18,6 @@ namespace HtiTune.Surrogates;
 /// <summary>The pooled restricted likelihood of anchors' outputs, of which it needs only the Gram matrix.</summary>
 internal sealed class PooledLikelihood
 {
-    private const double SqrtFive = 2.2360679774997896964;
-
     private readonly double[] _places;
     private readonly double[] _gram;
     private readonly double _trace, _effective;
@@ -55,9 +54,6 @@ internal sealed class PooledLikelihood
     /// <summary>Whether the anchors' outputs differ at all; where they do not, nothing can be learned.</summary>
     internal bool HasVariation => _trace > 0;
 
-    /// <summary>κ(r).</summary>
-    internal static double Correlation(double r) => (1 + SqrtFive * r + 5.0 / 3 * r * r) * Math.Exp(-SqrtFive * r);
-
     /// <summary>z of all places, [K, d].</summary>
     internal static double[] Warped(KrigingLayout layout, ReadOnlySpan<double> theta, double[] places)
     {
@@ -82,14 +78,16 @@ internal sealed class PooledLikelihood
         var count = warped.Length / d;
         var inverse = InverseLengths(layout, theta);
         var matrix = new double[count * count];
+        var correlation = layout.Correlation(theta);
+        var diagonal = correlation.Sill + layout.Nugget(theta);
         for (var k = 0; k < count; k++)
         {
             for (var l = 0; l < k; l++)
             {
-                matrix[k * count + l] = Correlation(Distance(warped.AsSpan(k * d, d), warped.AsSpan(l * d, d), inverse));
+                matrix[k * count + l] = correlation.At(Distance(warped.AsSpan(k * d, d), warped.AsSpan(l * d, d), inverse));
             }
 
-            matrix[k * count + k] = 1 + layout.Nugget(theta);
+            matrix[k * count + k] = diagonal;
         }
 
         return matrix;
@@ -212,6 +210,8 @@ internal sealed class PooledLikelihood
     {
         var d = Layout.Dimension;
         var inverse = InverseLengths(Layout, theta);
+        var correlation = Layout.Correlation(theta);
+        var ripples = Layout.RipplesAt;
         double[] byA = new double[Layout.Variant.Warp ? warped.Length : 0], byB = new double[byA.Length];
         var slots = new (int Length, int A, int B)[d];
         for (var j = 0; j < d; j++)
@@ -238,7 +238,7 @@ internal sealed class PooledLikelihood
             for (var l = 0; l < k; l++)
             {
                 var r = Distance(warped.AsSpan(k * d, d), warped.AsSpan(l * d, d), inverse);
-                var h = 2 * weights[k * Count + l] * (5.0 / 3) * (1 + SqrtFive * r) * Math.Exp(-SqrtFive * r);
+                var h = correlation.Pull(2 * weights[k * Count + l], r);
                 for (var j = 0; j < d; j++)
                 {
                     int i = k * d + j, o = l * d + j;
@@ -249,6 +249,18 @@ internal sealed class PooledLikelihood
                         gradient[slots[j].A] -= pull * (byA[i] - byA[o]);
                         gradient[slots[j].B] -= pull * (byB[i] - byB[o]);
                     }
+                }
+            }
+
+            if (ripples >= 0)
+            {
+                gradient[ripples] += weights[k * Count + k] * correlation.Ripples;
+                for (var l = 0; l < k; l++)
+                {
+                    var fine = correlation.Fineness * Distance(warped.AsSpan(k * d, d), warped.AsSpan(l * d, d), inverse);
+                    var weight = 2 * weights[k * Count + l] * correlation.Ripples;
+                    gradient[ripples] += weight * KrigingKernel.Matern52.Correlation(fine);
+                    gradient[ripples + 1] += KrigingKernel.Matern52.Pull(weight, fine) * fine * fine;
                 }
             }
 

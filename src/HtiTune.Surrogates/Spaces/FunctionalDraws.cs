@@ -3,8 +3,9 @@
 //   θ_i        states of the hyperparameter walk, i = 1 … I;  w_i(λ), v_i(λ) weights and unit variance at each
 //   mean       y(λ) = ψ⁻¹(Σ_k w̄_k ψ(y_k)), w̄ the mean of w_i
 //   draw s     y_s(λ) = ψ⁻¹(Σ_k a_k ψ(y_k)),  a = w_i + √(v_i) e_s,  e_s = ± c τ_s/√(K − 1) S ξ_s of state i = ⌊s/2⌋ mod I, fixed once: smooth in λ
-//   c          max(1, z_(m)/Φ⁻¹(.95)), m = ⌈.9 (K + 1)⌉ (K at most), z_k = |g(y_k) − mean_k|/deviation_k, in order: moments of g at draws of anchor k that is left
-//              out. The lengths are those of all outputs; a functional may hang on some that turn faster, and then nine tenths of its own values say so      [Barber2021]
+//   c          z_(m)/Φ⁻¹(.95) where that is above 1, m = ⌈.9 (K + 1)⌉ (K at most), z_k = |g(y_k) − mean_k|/deviation_k, in order: moments of g at draws of anchor k that
+//              is left out. The lengths are those of all outputs; a functional may hang on some that turn faster, and then nine tenths of its own values say so [Barber2021].
+//              Else √((8 + Σ z²)/(8 + K)), 1 at most: it may hang on some that turn more slowly, and then errors stay far within what those of all outputs are
 // The functional's values at draws are its law: no model of their own is laid over them.
 
 using HtiTune.Data;
@@ -20,7 +21,7 @@ internal delegate double WeightedFunctional(ReadOnlySpan<double> weights, ReadOn
 internal sealed class FunctionalDraws
 {
     private const int Judged = 12;
-    private const double Level = 0.9;
+    private const double Level = 0.9, Doubted = 8;
 
     private readonly AnchorKriging[] _states;
     private readonly double[][] _spreads;
@@ -44,7 +45,8 @@ internal sealed class FunctionalDraws
             _spreads[s] = s % 2 == 1 ? [.. _spreads[s - 1].Select(e => -e)] : Spread(_states[StateOf(s)], stream);
         }
 
-        var scale = widening * LeftOutScale();
+        LeftOut = LeftOutScale();
+        var scale = widening * LeftOut;
         foreach (var spread in _spreads)
         {
             foreach (ref var e in spread.AsSpan())
@@ -56,6 +58,9 @@ internal sealed class FunctionalDraws
 
     /// <summary>The kriging at the optimum of its likelihood.</summary>
     internal AnchorKriging Fit { get; }
+
+    /// <summary>c.</summary>
+    internal double LeftOut { get; }
 
     /// <summary>Draws that are fixed for all λ, in pairs on either side of the mean.</summary>
     internal int Count => _spreads.Length;
@@ -153,7 +158,13 @@ internal sealed class FunctionalDraws
         }
 
         away.Sort();
-        return away.Count == 0 ? 1 : Math.Max(1, away[Math.Min(away.Count, (int)Math.Ceiling(Level * (away.Count + 1))) - 1] / NormalDistribution.Quantile((1 + Level) / 2));
+        if (away.Count == 0)
+        {
+            return 1;
+        }
+
+        var wide = away[Math.Min(away.Count, (int)Math.Ceiling(Level * (away.Count + 1))) - 1] / NormalDistribution.Quantile((1 + Level) / 2);
+        return wide > 1 ? wide : Math.Min(1, Math.Sqrt((Doubted + away.Sum(z => z * z)) / (Doubted + away.Count)));
     }
 
     // e of one draw, [K].

@@ -5,7 +5,7 @@ namespace HtiTune.Preferences;
 /// <summary>The best configuration for one preference, from the trainings there are. In the preference's own sign and units.</summary>
 public sealed record PreferenceAnswer
 {
-    /// <summary>The best configuration of the model; of several hyperparameters the trained one where that is certified, and never an untrained one that is expected to be worse.</summary>
+    /// <summary>The best configuration of the model; of several hyperparameters the best trained one where that is certified, and never an untrained one that is expected to be worse.</summary>
     public required Configuration Configuration { get; init; }
 
     /// <summary>The best λ of the model, in its own units; NaN where there are several hyperparameters.</summary>

@@ -156,7 +156,7 @@ internal sealed class AimAnalysis : ISpaceAnalysis
         double[][] likely = [.. search.Ranked(x => _score.LogBetter(x, value - Epsilon))];
         double[][] next = Find([], cancellation) is var (u, _) ? [_coordinates.Place(u)] : [];
         double[][] places = [.. isExact ? [] : (double[][])[best], .. next, .. likely];
-        return new SpaceCertificate(_options, Epsilon, _streams.Fork("certificate")).Of(places, Begin, isExact ? value : null, cancellation);
+        return new SpaceCertificate(_options, Epsilon, _streams.Fork("certificate")).Of(places, Begin, new Recommendation(best, value, isExact), cancellation);
 
         // Every goal and limit begins its draws anew, so that one draw is of the same outputs in all of them.
         Func<Func<int, double>> Begin(double[][] at)
@@ -171,6 +171,8 @@ internal sealed class AimAnalysis : ISpaceAnalysis
             };
         }
     }
+
+    public (Configuration Configuration, SpaceJudgement Judgement) JudgeUntrained(CancellationToken cancellation) => (_configurations[Best], Judge(cancellation));
 
     private double LeastGain => _feasible.Length == 0 ? 0 : LeastGainShare * Epsilon;
 

@@ -53,6 +53,9 @@ internal sealed class CompositeBelief
     /// <summary>How often the objective was called.</summary>
     internal int Calls { get; private set; }
 
+    /// <summary>c: what draws are wider or narrower by, for how far the objective's values at left-out trainings were away.</summary>
+    internal double LeftOut => _draws.LeftOut;
+
     /// <summary>What one call costs beside a small one: outputs are sums over all trainings.</summary>
     internal double Cost => Math.Max(1, (double)_outputs.Rows.Count * _outputs.Scale.Columns * Fit.Count / 3e5);
 

@@ -54,4 +54,10 @@ internal interface ISpaceAnalysis
 
     /// <summary>The probability that nothing is better than the best trained configuration by more than ε.</summary>
     SpaceJudgement Judge(CancellationToken cancellation = default);
+
+    /// <summary>
+    /// What is recommended where no training is to be spent, and the probability that nothing is better than that by more than ε: the best trained configuration where that is
+    /// certified, or nothing is believed to be better; else the best predicted one, whose value is drawn.
+    /// </summary>
+    (Configuration Configuration, SpaceJudgement Judgement) JudgeUntrained(CancellationToken cancellation);
 }

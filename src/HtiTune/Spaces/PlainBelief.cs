@@ -1,6 +1,7 @@
 // The objective's values alone, kriged. Of the bends b of the value map, and of the kinds of kriging, those serve that make the values likeliest:
 //   −ln likelihood(b) = f(θ) − Σ ln dt/dq,  f the objective of PooledLikelihood at its optimum.
-// θ is averaged over states of a walk from there; beyond MostWalked trainings over fewer, and learned from some of them.
+// From some trainings on what the smooth kriging leaves may be a nugget, or ripples: a sum of a long and a short kernel, by which a cone is found under its ripples.
+// Kernels are averaged in the share of their likelihood under the same b. θ is averaged over states of a walk from there; beyond MostWalked trainings over fewer, and learned from some of them.
 
 using HtiTune.Acquisition;
 using HtiTune.Data;
@@ -8,47 +9,13 @@ using HtiTune.Surrogates;
 
 namespace HtiTune;
 
-/// <summary>How the plain belief is fitted.</summary>
-internal sealed record PlainSettings
-{
-    /// <summary>b that are tried.</summary>
-    internal double[] Bends { get; init; } = [0, 1, 10, 100, 1000];
-
-    /// <summary>From so many trainings on other b than 0 are tried: fewer values do not tell.</summary>
-    internal int BendsFrom { get; init; } = 5;
-
-    /// <summary>From so many trainings on coordinates are warped, where that is likelier.</summary>
-    internal int WarpFrom { get; init; } = 15;
-
-    /// <summary>By how much the warped kriging must be likelier.</summary>
-    internal double WarpGain { get; init; } = 1;
-
-    /// <summary>From so many trainings on a nugget is learned where trainings repeat too: of what is rough at a smaller scale than they see.</summary>
-    internal int NuggetFrom { get; init; } = 8;
-
-    /// <summary>By how much the kriging with it must be likelier.</summary>
-    internal double NuggetGain { get; init; } = 2;
-
-    /// <summary>Shift of the prior of log ℓ.</summary>
-    internal double LengthShift { get; init; } = -0.5;
-
-    /// <summary>Proposals in turn: every so-manieth is greedy; 0: none.</summary>
-    internal int GreedyEvery { get; init; } = 2;
-
-    /// <summary>What an improvement at an edge of the space counts less, as a logarithm for each coordinate.</summary>
-    internal double Edge { get; init; } = 2;
-
-    /// <summary>The same, where the outputs serve.</summary>
-    internal double CompositeEdge { get; init; } = 1;
-
-    /// <summary>States of the walk that are averaged.</summary>
-    internal int States { get; init; } = 8;
-}
-
 /// <summary>What the values say of the objective over the space, in units of the value map.</summary>
 internal sealed class PlainBelief
 {
     private const int MostWalked = 60;
+
+    // log ρ that the search for ripples begins at.
+    private static readonly double[] s_finenesses = [-2, -4];
 
     private readonly ValueKriging[] _states;
     private readonly AnchorKriging _fit;
@@ -103,19 +70,31 @@ internal sealed class PlainBelief
         var fitPlaces = few is null ? flat : [.. few.SelectMany(k => places[k])];
         // Where nothing is said of noise, the values must ask for it.
         var isNoisy = options.IsKnownToScatter;
-        var plain = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, isNoisy, settings.LengthShift));
         (SpaceValueMap Map, AnchorKriging Kriging, double Score)? best = null;
+        List<(SpaceValueMap Map, AnchorKriging Kriging, double Score)> tried = [];
         double[]? theta = null;
-        foreach (var map in SpaceValueMap.Of(values, Shares(coordinates, places, values, streams), values.Length < settings.BendsFrom ? [0] : settings.Bends))
+        var maps = SpaceValueMap.Of(values, Shares(coordinates, places, values, streams), values.Length < settings.BendsFrom ? [0] : settings.Bends);
+        foreach (var kernel in values.Length < settings.KernelsFrom ? settings.Kernels[..1] : settings.Kernels)
         {
-            cancellation.ThrowIfCancellationRequested();
-            Try(map, plain, 0);
+            var layout = new KrigingLayout(coordinates.Kriging, new KrigingVariant(false, isNoisy, settings.LengthShift, null, kernel));
+            theta = null;
+            foreach (var map in maps)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Try(map, layout, 0);
+            }
         }
 
         if (!isNoisy && places.Length >= settings.NuggetFrom)
         {
-            theta = [.. best!.Value.Kriging.Theta, -5];
-            Try(best.Value.Map, new KrigingLayout(coordinates.Kriging, plain.Variant with { LearnsNugget = true }), settings.NuggetGain);
+            var (map, smooth, _) = best!.Value;
+            theta = [.. smooth.Theta, -5];
+            Try(map, new KrigingLayout(coordinates.Kriging, smooth.Variant with { LearnsNugget = true }), settings.NuggetGain);
+            foreach (var fineness in double.IsInfinity(settings.RippleGain) ? [] : s_finenesses)
+            {
+                theta = [.. smooth.Theta, -4, fineness];
+                Try(map, new KrigingLayout(coordinates.Kriging, smooth.Variant with { Ripples = true }), settings.RippleGain + (options.NoiseVariance == 0 ? 0 : settings.NuggetGain));
+            }
         }
 
         if (places.Length >= settings.WarpFrom)
@@ -129,19 +108,43 @@ internal sealed class PlainBelief
             // How much a value scatters is known: in units of the map beside the best value, of the scale that the fit so far has.
             var (map, kriging, _) = best!.Value;
             var scale = new ValueKriging(kriging, Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel), 1).Scale;
+            tried.Clear();
             (best, theta) = (null, kriging.Theta.ToArray());
             Try(map, new KrigingLayout(coordinates.Kriging, kriging.Variant with { LogNugget = Math.Log(variance) - 2 * Math.Log(map.Slope * scale) }), 0);
         }
 
-        var (chosen, fit, _) = best!.Value;
+        var (chosen, fit, score) = best!.Value;
         var model = Array.ConvertAll(values, chosen.ToModel);
-        var all = few is null ? fit : AnchorKriging.At(flat, fit.Likelihood.Layout, GramMatrix.Of(model), fit.Theta.ToArray());
-        double[][] thetas = settings.States > 1 && fit.Likelihood.HasVariation
-            ? HyperparameterWalk.From(fit.Likelihood, fit.Theta, streams.Stream("walk"))
-            : [fit.Theta.ToArray()];
-        var keep = places.Length <= MostWalked ? thetas.Length : places.Length <= 2 * MostWalked ? 4 : 2;
-        thetas = [.. thetas.Where((_, i) => i % Math.Max(1, thetas.Length / keep) == 0)];
-        return new PlainBelief(chosen, places, model, all, [.. thetas.Select(t => new ValueKriging(all.With(t), model, 1, options.Widening))], options.NoiseVariance == 0 || !fit.Variant.LearnsNugget);
+        // Of each kernel the likeliest fit under the same map, in the share of its likelihood.
+        var fits = tried.Where(one => ReferenceEquals(one.Map, chosen)).GroupBy(one => one.Kriging.Variant.Kernel).Select(group => group.MinBy(one => one.Score))
+            .Select(one => (one.Kriging, Share: Math.Exp(score - one.Score))).OrderByDescending(one => one.Share).ToArray();
+        var keep = settings.States == 1 ? 1 : places.Length <= MostWalked ? HyperparameterWalk.States : places.Length <= 2 * MostWalked ? 4 : 2;
+        var states = new List<ValueKriging>();
+        var all = Whole(fit);
+        foreach (var (kriging, share) in fits)
+        {
+            var count = Math.Max(kriging == fit ? 1 : 0, Math.Min(keep - states.Count, (int)Math.Round(keep * share / fits.Sum(one => one.Share))));
+            if (count > 0)
+            {
+                states.AddRange(Walked(kriging == fit ? all : Whole(kriging), kriging, count).Select(state => new ValueKriging(state, model, 1, options.Widening)));
+            }
+        }
+
+        return new PlainBelief(chosen, places, model, all, [.. states], options.NoiseVariance == 0 || !fit.Variant.LearnsNugget);
+
+        AnchorKriging Whole(AnchorKriging kriging) => few is null ? kriging : AnchorKriging.At(flat, kriging.Likelihood.Layout, GramMatrix.Of(model), kriging.Theta.ToArray());
+
+        // States evenly along the walk, the last among them.
+        IEnumerable<AnchorKriging> Walked(AnchorKriging kriging, AnchorKriging learned, int count)
+        {
+            if (settings.States == 1 || !learned.Likelihood.HasVariation)
+            {
+                return [kriging];
+            }
+
+            var thetas = HyperparameterWalk.From(learned.Likelihood, learned.Theta, streams.Stream(learned == fit ? "walk" : $"walk {learned.Variant.Kernel}"));
+            return Enumerable.Range(1, count).Select(i => kriging.With(thetas[i * thetas.Length / count - 1]));
+        }
 
         void Try(SpaceValueMap map, KrigingLayout layout, double handicap)
         {
@@ -149,6 +152,7 @@ internal sealed class PlainBelief
             var kriging = AnchorKriging.Fit(fitPlaces, layout, GramMatrix.Of(mapped.AsSpan()), theta, cancellation);
             theta = kriging.Theta.ToArray();
             var score = kriging.Objective - map.LogSlopes(few is null ? values : [.. few.Select(k => values[k])]) + handicap;
+            tried.Add((map, kriging, score));
             if (best is null || score < best.Value.Score)
             {
                 best = (map, kriging, score);

@@ -174,17 +174,32 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     /// The probability that nothing is better than the best trained configuration by more than ε, by joint draws on the places that are likeliest to be.
     /// </summary>
     /// <param name="cancellation">Ends the draws.</param>
-    public SpaceJudgement Judge(CancellationToken cancellation = default)
+    public SpaceJudgement Judge(CancellationToken cancellation = default) =>
+        Judge(new Recommendation(_ground.Places[_best], MeanAt(_ground.Places[_best]), _plain.IsExact), cancellation);
+
+    public (Configuration Configuration, SpaceJudgement Judgement) JudgeUntrained(CancellationToken cancellation)
+    {
+        var (best, judgement) = (_known[_best].Configuration, Judge(cancellation));
+        if (judgement.Holds || Recommended(cancellation) is var place && place.Equals(best))
+        {
+            return (best, judgement);
+        }
+
+        var x = _coordinates.Place(_coordinates.Of(place));
+        return (place, Judge(new Recommendation(x, MeanAt(x), false, _plain.IsExact ? BestValue : double.PositiveInfinity), cancellation));
+    }
+
+    private SpaceJudgement Judge(Recommendation recommended, CancellationToken cancellation)
     {
         var certificate = new SpaceCertificate(_options, Epsilon, _streams.Fork("certificate"));
         if (_composite is { } composite)
         {
-            return certificate.Of(composite, Search(composite, [], cancellation), _ground.Places[_best], _plain.IsExact ? BestValue : null, cancellation);
+            return certificate.Of(composite, Search(composite, [], cancellation), recommended, cancellation);
         }
 
         var search = SearchPlain([], cancellation);
         var least = search.LeastMean(false, cancellation) is { } found && _coordinates.Place(found.U) is var x && _ground.IsFree(x, []) ? x : null;
-        return certificate.Of(_plain, [.. search.Places, .. least is null ? [] : (double[][])[least]], _best, BestValue, cancellation);
+        return certificate.Of(_plain, [.. search.Places, .. least is null ? [] : (double[][])[least]], recommended, cancellation);
     }
 
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(

@@ -1,7 +1,8 @@
 // Notation (less is better)
-//   f̂       value of the best trained configuration;  bar = f̂ − ε
+//   f̂       value of the recommended configuration, drawn where it is not known (it is not trained, or trainings scatter);  bar = its mean − ε
+//   f⁺       the best trained value, where trainings repeat
 //   P(x)     marginal probability that f(x) < bar;  the places are ranked by it
-//   Δ_s      f̂ − min over the first M places of joint draw s, at least 0: the regret;  k = #{s: Δ_s ≤ ε} of S draws, p̂ = k/S
+//   Δ_s      f̂ − min(f⁺, min over the first M places of joint draw s), at least 0: the regret;  k = #{s: Δ_s ≤ ε} of S draws, p̂ = k/S
 //   M        64, doubled with the same draws until p̂ moves by less than .01, at most 256
 // Draws go round the states of the hyperparameter walk. They end early once more miss than a certificate of all may have (Certificate).
 
@@ -10,7 +11,7 @@ using HtiTune.Data;
 
 namespace HtiTune;
 
-/// <summary>How sure it is that nothing in a space is better than the best trained configuration by more than ε.</summary>
+/// <summary>How sure it is that nothing in a space is better than a recommended configuration by more than ε.</summary>
 /// <param name="options">δ and the number of draws.</param>
 /// <param name="epsilon">ε, in units of the objective.</param>
 /// <param name="streams">Chance.</param>
@@ -22,27 +23,25 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
     /// <summary>By the values alone.</summary>
     /// <param name="plain">The belief.</param>
     /// <param name="places">x of candidates.</param>
-    /// <param name="best">The best training.</param>
-    /// <param name="value">Its value, as believed.</param>
+    /// <param name="recommended">What is recommended.</param>
     /// <param name="cancellation">Ends the draws.</param>
-    internal SpaceJudgement Of(PlainBelief plain, double[][] places, int best, double value, CancellationToken cancellation)
+    internal SpaceJudgement Of(PlainBelief plain, double[][] places, Recommendation recommended, CancellationToken cancellation)
     {
-        var bar = plain.Map.ToModel(value - epsilon);
-        double[][] chosen = [.. Likeliest(places, x => plain.LogChanceBelow(x, bar), plain.IsExact ? null : plain.Places[best])];
-        return Judge(chosen.Length, SpaceDraws.Of(plain, chosen), plain.IsExact ? value : null, cancellation);
+        var bar = plain.Map.ToModel(recommended.Mean - epsilon);
+        double[][] chosen = [.. Likeliest(places, x => plain.LogChanceBelow(x, bar), recommended.IsKnown ? null : recommended.Place)];
+        return Judge(chosen.Length, SpaceDraws.Of(plain, chosen), recommended, cancellation);
     }
 
     /// <summary>By the outputs.</summary>
     /// <param name="composite">The belief.</param>
     /// <param name="search">Its candidates.</param>
-    /// <param name="bestPlace">x of the best training.</param>
-    /// <param name="value">Its value, where that is known; else it is drawn.</param>
+    /// <param name="recommended">What is recommended.</param>
     /// <param name="cancellation">Ends the draws.</param>
-    internal SpaceJudgement Of(CompositeBelief composite, CompositeSearch search, double[] bestPlace, double? value, CancellationToken cancellation)
+    internal SpaceJudgement Of(CompositeBelief composite, CompositeSearch search, Recommendation recommended, CancellationToken cancellation)
     {
-        var bar = (value ?? composite.Mean(bestPlace)) - epsilon;
+        var bar = recommended.Mean - epsilon;
         var ranked = search.Ranked.Where(c => double.IsFinite(c.Mean)).OrderByDescending(c => c.Deviation > 0 ? (bar - c.Mean) / c.Deviation : c.Mean < bar ? 1e9 : -1e9);
-        double[][] chosen = [.. value is null ? [bestPlace] : (double[][])[], .. search.LeastMean(false, cancellation) is { } least ? [search.Place(least.U)] : (double[][])[], .. ranked.Select(c => c.X)];
+        double[][] chosen = [.. recommended.IsKnown ? [] : (double[][])[recommended.Place], .. search.LeastMean(false, cancellation) is { } least ? [search.Place(least.U)] : (double[][])[], .. ranked.Select(c => c.X)];
         chosen = chosen[..Math.Min(Most, chosen.Length)];
         if (chosen.Length == 0 && search.Ranked.Any())
         {
@@ -50,18 +49,18 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
             return new SpaceJudgement(0, 0, double.MaxValue, 0, false);
         }
 
-        return Judge(chosen.Length, SpaceDraws.Of(composite, chosen), value, cancellation);
+        return Judge(chosen.Length, SpaceDraws.Of(composite, chosen), recommended, cancellation);
     }
 
     /// <summary>By draws of the caller's own.</summary>
-    /// <param name="places">x, those likeliest to be better first; the best training before them where its value is not known.</param>
+    /// <param name="places">x, those likeliest to be better first; what is recommended before them where its value is not known.</param>
     /// <param name="begin">Begins draws at some places, the same each time; +∞ where a place does not count.</param>
-    /// <param name="known">The best training's value, where it is known.</param>
+    /// <param name="recommended">What is recommended.</param>
     /// <param name="cancellation">Ends the draws.</param>
-    internal SpaceJudgement Of(double[][] places, Func<double[][], Func<Func<int, double>>> begin, double? known, CancellationToken cancellation)
+    internal SpaceJudgement Of(double[][] places, Func<double[][], Func<Func<int, double>>> begin, Recommendation recommended, CancellationToken cancellation)
     {
         double[][] chosen = places[..Math.Min(Most, places.Length)];
-        return Judge(chosen.Length, _ => begin(chosen), known, cancellation);
+        return Judge(chosen.Length, _ => begin(chosen), recommended, cancellation);
     }
 
     // Places in descending order of ln P, the one that must be there first.
@@ -76,9 +75,9 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
     /// <summary>Draws and counts.</summary>
     /// <param name="count">Number of places.</param>
     /// <param name="begin">Begins the draws from a stream: each call of what it returns makes one, as a function of the place.</param>
-    /// <param name="known">f̂, where it is known; else it is drawn at place 0.</param>
+    /// <param name="recommended">What is recommended; where its value is not known it is drawn at place 0.</param>
     /// <param name="cancellation">Ends the draws.</param>
-    private SpaceJudgement Judge(int count, Func<RandomStream, Func<Func<int, double>>> begin, double? known, CancellationToken cancellation)
+    private SpaceJudgement Judge(int count, Func<RandomStream, Func<Func<int, double>>> begin, Recommendation recommended, CancellationToken cancellation)
     {
         if (count == 0)
         {
@@ -89,7 +88,7 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         SpaceJudgement? last = null;
         for (var m = First; ; m *= 2)
         {
-            var judgement = Draw(Math.Min(m, count), begin(streams.Stream("draws")), known, cancellation);
+            var judgement = Draw(Math.Min(m, count), begin(streams.Stream("draws")), recommended, cancellation);
             if (m >= Math.Min(count, Most) || (last is not null && Math.Abs(last.Probability - judgement.Probability) < Settled) || judgement.Draws < Total())
             {
                 return judgement;
@@ -99,7 +98,7 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         }
     }
 
-    private SpaceJudgement Draw(int places, Func<Func<int, double>> draw, double? known, CancellationToken cancellation)
+    private SpaceJudgement Draw(int places, Func<Func<int, double>> draw, Recommendation recommended, CancellationToken cancellation)
     {
         var total = Total();
         var allowed = MissesAllowed(total);
@@ -108,8 +107,8 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         {
             cancellation.ThrowIfCancellationRequested();
             var path = draw();
-            var best = known ?? path(0);
-            var least = best;
+            var best = recommended.IsKnown ? recommended.Mean : path(0);
+            var least = Math.Min(best, recommended.LeastKnown);
             for (var m = 0; m < places; m++)
             {
                 least = Math.Min(least, path(m));
@@ -139,3 +138,10 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         return misses - 1;
     }
 }
+
+/// <summary>A configuration that is recommended.</summary>
+/// <param name="Place">x.</param>
+/// <param name="Mean">Its value, as believed.</param>
+/// <param name="IsKnown">Whether that is its value, and no belief.</param>
+/// <param name="LeastKnown">The least value that is known; +∞ where none is.</param>
+internal readonly record struct Recommendation(double[] Place, double Mean, bool IsKnown, double LeastKnown = double.PositiveInfinity);

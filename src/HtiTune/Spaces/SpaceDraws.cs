@@ -51,7 +51,7 @@ internal static class SpaceDraws
                 var (i, isOpposite) = (drawn / 2 % draws.Length, drawn++ % 2 == 1);
                 if (!isOpposite)
                 {
-                    draws[i] ??= new WeightDraws(composite.States[i], flat, false) { Widening = composite.Widening };
+                    draws[i] ??= new WeightDraws(composite.States[i], flat, false) { Widening = composite.Widening * composite.LeftOut };
                     draws[i].Next(stream, weights, opposite);
                 }
 

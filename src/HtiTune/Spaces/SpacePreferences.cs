@@ -62,8 +62,9 @@ internal sealed class SpacePreferences
             },
             cancellation);
         var (_, known, measured, _) = _trainings[analysis.Best];
-        var judgement = _trainings.Count(training => training.Values is not null) < SpaceRunPolicy.LeastForCertificate ? null : analysis.Judge(cancellation);
-        var chosen = judgement?.Holds == true ? known : analysis.Recommended(cancellation);
+        (Configuration Configuration, SpaceJudgement Judgement)? judged =
+            _trainings.Count(training => training.Values is not null) < SpaceRunPolicy.LeastForCertificate ? null : analysis.JudgeUntrained(cancellation);
+        var (chosen, judgement) = (judged?.Configuration ?? analysis.Recommended(cancellation), judged?.Judgement);
         var belief = analysis.At(chosen).InSignOf(preference.Goal);
         return new PreferenceAnswer
         {

@@ -25,6 +25,7 @@ internal sealed class SpaceRunPolicy(
     private List<SpaceTraining> _trainings = [];
     private int _analysedTrainings = -1;
     private SpaceJudgement? _judgement;
+    private Configuration? _recommended;
     private int _passes;
     private int _passedAt = -1;
     private int _alarms;
@@ -141,7 +142,7 @@ internal sealed class SpaceRunPolicy(
         var unmet = Unmet(used);
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
         var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], store.Cancellation));
-        var recommended = reason == StopReason.Certified ? _trainings[analysis.Best].Configuration : Recommended();
+        var recommended = reason == StopReason.Certified ? _recommended! : Recommended();
         var belief = analysis.At(recommended).InSignOf(options.Goal);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
         return new TuningResult(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
@@ -216,7 +217,12 @@ internal sealed class SpaceRunPolicy(
             return missing;
         }
 
-        _judgement ??= _analysis.Judge(store.Cancellation);
+        if (_judgement is null)
+        {
+            // As of one hyperparameter: with a training to spend, what is recommended is trained; without, the best of the model is all there is.
+            (_recommended, _judgement) = request.Budget == 0 ? _analysis.JudgeUntrained(store.Cancellation) : (_trainings[_analysis.Best].Configuration, _analysis.Judge(store.Cancellation));
+        }
+
         if (!_judgement.Holds)
         {
             _passes = 0;

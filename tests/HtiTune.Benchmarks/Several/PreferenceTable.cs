@@ -1,4 +1,5 @@
 using System.Globalization;
+using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
 
 namespace HtiTune.Benchmarks.Several;
@@ -24,10 +25,11 @@ internal static class PreferenceTable
         var network = new Kept(Path.Combine(AppContext.BaseDirectory, "Several", "quantile-decay.npy"));
         var contexts = new Contexts(Matrix.Create(network.Rows, 1, (i, row) => row[0] = i));
         Console.WriteLine(
-            $"| way | trainings of the first preference, median | of {Changes} changes together: median (quartiles) | answers within 1 % of the gap | worst regret, % of the gap |\n|---|---|---|---|---|");
+            $"| way | trainings of the first preference, median | of {Changes} changes together: median (quartiles) | certified without a training | of these true | answers within 1 % of the gap | worst regret, % of the gap |\n|---|---|---|---|---|---|---|");
         foreach (var (way, useSurrogate, isAnew) in (ReadOnlySpan<(string, bool, bool)>)[("HtiTune", true, false), ("plain, replayed", false, false), ("plain, anew", false, true)])
         {
             List<double> first = [], further = [], regrets = [];
+            var (certified, held) = (0, 0);
             for (var seed = 0; seed < seeds; seed++)
             {
                 var stream = new RandomStreams(seed).Stream("preferences");
@@ -47,6 +49,12 @@ internal static class PreferenceTable
                     var isFirst = isAnew || change == 0;
                     var study = tuner.Optimize(model => preference.Of(model.Sample(contexts).Outputs.Values), isFirst ? null : 0);
                     var used = study.TrainingsUsed;
+                    if (change > 0 && used == 0 && study.Outcome is Certified promise)
+                    {
+                        certified++;
+                        held += preference.Of(network.At(study.Configuration)) - least <= promise.Epsilon ? 1 : 0;
+                    }
+
                     if (!isFirst && study.Outcome is NeedsTraining)
                     {
                         study = tuner.Optimize(model => preference.Of(model.Sample(contexts).Outputs.Values), MoreTrainings);
@@ -68,9 +76,16 @@ internal static class PreferenceTable
                 further.Add(sum);
             }
 
+            (string Metric, string Unit, double Value)[] figures =
+            [
+                ("first", "trainings", SeveralCommand.At(first, 0.5)), ("further", "trainings", SeveralCommand.At(further, 0.5)), ("further lower", "", SeveralCommand.At(further, 0.25)),
+                ("further upper", "", SeveralCommand.At(further, 0.75)), ("certified", "", certified), ("held", "", held), ("within", "", regrets.Count(r => r <= Share) * 100.0 / regrets.Count),
+                ("worst", "distance", 100 * regrets.Max()),
+            ];
+            Recorder.Add(figures.Select(one => BenchmarkResult.Of("several-preferences", way, one.Metric, one.Unit, one.Value)));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {way} | {SeveralCommand.At(first, 0.5):G3} | {SeveralCommand.At(further, 0.5):G3} ({SeveralCommand.At(further, 0.25):G3} to {SeveralCommand.At(further, 0.75):G3}) | {regrets.Count(r => r <= Share) * 100.0 / regrets.Count:F0} % | {100 * regrets.Max():F1} |"));
+                $"| {way} | {SeveralCommand.At(first, 0.5):G3} | {SeveralCommand.At(further, 0.5):G3} ({SeveralCommand.At(further, 0.25):G3} to {SeveralCommand.At(further, 0.75):G3}) | {certified} | {held} | {regrets.Count(r => r <= Share) * 100.0 / regrets.Count:F0} % | {100 * regrets.Max():F1} |"));
         }
 
         Console.WriteLine();

@@ -58,6 +58,55 @@ public sealed class SpaceCertificateTests
     }
 
     [Fact]
+    public void WithoutATrainingTheBestOfTheModelIsCertifiedWhereTheOutputsTellIt()
+    {
+        // Outputs that are straight lines of the place are met everywhere; trainings were chosen for (.7, .2), asked is (.3, .6).
+        static Matrix Outputs(Configuration c) => Matrix.FromDoubles(2, 1, [c["a"], c["b"]]);
+        static double Away(Matrix y, double a, double b) => Math.Pow(y.Exact(0, 0) - a, 2) + Math.Pow(y.Exact(1, 0) - b, 2);
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 1e-3 });
+        var trained = Train(policy, c => Away(Outputs(c), 0.7, 0.2), 6, Outputs, y => Away(y, 0.7, 0.2));
+        List<SpaceTraining> asked = [.. trained.Select(t => t with { Value = Away(t.Outputs!, 0.3, 0.6) })];
+        Assert.True(Best(asked) > 2e-3, $"{Best(asked)}");
+        var analysis = policy.Analyse(asked, y => Away(y, 0.3, 0.6))!;
+
+        var (place, judgement) = analysis.JudgeUntrained(CancellationToken.None);
+
+        Assert.False(analysis.Judge().Holds);
+        Assert.True(judgement.Holds, judgement.ToString());
+        Assert.DoesNotContain(asked, t => t.Configuration.Equals(place));
+        Assert.InRange(Away(Outputs(place), 0.3, 0.6), 0, 1e-3);
+        Assert.Equal((place, judgement), policy.Analyse(asked, y => Away(y, 0.3, 0.6))!.JudgeUntrained(CancellationToken.None));
+    }
+
+    [Fact]
+    public void WithoutATrainingACertifiedOneStaysRecommended()
+    {
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 0.01 });
+        var analysis = policy.Analyse(Train(policy, c => Bowl(c), 12), null)!;
+
+        var (place, judgement) = analysis.JudgeUntrained(CancellationToken.None);
+
+        Assert.Equal(analysis.Judge(), judgement);
+        Assert.Equal(Train(policy, c => Bowl(c), 12)[analysis.Best].Configuration, place);
+    }
+
+    [Fact]
+    public void AValueThatIsKnownCountsAgainstOneThatIsDrawn()
+    {
+        // One trained value below all draws: what is recommended instead has a regret in every draw.
+        var policy = Policy(Square);
+        var belief = PlainBelief.Fit(
+            policy.Coordinates, [[0.1, 0.1], [0.9, 0.9], [0.5, 0.4]], [1, 2, 1.5], new SpacePolicyOptions(), new PlainSettings(), new RandomStreams(1), CancellationToken.None);
+        var certificate = new SpaceCertificate(new SpacePolicyOptions { Draws = 512 }, 0.01, new RandomStreams(2));
+        double[] place = [0.3, 0.3];
+
+        Assert.True(certificate.Of(belief, [place], new Recommendation(place, 1.2, false), CancellationToken.None).Holds);
+        var against = certificate.Of(belief, [place], new Recommendation(place, 1.2, false, -1e6), CancellationToken.None);
+        Assert.Equal(0, against.Probability);
+        Assert.True(against.RegretQuantile > 9e5, $"{against}");
+    }
+
+    [Fact]
     public void ASmallDeltaIsAskedOfMoreDraws()
     {
         var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 10, Delta = 0.01 });

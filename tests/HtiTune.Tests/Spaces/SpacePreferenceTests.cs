@@ -41,6 +41,23 @@ public sealed class SpacePreferenceTests
     }
 
     [Fact]
+    public void Without_a_training_the_best_of_the_model_may_be_certified()
+    {
+        using var tuner = Trained(16);
+        var found = 0;
+        foreach (var weight in (double[])[0.15, 0.3, 0.7, 0.85])
+        {
+            var study = tuner.Optimize(model => weight * s_near.Value(model) + (1 - weight) * s_far.Value(model), 0);
+            var regret = weight * Truth(study.Configuration, 0.2) + (1 - weight) * Truth(study.Configuration, 0.8) - 0.36 * weight * (1 - weight);
+            Assert.True(study.Outcome is not Certified certified || regret <= certified.Epsilon, $"{study.Outcome} of regret {regret}");
+            found += study.Outcome is Certified && tuner.Anchors!.All(anchor => !anchor.Configuration.Equals(study.Configuration)) ? 1 : 0;
+            Assert.Equal(0, study.TrainingsUsed);
+        }
+
+        Assert.True(found > 0, "None was certified at a place without a training.");
+    }
+
+    [Fact]
     public void A_preference_to_maximise_is_the_mirror_and_the_same_question_has_the_same_answer()
     {
         using var tuner = Trained(12);

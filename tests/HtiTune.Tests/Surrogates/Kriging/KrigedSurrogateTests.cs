@@ -208,7 +208,7 @@ public class KrigedSurrogateTests
         {
             for (var j = 0; j <= i; j++)
             {
-                matrix[i * n + j] = PooledLikelihood.Correlation(Math.Abs(lambdas[i] - lambdas[j]) / length) + (i == j ? 1e-9 : 0);
+                matrix[i * n + j] = KrigingKernel.Matern52.Correlation(Math.Abs(lambdas[i] - lambdas[j]) / length) + (i == j ? 1e-9 : 0);
             }
         }
 
