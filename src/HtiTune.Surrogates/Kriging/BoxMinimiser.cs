@@ -157,14 +157,11 @@ internal static class BoxMinimiser
             }
         }
 
-        // A first step knows no curvature: it moves one unit at most.
-        var scale = isFresh ? Math.Min(1, 1 / largest) : 1;
-        if (!isFresh)
-        {
-            var factor = CholeskyFactor.Of(matrix, m);
-            factor.SolveLower(right, right);
-            factor.SolveUpper(right, right);
-        }
+        // A first step knows no curvature: it moves one unit at most. So does one after slopes beside which others are lost in rounding.
+        var factor = isFresh ? null : Factor();
+        var scale = factor is null ? Math.Min(1, 1 / largest) : 1;
+        factor?.SolveLower(right, right);
+        factor?.SolveUpper(right, right);
 
         for (var a = 0; a < m; a++)
         {
@@ -172,6 +169,18 @@ internal static class BoxMinimiser
         }
 
         return direction;
+
+        CholeskyFactor? Factor()
+        {
+            try
+            {
+                return CholeskyFactor.Of(matrix, m);
+            }
+            catch (ArithmeticException)
+            {
+                return null;
+            }
+        }
     }
 
     // False where the step showed no curvature that can be used.

@@ -105,12 +105,15 @@ internal sealed class PlainBelief
 
         if (options.NoiseVariance is > 0 and var variance)
         {
-            // How much a value scatters is known: in units of the map beside the best value, of the scale that the fit so far has.
-            var (map, kriging, _) = best!.Value;
-            var scale = new ValueKriging(kriging, Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel), 1).Scale;
-            tried.Clear();
-            (best, theta) = (null, kriging.Theta.ToArray());
-            Try(map, new KrigingLayout(coordinates.Kriging, kriging.Variant with { LogNugget = Math.Log(variance) - 2 * Math.Log(map.Slope * scale) }), 0);
+            // How much a value scatters is known: in units of the map beside the best value, of the scale that the fit has; that moves with it, and is looked at again.
+            for (var pass = 0; pass < 2; pass++)
+            {
+                var (map, kriging, _) = best!.Value;
+                var scale = new ValueKriging(kriging, Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel), 1).Scale;
+                tried.Clear();
+                (best, theta) = (null, kriging.Theta.ToArray());
+                Try(map, new KrigingLayout(coordinates.Kriging, kriging.Variant with { LogNugget = Math.Log(variance) - 2 * Math.Log(map.Slope * scale) }), 0);
+            }
         }
 
         var (chosen, fit, score) = best!.Value;

@@ -41,7 +41,8 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
     {
         var bar = recommended.Mean - epsilon;
         var ranked = search.Ranked.Where(c => double.IsFinite(c.Mean)).OrderByDescending(c => c.Deviation > 0 ? (bar - c.Mean) / c.Deviation : c.Mean < bar ? 1e9 : -1e9);
-        double[][] chosen = [.. recommended.IsKnown ? [] : (double[][])[recommended.Place], .. search.LeastMean(false, cancellation) is { } least ? [search.Place(least.U)] : (double[][])[], .. ranked.Select(c => c.X)];
+        double[][] least = search.LeastMean(false, cancellation) is { } found ? [search.Place(found.U)] : [];
+        double[][] chosen = [.. recommended.IsKnown ? [] : (double[][])[recommended.Place], .. least, .. ranked.Select(c => c.X)];
         chosen = chosen[..Math.Min(Most, chosen.Length)];
         if (chosen.Length == 0 && search.Ranked.Any())
         {

@@ -47,7 +47,7 @@ internal sealed class SpaceValueMap
         }
 
         double[] gaps = [.. values.Select(v => 0.5 * v - 0.5 * best)];
-        var knee = KneeOf(gaps, shares);
+        var knee = KneeOf(gaps, shares, 0.5 * Rounding * UnitInLastPlace * Math.Abs(best));
         double[] good = [.. gaps.Where(gap => gap <= knee).Order()];
         var middle = good[good.Length / 2];
         middle = Math.Max(middle > 0 ? middle : knee, 1e-300);
@@ -101,14 +101,15 @@ internal sealed class SpaceValueMap
     private double Unbend(double t) => _bend > 0 ? (Math.Exp(t * _log) - 1) / _bend : t;
 
     // As in ValueMap: the rarer values as good are, the larger must the gap to an extreme one be.
-    private static double KneeOf(double[] gaps, double[] shares)
+    // What is no gap but for rounding is none: two equal best values would make penalties of all others.
+    private static double KneeOf(double[] gaps, double[] shares, double rounding)
     {
         var bar = double.PositiveInfinity;
         int[] order = [.. Enumerable.Range(0, gaps.Length).OrderBy(i => gaps[i])];
         for (var rank = 1; rank < order.Length; rank++)
         {
             var (gap, share) = (gaps[order[rank]], shares[order[rank]]);
-            if (gap > 0 && share > 0)
+            if (gap > rounding && share > 0)
             {
                 var ratio = Math.Max(LeastRatio, Math.Pow(10, Math.Min(RatioDecades / share, MostDecades))) * (rank == 1 ? 1e3 : rank == 2 ? 10 : 1);
                 bar = Math.Min(bar, ratio * gap);

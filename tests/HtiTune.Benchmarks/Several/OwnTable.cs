@@ -49,7 +49,8 @@ internal static class OwnTable
         (string Metric, string Unit, double Value)[] figures =
         [
             ("mean", "trainings", runs.Average(r => r.Reached)), ("median", "", SeveralCommand.At([.. runs.Select(r => r.Reached)], 0.5)),
-            ("reached", "", runs.Count(r => r.Reached <= Most) * 100.0 / runs.Count), ("half", "distance", Math.Pow(10, runs.Average(r => r.Half))), ("whole", "distance", Math.Pow(10, runs.Average(r => r.Whole))),
+            ("reached", "", runs.Count(r => r.Reached <= Most) * 100.0 / runs.Count), ("half", "distance", Math.Pow(10, runs.Average(r => r.Half))),
+            ("whole", "distance", Math.Pow(10, runs.Average(r => r.Whole))),
         ];
         Recorder.Add(figures.Select(one => BenchmarkResult.Of("several-own", $"{kind} / {d}", one.Metric, one.Unit, one.Value)));
         Console.WriteLine(string.Create(

@@ -25,7 +25,8 @@ internal static class PreferenceTable
         var network = new Kept(Path.Combine(AppContext.BaseDirectory, "Several", "quantile-decay.npy"));
         var contexts = new Contexts(Matrix.Create(network.Rows, 1, (i, row) => row[0] = i));
         Console.WriteLine(
-            $"| way | trainings of the first preference, median | of {Changes} changes together: median (quartiles) | certified without a training | of these true | answers within 1 % of the gap | worst regret, % of the gap |\n|---|---|---|---|---|---|---|");
+            $"| way | trainings of the first preference, median | of {Changes} changes together: median (quartiles) | "
+            + $"certified without a training | of these true | answers within 1 % of the gap | worst regret, % of the gap |\n|---|---|---|---|---|---|---|");
         foreach (var (way, useSurrogate, isAnew) in (ReadOnlySpan<(string, bool, bool)>)[("HtiTune", true, false), ("plain, replayed", false, false), ("plain, anew", false, true)])
         {
             List<double> first = [], further = [], regrets = [];
@@ -85,7 +86,7 @@ internal static class PreferenceTable
             Recorder.Add(figures.Select(one => BenchmarkResult.Of("several-preferences", way, one.Metric, one.Unit, one.Value)));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {way} | {SeveralCommand.At(first, 0.5):G3} | {SeveralCommand.At(further, 0.5):G3} ({SeveralCommand.At(further, 0.25):G3} to {SeveralCommand.At(further, 0.75):G3}) | {certified} | {held} | {regrets.Count(r => r <= Share) * 100.0 / regrets.Count:F0} % | {100 * regrets.Max():F1} |"));
+                $"| {way} | {figures[0].Value:G3} | {figures[1].Value:G3} ({figures[2].Value:G3} to {figures[3].Value:G3}) | {certified} | {held} | {figures[6].Value:F0} % | {figures[7].Value:F1} |"));
         }
 
         Console.WriteLine();

@@ -58,6 +58,15 @@ public sealed class SpaceCertificateTests
     }
 
     [Fact]
+    public void TwoBestValuesThatDifferByRoundingMakeNoPenaltiesOfTheOthers()
+    {
+        var maps = SpaceValueMap.Of([0.08125, 0.08125 + 2e-17 * 4, 0.33, 0.32, 0.6], [0.2, 0.4, 0.8, 0.6, 1], [0]);
+
+        Assert.True(maps[0].ToModel(0.6) <= maps[0].Knee, $"{maps[0].ToModel(0.6)} is above {maps[0].Knee}");
+        Assert.Equal(0.6, maps[0].ToValue(maps[0].ToModel(0.6)), 1e-12);
+    }
+
+    [Fact]
     public void WithoutATrainingTheBestOfTheModelIsCertifiedWhereTheOutputsTellIt()
     {
         // Outputs that are straight lines of the place are met everywhere; trainings were chosen for (.7, .2), asked is (.3, .6).
