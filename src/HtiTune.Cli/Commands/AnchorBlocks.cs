@@ -49,6 +49,14 @@ internal static class AnchorBlocks
             throw new DataFormatException(table, "line 1", $"there is no column '{space[missing].Name}'", $"one for each of {space.Label}");
         }
 
+        // A hyperparameter that was not declared would pass for scatter of the trainings.
+        string[] left = [.. text.Header.Where((_, i) => !columns.Contains(i)).Where(name => name.Length > 0)];
+        if (left.Length > 0)
+        {
+            var (columnsOf, are) = left.Length == 1 ? ("a column", "is") : ("columns", "are");
+            Terminal.Warn($"{table} has {columnsOf} {string.Join(", ", left.Select(name => $"'{name}'"))} that no -P names, which {are} left out");
+        }
+
         return [.. text.Lines.Select(line => Configuration(table, line, columns, space))];
     }
 

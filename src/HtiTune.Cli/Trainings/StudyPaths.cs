@@ -37,7 +37,8 @@ internal static class StudyPaths
     internal static string Place(Configuration configuration) => string.Join(',', configuration.Pairs.Select(pair => $"{pair.Key}={pair.Value}"));
 
     /// <summary>A configuration of a space as one word, for messages that say what is expected.</summary>
-    internal static string Example(SearchSpace space) => Place(space.FromUnit([.. space.Select(_ => 0.5)]));
+    internal static string Example(SearchSpace space) => string.Join(',', space.FromUnit([.. space.Select(_ => 0.5)]).Pairs.Select(pair =>
+        $"{pair.Key}={(space[pair.Key] is ContinuousHyperparameter ? pair.Value.Number.ToString("G4", CultureInfo.InvariantCulture) : pair.Value.ToString())}"));
 
     /// <summary>What identifies a training command: outputs of another command are not taken for this one's.</summary>
     internal static string Fingerprint(StudySpecification study) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(

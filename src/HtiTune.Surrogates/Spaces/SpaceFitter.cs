@@ -159,8 +159,8 @@ internal static class SpaceFitter
             }
             else if (units[0] > one.ToUnit(one.ValueAt(0)) || units[^1] < one.ToUnit(one.ValueAt(1)))
             {
-                yield return $"Anchors cover {one.Name} from {values.MinBy(one.ToUnit)} to {values.MaxBy(one.ToUnit)}; "
-                    + $"from {one.ValueAt(0)} to {one.ValueAt(1)} outputs are extrapolated, and their intervals widen.";
+                yield return FormattableString.Invariant($"Anchors cover {one.Name} from {values.MinBy(one.ToUnit).Number:G6} to {values.MaxBy(one.ToUnit).Number:G6}; ")
+                    + FormattableString.Invariant($"from {one.ValueAt(0).Number:G6} to {one.ValueAt(1).Number:G6} outputs are extrapolated, and their intervals widen.");
             }
         }
     }

@@ -58,6 +58,20 @@ public class SpaceModelTests
         Assert.Contains("of that of the best baseline", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_column_of_the_table_that_is_no_hyperparameter_is_told_and_what_to_do_next_reads_well()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder);
+        var table = folder.File("t.csv");
+        var (code, _, errors) = await InProcess.Run(
+            "fit", "--data", folder.File("a.npy"), "--outputs", "2", "-P", "lr=1e-5..1e-1:log", "-P", "layers=1..4:int", "--anchors", table, "--out", folder.File("m.hti"));
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Contains("has columns 'note', 'opt', 'momentum' that no -P names, which are left out", errors, StringComparison.Ordinal);
+        Assert.Contains("--at lr=0.001,layers=", errors, StringComparison.Ordinal);
+        Assert.Contains("from 1E-05 to 0.1 outputs are extrapolated", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--lambdas 0,1", "--lambdas is given with -P")]
     [InlineData("--clock learned", "--clock is given with -P")]
