@@ -4,7 +4,8 @@
 //   mean       y(λ) = ψ⁻¹(Σ_k w̄_k ψ(y_k)), w̄ the mean of w_i
 //   draw s     y_s(λ) = ψ⁻¹(Σ_k a_k ψ(y_k)),  a = w_i + √(v_i) e_s,  e_s = ± c τ_s/√(K − 1) S ξ_s of state i = ⌊s/2⌋ mod I, fixed once: smooth in λ
 //   c          z_(m)/Φ⁻¹(.95) where that is above 1, m = ⌈.9 (K + 1)⌉ (K at most), z_k = |g(y_k) − mean_k|/deviation_k, in order: moments of g at draws of anchor k that
-//              is left out. The lengths are those of all outputs; a functional may hang on some that turn faster, and then nine tenths of its own values say so [Barber2021].
+//              is left out, and what g scatters by where an anchor is a sample of its law. The lengths are those of all outputs; a functional may hang on some that
+//              turn faster, and then nine tenths of its own values say so [Barber2021].
 //              Else √((8 + Σ z²)/(8 + K)), 1 at most: it may hang on some that turn more slowly, and then errors stay far within what those of all outputs are
 // The functional's values at draws are its law: no model of their own is laid over them.
 
@@ -28,6 +29,7 @@ internal sealed class FunctionalDraws
     private readonly double[] _flat;
     private readonly int _coordinates;
     private readonly WeightedFunctional _functional;
+    private readonly double _scatter;
 
     /// <param name="fit">The kriging at the optimum of its likelihood.</param>
     /// <param name="states">The same at states of θ.</param>
@@ -36,9 +38,11 @@ internal sealed class FunctionalDraws
     /// <param name="widening">What draws are widened by beside c, at least 1.</param>
     /// <param name="draws">Draws of each state, an even number.</param>
     /// <param name="stream">Chance.</param>
-    internal FunctionalDraws(AnchorKriging fit, AnchorKriging[] states, double[] flat, WeightedFunctional functional, double widening, int draws, RandomStream stream)
+    /// <param name="scatter">Variance of g by the chance of an anchor's own rows; 0 where they are no sample.</param>
+    internal FunctionalDraws(
+        AnchorKriging fit, AnchorKriging[] states, double[] flat, WeightedFunctional functional, double widening, int draws, RandomStream stream, double scatter = 0)
     {
-        (Fit, _states, _flat, _coordinates, _functional) = (fit, states, flat, flat.Length / fit.Count, functional);
+        (Fit, _states, _flat, _coordinates, _functional, _scatter) = (fit, states, flat, flat.Length / fit.Count, functional, scatter);
         _spreads = new double[draws * states.Length][];
         for (var s = 0; s < _spreads.Length; s++)
         {
@@ -150,7 +154,7 @@ internal sealed class FunctionalDraws
             Array.Clear(own);
             own[k] = 1;
             var mean = values.Average();
-            var z = Math.Abs(_functional(own, x) - mean) / Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+            var z = Math.Abs(_functional(own, x) - mean) / Math.Sqrt(values.Average(value => (value - mean) * (value - mean)) + _scatter);
             if (double.IsFinite(z))
             {
                 away.Add(z);

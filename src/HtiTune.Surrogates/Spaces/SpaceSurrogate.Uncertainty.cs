@@ -12,7 +12,7 @@ namespace HtiTune.Surrogates;
 
 public sealed partial class SpaceSurrogate
 {
-    private const int DrawsPerState = 16, ErrorDraws = 16;
+    private const int DrawsPerState = 16, ErrorDraws = 16, MostScattered = 8;
 
     /// <summary>
     /// A functional of the outputs at a configuration with its standard error and an interval for the real network's value: joint draws of the outputs, averaged over
@@ -55,7 +55,7 @@ public sealed partial class SpaceSurrogate
         contexts ??= Contexts;
         var (rows, _) = _carrier.Resolve(contexts);
         rows = _state.IsScreened ? rows with { Own = null } : rows; // What is set aside at an anchor is no value that the functional's law could be told by.
-        var draws = new FunctionalDraws(_kriging, _states.Value, _flat, (weights, _) => Of(rows, weights), 1, DrawsPerState, Streams.Stream("draws"));
+        var draws = new FunctionalDraws(_kriging, _states.Value, _flat, (weights, _) => Of(rows, weights), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter());
         var errors = _carrier.ErrorsOf(contexts);
         var nearest = errors?.NearestOf(contexts);
         return [.. places.Select(At)];
@@ -67,13 +67,7 @@ public sealed partial class SpaceSurrogate
             var samples = Weighted(rows, weights, contexts);
             var value = Finite(functional(samples));
             var chance = errors is null ? 0 : ErrorVariance(weights, value);
-            if (!Report.Deterministic)
-            {
-                var error = Bootstrap.StandardErrors(
-                    contexts.Count, chosen => [Finite(functional(new Samples(samples.Outputs.SelectRows(chosen), contexts.Select(chosen))))], Streams.Stream("rows"))[0];
-                chance += 2 * error * error;
-            }
-
+            chance += Report.Deterministic ? 0 : 2 * SquaredError(samples);
             var values = new double[draws.Count];
             draws.Draw(x, values, withNugget: true);
             var law = new ErrorMixture();
@@ -85,6 +79,26 @@ public sealed partial class SpaceSurrogate
             }
 
             return new FunctionalEstimate(value, law.Deviation(), law.Quantile((1 - level) / 2), law.Quantile((1 + level) / 2), level);
+        }
+
+        // S² in the mean over some anchors; one that is left out is a sample as those are that foretell it.
+        double Scatter()
+        {
+            int[] some = [.. Enumerable.Range(0, Math.Min(MostScattered, _kriging.Count)).Select(i => i * _kriging.Count / Math.Min(MostScattered, _kriging.Count))];
+            return some.Average(k =>
+            {
+                var own = new double[_kriging.Count];
+                own[k] = 1;
+                return SquaredError(Weighted(rows, own, contexts));
+            });
+        }
+
+        // S² of rows as they are drawn.
+        double SquaredError(Samples samples)
+        {
+            var error = Bootstrap.StandardErrors(
+                contexts.Count, chosen => [Finite(functional(new Samples(samples.Outputs.SelectRows(chosen), contexts.Select(chosen))))], Streams.Stream("rows"))[0];
+            return error * error;
         }
 
         double ErrorVariance(double[] weights, double value)

@@ -179,6 +179,27 @@ public class SpaceServingTests
     }
 
     [Fact]
+    public void Intervals_of_draws_are_as_wide_as_samples_scatter_and_no_more()
+    {
+        // The mean of 60 draws of N(2a, (½ + b)²) scatters by (½ + b)/√60, that of those it is foretold from likewise.
+        var surrogate = SpaceSurrogate.Fit(Draws(60, 4));
+        var stream = new RandomStreams(8).Stream("real");
+        var places = Places(Square, 40, 4);
+        var (held, width) = (0, 0.0);
+        foreach (var (at, estimate) in places.Zip(surrogate.Estimate(places, Mean)))
+        {
+            var (centre, deviation) = (2 * at["a"].Number, (0.5 + at["b"].Number) / Math.Sqrt(60));
+            var real = centre + deviation * stream.NextNormal();
+            held += real >= estimate.Low && real <= estimate.High ? 1 : 0;
+            width += (estimate.High - estimate.Low) / (2 * 1.645 * deviation) / places.Length;
+        }
+
+        // A sample beside what is foretold from nine others has √2 of one's deviation at most, and what is not known of the law is on top.
+        Assert.InRange(width, 1, 2.2);
+        Assert.InRange(held, 33, 40);
+    }
+
+    [Fact]
     public void An_estimate_is_certain_at_an_anchor_repeats_itself_and_widens_away_from_all()
     {
         var surrogate = SpaceSurrogate.Fit(Anchors(Square, 8, Conditions(20), Smooth), new SpaceSurrogateOptions { TrainMaps = false, Nugget = NuggetKind.Fixed });
