@@ -30,6 +30,7 @@ internal sealed class FunctionalDraws
     private readonly int _coordinates;
     private readonly WeightedFunctional _functional;
     private readonly double _scatter;
+    private readonly bool _mayNarrow;
 
     /// <param name="fit">The kriging at the optimum of its likelihood.</param>
     /// <param name="states">The same at states of θ.</param>
@@ -39,10 +40,11 @@ internal sealed class FunctionalDraws
     /// <param name="draws">Draws of each state, an even number.</param>
     /// <param name="stream">Chance.</param>
     /// <param name="scatter">Variance of g by the chance of an anchor's own rows; 0 where they are no sample.</param>
+    /// <param name="mayNarrow">Whether c may be below 1: a search finds its best the sooner, while an interval that is told has to hold as often as it says.</param>
     internal FunctionalDraws(
-        AnchorKriging fit, AnchorKriging[] states, double[] flat, WeightedFunctional functional, double widening, int draws, RandomStream stream, double scatter = 0)
+        AnchorKriging fit, AnchorKriging[] states, double[] flat, WeightedFunctional functional, double widening, int draws, RandomStream stream, double scatter = 0, bool mayNarrow = true)
     {
-        (Fit, _states, _flat, _coordinates, _functional, _scatter) = (fit, states, flat, flat.Length / fit.Count, functional, scatter);
+        (Fit, _states, _flat, _coordinates, _functional, _scatter, _mayNarrow) = (fit, states, flat, flat.Length / fit.Count, functional, scatter, mayNarrow);
         _spreads = new double[draws * states.Length][];
         for (var s = 0; s < _spreads.Length; s++)
         {
@@ -168,7 +170,7 @@ internal sealed class FunctionalDraws
         }
 
         var wide = away[Math.Min(away.Count, (int)Math.Ceiling(Level * (away.Count + 1))) - 1] / NormalDistribution.Quantile((1 + Level) / 2);
-        return wide > 1 ? wide : Math.Min(1, Math.Sqrt((Doubted + away.Sum(z => z * z)) / (Doubted + away.Count)));
+        return wide > 1 ? wide : !_mayNarrow ? 1 : Math.Min(1, Math.Sqrt((Doubted + away.Sum(z => z * z)) / (Doubted + away.Count)));
     }
 
     // e of one draw, [K].

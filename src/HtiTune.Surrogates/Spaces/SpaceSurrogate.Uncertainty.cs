@@ -55,7 +55,8 @@ public sealed partial class SpaceSurrogate
         contexts ??= Contexts;
         var (rows, _) = _carrier.Resolve(contexts);
         rows = _state.IsScreened ? rows with { Own = null } : rows; // What is set aside at an anchor is no value that the functional's law could be told by.
-        var draws = new FunctionalDraws(_kriging, _states.Value, _flat, (weights, _) => Of(rows, weights), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter());
+        var draws = new FunctionalDraws(
+            _kriging, _states.Value, _flat, (weights, _) => Of(rows, weights), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter(), mayNarrow: false);
         var errors = _carrier.ErrorsOf(contexts);
         var nearest = errors?.NearestOf(contexts);
         return [.. places.Select(At)];
