@@ -1,3 +1,5 @@
+using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 using ScottPlot;
 using SkiaSharp;
@@ -63,6 +65,7 @@ internal static class FigureFile
         drawn.Position = 0;
         var figure = XDocument.Load(drawn, LoadOptions.PreserveWhitespace);
         figure.Root!.SetAttributeValue("viewBox", FormattableString.Invariant($"0 0 {options.Width} {options.Height}"));
-        figure.Save(file, SaveOptions.DisableFormatting);
+        using var writer = XmlWriter.Create(file, new XmlWriterSettings { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) });
+        figure.Save(writer);
     }
 }

@@ -74,8 +74,15 @@ public sealed class StoreAwayTests : IDisposable
 
         // As a step does whose database went away: it waits for minutes.
         await loaded.Gate.WaitAsync();
-        await RequireAwayAsync(() => http.PostAsync($"studies/{study.Id}/enqueue", new StringContent("""{"lambdas":[0.5]}""", MediaTypeHeaderValue.Parse("application/json"))));
         var watch = Stopwatch.StartNew();
+        using (var impatient = server.Http(key, isPatient: false))
+        using (var early = await EnqueueAsync(impatient))
+        {
+            Assert.Equal((HttpStatusCode.Accepted, true), (early.StatusCode, early.Headers.RetryAfter is not null));
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, s_promised);
+        }
+
+        watch.Restart();
         var result = new StringContent($$"""{"lease":"{{claimed.Lease}}","value":1.5}""", MediaTypeHeaderValue.Parse("application/json"));
         using (var told = await http.PostAsync($"attempts/{claimed.Attempt}/tell", result))
         {
@@ -85,7 +92,17 @@ public sealed class StoreAwayTests : IDisposable
 
         loaded.Gate.Release();
         await Wait.UntilAsync(async () => (await client.TrialsAsync(study.Id))[0].Value == 1.5);
+
+        // What was asked for meanwhile is done, and told to who asks again.
+        using (var late = await EnqueueAsync(http))
+        {
+            Assert.Contains("\"added\":[0.5]", await late.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         await server.DisposeAsync();
+
+        Task<HttpResponseMessage> EnqueueAsync(HttpClient by) =>
+            by.PostAsync($"studies/{study.Id}/enqueue", new StringContent("""{"lambdas":[0.5]}""", MediaTypeHeaderValue.Parse("application/json")));
     }
 
     internal static async Task RequireAwayAsync(Func<Task<HttpResponseMessage>> ask)
