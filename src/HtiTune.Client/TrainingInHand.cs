@@ -65,24 +65,18 @@ internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, 
 
     private async Task RenewOnceAsync(CancellationToken cancellation)
     {
-        var values = _values.Take();
         try
         {
-            var lease = await client.RenewAsync(task, Volatile.Read(ref _progress), null, values.Count > 0 ? values : null, cancellation).ConfigureAwait(false);
+            var lease = await _values.SendAsync(
+                values => client.RenewAsync(task, Volatile.Read(ref _progress), null, values.Count > 0 ? values : null, cancellation)).ConfigureAwait(false);
             if (lease.Stop || lease.Kill || !lease.Holds)
             {
                 _asked ??= lease.Holds ? "stopped: a user asked for it" : "lease-over: another worker may have it";
                 await _end.CancelAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception refusal) when (refusal is HtiTuneException or OperationCanceledException)
+        catch (HtiTuneException)
         {
-            _values.Return(values);
-            if (refusal is OperationCanceledException)
-            {
-                throw;
-            }
-
             // The lease lasts for several renewals.
         }
     }

@@ -77,5 +77,22 @@ internal sealed class WaitingValues
         }
     }
 
+    /// <summary>Sends what waits; what could not be sent waits on.</summary>
+    /// <param name="send">Sends it.</param>
+    /// <returns>What came back.</returns>
+    public async Task<T> SendAsync<T>(Func<IReadOnlyList<IntermediateValue>, Task<T>> send)
+    {
+        var values = Take();
+        try
+        {
+            return await send(values).ConfigureAwait(false);
+        }
+        catch
+        {
+            Return(values);
+            throw;
+        }
+    }
+
     private static List<IntermediateValue> Fitting(List<IntermediateValue> values) => values.Count <= Most ? values : [.. values.Where((_, i) => i % 2 == 1 || i == values.Count - 1)];
 }

@@ -10,7 +10,7 @@ namespace HtiTune.Surrogates.Onnx;
 /// <summary>Writes what <see cref="SpaceSurrogate.Sample"/> does as an ONNX graph.</summary>
 internal sealed class OnnxSpace
 {
-    private const double Nowhere = -1.7e308, Corner = 0.70710678118654752;
+    private const double Nowhere = -1.7e308;
 
     private readonly OnnxGraph _graph = new();
     private readonly SpaceState _state;
@@ -93,7 +93,7 @@ internal sealed class OnnxSpace
     {
         var kriging = _state.Kriging.Kriging;
         var layout = kriging.Likelihood.Layout;
-        var places = _state.Anchors.Select(anchor => _coordinates.Place(_coordinates.Of(anchor))).ToArray();
+        var places = _state.Anchors.Select(anchor => _coordinates.Place(anchor)).ToArray();
         string? squares = null;
         var coordinates = Coordinates(values);
         for (var j = 0; j < coordinates.Length; j++)
@@ -120,7 +120,7 @@ internal sealed class OnnxSpace
                 case CategoricalHyperparameter { IsOrdered: false } words:
                     for (var c = 0; c < words.Choices.Count; c++)
                     {
-                        x[at + c] = _graph.Op("Where", _graph.Op("Equal", values[i], _graph.Constant((double)c)), _graph.Constant(Corner), _graph.Constant(0.0));
+                        x[at + c] = _graph.Op("Where", _graph.Op("Equal", values[i], _graph.Constant((double)c)), _graph.Constant(SpaceCoordinates.Corner), _graph.Constant(0.0));
                     }
 
                     break;

@@ -38,14 +38,16 @@ internal static class EvaluateCommand
                         "H001", "a model of several hyperparameters is evaluated by leaving each of its anchors out; expected no --data, --lambdas and --rows.", Advice.Help.For("evaluate"));
                 }
 
-                Tell(["surrogate", "nearest", "mean"], SpaceModels.LeftOut(held.FullName).ConvertAll(row => ((object)row.Place, row.Scores)), result.GetValue(json));
+                Tell(["surrogate", "nearest", "mean"], SpaceModels.LeftOut(held.FullName).ConvertAll(row => new HeldOut(row.Place, null, row.Scores)), result.GetValue(json));
                 return ExitCode.Done;
             }
 
             var scores = result.GetValue(model) is { } file
                 ? OfModel(SurrogateFile.Load(file.FullName), result.GetValue(data), result.GetValue(lambdas), result.GetValue(rows), interrupts.Finish)
                 : OfStudy(StudyLocator.Read(result.GetValue(study)), interrupts.Finish);
-            Tell(["surrogate", .. s_baselines.Select(method => method.ToString().ToLowerInvariant())], scores.ConvertAll(row => ((object)row.Lambda, row.Scores)), result.GetValue(json));
+            Tell(
+                ["surrogate", .. s_baselines.Select(method => method.ToString().ToLowerInvariant())],
+                scores.ConvertAll(row => new HeldOut(row.Lambda.ToString("G6", CultureInfo.InvariantCulture), row.Lambda, row.Scores)), result.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -89,8 +91,7 @@ internal static class EvaluateCommand
     private static double[] Score(ISurrogate[] surrogates, Anchor actual) =>
         Array.ConvertAll(surrogates, surrogate => OutputDistance.Squared(surrogate.Sample(actual.Lambda, actual.Samples.Contexts).Samples, actual.Samples));
 
-    // A place is a λ, or a configuration in words.
-    private static void Tell(string[] names, List<(object Place, double[] Scores)> scores, bool json)
+    private static void Tell(string[] names, List<HeldOut> scores, bool json)
     {
         double[] means = [.. names.Select((_, k) => scores.Average(row => row.Scores[k]))];
         if (json)
@@ -98,16 +99,16 @@ internal static class EvaluateCommand
             EventWriter.Write(writer =>
             {
                 writer.WriteStartArray("scores");
-                foreach (var (place, values) in scores)
+                foreach (var (place, at, values) in scores)
                 {
                     writer.WriteStartObject();
-                    if (place is double lambda)
+                    if (at is { } lambda)
                     {
                         writer.Number("lambda", lambda);
                     }
                     else
                     {
-                        writer.WriteString("configuration", (string)place);
+                        writer.WriteString("configuration", place);
                     }
 
                     for (var k = 0; k < names.Length; k++)
@@ -124,7 +125,7 @@ internal static class EvaluateCommand
         else
         {
             Console.Out.WriteLine(Line("held out", names));
-            scores.ForEach(row => Console.Out.WriteLine(Line(row.Place is double lambda ? lambda.ToString("G6", CultureInfo.InvariantCulture) : (string)row.Place, [.. row.Scores.Select(Shown)])));
+            scores.ForEach(row => Console.Out.WriteLine(Line(row.Place, [.. row.Scores.Select(Shown)])));
             Console.Out.WriteLine(Line("mean", [.. means.Select(Shown)]));
         }
 
@@ -137,4 +138,7 @@ internal static class EvaluateCommand
     private static string Shown(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     private static string Line(string first, string[] values) => $"{first,-10}" + string.Concat(values.Select(value => $"{value,13}"));
+
+    // Where, in words, and its λ where there is one hyperparameter.
+    private sealed record HeldOut(string Place, double? Lambda, double[] Scores);
 }

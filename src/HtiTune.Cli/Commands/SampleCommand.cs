@@ -55,8 +55,7 @@ internal sealed class SampleCommand
         };
         command.Validators.Add(result =>
         {
-            // Beside the other option that is missing, all at once; alone it is looked for when the command runs.
-            if (result.GetResult(_lambda) is null && result.GetResult(_at) is null && result.GetResult(_output) is null)
+            if (result.GetResult(_lambda) is null && result.GetResult(_at) is null)
             {
                 result.AddError("Option '--lambda' is required.");
             }
@@ -68,9 +67,9 @@ internal sealed class SampleCommand
 
     private int Run(ParseResult result, ServerOptions served)
     {
-        if (result.GetResult(_lambda) is null == result.GetResult(_at) is null)
+        if (result.GetResult(_lambda) is not null && result.GetResult(_at) is not null)
         {
-            throw new CliException("H001", result.GetResult(_at) is null ? "Option '--lambda' is required." : "--lambda and --at are given; expected one of them.", Advice.Help.For("sample"));
+            throw new CliException("H001", "--lambda and --at are given; expected one of them.", Advice.Help.For("sample"));
         }
 
         using var server = served.Open(result);

@@ -63,21 +63,22 @@ internal static class SpaceModels
     internal static List<(string Place, double[] Scores)> LeftOut(string path)
     {
         var model = SpaceSurrogate.Load(path);
+        Samples[] outputs = [.. Enumerable.Range(0, model.Anchors.Count).Select(model.OutputsOf)];
+        double[][] units = [.. model.Anchors.Select(model.Space.ToUnit)];
         return [.. model.Anchors.Select((at, k) =>
         {
-            var (own, others) = (model.OutputsOf(k), Enumerable.Range(0, model.Anchors.Count).Where(l => l != k).ToArray());
-            double[] u = model.Space.ToUnit(at);
-            var nearest = others.MinBy(l => Apart(u, model.Space.ToUnit(model.Anchors[l])));
+            var (own, others) = (outputs[k], Enumerable.Range(0, outputs.Length).Where(l => l != k).ToArray());
+            var nearest = others.MinBy(l => Apart(units[k], units[l]));
             var mean = Matrix.Create(own.Count, own.Dimension, (i, row) =>
             {
                 for (var j = 0; j < row.Length; j++)
                 {
-                    row[j] = (float)others.Average(l => model.OutputsOf(l).Outputs.Exact(i, j));
+                    row[j] = (float)others.Average(l => outputs[l].Outputs.Exact(i, j));
                 }
             });
             return (StudyPaths.Place(at), new[]
             {
-                OutputDistance.Squared(model.LeaveOut(k), own), OutputDistance.Squared(model.OutputsOf(nearest), own), OutputDistance.Squared(new Samples(mean, own.Contexts), own),
+                OutputDistance.Squared(model.LeaveOut(k), own), OutputDistance.Squared(outputs[nearest], own), OutputDistance.Squared(new Samples(mean, own.Contexts), own),
             });
         })];
     }

@@ -69,7 +69,8 @@ internal sealed class TrainingLog(string path)
 
     /// <summary>The intermediate value that a line tells; null for another line.</summary>
     internal static IntermediateValue? ValueOf(string line) =>
-        line.Trim().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [ValueMark, var step, var value]
+        line.AsSpan().TrimStart().StartsWith(ValueMark, StringComparison.Ordinal)
+        && line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [ValueMark, var step, var value]
         && long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
         && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var measured) && double.IsFinite(measured)
             ? new IntermediateValue(at, measured)

@@ -5,6 +5,9 @@ namespace HtiTune.Hosting;
 /// <summary>Intermediate values in a store.</summary>
 internal static class AttemptValues
 {
+    // A statement's parameters are three each; some databases take a thousand.
+    private const int AtOnce = 200;
+
     /// <summary>Keeps values of an attempt; where they are too many every second one goes, but for the last.</summary>
     public static async Task KeepAsync(StoreSession session, Guid attempt, IReadOnlyList<IntermediateValue> values)
     {
@@ -13,13 +16,16 @@ internal static class AttemptValues
             return;
         }
 
-        foreach (var value in values)
+        // Of a step that is told twice the last, for no statement may meet a row twice.
+        foreach (var some in values.GroupBy(value => value.Step).Select(told => told.Last()).Chunk(AtOnce))
         {
-            await session.ExecuteAsync(
-                $"""
-                INSERT INTO attempt_values (attempt_id, step, value) VALUES ({attempt}, {value.Step}, {value.Value})
-                ON CONFLICT (attempt_id, step) DO UPDATE SET value = excluded.value
-                """).ConfigureAwait(false);
+            var sql = new SqlText().Add($"INSERT INTO attempt_values (attempt_id, step, value) VALUES");
+            foreach (var (i, value) in some.Index())
+            {
+                sql.AddIf(i > 0, $",").Add($"({attempt}, {value.Step}, {value.Value})");
+            }
+
+            await session.ExecuteAsync(sql.Add($"ON CONFLICT (attempt_id, step) DO UPDATE SET value = excluded.value").ToSql()).ConfigureAwait(false);
         }
 
         if (await session.NumberAsync($"SELECT COUNT(*) FROM attempt_values WHERE attempt_id = {attempt}").ConfigureAwait(false) > WaitingValues.Most)

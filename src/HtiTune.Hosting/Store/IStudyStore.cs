@@ -1,4 +1,5 @@
 using HtiTune.Data;
+
 namespace HtiTune.Hosting;
 
 /// <summary>

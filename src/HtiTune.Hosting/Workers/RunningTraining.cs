@@ -10,7 +10,6 @@ internal sealed class RunningTraining(
     private readonly CancellationTokenSource _kill = new();
     private readonly long _began = time.GetTimestamp();
     private readonly Configuration _configuration = trial.At(problem);
-    private readonly WaitingValues _values = new();
     private AttemptEnd? _asked;
     private double _progress;
 
@@ -20,7 +19,7 @@ internal sealed class RunningTraining(
     public double Progress => Volatile.Read(ref _progress);
 
     /// <summary>Intermediate values that the store does not have yet.</summary>
-    public WaitingValues Values => _values;
+    public WaitingValues Values { get; } = new();
 
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
 
@@ -158,6 +157,6 @@ internal sealed class RunningTraining(
     {
         public void Report(double value) => Volatile.Write(ref training._progress, Math.Clamp(double.IsNaN(value) ? 0 : value, 0, 1));
 
-        public void Report(IntermediateValue value) => training._values.Add(value);
+        public void Report(IntermediateValue value) => training.Values.Add(value);
     }
 }

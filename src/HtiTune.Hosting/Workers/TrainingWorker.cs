@@ -183,21 +183,14 @@ internal sealed partial class TrainingWorker(
 
     private async Task RenewOnceAsync(RunningTraining training, CancellationToken cancellation)
     {
-        var values = training.Values.Take();
         try
         {
-            training.Hear(await store.RenewAsync(
+            training.Hear(await training.Values.SendAsync(values => store.RenewAsync(
                 training.Attempt.Id, training.Attempt.Lease!.Value, new AttemptReport(training.Progress, training.LogTail(), options.Value.Lease) { Values = values },
-                cancellation).ConfigureAwait(false));
+                cancellation)).ConfigureAwait(false));
         }
-        catch (Exception problem)
+        catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            training.Values.Return(values);
-            if (problem is OperationCanceledException)
-            {
-                throw;
-            }
-
             // The lease lasts for several renewals.
             LogUnreachable(logger, problem.Message);
         }

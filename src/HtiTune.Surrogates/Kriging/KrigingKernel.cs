@@ -14,21 +14,17 @@ internal enum KrigingKernel
 
     /// <summary>e^(−r²/2): differentiable without end.</summary>
     Gaussian,
-
-    /// <summary>(1 + √3 r) e^(−√3 r): once differentiable.</summary>
-    Matern32,
 }
 
 /// <summary>Values and slopes of the kernels.</summary>
 internal static class KrigingKernels
 {
-    private const double SqrtFive = 2.2360679774997896964, SqrtThree = 1.7320508075688772935;
+    private const double SqrtFive = 2.2360679774997896964;
 
     /// <summary>κ(r).</summary>
     internal static double Correlation(this KrigingKernel kernel, double r) => kernel switch
     {
         KrigingKernel.Gaussian => Math.Exp(-0.5 * r * r),
-        KrigingKernel.Matern32 => (1 + SqrtThree * r) * Math.Exp(-SqrtThree * r),
         _ => (1 + SqrtFive * r + 5.0 / 3 * r * r) * Math.Exp(-SqrtFive * r),
     };
 
@@ -36,7 +32,6 @@ internal static class KrigingKernels
     internal static double Pull(this KrigingKernel kernel, double weight, double r) => kernel switch
     {
         KrigingKernel.Gaussian => weight * Math.Exp(-0.5 * r * r),
-        KrigingKernel.Matern32 => weight * 3 * Math.Exp(-SqrtThree * r),
         _ => weight * (5.0 / 3) * (1 + SqrtFive * r) * Math.Exp(-SqrtFive * r),
     };
 }

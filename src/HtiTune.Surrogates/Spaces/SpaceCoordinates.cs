@@ -16,11 +16,14 @@ internal sealed class SpaceCoordinates
     /// <summary>Of more values than so many a hyperparameter moves as a number does.</summary>
     internal const int MostLevels = 16;
 
-    private const double Corner = 0.70710678118654752;
+    /// <summary>The coordinate of a word at its own place: two words are then 1 apart.</summary>
+    internal const double Corner = 0.70710678118654752;
+
     private const int MostListed = 4096;
 
     private readonly SearchSpace _space;
     private readonly int[] _at, _parent, _levels, _conditional;
+    private readonly Lazy<double[][]?> _listed;
 
     internal SpaceCoordinates(SearchSpace space)
     {
@@ -56,7 +59,7 @@ internal sealed class SpaceCoordinates
         // Of those under one condition the first tells whether it holds.
         _conditional = [.. conditions.Select(condition => Enumerable.Range(0, space.Count).First(i => condition.Equals(space[i].Condition)))];
         Kriging = new KrigingCoordinates(lengths, warps);
-        Listed = List();
+        _listed = new Lazy<double[][]?>(List);
     }
 
     /// <summary>m.</summary>
@@ -69,7 +72,7 @@ internal sealed class SpaceCoordinates
     internal KrigingCoordinates Kriging { get; }
 
     /// <summary>Snapped u of all configurations, where these are few; else null.</summary>
-    internal double[][]? Listed { get; }
+    internal double[][]? Listed => _listed.Value;
 
     /// <summary>Hyperparameters whose being active the last coordinates tell, one each.</summary>
     internal IReadOnlyList<int> Conditional => _conditional;
@@ -157,6 +160,9 @@ internal sealed class SpaceCoordinates
         Snap(u);
         return u;
     }
+
+    /// <summary>x of a configuration of the space.</summary>
+    internal double[] Place(Configuration configuration) => Place(Of(configuration));
 
     /// <summary>x of a snapped u.</summary>
     internal double[] Place(ReadOnlySpan<double> u)

@@ -107,8 +107,8 @@ internal sealed record SpaceHeader(
         }
 
         Array.ForEach(outputs, y => _ = new Samples(y, contexts));
-        var screen = SpaceScreen.Of(space, Anchors, outputs, contexts);
-        double[][] places = [.. Anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor)))];
+        double[][] places = Array.ConvertAll(Anchors, coordinates.Place);
+        var screen = SpaceScreen.Of(space, Anchors, places, outputs, contexts);
         var request = new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, contexts) { Bounds = Options.Bounds };
         var network = Network is { } entry ? NetworkArrays.Read(entry, name => arrays[name]) : null;
         if (network is not null && (network.Inputs != ConditionCount || network.Outputs != Anchors.Length * Dimension || network.Categories != Math.Max(1, CategoryCount)))

@@ -33,12 +33,12 @@ internal static class SpaceFitter
         progress?.Report(new FitProgress("kriging", 0));
         var (outputs, contexts) = Aligned(anchors, previous?.Contexts ?? anchors[0].Samples.Contexts);
         Configuration[] configurations = [.. anchors.Select(anchor => anchor.Configuration)];
-        var screen = SpaceScreen.Of(anchors.Space, configurations, outputs, contexts);
+        var coordinates = new SpaceCoordinates(anchors.Space);
+        double[][] places = Array.ConvertAll(configurations, coordinates.Place);
+        var screen = SpaceScreen.Of(anchors.Space, configurations, places, outputs, contexts);
 
         // What stands in the place of rows that are set aside depends on all anchors.
         previous = screen.Texts.Length > 0 || previous is { IsScreened: true } ? null : previous;
-        var coordinates = new SpaceCoordinates(anchors.Space);
-        double[][] places = [.. anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor.Configuration)))];
         var kriging = OutputKriging.Learn(
             new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, contexts)
             {

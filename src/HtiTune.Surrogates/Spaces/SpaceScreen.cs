@@ -10,9 +10,10 @@ internal sealed record SpaceScreen(Matrix[] Outputs, string[] Texts)
     /// <summary>Looks for such rows; in their place stands the same row of the nearest anchor that has it, else another row of their own anchor.</summary>
     /// <param name="space">The space.</param>
     /// <param name="anchors">The anchors' configurations.</param>
+    /// <param name="places">Their coordinates.</param>
     /// <param name="outputs">Their outputs in the same contexts.</param>
     /// <param name="contexts">The contexts.</param>
-    internal static SpaceScreen Of(SearchSpace space, Configuration[] anchors, Matrix[] outputs, Contexts contexts)
+    internal static SpaceScreen Of(SearchSpace space, Configuration[] anchors, double[][] places, Matrix[] outputs, Contexts contexts)
     {
         var found = RowScreen.Find([.. outputs.Select(y => new Samples(y, contexts))]);
         if (Array.TrueForAll(found, rows => rows.Count == 0))
@@ -20,8 +21,6 @@ internal sealed record SpaceScreen(Matrix[] Outputs, string[] Texts)
             return new SpaceScreen(outputs, []);
         }
 
-        var coordinates = new SpaceCoordinates(space);
-        double[][] places = [.. anchors.Select(anchor => coordinates.Place(coordinates.Of(anchor)))];
         return new SpaceScreen(
             [.. outputs.Select((y, k) => found[k].Count == 0 ? y : Matrix.Create(y.Rows, y.Columns, (i, row) => (found[k].ContainsKey(i) ? Instead(k, i) : y.Row(i)).CopyTo(row)))],
             [.. found.Index().Where(one => one.Item.Count > 0).Select(one => RowScreen.TextOf(space.TextOf(anchors[one.Index]), one.Item, contexts.Count) + ".")]);

@@ -224,7 +224,7 @@ public sealed partial class SpaceSurrogate
     private double[] PlaceOf(Configuration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return _coordinates.Place(_coordinates.Of(configuration));
+        return _coordinates.Place(configuration);
     }
 
     private int Checked(int anchor)

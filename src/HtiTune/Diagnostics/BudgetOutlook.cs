@@ -44,6 +44,29 @@ public sealed record BudgetOutlook(IReadOnlyList<double> Gains, double Limit)
         return Of(paths, most);
     }
 
+    /// <summary>Looks ahead by joint draws of values, of which less is better.</summary>
+    /// <param name="next">Makes a draw, as a function of the place; place 0 is the best trained one.</param>
+    /// <param name="places">Number of places.</param>
+    /// <param name="known">The best trained value, where it is known; null: it is drawn.</param>
+    /// <param name="draws">Number of draws.</param>
+    /// <param name="most">Trainings to look ahead, 1 and up.</param>
+    /// <param name="cancellation">Ends the draws.</param>
+    internal static BudgetOutlook Of(Func<Func<int, double>> next, int places, double? known, int draws, int most, CancellationToken cancellation)
+    {
+        var paths = new List<float[]>(draws);
+        for (var s = 0; s < draws; s++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var path = next();
+            var best = known ?? path(0);
+
+            // Where the objective has no answer nothing is gained.
+            paths.Add([.. Enumerable.Range(0, places).Select(i => path(i) is var value && double.IsFinite(value) ? (float)(best - value) : float.NegativeInfinity)]);
+        }
+
+        return Of(paths, most);
+    }
+
     /// <summary>Looks ahead by draws that were made.</summary>
     /// <param name="paths">For each draw what each place gains over the best trained value, [s][i], at least one of each.</param>
     /// <param name="most">Trainings to look ahead, 1 and up.</param>

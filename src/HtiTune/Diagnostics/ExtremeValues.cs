@@ -69,7 +69,7 @@ public sealed class ExtremeValues
 
         var (coordinates, sign) = (new SpaceCoordinates(space), goal == Goal.Maximize ? -1 : 1);
         double[] signed = [.. values.Select(value => sign * value.Value)];
-        double[][] places = [.. values.Select(value => coordinates.Place(coordinates.Of(value.Configuration)))];
+        double[][] places = [.. values.Select(value => coordinates.Place(value.Configuration))];
         var map = SpaceValueMap.Of(signed, PlainBelief.Shares(coordinates, places, signed, new RandomStreams(0)), [0])[0];
         return Of(goal, [.. values.Select(value => value.Value)], value => map.ToModel(sign * value) > map.Knee);
     }

@@ -118,7 +118,7 @@ internal sealed class AimAnalysis : ISpaceAnalysis
 
         if (_feasible.Length > 0)
         {
-            var x = _coordinates.Place(_coordinates.Of(_configurations[Best]));
+            var x = _coordinates.Place(_configurations[Best]);
             return new Feasibility(true, _limits.All(limit => limit.IsExact) ? 1 : _score.Feasible(x), _configurations[Best]);
         }
 
@@ -150,7 +150,7 @@ internal sealed class AimAnalysis : ISpaceAnalysis
     public SpaceJudgement Judge(CancellationToken cancellation = default)
     {
         var value = _values[Best][0];
-        var best = _coordinates.Place(_coordinates.Of(_configurations[Best]));
+        var best = _coordinates.Place(_configurations[Best]);
         var isExact = Array.TrueForAll([.. _goals, .. _limits], analysis => analysis.IsExact);
         var search = new AimSearch(_goals[0].Ground, _score, Good(), [], 0, _streams.Fork("judge"), cancellation);
         double[][] likely = [.. search.Ranked(x => _score.LogBetter(x, value - Epsilon))];

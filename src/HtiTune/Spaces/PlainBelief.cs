@@ -68,6 +68,7 @@ internal sealed class PlainBelief
         var flat = places.SelectMany(x => x).ToArray();
         int[]? few = places.Length <= MostWalked ? null : Subset(coordinates, flat, values);
         var fitPlaces = few is null ? flat : [.. few.SelectMany(k => places[k])];
+        var fitValues = few is null ? values : [.. few.Select(k => values[k])];
         // Where nothing is said of noise, the values must ask for it.
         var isNoisy = options.IsKnownToScatter;
         (SpaceValueMap Map, AnchorKriging Kriging, double Score)? best = null;
@@ -109,7 +110,7 @@ internal sealed class PlainBelief
             for (var pass = 0; pass < 2; pass++)
             {
                 var (map, kriging, _) = best!.Value;
-                var scale = new ValueKriging(kriging, Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel), 1).Scale;
+                var scale = new ValueKriging(kriging, Array.ConvertAll(fitValues, map.ToModel), 1).Scale;
                 tried.Clear();
                 (best, theta) = (null, kriging.Theta.ToArray());
                 Try(map, new KrigingLayout(coordinates.Kriging, kriging.Variant with { LogNugget = Math.Log(variance) - 2 * Math.Log(map.Slope * scale) }), 0);
@@ -151,10 +152,10 @@ internal sealed class PlainBelief
 
         void Try(SpaceValueMap map, KrigingLayout layout, double handicap)
         {
-            var mapped = Array.ConvertAll(few is null ? values : [.. few.Select(k => values[k])], map.ToModel);
+            var mapped = Array.ConvertAll(fitValues, map.ToModel);
             var kriging = AnchorKriging.Fit(fitPlaces, layout, GramMatrix.Of(mapped.AsSpan()), theta, cancellation);
             theta = kriging.Theta.ToArray();
-            var score = kriging.Objective - map.LogSlopes(few is null ? values : [.. few.Select(k => values[k])]) + handicap;
+            var score = kriging.Objective - map.LogSlopes(fitValues) + handicap;
             tried.Add((map, kriging, score));
             if (best is null || score < best.Value.Score)
             {

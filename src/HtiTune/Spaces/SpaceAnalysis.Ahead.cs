@@ -13,22 +13,10 @@ internal sealed partial class SpaceAnalysis
     public BudgetOutlook? Ahead(int trainings, CancellationToken cancellation)
     {
         double[][] places = [_ground.Places[_best], .. Likeliest(cancellation).Where(IsHopeful).Take(AheadPlaces)];
-        var next = Draws(places, "ahead");
-        var paths = new List<float[]>(AheadDraws);
-        for (var s = 0; s < AheadDraws; s++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var path = next();
-            var best = _plain.IsExact ? BestValue : path(0);
-
-            // Where the objective has no answer nothing is gained.
-            paths.Add([.. Enumerable.Range(0, places.Length).Select(m => path(m) is var value && double.IsFinite(value) ? (float)(best - value) : float.NegativeInfinity)]);
-        }
-
-        return BudgetOutlook.Of(paths, trainings);
+        return BudgetOutlook.Of(Draws(places, "ahead"), places.Length, _plain.IsExact ? BestValue : null, AheadDraws, trainings, cancellation);
     }
 
     private IEnumerable<double[]> Likeliest(CancellationToken cancellation) => _composite is { } composite
-        ? Search(composite, [], cancellation).Ranked.Where(c => double.IsFinite(c.Mean)).OrderByDescending(c => (BestValue - c.Mean) / Math.Max(c.Deviation, 1e-300)).Select(c => c.X)
+        ? SearchAtRest(composite, cancellation).Ranked.Where(c => double.IsFinite(c.Mean)).OrderByDescending(c => (BestValue - c.Mean) / Math.Max(c.Deviation, 1e-300)).Select(c => c.X)
         : SearchPlain([], cancellation).Places.OrderByDescending(x => _plain.LogChanceBelow(x, BestLevel));
 }

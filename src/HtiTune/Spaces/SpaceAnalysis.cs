@@ -23,6 +23,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     private readonly PlainBelief _plain;
     private readonly CompositeBelief? _composite;
     private readonly int _best;
+    private CompositeSearch? _atRest;
 
     internal SpaceAnalysis(
         SpaceCoordinates coordinates, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<SpaceTraining> trainings,
@@ -31,7 +32,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
         (_coordinates, _options, _settings, _streams) = (coordinates, options, settings, streams);
         _known = [.. trainings.Where(t => t.Value is { } value && double.IsFinite(value))];
         _values = [.. _known.Select(t => t.Value!.Value)];
-        double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(coordinates.Of(t.Configuration)))];
+        double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(t.Configuration))];
         _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed);
         _goodGround = _ground;
         _good = [.. Enumerable.Range(0, _known.Length)];
@@ -119,7 +120,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     /// <param name="configuration">The configuration.</param>
     public SpaceBelief At(Configuration configuration)
     {
-        var x = _coordinates.Place(_coordinates.Of(configuration));
+        var x = _coordinates.Place(configuration);
         for (var k = 0; _plain.IsExact && k < _known.Length; k++)
         {
             if (x.AsSpan().SequenceEqual(_plain.Places[k]))
@@ -149,13 +150,13 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
         : SpaceDraws.Of(_plain, places)(_streams.Stream($"joint draws {name}"));
 
     /// <summary>The same at configurations.</summary>
-    public Func<Func<int, double>> Draws(Configuration[] configurations, string name) => Draws(Array.ConvertAll(configurations, at => _coordinates.Place(_coordinates.Of(at))), name);
+    public Func<Func<int, double>> Draws(Configuration[] configurations, string name) => Draws(Array.ConvertAll(configurations, at => _coordinates.Place(at)), name);
 
     /// <summary>Where the posterior mean is least, trained or not.</summary>
     /// <param name="cancellation">Ends the search.</param>
     internal (Configuration Configuration, SpaceBelief Belief) BestPredicted(CancellationToken cancellation = default)
     {
-        (double[] U, double Mean)? found = _composite is { } composite ? Search(composite, [], cancellation).LeastMean(false, cancellation)
+        (double[] U, double Mean)? found = _composite is { } composite ? SearchAtRest(composite, cancellation).LeastMean(false, cancellation)
             : SearchPlain([], cancellation).LeastMean(false, cancellation) is { } place ? (place.U, _plain.Map.ToValue(place.Mean)) : null;
         var configuration = found is { } least && least.Mean < BestValue ? _coordinates.At(least.U) : _known[_best].Configuration;
         return (configuration, At(configuration));
@@ -185,7 +186,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
             return (best, judgement);
         }
 
-        var x = _coordinates.Place(_coordinates.Of(place));
+        var x = _coordinates.Place(place);
         return (place, Judge(new Recommendation(x, MeanAt(x), false, _plain.IsExact ? BestValue : double.PositiveInfinity), cancellation));
     }
 
@@ -194,7 +195,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
         var certificate = new SpaceCertificate(_options, Epsilon, _streams.Fork("certificate"));
         if (_composite is { } composite)
         {
-            return certificate.Of(composite, Search(composite, [], cancellation), recommended, cancellation);
+            return certificate.Of(composite, SearchAtRest(composite, cancellation), recommended, cancellation);
         }
 
         var search = SearchPlain([], cancellation);
@@ -205,6 +206,9 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     private CompositeSearch Search(CompositeBelief composite, double[][] waiting, CancellationToken cancellation) => new(
         _goodGround, composite, [.. _good.Select(k => _values[k])], Array.IndexOf(_good, _best), BestValue, waiting, _settings.CompositeEdge,
         _streams.Stream($"composite candidates {waiting.Length}"), cancellation);
+
+    // Nothing is under way. Its candidates and their least mean are looked at alone: what draws on a search's chance makes one of its own.
+    private CompositeSearch SearchAtRest(CompositeBelief composite, CancellationToken cancellation) => _atRest ??= Search(composite, [], cancellation);
 
     private PlainSearch SearchPlain(double[][] waiting, CancellationToken cancellation)
     {

@@ -30,7 +30,7 @@ internal sealed class SpaceGround(SpaceCoordinates coordinates, double[][] known
     internal double[][] Units => known;
 
     /// <summary>x of some configurations.</summary>
-    internal double[][] PlacesOf(IReadOnlyList<Configuration> configurations) => [.. configurations.Select(c => coordinates.Place(coordinates.Of(c)))];
+    internal double[][] PlacesOf(IReadOnlyList<Configuration> configurations) => [.. configurations.Select(c => coordinates.Place(c))];
 
     /// <summary>Whether a place is neither trained already nor near one under way.</summary>
     /// <param name="x">The place.</param>

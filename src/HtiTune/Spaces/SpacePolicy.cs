@@ -31,7 +31,7 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
     internal Configuration? Apart(IEnumerable<Configuration> taken, RandomStream stream)
     {
         var pool = _coordinates.Listed ?? Enumerable.Range(0, RandomPlaces).Select(_ => _coordinates.Random(stream));
-        return SpaceDesign.Farthest(_coordinates, pool, [.. taken.Distinct().Select(one => _coordinates.Place(_coordinates.Of(one)))]) is { } u ? _coordinates.At(u) : null;
+        return SpaceDesign.Farthest(_coordinates, pool, [.. taken.Distinct().Select(one => _coordinates.Place(one))]) is { } u ? _coordinates.At(u) : null;
     }
 
     /// <summary>Where the hyperparameters' values lie.</summary>

@@ -24,8 +24,7 @@ internal sealed class SpaceRunPolicy(
     private ISpaceAnalysis? _analysis;
     private List<SpaceTraining> _trainings = [];
     private int _analysedTrainings = -1;
-    private SpaceJudgement? _judgement;
-    private Configuration? _recommended;
+    private (Configuration Recommended, SpaceJudgement Judgement)? _judged;
     private int _passes;
     private int _passedAt = -1;
     private int _alarms;
@@ -70,7 +69,7 @@ internal sealed class SpaceRunPolicy(
                     _trainings, measures, [.. Tried.Select(training => training.State == TrialState.Completed ? measures.Of(training.Anchor) : null)], options.UseSurrogate ? store.Contexts : null, store.Cancellation)
                 : _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, store.Cancellation);
             _analysedTrainings = store.Trainings.Count;
-            _judgement = null;
+            _judged = null;
         }
 
         return _analysis is not null;
@@ -84,7 +83,7 @@ internal sealed class SpaceRunPolicy(
     public override bool IsNotWorthIt() => false;
 
     public override (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending) =>
-        (isJudged && IsStrict && _judgement is { Holds: true } && Unmet(used) is not null ? _analysis!.Challenge(pending, store.Cancellation) : null)
+        (isJudged && IsStrict && _judged is { Judgement.Holds: true } && Unmet(used) is not null ? _analysis!.Challenge(pending, store.Cancellation) : null)
         ?? _analysis!.Next(pending, store.Cancellation);
 
     public override void Note(Proposal proposal, bool isByModel)
@@ -142,7 +141,7 @@ internal sealed class SpaceRunPolicy(
         var unmet = Unmet(used);
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
         var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], store.Cancellation));
-        var recommended = reason == StopReason.Certified ? _recommended! : Recommended();
+        var recommended = reason == StopReason.Certified ? _judged!.Value.Recommended : Recommended();
         var belief = analysis.At(recommended).InSignOf(options.Goal);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
         return new TuningResult(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
@@ -217,16 +216,12 @@ internal sealed class SpaceRunPolicy(
             return missing;
         }
 
-        if (_judgement is null)
-        {
-            // As of one hyperparameter: with a training to spend, what is recommended is trained; without, the best of the model is all there is.
-            (_recommended, _judgement) = request.Budget == 0 ? _analysis.JudgeUntrained(store.Cancellation) : (_trainings[_analysis.Best].Configuration, _analysis.Judge(store.Cancellation));
-        }
-
-        if (!_judgement.Holds)
+        // As of one hyperparameter: with a training to spend, what is recommended is trained; without, the best of the model is all there is.
+        _judged ??= request.Budget == 0 ? _analysis.JudgeUntrained(store.Cancellation) : (_trainings[_analysis.Best].Configuration, _analysis.Judge(store.Cancellation));
+        if (_judged.Value.Judgement is { Holds: false } missed)
         {
             _passes = 0;
-            return MissedBy(_judgement, _analysis!.Epsilon);
+            return MissedBy(missed, _analysis.Epsilon);
         }
 
         if (_passedAt != store.Anchors.Count)
@@ -242,7 +237,7 @@ internal sealed class SpaceRunPolicy(
 
     private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used, Lazy<(Configuration Configuration, string Reason, double Gain)?> next)
     {
-        var (analysis, judgement) = (_analysis!, _judgement);
+        var (analysis, judgement) = (_analysis!, _judged?.Judgement);
         if (reason == StopReason.Certified)
         {
             return new Certified(analysis.Epsilon, options.Delta, judgement!.Probability, used);

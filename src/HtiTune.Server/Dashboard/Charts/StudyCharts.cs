@@ -198,8 +198,11 @@ internal static class StudyCharts
     }
 
     /// <summary>Which of some trainings stand in a part: the first, and the one behind the last; at least one.</summary>
-    internal static (int First, int Last) HistoryPart(int count, double from, double to) =>
-        Math.Min((int)Math.Round(from * count), count - 1) is var first ? (first, Math.Clamp((int)Math.Round(to * count), first + 1, count)) : default;
+    internal static (int First, int Last) HistoryPart(int count, double from, double to)
+    {
+        var first = Math.Min((int)Math.Round(from * count), count - 1);
+        return (first, Math.Clamp((int)Math.Round(to * count), first + 1, count));
+    }
 
     private static IEnumerable<double> RunningBest(IEnumerable<double> values, Func<double, double, double> better)
     {
