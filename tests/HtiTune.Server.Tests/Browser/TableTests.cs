@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using HtiTune.Hosting;
@@ -67,38 +66,23 @@ public sealed class TableTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
-    public async Task Five_hundred_trials_are_drawn_in_less_than_300_ms_and_5000_studies_paged_in_less_than_100()
+    public async Task A_page_of_500_trials_and_each_order_of_5000_studies_hold_their_part_of_all()
     {
         var id = await StoredStudies.AddWithTrialsAsync(server, Trials);
         await StoredStudies.AddAsync(server, Studies);
         using var login = await DashboardLogin.BeginAsync(server, await server.KeyAsync("*", "read"));
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = login.Cookies });
-        var page = new Uri(server.Address, $"/studies/{id}");
-        Assert.Contains("1–50 of 500", WebUtility.HtmlDecode(await http.GetStringAsync(page)), StringComparison.Ordinal);
-
-        // The least of some: other work on the machine is not the page's.
-        Assert.InRange(await LeastAsync(() => http.GetStringAsync(page)), 0, 300);
+        var page = WebUtility.HtmlDecode(await http.GetStringAsync(new Uri(server.Address, $"/studies/{id}")));
+        Assert.Contains("1–50 of 500", page, StringComparison.Ordinal);
         var service = server.Services.GetRequiredService<IStudyService>();
         foreach (var order in Enum.GetValues<StudyOrder>())
         {
-            var query = new StudyPageQuery { Order = order, Skip = Studies - 100, Search = "study" };
-            Assert.Equal(Studies, (await service.PageAsync(null, query)).Total);
-            Assert.InRange(await LeastAsync(() => service.PageAsync(null, query)), 0, 100);
-        }
+            // The pages beside each other hold each study once. How long one takes: `page-speed` of this assembly.
+            var (first, last) = (await PageAsync(0, 100), await PageAsync(Studies - 100, 100));
+            Assert.All([first, last], one => Assert.Equal((Studies, 100), (one.Total, one.Studies.Count)));
+            Assert.Empty(first.Studies.Select(study => study.Id).Intersect(last.Studies.Select(study => study.Id)));
 
-        Assert.InRange(await LeastAsync(() => http.GetStringAsync(server.Address)), 0, 100);
-
-        static async Task<double> LeastAsync(Func<Task> what)
-        {
-            var least = double.PositiveInfinity;
-            for (var i = 0; i < 7; i++)
-            {
-                var begun = Stopwatch.GetTimestamp();
-                await what();
-                least = Math.Min(least, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
-            }
-
-            return least;
+            Task<StudyList> PageAsync(int skip, int take) => service.PageAsync(null, new StudyPageQuery { Order = order, Skip = skip, Size = take, Search = "study" });
         }
     }
 

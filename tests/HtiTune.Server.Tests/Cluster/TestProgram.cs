@@ -3,7 +3,7 @@ namespace HtiTune.Server.Tests.Cluster;
 /// <summary>
 /// What this assembly does when it is started by itself: <c>host</c>, a process of the cluster test; <c>cluster --kills 50</c>, that test at length, with <c>--program</c> of the
 /// server's own program and commands that train;
-/// <c>chaos --kills 50 --away 300</c>, the same behind nginx with people at it, a full disk and a revoked key; <c>store-speed</c>, what a commit costs.
+/// <c>chaos --kills 50 --away 300</c>, the same behind nginx with people at it, a full disk and a revoked key; <c>store-speed</c>, what a commit costs; <c>page-speed</c>, what a page costs.
 /// </summary>
 internal static class TestProgram
 {
@@ -26,8 +26,10 @@ internal static class TestProgram
             case ["store-speed"]:
                 await StoreSpeed.RunAsync();
                 return 0;
+            case ["page-speed"]:
+                return await PageSpeed.RunAsync();
             default:
-                await Console.Error.WriteLineAsync("usage: host ROLE CONNECTION | cluster [--kills N] [--program] | chaos [--kills N] [--pause SECONDS] [--away SECONDS] [--full SECONDS] [--verbose] | store-speed");
+                await Console.Error.WriteLineAsync("usage: host ROLE CONNECTION | cluster [--kills N] [--program] | chaos [--kills N] [--pause SECONDS] [--away SECONDS] [--full SECONDS] [--verbose] | store-speed | page-speed");
                 return 2;
         }
     }
