@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 
 namespace HtiTune.Client;
 
@@ -12,12 +12,6 @@ namespace HtiTune.Client;
 public sealed partial class HtiTuneClient
 {
     private const string Root = "api/v1";
-
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
 
     private static readonly TimeSpan s_reconnect = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(30);
@@ -32,28 +26,28 @@ public sealed partial class HtiTuneClient
     /// <param name="study">What it is to find.</param>
     /// <param name="idempotencyKey">The same key again gives the same study, and makes the request safe to repeat; null without.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteStudy> CreateAsync(StudyRequest study, string? idempotencyKey = null, CancellationToken cancellation = default) =>
-        SendAsync<RemoteStudy>(HttpMethod.Post, "studies", new { definition = study }, cancellation, idempotencyKey)!;
+    public Task<StudyView> CreateAsync(StudyDefinition study, string? idempotencyKey = null, CancellationToken cancellation = default) =>
+        SendAsync<StudyView>(HttpMethod.Post, "studies", new { definition = study }, cancellation, idempotencyKey)!;
 
     /// <summary>Studies, newest first.</summary>
-    public Task<IReadOnlyList<RemoteStudy>> ListAsync(string? search = null, int size = 50, CancellationToken cancellation = default) => ListAsync(size, "search", search, cancellation);
+    public Task<IReadOnlyList<StudyView>> ListAsync(string? search = null, int size = 50, CancellationToken cancellation = default) => ListAsync(size, "search", search, cancellation);
 
     /// <summary>Studies with a tag, newest first.</summary>
     /// <param name="tag">The tag.</param>
     /// <param name="size">At most so many, 1 to 200.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<IReadOnlyList<RemoteStudy>> ListTaggedAsync(string tag, int size = 50, CancellationToken cancellation = default) => ListAsync(size, "tag", tag, cancellation);
+    public Task<IReadOnlyList<StudyView>> ListTaggedAsync(string tag, int size = 50, CancellationToken cancellation = default) => ListAsync(size, "tag", tag, cancellation);
 
-    private async Task<IReadOnlyList<RemoteStudy>> ListAsync(int size, string key, string? value, CancellationToken cancellation) =>
-        (await SendAsync<List<RemoteStudy>>(HttpMethod.Get, $"studies?size={size}{(value is null ? "" : $"&{key}={Uri.EscapeDataString(value)}")}", null, cancellation).ConfigureAwait(false))!;
+    private async Task<IReadOnlyList<StudyView>> ListAsync(int size, string key, string? value, CancellationToken cancellation) =>
+        (await SendAsync<List<StudyView>>(HttpMethod.Get, $"studies?size={size}{(value is null ? "" : $"&{key}={Uri.EscapeDataString(value)}")}", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>Sets a study's tags and notes; null leaves what there is.</summary>
     /// <param name="study">The study.</param>
     /// <param name="tags">At most 20 words of 1 to 40 letters, digits, '-', '_', '.', ':' and '/', kept in lower case.</param>
     /// <param name="notes">At most 10,000 characters; "" for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteStudy> DescribeAsync(Guid study, IReadOnlyList<string>? tags = null, string? notes = null, CancellationToken cancellation = default) =>
-        SendAsync<RemoteStudy>(HttpMethod.Patch, $"studies/{study}", new { tags, notes }, cancellation)!;
+    public Task<StudyView> DescribeAsync(Guid study, IReadOnlyList<string>? tags = null, string? notes = null, CancellationToken cancellation = default) =>
+        SendAsync<StudyView>(HttpMethod.Patch, $"studies/{study}", new { tags, notes }, cancellation)!;
 
     /// <summary>Webhooks, without their secrets.</summary>
     public async Task<IReadOnlyList<RemoteWebhook>> WebhooksAsync(CancellationToken cancellation = default) =>
@@ -74,14 +68,14 @@ public sealed partial class HtiTuneClient
     public Task DeleteWebhookAsync(Guid webhook, CancellationToken cancellation = default) => SendAsync<object>(HttpMethod.Delete, $"webhooks/{webhook}", null, cancellation);
 
     /// <summary>One study.</summary>
-    public Task<RemoteStudy> GetAsync(Guid study, CancellationToken cancellation = default) => SendAsync<RemoteStudy>(HttpMethod.Get, $"studies/{study}", null, cancellation)!;
+    public Task<StudyView> GetAsync(Guid study, CancellationToken cancellation = default) => SendAsync<StudyView>(HttpMethod.Get, $"studies/{study}", null, cancellation)!;
 
     /// <summary>Pauses, resumes or cancels a study.</summary>
     /// <param name="study">The study.</param>
     /// <param name="change"><c>pause</c>, <c>resume</c> or <c>cancel</c>.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteStudy> ChangeAsync(Guid study, string change, CancellationToken cancellation = default) =>
-        SendAsync<RemoteStudy>(HttpMethod.Post, $"studies/{study}/{change}", change == "cancel" ? new { } : null, cancellation)!;
+    public Task<StudyView> ChangeAsync(Guid study, string change, CancellationToken cancellation = default) =>
+        SendAsync<StudyView>(HttpMethod.Post, $"studies/{study}/{change}", change == "cancel" ? new { } : null, cancellation)!;
 
     /// <summary>Deletes a study that has ended.</summary>
     public Task DeleteAsync(Guid study, CancellationToken cancellation = default) => SendAsync<object>(HttpMethod.Delete, $"studies/{study}", null, cancellation);
@@ -113,8 +107,8 @@ public sealed partial class HtiTuneClient
     /// <param name="study">A study that tunes one continuous hyperparameter.</param>
     /// <param name="trainings">Trainings to look ahead, 1 to 100.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<RemoteOutlook?> OutlookAsync(Guid study, int trainings = 10, CancellationToken cancellation = default) =>
-        SendAsync<RemoteOutlook>(HttpMethod.Get, $"studies/{study}/outlook?trainings={trainings}", null, cancellation);
+    public Task<BudgetOutlook?> OutlookAsync(Guid study, int trainings = 10, CancellationToken cancellation = default) =>
+        SendAsync<BudgetOutlook>(HttpMethod.Get, $"studies/{study}/outlook?trainings={trainings}", null, cancellation);
 
     /// <summary>Takes out what waits to be trained next; a training that was asked for already goes on.</summary>
     /// <param name="study">A study that is active or paused.</param>
@@ -151,8 +145,8 @@ public sealed partial class HtiTuneClient
     }
 
     /// <summary>Answers another objective from the same trainings; with <paramref name="mayTrain"/> the study goes on with it.</summary>
-    public Task<RemotePreference> PreferAsync(Guid study, string objective, string goal = "minimize", int mayTrain = 0, CancellationToken cancellation = default) =>
-        SendAsync<RemotePreference>(HttpMethod.Post, $"studies/{study}/preferences", new { objective, goal, mayTrain }, cancellation)!;
+    public Task<PreferenceResult> PreferAsync(Guid study, string objective, Goal goal = Goal.Minimize, int mayTrain = 0, CancellationToken cancellation = default) =>
+        SendAsync<PreferenceResult>(HttpMethod.Post, $"studies/{study}/preferences", new { objective, goal, mayTrain }, cancellation)!;
 
     /// <summary>Samples a surrogate, or a study's newest: one row of outputs for each row of conditions.</summary>
     public async Task<float[][]> SampleAsync(Guid surrogate, double lambda, float[][] conditions, CancellationToken cancellation = default) =>
@@ -207,7 +201,7 @@ public sealed partial class HtiTuneClient
         (await SendAsync<List<IntermediateValue>>(HttpMethod.Get, $"studies/{study}/attempts/{attempt}/values", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>Hands in a result; with <paramref name="nextFor"/>, a worker's name, the next training comes back with the answer.</summary>
-    public Task<TellOutcome> TellAsync(ClaimedAttempt task, TrainingOutcome outcome, string? nextFor = null, int slot = 0, Guid? study = null, CancellationToken cancellation = default)
+    public Task<TellOutcome> TellAsync(ClaimedAttempt task, WorkResult outcome, string? nextFor = null, int slot = 0, Guid? study = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(outcome);
@@ -228,12 +222,12 @@ public sealed partial class HtiTuneClient
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the loop; a training under way is given back.</param>
     public Task WorkAsync(
-        string worker, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
+        string worker, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<WorkResult>> train, Guid? study = null, TimeSpan? poll = null, TimeProvider? time = null,
         CancellationToken cancellation = default) => WorkAsync(worker, 0, train, study, poll ?? s_wait, time ?? TimeProvider.System, CancellationToken.None, cancellation);
 
     /// <summary>The same for one of several slots of a worker, which may also be asked to finish: what is under way comes to its end, and nothing more is begun.</summary>
     internal async Task WorkAsync(
-        string worker, int slot, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, Guid? study, TimeSpan poll, TimeProvider time,
+        string worker, int slot, Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<WorkResult>> train, Guid? study, TimeSpan poll, TimeProvider time,
         CancellationToken finish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(train);

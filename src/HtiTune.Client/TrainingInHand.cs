@@ -15,7 +15,7 @@ internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, 
     public void Report(double value) => Volatile.Write(ref _progress, Math.Clamp(value, 0, 1));
 
     /// <summary>Trains to the end, and says how that was.</summary>
-    public async Task<TrainingOutcome> RunAsync(Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<TrainingOutcome>> train, CancellationToken cancellation)
+    public async Task<WorkResult> RunAsync(Func<ClaimedAttempt, IProgress<double>, CancellationToken, Task<WorkResult>> train, CancellationToken cancellation)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellation);
         using var done = new CancellationTokenSource();
@@ -27,12 +27,12 @@ internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, 
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
             return _asked is { } why
-                ? new TrainingOutcome { State = "cancelled", Reason = why }
-                : new TrainingOutcome { State = "preempted", Reason = "shutdown: the worker stops" };
+                ? new WorkResult { State = AttemptState.Cancelled, Reason = why }
+                : new WorkResult { State = AttemptState.Preempted, Reason = "shutdown: the worker stops" };
         }
         catch (Exception problem) when (problem is not OutOfMemoryException)
         {
-            return new TrainingOutcome { State = "failed", Reason = $"exception: {problem.GetType().Name}: {problem.Message}" };
+            return new WorkResult { State = AttemptState.Failed, Reason = $"exception: {problem.GetType().Name}: {problem.Message}" };
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace HtiTune.Data;
 
@@ -10,6 +11,7 @@ namespace HtiTune.Data;
 /// Reads are thread-safe. A matrix may have no columns (a network without conditions), and no rows. A double beyond the range of single
 /// precision stands in <see cref="Values"/> as the largest number of its sign, one too small for it as 0.
 /// </remarks>
+[JsonConverter(typeof(MatrixRows))]
 public sealed class Matrix
 {
     private readonly float[] _values;

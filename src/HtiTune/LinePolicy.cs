@@ -94,7 +94,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
             },
             Ahead = trainings =>
             {
-                var ahead = BudgetOutlook.Of(analysis.Posterior, analysis.BestAnchored, trainings, streams.Stream($"ahead {analysis.Count}"));
+                var ahead = LookAhead.Of(analysis.Posterior, analysis.BestAnchored, trainings, streams.Stream($"ahead {analysis.Count}"));
                 return new BudgetOutlook(Array.AsReadOnly([.. ahead.Gains.Select(map.ToAmount)]), map.ToAmount(ahead.Limit));
             },
             Goal = options.Goal,

@@ -162,7 +162,10 @@ public sealed record TunerOptions
 
     internal bool MayReplicate => NoiseVariance is { } variance ? variance > 0 && Replicate != false : Replicate == true;
 
-    internal void Validate(SearchSpace space)
+    /// <summary>Throws unless a tuner of a search space takes these options.</summary>
+    /// <param name="space">The space.</param>
+    /// <exception cref="ArgumentException">It does not; the message names every fault.</exception>
+    public void Validate(SearchSpace space)
     {
         var faults = new List<string>();
         if (!space.IsLine)
@@ -263,6 +266,29 @@ public sealed record TunerOptions
                 faults.Add($"{name} is {value ?? "null"}; expected {expected}");
             }
         }
+    }
+
+    /// <summary>These options with what a file or a request says; what it leaves null stays as it is here.</summary>
+    /// <param name="settings">What it says.</param>
+    /// <exception cref="ArgumentException">The acquisition is not known.</exception>
+    public TunerOptions With(TunerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return this with
+        {
+            Acquisition = settings.Acquisition is { } rule ? AcquisitionRule.Parse(rule) : Acquisition,
+            CertificateRule = settings.StrictCertificate is { } strict ? strict ? CertificateRule.Strict : CertificateRule.TwoPasses : CertificateRule,
+            NoiseVariance = settings.NoiseVariance ?? NoiseVariance,
+            Replicate = settings.Replicate ?? Replicate,
+            Bootstrap = settings.Bootstrap ?? Bootstrap,
+            InitialLambdas = settings.InitialLambdas ?? InitialLambdas,
+            StartLambdas = settings.StartLambdas ?? StartLambdas,
+            ConfirmByTraining = settings.ConfirmByTraining ?? ConfirmByTraining,
+            UseWholeBudget = settings.UseWholeBudget ?? UseWholeBudget,
+            GridSize = settings.GridSize ?? GridSize,
+            CertificateDraws = settings.CertificateDraws ?? CertificateDraws,
+            Cost = settings.CostOfHour is not null || settings.MeasuredCost == true ? TrainingCost.Measured(settings.CostOfHour) : Cost,
+        };
     }
 
     /// <inheritdoc/>

@@ -8,10 +8,6 @@ namespace HtiTune;
 internal sealed class TuningPolicy(
     AnchorStore store, ObjectiveView view, TunerOptions options, RandomStreams streams, ILogger logger, int budget)
 {
-    // A certificate from fewer is not believed.
-    internal const int AnchorsForCertificate = 5;
-    internal const int SurrogateTestsForCertificate = 2;
-
     private readonly PlaceChoice _choice = new(store, view, options, streams);
     private Analysis? _judged;
     private Judgement _judgement = Judgement.None;
@@ -102,8 +98,8 @@ internal sealed class TuningPolicy(
 
     /// <summary>What is missing to certify anything: anchors, or tests of the surrogate where there is one; null where there is enough.</summary>
     public static Unmet? Missing(IReadOnlyList<Observation> observations, bool hasSurrogate) =>
-        observations.Count < AnchorsForCertificate ? Unmet.TooFewAnchors
-        : hasSurrogate && observations.Count(o => o.Predicted is not null) < SurrogateTestsForCertificate ? Unmet.SurrogateUntested
+        observations.Count < Outcome.AnchorsForCertificate ? Unmet.TooFewAnchors
+        : hasSurrogate && observations.Count(o => o.Predicted is not null) < Outcome.SurrogateTestsForCertificate ? Unmet.SurrogateUntested
         : null;
 
     /// <summary>Why a certificate does not hold.</summary>

@@ -47,7 +47,7 @@ internal static class BestCommand
                     Value = best.Value,
                     Predicted = best.End?.PredictedValue,
                     Deviation = best.End?.PredictedDeviation,
-                    Remarks = ResultRecord.RemarksOf(best.End?.Remarks),
+                    Remarks = best.End?.Remarks ?? [],
                     Epsilon = best.End?.Epsilon,
                     Trainings = best.Trained,
                     TrainingsUsed = best.End?.TrainingsUsed,

@@ -56,6 +56,9 @@ internal static class CommonOptions
         return goal;
     }
 
+    /// <summary>What is given to <see cref="OtherGoal"/>; null where nothing is.</summary>
+    internal static Goal? GoalOf(string? given) => given is null ? null : given == "maximize" ? Goal.Maximize : Goal.Minimize;
+
     internal static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Only results and errors." };
 
     internal static Option<string?> Events()

@@ -211,7 +211,7 @@ internal sealed class ResultDisplay
         Value = _study.RealValue,
         Predicted = _study.PredictedValue,
         Deviation = _study.PredictedDeviation,
-        Remarks = ResultRecord.RemarksOf(_study.Remarks),
+        Remarks = _study.Remarks,
         Epsilon = _study.Epsilon,
         Trainings = _study.Trials.Count,
         TrainingsUsed = _study.TrainingsUsed,
@@ -223,11 +223,11 @@ internal sealed class ResultDisplay
     }.With(_study.Outcome, _study.StopReason.ToString(), Reason).WriteTo(writer);
 
     /// <summary>Tells the result of a study that a server keeps, and gives the exit code.</summary>
-    internal static int TellServed(RemoteStudy study, RemoteResult? result, string objective, bool json, bool events)
+    internal static int TellServed(StudyView study, StudyResult? result, string objective, bool json, bool events)
     {
         if (result is null)
         {
-            throw study.State == "cancelled"
+            throw study.State == StudyState.Cancelled
                 ? new CliException("H002", $"study {study.Id} was cancelled: {study.Reason ?? "no reason was given"}.", "begin another, in another \"folder\"")
                 : new CliException("H020", $"study {study.Id} has no result: {study.Reason}");
         }
@@ -242,7 +242,7 @@ internal sealed class ResultDisplay
         }
         else
         {
-            var space = ServedSpace.Of(study.Definition);
+            var space = study.Definition.ToSpace();
             Console.Out.WriteLine(space.IsLine ? $"{space.Label} = {Placeholders.Number(result.Lambda)}" : ServedSpace.At(space, result.Lambda, result.Configuration).ToString());
         }
 
@@ -250,12 +250,12 @@ internal sealed class ResultDisplay
         Terminal.Say(FormattableString.Invariant($"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}{possible}"));
         Terminal.Say(FormattableString.Invariant(result.IsCertified
             ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
-            : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason)}"));
+            : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason.ToString())}"));
         foreach (var remark in result.Remarks)
         {
             Terminal.Warn(remark.Text);
         }
 
-        return result.IsCertified ? Cli.ExitCode.Done : result.StopReason is "trainingBudget" or "timeLimit" ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
+        return result.IsCertified ? Cli.ExitCode.Done : result.StopReason is StopReason.TrainingBudget or StopReason.TimeLimit ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HtiTune.Client;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
 
@@ -45,7 +44,7 @@ internal sealed record ResultRecord
 
     public string? StopReasonText { get; init; }
 
-    public IReadOnlyList<RemoteRemark> Remarks { get; init; } = [];
+    public IReadOnlyList<Remark> Remarks { get; init; } = [];
 
     public double? Epsilon { get; init; }
 
@@ -88,11 +87,11 @@ internal sealed record ResultRecord
     };
 
     /// <summary>The result of a study that a server keeps.</summary>
-    internal static ResultRecord Of(RemoteStudy study, RemoteResult result, string objective)
+    internal static ResultRecord Of(StudyView study, StudyResult result, string objective)
     {
-        var space = ServedSpace.Of(study.Definition);
+        var space = study.Definition.ToSpace();
         var at = ServedSpace.At(space, result.Lambda, result.Configuration);
-        var record = new ResultRecord
+        return new ResultRecord
         {
             Study = study.Id.ToString(),
             Hyperparameter = space.Label,
@@ -103,37 +102,13 @@ internal sealed record ResultRecord
             Value = result.IsTrained ? result.Value : null,
             Predicted = result.Predicted,
             Deviation = result.PredictedDeviation,
-            Remarks = [.. result.Remarks.Select(remark => new RemoteRemark(Capital(remark.Kind), remark.Text))],
+            Remarks = result.Remarks,
             Epsilon = result.Epsilon,
             Trainings = study.TrainingsUsed,
             TrainingsUsed = result.TrainingsUsed,
             Trust = result.Trust,
-        };
-
-        var reason = Capital(result.StopReason);
-        return OutcomeOf(result.Outcome) is { } outcome
-            ? record.With(outcome, reason, StopWords.Of(reason))
-            : record with { StopReason = reason, StopReasonText = StopWords.Of(reason) };
+        }.With(result.Outcome, result.StopReason.ToString(), StopWords.Of(result.StopReason.ToString()));
     }
-
-    // The wire's words begin in small letters.
-    private static string Capital(string word) => word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..];
-
-    // A server of another version may say what this one does not know.
-    private static Outcome? OutcomeOf(JsonElement outcome)
-    {
-        try
-        {
-            return outcome.Deserialize(CliJson.Wire.Outcome);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Remarks, as JSON has them.</summary>
-    internal static IReadOnlyList<RemoteRemark> RemarksOf(IEnumerable<Remark>? remarks) => [.. (remarks ?? []).Select(remark => new RemoteRemark(remark.Kind.ToString(), remark.Text))];
 
     /// <summary>Writes its members into an object that is open.</summary>
     internal void WriteTo(Utf8JsonWriter writer) => CliJson.Write(writer, JsonSerializer.SerializeToElement(this, CliJson.Default.ResultRecord));
@@ -199,21 +174,13 @@ internal sealed record TrialRecord
     });
 }
 
-/// <summary>The records that the command writes, and the parts of the wire that it reads.</summary>
+/// <summary>The records that the command writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ResultRecord))]
 [JsonSerializable(typeof(TrialRecord))]
-[JsonSerializable(typeof(Outcome))]
 [JsonSerializable(typeof(TunerSettings))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
-    /// <summary>The service writes enumerations in small letters and leaves out what is null.</summary>
-    internal static CliJson Wire { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter<Unmet>(JsonNamingPolicy.CamelCase) },
-    });
-
     /// <summary>Writes the members of an object; a number that is not finite is null, as JSON has none.</summary>
     internal static void Write(Utf8JsonWriter writer, JsonElement value)
     {

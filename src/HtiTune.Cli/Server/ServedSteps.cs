@@ -85,8 +85,8 @@ internal static class ServedSteps
         }
 
         var outcome = matrix is null
-            ? new TrainingOutcome { State = "failed", Reason = failed!.Length > 0 ? failed : "no reason was given" }
-            : new TrainingOutcome { Outputs = ServedTuning.Rows(matrix) };
+            ? new WorkResult { State = AttemptState.Failed, Reason = failed!.Length > 0 ? failed : "no reason was given" }
+            : new WorkResult { Outputs = matrix };
         TellOutcome? told = null;
         HtiTuneException? conflict = null;
         try
@@ -131,7 +131,7 @@ internal static class ServedSteps
     {
         var id = ServedStudy.IdOf(server, given);
         var definition = ServerConnection.Ask(() => server.Client.GetAsync(id)).Definition;
-        var space = ServedSpace.Of(definition);
+        var space = definition.ToSpace();
         if (!space.IsLine)
         {
             return EnqueueConfigurations(server, id, space, texts, clear, json);

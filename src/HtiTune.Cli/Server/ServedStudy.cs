@@ -21,9 +21,11 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
 {
     private const string FileName = "server.json";
     private const string LockName = "server.lock";
-    private static readonly JsonSerializerOptions s_settings = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    // What begins otherwise was printed of the form that an earlier version sent, and tells nothing of this one's.
+    private const string PrintForm = "2:";
+
+    private static readonly JsonSerializerOptions s_json = new(ServiceJson.Options) { WriteIndented = true };
 
     /// <summary>The id of a study that a verb means: given itself, or that of a study file.</summary>
     /// <exception cref="CliException">There is none.</exception>
@@ -67,9 +69,9 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
             throw new CliException("H013", $"{study.File}:{study.ConstraintsLine}: \"constraints\" are not served by servers yet; expected none, or a study of this machine.");
         }
 
-        var request = RequestOf(study);
-        var print = Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request with { MaxTrainings = null }, s_json)))[..16];
-        var kept = Find(study);
+        var definition = DefinitionOf(study);
+        var print = PrintForm + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(definition with { MaxTrainings = 1 }, ServiceJson.Options)))[..16];
+        var kept = Find(study) is { } found && !found.Print.StartsWith(PrintForm, StringComparison.Ordinal) ? found with { Print = print } : Find(study);
         if (kept is not null && (kept.Server != server.Address.AbsoluteUri || kept.Print != print))
         {
             throw new CliException(
@@ -84,7 +86,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         if (kept.Study is null)
         {
             kept.Write(study);
-            var begun = ServerConnection.Ask(() => server.Client.CreateAsync(request, kept.Key));
+            var begun = ServerConnection.Ask(() => server.Client.CreateAsync(definition, kept.Key));
             kept = kept with { Study = begun.Id };
             kept.Write(study);
             Terminal.Say($"study {begun.Id} begun at {server.Address}");
@@ -120,13 +122,8 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     internal static string Worker(StudySpecification study) =>
         $"{Environment.MachineName}-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(study.Folder)))[..8].ToLowerInvariant()}";
 
-    // Nothing is said where nothing is set, so that a study is known by the same print as before.
-    private static JsonElement? TunerOf(TunerSettings settings) => settings == new TunerSettings()
-        ? null
-        : JsonSerializer.SerializeToElement(settings, s_settings);
-
     /// <summary>What the server is told of a study file: everything but its command.</summary>
-    private static StudyRequest RequestOf(StudySpecification study)
+    private static StudyDefinition DefinitionOf(StudySpecification study)
     {
         if (study.Contexts.Categories > 0)
         {
@@ -135,29 +132,27 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
 
         // Without any, the first training that succeeds tells how many draws there are.
         var conditions = StudySession.DeclaredBy(study.Contexts).Contexts?.Conditions ?? new Matrix(0, 0, []);
-        return new StudyRequest
+        var definition = new StudyDefinition
         {
             Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
-            Hyperparameter = study.Space.IsLine ? study.Hyperparameter.Name : null,
-            Minimum = study.Space.IsLine ? study.Hyperparameter.Minimum : null,
-            Maximum = study.Space.IsLine ? study.Hyperparameter.Maximum : null,
-            Scale = study.Space.IsLine ? study.Hyperparameter.Scale.Name : null,
-            Hyperparameters = study.Space.IsLine ? null : [.. study.Space.Select(one => one.Text)],
             Objective = ObjectiveOf(study.Objective),
-            Goal = study.Goal == Goal.Maximize ? "maximize" : "minimize",
-            Rows = conditions.Columns == 0 ? conditions.Rows : null,
-            Contexts = conditions.Columns == 0 ? null : [.. ServedTuning.Rows(conditions).Select(row => Array.ConvertAll(row, value => (double)value))],
+            Goal = study.Goal,
+            Rows = conditions.Columns == 0 ? conditions.Rows : 1,
+            Contexts = conditions.Columns == 0 ? null : [.. Enumerable.Range(0, conditions.Rows).Select(i => conditions.Row(i).ToArray().Select(value => (double)value).ToArray())],
             Columns = study.OutputColumns,
             MaxTrainings = study.Trainings,
             Parallelism = study.Parallel,
             Epsilon = study.Epsilon,
             Delta = study.Risk,
-            Tuner = TunerOf(study.Tuner with { Replicate = study.Replicate ? true : null }),
+            Tuner = (study.Tuner with { Replicate = study.Replicate ? true : null }) is var settings && settings == new TunerSettings() ? null : settings,
             Seed = study.Seed,
             UseSurrogate = study.UseSurrogate,
             MaxAttempts = study.Retries + 1,
             TimeLimit = study.TimeLimit,
         };
+        return study.Space.IsLine
+            ? definition with { Hyperparameter = study.Hyperparameter.Name, Minimum = study.Hyperparameter.Minimum, Maximum = study.Hyperparameter.Maximum, Scale = study.Hyperparameter.Scale.Name }
+            : definition with { Hyperparameters = [.. study.Space.Select(one => one.Text)] };
     }
 
     /// <summary>An objective in the words of a server, which judges outputs by expressions alone.</summary>

@@ -43,7 +43,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
     }
 
     /// <summary>Trains what the server asks for until its study has ended, or the user wants no more.</summary>
-    internal async Task<RemoteStudy> RunAsync()
+    internal async Task<StudyView> RunAsync()
     {
         using var over = new CancellationTokenSource();
         var telling = TellAsync(over.Token);
@@ -72,26 +72,22 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
     private Task SlotAsync(int slot) =>
         Client.WorkAsync(ServedStudy.Worker(specification), slot, TrainAsync, study, s_wait, TimeProvider.System, interrupts.Finish, interrupts.Stop);
 
-    private Task<TrainingOutcome> TrainAsync(ClaimedAttempt task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
+    private Task<WorkResult> TrainAsync(ClaimedAttempt task, IProgress<double> progress, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>
         {
             try
             {
                 var outputs = _network.TrainOutputs(new TrainingRequest(specification.Space.Ordered(ServedSpace.At(specification.Space, task.Lambda, task.Configuration)), task.Seed, progress) { Number = task.Trial }, cancellation);
                 return task.Rows == 0 || outputs.Rows == task.Rows
-                    ? new TrainingOutcome { Outputs = Rows(outputs) }
-                    : new TrainingOutcome { State = "failed", Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
+                    ? new WorkResult { Outputs = outputs }
+                    : new WorkResult { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
             }
             catch (TrainingException failure)
             {
-                return new TrainingOutcome { State = failure.Code == "H022" ? "timedOut" : "failed", Reason = failure.Fault, LogTail = LogOf(failure) };
+                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = failure.Fault, LogTail = LogOf(failure) };
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    /// <summary>Outputs as they go over the wire.</summary>
-    internal static double[][] Rows(Matrix outputs) =>
-        [.. Enumerable.Range(0, outputs.Rows).Select(i => Enumerable.Range(0, outputs.Columns).Select(j => outputs.Exact(i, j)).ToArray())];
 
     // The last lines, which the dashboard shows beside the failure.
     private static string? LogOf(TrainingException failure) => File.Exists(failure.Log) ? string.Join('\n', TrainingLog.Tail(failure.Log, 200)) : null;
@@ -102,7 +98,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         try
         {
             var now = await Client.GetAsync(study, cancellation).ConfigureAwait(false);
-            SayPaused(now.State, now.Reason);
+            SayPaused(EventWriter.Word(now.State), now.Reason);
             await foreach (var happened in Client.EventsAsync(study, now.LastSequence, follow: true, cancellation).ConfigureAwait(false))
             {
                 using var data = JsonDocument.Parse(happened.Data);

@@ -11,11 +11,11 @@ internal static class ServerVerbs
     {
         var id = ServedStudy.IdOf(server, given);
         var (study, trials) = (ServerConnection.Ask(() => server.Client.GetAsync(id)), ServerConnection.Ask(() => server.Client.TrialsAsync(id)));
-        var space = ServedSpace.Of(study.Definition);
+        var space = study.Definition.ToSpace();
         if (json)
         {
             var best = study.Result is { } found ? ServedSpace.At(space, found.Lambda, found.Configuration) : null;
-            TrialRecord.Write(id.ToString(), study.Definition.Objective ?? "value", trials.Select(trial => new TrialRecord
+            TrialRecord.Write(id.ToString(), study.Definition.Objective, trials.Select(trial => new TrialRecord
             {
                 Number = trial.Number,
                 Configuration = ServedSpace.At(space, trial.Lambda, trial.Configuration),
@@ -42,7 +42,7 @@ internal static class ServerVerbs
             return ExitCode.Done;
         }
 
-        Console.Out.WriteLine($"{"#",4} {study.Definition.Hyperparameter ?? "lambda",12} {"state",-10} {"value",14}  reason");
+        Console.Out.WriteLine($"{"#",4} {study.Definition.Hyperparameter,12} {"state",-10} {"value",14}  reason");
         foreach (var trial in trials)
         {
             Console.Out.WriteLine(
@@ -57,12 +57,12 @@ internal static class ServerVerbs
         var study = ServerConnection.Ask(() => server.Client.GetAsync(ServedStudy.IdOf(server, given)));
         if (study.Result is not { } result)
         {
-            throw new CliException("H002", $"study {study.Id} is {study.State} and has no result yet.", Advice.ServedTune.For(new AdvicePlace { Name = server.Address.ToString() }));
+            throw new CliException("H002", $"study {study.Id} is {EventWriter.Word(study.State)} and has no result yet.", Advice.ServedTune.For(new AdvicePlace { Name = server.Address.ToString() }));
         }
 
         if (json)
         {
-            EventWriter.Write((ResultRecord.Of(study, result, study.Definition.Objective ?? "value") with { Kind = "recommended" }).WriteTo);
+            EventWriter.Write((ResultRecord.Of(study, result, study.Definition.Objective) with { Kind = "recommended" }).WriteTo);
         }
         else
         {
@@ -77,7 +77,7 @@ internal static class ServerVerbs
         var id = ServedStudy.IdOf(server, given);
         var study = ServerConnection.Ask(() => server.Client.GetAsync(id));
         var text = ServedStudy.ObjectiveOf(objective);
-        var answer = ServerConnection.Ask(() => server.Client.PreferAsync(id, text, goal ?? study.Definition.Goal ?? "minimize", trainings));
+        var answer = ServerConnection.Ask(() => server.Client.PreferAsync(id, text, CommonOptions.GoalOf(goal) ?? study.Definition.Goal, trainings));
         var after = ServerConnection.Ask(() => server.Client.GetAsync(id));
         if (after.HasEnded || trainings == 0)
         {

@@ -168,7 +168,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
         {
             if (space is not null && Faults.Count == before)
             {
-                settings.Require(space);
+                new TunerOptions().With(settings).Validate(space);
             }
         }
         catch (ArgumentException problem)

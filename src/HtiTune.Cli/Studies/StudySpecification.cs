@@ -133,10 +133,10 @@ internal sealed record StudySpecification
 
     /// <summary>The study with another goal.</summary>
     /// <param name="goal">minimize or maximize; null: the study's own.</param>
-    internal StudySpecification JudgedAs(string? goal) => goal is null ? this : this with { Goal = goal == "maximize" ? Goal.Maximize : Goal.Minimize, HasOtherGoal = true };
+    internal StudySpecification JudgedAs(string? goal) => CommonOptions.GoalOf(goal) is { } other ? this with { Goal = other, HasOtherGoal = true } : this;
 
     /// <summary>Options of the tuner.</summary>
-    internal TunerOptions ToOptions() => Tuner.ApplyTo(new()
+    internal TunerOptions ToOptions() => new TunerOptions
     {
         MaxTrainings = Trainings,
         MaxTime = MaxTime,
@@ -154,7 +154,7 @@ internal sealed record StudySpecification
 
         // A scoring program is run for every place of the grid.
         GridSize = (JudgedBy ?? Objective).StartsWith("command:", StringComparison.Ordinal) ? 33 : 257,
-    });
+    }.With(Tuner);
 }
 
 /// <summary>Where a study's contexts come from: a file, so many rows that belong together by their number, or so many draws of one distribution.</summary>

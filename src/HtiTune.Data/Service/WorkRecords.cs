@@ -54,3 +54,25 @@ public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAt
     /// <summary>Whether the same had been told before, so that this time nothing has changed.</summary>
     public bool IsRepeated { get; init; }
 }
+
+/// <summary>How a training went: a value, outputs, or how it ended without.</summary>
+public record WorkResult
+{
+    /// <summary>The number, for the objective <c>value</c>.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>The outputs [n, D], for every other objective.</summary>
+    public Matrix? Outputs { get; init; }
+
+    /// <summary>Failed, TimedOut, Preempted or Cancelled where there is no result.</summary>
+    public AttemptState State { get; init; } = AttemptState.Done;
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>End of the log.</summary>
+    public string? LogTail { get; init; }
+
+    /// <summary>The process's exit code, where there was one.</summary>
+    public int? ExitCode { get; init; }
+}

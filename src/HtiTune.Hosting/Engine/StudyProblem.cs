@@ -20,7 +20,7 @@ internal sealed partial class StudyProblem
     internal StudyProblem(StudyDefinition definition, NetworkRegistry registry)
     {
         (_definition, _registry) = (definition, registry);
-        Space = SpaceOf(definition);
+        Space = definition.ToSpace();
 
         // Many rows, which most who ask for the space have no use for.
         _contexts = new Lazy<Contexts?>(() => AskedOf(definition));
@@ -40,22 +40,6 @@ internal sealed partial class StudyProblem
     internal ContinuousHyperparameter Hyperparameter => Space.IsLine
         ? Space.Line
         : throw new StudyServiceException(StudyServiceError.Conflict, $"The study tunes {Space.Label}, and what is asked is told of one continuous hyperparameter alone; expected such a study, or a configuration to ask about (predict).");
-
-    /// <summary>The search space of a definition.</summary>
-    /// <exception cref="ArgumentException">It has none, or says both forms; the message says what is expected.</exception>
-    internal static SearchSpace SpaceOf(StudyDefinition definition)
-    {
-        if (definition.Hyperparameters is not { } texts)
-        {
-            return definition is { Minimum: { } minimum, Maximum: { } maximum }
-                ? Data.Hyperparameter.Continuous(definition.Hyperparameter, minimum, maximum, Scale.Parse(definition.Scale))
-                : throw new ArgumentException("minimum and maximum are not both given; expected two numbers, or hyperparameters");
-        }
-
-        return definition is { Minimum: null, Maximum: null, Scale: "linear", Hyperparameter: StudyDefinition.DefaultName }
-            ? SearchSpace.Parse(texts)
-            : throw new ArgumentException("hyperparameters stand beside hyperparameter, minimum, maximum or scale; expected one of both forms");
-    }
 
     /// <summary>A configuration from what a row, an event or a request holds of it: either form.</summary>
     internal Configuration At(double? lambda, Configuration? configuration) => configuration is { } given
@@ -108,7 +92,7 @@ internal sealed partial class StudyProblem
     internal TunerOptions Options(Goal goal, TimeProvider clock)
     {
         var options = Defaults(goal, clock);
-        return _definition.Tuner?.ApplyTo(options) ?? options;
+        return _definition.Tuner is { } settings ? options.With(settings) : options;
     }
 
     private TunerOptions Defaults(Goal goal, TimeProvider clock) => new()

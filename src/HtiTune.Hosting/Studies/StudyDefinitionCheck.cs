@@ -59,7 +59,7 @@ internal sealed class StudyDefinitionCheck
         {
             Check(texts.Count is >= 1 and <= HyperparameterLimit, "hyperparameters", $"{texts.Count} texts", $"1 to {HyperparameterLimit} such as lr=1e-5..1e-1:log, layers=1..4:int and act=relu,gelu");
             Check(texts.All(text => text is null || PlainText.IsPlain(text)), "hyperparameters", "a text with a control character", $"characters, {PlainText.Expected}");
-            Try("hyperparameters", () => StudyProblem.SpaceOf(_definition));
+            Try("hyperparameters", () => _definition.ToSpace());
             return;
         }
 
@@ -84,7 +84,7 @@ internal sealed class StudyDefinitionCheck
         }
         else if (_definition.Hyperparameters is not null && _faults.Count == 0)
         {
-            Try("network", () => command.Require([.. StudyProblem.SpaceOf(_definition).Select(one => one.Name)]));
+            Try("network", () => command.Require([.. _definition.ToSpace().Select(one => one.Name)]));
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class StudyDefinitionCheck
             return;
         }
 
-        Try("tuner", () => tuner.Require(StudyProblem.SpaceOf(_definition)));
+        Try("tuner", () => new TunerOptions().With(tuner).Validate(_definition.ToSpace()));
         Check(
             _definition.Objective != StudyProblem.ValueObjective || tuner.Replicate != true && tuner.NoiseVariance is null or 0, "tuner.replicate",
             "wanted", "an objective over outputs, for numbers that are reported are known by their λ");

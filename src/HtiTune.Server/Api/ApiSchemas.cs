@@ -34,6 +34,10 @@ internal static class ApiSchemas
             schema.Type = JsonSchemaType.Number | (isMissing ? JsonSchemaType.Null : 0);
             schema.Format = "double";
         }
+        else if (type == typeof(Matrix))
+        {
+            (schema.Type, schema.Items) = (JsonSchemaType.Array | JsonSchemaType.Null, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Number() });
+        }
         else if (type == typeof(Configuration))
         {
             Fill(schema, Configuration());

@@ -101,7 +101,7 @@ internal static class FigureEndpoints
             throw Missing("no training has a value yet");
         }
 
-        var space = StudyProblem.SpaceOf(study.Definition);
+        var space = study.Definition.ToSpace();
         return file => StudyFigures.History(ended, asked.Asked?.Goal ?? study.Definition.Goal, asked.Result?.Epsilon ?? study.Definition.Epsilon ?? 0, file, options, space);
     }
 

@@ -40,8 +40,14 @@ internal sealed record RenewBody(
     Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null, IReadOnlyList<HtiTune.Data.IntermediateValue>? Values = null);
 
 /// <summary>How a training went.</summary>
-internal sealed record TellBody(
-    Guid Lease, double? Value = null, double[][]? Outputs = null, AttemptState State = AttemptState.Done, string? Reason = null, string? LogTail = null, int? ExitCode = null, WorkRequest? Next = null);
+internal sealed record TellBody : WorkResult
+{
+    /// <summary>The lease.</summary>
+    public required Guid Lease { get; init; }
+
+    /// <summary>Who asks for the next training in the same breath; null: nobody.</summary>
+    public WorkRequest? Next { get; init; }
+}
 
 /// <summary>An API key to be made.</summary>
 internal sealed record KeyRequest(string Name, string? Tenant = null, string Scopes = "read write");

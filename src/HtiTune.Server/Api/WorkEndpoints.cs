@@ -33,20 +33,16 @@ internal static class WorkEndpoints
     private static async Task<IResult> TellAsync(Guid id, TellBody body, HttpContext context, IStudyService service, IHostApplicationLifetime life)
     {
         var tenant = context.User.Tenant();
-        var result = new WorkResult
-        {
-            Value = body.Value, Outputs = body.Outputs is { } rows ? Matrices.Of(rows, "outputs") : null, State = body.State, Reason = body.Reason, LogTail = body.LogTail, ExitCode = body.ExitCode,
-        };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
         TellOutcome told;
         try
         {
-            told = await service.TellAsync(tenant, id, body.Lease, result, body.Next, body.Next?.WaitFor is null ? context.RequestAborted : ending.Token).ConfigureAwait(false);
+            told = await service.TellAsync(tenant, id, body.Lease, body, body.Next, body.Next?.WaitFor is null ? context.RequestAborted : ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             // The server ends while a next training is waited for: the result is told again, which changes nothing, and the answer comes without one.
-            told = await service.TellAsync(tenant, id, body.Lease, result, null, context.RequestAborted).ConfigureAwait(false);
+            told = await service.TellAsync(tenant, id, body.Lease, body, null, context.RequestAborted).ConfigureAwait(false);
         }
 
         await GiveBackAsync(told.Next, tenant, context, service).ConfigureAwait(false);

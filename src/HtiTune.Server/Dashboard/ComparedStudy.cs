@@ -26,7 +26,7 @@ internal sealed record ComparedStudy(StudyView Study, AskedVersion Asked, string
         var study = await service.GetAsync(tenant, id, cancellation).ConfigureAwait(false);
         var trials = await service.TrialsAsync(tenant, id, cancellation).ConfigureAwait(false);
         var asked = await AskedVersion.ReadAsync(service, tenant, study, trials, null, cancellation).ConfigureAwait(false);
-        return new ComparedStudy(study, asked, StudyCharts.History(asked.Trials, StudyProblem.SpaceOf(study.Definition), asked.Asked?.Goal ?? study.Definition.Goal));
+        return new ComparedStudy(study, asked, StudyCharts.History(asked.Trials, study.Definition.ToSpace(), asked.Asked?.Goal ?? study.Definition.Goal));
     }
 
     /// <summary>What is compared, a row each.</summary>

@@ -9,7 +9,7 @@ internal static class Say
     internal static string Number(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−') : "–";
 
     /// <summary>The hyperparameters by name.</summary>
-    internal static string Name(StudyDefinition definition) => StudyProblem.SpaceOf(definition).Label;
+    internal static string Name(StudyDefinition definition) => definition.ToSpace().Label;
 
     /// <summary>A configuration that is written as <c>lr=0.001, layers=2</c>.</summary>
     /// <exception cref="StudyServiceException">It is not understood.</exception>

@@ -2,7 +2,7 @@ using HtiTune.Diagnostics;
 
 namespace HtiTune;
 
-// What further trainings may gain, told by joint draws as in BudgetOutlook.
+// What further trainings may gain, told by joint draws as in LookAhead.
 internal sealed partial class SpaceAnalysis
 {
     private const int AheadPlaces = 256, AheadDraws = 256;
@@ -13,7 +13,7 @@ internal sealed partial class SpaceAnalysis
     public BudgetOutlook? Ahead(int trainings, CancellationToken cancellation)
     {
         double[][] places = [_ground.Places[_best], .. Likeliest(cancellation).Where(IsHopeful).Take(AheadPlaces)];
-        return BudgetOutlook.Of(Draws(places, "ahead"), places.Length, _plain.IsExact ? BestValue : null, AheadDraws, trainings, cancellation);
+        return LookAhead.Of(Draws(places, "ahead"), places.Length, _plain.IsExact ? BestValue : null, AheadDraws, trainings, cancellation);
     }
 
     private IEnumerable<double[]> Likeliest(CancellationToken cancellation) => _composite is { } composite

@@ -1,9 +1,10 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
+using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using HtiTune.Client;
+using HtiTune.Data;
 
 namespace HtiTune.Server.Tests.Api;
 
@@ -96,12 +97,12 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
 
         // Of outputs there are preferences, and draws of a surrogate.
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
-        var outputs = await client.CreateAsync(new StudyRequest { Name = "outputs", Minimum = 0, Maximum = 1, Objective = "mean(outputs[0])", Rows = 5, MaxTrainings = 4 });
+        var outputs = await client.CreateAsync(new StudyDefinition { Name = "outputs", Minimum = 0, Maximum = 1, Objective = "mean(outputs[0])", Rows = 5, MaxTrainings = 4 });
         await Wait.UntilAsync(async () =>
         {
             if (await client.ClaimAsync("w", study: outputs.Id) is { } task)
             {
-                await client.TellAsync(task, new TrainingOutcome { Outputs = [.. Enumerable.Range(0, 5).Select(i => (double[])[task.Lambda * (1 + i)])] });
+                await client.TellAsync(task, new WorkResult { Outputs = Matrix.FromDoubles(5, 1, [.. Enumerable.Range(0, 5).Select(i => task.Lambda * (1 + i))]) });
             }
 
             return (await client.GetAsync(outputs.Id)).HasEnded;
@@ -131,7 +132,7 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
     {
         using var http = server.Http(await server.KeyAsync("waits"));
         var client = await server.ClientAsync("waits");
-        var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1, MaxTrainings = 4 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1, MaxTrainings = 4 });
         var first = (await client.ClaimAsync("one", study: study.Id))!;
         var begun = TimeProvider.System.GetTimestamp();
         using var empty = await ClaimAsync("00:00:01");
@@ -143,7 +144,7 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
         var waiting = ClaimAsync("00:01:00");
         await Task.Delay(300);
         Assert.False(waiting.IsCompleted);
-        await client.TellAsync(first, new TrainingOutcome { Value = 1 });
+        await client.TellAsync(first, new WorkResult { Value = 1 });
         using var claimed = await waiting.WaitAsync(TimeSpan.FromSeconds(30));
         var second = JsonNode.Parse(await claimed.Content.ReadAsStringAsync())!;
         Assert.Equal(2, second["trial"]!.GetValue<int>());

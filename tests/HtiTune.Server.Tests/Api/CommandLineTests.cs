@@ -248,7 +248,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
         Assert.Equal(3, code);
         Assert.Contains("error[H051]", errors);
         Assert.DoesNotContain("wrong", errors);
-        var other = await (await server.ClientAsync("other")).CreateAsync(new StudyRequest { Name = "theirs", Minimum = 0, Maximum = 1 });
+        var other = await (await server.ClientAsync("other")).CreateAsync(new StudyDefinition { Name = "theirs", Minimum = 0, Maximum = 1 });
         (code, _, errors) = await RunAsync(key, "trials", other.Id.ToString());
         Assert.Equal(3, code);
         Assert.DoesNotContain("theirs", errors);

@@ -24,15 +24,15 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
     {
         var client = await server.ClientAsync("scales");
         var (minimum, maximum) = scale.StartsWith("symlog", StringComparison.Ordinal) ? (0, 10) : (0.01, 0.99);
-        var study = await client.CreateAsync(new StudyRequest { Name = scale, Minimum = minimum, Maximum = maximum, Scale = scale, MaxTrainings = 5 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = scale, Minimum = minimum, Maximum = maximum, Scale = scale, MaxTrainings = 5 });
         var task = await client.ClaimAsync("w", study: study.Id);
         while (task is not null)
         {
             Assert.InRange(task.Lambda, minimum, maximum);
-            task = (await client.TellAsync(task, new TrainingOutcome { Value = Math.Abs(task.Lambda - 0.3) }, "w", study: study.Id)).Next;
+            task = (await client.TellAsync(task, new WorkResult { Value = Math.Abs(task.Lambda - 0.3) }, "w", study: study.Id)).Next;
         }
 
-        Assert.Equal("finished", (await client.GetAsync(study.Id)).State);
+        Assert.Equal(StudyState.Finished, (await client.GetAsync(study.Id)).State);
 
         // The dashboard's axis is that of the study.
         var axis = new Axis(minimum, maximum, scale);
@@ -68,23 +68,23 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
     public async Task The_first_training_that_succeeds_gives_the_number_of_outputs(int failures)
     {
         var client = await server.ClientAsync("first");
-        var study = await client.CreateAsync(new StudyRequest { Name = "first", Minimum = 0, Maximum = 1, Rows = 2, Objective = "mean(outputs[2])", MaxTrainings = 6, MaxAttempts = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "first", Minimum = 0, Maximum = 1, Rows = 2, Objective = "mean(outputs[2])", MaxTrainings = 6, MaxAttempts = 1 });
         for (var i = 0; i < failures; i++)
         {
-            await client.TellAsync(await ClaimAsync(client, study.Id), new TrainingOutcome { State = "failed", Reason = "the loss became NaN" });
+            await client.TellAsync(await ClaimAsync(client, study.Id), new WorkResult { State = AttemptState.Failed, Reason = "the loss became NaN" });
         }
 
-        RemoteStudy now;
+        StudyView now;
         while (!(now = await client.GetAsync(study.Id)).HasEnded)
         {
             if (await client.ClaimAsync("w", study: study.Id) is { } task)
             {
                 var value = Math.Pow(task.Lambda - 0.3, 2);
-                await client.TellAsync(task, new TrainingOutcome { Outputs = [[0, 0, value], [0, 0, value]] });
+                await client.TellAsync(task, new WorkResult { Outputs = Matrix.From(new[,] { { 0, 0, value }, { 0, 0, value } }) });
             }
         }
 
-        Assert.Equal("finished", now.State);
+        Assert.Equal(StudyState.Finished, now.State);
         var trials = await client.TrialsAsync(study.Id);
         Assert.All(trials.Take(failures), trial => Assert.Equal(TrialStatus.Failed, trial.Status));
         Assert.All(trials.Skip(failures), trial => Assert.Equal(Math.Pow(trial.Lambda - 0.3, 2), trial.Value!.Value, 1e-12));
@@ -96,15 +96,15 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
         var client = await server.ClientAsync("three");
         foreach (var objective in (string[])["value", "mean(outputs[0])"])
         {
-            var study = await client.CreateAsync(new StudyRequest { Name = "three", Minimum = 0, Maximum = 1, Rows = 2, Objective = objective, MaxTrainings = 9, MaxAttempts = 1 });
+            var study = await client.CreateAsync(new StudyDefinition { Name = "three", Minimum = 0, Maximum = 1, Rows = 2, Objective = objective, MaxTrainings = 9, MaxAttempts = 1 });
             for (var i = 0; i < 3; i++)
             {
-                await client.TellAsync(await ClaimAsync(client, study.Id), new TrainingOutcome { State = "failed", Reason = "the loss became NaN" });
+                await client.TellAsync(await ClaimAsync(client, study.Id), new WorkResult { State = AttemptState.Failed, Reason = "the loss became NaN" });
             }
 
             await Wait.UntilAsync(async () => (await client.GetAsync(study.Id)).HasEnded);
             var ended = await client.GetAsync(study.Id);
-            Assert.Equal(("failed", 3), (ended.State, ended.TrainingsUsed));
+            Assert.Equal((StudyState.Failed, 3), (ended.State, ended.TrainingsUsed));
             Assert.Contains("No training has given a value (3 failed)", ended.Reason, StringComparison.Ordinal);
             Assert.Contains("the loss became NaN", ended.Reason, StringComparison.Ordinal);
         }
@@ -114,11 +114,11 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
     public async Task Outputs_with_other_columns_than_were_named_are_refused_when_they_are_told()
     {
         var client = await server.ClientAsync("columns");
-        var study = await client.CreateAsync(new StudyRequest { Name = "columns", Minimum = 0, Maximum = 1, Rows = 1, Columns = ["a", "b"], Objective = "mean(b)" });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "columns", Minimum = 0, Maximum = 1, Rows = 1, Columns = ["a", "b"], Objective = "mean(b)" });
         var task = await ClaimAsync(client, study.Id);
-        var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task, new TrainingOutcome { Outputs = [[1, 2, 3]] }));
+        var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task, new WorkResult { Outputs = Matrix.From(new double[,] { { 1, 2, 3 } }) }));
         Assert.Contains("outputs have 3 columns; expected 2, as the study's columns name them", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(AttemptState.Done, (await client.TellAsync(task, new TrainingOutcome { Outputs = [[1, 2]] })).State);
+        Assert.Equal(AttemptState.Done, (await client.TellAsync(task, new WorkResult { Outputs = Matrix.From(new double[,] { { 1, 2 } }) })).State);
     }
 
     [Theory]
@@ -129,11 +129,11 @@ public sealed class DefinitionApiTests(ApiServer server) : IClassFixture<ApiServ
     {
         var client = await server.ClientAsync("doubles");
         using var http = server.Http(await server.KeyAsync("doubles"));
-        var study = await client.CreateAsync(new StudyRequest { Name = "doubles", Minimum = 0, Maximum = 1, Rows = 1, Columns = ["a"], Objective = "mean(a)", MaxTrainings = 3 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "doubles", Minimum = 0, Maximum = 1, Rows = 1, Columns = ["a"], Objective = "mean(a)", MaxTrainings = 3 });
         for (var i = 0; i < 3; i++)
         {
             var task = await ClaimAsync(client, study.Id);
-            await client.TellAsync(task, new TrainingOutcome { Outputs = [[offset + size * task.Lambda]] });
+            await client.TellAsync(task, new WorkResult { Outputs = Matrix.FromDoubles(1, 1, [offset + size * task.Lambda]) });
             await Wait.UntilAsync(async () => (await client.TrialsAsync(study.Id))[i].Value is not null);
         }
 

@@ -8,7 +8,7 @@ namespace HtiTune.Server.Tests.Api;
 /// <summary>λ of a user's own choice are trained next.</summary>
 public sealed class EnqueueApiTests(ApiServer server) : IClassFixture<ApiServer>
 {
-    private static readonly StudyRequest s_study = new() { Name = "Enqueued", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
+    private static readonly StudyDefinition s_study = new() { Name = "Enqueued", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
 
     [Fact]
     public async Task Enqueued_lambdas_are_trained_next_in_their_order_and_count_as_trainings_allowed()
@@ -28,7 +28,7 @@ public sealed class EnqueueApiTests(ApiServer server) : IClassFixture<ApiServer>
         for (var task = first; task is not null;)
         {
             lambdas.Add(task.Lambda);
-            task = (await client.TellAsync(task, new TrainingOutcome { Value = Math.Pow(task.Lambda - 0.3, 2) }, "w", study: study.Id)).Next;
+            task = (await client.TellAsync(task, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) }, "w", study: study.Id)).Next;
         }
 
         Assert.Equal([0.61, 0.42, 0.7], lambdas.Skip(1));
@@ -99,7 +99,7 @@ public sealed class EnqueueApiTests(ApiServer server) : IClassFixture<ApiServer>
             {
                 var client = await next.ClientAsync("clear");
                 await client.WorkAsync(
-                    "w-" + id, (task, _, _) => Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - 0.3, 2) }), id, TimeSpan.FromMilliseconds(20));
+                    "w-" + id, (task, _, _) => Task.FromResult(new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) }), id, TimeSpan.FromMilliseconds(20));
                 var lambdas = (await client.TrialsAsync(id)).Select(trial => trial.Lambda).ToList();
                 Assert.Contains(0.77, lambdas);
                 Assert.DoesNotContain(0.61, lambdas);
@@ -128,9 +128,9 @@ public sealed class EnqueueApiTests(ApiServer server) : IClassFixture<ApiServer>
         var study = await client.CreateAsync(s_study);
         await client.WorkAsync(
             "w-" + study.Id,
-            (task, _, _) => Task.FromResult(new TrainingOutcome { Value = penalty is null ? 7 : task.Lambda > 0.9 ? penalty : Math.Pow(task.Lambda - 0.3, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
+            (task, _, _) => Task.FromResult(new WorkResult { Value = penalty is null ? 7 : task.Lambda > 0.9 ? penalty : Math.Pow(task.Lambda - 0.3, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
         var remark = Assert.Single((await client.GetAsync(study.Id)).Result!.Remarks);
-        Assert.Equal(kind, remark.Kind);
+        Assert.Equal(Enum.Parse<HtiTune.Diagnostics.RemarkKind>(kind, ignoreCase: true), remark.Kind);
         Assert.Contains(said, remark.Text, StringComparison.Ordinal);
         Assert.Contains($"\"remarks\":[{{\"kind\":\"{kind}\"", await http.GetStringAsync($"studies/{study.Id}"), StringComparison.Ordinal);
     }
@@ -147,7 +147,7 @@ public sealed class EnqueueApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Contains(0.123, (await client.EnqueueAsync(study.Id, [1, 0.123])).Added);
         await client.ChangeAsync(study.Id, "resume");
         await client.WorkAsync(
-            "w-" + study.Id, (task, _, _) => Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - 0.3, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
+            "w-" + study.Id, (task, _, _) => Task.FromResult(new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
         var trials = await client.TrialsAsync(study.Id);
         Assert.All([1, 0.123], lambda => Assert.Single(trials, trial => trial.Lambda == lambda));
         var kinds = (await http.GetStringAsync($"studies/{study.Id}/events?follow=false")).Split('\n').Where(line => line.StartsWith("event: ", StringComparison.Ordinal));

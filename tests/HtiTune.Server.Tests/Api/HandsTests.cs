@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using HtiTune.Client;
+using HtiTune.Data;
 
 namespace HtiTune.Server.Tests.Api;
 
@@ -100,7 +101,7 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
     public async Task A_study_without_rows_is_asked_told_sampled_and_preferred_by_the_client()
     {
         var client = await server.ClientAsync("open-client");
-        var study = await client.CreateAsync(new StudyRequest { Name = "draws", Minimum = 0, Maximum = 1, Objective = "mean(cost)", Columns = ["cost"], Rows = 0, MaxTrainings = 6, MaxAttempts = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "draws", Minimum = 0, Maximum = 1, Objective = "mean(cost)", Columns = ["cost"], Rows = 0, MaxTrainings = 6, MaxAttempts = 1 });
         var count = 0;
         await client.WorkAsync(
             "w",
@@ -108,12 +109,12 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
             {
                 Assert.Equal(0, task.Rows);
                 return Task.FromResult(++count == 1
-                    ? new TrainingOutcome { State = "failed", Reason = "no memory" }
-                    : new TrainingOutcome { Outputs = [.. Enumerable.Range(0, 4).Select(i => (double[])[Math.Pow(task.Lambda - 0.3, 2) + 0.01 * i])] });
+                    ? new WorkResult { State = AttemptState.Failed, Reason = "no memory" }
+                    : new WorkResult { Outputs = Matrix.FromDoubles(4, 1, [.. Enumerable.Range(0, 4).Select(i => Math.Pow(task.Lambda - 0.3, 2) + 0.01 * i)]) });
             },
             study.Id, TimeSpan.FromMilliseconds(20));
         var ended = await client.GetAsync(study.Id);
-        Assert.Equal("finished", ended.State);
+        Assert.Equal(StudyState.Finished, ended.State);
         Assert.Equal(0.3, ended.Result!.Lambda, 0.15);
         Assert.Equal(TrialStatus.Failed, (await client.TrialsAsync(study.Id))[0].Status);
         Assert.NotEmpty(await client.FigureAsync(study.Id, "distribution.svg"));

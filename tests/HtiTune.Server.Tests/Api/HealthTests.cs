@@ -20,7 +20,7 @@ public sealed class HealthTests(ApiServer server) : IClassFixture<ApiServer>
         await store.CreateAsync(
             new StudyRow { Id = Guid.CreateVersion7(), Tenant = "t", Name = "waits", Network = name, Queue = "default", Parallelism = 1, Definition = StudyJson.Write(new StudyDefinition { Name = "waits", Minimum = 0, Maximum = 1, Network = name }) }, [], default);
         using var owner = server.Http(await server.KeyAsync("t"));
-        var own = await HtiTuneClientExtensions.Create(new HttpClient(), server.Address, await server.KeyAsync("t")).CreateAsync(new StudyRequest { Name = "fails", Minimum = 0, Maximum = 1 });
+        var own = await HtiTuneClientExtensions.Create(new HttpClient(), server.Address, await server.KeyAsync("t")).CreateAsync(new StudyDefinition { Name = "fails", Minimum = 0, Maximum = 1 });
         using (var claimed = await PostAsync(owner, "attempts/claim", $$"""{"worker":"{{worker}}","study":"{{own.Id}}"}"""))
         {
             var task = JsonDocument.Parse(await claimed.Content.ReadAsStringAsync()).RootElement;

@@ -15,11 +15,11 @@ public sealed class HostileTests(ApiServer server) : IClassFixture<ApiServer>
     {
         // A victim with a study half done, and a caller of another tenant, with work of its own, who means ill.
         var victim = await server.ClientAsync("victim");
-        var study = await victim.CreateAsync(new StudyRequest { Name = Secret, Minimum = 0, Maximum = 1 });
+        var study = await victim.CreateAsync(new StudyDefinition { Name = Secret, Minimum = 0, Maximum = 1 });
         var done = (await victim.ClaimAsync("w", study: study.Id))!;
-        var held = (await victim.TellAsync(done, new TrainingOutcome { Value = 0.5, LogTail = Secret }, "w", study: study.Id)).Next!;
+        var held = (await victim.TellAsync(done, new WorkResult { Value = 0.5, LogTail = Secret }, "w", study: study.Id)).Next!;
         var caller = await server.ClientAsync("caller");
-        var own = await caller.CreateAsync(new StudyRequest { Name = "own", Minimum = 0, Maximum = 1 });
+        var own = await caller.CreateAsync(new StudyDefinition { Name = "own", Minimum = 0, Maximum = 1 });
         var mine = (await caller.ClaimAsync("c", study: own.Id))!;
         var keys = new Keys(await server.KeyAsync("caller"), await server.KeyAsync("caller", "read"), await server.KeyAsync("caller", "read write admin"), await server.KeyAsync("victim"));
         await QuietAsync();

@@ -12,7 +12,7 @@ public sealed class IntermediateValueTests(ApiServer server) : IClassFixture<Api
     public async Task A_worker_tells_what_it_measures_and_the_last_of_it_is_there_when_the_training_has_ended()
     {
         var client = await server.ClientAsync("way");
-        var study = await client.CreateAsync(new StudyRequest { Name = "way", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "way", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
         await client.WorkAsync(
             "w",
             (task, progress, _) =>
@@ -23,7 +23,7 @@ public sealed class IntermediateValueTests(ApiServer server) : IClassFixture<Api
                     progress.Report(epoch, epoch == 3 ? double.NaN : task.Lambda + 1.0 / (1 + epoch));
                 }
 
-                return Task.FromResult(new TrainingOutcome { Value = task.Lambda });
+                return Task.FromResult(new WorkResult { Value = task.Lambda });
             },
             study.Id);
         var trials = await client.TrialsAsync(study.Id);
@@ -45,7 +45,7 @@ public sealed class IntermediateValueTests(ApiServer server) : IClassFixture<Api
         var key = await server.KeyAsync("wrong");
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
         using var http = server.Http(key);
-        var study = await client.CreateAsync(new StudyRequest { Name = "wrong", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "wrong", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
         var task = (await client.ClaimAsync($"w{values.Length}", study: study.Id))!;
         using var refused = await http.PostAsync($"attempts/{task.Attempt}/renew", new StringContent($"{{\"lease\": \"{task.Lease}\", \"values\": {values}}}", null, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);

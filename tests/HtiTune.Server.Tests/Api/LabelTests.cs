@@ -64,21 +64,21 @@ public sealed class LabelTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task The_best_value_stands_in_lists_from_the_first_told_value_on()
     {
         var client = await server.ClientAsync("best");
-        foreach (var (goal, expected) in (ValueTuple<string, double>[])[("minimize", 1.5), ("maximize", 2.5)])
+        foreach (var (goal, expected) in (ValueTuple<Goal, double>[])[(Goal.Minimize, 1.5), (Goal.Maximize, 2.5)])
         {
-            var study = await client.CreateAsync(new StudyRequest { Name = goal, Minimum = 0, Maximum = 1, Goal = goal });
-            var first = (await client.ClaimAsync(goal, study: study.Id))!;
-            await client.TellAsync(first, new TrainingOutcome { Value = 1.5 });
+            var study = await client.CreateAsync(new StudyDefinition { Name = goal.ToString(), Minimum = 0, Maximum = 1, Goal = goal });
+            var first = (await client.ClaimAsync(goal.ToString(), study: study.Id))!;
+            await client.TellAsync(first, new WorkResult { Value = 1.5 });
             await Wait.UntilAsync(async () => (await client.GetAsync(study.Id)).BestValue == 1.5);
             Assert.Equal(first.Lambda, (await client.GetAsync(study.Id)).Lambda);
-            await Wait.UntilAsync(async () => await client.ClaimAsync(goal, study: study.Id) is { } second && await ToldAsync(second, 2.5));
+            await Wait.UntilAsync(async () => await client.ClaimAsync(goal.ToString(), study: study.Id) is { } second && await ToldAsync(second, 2.5));
             await Wait.UntilAsync(async () => (await client.TrialsAsync(study.Id)).Count(trial => trial.Value is not null) == 2);
-            Assert.Equal(expected, (await client.ListAsync(goal)).Single().BestValue);
+            Assert.Equal(expected, (await client.ListAsync(goal.ToString())).Single().BestValue);
         }
 
         async Task<bool> ToldAsync(ClaimedAttempt task, double value)
         {
-            await client.TellAsync(task, new TrainingOutcome { Value = value });
+            await client.TellAsync(task, new WorkResult { Value = value });
             return true;
         }
     }
@@ -87,12 +87,12 @@ public sealed class LabelTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_study_whose_network_nobody_trains_says_so_until_a_worker_claims()
     {
         var client = await server.ClientAsync("unserved");
-        var study = await client.CreateAsync(new StudyRequest { Name = "n", Network = "nosuch", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "n", Network = "nosuch", Minimum = 0, Maximum = 1 });
         Assert.Contains("No process trains the network 'nosuch' in queue 'default'", (await client.GetAsync(study.Id)).WaitsFor, StringComparison.Ordinal);
         await Wait.UntilAsync(async () => await client.ClaimAsync("own", study: study.Id) is not null);
         Assert.Null((await client.GetAsync(study.Id)).WaitsFor);
         Assert.Null((await client.GetAsync((await CreateAsync(client, "by hand")).Id)).WaitsFor);
     }
 
-    private static Task<RemoteStudy> CreateAsync(HtiTuneClient client, string name) => client.CreateAsync(new StudyRequest { Name = name, Minimum = 0, Maximum = 1 });
+    private static Task<StudyView> CreateAsync(HtiTuneClient client, string name) => client.CreateAsync(new StudyDefinition { Name = name, Minimum = 0, Maximum = 1 });
 }

@@ -15,9 +15,9 @@ public sealed partial class MetricsTests
         await server.InitializeAsync();
         var key = await server.KeyAsync("t");
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
-        var study = await client.CreateAsync(new StudyRequest { Name = "s", Minimum = 0, Maximum = 1, MaxTrainings = 3, Parallelism = 2 });
-        await client.TellAsync((await client.ClaimAsync("w", 0, study.Id))!, new TrainingOutcome { Value = 1 });
-        await client.TellAsync((await client.ClaimAsync("w", 0, study.Id))!, new TrainingOutcome { State = "failed", Reason = "no memory" });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "s", Minimum = 0, Maximum = 1, MaxTrainings = 3, Parallelism = 2 });
+        await client.TellAsync((await client.ClaimAsync("w", 0, study.Id))!, new WorkResult { Value = 1 });
+        await client.TellAsync((await client.ClaimAsync("w", 0, study.Id))!, new WorkResult { State = AttemptState.Failed, Reason = "no memory" });
         var held = (await client.ClaimAsync("w", 0, study.Id))!;
         using var http = server.Http(key);
         using var stream = await http.GetAsync($"studies/{study.Id}/events", HttpCompletionOption.ResponseHeadersRead);
@@ -51,7 +51,7 @@ public sealed partial class MetricsTests
         Assert.Equal(buckets.Order(), buckets);
         Assert.DoesNotContain(study.Id.ToString(), text, StringComparison.Ordinal);
 
-        await client.TellAsync(held, new TrainingOutcome { Value = 2 });
+        await client.TellAsync(held, new WorkResult { Value = 2 });
         stream.Dispose();
         await Wait.UntilAsync(async () => Values(await operators.GetStringAsync(new Uri(server.Address, "/metrics")))["htitune_streams_open"] == 0);
         await server.DisposeAsync();

@@ -31,7 +31,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
     {
         using var http = _server.Http(await _server.KeyAsync("sizes"));
         var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("sizes"));
-        var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 });
         var task = (await client.ClaimAsync("w", study: study.Id))!;
 
         // White space can be read only to its end: no server can tell a fault of the JSON before it has met the limit.
@@ -85,7 +85,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
     {
         using var http = _server.Http(await _server.KeyAsync("words"));
         var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("words"));
-        var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 });
         var task = (await client.ClaimAsync("w", study: study.Id))!;
         var tell = $"attempts/{task.Attempt}/tell";
         string Lease(string rest) => $$"""{"lease":"{{task.Lease}}"{{rest}}}""";
@@ -147,7 +147,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
     {
         using var http = _server.Http(await _server.KeyAsync("streams"));
         var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("streams"));
-        var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 });
         var telemetry = _server.Services.GetRequiredService<MeterSeries>();
         _log.Clear();
         for (var i = 0; i < 3; i++)
@@ -170,7 +170,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
     {
         using var http = _server.Http(await _server.KeyAsync("fails"));
         var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("fails"));
-        var study = await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 });
         var task = (await client.ClaimAsync("w", study: study.Id))!;
         using var told = await http.PostAsync(
             $"attempts/{task.Attempt}/tell", new StringContent($$"""{"lease":"{{task.Lease}}","state":"failed","reason":"the loss became NaN"}""", null, "application/json"));
@@ -186,7 +186,7 @@ public sealed class RefusalTests : IAsyncLifetime, IDisposable
     public async Task An_objective_that_would_read_a_file_is_refused_when_the_study_is_begun(string objective)
     {
         var client = HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, await _server.KeyAsync("files"));
-        var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1, Objective = objective, Columns = ["y"] }));
+        var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1, Objective = objective, Columns = ["y"] }));
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
         Assert.Contains("distance reads a file, and no file may be read here; expected outputs, contexts and numbers alone", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("argument", refused.Message, StringComparison.OrdinalIgnoreCase);

@@ -9,7 +9,7 @@ namespace HtiTune.Server.Tests.Api;
 /// <summary>Several hyperparameters over the API: claims, results, events, what is believed, and the short form beside it.</summary>
 public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
 {
-    private static readonly StudyRequest s_study = new() { Name = "Space", Hyperparameters = ["lr=1e-4..1e-1:log", "layers=1..4:int", "act=relu,gelu"], MaxTrainings = 9, Seed = 2 };
+    private static readonly StudyDefinition s_study = new() { Name = "Space", Hyperparameters = ["lr=1e-4..1e-1:log", "layers=1..4:int", "act=relu,gelu"], MaxTrainings = 9, Seed = 2 };
 
     [Fact]
     public async Task A_study_of_three_hyperparameters_is_told_to_its_end_and_asked_what_it_believes()
@@ -27,11 +27,11 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
         {
             Assert.True(double.IsNaN(next.Lambda));
             Assert.Equal(["lr", "layers", "act"], next.Configuration.Names);
-            next = (await client.TellAsync(next, new TrainingOutcome { Value = Loss(next.Configuration) }, "w", study: study.Id)).Next;
+            next = (await client.TellAsync(next, new WorkResult { Value = Loss(next.Configuration) }, "w", study: study.Id)).Next;
         }
 
         study = await client.GetAsync(study.Id);
-        Assert.Equal("finished", study.State);
+        Assert.Equal(StudyState.Finished, study.State);
         Assert.Equal(study.Configuration!["lr"].Number, study.Result!.Configuration!["lr"].Number);
         Assert.True(double.IsNaN(study.Result.Lambda));
         var trials = await client.TrialsAsync(study.Id);
@@ -105,13 +105,13 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task One_hyperparameter_carries_both_forms()
     {
         var client = await server.ClientAsync("line");
-        var study = await client.CreateAsync(new StudyRequest { Name = "Line", Hyperparameter = "rate", Minimum = 0, Maximum = 1, MaxTrainings = 4 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "Line", Hyperparameter = "rate", Minimum = 0, Maximum = 1, MaxTrainings = 4 });
         ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
         for (var next = task; next is not null;)
         {
             Assert.Equal(next.Lambda, next.Configuration["rate"].Number);
-            next = (await client.TellAsync(next, new TrainingOutcome { Value = Math.Pow(next.Lambda - 0.3, 2) }, "w", study: study.Id)).Next;
+            next = (await client.TellAsync(next, new WorkResult { Value = Math.Pow(next.Lambda - 0.3, 2) }, "w", study: study.Id)).Next;
         }
 
         study = await client.GetAsync(study.Id);

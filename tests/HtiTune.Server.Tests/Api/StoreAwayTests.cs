@@ -68,7 +68,7 @@ public sealed class StoreAwayTests : IDisposable
         var key = await server.KeyAsync("t");
         using var http = server.Http(key);
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
-        var study = await client.CreateAsync(new StudyRequest { Name = "s", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "s", Minimum = 0, Maximum = 1 });
         var claimed = (await client.ClaimAsync("w", study: study.Id))!;
         var loaded = server.Services.GetRequiredService<StudiesInMemory>().Find(study.Id)!;
 
@@ -148,7 +148,7 @@ public sealed class PostgreSqlAwayTests
         var key = await server.KeyAsync("t");
         using var http = server.Http(key);
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
-        var study = await client.CreateAsync(new StudyRequest { Name = "s", Minimum = 0, Maximum = 1 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "s", Minimum = 0, Maximum = 1 });
         cluster.Kill();
         await StoreAwayTests.RequireUnhealthyAsync(server);
         await StoreAwayTests.RequireAwayAsync(() => http.GetAsync($"studies/{study.Id}"));

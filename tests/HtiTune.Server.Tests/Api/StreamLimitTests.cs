@@ -19,7 +19,7 @@ public sealed class StreamLimitTests : IAsyncLifetime
         var (greedy, other) = (await _server.KeyAsync("t"), await _server.KeyAsync("t"));
         using var http = _server.Http(greedy);
         using var neighbour = _server.Http(other);
-        var study = await HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, greedy).CreateAsync(new StudyRequest { Name = "s", Minimum = 0, Maximum = 1 });
+        var study = await HtiTuneClientExtensions.Create(new HttpClient(), _server.Address, greedy).CreateAsync(new StudyDefinition { Name = "s", Minimum = 0, Maximum = 1 });
         var path = $"studies/{study.Id}/events";
         var open = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead)));
         Assert.All(open, stream => Assert.Equal(HttpStatusCode.OK, stream.StatusCode));

@@ -10,7 +10,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
 {
     private const double Best = 0.3;
 
-    private static readonly StudyRequest s_study = new() { Name = "Parabola", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
+    private static readonly StudyDefinition s_study = new() { Name = "Parabola", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
 
     [Fact]
     public async Task A_study_of_ask_and_tell_is_driven_to_its_end_by_the_client()
@@ -24,11 +24,11 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
             (task, _, _) =>
             {
                 lambdas.Add(task.Lambda);
-                return Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - Best, 2) });
+                return Task.FromResult(new WorkResult { Value = Math.Pow(task.Lambda - Best, 2) });
             },
             study.Id, TimeSpan.FromMilliseconds(20));
         var ended = await client.GetAsync(study.Id);
-        Assert.Equal("finished", ended.State);
+        Assert.Equal(StudyState.Finished, ended.State);
         Assert.Equal(Best, ended.Result!.Lambda, 0.1);
         var trials = await client.TrialsAsync(study.Id);
         Assert.Equal(lambdas, trials.Select(trial => trial.Lambda));
@@ -59,10 +59,10 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
     {
         var client = await server.ClientAsync("states");
         var study = await client.CreateAsync(s_study);
-        Assert.Equal("paused", (await client.ChangeAsync(study.Id, "pause")).State);
-        Assert.Equal("active", (await client.ChangeAsync(study.Id, "resume")).State);
+        Assert.Equal(StudyState.Paused, (await client.ChangeAsync(study.Id, "pause")).State);
+        Assert.Equal(StudyState.Active, (await client.ChangeAsync(study.Id, "resume")).State);
         Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<HtiTuneException>(() => client.DeleteAsync(study.Id))).Status);
-        Assert.Equal("cancelled", (await client.ChangeAsync(study.Id, "cancel")).State);
+        Assert.Equal(StudyState.Cancelled, (await client.ChangeAsync(study.Id, "cancel")).State);
         await client.DeleteAsync(study.Id);
         Assert.Empty(await client.ListAsync());
     }
@@ -77,7 +77,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal((task.Attempt, task.Lease), (same.Attempt, same.Lease));
         Assert.Null(await client.ClaimAsync("other", study: study.Id));
         Assert.True((await client.RenewAsync(task, 0.5, "half")).Holds);
-        Assert.Equal(AttemptState.Failed, (await client.TellAsync(task, new TrainingOutcome { State = "failed", Reason = "tried: in vain" })).State);
+        Assert.Equal(AttemptState.Failed, (await client.TellAsync(task, new WorkResult { State = AttemptState.Failed, Reason = "tried: in vain" })).State);
         Assert.False((await client.RenewAsync(task)).Holds);
         var attempt = (await client.AttemptsAsync(study.Id)).Single(one => one.Id == task.Attempt);
         Assert.Equal((AttemptState.Failed, "tried: in vain"), (attempt.State, attempt.Reason));
@@ -96,7 +96,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
         var task = (await client.ClaimAsync("w", study: second.Id))!;
         Assert.Equal(second.Id, task.Study);
         Assert.True((await client.RenewAsync(held)).Stop);
-        Assert.Equal(AttemptState.Done, (await client.TellAsync(task, new TrainingOutcome { Value = 1 })).State);
+        Assert.Equal(AttemptState.Done, (await client.TellAsync(task, new WorkResult { Value = 1 })).State);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
     {
         using var http = server.Http(await server.KeyAsync("sampled"));
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, await server.KeyAsync("sampled"));
-        var study = await client.CreateAsync(new StudyRequest
+        var study = await client.CreateAsync(new StudyDefinition
         {
             Name = "Sampled", Network = "sample-forecaster", Minimum = 0.05, Maximum = 0.95, Rows = 60, MaxTrainings = 4, Columns = ["order", "demand"],
             Objective = "4 * mean(max(demand - order, 0)) + mean(max(order - demand, 0))",
@@ -217,7 +217,7 @@ public sealed class StudyApiTests(ApiServer server) : IClassFixture<ApiServer>
 
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync($"studies/{study.Id}/figures/objective.png"));
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync($"studies/{study.Id}/figures/history.svg"));
-        await client.WorkAsync("w", (task, _, _) => Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - Best, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
+        await client.WorkAsync("w", (task, _, _) => Task.FromResult(new WorkResult { Value = Math.Pow(task.Lambda - Best, 2) }), study.Id, TimeSpan.FromMilliseconds(20));
         Assert.Equal("\u0089PNG", System.Text.Encoding.Latin1.GetString(await client.FigureAsync(study.Id, "objective.png", "a title"))[..4]);
         Assert.Contains("</svg>", await http.GetStringAsync($"studies/{study.Id}/figures/history.svg?width=400&height=300"));
 

@@ -57,8 +57,8 @@ public sealed class TypeScriptClientTests(ApiServer server) : IClassFixture<ApiS
     {
         // The same by the client of C#, and by the one file of Python.
         var client = HtiTuneClientExtensions.Create(new HttpClient(), server.Address, key);
-        var line = await client.CreateAsync(new StudyRequest { Name = "line", Hyperparameter = "rate", Minimum = 0, Maximum = 1, MaxTrainings = 7, Seed = 4 });
-        await client.WorkAsync("cs", (task, _, _) => Task.FromResult(new TrainingOutcome { Value = Math.Pow(task.Lambda - 0.3, 2) }), line.Id, TimeSpan.FromMilliseconds(50));
+        var line = await client.CreateAsync(new StudyDefinition { Name = "line", Hyperparameter = "rate", Minimum = 0, Maximum = 1, MaxTrainings = 7, Seed = 4 });
+        await client.WorkAsync("cs", (task, _, _) => Task.FromResult(new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) }), line.Id, TimeSpan.FromMilliseconds(50));
         line = await client.GetAsync(line.Id);
         Assert.Equal(line.Lambda, answers.GetProperty("lambda").GetDouble());
         Assert.Equal((await client.TrialsAsync(line.Id)).Select(trial => trial.Lambda), answers.GetProperty("trials").EnumerateArray().Select(one => one.GetDouble()));
@@ -68,8 +68,8 @@ public sealed class TypeScriptClientTests(ApiServer server) : IClassFixture<ApiS
             Assert.Equal(line.Lambda, JsonSerializer.Deserialize<double>(await RunAsync(examples, PythonFactAttribute.Python, "-B", "-c", Python, examples, server.Address.ToString(), key)));
         }
 
-        var space = await client.CreateAsync(new StudyRequest { Name = "space", Hyperparameters = ["lr=1e-4..1e-1:log", "layers=1..4:int", "act=relu,gelu"], MaxTrainings = 7, Seed = 4 });
-        await client.WorkAsync("cs", (task, _, _) => Task.FromResult(new TrainingOutcome
+        var space = await client.CreateAsync(new StudyDefinition { Name = "space", Hyperparameters = ["lr=1e-4..1e-1:log", "layers=1..4:int", "act=relu,gelu"], MaxTrainings = 7, Seed = 4 });
+        await client.WorkAsync("cs", (task, _, _) => Task.FromResult(new WorkResult
         {
             Value = Math.Pow(Math.Log10(task.Configuration!["lr"].Number) + 2.5, 2) + Math.Pow(task.Configuration["layers"].Number - 2, 2) / 4 + (task.Configuration["act"].Word == "gelu" ? 0 : 0.25),
         }), space.Id, TimeSpan.FromMilliseconds(50));

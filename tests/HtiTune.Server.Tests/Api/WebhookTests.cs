@@ -65,7 +65,7 @@ public sealed class WebhookTests : IAsyncLifetime
         var hook = await client.AddWebhookAsync(new Uri($"{Address}/told"), ["study.ended", "training.wanted"]);
         _answers.Enqueue(500);
         _answers.Enqueue(302);
-        var study = await client.CreateAsync(new StudyRequest { Name = "told", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "told", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
         await Wait.UntilAsync(async () => (await client.TrialsAsync(study.Id)).Count > 0);
         await Wait.UntilAsync(async () => _calls.Count >= 3 && (await client.WebhooksAsync())[0] is { SentAt: not null, Error: null });
         Assert.All(_calls, call => Assert.Equal("/told", call.Path));
@@ -88,7 +88,7 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Empty(await other.WebhooksAsync());
         Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAsync<HtiTuneException>(() => other.DeleteWebhookAsync(hook.Id))).Status);
         var calls = _calls.Count;
-        await other.ChangeAsync((await other.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 })).Id, "cancel");
+        await other.ChangeAsync((await other.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 })).Id, "cancel");
         await client.DeleteWebhookAsync(hook.Id);
         await Task.Delay(1500);
         Assert.Equal(calls, _calls.Count);
@@ -100,12 +100,12 @@ public sealed class WebhookTests : IAsyncLifetime
         await using var server = await ServerAsync(true);
         var client = await server.Api.ClientAsync("ends");
         await client.AddWebhookAsync(new Uri($"{Address}/ends"), ["study.ended"]);
-        var study = await client.CreateAsync(new StudyRequest { Name = "ends", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "ends", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
         await Wait.UntilAsync(async () =>
         {
             if (await client.ClaimAsync("w", study: study.Id) is { } task)
             {
-                await client.TellAsync(task, new TrainingOutcome { Value = Math.Pow(task.Lambda - 0.3, 2) });
+                await client.TellAsync(task, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
             }
 
             return (await client.GetAsync(study.Id)).HasEnded;
@@ -122,7 +122,7 @@ public sealed class WebhookTests : IAsyncLifetime
         await using var server = await ServerAsync(false);
         var client = await server.Api.ClientAsync("inside");
         await client.AddWebhookAsync(new Uri($"{Address}/inside"), ["study.ended"]);
-        await client.ChangeAsync((await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 })).Id, "cancel");
+        await client.ChangeAsync((await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 })).Id, "cancel");
         await Wait.UntilAsync(async () => (await client.WebhooksAsync())[0].Error is { } error && error.Contains("no address to which webhooks may go", StringComparison.Ordinal));
         Assert.Empty(_calls);
         foreach (var address in (string[])
@@ -143,7 +143,7 @@ public sealed class WebhookTests : IAsyncLifetime
         await using var server = await ServerAsync(true, null, "--HtiTune:Webhooks:TimeLimit", "00:00:00.3", "--HtiTune:Webhooks:Tries", "2");
         var client = await server.Api.ClientAsync("slow");
         await client.AddWebhookAsync(new Uri($"{Address}/slow"), ["study.ended"]);
-        await client.ChangeAsync((await client.CreateAsync(new StudyRequest { Name = "n", Minimum = 0, Maximum = 1 })).Id, "cancel");
+        await client.ChangeAsync((await client.CreateAsync(new StudyDefinition { Name = "n", Minimum = 0, Maximum = 1 })).Id, "cancel");
         await Wait.UntilAsync(async () => (await client.WebhooksAsync())[0].Error is { } error && error.Contains("given up after 2 calls", StringComparison.Ordinal));
         Assert.Contains("no answer within 0.3 s", (await client.WebhooksAsync())[0].Error, StringComparison.Ordinal);
         Assert.Empty(await server.Api.Services.GetRequiredService<WebhookStore>().TakeDueAsync(10, TimeSpan.Zero, CancellationToken.None));

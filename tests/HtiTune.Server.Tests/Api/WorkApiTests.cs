@@ -1,15 +1,16 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json;
 using HtiTune.Client;
+using HtiTune.Data;
 
 namespace HtiTune.Server.Tests.Api;
 
 /// <summary>Claims and tells: whose a training is, and what is said of it twice.</summary>
 public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
 {
-    private static readonly StudyRequest s_study = new() { Name = "Work", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
+    private static readonly StudyDefinition s_study = new() { Name = "Work", Minimum = 0, Maximum = 1, MaxTrainings = 8 };
 
     [Fact]
     public async Task A_claim_for_a_study_never_gives_anothers_training()
@@ -28,8 +29,8 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.True((await client.RenewAsync(held)).Holds);
 
         // With the answer to its end, the slot goes to the other study; one that holds another's is told the end all the same, and gets nothing.
-        var next = (await client.TellAsync(held, new TrainingOutcome { Value = 1 }, "z", study: a.Id)).Next!;
-        var told = await client.TellAsync(next, new TrainingOutcome { Value = 2 }, "z", slot: 1, study: a.Id);
+        var next = (await client.TellAsync(held, new WorkResult { Value = 1 }, "z", study: a.Id)).Next!;
+        var told = await client.TellAsync(next, new WorkResult { Value = 2 }, "z", slot: 1, study: a.Id);
         Assert.Equal((AttemptState.Done, null), (told.State, told.Next));
     }
 
@@ -43,7 +44,7 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         var second = (await client.ClaimAsync("host", study: study.Id))!;
         Assert.True(second.IsHeld);
         Assert.Equal((first.Attempt, first.Lease), (second.Attempt, second.Lease));
-        Assert.False((await client.TellAsync(first, new TrainingOutcome { Value = 1 }, "host", study: study.Id)).Next!.IsHeld);
+        Assert.False((await client.TellAsync(first, new WorkResult { Value = 1 }, "host", study: study.Id)).Next!.IsHeld);
     }
 
     [Fact]
@@ -52,13 +53,13 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         var client = await server.ClientAsync("twice");
         var study = await client.CreateAsync(s_study);
         var task = (await client.ClaimAsync("w", study: study.Id))!;
-        Assert.False((await client.TellAsync(task, new TrainingOutcome { Value = 0.31 })).IsRepeated);
-        var again = await client.TellAsync(task, new TrainingOutcome { Value = 0.31 });
+        Assert.False((await client.TellAsync(task, new WorkResult { Value = 0.31 })).IsRepeated);
+        var again = await client.TellAsync(task, new WorkResult { Value = 0.31 });
         Assert.Equal((AttemptState.Done, true), (again.State, again.IsRepeated));
-        foreach (var (other, words) in (ValueTuple<TrainingOutcome, string>[])
+        foreach (var (other, words) in (ValueTuple<WorkResult, string>[])
         [
-            (new TrainingOutcome { Value = 0.32 }, "value 0.32"), (new TrainingOutcome { Value = double.MaxValue }, "value 1.7976931348623157E+308"),
-            (new TrainingOutcome { State = "failed", Reason = "after all" }, "failed (after all)"),
+            (new WorkResult { Value = 0.32 }, "value 0.32"), (new WorkResult { Value = double.MaxValue }, "value 1.7976931348623157E+308"),
+            (new WorkResult { State = AttemptState.Failed, Reason = "after all" }, "failed (after all)"),
         ])
         {
             var refused = await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task, other));
@@ -69,9 +70,9 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Equal(0.31, (await client.TrialsAsync(study.Id))[0].Value);
 
         var failing = (await client.ClaimAsync("w", study: study.Id))!;
-        await client.TellAsync(failing, new TrainingOutcome { State = "failed", Reason = "once" });
-        Assert.True((await client.TellAsync(failing, new TrainingOutcome { State = "failed", Reason = "twice" })).IsRepeated);
-        Assert.Contains("failed (once)", (await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(failing, new TrainingOutcome { Value = 1 }))).Message, StringComparison.Ordinal);
+        await client.TellAsync(failing, new WorkResult { State = AttemptState.Failed, Reason = "once" });
+        Assert.True((await client.TellAsync(failing, new WorkResult { State = AttemptState.Failed, Reason = "twice" })).IsRepeated);
+        Assert.Contains("failed (once)", (await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(failing, new WorkResult { Value = 1 }))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,9 +82,10 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         var study = await client.CreateAsync(s_study with { Objective = "mean(y)", Columns = ["y"], Rows = 2 });
         ClaimedAttempt? task = null;
         await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
-        await client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [2]] });
-        Assert.True((await client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [2]] })).IsRepeated);
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task!, new TrainingOutcome { Outputs = [[1], [3]] }))).Status);
+        await client.TellAsync(task!, new WorkResult { Outputs = Matrix.From(new double[,] { { 1 }, { 2 } }) });
+        Assert.True((await client.TellAsync(task!, new WorkResult { Outputs = Matrix.From(new double[,] { { 1 }, { 2 } }) })).IsRepeated);
+        var others = new WorkResult { Outputs = Matrix.From(new double[,] { { 1 }, { 3 } }) };
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<HtiTuneException>(() => client.TellAsync(task!, others))).Status);
     }
 
     [Theory]
@@ -129,17 +131,17 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
 
         // A tell without a next makes room for one.
         var begun = Stopwatch.GetTimestamp();
-        await client.TellAsync(first, new TrainingOutcome { Value = 1 });
+        await client.TellAsync(first, new WorkResult { Value = 1 });
         Assert.True(Stopwatch.GetElapsedTime(begun, await trained.Task.WaitAsync(TimeSpan.FromSeconds(10))) < TimeSpan.FromSeconds(8));
         Assert.Equal(1, counted.Claims("w"));
         await over.CancelAsync();
         await working;
 
         // And the end of the study ends who waits for its work.
-        var waiting = client.WorkAsync("v", (_, _, _) => Task.FromResult(new TrainingOutcome { Value = 2 }), study.Id, TimeSpan.FromSeconds(30));
+        var waiting = client.WorkAsync("v", (_, _, _) => Task.FromResult(new WorkResult { Value = 2 }), study.Id, TimeSpan.FromSeconds(30));
         await client.ChangeAsync(study.Id, "cancel");
         await waiting.WaitAsync(TimeSpan.FromSeconds(15));
-        await client.TellAsync(second, new TrainingOutcome { Value = 3 });
+        await client.TellAsync(second, new WorkResult { Value = 3 });
     }
 
     [Fact]

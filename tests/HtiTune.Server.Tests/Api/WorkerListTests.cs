@@ -12,10 +12,10 @@ public sealed class WorkerListTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_worker_that_has_not_been_seen_for_ten_minutes_is_gone_and_after_a_day_forgotten()
     {
         var client = await server.ClientAsync("list");
-        var study = await client.CreateAsync(new StudyRequest { Name = "s", Minimum = 0, Maximum = 1, Parallelism = 3 });
+        var study = await client.CreateAsync(new StudyDefinition { Name = "s", Minimum = 0, Maximum = 1, Parallelism = 3 });
         foreach (var worker in (string[])["gone", "aside"])
         {
-            await client.TellAsync((await client.ClaimAsync(worker, 0, study.Id))!, new TrainingOutcome { Value = 1 });
+            await client.TellAsync((await client.ClaimAsync(worker, 0, study.Id))!, new WorkResult { Value = 1 });
         }
 
         // This one holds a training, and its lease holds.

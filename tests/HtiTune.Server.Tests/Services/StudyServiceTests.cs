@@ -218,8 +218,8 @@ public sealed class StudyServiceTests : IDisposable
         var contexts = Contexts.None(definition.Rows);
         var options = new TunerOptions { MaxTrainings = definition.MaxTrainings, Seed = definition.Seed, Parallelism = definition.Parallelism, Goal = definition.Goal, UseSurrogate = definition.UseSurrogate };
         var tuner = new Tuner(
-            network ?? new TestNetwork(), StudyProblem.SpaceOf(definition), contexts,
-            definition.Tuner?.ApplyTo(options) ?? options);
+            network ?? new TestNetwork(), definition.ToSpace(), contexts,
+            definition.Tuner is { } settings ? options.With(settings) : options);
         return tuner.Optimize(model =>
         {
             // Expressions take a mean from the first value, so that equal values have themselves for a mean.

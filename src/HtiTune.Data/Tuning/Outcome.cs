@@ -12,6 +12,10 @@ namespace HtiTune;
 [JsonDerivedType(typeof(NotCertified), "not-certified")]
 public abstract record Outcome
 {
+    // A certificate from fewer is not believed.
+    internal const int AnchorsForCertificate = 5;
+    internal const int SurrogateTestsForCertificate = 2;
+
     private protected Outcome()
     {
     }
@@ -92,9 +96,9 @@ public sealed record NotCertified(double Epsilon, double Probability, double Reg
         var unmet = Unmet ?? (RegretBound > Epsilon ? HtiTune.Unmet.RegretTooLarge : null);
         return "not certified: " + unmet switch
         {
-            HtiTune.Unmet.TooFewAnchors => $"a certificate needs at least {TuningPolicy.AnchorsForCertificate} trainings with a value, and there are fewer",
+            HtiTune.Unmet.TooFewAnchors => $"a certificate needs at least {AnchorsForCertificate} trainings with a value, and there are fewer",
             HtiTune.Unmet.SurrogateUntested =>
-                $"a certificate needs at least {TuningPolicy.SurrogateTestsForCertificate} trainings that have tested the surrogate between its ends, and there are fewer",
+                $"a certificate needs at least {SurrogateTestsForCertificate} trainings that have tested the surrogate between its ends, and there are fewer",
             HtiTune.Unmet.RegretTooLarge => $"the regret is at most {regret} with probability {likely}, and at most {wanted} is wanted",
             HtiTune.Unmet.TooFewDraws =>
                 $"the regret is at most {wanted} with a probability of about {Share(Probability)}, which so few draws cannot tell from less than {likely}",

@@ -1,9 +1,11 @@
-namespace HtiTune.Hosting;
+using HtiTune.Data;
+
+namespace HtiTune.Service;
 
 /// <summary>What a study is to find, and how: all that a request may say. Kept as it is for the study's life.</summary>
 public sealed record StudyDefinition
 {
-    internal const string DefaultName = "lambda";
+    private const string DefaultName = "lambda";
 
     /// <summary>The study's name, for people.</summary>
     /// <value>1 to 200 characters, none of them a control character.</value>
@@ -25,12 +27,12 @@ public sealed record StudyDefinition
     /// <value>null where <see cref="Hyperparameters"/> are given.</value>
     public double? Maximum { get; init; }
 
-    /// <summary>Its scale, as <see cref="Data.Scale.Parse"/> reads it: one of <see cref="Data.Scale.Names"/>, or <c>symlog=</c> and its threshold.</summary>
+    /// <summary>Its scale, as <see cref="Scale.Parse"/> reads it: one of <see cref="Scale.Names"/>, or <c>symlog=</c> and its threshold.</summary>
     /// <value>"linear".</value>
     public string Scale { get; init; } = "linear";
 
     /// <summary>
-    /// Several hyperparameters, in place of name, minimum, maximum and scale of one: texts as <see cref="Data.Hyperparameter.Parse"/> reads them, such as
+    /// Several hyperparameters, in place of name, minimum, maximum and scale of one: texts as <see cref="Hyperparameter.Parse"/> reads them, such as
     /// <c>lr=1e-5..1e-1:log</c>, <c>layers=1..4:int</c> and <c>act=relu,gelu</c>; or one that takes whole numbers or words.
     /// </summary>
     /// <value>null: one that has a range.</value>
@@ -44,7 +46,7 @@ public sealed record StudyDefinition
     public string Objective { get; init; } = "value";
 
     /// <summary>Whether the least or the greatest value is best.</summary>
-    /// <value><see cref="HtiTune.Goal.Minimize"/>.</value>
+    /// <value><see cref="Goal.Minimize"/>.</value>
     public Goal Goal { get; init; } = Goal.Minimize;
 
     /// <summary>
@@ -101,12 +103,28 @@ public sealed record StudyDefinition
     /// <summary>Time limit of an attempt; null: the queue's.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>What is tuned.</summary>
+    /// <exception cref="ArgumentException">Neither form is given whole, or both are; the message says what is expected.</exception>
+    public SearchSpace ToSpace()
+    {
+        if (Hyperparameters is not { } texts)
+        {
+            return this is { Minimum: { } minimum, Maximum: { } maximum }
+                ? Data.Hyperparameter.Continuous(Hyperparameter, minimum, maximum, Data.Scale.Parse(Scale))
+                : throw new ArgumentException("minimum and maximum are not both given; expected two numbers, or hyperparameters");
+        }
+
+        return this is { Minimum: null, Maximum: null, Scale: "linear", Hyperparameter: DefaultName }
+            ? SearchSpace.Parse(texts)
+            : throw new ArgumentException("hyperparameters stand beside hyperparameter, minimum, maximum or scale; expected one of both forms");
+    }
+
     /// <summary>The same, with a single continuous hyperparameter in its short form: one study has one definition.</summary>
     internal StudyDefinition InShortForm()
     {
         try
         {
-            return Hyperparameters is { Count: 1 } && StudyProblem.SpaceOf(this) is { IsLine: true, Line: { Condition: null } line }
+            return Hyperparameters is { Count: 1 } && ToSpace() is { IsLine: true, Line: { Condition: null } line }
                 ? this with { Hyperparameters = null, Hyperparameter = line.Name, Minimum = line.Minimum, Maximum = line.Maximum, Scale = line.Scale.Name }
                 : this;
         }

@@ -4,7 +4,7 @@ namespace HtiTune.Diagnostics;
 
 /// <summary>
 /// Whether the 90 % intervals that were known before each value have held, and the alarm that watches them: on intervals that are right it
-/// ever goes off with probability at most 5 %, whatever the stopping rule (<see cref="Acquisition.CalibrationAlarm"/>).
+/// ever goes off with probability at most 5 %, whatever the stopping rule (<c>Acquisition.CalibrationAlarm</c>).
 /// </summary>
 /// <remarks>
 /// Tested is every value from the third on, by the interval that the values before it gave; trainings of earlier runs count, judged by

@@ -15,7 +15,7 @@ public enum StopReason
     /// <summary>The caller cancelled; the study holds everything up to there.</summary>
     Cancelled,
 
-    /// <summary><see cref="TunerOptions.MaxTime"/> leaves no room for another training.</summary>
+    /// <summary><c>TunerOptions.MaxTime</c> leaves no room for another training.</summary>
     TimeLimit,
 
     /// <summary>By a cost in units of the objective, no training is expected to gain what it costs.</summary>

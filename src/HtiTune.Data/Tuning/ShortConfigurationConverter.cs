@@ -10,6 +10,8 @@ public sealed class ShortConfigurationConverter : JsonConverter<Configuration>
     // Of one that is a number alone in its line.
     private const string NoName = "lambda";
 
+    private static readonly ConfigurationConverter s_names = new();
+
     /// <inheritdoc/>
     public override Configuration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ReadOne(ref reader);
 
@@ -22,7 +24,7 @@ public sealed class ShortConfigurationConverter : JsonConverter<Configuration>
 
     internal static Configuration ReadOne(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number
         ? new Configuration(NoName, reader.GetDouble())
-        : JsonSerializer.Deserialize(ref reader, JournalJson.Default.Configuration) ?? throw new JsonException("a configuration is null; expected a number or an object");
+        : s_names.Read(ref reader, typeof(Configuration), JsonSerializerOptions.Default);
 
     internal static void WriteOne(Utf8JsonWriter writer, Configuration value)
     {
@@ -32,7 +34,7 @@ public sealed class ShortConfigurationConverter : JsonConverter<Configuration>
         }
         else
         {
-            JsonSerializer.Serialize(writer, value, JournalJson.Default.Configuration);
+            s_names.Write(writer, value, JsonSerializerOptions.Default);
         }
     }
 }

@@ -26,7 +26,7 @@ public enum Unmet
     /// <summary>The calibration alarm went off and withdrew what had held before; it has not held twice since.</summary>
     AlarmWithdrew,
 
-    /// <summary><see cref="CertificateRule.Strict"/>: a part of the range wider than a quarter of it is without a training.</summary>
+    /// <summary><c>CertificateRule.Strict</c>: a part of the range wider than a quarter of it is without a training.</summary>
     StrictNotCovered,
 
     /// <summary>Every condition is met, but the run was cancelled.</summary>

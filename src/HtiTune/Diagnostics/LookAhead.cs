@@ -9,16 +9,9 @@ namespace HtiTune.Diagnostics;
 // C grows by the place that raises G most (greedy, within 1 − 1/e of the best set, for G is submodular: [Nemhauser1978]). Its gain is what n trainings bring that
 // are chosen together; those that are chosen one after the other, each by what the ones before brought, bring as much in expectation or more.
 
-/// <summary>What further trainings are expected to gain over the best trained value, by the belief after the trainings so far, in units of the objective. No training is made.</summary>
-/// <param name="Gains">Expected gain of 1, 2, … further trainings that are chosen together, ascending: a lower bound for trainings chosen one after the other.</param>
-/// <param name="Limit">Expected gain of the best of all λ, which no number of trainings exceeds in expectation.</param>
-public sealed record BudgetOutlook(IReadOnlyList<double> Gains, double Limit)
+/// <summary>Looks ahead by joint draws of what further trainings may gain.</summary>
+internal static class LookAhead
 {
-    /// <summary>In words, with decimal points under every locale.</summary>
-    public override string ToString() => Gains.Count == 0
-        ? FormattableString.Invariant($"a gain of at most {Limit:G4} is expected")
-        : FormattableString.Invariant($"{Gains.Count} further trainings are expected to gain {Gains[^1]:G4}, the first {Gains[0]:G4}, any number at most {Limit:G4}");
-
     /// <summary>Paths that expectations are taken over.</summary>
     internal const int Draws = 1024;
 
