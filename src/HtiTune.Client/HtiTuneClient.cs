@@ -178,7 +178,7 @@ public sealed partial class HtiTuneClient
 
     /// <summary>Renews a lease for a time.</summary>
     internal Task<LeaseStatus> RenewAsync(ClaimedAttempt task, TimeSpan leaseFor) =>
-        SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, leaseFor }, CancellationToken.None)!;
+        SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new AttemptReport(task.Lease, LeaseFor: leaseFor), CancellationToken.None)!;
 
     /// <summary>Renews a lease.</summary>
     /// <param name="task">The training.</param>
@@ -190,7 +190,7 @@ public sealed partial class HtiTuneClient
         ClaimedAttempt task, double? progress = null, string? logTail = null, IReadOnlyList<IntermediateValue>? values = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new { lease = task.Lease, progress, logTail, values }, cancellation)!;
+        return SendAsync<LeaseStatus>(HttpMethod.Post, $"attempts/{task.Attempt}/renew", new AttemptReport(task.Lease, progress, logTail, Values: values), cancellation)!;
     }
 
     /// <summary>What an attempt measured on its way, by step.</summary>

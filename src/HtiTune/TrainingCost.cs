@@ -1,20 +1,22 @@
+using System.Text.Json.Serialization;
+
 namespace HtiTune;
 
 /// <summary>
 /// What a training costs over λ: the acquisition is divided by it, so that a dear training must promise more. Where the cost is in units
 /// of the objective, a run ends when no training is expected to gain what it costs.
 /// </summary>
-public sealed class TrainingCost
+public sealed record TrainingCost
 {
-    private TrainingCost(Func<double, double>? ofLambda, bool isInObjectiveUnits, double? ofHour)
-    {
-        OfLambda = ofLambda;
-        IsInObjectiveUnits = isInObjectiveUnits;
-        OfHour = ofHour;
-    }
+    [JsonConstructor]
+    internal TrainingCost(bool isFunction, bool isInObjectiveUnits, double? ofHour) => (IsFunction, IsInObjectiveUnits, OfHour) = (isFunction, isInObjectiveUnits, ofHour);
 
-    /// <summary>The cost as a function of λ; null where durations are measured.</summary>
-    public Func<double, double>? OfLambda { get; }
+    /// <summary>Whether it is a function of λ, which a journal does not hold; else durations are measured.</summary>
+    public bool IsFunction { get; }
+
+    /// <summary>The cost as a function of λ; null where durations are measured, and in a journal.</summary>
+    [JsonIgnore]
+    public Func<double, double>? OfLambda { get; private init; }
 
     /// <summary>Whether the cost is in units of the objective.</summary>
     public bool IsInObjectiveUnits { get; }
@@ -27,7 +29,7 @@ public sealed class TrainingCost
     public static TrainingCost Of(Func<double, double> cost)
     {
         ArgumentNullException.ThrowIfNull(cost);
-        return new TrainingCost(cost, false, null);
+        return new TrainingCost(true, false, null) { OfLambda = cost };
     }
 
     /// <summary>
@@ -38,12 +40,15 @@ public sealed class TrainingCost
     public static TrainingCost InObjectiveUnits(Func<double, double> cost)
     {
         ArgumentNullException.ThrowIfNull(cost);
-        return new TrainingCost(cost, true, null);
+        return new TrainingCost(true, true, null) { OfLambda = cost };
     }
 
     /// <summary>The time of a training, measured by the tuner: a smooth curve through the logarithms of the durations so far.</summary>
     /// <param name="hour">What an hour is worth in units of the objective, finite and above 0; null if durations are only to be compared.</param>
-    public static TrainingCost Measured(double? hour = null) => new(null, hour is not null, hour);
+    public static TrainingCost Measured(double? hour = null) => new(false, hour is not null, hour);
+
+    /// <summary>What a journal holds of it.</summary>
+    internal TrainingCost Recorded => this with { OfLambda = null };
 
     /// <summary>The cost of a training, or null while no duration is known.</summary>
     internal Func<double, double>? Over(AnchorStore store)
@@ -60,6 +65,9 @@ public sealed class TrainingCost
 
         return u => durations.At(u).TotalHours * (OfHour ?? 1);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantText.Of(nameof(TrainingCost), PrintMembers);
 }
 
 /// <summary>Where the best λ is believed to lie, before any training [Hvarfner2022]: the acquisition is multiplied by π(λ)^(β/n) after n values.</summary>

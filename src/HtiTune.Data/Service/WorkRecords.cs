@@ -38,6 +38,15 @@ public sealed record ClaimedAttempt(
     public Configuration Configuration { get => field ?? new Configuration("lambda", Lambda); init; }
 }
 
+/// <summary>What a worker says while it trains, by which it renews its lease.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="Progress">The share of the training that is done, 0 to 1; null: as it was.</param>
+/// <param name="LogTail">The end of its log; null: as it was.</param>
+/// <param name="LeaseFor">For how long the lease is wanted, 1 s to 7 days; null for the server's own time.</param>
+/// <param name="Values">What the training measured since the last renewal, such as the loss after each epoch; at most 1000. A step that is told again gets its new value.</param>
+public sealed record AttemptReport(
+    Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null, IReadOnlyList<IntermediateValue>? Values = null);
+
 /// <summary>How a lease stands.</summary>
 /// <param name="Holds">Whether it still holds. If not, end the training; a finished valid result may still be handed in.</param>
 /// <param name="Stop">A user asks for a gentle end.</param>

@@ -69,16 +69,16 @@ internal sealed partial class LoadedStudy
                 (Began, Ended, Values) = (began, null, new Dictionary<int, double?>());
                 break;
             case StudyEventKind.Asked:
-                _lastNumber = Math.Max(_lastNumber, StudyJson.Read<AskedData>(row.Data).Number);
+                _lastNumber = Math.Max(_lastNumber, StudyJson.Read<TrialData>(row.Data).Number);
                 break;
             case StudyEventKind.Told:
-                var told = StudyJson.Read<ToldData>(row.Data);
-                Completes(told.ToWarm(), Problem.Outputs(told.Samples, told.Reported, samples));
+                var told = StudyJson.Read<TrialData>(row.Data);
+                Completes(told.ToResult(), Problem.Outputs(told.Samples, told.Reported, samples));
                 Values = new Dictionary<int, double?>(Values) { [told.Number] = told.Value };
-                UsedBefore += told.IsOrphan ? 0 : 1;
+                UsedBefore += told.IsOrphan == true ? 0 : 1;
                 break;
             case StudyEventKind.ToldFailed:
-                UsedBefore += StudyJson.Read<ToldData>(row.Data).IsOrphan ? 0 : 1;
+                UsedBefore += StudyJson.Read<TrialData>(row.Data).IsOrphan == true ? 0 : 1;
                 break;
             case StudyEventKind.RunEnded:
                 _isOfOtherAlgorithm = false;
@@ -94,16 +94,16 @@ internal sealed partial class LoadedStudy
                 Begin(StudyJson.Read<RunBeganData>(row.Data), samples);
                 return true;
             case StudyEventKind.Told or StudyEventKind.ToldFailed:
-                var told = StudyJson.Read<ToldData>(row.Data);
+                var told = StudyJson.Read<TrialData>(row.Data);
                 var outputs = row.Kind == StudyEventKind.Told ? Problem.Outputs(told.Samples, told.Reported, samples) : null;
-                if (!told.IsOrphan && !Ends(told, Time(row), outputs))
+                if (told.IsOrphan != true && !Ends(told, Time(row), outputs))
                 {
                     return false;
                 }
 
                 if (outputs is not null)
                 {
-                    Completes(told.ToWarm(), outputs);
+                    Completes(told.ToResult(), outputs);
                 }
 
                 return true;
@@ -112,9 +112,9 @@ internal sealed partial class LoadedStudy
                 return Run is { } run && run.Ask() is null
                     && Equals(Finish().Study?.Configuration, StudyJson.Read<RunEndedData>(row.Data).Result is { } result ? Problem.At(result.Lambda, result.Configuration) : null);
             case StudyEventKind.Asked:
-                var asked = StudyJson.Read<AskedData>(row.Data);
+                var asked = StudyJson.Read<TrialData>(row.Data);
                 _lastNumber = Math.Max(_lastNumber, asked.Number);
-                return Repeats(new TrainingStarted(asked.Number, Problem.At(asked.Lambda, asked.Configuration), asked.Seed, asked.Reason) { Time = Time(row) });
+                return Repeats(new TrainingStarted(asked.Number, Problem.At(asked.Lambda, asked.Configuration), asked.Seed ?? 0, asked.Reason ?? "") { Time = Time(row) });
             case StudyEventKind.Enqueued:
                 return Repeats(new TrainingsEnqueued(StudyJson.Read<EnqueuedData>(row.Data).At(Problem)));
             default:
@@ -123,7 +123,7 @@ internal sealed partial class LoadedStudy
     }
 
     // Rows of earlier versions do not say how long a training took: from when it was asked for, by the store's clock.
-    private bool Ends(ToldData told, DateTimeOffset time, Matrix? outputs)
+    private bool Ends(TrialData told, DateTimeOffset time, Matrix? outputs)
     {
         if (Pending.FirstOrDefault(one => one.Number == told.Number) is not { } proposal)
         {

@@ -9,7 +9,7 @@ namespace HtiTune.Hosting;
 /// </summary>
 internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
-    private readonly List<WarmTrial> _completed = [];
+    private readonly List<TrialData> _completed = [];
     private Tuner? _tuner;
     private int _lastNumber;
     private (int Rows, int Columns)? _shape;
@@ -67,7 +67,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     public bool IsPending(int number) => Pending.Any(one => one.Number == number);
 
     /// <summary>Trials with a result, in the order in which the tuner took them.</summary>
-    public IReadOnlyList<WarmTrial> Completed => _completed;
+    public IReadOnlyList<TrialData> Completed => _completed;
 
     /// <summary>Anchors of the surrogate that was last kept.</summary>
     public int SavedAnchors { get; set; }
@@ -135,7 +135,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         Step++;
         var outputs = Problem.Outputs(hash, reported, samples);
         var trial = Run!.Tell(proposal, outputs);
-        Completes(WarmTrial.Of(number, proposal.Configuration, hash, reported), outputs);
+        Completes(TrialData.Of(number, proposal.Configuration, hash, reported), outputs);
         return trial;
     }
 
@@ -168,14 +168,14 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Keeps a result that the run did not ask for.</summary>
-    public void Keep(WarmTrial trial, Func<string, Matrix> samples)
+    public void Keep(TrialData trial, Func<string, Matrix> samples)
     {
         Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples));
         Step++;
     }
 
     // Of several that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.
-    private void Completes(WarmTrial trial, Matrix outputs)
+    private void Completes(TrialData trial, Matrix outputs)
     {
         _shape ??= (outputs.Rows, outputs.Columns);
         if (_shape == (outputs.Rows, outputs.Columns) && _completed.TrueForAll(known => known.Number != trial.Number))

@@ -49,44 +49,66 @@ internal static class StudyJson
 /// <param name="Warm">Trials whose outputs the run begins with, in order.</param>
 /// <param name="Why">Why it began.</param>
 /// <param name="Algorithm"><see cref="AlgorithmVersion"/> of the library that made it; 1 before that was kept.</param>
-internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<WarmTrial> Warm, string Why, int Algorithm = 1);
+internal sealed record RunBeganData(long Step, int Run, string Objective, Goal Goal, int Budget, int Offset, IReadOnlyList<TrialData> Warm, string Why, int Algorithm = 1);
 
-/// <summary>A trial that a run begins with.</summary>
-internal sealed record WarmTrial(int Number, double? Lambda, string? Samples, double? Reported)
+/// <summary>
+/// What the tuner's events say of a trial: <see cref="StudyEventKind.Asked"/> where it was asked for, <see cref="StudyEventKind.Told"/> and <see cref="StudyEventKind.ToldFailed"/>
+/// how it ended, <see cref="StudyEventKind.RunBegan"/> what a run begins with. What an event has nothing to say of is null, and is not written.
+/// </summary>
+internal sealed record TrialData
 {
-    /// <summary>Where it was trained; null where λ tells.</summary>
-    public Configuration? Configuration { get; init; }
+    /// <summary>Number of the event among those of the tuner; null of a trial that a run begins with.</summary>
+    public long? Step { get; init; }
 
-    public static WarmTrial Of(int number, Configuration configuration, string? samples, double? reported) =>
-        StudyProblem.LambdaOf(configuration) is { } lambda ? new(number, lambda, samples, reported) : new(number, null, samples, reported) { Configuration = configuration };
-}
+    public required int Number { get; init; }
 
-/// <summary>Data of <see cref="StudyEventKind.Asked"/>.</summary>
-internal sealed record AskedData(
-    long Step, int Number, double? Lambda, long Seed, string Reason, double? ExpectedGain, double? Predicted, double? PredictedLow, double? PredictedHigh, double? Trust)
-{
-    public Configuration? Configuration { get; init; }
-}
+    /// <summary>Its λ, where there is one hyperparameter.</summary>
+    public double? Lambda { get; init; }
 
-/// <summary>Data of <see cref="StudyEventKind.Told"/> and, with an error alone, of <see cref="StudyEventKind.ToldFailed"/>.</summary>
-/// <param name="Step">Number of this event among those of the tuner.</param>
-/// <param name="Number">The trial's number.</param>
-/// <param name="Lambda">Its λ, where there is one hyperparameter.</param>
-/// <param name="Samples">Blob of its outputs.</param>
-/// <param name="Reported">The number it reported.</param>
-/// <param name="Value">The objective's value; null where it has none.</param>
-/// <param name="Error">Why it has none, or what went wrong.</param>
-/// <param name="IsOrphan">Whether the run had not asked for it: kept for runs to come.</param>
-internal sealed record ToldData(long Step, int Number, double? Lambda, string? Samples, double? Reported, double? Value, string? Error, bool IsOrphan = false)
-{
+    public long? Seed { get; init; }
+
+    public string? Reason { get; init; }
+
+    public double? ExpectedGain { get; init; }
+
+    public double? Predicted { get; init; }
+
+    public double? PredictedLow { get; init; }
+
+    public double? PredictedHigh { get; init; }
+
+    public double? Trust { get; init; }
+
+    /// <summary>Blob of its outputs.</summary>
+    public string? Samples { get; init; }
+
+    /// <summary>The number it reported.</summary>
+    public double? Reported { get; init; }
+
+    /// <summary>The objective's value; null where it has none.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Why it has none, or what went wrong.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Of an end: whether the run had not asked for it, so that it is kept for runs to come.</summary>
+    public bool? IsOrphan { get; init; }
+
+    /// <summary>The values of the hyperparameters; null where λ tells.</summary>
     public Configuration? Configuration { get; init; }
 
     /// <summary>How long it took by the tuner's clock, for it weighs by that where a training's cost is measured; null where the run had not asked for it, and of earlier versions.</summary>
     public TimeSpan? Duration { get; init; }
 
-    public static ToldData Failed(long step, int number, double? lambda, string error, bool isOrphan = false) => new(step, number, lambda, null, null, null, error, isOrphan);
+    /// <summary>A trial with its result alone, as a run begins with it.</summary>
+    public static TrialData Of(int number, Configuration configuration, string? samples, double? reported)
+    {
+        var lambda = StudyProblem.LambdaOf(configuration);
+        return new() { Number = number, Lambda = lambda, Samples = samples, Reported = reported, Configuration = lambda is null ? configuration : null };
+    }
 
-    public WarmTrial ToWarm() => new(Number, Lambda, Samples, Reported) { Configuration = Lambda is null ? Configuration : null };
+    /// <summary>Of what was told of its end, the result alone.</summary>
+    public TrialData ToResult() => new() { Number = Number, Lambda = Lambda, Samples = Samples, Reported = Reported, Configuration = Lambda is null ? Configuration : null };
 }
 
 /// <summary>Data of <see cref="StudyEventKind.Enqueued"/>.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class StudyProblem
         ? Space.Ordered(given)
         : new Configuration(Space.Label, lambda ?? throw new InvalidOperationException("There is neither a λ nor a configuration."));
 
-    internal Configuration At(WarmTrial trial) => At(trial.Lambda, trial.Configuration);
+    internal Configuration At(TrialData trial) => At(trial.Lambda, trial.Configuration);
 
     /// <summary>What is wrong with some configurations of a request, each told by its place.</summary>
     internal static IEnumerable<string> FaultsOf(IReadOnlyList<Configuration> configurations, SearchSpace space) => configurations.SelectMany((one, i) =>

@@ -30,7 +30,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     public IReadOnlyList<TrialRow> Asked => _asked;
 
     /// <summary>Begins a run.</summary>
-    public void Begin(string objective, Goal goal, int budget, IReadOnlyList<WarmTrial> warm, string why)
+    public void Begin(string objective, Goal goal, int budget, IReadOnlyList<TrialData> warm, string why)
     {
         var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
         var distinct = warm.DistinctBy(study.Problem.At).Count();
@@ -76,18 +76,17 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     public void Take(TrialRow trial)
     {
         var at = trial.At(study.Problem);
-        var lambda = StudyProblem.LambdaOf(at);
         if (study.Run is null || !study.IsPending(trial.Number))
         {
             if (trial.Status == TrialStatus.Completed)
             {
-                study.Keep(WarmTrial.Of(trial.Number, at, trial.Samples, trial.Reported), samples);
-                Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, null, null, IsOrphan: true) { Configuration = at });
+                study.Keep(TrialData.Of(trial.Number, at, trial.Samples, trial.Reported), samples);
+                Add(StudyEventKind.Told, End() with { Samples = trial.Samples, Reported = trial.Reported, IsOrphan = true });
             }
 
             else
             {
-                Add(StudyEventKind.ToldFailed, ToldData.Failed(study.Step, trial.Number, lambda, trial.Error ?? "failed", isOrphan: true) with { Configuration = at });
+                Add(StudyEventKind.ToldFailed, End() with { Error = trial.Error ?? "failed", IsOrphan = true });
             }
 
             return;
@@ -97,7 +96,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         {
             var error = trial.Error ?? (trial.Status == TrialStatus.Cancelled ? "cancelled" : "failed");
             var failed = study.TellFailed(trial.Number, error);
-            Add(StudyEventKind.ToldFailed, ToldData.Failed(study.Step, trial.Number, lambda, error) with { Configuration = at, Duration = failed.Duration });
+            Add(StudyEventKind.ToldFailed, End() with { Error = error, Duration = failed.Duration });
             return;
         }
 
@@ -108,7 +107,10 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             _told.Add((value, at));
         }
 
-        Add(StudyEventKind.Told, new ToldData(study.Step, trial.Number, lambda, trial.Samples, trial.Reported, told.Value, told.Error) { Configuration = at, Duration = told.Duration });
+        Add(StudyEventKind.Told, End() with { Samples = trial.Samples, Reported = trial.Reported, Value = told.Value, Error = told.Error, Duration = told.Duration });
+
+        // By then the study has counted the event.
+        TrialData End() => new() { Step = study.Step, Number = trial.Number, Lambda = StudyProblem.LambdaOf(at), IsOrphan = false, Configuration = at };
     }
 
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
@@ -146,9 +148,18 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             };
             row.Place(study.Problem, proposal.Configuration);
             _asked.Add(row);
-            Add(StudyEventKind.Asked, new AskedData(
-                study.Step, number, StudyProblem.LambdaOf(proposal.Configuration), seed, proposal.Reason, proposal.ExpectedGain, forecast.Predicted, forecast.PredictedLow, forecast.PredictedHigh, forecast.Trust)
+            Add(StudyEventKind.Asked, new TrialData
             {
+                Step = study.Step,
+                Number = number,
+                Lambda = StudyProblem.LambdaOf(proposal.Configuration),
+                Seed = seed,
+                Reason = proposal.Reason,
+                ExpectedGain = proposal.ExpectedGain,
+                Predicted = forecast.Predicted,
+                PredictedLow = forecast.PredictedLow,
+                PredictedHigh = forecast.PredictedHigh,
+                Trust = forecast.Trust,
                 Configuration = proposal.Configuration,
             });
         }

@@ -15,7 +15,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         }
         else if (loaded.Began is null)
         {
-            WarmTrial[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => WarmTrial.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
+            TrialData[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => TrialData.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
             step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
         }
 
@@ -70,7 +70,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     private void StartOver(LoadedStudy loaded, StudyStep step, Taken taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        WarmTrial[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => WarmTrial.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
+        TrialData[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => TrialData.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
         var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
         var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
         loaded.SkipTo(

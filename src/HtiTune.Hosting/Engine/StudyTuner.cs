@@ -7,7 +7,7 @@ namespace HtiTune.Hosting;
 internal static class StudyTuner
 {
     /// <summary>A tuner that has trials behind it, by their own numbers.</summary>
-    public static Tuner Of(StudyProblem problem, TunerOptions options, IReadOnlyList<WarmTrial> trials, Func<string, Matrix> samples, int lastNumber)
+    public static Tuner Of(StudyProblem problem, TunerOptions options, IReadOnlyList<TrialData> trials, Func<string, Matrix> samples, int lastNumber)
     {
         var tuner = new Tuner(new NoNetwork(), problem.Space, problem.Contexts, options);
         try

@@ -11,24 +11,23 @@ internal static class AttemptClaims
         return await ClaimLockedAsync(session, request).ConfigureAwait(false);
     }
 
-    public static async Task<LeaseStatus> RenewAsync(StoreSession session, Guid attempt, Guid lease, AttemptReport report)
+    public static async Task<LeaseStatus> RenewAsync(StoreSession session, Guid attempt, AttemptReport report)
     {
-        var row = await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} AND lease = {lease}").ConfigureAwait(false);
+        var row = await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} AND lease = {report.Lease}").ConfigureAwait(false);
         if (row is null || !IsUnderWay(row.State))
         {
             return new LeaseStatus(false, row?.StopAskedAt is not null, row?.KillAskedAt is not null);
         }
-        var state = report.IsRunning ? AttemptState.Running : AttemptState.Starting;
-        var isNews = row.State != state;
+        var isNews = row.State != AttemptState.Running;
         if (isNews)
         {
             await LockStudyAsync(session, row.StudyId).ConfigureAwait(false);
         }
         row = await session.RowAsync<AttemptRow>(
             $"""
-            UPDATE attempts SET lease_until = {session.Now + (long)report.Lease.TotalMilliseconds}, renewed_at = {session.Now}, state = {(int)state},
-              started_at = COALESCE(started_at, {(report.IsRunning ? session.Now : null)}), progress = COALESCE({report.Progress}, progress), log_tail = COALESCE({Tail(report.LogTail)}, log_tail)
-            WHERE id = {attempt} AND lease = {lease} AND state IN (1, 2, 3) RETURNING *
+            UPDATE attempts SET lease_until = {session.Now + (long)report.LeaseFor!.Value.TotalMilliseconds}, renewed_at = {session.Now}, state = {(int)AttemptState.Running},
+              started_at = COALESCE(started_at, {session.Now}), progress = COALESCE({report.Progress}, progress), log_tail = COALESCE({Tail(report.LogTail)}, log_tail)
+            WHERE id = {attempt} AND lease = {report.Lease} AND state IN (1, 2, 3) RETURNING *
             """).ConfigureAwait(false);
         if (row is null)
         {
@@ -38,7 +37,7 @@ internal static class AttemptClaims
         {
             await AppendAttemptAsync(session, row, await NumberOfAsync(session, row.TrialId).ConfigureAwait(false)).ConfigureAwait(false);
         }
-        await AttemptValues.KeepAsync(session, attempt, report.Values).ConfigureAwait(false);
+        await AttemptValues.KeepAsync(session, attempt, report.Values ?? []).ConfigureAwait(false);
         return new LeaseStatus(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
     }
 

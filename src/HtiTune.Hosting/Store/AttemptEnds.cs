@@ -8,18 +8,18 @@ internal static class AttemptEnds
     /// <summary>Quick failures in a row that set a worker aside.</summary>
     private const int MostQuickFailures = 3;
 
-    public static async Task<EndResult> EndAsync(StoreSession session, Guid attempt, Guid lease, AttemptEnd end)
+    public static async Task<(AttemptState? State, AttemptRow? Before)> EndAsync(StoreSession session, Guid attempt, Guid lease, AttemptEnd end)
     {
         if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found || found.Attempt.Lease != lease)
         {
-            return new EndResult(null, false);
+            return (null, null);
         }
         var (study, row, trial) = found;
         if (!IsUnderWay(row.State))
         {
             return row.State == AttemptState.Lost && end.State == AttemptState.Done
                 ? await EndLateAsync(session, study, row, trial, end).ConfigureAwait(false)
-                : new EndResult(row.State, row.State != AttemptState.Lost) { Before = row };
+                : (row.State, row.State == AttemptState.Lost ? null : row);
         }
         if (end.State == AttemptState.Done)
         {
@@ -31,12 +31,12 @@ internal static class AttemptEnds
             await WakeIfNotOverAsync(session, study).ConfigureAwait(false);
             row.State = AttemptState.Done;
             await AppendAttemptAsync(session, row, trial.Number).ConfigureAwait(false);
-            return new EndResult(AttemptState.Done, false);
+            return (AttemptState.Done, null);
         }
         await CloseAsync(session, row, trial, end.State, end.Reason, end).ConfigureAwait(false);
         await JudgeWorkerAsync(session, row, end).ConfigureAwait(false);
         await FollowAsync(session, study, row, trial, end).ConfigureAwait(false);
-        return new EndResult(end.State, false);
+        return (end.State, null);
     }
 
     public static async Task<bool> AskToEndAsync(StoreSession session, Guid attempt, bool kill)
@@ -119,7 +119,7 @@ internal static class AttemptEnds
     }
 
     /// <summary>A valid result that nobody waits for: the trial's, where it has none; else a replicate.</summary>
-    private static async Task<EndResult> EndLateAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
+    private static async Task<(AttemptState? State, AttemptRow? Before)> EndLateAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
     {
         await CloseAsync(session, row, trial, AttemptState.Late, row.Reason, end).ConfigureAwait(false);
         if (trial.TakenAt is null && trial.Status != TrialStatus.Completed)
@@ -129,7 +129,7 @@ internal static class AttemptEnds
             await session.ExecuteAsync(
                 $"UPDATE attempts SET stop_asked_at = {session.Now} WHERE trial_id = {trial.Id} AND state IN (1, 2, 3) AND stop_asked_at IS NULL").ConfigureAwait(false);
             await EndTrialAsync(session, study, trial.Id, TrialStatus.Completed, null, end.Samples, end.Reported).ConfigureAwait(false);
-            return new EndResult(AttemptState.Late, false);
+            return (AttemptState.Late, null);
         }
         if (trial.Status != TrialStatus.Completed)
         {
@@ -141,7 +141,7 @@ internal static class AttemptEnds
         }
         await AppendAsync(session, study.Id, isForTuner: true, StudyEventKind.Replicate, StoreEvents.Replicate(trial.Number, row, end)).ConfigureAwait(false);
         await WakeIfNotOverAsync(session, study).ConfigureAwait(false);
-        return new EndResult(AttemptState.Late, false);
+        return (AttemptState.Late, null);
     }
 
     /// <summary>Writes how an attempt ended, with its event.</summary>

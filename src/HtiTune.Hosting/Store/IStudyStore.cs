@@ -18,9 +18,9 @@ internal interface IStudyStore
 
     /// <summary>
     /// Creates a study with its first event and an <c>advance</c> in the outbox. The row's Id, Tenant, Name, IdempotencyKey, Definition, Queue, Priority and
-    /// Parallelism are the caller's. Returns the study that stands: where the tenant has one of the same idempotency key, that one, and nothing is created.
+    /// Parallelism are the caller's, and of the trials that were made before it their places, Samples and Reason. Returns the study that stands: where the tenant has one of the same idempotency key, that one, and nothing is created.
     /// </summary>
-    Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation);
+    Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<TrialRow> anchors, CancellationToken cancellation);
 
     Task<StudyRow?> FindAsync(Guid study, CancellationToken cancellation);
 
@@ -68,7 +68,7 @@ internal interface IStudyStore
     Task<IReadOnlyList<AttemptRow>> AttemptsAsync(Guid study, Guid? trial, CancellationToken cancellation);
 
     /// <summary>An attempt with its trial and study; null where there is none.</summary>
-    Task<FoundAttempt?> FindAttemptAsync(Guid attempt, CancellationToken cancellation);
+    Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindAttemptAsync(Guid attempt, CancellationToken cancellation);
 
     Task<IReadOnlyList<PreferenceRow>> PreferencesAsync(Guid study, CancellationToken cancellation);
 
@@ -90,8 +90,8 @@ internal interface IStudyStore
     /// </summary>
     Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation);
 
-    /// <summary>Renews a lease, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
-    Task<LeaseStatus> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation);
+    /// <summary>Renews a lease by the time that the report says, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
+    Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation);
 
     /// <summary>What an attempt measured on its way, by step.</summary>
     Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid attempt, CancellationToken cancellation);
@@ -100,9 +100,11 @@ internal interface IStudyStore
     /// Ends an attempt. With a valid lease: a result completes the trial and puts an <c>advance</c> into the outbox; a failure queues the next attempt (with back-off)
     /// or fails the trial; a preemption queues another at the front. Without: a valid result is kept as late, used where the trial has none and the tuner was not
     /// told that it failed, else as a replicate (event <c>trial.replicate</c>); anything else is ignored. A lease is over when <see cref="SweepAsync"/> says so: who
-    /// renews before keeps it. Doing it again with the same lease gives the same answer and changes nothing.
+    /// renews before keeps it. Doing it again with the same lease gives the same state and changes nothing; Before
+    /// is then the attempt as it had ended.
+    /// State is null where there is none with this id and lease.
     /// </summary>
-    Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation);
+    Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation);
 
     /// <summary>Asks an attempt to stop (gently) or be killed; a queued one is cancelled at once. Returns whether there was something to ask.</summary>
     Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation);

@@ -2,20 +2,6 @@ using HtiTune.Preferences;
 
 namespace HtiTune.Hosting;
 
-/// <summary>An anchor that a user brings.</summary>
-/// <param name="Lambda">λ, in its own units.</param>
-/// <param name="Samples">Blob of the outputs.</param>
-/// <param name="Source">Where it comes from.</param>
-internal sealed record ImportedAnchor(double Lambda, string Samples, string Source)
-{
-    /// <summary>The configuration as JSON; null where λ tells.</summary>
-    public string? Configuration { get; init; }
-
-    public static ImportedAnchor Of(StudyProblem problem, Data.Configuration at, string samples) => problem.Space.IsLine
-        ? new ImportedAnchor(at.Lambda, samples, "upload")
-        : new ImportedAnchor(0, samples, "upload") { Configuration = StudyJson.Write(at) };
-}
-
 /// <summary>A study as the tuner takes it up.</summary>
 /// <param name="Study">The row.</param>
 /// <param name="Events">Events after the asked number.</param>
@@ -138,12 +124,6 @@ internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRo
     public AttemptRow? Other { get; init; }
 }
 
-internal sealed record AttemptReport(double? Progress, string? LogTail, TimeSpan Lease, bool IsRunning = true)
-{
-    /// <summary>What it measured since the last report; a step that is there already gets its new value.</summary>
-    public IReadOnlyList<Data.IntermediateValue> Values { get; init; } = [];
-}
-
 /// <summary>How an attempt ended: <see cref="AttemptState.Done"/> with samples, Failed, TimedOut, Preempted or Cancelled with a reason.</summary>
 internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Samples, int? ExitCode = null, string? LogTail = null)
 {
@@ -160,19 +140,8 @@ internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Sa
     public bool IsQuick { get; init; }
 }
 
-/// <param name="State">How the attempt stands now; null: there is none with this id and lease.</param>
-/// <param name="IsRepeated">Whether it had ended before.</param>
-internal sealed record EndResult(AttemptState? State, bool IsRepeated)
-{
-    /// <summary>The attempt as it had ended before; null where it had not.</summary>
-    public AttemptRow? Before { get; init; }
-}
-
 internal sealed record SweepSettings(TimeSpan RenewEvery);
 
 internal sealed record SweepResult(int Lost, int Failed, int Silent);
 
 internal sealed record QueueRow(string Queue, int Queued, int Running, long? OldestQueuedAt);
-
-/// <summary>An attempt with what it belongs to.</summary>
-internal sealed record FoundAttempt(AttemptRow Attempt, TrialRow Trial, StudyRow Study);

@@ -32,11 +32,11 @@ internal static class StoreEvents
 
     public static string State(StudyState state, string? reason) => JsonSerializer.Serialize(new { state = Name(state), reason });
 
-    public static string Imported(IReadOnlyList<ImportedAnchor> anchors) => JsonSerializer.Serialize(new
+    public static string Imported(IReadOnlyList<TrialRow> anchors) => JsonSerializer.Serialize(new
     {
-        anchors = anchors.Select((a, i) => a.Configuration is { } configuration
-            ? (object)new { number = i + 1, configuration = JsonNode.Parse(configuration), samples = a.Samples, source = a.Source }
-            : new { number = i + 1, lambda = a.Lambda, samples = a.Samples, source = a.Source }),
+        anchors = anchors.Select(a => a.Configuration is { } configuration
+            ? (object)new { number = a.Number, configuration = JsonNode.Parse(configuration), samples = a.Samples, source = a.Reason }
+            : new { number = a.Number, lambda = a.Lambda, samples = a.Samples, source = a.Reason }),
     });
 
     /// <summary>Number of the trial whose end an event of the tuner's takes; null where it takes none.</summary>

@@ -5,7 +5,7 @@ namespace HtiTune.Hosting;
 /// <summary>Studies from creation to deletion, within a transaction.</summary>
 internal static class StudyLives
 {
-    public static async Task<StudyRow> CreateAsync(StoreSession session, StudyRow study, IReadOnlyList<ImportedAnchor> anchors)
+    public static async Task<StudyRow> CreateAsync(StoreSession session, StudyRow study, IReadOnlyList<TrialRow> anchors)
     {
         (study.State, study.Version, study.LastSequence, study.CreatedAt, study.UpdatedAt) = (StudyState.Active, 0, anchors.Count > 0 ? 2 : 1, session.Now, session.Now);
         if (!await session.InsertNewAsync(study).ConfigureAwait(false))
@@ -19,24 +19,10 @@ internal static class StudyLives
         {
             await InsertEventAsync(session, study.Id, 2, StudyEventKind.Imported, StoreEvents.Imported(anchors)).ConfigureAwait(false);
         }
-        foreach (var (anchor, number) in anchors.Select((anchor, i) => (anchor, i + 1)))
+        foreach (var trial in anchors)
         {
-            await session.InsertAsync(new TrialRow
-            {
-                Id = StudyWrites.NewId(session),
-                StudyId = study.Id,
-                Number = number,
-                Lambda = anchor.Lambda,
-                Configuration = anchor.Configuration,
-                Reason = anchor.Source,
-                Status = TrialStatus.Completed,
-                IsImported = true,
-                MaxAttempts = 0,
-                Samples = anchor.Samples,
-                EndOrder = number,
-                QueuedAt = session.Now,
-                EndedAt = session.Now,
-            }).ConfigureAwait(false);
+            (trial.Id, trial.StudyId, trial.EndOrder, trial.QueuedAt, trial.EndedAt) = (StudyWrites.NewId(session), study.Id, trial.Number, session.Now, session.Now);
+            await session.InsertAsync(trial).ConfigureAwait(false);
         }
         await WakeAsync(session, study.Id).ConfigureAwait(false);
         return study;

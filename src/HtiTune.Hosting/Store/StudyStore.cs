@@ -22,7 +22,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyCommits.CommitAsync(session, commit), cancellation);
 
-    public Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<ImportedAnchor> anchors, CancellationToken cancellation) =>
+    public Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<TrialRow> anchors, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyLives.CreateAsync(session, study, anchors), cancellation);
 
     public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation) =>
@@ -49,13 +49,13 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptClaims.ClaimAsync(session, request), cancellation);
 
-    public Task<LeaseStatus> RenewAsync(Guid attempt, Guid lease, AttemptReport report, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => AttemptClaims.RenewAsync(session, attempt, lease, report), cancellation);
+    public Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation) =>
+        dialect.WriteAsync(session => AttemptClaims.RenewAsync(session, attempt, report), cancellation);
 
     public Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid attempt, CancellationToken cancellation) =>
         dialect.ReadAsync(session => AttemptValues.OfAsync(session, attempt), cancellation);
 
-    public Task<EndResult> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) =>
+    public Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptEnds.EndAsync(session, attempt, lease, end), cancellation);
 
     public Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation) =>
@@ -99,11 +99,11 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<SurrogateRow?> FindSurrogateAsync(Guid surrogate, CancellationToken cancellation) =>
         dialect.ReadAsync(session => session.RowAsync<SurrogateRow>($"SELECT * FROM surrogates WHERE id = {surrogate}"), cancellation);
 
-    public Task<FoundAttempt?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
+    public Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
         await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt}").ConfigureAwait(false) is { } row
             && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
             && await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {row.StudyId}").ConfigureAwait(false) is { } study
-            ? new FoundAttempt(row, trial, study) : null, cancellation);
+            ? ((StudyRow, AttemptRow, TrialRow)?)(study, row, trial) : null, cancellation);
 
     public Task SeenAsync(WorkerRow worker, CancellationToken cancellation) => dialect.WriteAsync(session => session.ExecuteAsync(
         $"""

@@ -162,9 +162,7 @@ public interface IStudyService
     Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation = default);
 
     /// <summary>Renews a lease.</summary>
-    Task<LeaseStatus> RenewAsync(
-        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor = null, IReadOnlyList<IntermediateValue>? values = null,
-        CancellationToken cancellation = default);
+    Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, AttemptReport report, CancellationToken cancellation = default);
 
     /// <summary>Hands in a result or a failure; may hand out the next attempt in the same breath.</summary>
     Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next = null, CancellationToken cancellation = default);

@@ -1,37 +1,30 @@
+using System.Text.Json.Serialization;
 using HtiTune.Data;
 
 namespace HtiTune.Hosting;
 
 /// <summary>A training that was made before a study began: where, and what the network answered.</summary>
-public sealed class StudyAnchor
+/// <param name="Outputs">Outputs [n, D], a row for each of the definition's contexts.</param>
+/// <param name="Lambda">λ, in its own units, of one continuous hyperparameter; null where the configuration tells.</param>
+/// <param name="Configuration">The values of the hyperparameters; null where λ tells.</param>
+[method: JsonConstructor]
+public sealed record StudyAnchor(Matrix Outputs, double? Lambda = null, Configuration? Configuration = null)
 {
     /// <summary>A training at a configuration.</summary>
     /// <param name="configuration">The values of the hyperparameters.</param>
     /// <param name="outputs">Outputs [n, D], a row for each of the definition's contexts.</param>
     public StudyAnchor(Configuration configuration, Matrix outputs)
+        : this(outputs ?? throw new ArgumentNullException(nameof(outputs)), null, configuration ?? throw new ArgumentNullException(nameof(configuration)))
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        ArgumentNullException.ThrowIfNull(outputs);
-        (Configuration, Lambda, Outputs) = (configuration, configuration.Lambda, outputs);
     }
 
     /// <summary>A training of one continuous hyperparameter.</summary>
     /// <param name="lambda">λ, in its own units.</param>
     /// <param name="outputs">Outputs [n, D], a row for each of the definition's contexts.</param>
     public StudyAnchor(double lambda, Matrix outputs)
+        : this(outputs ?? throw new ArgumentNullException(nameof(outputs)), lambda)
     {
-        ArgumentNullException.ThrowIfNull(outputs);
-        (Lambda, Outputs) = (lambda, outputs);
     }
-
-    /// <summary>The values of the hyperparameters; null where λ tells.</summary>
-    public Configuration? Configuration { get; }
-
-    /// <summary>λ, in its own units; NaN where there are several hyperparameters.</summary>
-    public double Lambda { get; }
-
-    /// <summary>Outputs [n, D], a row for each of the definition's contexts.</summary>
-    public Matrix Outputs { get; }
 
     /// <summary>Whether it is given as a study's hyperparameters are: λ of one continuous one, or a configuration of its names.</summary>
     internal bool IsOf(StudyProblem problem) => Configuration is not { } given

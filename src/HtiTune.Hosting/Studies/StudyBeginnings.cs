@@ -39,10 +39,19 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         definition = definition.InShortForm();
         var problem = new StudyProblem(definition, registry);
         Require(problem, anchors);
-        var imported = new List<ImportedAnchor>();
+        var imported = new List<TrialRow>();
         foreach (var anchor in anchors)
         {
-            imported.Add(ImportedAnchor.Of(problem, anchor.At(problem), await store.KeepAsync(NpyFile.ToBytes(anchor.Outputs), cancellation).ConfigureAwait(false)));
+            var trial = new TrialRow
+            {
+                Number = imported.Count + 1,
+                Reason = "upload",
+                Status = TrialStatus.Completed,
+                IsImported = true,
+                Samples = await store.KeepAsync(NpyFile.ToBytes(anchor.Outputs), cancellation).ConfigureAwait(false),
+            };
+            trial.Place(problem, anchor.At(problem));
+            imported.Add(trial);
         }
 
         var row = new StudyRow

@@ -207,9 +207,7 @@ internal sealed class StudyService(
 
     public Task<ClaimedAttempt?> ClaimAsync(string? tenant, WorkRequest request, CancellationToken cancellation) => work.ClaimAsync(tenant, request, cancellation);
 
-    public Task<LeaseStatus> RenewAsync(
-        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation) =>
-        work.RenewAsync(tenant, attempt, lease, progress, logTail, leaseFor, values, cancellation);
+    public Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, AttemptReport report, CancellationToken cancellation) => work.RenewAsync(tenant, attempt, report, cancellation);
 
     public Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation) =>
         work.TellAsync(tenant, attempt, lease, result, next, cancellation);

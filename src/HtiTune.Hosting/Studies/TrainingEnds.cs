@@ -11,9 +11,9 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     internal const string FailureHint = "A training that failed or diverged is told with \"state\": \"failed\" and \"reason\": \"…\".";
 
     // The first word stands: the same again is a lost answer, another is a second opinion that comes too late.
-    internal static void RequireSame(EndResult ended, AttemptEnd end)
+    internal static void RequireSame(AttemptRow? before, AttemptEnd end)
     {
-        if (!ended.IsRepeated || ended.Before is not { } before)
+        if (before is null)
         {
             return;
         }
@@ -33,7 +33,7 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     }
 
     /// <summary>How an attempt ended, from what its worker says.</summary>
-    public async Task<AttemptEnd> OfAsync(FoundAttempt found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
+    public async Task<AttemptEnd> OfAsync((StudyRow Study, AttemptRow Attempt, TrialRow Trial) found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
     {
         var log = StudyWrites.Tail(result.LogTail);
         if (result.State != AttemptState.Done)

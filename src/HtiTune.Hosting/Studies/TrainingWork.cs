@@ -84,18 +84,19 @@ internal sealed class TrainingWork(
         };
     }
 
-    public async Task<LeaseStatus> RenewAsync(
-        string? tenant, Guid attempt, Guid lease, double? progress, string? logTail, TimeSpan? leaseFor, IReadOnlyList<IntermediateValue>? values, CancellationToken cancellation)
+    public async Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, AttemptReport report, CancellationToken cancellation)
     {
-        if (progress is { } share && !(share is >= 0 and <= 1))
+        ArgumentNullException.ThrowIfNull(report);
+        if (report.Progress is { } share && !(share is >= 0 and <= 1))
         {
             throw new StudyServiceException(StudyServiceError.Invalid, $"progress is {share}; expected 0 to 1.");
         }
 
-        RequireValues(values ?? []);
+        RequireValues(report.Values ?? []);
         await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
-        var result = await store.RenewAsync(attempt, lease, new AttemptReport(progress, StudyWrites.Tail(logTail), LeaseOf(leaseFor)) { Values = values ?? [] }, cancellation).ConfigureAwait(false);
-        return result with { LeaseUntil = result.Holds ? time.GetUtcNow() + LeaseOf(leaseFor) : null };
+        var term = LeaseOf(report.LeaseFor);
+        var result = await store.RenewAsync(attempt, report with { LeaseFor = term }, cancellation).ConfigureAwait(false);
+        return result with { LeaseUntil = result.Holds ? time.GetUtcNow() + term : null };
     }
 
     private static void RequireValues(IReadOnlyList<IntermediateValue> values)
@@ -149,15 +150,15 @@ internal sealed class TrainingWork(
             throw new StudyServiceException(StudyServiceError.Conflict, "The attempt is not this lease's; it was claimed again, or never with it.");
         }
 
-        TrainingEnds.RequireSame(ended, end);
-        telemetry.AttemptsEnded(state, ended.IsRepeated ? 0 : 1);
+        TrainingEnds.RequireSame(ended.Before, end);
+        telemetry.AttemptsEnded(state, ended.Before is null ? 1 : 0);
 
         events.Happened(found.Study.Id);
         wakeUps.Outbox();
         wakeUps.Queue(found.Attempt.Queue);
         var row = await store.FindAsync(found.Study.Id, cancellation).ConfigureAwait(false);
         var another = claim is null ? null : View(await store.ClaimAsync(claim, cancellation).ConfigureAwait(false));
-        return new TellOutcome(state, row?.State ?? found.Study.State, another) { IsRepeated = ended.IsRepeated };
+        return new TellOutcome(state, row?.State ?? found.Study.State, another) { IsRepeated = ended.Before is not null };
     }
 
     public async Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation)

@@ -186,7 +186,7 @@ internal sealed partial class TrainingWorker(
         try
         {
             training.Hear(await training.Values.SendAsync(values => store.RenewAsync(
-                training.Attempt.Id, training.Attempt.Lease!.Value, new AttemptReport(training.Progress, training.LogTail(), options.Value.Lease) { Values = values },
+                training.Attempt.Id, new AttemptReport(training.Attempt.Lease!.Value, training.Progress, training.LogTail(), options.Value.Lease, values),
                 cancellation)).ConfigureAwait(false));
         }
         catch (Exception problem) when (problem is not OperationCanceledException)

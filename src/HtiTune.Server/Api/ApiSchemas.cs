@@ -16,8 +16,8 @@ internal static class ApiSchemas
 
     private static readonly Type[] s_requests =
     [
-        typeof(CreateStudyRequest), typeof(AnchorUpload), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest), typeof(PredictRequest), typeof(CancelRequest),
-        typeof(WorkRequest), typeof(RenewBody), typeof(TellBody), typeof(KeyRequest),
+        typeof(CreateStudyRequest), typeof(StudyAnchor), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest), typeof(PredictRequest), typeof(CancelRequest),
+        typeof(WorkRequest), typeof(AttemptReport), typeof(TellBody), typeof(KeyRequest),
     ];
 
     internal static Task CompleteAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
@@ -36,7 +36,7 @@ internal static class ApiSchemas
         }
         else if (type == typeof(Matrix))
         {
-            (schema.Type, schema.Items) = (JsonSchemaType.Array | JsonSchemaType.Null, new OpenApiSchema { Type = JsonSchemaType.Array, Items = Number() });
+            (schema.Type, schema.Items) = (JsonSchemaType.Array | ((schema.Type ?? 0) & JsonSchemaType.Null), new OpenApiSchema { Type = JsonSchemaType.Array, Items = Number() });
         }
         else if (type == typeof(Configuration))
         {

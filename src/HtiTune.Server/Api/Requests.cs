@@ -5,13 +5,7 @@ namespace HtiTune.Server;
 /// <summary>A study to be created.</summary>
 /// <param name="Definition">What it is to find.</param>
 /// <param name="Anchors">Trainings that were made before; null without.</param>
-internal sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyList<AnchorUpload>? Anchors = null);
-
-/// <summary>A training that was made before.</summary>
-/// <param name="Outputs">Outputs [n, D], one row for each context.</param>
-/// <param name="Lambda">λ, in its own units, where one continuous hyperparameter is tuned.</param>
-/// <param name="Configuration">In its place the values of the hyperparameters.</param>
-internal sealed record AnchorUpload(double[][] Outputs, double? Lambda = null, HtiTune.Data.Configuration? Configuration = null);
+internal sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyList<StudyAnchor>? Anchors = null);
 
 /// <summary>Another preference.</summary>
 internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);
@@ -29,15 +23,6 @@ internal sealed record DescribeRequest(IReadOnlyList<string>? Tags = null, strin
 
 /// <summary>Why a study is cancelled.</summary>
 internal sealed record CancelRequest(string? Reason = null);
-
-/// <summary>A worker renews its lease.</summary>
-/// <param name="Lease">The lease.</param>
-/// <param name="Progress">The share of the training that is done, 0 to 1.</param>
-/// <param name="LogTail">The end of its log.</param>
-/// <param name="LeaseFor">For how long the lease is wanted.</param>
-/// <param name="Values">What the training measured since the last renewal, such as the loss after each epoch; at most 1000. A step that is told again gets its new value.</param>
-internal sealed record RenewBody(
-    Guid Lease, double? Progress = null, string? LogTail = null, TimeSpan? LeaseFor = null, IReadOnlyList<HtiTune.Data.IntermediateValue>? Values = null);
 
 /// <summary>How a training went.</summary>
 internal sealed record TellBody : WorkResult

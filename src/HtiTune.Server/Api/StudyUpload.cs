@@ -23,7 +23,7 @@ internal static class StudyUpload
             var body = await request.ReadFromJsonAsync<CreateStudyRequest>(ApiJson.Options, request.HttpContext.RequestAborted).ConfigureAwait(false)
                 ?? throw Invalid("The body is null; expected an object with definition.");
             var given = body.Definition ?? throw Invalid($"{Definition} is missing; expected an object with name, minimum, maximum and objective.");
-            return (given, [.. (body.Anchors ?? []).Select(Anchor)]);
+            return (given, [.. (body.Anchors ?? []).Select(Checked)]);
         }
 
         if (!request.HasFormContentType || request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true)
@@ -57,17 +57,13 @@ internal static class StudyUpload
         return (definition, anchors);
     }
 
-    private static StudyAnchor Anchor(AnchorUpload anchor, int i)
+    private static StudyAnchor Checked(StudyAnchor? anchor, int i) => anchor switch
     {
-        var outputs = Matrices.Of(anchor?.Outputs ?? [], $"anchors[{i}].outputs");
-        return (anchor?.Lambda, anchor?.Configuration) switch
-        {
-            ({ } lambda, null) => new StudyAnchor(lambda, outputs),
-            (null, { } configuration) => new StudyAnchor(configuration, outputs),
-            (null, null) => throw Invalid($"anchors[{i}]: lambda is missing; expected a number, or a configuration where several hyperparameters are tuned."),
-            _ => throw Invalid($"anchors[{i}]: lambda and configuration are both given; expected one of them."),
-        };
-    }
+        null or { Outputs: null } => throw Invalid($"anchors[{i}].outputs are missing; expected a row of numbers for each context."),
+        { Lambda: null, Configuration: null } => throw Invalid($"anchors[{i}]: lambda is missing; expected a number, or a configuration where several hyperparameters are tuned."),
+        { Lambda: not null, Configuration: not null } => throw Invalid($"anchors[{i}]: lambda and configuration are both given; expected one of them."),
+        _ => anchor,
+    };
 
     // A number, or names and values. A value that is a number is one; a word of a hyperparameter whose choices are numbers is none here, and JSON tells it.
     internal static (double Lambda, Configuration? Configuration)? PlaceOf(string name)

@@ -17,10 +17,8 @@ internal static class WorkEndpoints
             .WithSummary("Ask for a training").WithDescription("Who holds one gets it again (by worker and slot), with isHeld true: where this process has not claimed it itself, another one of the same name has, and each needs a "
                 + "worker's name or a slot of its own. With study, only that study's: 409 where the worker's slot holds an attempt of another one, which is told first. 204: there is none now, nor in waitFor (at most 00:01:00), where that is given. "
                 + "seed is at most 2^31 - 1.");
-        work.MapPost("/{id:guid}/renew", async (Guid id, RenewBody body, HttpContext context, IStudyService service) =>
-            Results.Json(
-                await service.RenewAsync(context.User.Tenant(), id, body.Lease, body.Progress, body.LogTail, body.LeaseFor, body.Values, context.RequestAborted)
-                    .ConfigureAwait(false), ApiJson.Options))
+        work.MapPost("/{id:guid}/renew", async (Guid id, AttemptReport body, HttpContext context, IStudyService service) =>
+            Results.Json(await service.RenewAsync(context.User.Tenant(), id, body, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
             .WithSummary("Renew a lease").WithDescription("holds false: end the training, though a valid result may still be handed in. stop, kill: a user asks for an end. "
                 + "values: what the training measured on its way, [{ \"step\": 12, \"value\": 0.53 }], which pages draw.");

@@ -37,7 +37,7 @@ public sealed record StudySettings(
     double? NoiseVariance,
     int GridSize,
     AcquisitionRule? Acquisition = null,
-    CostSettings? Cost = null,
+    TrainingCost? Cost = null,
     double? BeliefStrength = null,
     int Parallelism = 1,
     bool? Replicate = null,
@@ -60,7 +60,7 @@ public sealed record StudySettings(
         options.NoiseVariance,
         options.GridSize,
         options.Acquisition == AcquisitionRule.LogExpectedImprovement ? null : options.Acquisition.Recorded,
-        options.Cost is { } cost ? new CostSettings(cost.OfLambda is not null, cost.IsInObjectiveUnits, cost.OfHour) : null,
+        options.Cost?.Recorded,
         options.Belief?.Strength,
         options.Parallelism,
         options.Replicate,
@@ -128,14 +128,4 @@ public sealed record StudySettings(
 
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(StudySettings), PrintMembers);
-}
-
-/// <summary>The cost of trainings that a study reckoned with.</summary>
-/// <param name="IsFunction">Whether it was a function of λ, which a file cannot hold; else durations were measured.</param>
-/// <param name="IsInObjectiveUnits"><see cref="TrainingCost.IsInObjectiveUnits"/>.</param>
-/// <param name="OfHour"><see cref="TrainingCost.OfHour"/>.</param>
-public sealed record CostSettings(bool IsFunction, bool IsInObjectiveUnits, double? OfHour)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantText.Of(nameof(CostSettings), PrintMembers);
 }

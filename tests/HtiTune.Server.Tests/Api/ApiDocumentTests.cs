@@ -52,8 +52,8 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
         var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
         foreach (var (schema, member, type) in (ValueTuple<string, string, string>[])
         [
-            ("StudyDefinition", "minimum", "number"), ("StudyDefinition", "epsilon", "number"), ("AnchorUpload", "lambda", "number"), ("TellBody", "value", "number"),
-            ("RenewBody", "progress", "number"), ("ClaimedAttempt", "lambda", "number"), ("ClaimedAttempt", "lambda", "null"),
+            ("StudyDefinition", "minimum", "number"), ("StudyDefinition", "epsilon", "number"), ("StudyAnchor", "lambda", "number"), ("TellBody", "value", "number"),
+            ("AttemptReport", "progress", "number"), ("ClaimedAttempt", "lambda", "number"), ("ClaimedAttempt", "lambda", "null"),
         ])
         {
             Assert.Contains(type, schemas.GetProperty(schema).GetProperty("properties").GetProperty(member).GetProperty("type").ToString(), StringComparison.Ordinal);

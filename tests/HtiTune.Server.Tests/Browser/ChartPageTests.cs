@@ -60,7 +60,7 @@ public sealed class ChartPageTests(ApiServer server) : IClassFixture<ApiServer>
         var service = server.Services.GetRequiredService<IStudyService>();
         var study = await service.CreateAsync("v", new StudyDefinition { Name = "way", Minimum = 0, Maximum = 1, MaxTrainings = 3 });
         var task = (await service.ClaimAsync("v", new WorkRequest("w", Study: study.Id)))!;
-        await service.RenewAsync("v", task.Attempt, task.Lease, 0.4, null, null, [.. Enumerable.Range(1, 30).Select(epoch => new HtiTune.Data.IntermediateValue(epoch, 2.0 / epoch))]);
+        await service.RenewAsync("v", task.Attempt, new AttemptReport(task.Lease, 0.4, Values: [.. Enumerable.Range(1, 30).Select(epoch => new HtiTune.Data.IntermediateValue(epoch, 2.0 / epoch))]));
         await using var visit = await Visit.BeginAsync(server, "v");
         await visit.GoAsync($"/studies/{study.Id}");
         await visit.Page.Locator("section[aria-labelledby=trials] tbody button").First.ClickAsync();

@@ -27,11 +27,11 @@ public sealed class KeyboardTests(ApiServer server) : IClassFixture<ApiServer>
 
         // Stop, behind the trial's line: the button is gone afterwards, and the line's text is where one goes on.
         var claimed = await service.ClaimAsync("t", new WorkRequest("w", Study: study.Id));
-        await service.RenewAsync("t", claimed!.Attempt, claimed.Lease, 0.25, "epoch 3: loss 0.5");
+        await service.RenewAsync("t", claimed!.Attempt, new AttemptReport(claimed.Lease, 0.25, "epoch 3: loss 0.5"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Trial 1: attempts and log" }).ClickAsync();
         await Expect(page.Locator("progress").First).ToHaveAttributeAsync("value", "0.25");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Log of trial 1" })).ToContainTextAsync("epoch 3");
-        await service.RenewAsync("t", claimed.Attempt, claimed.Lease, 0.5, "epoch 6: loss 0.4");
+        await service.RenewAsync("t", claimed.Attempt, new AttemptReport(claimed.Lease, 0.5, "epoch 6: loss 0.4"));
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Log of trial 1" })).ToContainTextAsync("epoch 6", new() { Timeout = 10_000 });
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");

@@ -110,7 +110,7 @@ public abstract partial class StoreContract
         Assert.True(await Store.ChangeStateAsync(study.Id, [StudyState.Active], StudyState.Cancelled, "enough", None));
         var stale = new StudyCommit(study.Id, asked.Version, [new(StudyEventKind.Asked, """{"number":3}""")]) { Asked = [Trial(3)] };
         Assert.Equal(CommitOutcome.OtherVersion, (await Store.CommitAsync(stale, None)).Outcome);
-        Assert.True((await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, new AttemptReport(null, null, Lease), None)).Stop);
+        Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None)).Stop);
         Assert.False(await Store.DeleteAsync(study.Id, None));
         await Store.EndAsync(attempt.Id, attempt.Lease.Value, new AttemptEnd(AttemptState.Cancelled, "user", null), None);
         Assert.NotNull((await Store.FindAttemptAsync(attempt.Id, None))!.Attempt.AcknowledgedAt);
@@ -125,7 +125,7 @@ public abstract partial class StoreContract
         await AskAsync(study.Id, Trial(1), Trial(2));
         var attempt = (await ClaimAsync()).Attempt!;
         Assert.True(await Store.AskToEndAsync(attempt.Id, kill: true, None));
-        var told = await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, new AttemptReport(null, null, Lease), None);
+        var told = await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None);
         Assert.Equal((true, true, true), (told.Holds, told.Stop, told.Kill));
         await Store.EndAsync(attempt.Id, attempt.Lease.Value, new AttemptEnd(AttemptState.Cancelled, "user", null), None);
         var waiting = (await Store.AttemptsAsync(study.Id, null, None)).Single(a => a.State == AttemptState.Queued);

@@ -68,7 +68,7 @@ public abstract partial class StoreContract
         var study = await CreateAsync(parallelism: 3);
         await AskAsync(study.Id, Trial(1), Trial(2));
         var lost = await LoseAsync();
-        Assert.False((await Store.RenewAsync(lost.Id, lost.Lease!.Value, new AttemptReport(0.5, null, Lease), None)).Holds);
+        Assert.False((await Store.RenewAsync(lost.Id, new AttemptReport(lost.Lease!.Value, 0.5, null, Lease), None)).Holds);
         var again = await ClaimAsync("v");
         Assert.Equal((lost.TrialId, 2, true), (again.Attempt!.TrialId, again.Attempt.Number, again.Attempt.IsFront));
         Assert.Equal(1, (await TrialAsync(study.Id, 1)).AttemptsUsed);
@@ -116,7 +116,7 @@ public abstract partial class StoreContract
         var lost = await LoseAsync();
         var again = (await ClaimAsync("v")).Attempt!;
         await Store.EndAsync(lost.Id, lost.Lease!.Value, Done(7), None);
-        var told = await Store.RenewAsync(again.Id, again.Lease!.Value, new AttemptReport(0.5, null, Lease), None);
+        var told = await Store.RenewAsync(again.Id, new AttemptReport(again.Lease!.Value, 0.5, null, Lease), None);
         Assert.Equal((true, true, false), (told.Holds, told.Stop, told.Kill));
         // Its result all the same is kept.
         Assert.Equal(AttemptState.Late, (await Store.EndAsync(again.Id, again.Lease.Value, Done(8), None)).State);
@@ -132,7 +132,7 @@ public abstract partial class StoreContract
         await Task.Delay(10);
         await Store.SweepAsync(new SweepSettings(TimeSpan.FromMilliseconds(1)), None);
         Assert.Equal(AttemptState.Silent, (await Store.FindAttemptAsync(attempt.Id, None))!.Attempt.State);
-        Assert.True((await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, new AttemptReport(0.25, "log", Lease), None)).Holds);
+        Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, 0.25, "log", Lease), None)).Holds);
         var found = (await Store.FindAttemptAsync(attempt.Id, None))!.Attempt;
         Assert.Equal((AttemptState.Running, 0.25, "log"), (found.State, found.Progress, found.LogTail));
         Assert.NotNull(found.StartedAt);
@@ -144,13 +144,13 @@ public abstract partial class StoreContract
         var study = await CreateAsync();
         await AskAsync(study.Id, Trial(1));
         var attempt = (await ClaimAsync()).Attempt!;
-        AttemptReport Told(params IntermediateValue[] values) => new(0.5, null, Lease) { Values = values };
+        AttemptReport Told(params IntermediateValue[] values) => new(attempt.Lease!.Value, 0.5, null, Lease, values);
         Assert.Empty(await Store.ValuesAsync(attempt.Id, None));
-        await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, Told(new(7, 0.25), new(2, 1e-300), new(7, 0.5)), None);
-        await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, Told(new IntermediateValue(2, -3.5)), None);
-        Assert.False((await Store.RenewAsync(attempt.Id, Guid.NewGuid(), Told(new IntermediateValue(9, 9)), None)).Holds);
+        await Store.RenewAsync(attempt.Id, Told(new(7, 0.25), new(2, 1e-300), new(7, 0.5)), None);
+        await Store.RenewAsync(attempt.Id, Told(new IntermediateValue(2, -3.5)), None);
+        Assert.False((await Store.RenewAsync(attempt.Id, Told(new IntermediateValue(9, 9)) with { Lease = Guid.NewGuid() }, None)).Holds);
         Assert.Equal([new(2, -3.5), new(7, 0.5)], await Store.ValuesAsync(attempt.Id, None));
-        await Store.RenewAsync(attempt.Id, attempt.Lease!.Value, Told([.. Enumerable.Range(10, 999).Select(step => new IntermediateValue(step, step))]), None);
+        await Store.RenewAsync(attempt.Id, Told([.. Enumerable.Range(10, 999).Select(step => new IntermediateValue(step, step))]), None);
         var kept = await Store.ValuesAsync(attempt.Id, None);
         Assert.InRange(kept.Count, 500, 501);
         Assert.Equal(1008, kept[^1].Step);
@@ -188,5 +188,5 @@ public abstract partial class StoreContract
         Assert.Equal(0, again.Trial.AttemptsUsed);
     }
 
-    private static (AttemptState?, bool) Pair(EndResult result) => (result.State, result.IsRepeated);
+    private static (AttemptState?, bool) Pair((AttemptState? State, AttemptRow? Before) result) => (result.State, result.Before is not null);
 }

@@ -142,7 +142,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         Assert.Equal(AttemptState.Failed, (await Store.EndAsync(one.Id, one.Lease!.Value, Failed(backoff: TimeSpan.FromHours(1)), None)).State);
         Assert.Equal("empty", (await ClaimAsync()).Refusal);
         var repeated = await Store.EndAsync(one.Id, one.Lease!.Value, Failed(), None);
-        Assert.Equal((AttemptState.Failed, true), (repeated.State, repeated.IsRepeated));
+        Assert.Equal((AttemptState.Failed, true), Pair(repeated));
         var trial = await TrialAsync(study.Id, 1);
         Assert.Equal((TrialStatus.Queued, 1), (trial.Status, trial.AttemptsUsed));
     }

@@ -98,11 +98,11 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         var file = new SqliteFixture();
         await file.InitializeAsync();
         var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "moved", Name = "n", Definition = "{}", Queue = "moved", Network = "net", Parallelism = 2 };
-        await file.Store.CreateAsync(row, [new ImportedAnchor(0.5, await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none), "file")], none);
+        await file.Store.CreateAsync(row, [new TrialRow { Number = 1, Lambda = 0.5, Reason = "file", Status = TrialStatus.Completed, IsImported = true, Samples = await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none) }], none);
         var asked = new TrialRow { Number = 2, Lambda = 0.1 + 0.2, Seed = long.MaxValue, Reason = "r", MaxAttempts = 3 };
         await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new EventRow(StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
         var held = (await file.Store.ClaimAsync(new ClaimRequest("w", 0, null, [], null, TimeSpan.FromMinutes(1)), none)).Attempt!;
-        await file.Store.RenewAsync(held.Id, held.Lease!.Value, new AttemptReport(0.5, null, TimeSpan.FromMinutes(1)) { Values = [new(3, 0.1), new(long.MaxValue, -0.2)] }, none);
+        await file.Store.RenewAsync(held.Id, new AttemptReport(held.Lease!.Value, 0.5, null, TimeSpan.FromMinutes(1), [new(3, 0.1), new(long.MaxValue, -0.2)]), none);
         await file.Store.AddKeyAsync(new ApiKeyRow { Id = "moved", Hash = "h", Tenant = "moved", Name = "n", Scopes = "read" }, none);
         using var cluster = PostgreSqlCluster.Start();
         var services = new ServiceCollection();
@@ -121,7 +121,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         Assert.Equal(Text(await file.Store.EventsAsync(row.Id, 0, 100, none)), Text(await store.EventsAsync(row.Id, 0, 100, none)));
         Assert.Equal((await file.Store.OutboxAsync(100, none)).Select(l => (l.Kind, l.AttemptId)), (await store.OutboxAsync(100, none)).Select(l => (l.Kind, l.AttemptId)));
         // Who trained goes on there.
-        Assert.True((await store.RenewAsync(held.Id, held.Lease!.Value, new AttemptReport(0.5, null, TimeSpan.FromMinutes(1)), none)).Holds);
+        Assert.True((await store.RenewAsync(held.Id, new AttemptReport(held.Lease!.Value, 0.5, null, TimeSpan.FromMinutes(1)), none)).Holds);
         await Assert.ThrowsAsync<InvalidOperationException>(() => StoreCopy.CopyAsync(file.Dialect, dialect, none));
         await file.DisposeAsync();
     }
@@ -145,8 +145,8 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
             var theirs = (await off.ClaimAsync(Request($"off{hours}"), none)).Attempt!;
             var ours = (await fixture.Store.ClaimAsync(Request($"right{hours}"), none)).Attempt!;
             Assert.Equal((0, 0), ((await fixture.Store.SweepAsync(new SweepSettings(TimeSpan.FromSeconds(20)), none)).Lost, (await off.SweepAsync(new SweepSettings(TimeSpan.FromSeconds(20)), none)).Lost));
-            Assert.True((await off.RenewAsync(theirs.Id, theirs.Lease!.Value, new AttemptReport(0.1, null, TimeSpan.FromMinutes(3)), none)).Holds);
-            Assert.True((await fixture.Store.RenewAsync(ours.Id, ours.Lease!.Value, new AttemptReport(0.1, null, TimeSpan.FromMinutes(3)), none)).Holds);
+            Assert.True((await off.RenewAsync(theirs.Id, new AttemptReport(theirs.Lease!.Value, 0.1, null, TimeSpan.FromMinutes(3)), none)).Holds);
+            Assert.True((await fixture.Store.RenewAsync(ours.Id, new AttemptReport(ours.Lease!.Value, 0.1, null, TimeSpan.FromMinutes(3)), none)).Holds);
             var attempts = await fixture.Store.AttemptsAsync(row.Id, null, none);
             var now = await fixture.Store.NowAsync(none);
             Assert.All(attempts, attempt => Assert.InRange(attempt.LeaseUntil!.Value - now, 120_000, 200_000));

@@ -75,7 +75,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
             case Act.Lose when one is not null:
                 model.Fail(one, AttemptState.Lost, isForGood: false);
                 // Renewed with a lease that is over at once.
-                await store.RenewAsync(one.Id, one.Lease, new AttemptReport(null, null, TimeSpan.FromMilliseconds(-2), IsRunning: false), None);
+                await store.RenewAsync(one.Id, new AttemptReport(one.Lease, null, null, TimeSpan.FromMilliseconds(-2)), None);
                 await store.SweepAsync(new SweepSettings(TimeSpan.FromMinutes(1)), None);
                 break;
             case Act.Late when model.Attempts.Where(a => a.State == AttemptState.Lost).ToList() is { Count: > 0 } lost:
