@@ -205,10 +205,8 @@ public sealed partial class HtiTuneClient
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(outcome);
-        object? next = nextFor is null ? null : new { worker = nextFor, slot, study };
         return SendAsync<TellOutcome>(
-            HttpMethod.Post, $"attempts/{task.Attempt}/tell",
-            new { lease = task.Lease, outcome.Value, outcome.Outputs, outcome.State, outcome.Reason, outcome.LogTail, outcome.ExitCode, next }, cancellation)!;
+            HttpMethod.Post, $"attempts/{task.Attempt}/tell", outcome with { Lease = task.Lease, Next = nextFor is null ? null : new WorkRequest(nextFor, slot, study) }, cancellation)!;
     }
 
     /// <summary>Trains for the server: claims, renews the lease while the delegate trains, tells, and goes on until the study has ended or there is a cancellation.</summary>

@@ -13,7 +13,7 @@ public interface INetwork
     ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation);
 }
 
-/// <summary>What a network is asked to train.</summary>
+/// <summary>A training that is asked for: by a <see cref="TuningRun"/> of whoever trains, and of a network.</summary>
 /// <param name="Configuration">The values of the hyperparameters, in their own units.</param>
 /// <param name="Seed">Seed of all chance in the training. The same for every λ of a study, so that outputs move smoothly with λ; another for a second training at one λ.</param>
 /// <param name="Progress">Takes the share that is done, 0 to 1; may be ignored.</param>
@@ -33,6 +33,12 @@ public sealed record TrainingRequest(Configuration Configuration, long Seed, IPr
 
     /// <summary>Number of the training, from 1, over all runs of a tuner; 0 where nobody counts.</summary>
     public int Number { get; init; }
+
+    /// <summary>Why there, e.g. <c>initial: lower end</c>; empty where nobody says.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Expected gain over the best trained value, in units of the objective; null where no model stands behind it.</summary>
+    public double? ExpectedGain { get; init; }
 
     /// <summary>The value of a hyperparameter.</summary>
     /// <param name="name">Its name.</param>

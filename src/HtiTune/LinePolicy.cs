@@ -52,7 +52,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
             ? (At(next.U), next.Reason, _analysis!.Map.ToAmount(next.Gain))
             : null;
 
-    public override TrainingProposed LineOf(Proposal proposal, bool isByModel) =>
+    public override TrainingProposed LineOf(TrainingRequest proposal, bool isByModel) =>
         RunTelling.LineOf(proposal, view, isByModel ? _analysis : null, store.PlaceOf(proposal.Configuration));
 
     public override Trial TrialOf(Training training, bool isReused) => RunTelling.TrialOf(training, view, isReused);

@@ -1,9 +1,9 @@
 namespace HtiTune;
 
 /// <summary>A training that was proposed and has not been told.</summary>
-internal sealed class PendingTraining(Proposal proposal, double u, bool isInitial, long since)
+internal sealed class PendingTraining(TrainingRequest proposal, double u, bool isInitial, long since)
 {
-    public Proposal Proposal => proposal;
+    public TrainingRequest Proposal => proposal;
 
     /// <summary>Its place on the unit scale.</summary>
     public double U => u;

@@ -19,23 +19,23 @@ internal sealed class PendingTrainings(AnchorStore store, TunerOptions options, 
     /// <summary>Whether one is of the first places, before a model chooses.</summary>
     public bool HasInitial => _pending.Exists(p => p.IsInitial);
 
-    public IReadOnlyList<Proposal> Proposals => [.. _pending.Select(p => p.Proposal)];
+    public IReadOnlyList<TrainingRequest> Proposals => [.. _pending.Select(p => p.Proposal)];
 
     /// <summary>Those in the caller's hands.</summary>
-    public IReadOnlyList<Proposal> Out => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];
+    public IReadOnlyList<TrainingRequest> Out => [.. _pending.Where(p => p.IsOut).Select(p => p.Proposal)];
 
     public IReadOnlyList<Configuration> Places => [.. _pending.Select(p => p.Proposal.Configuration)];
 
     public bool IsAt(Configuration configuration) => _pending.Exists(p => p.Proposal.Configuration.Equals(configuration));
 
-    public bool Has(Proposal proposal) => _pending.Exists(p => ReferenceEquals(p.Proposal, proposal));
+    public bool Has(TrainingRequest proposal) => _pending.Exists(p => ReferenceEquals(p.Proposal, proposal));
 
     /// <summary>The configuration of the one with a number; null where none has it.</summary>
     public Configuration? PlaceOf(int number) => _pending.Find(p => p.Proposal.Number == number)?.Proposal.Configuration;
 
     /// <summary>One by its proposal.</summary>
     /// <exception cref="ArgumentException">It is not pending.</exception>
-    public PendingTraining Require(Proposal proposal)
+    public PendingTraining Require(TrainingRequest proposal)
     {
         ArgumentNullException.ThrowIfNull(proposal);
         return _pending.Find(p => ReferenceEquals(p.Proposal, proposal))
@@ -46,14 +46,14 @@ internal sealed class PendingTrainings(AnchorStore store, TunerOptions options, 
     public PendingTraining Add(Configuration configuration, string reason, double? gain, bool isInitial)
     {
         var number = Math.Max(store.LastNumber, _pending.Count == 0 ? 0 : _pending.Max(p => p.Proposal.Number)) + 1;
-        var proposal = new Proposal(number, configuration, SeedAt(configuration), reason, gain);
+        var proposal = new TrainingRequest(configuration, SeedAt(configuration)) { Number = number, Reason = reason, ExpectedGain = gain };
         var pending = new PendingTraining(proposal, store.PlaceOf(configuration), isInitial, options.TimeProvider.GetTimestamp()) { IsStarted = true };
         _pending.Add(pending);
         return pending;
     }
 
     /// <summary>Gives one into the caller's hands.</summary>
-    public Proposal HandOut(PendingTraining pending)
+    public TrainingRequest HandOut(PendingTraining pending)
     {
         if (!pending.IsStarted)
         {
@@ -69,7 +69,7 @@ internal sealed class PendingTrainings(AnchorStore store, TunerOptions options, 
     }
 
     /// <summary>Takes out one that has ended.</summary>
-    public Training End(Proposal proposal, TrialState state, string? error)
+    public Training End(TrainingRequest proposal, TrialState state, string? error)
     {
         var pending = Require(proposal);
         _pending.Remove(pending);

@@ -22,7 +22,7 @@ internal sealed class ProgressReporter(TuningRun run, SearchSpace space, IProgre
         }
     }
 
-    public void Training(Proposal proposal) =>
+    public void Training(TrainingRequest proposal) =>
         Report(TunerStage.Training, Invariant($"Training {proposal.Number} at {proposal.Configuration.ToText()} ({proposal.Reason})."), proposal.Configuration);
 
     public void Trained(Trial trial)
@@ -49,7 +49,7 @@ internal sealed class ProgressReporter(TuningRun run, SearchSpace space, IProgre
         study.Configuration, done: true);
 
     /// <summary>Takes the share of one training that is done.</summary>
-    public IProgress<double>? ShareOf(Proposal proposal) => progress is null ? null : new TrainingShare(this, proposal);
+    public IProgress<double>? ShareOf(TrainingRequest proposal) => progress is null ? null : new TrainingShare(this, proposal);
 
     private void Report(TunerStage stage, string message, Configuration? at = null, Trial? trial = null, bool done = false)
     {
@@ -63,7 +63,7 @@ internal sealed class ProgressReporter(TuningRun run, SearchSpace space, IProgre
         progress.Report(new TunerProgress(stage, message, at?.Lambda, share, run.TrainingsUsed, run.Budget, remaining, trial) { Configuration = at });
     }
 
-    private sealed class TrainingShare(ProgressReporter reporter, Proposal proposal) : IProgress<double>
+    private sealed class TrainingShare(ProgressReporter reporter, TrainingRequest proposal) : IProgress<double>
     {
         public void Report(double value)
         {

@@ -66,7 +66,7 @@ internal sealed class RunCourse(
     }
 
     /// <summary>Proposes one more training; null where the run should end, or must wait for what is pending.</summary>
-    public Proposal? Next()
+    public TrainingRequest? Next()
     {
         using var trace = time.IsRunning ? TunerTelemetry.Source.StartActivity("htitune.proposal") : null;
         _asked = options.TimeProvider.GetTimestamp();
@@ -129,17 +129,17 @@ internal sealed class RunCourse(
             : StopOrWait(StopReason.NoImprovementLeft);
     }
 
-    private Proposal? Stop(StopReason reason)
+    private TrainingRequest? Stop(StopReason reason)
     {
         StoppedBy = reason;
         return null;
     }
 
     // While others are under way nothing is final: what they bring may change it.
-    private Proposal? StopOrWait(StopReason reason) => pending.Count > 0 ? null : Stop(reason);
+    private TrainingRequest? StopOrWait(StopReason reason) => pending.Count > 0 ? null : Stop(reason);
 
     /// <summary>Proposes what the user wants; it stays the next where there is no time for it.</summary>
-    private Proposal? ProposeWanted(Configuration wanted)
+    private TrainingRequest? ProposeWanted(Configuration wanted)
     {
         var proposal = Propose(wanted, TrainingQueue.Reason, null);
         if (proposal is not null)
@@ -150,7 +150,7 @@ internal sealed class RunCourse(
         return proposal;
     }
 
-    private Proposal? Propose(Configuration configuration, string reason, double? gain, bool isInitial = false)
+    private TrainingRequest? Propose(Configuration configuration, string reason, double? gain, bool isInitial = false)
     {
         if (!time.HasRoomFor(store.PlaceOf(configuration)))
         {

@@ -57,14 +57,14 @@ internal abstract class RunPolicy
     /// <summary>Takes note of a proposal before it is trained, so that what was forecast for it is known afterwards.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="isByModel">Whether the model stands behind it.</param>
-    public virtual void Note(Proposal proposal, bool isByModel)
+    public virtual void Note(TrainingRequest proposal, bool isByModel)
     {
     }
 
     /// <summary>The journal's line of a proposal.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="isByModel">Whether the model stands behind it.</param>
-    public abstract TrainingProposed LineOf(Proposal proposal, bool isByModel);
+    public abstract TrainingProposed LineOf(TrainingRequest proposal, bool isByModel);
 
     /// <summary>A training as a trial of the run's objective.</summary>
     /// <param name="training">The training.</param>

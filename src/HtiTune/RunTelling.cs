@@ -77,7 +77,7 @@ internal static class RunTelling
         ColumnUnits.LossesLeft([.. store.Set(store.Anchors.Count).Select(anchor => anchor.Samples.Outputs)]).Select(text => new Remark(RemarkKind.LostPrecision, text));
 
     /// <summary>The journal's line of a proposal; the analysis is null where no model stands behind it.</summary>
-    public static TrainingProposed LineOf(Proposal proposal, ObjectiveView view, Analysis? analysis, double u)
+    public static TrainingProposed LineOf(TrainingRequest proposal, ObjectiveView view, Analysis? analysis, double u)
     {
         if (analysis?.Process.Predict(u) is not { } prediction)
         {

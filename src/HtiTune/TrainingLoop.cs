@@ -74,7 +74,7 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
     }
 
     // What is to come is said once the run knows whether there is anything: of one that is certified already there is not.
-    private Proposal? Asked()
+    private TrainingRequest? Asked()
     {
         var proposal = run.Ask();
         reporter.Starting();
@@ -123,7 +123,7 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
             }
         }
 
-        void Start(Proposal proposal)
+        void Start(TrainingRequest proposal)
         {
             var share = reporter.ShareOf(proposal) is { } inner ? new Sent(inner, sent) : null;
             _ = Task.Factory.StartNew(
@@ -157,15 +157,15 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
         }
     }
 
-    private ITrainedNetwork Train(Proposal proposal, IProgress<double>? share, CancellationToken cancellation)
+    private ITrainedNetwork Train(TrainingRequest proposal, IProgress<double>? share, CancellationToken cancellation)
     {
         using var trace = TunerTelemetry.Source.StartActivity("htitune.training")?.AddTag("number", proposal.Number).AddTag("lambda", proposal.Lambda);
         cancellation.ThrowIfCancellationRequested();
-        return network.Train(new TrainingRequest(proposal.Configuration, proposal.Seed, share) { Number = proposal.Number }, cancellation)
+        return network.Train(proposal with { Progress = share }, cancellation)
             ?? throw new InvalidOperationException("The network's training returned nothing.");
     }
 
-    private Trial Tell(Proposal proposal, Func<ITrainedNetwork> result, CancellationToken cancellation)
+    private Trial Tell(TrainingRequest proposal, Func<ITrainedNetwork> result, CancellationToken cancellation)
     {
         Trial trial;
         try

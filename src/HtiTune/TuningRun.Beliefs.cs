@@ -28,7 +28,7 @@ public sealed partial class TuningRun
     /// <summary>What the model forecasts for a pending training, frozen before it: for the record.</summary>
     /// <param name="proposal">A pending proposal, as <see cref="Ask"/> just gave it.</param>
     /// <returns>The forecast; without numbers where no model stands behind the proposal.</returns>
-    public TrainingProposed ForecastOf(Proposal proposal)
+    public TrainingProposed ForecastOf(TrainingRequest proposal)
     {
         ThrowIfEnded();
         _pending.Require(proposal);

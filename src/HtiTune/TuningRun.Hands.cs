@@ -7,7 +7,7 @@ public sealed partial class TuningRun
     /// Proposals that were not told yet, in order: of a study on disk also those that an earlier process had handed out. Each may be told, whoever
     /// was asked for it.
     /// </summary>
-    public IReadOnlyList<Proposal> Outstanding => _pending.Proposals;
+    public IReadOnlyList<TrainingRequest> Outstanding => _pending.Proposals;
 
     /// <summary>
     /// Where to train beside all that is outstanding, whether it is in the caller's hands or not: what to ask where each training has a holder of its own.
@@ -16,7 +16,7 @@ public sealed partial class TuningRun
     /// The proposal; or null, when as many are outstanding as <see cref="TunerOptions.Parallelism"/> allows, or for the reasons of <see cref="Ask"/>.
     /// </returns>
     /// <exception cref="IOException">The study's folder could not be written; the run is as it was, and may be asked again.</exception>
-    public Proposal? AskAnother()
+    public TrainingRequest? AskAnother()
     {
         ThrowIfEnded();
         _recorder?.Flush();
@@ -28,7 +28,7 @@ public sealed partial class TuningRun
     /// <returns><paramref name="proposal"/>.</returns>
     /// <exception cref="ArgumentException">It is not outstanding.</exception>
     /// <exception cref="IOException">The study's folder could not be written.</exception>
-    public Proposal AskAgain(Proposal proposal)
+    public TrainingRequest AskAgain(TrainingRequest proposal)
     {
         ThrowIfEnded();
         var pending = _pending.Require(proposal);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HtiTune;
 
 /// <summary>
-/// One run of a <see cref="Tuner"/> for one objective, in the caller's hands: <see cref="Ask"/> where to train, train, <see cref="Tell(Proposal, ITrainedNetwork)"/>.
+/// One run of a <see cref="Tuner"/> for one objective, in the caller's hands: <see cref="Ask"/> where to train, train, <see cref="Tell(TrainingRequest, ITrainedNetwork)"/>.
 /// <see cref="Tuner.Optimize"/> is a loop over it.
 /// </summary>
 /// <remarks>
@@ -88,7 +88,7 @@ public sealed partial class TuningRun : IDisposable
     public CancellationToken Cancellation { get => _store.Cancellation; set => _store.Cancellation = value; }
 
     /// <summary>Proposals that were handed out and not told yet, in order.</summary>
-    public IReadOnlyList<Proposal> Pending => _pending.Out;
+    public IReadOnlyList<TrainingRequest> Pending => _pending.Out;
 
     /// <summary>
     /// Where to train next. When as many are pending as <see cref="TunerOptions.Parallelism"/> allows, the oldest of them again: with 1, the same
@@ -99,7 +99,7 @@ public sealed partial class TuningRun : IDisposable
     /// nothing to train before one of them is told. The last training of the budget waits for all others.
     /// </returns>
     /// <exception cref="IOException">The study's folder could not be written; the run is as it was, and may be asked again.</exception>
-    public Proposal? Ask()
+    public TrainingRequest? Ask()
     {
         ThrowIfEnded();
         if (StoppedBy is not null || _pending.Count >= _options.Parallelism || _pending.NotOut is not null)
@@ -118,7 +118,7 @@ public sealed partial class TuningRun : IDisposable
     /// <exception cref="IOException">
     /// The study's folder could not be written. The network is with the tuner all the same, and is written before the run goes on.
     /// </exception>
-    public Trial Tell(Proposal proposal, ITrainedNetwork network)
+    public Trial Tell(TrainingRequest proposal, ITrainedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
         return Take(Ended(proposal, TrialState.Completed, null) with { Network = network });
@@ -129,7 +129,7 @@ public sealed partial class TuningRun : IDisposable
     /// <param name="outputs">What it answered to the study's contexts, shape [n, D].</param>
     /// <returns>The trial; failed when the outputs or the objective's value are not numbers, or there are not as many rows as contexts.</returns>
     /// <exception cref="IOException">The study's folder could not be written; the outputs are with the tuner all the same.</exception>
-    public Trial Tell(Proposal proposal, Matrix outputs)
+    public Trial Tell(TrainingRequest proposal, Matrix outputs)
     {
         ArgumentNullException.ThrowIfNull(outputs);
         return Tell(proposal, new TrainedOutputs(outputs));
@@ -140,13 +140,13 @@ public sealed partial class TuningRun : IDisposable
     /// <param name="value">The number, in double precision; one that is not finite is no value, and the trial fails.</param>
     /// <returns>The trial.</returns>
     /// <exception cref="IOException">The study's folder could not be written; the number is with the tuner all the same.</exception>
-    public Trial Tell(Proposal proposal, double value) => Tell(proposal, Matrix.FromDoubles(1, 1, [value]));
+    public Trial Tell(TrainingRequest proposal, double value) => Tell(proposal, Matrix.FromDoubles(1, 1, [value]));
 
     /// <summary>Reports that the proposed training failed. The model never sees it, and the run goes on elsewhere.</summary>
     /// <param name="proposal">A pending proposal.</param>
     /// <param name="error">What went wrong.</param>
     /// <returns>The failed trial.</returns>
-    public Trial TellFailed(Proposal proposal, string error)
+    public Trial TellFailed(TrainingRequest proposal, string error)
     {
         ArgumentException.ThrowIfNullOrEmpty(error);
         return Take(Ended(proposal, TrialState.Failed, error));
@@ -155,7 +155,7 @@ public sealed partial class TuningRun : IDisposable
     /// <summary>Reports that the proposed training was cancelled, and ends the run as cancelled.</summary>
     /// <param name="proposal">A pending proposal, or null when none was being trained. Others that are pending may still be told.</param>
     /// <returns>The cancelled trial, or null.</returns>
-    public Trial? Cancel(Proposal? proposal = null)
+    public Trial? Cancel(TrainingRequest? proposal = null)
     {
         ThrowIfEnded();
         if (proposal is not null)
@@ -224,7 +224,7 @@ public sealed partial class TuningRun : IDisposable
     internal bool HasValue => _course.HasValue;
 
     /// <summary>Whether a proposal waits to be told.</summary>
-    internal bool IsPending(Proposal proposal) => _pending.Has(proposal);
+    internal bool IsPending(TrainingRequest proposal) => _pending.Has(proposal);
 
     /// <summary>Takes a training that ended; one whose network does not answer as it should has failed.</summary>
     private Trial Take(Training training)
@@ -242,7 +242,7 @@ public sealed partial class TuningRun : IDisposable
         return _course.Record(training, isUsed: true);
     }
 
-    private Training Ended(Proposal proposal, TrialState state, string? error)
+    private Training Ended(TrainingRequest proposal, TrialState state, string? error)
     {
         ThrowIfEnded();
         var training = _pending.End(proposal, state, error);

@@ -40,9 +40,8 @@ internal static class PreferCommand
 
             StudyChanges.Notice(specification, CommonOptions.Line(result), force: false);
             specification = specification.JudgedAs(result.GetValue(goal)) with { JudgedBy = result.GetRequiredValue(objective), UseWholeBudget = result.GetValue(onward) };
-            return TuningWork.Run(new TuningRequest(
-                specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null)
-            { Line = CommonOptions.Line(result) });
+            return new TuningWork(
+                specification, result.GetRequiredValue(objective), result.GetValue(trainings) ?? 0, result.GetValue(json), result.GetValue(events) is not null, CommonOptions.Line(result)).Run();
         });
         return command;
     }

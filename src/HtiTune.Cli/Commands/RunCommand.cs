@@ -76,7 +76,7 @@ internal sealed class RunCommand
 
         return isDry
             ? DryRun.Show(study, result.GetValue(_json), CommonOptions.Line(result))
-            : TuningWork.Run(new TuningRequest(study, study.Objective, null, result.GetValue(_json), result.GetValue(_events) is not null) { Line = CommonOptions.Line(result) });
+            : new TuningWork(study, study.Objective, null, result.GetValue(_json), result.GetValue(_events) is not null, CommonOptions.Line(result)).Run();
     }
 
     // The members of the study file that the line says.

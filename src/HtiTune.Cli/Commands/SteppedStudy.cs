@@ -57,7 +57,7 @@ internal sealed class SteppedStudy : IDisposable
     /// <summary>A training for one asker; null where there is none now, or the study has ended.</summary>
     /// <param name="worker">The asker's name; null without one.</param>
     /// <param name="term">How long it is left to them; null: as long as trainings of this study take.</param>
-    internal (Proposal Proposal, Lease Lease)? Ask(string? worker, TimeSpan? term)
+    internal (TrainingRequest Proposal, Lease Lease)? Ask(string? worker, TimeSpan? term)
     {
         // Who asks again hears the same. Without a name nobody is known again, but where there is one training at a time it can be no other.
         var outstanding = Run.Outstanding;
@@ -82,7 +82,7 @@ internal sealed class SteppedStudy : IDisposable
     }
 
     /// <summary>A proposal that was not told yet; null where there is none of this number.</summary>
-    internal Proposal? Outstanding(int number) => Run.Outstanding.FirstOrDefault(proposal => proposal.Number == number);
+    internal TrainingRequest? Outstanding(int number) => Run.Outstanding.FirstOrDefault(proposal => proposal.Number == number);
 
     /// <summary>What there is to say of a number that nobody has asked for.</summary>
     internal CliException NotAsked(int number)

@@ -48,7 +48,7 @@ internal static class TuneCommand
 
             return result.GetValue(dry)
                 ? DryRun.Show(specification, result.GetValue(json), CommonOptions.Line(result))
-                : TuningWork.Run(new TuningRequest(specification, specification.Objective, null, result.GetValue(json), result.GetValue(events) is not null) { Line = CommonOptions.Line(result) });
+                : new TuningWork(specification, specification.Objective, null, result.GetValue(json), result.GetValue(events) is not null, CommonOptions.Line(result)).Run();
         });
         return command;
     }

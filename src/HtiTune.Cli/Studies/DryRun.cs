@@ -53,14 +53,14 @@ internal static class DryRun
         }
     }
 
-    private static List<Proposal> Next(StudySpecification study, string work)
+    private static List<TrainingRequest> Next(StudySpecification study, string work)
     {
         if (!StudyJournal.Exists(study.Folder))
         {
             // The first places depend on nothing: as many as a model needs before it chooses.
             using var fresh = new Tuner(new Untrained(), study.Space, Contexts.None(1), study.ToOptions() with { Parallelism = Math.Clamp(study.Trainings, 1, 3) });
             using var first = fresh.Begin(_ => 0, study.Trainings);
-            var shown = new List<Proposal>();
+            var shown = new List<TrainingRequest>();
             while (shown.Count < Math.Min(3, study.Trainings) && first.Ask() is { } proposal)
             {
                 shown.Add(proposal);
@@ -83,7 +83,7 @@ internal static class DryRun
         var objective = session.Objective(study.Objective);
         session.Check(objective);
         using var run = session.Tuner.Begin(session.Aim(objective), session.Tuner.PrepareTotal(study.Trainings, study.RunName(objective.Text)), study.RunName(objective.Text));
-        var proposals = new List<Proposal>();
+        var proposals = new List<TrainingRequest>();
         while (proposals.Count < study.Parallel && run.Ask() is { } next && !proposals.Contains(next))
         {
             proposals.Add(next);

@@ -65,8 +65,12 @@ public sealed record TellOutcome(AttemptState State, StudyState Study, ClaimedAt
 }
 
 /// <summary>How a training went: a value, outputs, or how it ended without.</summary>
-public record WorkResult
+public sealed record WorkResult
 {
+    /// <summary>The lease that it is told under; a client of the service puts in its own.</summary>
+    [JsonRequired]
+    public Guid Lease { get; init; }
+
     /// <summary>The number, for the objective <c>value</c>.</summary>
     public double? Value { get; init; }
 
@@ -84,4 +88,7 @@ public record WorkResult
 
     /// <summary>The process's exit code, where there was one.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>Who asks for the next training in the same breath; null: nobody.</summary>
+    public WorkRequest? Next { get; init; }
 }

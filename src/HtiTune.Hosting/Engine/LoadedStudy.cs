@@ -61,7 +61,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     public int TrainingsUsed => UsedBefore + (Run?.TrainingsUsed ?? 0);
 
     /// <summary>Trainings that the run has asked for and was not told of, whichever process asked; none between runs.</summary>
-    public IReadOnlyList<Proposal> Pending => Run?.Outstanding ?? [];
+    public IReadOnlyList<TrainingRequest> Pending => Run?.Outstanding ?? [];
 
     /// <summary>Whether the run waits to be told of a training.</summary>
     public bool IsPending(int number) => Pending.Any(one => one.Number == number);
@@ -115,7 +115,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Asks the tuner; null where it wants no training now.</summary>
-    public (int Number, Proposal Proposal, TrainingProposed Forecast)? Ask()
+    public (int Number, TrainingRequest Proposal, TrainingProposed Forecast)? Ask()
     {
         if (Run!.AskAnother() is not { } proposal)
         {
@@ -186,7 +186,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         _lastNumber = Math.Max(_lastNumber, trial.Number);
     }
 
-    private Proposal PendingOf(int number) => Pending.First(one => one.Number == number);
+    private TrainingRequest PendingOf(int number) => Pending.First(one => one.Number == number);
 
     /// <summary>Lets go of the tuner. Whoever waits at the gate still passes it, and sees that the study has given way.</summary>
     public void Dispose() => Release();

@@ -70,7 +70,8 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     private void StartOver(LoadedStudy loaded, StudyStep step, Taken taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        TrialData[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial).Select(trial => TrialData.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
+        TrialData[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult()
+            .Select(result => TrialData.Of(result.Trial.Number, result.Trial.At(loaded.Problem), result.Trial.Samples, result.Trial.Reported))];
         var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
         var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
         loaded.SkipTo(

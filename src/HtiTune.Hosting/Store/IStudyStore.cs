@@ -18,7 +18,8 @@ internal interface IStudyStore
 
     /// <summary>
     /// Creates a study with its first event and an <c>advance</c> in the outbox. The row's Id, Tenant, Name, IdempotencyKey, Definition, Queue, Priority and
-    /// Parallelism are the caller's, and of the trials that were made before it their places, Samples and Reason. Returns the study that stands: where the tenant has one of the same idempotency key, that one, and nothing is created.
+    /// Parallelism are the caller's, and of the trials that were made before it their Number (from 1), place, Reason and Samples.
+    /// Returns the study that stands: where the tenant has one of the same idempotency key, that one, and nothing is created.
     /// </summary>
     Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<TrialRow> anchors, CancellationToken cancellation);
 

@@ -21,7 +21,8 @@ internal static class StudyLives
         }
         foreach (var trial in anchors)
         {
-            (trial.Id, trial.StudyId, trial.EndOrder, trial.QueuedAt, trial.EndedAt) = (StudyWrites.NewId(session), study.Id, trial.Number, session.Now, session.Now);
+            (trial.Id, trial.StudyId, trial.Status, trial.IsImported) = (StudyWrites.NewId(session), study.Id, TrialStatus.Completed, true);
+            (trial.EndOrder, trial.QueuedAt, trial.EndedAt) = (trial.Number, session.Now, session.Now);
             await session.InsertAsync(trial).ConfigureAwait(false);
         }
         await WakeAsync(session, study.Id).ConfigureAwait(false);

@@ -165,7 +165,7 @@ public interface IStudyService
     Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, AttemptReport report, CancellationToken cancellation = default);
 
     /// <summary>Hands in a result or a failure; may hand out the next attempt in the same breath.</summary>
-    Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next = null, CancellationToken cancellation = default);
+    Task<TellOutcome> TellAsync(string? tenant, Guid attempt, WorkResult result, CancellationToken cancellation = default);
 
     /// <summary>Asks an attempt to end: gently, or at once.</summary>
     Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation = default);

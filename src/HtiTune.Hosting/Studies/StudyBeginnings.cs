@@ -46,8 +46,6 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
             {
                 Number = imported.Count + 1,
                 Reason = "upload",
-                Status = TrialStatus.Completed,
-                IsImported = true,
                 Samples = await store.KeepAsync(NpyFile.ToBytes(anchor.Outputs), cancellation).ConfigureAwait(false),
             };
             trial.Place(problem, anchor.At(problem));

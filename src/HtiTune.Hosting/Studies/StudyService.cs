@@ -209,8 +209,8 @@ internal sealed class StudyService(
 
     public Task<LeaseStatus> RenewAsync(string? tenant, Guid attempt, AttemptReport report, CancellationToken cancellation) => work.RenewAsync(tenant, attempt, report, cancellation);
 
-    public Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation) =>
-        work.TellAsync(tenant, attempt, lease, result, next, cancellation);
+    public Task<TellOutcome> TellAsync(string? tenant, Guid attempt, WorkResult result, CancellationToken cancellation) =>
+        work.TellAsync(tenant, attempt, result, cancellation);
 
     public Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation) => work.EndAttemptAsync(tenant, study, attempt, kill, cancellation);
 

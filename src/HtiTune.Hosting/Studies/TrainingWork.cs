@@ -116,10 +116,12 @@ internal sealed class TrainingWork(
         }
     }
 
-    public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
+    public async Task<TellOutcome> TellAsync(string? tenant, Guid attempt, WorkResult result, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(result);
+        var next = result.Next;
         var wait = WaitOf(next?.WaitFor);
-        var told = await TellNowAsync(tenant, attempt, lease, result, next, cancellation).ConfigureAwait(false);
+        var told = await TellNowAsync(tenant, attempt, result, cancellation).ConfigureAwait(false);
         if (next is null || wait == TimeSpan.Zero || told.Next is not null)
         {
             return told;
@@ -130,12 +132,12 @@ internal sealed class TrainingWork(
         return told with { Next = claimed, Study = claimed is null ? (await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false)).Study.State : told.Study };
     }
 
-    private async Task<TellOutcome> TellNowAsync(string? tenant, Guid attempt, Guid lease, WorkResult result, WorkRequest? next, CancellationToken cancellation)
+    private async Task<TellOutcome> TellNowAsync(string? tenant, Guid attempt, WorkResult result, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(result);
+        var lease = result.Lease;
         var found = await finder.FindAsync(tenant, null, attempt, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(found.Study.Definition);
-        var claim = next is null ? null : Claim(tenant, next);
+        var claim = result.Next is { } next ? Claim(tenant, next) : null;
         var end = await ends.OfAsync(found, definition, result, cancellation).ConfigureAwait(false);
         if (end.Reported is not null && found.Attempt.Lease == lease
             && await engine.TellAsync(found.Study, found.Trial, attempt, lease, end, claim, cancellation).ConfigureAwait(false) is { } told)

@@ -17,7 +17,7 @@ internal static class ApiSchemas
     private static readonly Type[] s_requests =
     [
         typeof(CreateStudyRequest), typeof(StudyAnchor), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest), typeof(PredictRequest), typeof(CancelRequest),
-        typeof(WorkRequest), typeof(AttemptReport), typeof(TellBody), typeof(KeyRequest),
+        typeof(WorkRequest), typeof(AttemptReport), typeof(WorkResult), typeof(KeyRequest),
     ];
 
     internal static Task CompleteAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)

@@ -24,16 +24,6 @@ internal sealed record DescribeRequest(IReadOnlyList<string>? Tags = null, strin
 /// <summary>Why a study is cancelled.</summary>
 internal sealed record CancelRequest(string? Reason = null);
 
-/// <summary>How a training went.</summary>
-internal sealed record TellBody : WorkResult
-{
-    /// <summary>The lease.</summary>
-    public required Guid Lease { get; init; }
-
-    /// <summary>Who asks for the next training in the same breath; null: nobody.</summary>
-    public WorkRequest? Next { get; init; }
-}
-
 /// <summary>An API key to be made.</summary>
 internal sealed record KeyRequest(string Name, string? Tenant = null, string Scopes = "read write");
 

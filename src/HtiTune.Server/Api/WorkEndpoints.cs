@@ -28,19 +28,19 @@ internal static class WorkEndpoints
                 + "With next, the next training is handed out in the same breath; with its waitFor (at most 00:01:00) as soon as there is one. The same told again: isRepeated true, and nothing changes; something else told again: 409, and the first stands.");
     }
 
-    private static async Task<IResult> TellAsync(Guid id, TellBody body, HttpContext context, IStudyService service, IHostApplicationLifetime life)
+    private static async Task<IResult> TellAsync(Guid id, WorkResult body, HttpContext context, IStudyService service, IHostApplicationLifetime life)
     {
         var tenant = context.User.Tenant();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, life.ApplicationStopping);
         TellOutcome told;
         try
         {
-            told = await service.TellAsync(tenant, id, body.Lease, body, body.Next, body.Next?.WaitFor is null ? context.RequestAborted : ending.Token).ConfigureAwait(false);
+            told = await service.TellAsync(tenant, id, body, body.Next?.WaitFor is null ? context.RequestAborted : ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             // The server ends while a next training is waited for: the result is told again, which changes nothing, and the answer comes without one.
-            told = await service.TellAsync(tenant, id, body.Lease, body, null, context.RequestAborted).ConfigureAwait(false);
+            told = await service.TellAsync(tenant, id, body with { Next = null }, context.RequestAborted).ConfigureAwait(false);
         }
 
         await GiveBackAsync(told.Next, tenant, context, service).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal static class WorkEndpoints
 
     // Nobody heard of it: the next who asks gets it, and no attempt is lost.
     private static Task GiveBackAsync(ClaimedAttempt? claimed, string? tenant, HttpContext context, IStudyService service) => context.RequestAborted.IsCancellationRequested && claimed is { IsHeld: false }
-        ? service.TellAsync(tenant, claimed.Attempt, claimed.Lease, new WorkResult { State = AttemptState.Preempted, Reason = "caller-gone" }, null, CancellationToken.None)
+        ? service.TellAsync(tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, State = AttemptState.Preempted, Reason = "caller-gone" }, CancellationToken.None)
         : Task.CompletedTask;
 
     private static async Task<IResult> ClaimAsync(WorkRequest body, HttpContext context, IStudyService service, ServerTelemetry telemetry, IHostApplicationLifetime life)

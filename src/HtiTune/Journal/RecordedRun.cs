@@ -5,7 +5,7 @@ namespace HtiTune.Journal;
 /// <summary>One run as the journal tells it.</summary>
 public sealed class RecordedRun
 {
-    private readonly List<Proposal> _proposals = [];
+    private readonly List<TrainingRequest> _proposals = [];
     private readonly Dictionary<int, ValueMeasured> _values = [];
     private readonly List<int> _completed = [];
     private DateTimeOffset _last;
@@ -26,7 +26,7 @@ public sealed class RecordedRun
     public RunEnded? End { get; private set; }
 
     /// <summary>What it proposed, in order; one that was handed out twice, because the first process ended, once.</summary>
-    public IReadOnlyList<Proposal> Proposals => _proposals;
+    public IReadOnlyList<TrainingRequest> Proposals => _proposals;
 
     /// <summary>The objective's values at the trainings, by their number.</summary>
     public IReadOnlyDictionary<int, ValueMeasured> Values => _values;
@@ -86,7 +86,7 @@ public sealed class RecordedRun
     {
         End = null;
         HandedOut[started.Number] = started.Time;
-        var proposal = new Proposal(started.Number, started.Configuration, started.Seed, started.Reason, gain);
+        var proposal = new TrainingRequest(started.Configuration, started.Seed) { Number = started.Number, Reason = started.Reason, ExpectedGain = gain };
         var at = _proposals.FindIndex(p => p.Number == started.Number);
         if (at < 0)
         {

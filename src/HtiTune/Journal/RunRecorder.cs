@@ -13,7 +13,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
     public void Began(string? objective, int budget, StudySettings settings, SearchSpace space) => study.Began(objective, budget, settings, space);
 
     /// <summary>Writes a proposal before it is handed out.</summary>
-    public void Proposed(Proposal proposal, Func<TrainingProposed> line)
+    public void Proposed(TrainingRequest proposal, Func<TrainingProposed> line)
     {
         if (!IsReplaying)
         {
@@ -22,7 +22,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
     }
 
     /// <summary>Writes that a proposal is handed out again, which a process that ended had begun.</summary>
-    public void Started(Proposal proposal)
+    public void Started(TrainingRequest proposal)
     {
         if (!IsReplaying)
         {
@@ -72,7 +72,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
         }
     }
 
-    private static TrainingStarted Line(Proposal proposal) => new(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason);
+    private static TrainingStarted Line(TrainingRequest proposal) => new(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason);
 
     public void Flush()
     {

@@ -145,7 +145,7 @@ public sealed class RunReplay
     }
 
     /// <summary>The proposals of a recorded run, computed afresh.</summary>
-    internal static List<Proposal> Proposals(StudyJournal journal, RecordedRun recorded, Func<IConditionalModel, double> objective, TunerOptions? options)
+    internal static List<TrainingRequest> Proposals(StudyJournal journal, RecordedRun recorded, Func<IConditionalModel, double> objective, TunerOptions? options)
     {
         var settings = recorded.Began.Settings;
         StudyIdentity.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
@@ -161,7 +161,7 @@ public sealed class RunReplay
         tuner.History.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
         run.StopClock();
-        var proposals = new List<Proposal>();
+        var proposals = new List<TrainingRequest>();
         foreach (var (kind, number, enqueued) in recorded.Steps)
         {
             if (kind is RunStepKind.Enqueue or RunStepKind.Clear)

@@ -199,7 +199,7 @@ public sealed partial class StudyJournal
     /// <param name="options">Only for the <see cref="TunerOptions.SurrogateFactory"/> of a study that had one.</param>
     /// <returns>As many proposals as the run made, fewer where it would end earlier now.</returns>
     /// <exception cref="ArgumentException">The study had a surrogate of its own, and it is not given.</exception>
-    public IReadOnlyList<Proposal> Replay(int run, Func<IConditionalModel, double> objective, TunerOptions? options = null)
+    public IReadOnlyList<TrainingRequest> Replay(int run, Func<IConditionalModel, double> objective, TunerOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)run, (uint)_runs.Count, nameof(run));
         return RunReplay.Proposals(this, _runs[run], objective, options);

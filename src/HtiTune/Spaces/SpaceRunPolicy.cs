@@ -86,7 +86,7 @@ internal sealed class SpaceRunPolicy(
         (isJudged && IsStrict && _judged is { Judgement.Holds: true } && Unmet(used) is not null ? _analysis!.Challenge(pending, store.Cancellation) : null)
         ?? _analysis!.Next(pending, store.Cancellation);
 
-    public override void Note(Proposal proposal, bool isByModel)
+    public override void Note(TrainingRequest proposal, bool isByModel)
     {
         if (isByModel && _analysis is { } analysis)
         {
@@ -94,7 +94,7 @@ internal sealed class SpaceRunPolicy(
         }
     }
 
-    public override TrainingProposed LineOf(Proposal proposal, bool isByModel)
+    public override TrainingProposed LineOf(TrainingRequest proposal, bool isByModel)
     {
         if (!isByModel || !_forecasts.TryGetValue(proposal.Number, out var forecast))
         {

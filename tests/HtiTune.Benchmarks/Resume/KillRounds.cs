@@ -132,7 +132,7 @@ internal static class KillRounds
         return counts with { Torn = counts.Torn + (journal.Torn is null ? 0 : 1), Kept = counts.Kept + completed.Count, Lost = counts.Lost + lost };
     }
 
-    private static KillCounts Compare(KillCounts counts, string folder, string undisturbed, List<Proposal> proposals, int workers)
+    private static KillCounts Compare(KillCounts counts, string folder, string undisturbed, List<TrainingRequest> proposals, int workers)
     {
         string result;
         using (var tuner = ResumeStudy.Open(folder, new ResumeStudy.NotedNetwork(folder + ".txt", 0), workers))
@@ -148,5 +148,5 @@ internal static class KillRounds
         return counts with { Studies = counts.Studies + 1, Kept = kept, Torn = torn, Different = counts.Different + (isSame ? 0 : 1) };
     }
 
-    private static List<Proposal> Proposals(StudyJournal journal) => [.. journal.Runs.SelectMany(run => run.Proposals)];
+    private static List<TrainingRequest> Proposals(StudyJournal journal) => [.. journal.Runs.SelectMany(run => run.Proposals)];
 }

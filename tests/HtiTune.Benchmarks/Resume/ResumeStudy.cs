@@ -50,7 +50,7 @@ internal static class ResumeStudy
     }
 
     /// <summary>The proposals of a journal, computed afresh from its answers.</summary>
-    internal static IEnumerable<Proposal> Replay(StudyJournal journal) =>
+    internal static IEnumerable<TrainingRequest> Replay(StudyJournal journal) =>
         journal.Replay(0, model => Tracking(model, 0.5), Options).Concat(journal.Replay(1, model => Tracking(model, -0.4), Options));
 
     private static string Text(TuningResult study) => string.Join('\n',

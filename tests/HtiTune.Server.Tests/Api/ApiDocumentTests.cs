@@ -52,7 +52,7 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
         var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
         foreach (var (schema, member, type) in (ValueTuple<string, string, string>[])
         [
-            ("StudyDefinition", "minimum", "number"), ("StudyDefinition", "epsilon", "number"), ("StudyAnchor", "lambda", "number"), ("TellBody", "value", "number"),
+            ("StudyDefinition", "minimum", "number"), ("StudyDefinition", "epsilon", "number"), ("StudyAnchor", "lambda", "number"), ("WorkResult", "value", "number"),
             ("AttemptReport", "progress", "number"), ("ClaimedAttempt", "lambda", "number"), ("ClaimedAttempt", "lambda", "null"),
         ])
         {

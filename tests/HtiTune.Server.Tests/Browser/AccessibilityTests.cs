@@ -75,7 +75,8 @@ public sealed class AccessibilityTests(ApiServer server) : IClassFixture<ApiServ
         var asked = await service.ClaimAsync("t", new WorkRequest($"w {study.Definition.Name}", Study: study.Id));
         for (var i = 0; asked is not null && i < 4; i++)
         {
-            asked = (await service.TellAsync("t", asked.Attempt, asked.Lease, new WorkResult { Value = Math.Cos(5 * asked.Lambda), LogTail = "epoch 1" }, new WorkRequest($"w {study.Definition.Name}", Study: study.Id))).Next;
+            asked = (await service.TellAsync(
+                "t", asked.Attempt, new WorkResult { Lease = asked.Lease, Value = Math.Cos(5 * asked.Lambda), LogTail = "epoch 1", Next = new WorkRequest($"w {study.Definition.Name}", Study: study.Id) })).Next;
         }
 
         return study.Id;
@@ -95,7 +96,7 @@ public sealed class AccessibilityTests(ApiServer server) : IClassFixture<ApiServ
         var asked = await service.ClaimAsync("t", new WorkRequest($"w {study.Definition.Name}", Study: study.Id));
         for (var i = 0; asked is not null && i < 3; i++)
         {
-            asked = (await service.TellAsync("t", asked.Attempt, asked.Lease, new WorkResult { Value = i * i }, new WorkRequest($"w {study.Definition.Name}", Study: study.Id))).Next;
+            asked = (await service.TellAsync("t", asked.Attempt, new WorkResult { Lease = asked.Lease, Value = i * i, Next = new WorkRequest($"w {study.Definition.Name}", Study: study.Id) })).Next;
         }
 
         return study.Id;

@@ -29,7 +29,8 @@ internal static class StoredStudies
         var asked = await service.ClaimAsync(tenant, new WorkRequest(definition.Name, Study: study.Id));
         for (var i = 0; asked is not null && i < trainings; i++)
         {
-            asked = (await service.TellAsync(tenant, asked.Attempt, asked.Lease, new WorkResult { Value = objective(asked.Configuration) }, new WorkRequest(definition.Name, Study: study.Id))).Next;
+            asked = (await service.TellAsync(
+                tenant, asked.Attempt, new WorkResult { Lease = asked.Lease, Value = objective(asked.Configuration), Next = new WorkRequest(definition.Name, Study: study.Id) })).Next;
         }
 
         return study;

@@ -49,7 +49,7 @@ public sealed class StudiesPageTests(ApiServer server) : IClassFixture<ApiServer
         var many = await service.CreateAsync("c", new StudyDefinition { Name = "many", Minimum = 0, Maximum = 1, MaxTrainings = 30, Seed = 5, Goal = Goal.Maximize });
         await service.CancelAsync("c", many.Id);
         var claimed = await service.ClaimAsync("c", new WorkRequest("w", Study: few.Id));
-        await service.TellAsync("c", claimed!.Attempt, claimed.Lease, new WorkResult { Value = 0.125 });
+        await service.TellAsync("c", claimed!.Attempt, new WorkResult { Lease = claimed.Lease, Value = 0.125 });
         await Wait.UntilAsync(async () => (await service.TrialsAsync("c", few.Id)).Any(trial => trial.Value is not null));
         await using var visit = await Visit.BeginAsync(server, "c");
         var page = visit.Page;

@@ -99,6 +99,6 @@ public sealed class DamagedEventTests : IDisposable
     private static async Task TellAsync(ServiceHost host, Guid id)
     {
         var task = await host.ClaimAsync(Tenant, id);
-        await host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
+        await host.Studies.TellAsync(Tenant, task.Attempt, new WorkResult { Lease = task.Lease, Value = Math.Pow(task.Lambda - 0.3, 2) });
     }
 }

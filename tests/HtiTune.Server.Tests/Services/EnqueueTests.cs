@@ -157,7 +157,7 @@ public sealed class EnqueueTests : IDisposable
         for (var i = 0; i < count; i++)
         {
             var task = await host.ClaimAsync(Tenant, study, "w");
-            await host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
+            await host.Studies.TellAsync(Tenant, task.Attempt, new WorkResult { Lease = task.Lease, Value = Math.Pow(task.Lambda - 0.3, 2) });
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class FaultTests : IDisposable
         var id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
         var first = await host.ClaimAsync(Tenant, id);
         clock.IsFaulty = true;
-        var told = await host.Studies.TellAsync(Tenant, first.Attempt, first.Lease, new WorkResult { Value = 0.5 });
+        var told = await host.Studies.TellAsync(Tenant, first.Attempt, new WorkResult { Lease = first.Lease, Value = 0.5 });
         Assert.Equal((AttemptState.Done, StudyState.Paused), (told.State, told.Study));
         var view = await host.Studies.GetAsync(Tenant, id);
         Assert.Equal(StudyState.Paused, view.State);
@@ -66,7 +66,7 @@ public sealed class FaultTests : IDisposable
             await host.Studies.PauseAsync(Tenant, paused);
             var first = await host.ClaimAsync(Tenant, id);
             clock.IsFaulty = true;
-            await host.Studies.TellAsync(Tenant, first.Attempt, first.Lease, new WorkResult { Value = 0.5 });
+            await host.Studies.TellAsync(Tenant, first.Attempt, new WorkResult { Lease = first.Lease, Value = 0.5 });
 
             // The fault meets the paused one too, which stays the user's.
             await host.Studies.EnqueueAsync(Tenant, paused, [0.4]).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -149,7 +149,7 @@ public sealed class FaultTests : IDisposable
             }
 
             var task = await host.ClaimAsync(Tenant, study);
-            await host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Value = Math.Pow(task.Lambda - 0.3, 2) });
+            await host.Studies.TellAsync(Tenant, task.Attempt, new WorkResult { Lease = task.Lease, Value = Math.Pow(task.Lambda - 0.3, 2) });
         }
     }
 

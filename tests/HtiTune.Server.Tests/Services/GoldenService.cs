@@ -86,7 +86,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
         {
             if (await host.Studies.ClaimAsync(tenant, new WorkRequest("all", 0, id), patience.Token) is { } claimed)
             {
-                await host.Studies.TellAsync(tenant, claimed.Attempt, claimed.Lease, new WorkResult { Value = value(claimed.Lambda) }, cancellation: patience.Token);
+                await host.Studies.TellAsync(tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, Value = value(claimed.Lambda) }, cancellation: patience.Token);
             }
             else
             {
@@ -121,7 +121,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
                 // What is in hand is given back, which costs no attempt.
                 foreach (var claimed in held.Values)
                 {
-                    await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { State = AttemptState.Preempted }, cancellation: patience.Token);
+                    await host.Studies.TellAsync(Tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, State = AttemptState.Preempted }, cancellation: patience.Token);
                 }
 
                 return false;
@@ -141,7 +141,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
 
             var next = held.Values.ElementAt(held.Count / 2);
             held.Remove(next.Trial);
-            await host.Studies.TellAsync(Tenant, next.Attempt, next.Lease, Result(next.Configuration), cancellation: patience.Token);
+            await host.Studies.TellAsync(Tenant, next.Attempt, Result(next.Configuration) with { Lease = next.Lease }, cancellation: patience.Token);
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class InterruptionTests : IDisposable
                 var outputs = network.Answer(Contexts.None(Definition.Rows), new TunerOptions { Seed = definition.Seed }.AnswerSeed);
                 var values = outputs.Values.ToArray();
                 var result = isValue ? new WorkResult { Value = values.Sum(value => (double)value * value) / values.Length } : new WorkResult { Outputs = outputs };
-                Assert.Equal(AttemptState.Done, (await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, result)).State);
+                Assert.Equal(AttemptState.Done, (await host.Studies.TellAsync(Tenant, claimed.Attempt, result with { Lease = claimed.Lease })).State);
             }
         }
 
@@ -79,7 +79,7 @@ public sealed class InterruptionTests : IDisposable
             var result = isValue
                 ? new WorkResult { Value = same.Value }
                 : new WorkResult { Outputs = NpyFile.FromBytes(await last.Studies.OutputsAsync(Tenant, id, same.Number), "outputs") };
-            await last.Studies.TellAsync(Tenant, next.Attempt, next.Lease, result);
+            await last.Studies.TellAsync(Tenant, next.Attempt, result with { Lease = next.Lease });
         }
 
         Assert.Equal((await last.Studies.GetAsync(Tenant, undisturbed)).Result!.Lambda, (await last.Studies.GetAsync(Tenant, id)).Result!.Lambda);

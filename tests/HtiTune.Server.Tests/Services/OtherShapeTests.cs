@@ -82,5 +82,6 @@ public sealed class OtherShapeTests : IDisposable
 
     private static Matrix Outputs(int rows, int columns) => Matrix.Create(rows, columns, (i, row) => row.Fill(i + 1));
 
-    private static Task<TellOutcome> TellAsync(ServiceHost host, ClaimedAttempt task, Matrix outputs) => host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, new WorkResult { Outputs = outputs });
+    private static Task<TellOutcome> TellAsync(ServiceHost host, ClaimedAttempt task, Matrix outputs) =>
+        host.Studies.TellAsync(Tenant, task.Attempt, new WorkResult { Lease = task.Lease, Outputs = outputs });
 }

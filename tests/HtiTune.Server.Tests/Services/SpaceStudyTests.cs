@@ -100,7 +100,7 @@ public abstract class SpaceStudyContract : IDisposable
         {
             if (await host.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: id)) is { } claimed)
             {
-                await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { Outputs = Outputs(claimed.Configuration) });
+                await host.Studies.TellAsync(Tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, Outputs = Outputs(claimed.Configuration) });
             }
         }
 
@@ -133,7 +133,7 @@ public abstract class SpaceStudyContract : IDisposable
             var claimed = await host.ClaimAsync(Tenant, id);
             Assert.DoesNotContain(anchors, one => claimed.Configuration.Equals(one.Configuration));
             Assert.DoesNotContain("initial", (await host.Studies.TrialsAsync(Tenant, id))[5].Reason, StringComparison.OrdinalIgnoreCase);
-            await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { Outputs = Outputs(claimed.Configuration) });
+            await host.Studies.TellAsync(Tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, Outputs = Outputs(claimed.Configuration) });
         }
 
         // A process that follows sees the same trainings, each with its configuration and value.
@@ -142,7 +142,7 @@ public abstract class SpaceStudyContract : IDisposable
         {
             if (await next.Studies.ClaimAsync(Tenant, new WorkRequest("w", Study: id)) is { } claimed)
             {
-                await next.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { Outputs = Outputs(claimed.Configuration) });
+                await next.Studies.TellAsync(Tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, Outputs = Outputs(claimed.Configuration) });
             }
 
             return (await next.Studies.GetAsync(Tenant, id)).State != StudyState.Active;
@@ -170,7 +170,7 @@ public abstract class SpaceStudyContract : IDisposable
         {
             var claimed = await host.ClaimAsync(Tenant, id);
             trained.Add(claimed.Configuration);
-            await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, new WorkResult { Value = Loss(claimed.Configuration) });
+            await host.Studies.TellAsync(Tenant, claimed.Attempt, new WorkResult { Lease = claimed.Lease, Value = Loss(claimed.Configuration) });
         }
 
         Assert.Contains(one, trained);
@@ -235,7 +235,7 @@ public abstract class SpaceStudyContract : IDisposable
                     return id;
                 }
 
-                await host.Studies.TellAsync(Tenant, claimed.Attempt, claimed.Lease, train(claimed.Configuration));
+                await host.Studies.TellAsync(Tenant, claimed.Attempt, train(claimed.Configuration) with { Lease = claimed.Lease });
             }
         }
     }

@@ -120,7 +120,7 @@ public sealed class StudyServiceTests : IDisposable
         {
             lambdas.Add(asked.Lambda);
             var told = await host.Studies.TellAsync(
-                Tenant, asked.Attempt, asked.Lease, new WorkResult { Value = Math.Pow(asked.Lambda - 0.3, 2) }, new WorkRequest("w", Study: id));
+                Tenant, asked.Attempt, new WorkResult { Lease = asked.Lease, Value = Math.Pow(asked.Lambda - 0.3, 2), Next = new WorkRequest("w", Study: id) });
             Assert.Equal(AttemptState.Done, told.State);
             asked = told.Next;
         }

@@ -101,9 +101,9 @@ public sealed class TakeUpTests : IDisposable
             var x = task.Lambda;
             await Task.Delay(TimeSpan.FromMilliseconds(5 + 20 * x));
             var middle = 1.5 + 0.25 * (x - 4) * (x - 4);
-            await host.Studies.TellAsync(Tenant, task.Attempt, task.Lease, isNumber
-                ? new WorkResult { Value = (x - 0.3) * (x - 0.3) }
-                : new WorkResult { Outputs = Matrix.Create(5, 1, (row, outputs) => outputs[0] = (float)(middle + 0.1 * x * (row - 2))) });
+            await host.Studies.TellAsync(Tenant, task.Attempt, isNumber
+                ? new WorkResult { Lease = task.Lease, Value = (x - 0.3) * (x - 0.3) }
+                : new WorkResult { Lease = task.Lease, Outputs = Matrix.Create(5, 1, (row, outputs) => outputs[0] = (float)(middle + 0.1 * x * (row - 2))) });
         }
     }
 }

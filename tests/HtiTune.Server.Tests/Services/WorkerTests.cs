@@ -118,7 +118,7 @@ public sealed class WorkerTests : IDisposable
             }
         }
 
-        var told = await host.Studies.TellAsync(Tenant, slow!.Attempt, slow.Lease, new WorkResult { Value = 0.25 });
+        var told = await host.Studies.TellAsync(Tenant, slow!.Attempt, new WorkResult { Lease = slow.Lease, Value = 0.25 });
         Assert.Equal(AttemptState.Late, told.State);
         var trial = (await host.Studies.TrialsAsync(Tenant, id))[0];
         Assert.Equal(TrialStatus.Completed, trial.Status);

@@ -113,7 +113,7 @@ public abstract partial class StoreContract
         Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None)).Stop);
         Assert.False(await Store.DeleteAsync(study.Id, None));
         await Store.EndAsync(attempt.Id, attempt.Lease.Value, new AttemptEnd(AttemptState.Cancelled, "user", null), None);
-        Assert.NotNull((await Store.FindAttemptAsync(attempt.Id, None))!.Attempt.AcknowledgedAt);
+        Assert.NotNull((await Store.FindAttemptAsync(attempt.Id, None))?.Attempt.AcknowledgedAt);
         Assert.All(await Store.TrialsAsync(study.Id, None), t => Assert.Equal(TrialStatus.Cancelled, t.Status));
         Assert.NotNull((await RowAsync(study.Id)).EndedAt);
     }
@@ -191,7 +191,7 @@ public abstract partial class StoreContract
     {
         var hash = await Store.KeepAsync(Encoding.UTF8.GetBytes("anchor"), None);
         var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "t", Name = "n", Definition = "{}", Queue = _queue, Parallelism = 1 };
-        await Store.CreateAsync(row, [new(0.25, hash, "file"), new(0.75, hash, "file")], None);
+        await Store.CreateAsync(row, [.. ((double[])[0.25, 0.75]).Select((lambda, i) => new TrialRow { Number = i + 1, Lambda = lambda, Reason = "file", Samples = hash })], None);
         var snapshot = (await Store.LoadAsync(row.Id, 0, None))!;
         Assert.Equal([StudyEventKind.Created, StudyEventKind.Imported], snapshot.Events.Select(e => e.Kind));
         Assert.Equal([(1, 0.25, true), (2, 0.75, true)], snapshot.Results.Select(t => (t.Number, t.Lambda, t.IsImported)));

@@ -56,7 +56,7 @@ public abstract partial class StoreContract
         // Each told twice, as a worker does whose first answer was lost.
         var ends = await Task.WhenAll(claims.Concat(claims).Select(c => Task.Run(() => Store.EndAsync(c.Attempt!.Id, c.Attempt.Lease!.Value, Done(c.Trial!.Number), None))));
         Assert.All(ends, e => Assert.Equal(AttemptState.Done, e.State));
-        Assert.Equal(8, ends.Count(e => e.IsRepeated));
+        Assert.Equal(8, ends.Count(e => e.Before is not null));
         var results = (await Store.LoadAsync(study.Id, 0, None))!.Results;
         Assert.Equal(Enumerable.Range(1, 8).Select(n => (long?)n), results.Select(r => r.EndOrder));
         Assert.Equal(Enumerable.Range(1, 8), results.Select(r => r.Number).Order());
@@ -131,9 +131,9 @@ public abstract partial class StoreContract
         var attempt = (await ClaimAsync()).Attempt!;
         await Task.Delay(10);
         await Store.SweepAsync(new SweepSettings(TimeSpan.FromMilliseconds(1)), None);
-        Assert.Equal(AttemptState.Silent, (await Store.FindAttemptAsync(attempt.Id, None))!.Attempt.State);
+        Assert.Equal(AttemptState.Silent, (await Store.FindAttemptAsync(attempt.Id, None))?.Attempt.State);
         Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, 0.25, "log", Lease), None)).Holds);
-        var found = (await Store.FindAttemptAsync(attempt.Id, None))!.Attempt;
+        var found = (await Store.FindAttemptAsync(attempt.Id, None))!.Value.Attempt;
         Assert.Equal((AttemptState.Running, 0.25, "log"), (found.State, found.Progress, found.LogTail));
         Assert.NotNull(found.StartedAt);
     }

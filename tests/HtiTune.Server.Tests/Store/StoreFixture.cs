@@ -98,7 +98,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         var file = new SqliteFixture();
         await file.InitializeAsync();
         var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "moved", Name = "n", Definition = "{}", Queue = "moved", Network = "net", Parallelism = 2 };
-        await file.Store.CreateAsync(row, [new TrialRow { Number = 1, Lambda = 0.5, Reason = "file", Status = TrialStatus.Completed, IsImported = true, Samples = await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none) }], none);
+        await file.Store.CreateAsync(row, [new TrialRow { Number = 1, Lambda = 0.5, Reason = "file", Samples = await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none) }], none);
         var asked = new TrialRow { Number = 2, Lambda = 0.1 + 0.2, Seed = long.MaxValue, Reason = "r", MaxAttempts = 3 };
         await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new EventRow(StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
         var held = (await file.Store.ClaimAsync(new ClaimRequest("w", 0, null, [], null, TimeSpan.FromMinutes(1)), none)).Attempt!;

@@ -43,7 +43,7 @@ public class ServiceRecordTests
     public void Outputs_go_over_the_wire_as_rows_to_the_last_bit_and_come_back_in_the_precision_that_holds_them()
     {
         var text = JsonSerializer.Serialize(new WorkResult { Outputs = Matrix.From(new[,] { { 0.1, 1 }, { 3, 1e300 } }) }, ServiceJson.Options);
-        Assert.Equal("""{"outputs":[[0.1,1],[3,1E+300]],"state":"done"}""", text);
+        Assert.Equal("""{"lease":"00000000-0000-0000-0000-000000000000","outputs":[[0.1,1],[3,1E+300]],"state":"done"}""", text);
         var back = JsonSerializer.Deserialize<WorkResult>(text, ServiceJson.Options)!.Outputs!;
         Assert.Equal((2, 2, 0.1, 1e300), (back.Rows, back.Columns, back.Exact(0, 0), back.Exact(1, 1)));
         var single = Read("[[0.5],[0.25]]")!;
@@ -60,6 +60,10 @@ public class ServiceRecordTests
     [InlineData("[[null]]")]
     public void Outputs_that_are_no_rows_of_finite_numbers_are_refused_with_their_place(string text) =>
         Assert.StartsWith("$.outputs", Assert.Throws<JsonException>(() => Read(text)).Path, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_result_without_a_lease_is_refused_and_names_it() =>
+        Assert.Contains("lease", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<WorkResult>("""{"value":1}""", ServiceJson.Options)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Rows_of_other_lengths_are_refused_by_their_number() =>
@@ -101,5 +105,5 @@ public class ServiceRecordTests
         Assert.DoesNotContain("hasEnded", JsonSerializer.Serialize(study, ServiceJson.Options), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Matrix? Read(string outputs) => JsonSerializer.Deserialize<WorkResult>($$"""{"outputs":{{outputs}}}""", ServiceJson.Options)!.Outputs;
+    private static Matrix? Read(string outputs) => JsonSerializer.Deserialize<WorkResult>($$"""{"lease":"{{Guid.Empty}}","outputs":{{outputs}}}""", ServiceJson.Options)!.Outputs;
 }

@@ -8,7 +8,7 @@ public class QueueClearTests
 {
     private static double[] Lambdas(TuningResult study) => [.. study.Trials.Select(t => t.Lambda)];
 
-    private static ITrainedNetwork Trained(Proposal proposal) => StudyFixture.Task.Network().Train(new TrainingRequest(proposal.Lambda, proposal.Seed), default);
+    private static ITrainedNetwork Trained(TrainingRequest proposal) => StudyFixture.Task.Network().Train(new TrainingRequest(proposal.Lambda, proposal.Seed), default);
 
     [Fact]
     public void What_waits_is_taken_out_and_nothing_else_changes()

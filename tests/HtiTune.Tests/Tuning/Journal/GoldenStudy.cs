@@ -86,7 +86,7 @@ internal sealed record GoldenStudy(string Name, TunerOptions Options, Action<Tun
     {
         using var run = tuner.Begin(Cost, name: "cost");
         var network = All.Single(study => study.Name == "library-parallel").Network();
-        var pending = new List<Proposal>();
+        var pending = new List<TrainingRequest>();
         while (true)
         {
             while (pending.Count < 3 && run.Ask() is { } proposal && !pending.Contains(proposal))

@@ -11,7 +11,7 @@ public class HandsJournalTests
 
     private static int Started(StudyFixture study) => StudyJournal.Read(study.Folder).Events.OfType<TrainingStarted>().Count();
 
-    private static ITrainedNetwork Trained(Proposal proposal) => StudyFixture.Task.Network().Train(new TrainingRequest(proposal.Lambda, proposal.Seed), default);
+    private static ITrainedNetwork Trained(TrainingRequest proposal) => StudyFixture.Task.Network().Train(new TrainingRequest(proposal.Lambda, proposal.Seed), default);
 
     [Fact]
     public void Each_process_asks_for_another_than_those_that_are_outstanding()
@@ -111,7 +111,7 @@ public class HandsJournalTests
         });
         Assert.Equal(TimeSpan.FromMinutes(minutes), Assert.Single(StudyJournal.Read(study.Folder).Events.OfType<TrainingCompleted>()).Duration);
 
-        void Step(Func<TuningRun, Proposal?> step)
+        void Step(Func<TuningRun, TrainingRequest?> step)
         {
             using var tuner = study.Open(StudyFixture.Task.Network(), options: options);
             using var run = tuner.Begin(StudyFixture.First);

@@ -105,7 +105,7 @@ public sealed class RunReplayTests
     }
 
     // Two at a time, the younger told first now and then; one fails, and something is enqueued.
-    private static (List<(JournalEvent Entry, Matrix? Outputs)> Events, IReadOnlyList<Proposal> Outstanding) Trained(TunerOptions options)
+    private static (List<(JournalEvent Entry, Matrix? Outputs)> Events, IReadOnlyList<TrainingRequest> Outstanding) Trained(TunerOptions options)
     {
         using var tuner = TunerOf(options);
         using var run = tuner.Begin(Value, 10);
@@ -165,7 +165,7 @@ public sealed class RunReplayTests
 
     private static double Loss(double x) => (x - 0.3) * (x - 0.3) + 0.05 * Math.Sin(20 * x);
 
-    private static string Text(Proposal proposal) => FormattableString.Invariant($"{proposal.Number} at {proposal.Lambda:R}, {proposal.Seed}, {proposal.Reason}");
+    private static string Text(TrainingRequest proposal) => FormattableString.Invariant($"{proposal.Number} at {proposal.Lambda:R}, {proposal.Seed}, {proposal.Reason}");
 
     private sealed class NoNetwork : INetwork
     {
