@@ -31,34 +31,16 @@ internal static class BestCommand
             }
 
             var text = result.GetValue(objective) ?? specification.Objective;
-            var best = StudyBest.Of(specification, StudyJournal.Read(specification.Folder), text, TrialsCommand.Rows(specification, text))
+            var best = BestSoFar.Of(specification, StudyJournal.Read(specification.Folder), text, TrialsCommand.Rows(specification, text))
                 ?? throw new CliException("H002", $"no training of {specification.File} has a value for '{text}'{(specification.Constraints.Count > 0 ? " and meets the constraints" : "")} yet.", Advice.Tune.For(specification));
             if (result.GetValue(json))
             {
-                var record = new ResultRecord
-                {
-                    Study = specification.File,
-                    Kind = best.Kind,
-                    Hyperparameter = specification.Space.Label,
-                    Objective = text,
-                    Configuration = best.Configuration,
-                    Number = best.Number,
-                    IsTrained = best.Value is not null,
-                    Value = best.Value,
-                    Predicted = best.End?.PredictedValue,
-                    Deviation = best.End?.PredictedDeviation,
-                    Remarks = best.End?.Remarks ?? [],
-                    Epsilon = best.End?.Epsilon,
-                    Trainings = best.Trained,
-                    TrainingsUsed = best.End?.TrainingsUsed,
-                    Trust = best.End?.Trust,
-                };
-                EventWriter.Write((best.End is { } end ? record.With(end.Outcome, end.StopReason.ToString(), StopWords.Of(end.StopReason.ToString())) : record).WriteTo);
+                EventWriter.Write(best.WriteTo);
             }
             else
             {
                 Console.Out.WriteLine(specification.Space.IsLine ? Placeholders.Number(best.Configuration.Lambda) : StudyPaths.Place(best.Configuration));
-                Terminal.Say(best.Describe(specification, text));
+                Terminal.Say(BestSoFar.Describe(best));
             }
 
             return ExitCode.Done;

@@ -34,7 +34,7 @@ internal static partial class TrialsCommand
             var specification = StudyLocator.Read(result.GetValue(study));
             var of = result.GetValue(objective) ?? specification.Objective;
             var rows = Rows(specification, of);
-            var best = StudyBest.Of(specification, StudyJournal.Read(specification.Folder), of, rows);
+            var best = BestSoFar.Of(specification, StudyJournal.Read(specification.Folder), of, rows);
             rows.AddRange(Waiting(specification, rows));
             if (result.GetValue(json))
             {
@@ -42,7 +42,7 @@ internal static partial class TrialsCommand
                 return ExitCode.Done;
             }
 
-            Terminal.Say($"values are of {of}{(best?.Number is null ? "" : best.End is null ? "; * is the best of them" : "; * is recommended")}");
+            Terminal.Say($"values are of {of}{(best?.Number is null ? "" : best.Kind == ResultRecord.Recommended ? "; * is recommended" : "; * is the best of them")}");
             var (heads, cells) = Places(specification.Space, rows);
             Console.Out.WriteLine($"{"#",4}  {heads} {"state",-10} {"value",14} {"time",12}  reason");
             foreach (var (row, place) in rows.Zip(cells))

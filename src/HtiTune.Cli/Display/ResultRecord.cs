@@ -12,6 +12,9 @@ namespace HtiTune.Cli;
 /// </remarks>
 internal sealed record ResultRecord
 {
+    /// <summary>The <c>kind</c> of what a run has recommended.</summary>
+    internal const string Recommended = "recommended";
+
     public required string Study { get; init; }
 
     public string? Kind { get; init; }
@@ -179,6 +182,7 @@ internal sealed record TrialRecord
 [JsonSerializable(typeof(ResultRecord))]
 [JsonSerializable(typeof(TrialRecord))]
 [JsonSerializable(typeof(TunerSettings))]
+[JsonSerializable(typeof(TrainedBy))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Writes the members of an object; a number that is not finite is null, as JSON has none.</summary>

@@ -25,8 +25,6 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     // What begins otherwise was printed of the form that an earlier version sent, and tells nothing of this one's.
     private const string PrintForm = "2:";
 
-    private static readonly JsonSerializerOptions s_json = new(ServiceJson.Options) { WriteIndented = true };
-
     /// <summary>The id of a study that a verb means: given itself, or that of a study file.</summary>
     /// <exception cref="CliException">There is none.</exception>
     internal static Guid IdOf(ServerConnection server, string? given)
@@ -48,7 +46,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         var file = Path.Combine(study.Folder, FileName);
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<ServedStudy>(File.ReadAllText(file), s_json) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize<ServedStudy>(File.ReadAllText(file), ServiceJson.Lines) : null;
         }
         catch (JsonException problem)
         {
@@ -115,7 +113,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     internal void Write(StudySpecification study)
     {
         Directory.CreateDirectory(study.Folder);
-        AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => JsonSerializer.Serialize(stream, this, s_json));
+        AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => JsonSerializer.Serialize(stream, this, ServiceJson.Lines));
     }
 
     /// <summary>This process as a worker: the same for the same folder, so that what it held comes back to it.</summary>

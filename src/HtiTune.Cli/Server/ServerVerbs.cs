@@ -62,7 +62,7 @@ internal static class ServerVerbs
 
         if (json)
         {
-            EventWriter.Write((ResultRecord.Of(study, result, study.Definition.Objective) with { Kind = "recommended" }).WriteTo);
+            EventWriter.Write((ResultRecord.Of(study, result, study.Definition.Objective) with { Kind = ResultRecord.Recommended }).WriteTo);
         }
         else
         {

@@ -9,7 +9,6 @@ internal sealed class LeaseBook
 {
     private const string FileName = "leases.json";
     private static readonly TimeSpan s_least = TimeSpan.FromHours(2);
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly string _file;
     private readonly TimeProvider _clock;
     private readonly List<Lease> _leases;
@@ -25,7 +24,7 @@ internal sealed class LeaseBook
         var file = Path.Combine(folder, FileName);
         try
         {
-            var leases = File.Exists(file) ? JsonSerializer.Deserialize<List<Lease>>(File.ReadAllText(file), s_json) ?? [] : [];
+            var leases = File.Exists(file) ? JsonSerializer.Deserialize<List<Lease>>(File.ReadAllText(file), ServiceJson.Lines) ?? [] : [];
             return new LeaseBook(file, clock, [.. leases.IntersectBy(outstanding, lease => lease.Number)]);
         }
         catch (JsonException problem)
@@ -81,7 +80,7 @@ internal sealed class LeaseBook
         }
     }
 
-    private void Write() => AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, _leases, s_json));
+    private void Write() => AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, _leases, ServiceJson.Lines));
 }
 
 /// <summary>A training in somebody's hands.</summary>

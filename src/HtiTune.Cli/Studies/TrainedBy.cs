@@ -50,7 +50,7 @@ internal sealed record TrainedBy(
         {
             try
             {
-                if (JsonSerializer.Deserialize(line, TrainedByJson.Default.TrainedBy) is { } entry && entry.From <= last)
+                if (JsonSerializer.Deserialize(line, CliJson.Default.TrainedBy) is { } entry && entry.From <= last)
                 {
                     found.Add(entry);
                 }
@@ -76,7 +76,7 @@ internal sealed record TrainedBy(
             return;
         }
 
-        var text = string.Join("", known.Append(now).Select(entry => JsonSerializer.Serialize(entry, TrainedByJson.Default.TrainedBy) + "\n"));
+        var text = string.Join("", known.Append(now).Select(entry => JsonSerializer.Serialize(entry, CliJson.Default.TrainedBy) + "\n"));
         AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 
@@ -88,8 +88,8 @@ internal sealed record TrainedBy(
         _ => 0,
     }).DefaultIfEmpty().Max();
 
-    private bool IsSame(TrainedBy other) => JsonSerializer.Serialize(this with { From = 0 }, TrainedByJson.Default.TrainedBy)
-        == JsonSerializer.Serialize(other with { From = 0 }, TrainedByJson.Default.TrainedBy);
+    private bool IsSame(TrainedBy other) => JsonSerializer.Serialize(this with { From = 0 }, CliJson.Default.TrainedBy)
+        == JsonSerializer.Serialize(other with { From = 0 }, CliJson.Default.TrainedBy);
 
     // The script, a configuration: files that the command's words name. The program itself is the machine's, unless it is named by a path from here.
     private static SortedDictionary<string, string> FilesOf(StudySpecification study)
@@ -121,8 +121,3 @@ internal sealed record TrainedBy(
         return found;
     }
 }
-
-/// <summary>Serialisation without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(TrainedBy))]
-internal sealed partial class TrainedByJson : JsonSerializerContext;

@@ -11,4 +11,7 @@ internal static class ServiceJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new NumberOrNothing() },
     };
+
+    /// <summary>The same in lines that people can read, for what a program keeps beside a study.</summary>
+    internal static JsonSerializerOptions Lines { get; } = new(Options) { WriteIndented = true };
 }
