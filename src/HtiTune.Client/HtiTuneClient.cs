@@ -50,18 +50,18 @@ public sealed partial class HtiTuneClient
         SendAsync<StudyView>(HttpMethod.Patch, $"studies/{study}", new { tags, notes }, cancellation)!;
 
     /// <summary>Webhooks, without their secrets.</summary>
-    public async Task<IReadOnlyList<RemoteWebhook>> WebhooksAsync(CancellationToken cancellation = default) =>
-        (await SendAsync<List<RemoteWebhook>>(HttpMethod.Get, "webhooks", null, cancellation).ConfigureAwait(false))!;
+    public async Task<IReadOnlyList<Webhook>> WebhooksAsync(CancellationToken cancellation = default) =>
+        (await SendAsync<List<Webhook>>(HttpMethod.Get, "webhooks", null, cancellation).ConfigureAwait(false))!;
 
     /// <summary>Has an address told of what happens.</summary>
     /// <param name="url">An address of a host that the server's operator lists.</param>
     /// <param name="kinds"><c>study.ended</c>, <c>training.wanted</c>.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The webhook, with its secret, which is shown this once.</returns>
-    public Task<RemoteWebhook> AddWebhookAsync(Uri url, IReadOnlyList<string> kinds, CancellationToken cancellation = default)
+    public Task<Webhook> AddWebhookAsync(Uri url, IReadOnlyList<string> kinds, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(url);
-        return SendAsync<RemoteWebhook>(HttpMethod.Post, "webhooks", new { url = url.OriginalString, kinds }, cancellation)!;
+        return SendAsync<Webhook>(HttpMethod.Post, "webhooks", new { url = url.OriginalString, kinds }, cancellation)!;
     }
 
     /// <summary>Deletes a webhook, with the calls that wait.</summary>

@@ -56,8 +56,8 @@ internal static partial class ApiResponses
         ["GET /keys"] = new("listKeys", 200, typeof(IReadOnlyList<KeyShown>)),
         ["POST /keys"] = new("createKey", 201, typeof(KeyMade)) { Refusals = s_ofBodies },
         ["DELETE /keys/{id}"] = new("revokeKey", 204, null),
-        ["GET /webhooks"] = new("listWebhooks", 200, typeof(IReadOnlyList<WebhookShown>)),
-        ["POST /webhooks"] = new("addWebhook", 201, typeof(WebhookMade)) { Refusals = [.. s_ofBodies, 409] },
+        ["GET /webhooks"] = new("listWebhooks", 200, typeof(IReadOnlyList<Webhook>)),
+        ["POST /webhooks"] = new("addWebhook", 201, typeof(Webhook)) { Refusals = [.. s_ofBodies, 409] },
         ["DELETE /webhooks/{id}"] = new("deleteWebhook", 204, null),
         ["GET /health"] = new("getHealth", 200, typeof(HealthBody)) { Refusals = [404] },
     };

@@ -7,31 +7,16 @@ namespace HtiTune.Server;
 /// <param name="Kinds">What is told: study.ended, training.wanted.</param>
 internal sealed record WebhookRequest(string Url, IReadOnlyList<string> Kinds);
 
-/// <summary>A webhook that was added; the only time that its secret is shown.</summary>
-internal sealed record WebhookMade(Guid Id, string Url, IReadOnlyList<string> Kinds, string Secret);
-
-/// <summary>A webhook.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Tenant">Whose studies it is told of.</param>
-/// <param name="Url">Where calls go.</param>
-/// <param name="Kinds">What is told.</param>
-/// <param name="CreatedAt">When it was added.</param>
-/// <param name="SentAt">When a call was last taken; null: none was.</param>
-/// <param name="Error">Why the last call was not taken; null: it was, or none was made.</param>
-/// <param name="FailedAt">When that was.</param>
-internal sealed record WebhookShown(Guid Id, string Tenant, string Url, IReadOnlyList<string> Kinds, DateTimeOffset CreatedAt, DateTimeOffset? SentAt, string? Error, DateTimeOffset? FailedAt);
-
 /// <summary>Webhooks of a tenant: for the end of a study, and for a training that waits for an outside worker.</summary>
 internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
 {
     /// <summary>Webhooks of a tenant.</summary>
     internal const int Most = 20;
 
-    public async Task<IReadOnlyList<WebhookShown>> ListAsync(string? tenant, CancellationToken cancellation) =>
-        [.. (await store.ListAsync(tenant, cancellation).ConfigureAwait(false)).Select(row => new WebhookShown(
-            row.Id, row.Tenant, row.Url, WordColumn.Words(row.Kinds), At(row.CreatedAt)!.Value, At(row.SentAt), row.Error, At(row.FailedAt)))];
+    public async Task<IReadOnlyList<Webhook>> ListAsync(string? tenant, CancellationToken cancellation) =>
+        [.. (await store.ListAsync(tenant, cancellation).ConfigureAwait(false)).Select(Of)];
 
-    public async Task<WebhookMade> AddAsync(string tenant, string? url, IReadOnlyList<string>? kinds, CancellationToken cancellation)
+    public async Task<Webhook> AddAsync(string tenant, string? url, IReadOnlyList<string>? kinds, CancellationToken cancellation)
     {
         List<string> faults = addresses.FaultOf(url) is { } fault ? [$"url: {fault}"] : [];
         if (kinds is not { Count: > 0 } || kinds.Except(WebhookKind.All).Any())
@@ -44,9 +29,8 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
             throw new StudyServiceException(StudyServiceError.Invalid, $"The webhook: {string.Join("; ", faults)}.");
         }
 
-        string[] told = [.. kinds!.Distinct()];
-        var row = new WebhookRow { Tenant = tenant, Url = url!, Kinds = WordColumn.Of(told)!, Secret = WebhookSender.NewSecret() };
-        return await store.AddAsync(row, Most, cancellation).ConfigureAwait(false) ? new WebhookMade(row.Id, row.Url, told, row.Secret)
+        var row = new WebhookRow { Tenant = tenant, Url = url!, Kinds = WordColumn.Of([.. kinds!.Distinct()])!, Secret = WebhookSender.NewSecret() };
+        return await store.AddAsync(row, Most, cancellation).ConfigureAwait(false) ? Of(row) with { Secret = row.Secret }
             : throw new StudyServiceException(StudyServiceError.Conflict, $"The tenant has {Most} webhooks, as many as it may; expected one to be deleted first.");
     }
 
@@ -57,6 +41,8 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
             throw new StudyServiceException(StudyServiceError.NotFound, "There is no such webhook.");
         }
     }
+
+    private static Webhook Of(WebhookRow row) => new(row.Id, row.Tenant, row.Url, WordColumn.Words(row.Kinds), At(row.CreatedAt)!.Value, At(row.SentAt), row.Error, At(row.FailedAt));
 
     private static DateTimeOffset? At(long? milliseconds) => milliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }
