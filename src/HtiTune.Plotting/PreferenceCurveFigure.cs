@@ -11,11 +11,11 @@ namespace HtiTune.Plotting;
 /// <param name="Model">The model.</param>
 /// <param name="Points">Ascending in w.</param>
 /// <param name="WeightLabel">What w is.</param>
-internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyList<PreferencePoint> Points, string WeightLabel)
+internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyList<PreferenceAnswer> Points, string WeightLabel)
 {
     private const int MostFeatures = 4;
 
-    private double[] Weights => [.. Points.Select(p => p.Weight)];
+    private double[] Weights => [.. Points.Select(p => p.Weight!.Value)];
 
     /// <summary>Draws the figure.</summary>
     /// <param name="canvas">The canvas.</param>
@@ -46,16 +46,16 @@ internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyLis
     private Plot BestPanel()
     {
         var plot = FigureStyle.NewPlot(WeightLabel, Model.Hyperparameter.Name);
-        double[] At(Func<PreferenceAnswer, double> lambda) => [.. Points.Select(p => Model.Hyperparameter.ToUnit(lambda(p.Answer)))];
+        double[] At(Func<PreferenceAnswer, double> lambda) => [.. Points.Select(p => Model.Hyperparameter.ToUnit(lambda(p)))];
         FigureStyle.AddBand(plot, Weights, At(a => a.LambdaLow), At(a => a.LambdaHigh), FigureStyle.Band);
         FigureStyle.AddLine(plot, Weights, At(a => a.Lambda), FigureStyle.Mean, 2.2f);
         foreach (var (isCertified, color) in new[] { (false, FigureStyle.Miss), (true, FigureStyle.Recommended) })
         {
-            var shown = Points.Where(p => p.Answer.Outcome is Certified == isCertified).ToList();
+            var shown = Points.Where(p => p.Outcome is Certified == isCertified).ToList();
             if (shown.Count > 0)
             {
                 var dots = plot.Add.Markers(
-                    shown.Select(p => p.Weight).ToArray(), shown.Select(p => Model.Hyperparameter.ToUnit(p.Answer.Lambda)).ToArray());
+                    shown.Select(p => p.Weight!.Value).ToArray(), shown.Select(p => Model.Hyperparameter.ToUnit(p.Lambda)).ToArray());
                 dots.MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 8, color) { LineColor = Colors.White, LineWidth = 1 };
             }
         }
@@ -68,7 +68,7 @@ internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyLis
     private Plot FeaturePanel(int feature, bool isLast)
     {
         var plot = FigureStyle.NewPlot(isLast ? WeightLabel : "", Model.Features[feature].Name);
-        FigureStyle.AddLine(plot, Weights, [.. Points.Select(p => p.Answer.Features[feature])], FigureStyle.Mean, 2.2f, markerSize: 5);
+        FigureStyle.AddLine(plot, Weights, [.. Points.Select(p => p.Features[feature])], FigureStyle.Mean, 2.2f, markerSize: 5);
         plot.Axes.AutoScale();
         return plot;
     }

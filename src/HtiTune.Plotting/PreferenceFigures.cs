@@ -18,7 +18,7 @@ public static class PreferenceFigures
     /// <param name="options">Size and title.</param>
     /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or there are fewer than two points.</exception>
     public static void Curve(
-        PreferenceModel model, IReadOnlyList<PreferencePoint> curve, string weightLabel, string path, FigureOptions? options = null)
+        PreferenceModel model, IReadOnlyList<PreferenceAnswer> curve, string weightLabel, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(curve);

@@ -5,6 +5,9 @@ namespace HtiTune.Preferences;
 /// <summary>The best configuration for one preference, from the trainings there are. In the preference's own sign and units.</summary>
 public sealed record PreferenceAnswer
 {
+    /// <summary>w: the parameter of the preference in its family (<see cref="PreferenceModel.Curve"/>); null of one that is alone.</summary>
+    public double? Weight { get; init; }
+
     /// <summary>The best configuration of the model; of several hyperparameters the best trained one where that is certified, and never an untrained one that is expected to be worse.</summary>
     public required Configuration Configuration { get; init; }
 
@@ -52,15 +55,6 @@ public sealed record PreferenceAnswer
 
     /// <inheritdoc/>
     public override string ToString() => InvariantText.Of(nameof(PreferenceAnswer), PrintMembers);
-}
-
-/// <summary>A preference of a family, by its parameter, and its answer.</summary>
-/// <param name="Weight">w: the family's parameter.</param>
-/// <param name="Answer">The best configuration for it.</param>
-public sealed record PreferencePoint(double Weight, PreferenceAnswer Answer)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantText.Of(nameof(PreferencePoint), PrintMembers);
 }
 
 /// <summary>

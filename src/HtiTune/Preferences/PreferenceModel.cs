@@ -125,15 +125,15 @@ public sealed class PreferenceModel
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ArgumentException">A preference reads another number of features.</exception>
     /// <exception cref="InvalidOperationException">A preference's value is not finite somewhere.</exception>
-    public IReadOnlyList<PreferencePoint> Curve(IEnumerable<double> weights, Func<double, Preference> family, CancellationToken cancellation = default)
+    public IReadOnlyList<PreferenceAnswer> Curve(IEnumerable<double> weights, Func<double, Preference> family, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(family);
-        var points = new List<PreferencePoint>();
+        var points = new List<PreferenceAnswer>();
         foreach (var weight in weights)
         {
             cancellation.ThrowIfCancellationRequested();
-            points.Add(new PreferencePoint(weight, Best(family(weight), null, cancellation)));
+            points.Add(Best(family(weight), null, cancellation) with { Weight = weight });
         }
 
         return points;

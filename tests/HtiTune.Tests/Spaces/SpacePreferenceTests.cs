@@ -64,7 +64,7 @@ public sealed class SpacePreferenceTests
         var model = tuner.Preferences(s_near, s_far);
         var (least, most) = (model.Best(Preference.Weighted([0.5, 0.5]), 0.01), model.Best(Preference.Weighted([-0.5, -0.5], Goal.Maximize), 0.01));
         Assert.Equal((least.Configuration, least.PredictedValue, least.Low, least.High), (most.Configuration, -most.PredictedValue, -most.High, -most.Low));
-        var again = model.Curve([0.5], w => Preference.Weighted([w, 1 - w]))[0].Answer;
+        var again = model.Curve([0.5], w => Preference.Weighted([w, 1 - w]))[0];
         Assert.Equal(again.Configuration, model.Best(Preference.Weighted([0.5, 0.5])).Configuration);
         Assert.Equal(0.01, least.Epsilon);
         var before = model.Best(Preference.Weighted([0.3, 0.7])).PredictedValue;

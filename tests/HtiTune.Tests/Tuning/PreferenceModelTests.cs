@@ -74,12 +74,13 @@ public class PreferenceModelTests
         Assert.Equal(before, tuner.Anchors!.Count);
         Assert.All(curve, point =>
         {
-            var best = 1 - point.Weight;
-            Assert.InRange(point.Answer.Lambda, best - 0.012, best + 0.012);
-            Assert.InRange(best, point.Answer.LambdaLow - 0.004, point.Answer.LambdaHigh + 0.004);
-            Assert.Equal(point.Weight * best * best + (1 - point.Weight) * point.Weight * point.Weight, point.Answer.PredictedValue, 5e-4);
+            var w = point.Weight!.Value;
+            var best = 1 - w;
+            Assert.InRange(point.Lambda, best - 0.012, best + 0.012);
+            Assert.InRange(best, point.LambdaLow - 0.004, point.LambdaHigh + 0.004);
+            Assert.Equal(w * best * best + (1 - w) * w * w, point.PredictedValue, 5e-4);
         });
-        var certified = curve.Select(point => point.Answer.Outcome).OfType<Certified>().ToList();
+        var certified = curve.Select(point => point.Outcome).OfType<Certified>().ToList();
         Assert.True(certified.Count >= leastCertified, string.Join("\n", curve));
         Assert.All(certified, outcome => Assert.Equal((0, true), (outcome.Trainings, outcome.Probability >= 0.95)));
     }
