@@ -26,7 +26,8 @@ internal sealed class OnnxSpace
     {
         string[] taken = ["conditions", "category", "outputs"];
         var fault = surrogate.Space.OfType<ContinuousHyperparameter>().Select(one => OnnxPlace.Fault(one.Scale)).FirstOrDefault(one => one is not null)
-            ?? (surrogate.Space.FirstOrDefault(one => taken.Contains(one.Name)) is { } other ? $"a hyperparameter is called '{other.Name}', as another input is" : null);
+            ?? (surrogate.Space.FirstOrDefault(one => taken.Contains(one.Name)) is { } other ? $"a hyperparameter is called '{other.Name}', as another input is" : null)
+            ?? (surrogate.State.Method != SpaceMethod.Kriging ? $"its method is {surrogate.State.Method}; expected {SpaceMethod.Kriging}" : null);
         return fault is null ? new OnnxSpace(surrogate).Write() : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");
     }
 

@@ -21,7 +21,7 @@ internal static class ModelFile
     internal static (TrajectoryState State, KrigingState? Kriging) Read(string path, Scale? scale)
     {
         var version = ModelContainer.VersionOf(path);
-        if (version == SpaceFile.Version)
+        if (version is SpaceFile.Version or SpaceFile.MethodVersion)
         {
             throw new DataFormatException(path, "byte 8", "a model over a search space", $"one over λ; {nameof(SpaceSurrogate)}.{nameof(SpaceSurrogate.Load)} reads it");
         }
@@ -30,7 +30,7 @@ internal static class ModelFile
         {
             throw new DataFormatException(
                 path, "byte 8", $"format version {version}",
-                version > SpaceFile.Version ? $"version {SpaceFile.Version} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
+                version > SpaceFile.MethodVersion ? $"version {SpaceFile.MethodVersion} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
         }
 
         return ModelContainer.Read(path, ModelHeaderJson.Default.ModelHeader, header => header.Arrays, (header, arrays) =>

@@ -163,7 +163,6 @@ internal sealed class FitCommand
         return ExitCode.Done;
     }
 
-    // Of several hyperparameters there is one method.
     private int RunSpace(ParseResult result)
     {
         Option[] others = [_lambdas, _warp, _coupling, _cost, _metric, _potential, _strength, _bandwidth, _factor, _energy, _clock, _tune, _budget];
@@ -172,9 +171,10 @@ internal sealed class FitCommand
             throw new CliException("H001", $"{other.Name} is given with -P; it is of one hyperparameter alone.", Advice.Help.For("fit"));
         }
 
-        if (result.GetValue(_method) is not (FitMethod.Auto or FitMethod.Kriging))
+        if (!Enum.TryParse<SpaceMethod>(result.GetValue(_method).ToString(), out var method))
         {
-            throw new CliException("H001", $"--method is {Kebab(result.GetValue(_method).ToString())} with -P; expected kriging, which several hyperparameters have alone.", Advice.Help.For("fit"));
+            var known = string.Join(", ", Enum.GetNames<SpaceMethod>().Select(Kebab));
+            throw new CliException("H001", $"--method is {Kebab(result.GetValue(_method).ToString())} with -P; expected one of {known}.", Advice.Help.For("fit"));
         }
 
         if (result.GetValue(_anchors)?.Table is not { } table)
@@ -190,6 +190,7 @@ internal sealed class FitCommand
             SearchSpace.Parse(result.GetRequiredValue(_parameters)), table, result.GetValue(_rows));
         var options = new SpaceSurrogateOptions
         {
+            Method = method,
             Seed = result.GetValue(_seed),
             Bounds = result.GetValue(_bounds) is { Length: > 0 } pairs ? pairs : null,
             Kind = result.GetValue(_kind),

@@ -72,7 +72,8 @@ internal static class FitTelling
         var report = model.Report;
         var axes = string.Join(", ", report.Axes.Select(axis => $"{axis.Name} {axis.Length:0.00}{(axis is { WarpA: 1, WarpB: 1 } ? "" : $" warped by {axis.WarpA:0.00} and {axis.WarpB:0.00}")}"));
         Console.Error.WriteLine(
-            $"{path}: kriging, {model.Anchors.Count} anchors of {model.Space.Label}, {(report.Deterministic ? "an output a context" : "draws")}, {FitCommand.Kebab(report.Kind.ToString())} outputs, "
+            $"{path}: {FitCommand.Kebab(report.Method.ToString())}, {model.Anchors.Count} anchors of {model.Space.Label}, "
+            + $"{(report.Deterministic ? "an output a context" : "draws")}, {FitCommand.Kebab(report.Kind.ToString())} outputs, "
             + $"lengths {axes}, nugget {report.Nugget:0.0e0}");
         foreach (var note in report.Notes)
         {

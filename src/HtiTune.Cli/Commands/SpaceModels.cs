@@ -52,7 +52,7 @@ internal static class SpaceModels
         return
         [
             ("kind", "model"), ("file", path), ("hyperparameter", model.Space.ToString()), ("anchors", model.Anchors.Select(StudyPaths.Place).ToArray()), ("outputs", model.Dimension),
-            ("conditions", model.ConditionCount), ("categories", model.CategoryCount), ("rows", model.Contexts.Count), ("method", "Kriging"), ("deterministic", report.Deterministic),
+            ("conditions", model.ConditionCount), ("categories", model.CategoryCount), ("rows", model.Contexts.Count), ("method", report.Method.ToString()), ("deterministic", report.Deterministic),
             ("outputKind", report.Kind.ToString()), ("link", report.Link), ("lengths", report.Axes.Select(axis => axis.Length).ToArray()),
             ("warpA", report.Axes.Select(axis => axis.WarpA).ToArray()), ("warpB", report.Axes.Select(axis => axis.WarpB).ToArray()), ("nugget", report.Nugget),
             ("leaveOneOutErrors", report.LeaveOneOutErrors.ToArray()), ("notes", string.Join(" ", report.Notes)),
@@ -69,18 +69,23 @@ internal static class SpaceModels
         {
             var (own, others) = (outputs[k], Enumerable.Range(0, outputs.Length).Where(l => l != k).ToArray());
             var nearest = others.MinBy(l => Apart(units[k], units[l]));
+            Matrix[] answers = [.. others.Select(l => InContextsOf(own, l))];
             var mean = Matrix.Create(own.Count, own.Dimension, (i, row) =>
             {
                 for (var j = 0; j < row.Length; j++)
                 {
-                    row[j] = (float)others.Average(l => outputs[l].Outputs.Exact(i, j));
+                    row[j] = (float)answers.Average(y => y.Exact(i, j));
                 }
             });
             return (StudyPaths.Place(at), new[]
             {
-                OutputDistance.Squared(model.LeaveOut(k), own), OutputDistance.Squared(outputs[nearest], own), OutputDistance.Squared(new Samples(mean, own.Contexts), own),
+                OutputDistance.Squared(model.LeaveOut(k), own), OutputDistance.Squared(new Samples(InContextsOf(own, nearest), own.Contexts), own),
+                OutputDistance.Squared(new Samples(mean, own.Contexts), own),
             });
         })];
+
+        // An anchor that answered others is asked of the model, whose laws at the anchors are theirs.
+        Matrix InContextsOf(Samples own, int anchor) => outputs[anchor].Contexts.SameAs(own.Contexts) ? outputs[anchor].Outputs : model.Sample(model.Anchors[anchor], own.Contexts).Samples.Outputs;
     }
 
     // What is not active on one side alone is as far as another word.

@@ -14,24 +14,28 @@ internal sealed class AffineCarrier
     /// <summary>Output columns for which covariances are worth their cost.</summary>
     internal const int MostDimensions = 24;
 
-    private readonly Trajectories _trajectories;
+    private readonly int _dimension, _conditionCount;
     private readonly ConditionalMoments[] _moments;
 
     /// <param name="trajectories">The anchors' rows.</param>
     /// <param name="bandwidths">h of each anchor; null to choose them.</param>
     internal AffineCarrier(Trajectories trajectories, double[]? bandwidths)
+        : this(trajectories.Dimension, trajectories.ConditionCount, [.. trajectories.Points.Select((y, k) => new ConditionalMoments(
+            y, trajectories.Dimension, trajectories.Conditions[k], trajectories.ConditionCount, trajectories.Categories, trajectories.CategoryCount, bandwidths?[k]))])
     {
-        _trajectories = trajectories;
-        _moments = [.. trajectories.Points.Select((y, k) => new ConditionalMoments(
-            y, trajectories.Dimension, trajectories.Conditions[k], trajectories.ConditionCount, trajectories.Categories, trajectories.CategoryCount, bandwidths?[k]))];
     }
+
+    /// <param name="dimension">D.</param>
+    /// <param name="conditionCount">C.</param>
+    /// <param name="moments">Of each anchor.</param>
+    internal AffineCarrier(int dimension, int conditionCount, ConditionalMoments[] moments) => (_dimension, _conditionCount, _moments) = (dimension, conditionCount, moments);
 
     /// <summary>h of each anchor.</summary>
     internal double[] Bandwidths => Array.ConvertAll(_moments, moments => moments.Bandwidth);
 
     /// <summary>Rows of an anchor with latent values in the place of those at the bounds.</summary>
     internal float[] Beyond(float[] y, float[] x, int[] categories, int source, (double[] Low, double[] High) bounds) =>
-        CensoredRows.Beyond(_moments[source], y, x, categories, _trajectories.Dimension, bounds.Low, bounds.High);
+        CensoredRows.Beyond(_moments[source], y, x, categories, _dimension, bounds.Low, bounds.High);
 
     /// <summary>Rows at every anchor that has a weight, and at their own; null at the others.</summary>
     /// <param name="y">Standardised outputs at the anchor <paramref name="source"/>, [n, D].</param>
@@ -42,7 +46,7 @@ internal sealed class AffineCarrier
     /// <param name="weights">Weights of the anchors; null for all.</param>
     internal float[]?[] Carry(float[] y, float[] own, float[] x, int[] categories, int source, double[]? weights)
     {
-        int n = categories.Length, d = _trajectories.Dimension, c = _trajectories.ConditionCount;
+        int n = categories.Length, d = _dimension, c = _conditionCount;
         var carried = new float[]?[_moments.Length];
         var isMoved = !ReferenceEquals(own, x);
         for (var k = 0; k < carried.Length; k++)

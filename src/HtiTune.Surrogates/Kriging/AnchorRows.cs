@@ -76,6 +76,44 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
         return values;
     }
 
+    /// <summary>
+    /// Outputs [n, D] in their own units, each row one anchor's own: of anchor k so large a share of the rows as its weight is of the sum of those above 0, spread evenly
+    /// over them.
+    /// </summary>
+    /// <param name="weights">a, [K], at least one above 0.</param>
+    /// <param name="transform">ψ⁻¹.</param>
+    /// <param name="d">D.</param>
+    internal float[] Mixed(ReadOnlySpan<double> weights, OutputTransform transform, int d)
+    {
+        var until = new double[weights.Length];
+        double sum = 0;
+        for (var k = 0; k < until.Length; k++)
+        {
+            until[k] = sum += Standardised[k] is null ? 0 : Math.Max(0, weights[k]);
+        }
+
+        var values = new float[Count * d];
+        for (var i = 0; i < Count; i++)
+        {
+            var k = Array.BinarySearch(until, sum * ((i + 0.5) * OutputTransform.GoldenStep % 1));
+            for (k = k < 0 ? ~k : k; k > 0 && until[k] == until[k - 1]; k--)
+            {
+                // Of no weight.
+            }
+
+            var from = (Chosen?[i] ?? i) * d;
+            if (Own is not null)
+            {
+                Own[k].AsSpan(from, d).CopyTo(values.AsSpan(i * d, d));
+                continue;
+            }
+
+            transform.Undo(Standardised[k].AsSpan(from, d), values.AsSpan(i * d, d));
+        }
+
+        return values;
+    }
+
     /// <summary>The anchor that alone has a weight, which is 1; −1 where there is none.</summary>
     internal static int Single(ReadOnlySpan<double> weights)
     {

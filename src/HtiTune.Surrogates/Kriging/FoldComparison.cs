@@ -15,7 +15,7 @@ namespace HtiTune.Surrogates;
 /// <param name="IsClear">Whether it is clearly better.</param>
 internal readonly record struct FoldComparison(double Share, bool IsClear)
 {
-    private const double StandardErrors = 3;
+    private const double DefaultErrors = 3;
 
     /// <summary>A challenger's share at most, where sums rest on one fold, on two or three, and on more.</summary>
     private const double MostOfOne = 0.3, MostOfFew = 0.7, MostOfMany = 0.9;
@@ -25,7 +25,8 @@ internal readonly record struct FoldComparison(double Share, bool IsClear)
     /// <summary>Compares.</summary>
     /// <param name="challenger">Scores, one a fold.</param>
     /// <param name="stated">Those of what stands.</param>
-    internal static FoldComparison Of(IReadOnlyList<FoldScore> challenger, IReadOnlyList<FoldScore> stated)
+    /// <param name="errors">Standard errors by which it must be better.</param>
+    internal static FoldComparison Of(IReadOnlyList<FoldScore> challenger, IReadOnlyList<FoldScore> stated, double errors = DefaultErrors)
     {
         double mine = 0, theirs = 0, squares = 0, variance = 0;
         var notWorse = 0;
@@ -33,7 +34,7 @@ internal readonly record struct FoldComparison(double Share, bool IsClear)
         {
             var (score, other, error) = (challenger[f].Value, stated[f].Value, challenger[f].ShareError(stated[f]) * stated[f].Value);
             (mine, theirs, squares, variance) = (mine + score, theirs + other, squares + other * other, variance + error * error);
-            notWorse += score < other + StandardErrors * error ? 1 : 0;
+            notWorse += score < other + errors * error ? 1 : 0;
         }
 
         if (stated.Count == 0)
@@ -44,6 +45,6 @@ internal readonly record struct FoldComparison(double Share, bool IsClear)
         var folds = theirs * theirs / squares;
         var share = mine / theirs;
         var most = folds < One ? MostOfOne : folds < Few ? MostOfFew : MostOfMany;
-        return new FoldComparison(share, share < most && share + StandardErrors * Math.Sqrt(variance) / theirs < 1 && 2 * notWorse > stated.Count);
+        return new FoldComparison(share, share < most && share + errors * Math.Sqrt(variance) / theirs < 1 && 2 * notWorse > stated.Count);
     }
 }

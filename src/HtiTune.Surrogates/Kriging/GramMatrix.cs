@@ -74,6 +74,23 @@ internal sealed class GramMatrix
         return new GramMatrix(count, products, 0);
     }
 
+    /// <summary>H of anchors of which distances alone are known: ½(δ_k0 + δ_l0 − δ_kl).</summary>
+    /// <param name="squares">δ_kl = |y_k − y_l|², [K, K], of points of some Hilbert space.</param>
+    /// <param name="count">K.</param>
+    internal static GramMatrix OfSquares(ReadOnlySpan<double> squares, int count)
+    {
+        var products = new double[count * count];
+        for (var k = 0; k < count; k++)
+        {
+            for (var l = 0; l < count; l++)
+            {
+                products[k * count + l] = 0.5 * (squares[k * count] + squares[l * count] - squares[k * count + l]);
+            }
+        }
+
+        return new GramMatrix(count, products, 0);
+    }
+
     /// <summary>H with one anchor more: O(KP), every other entry as it was.</summary>
     /// <param name="rows">y_k of all anchors, the new one among them.</param>
     /// <param name="at">Where the new one stands.</param>

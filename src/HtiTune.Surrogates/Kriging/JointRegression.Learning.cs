@@ -10,17 +10,17 @@ internal sealed partial class JointRegression
     private const double NoiseStart = -3, LeastNoise = -14, MostNoise = 1, MostScale = 4, MostSlant = 6;
 
     // Alone only for Learn, which needs the scale of places.
-    private JointRegression(Trajectories trajectories, double[] places)
+    private JointRegression(Trajectories trajectories, double[][] places)
     {
         (State, _metric, _projected, _weights, _mean) = (new JointState([], 0), [], [], [], []);
-        (_c, _d) = (trajectories.ConditionCount, trajectories.Dimension);
-        _middle = places.Average();
-        _spread = Math.Sqrt(places.Average(u => (u - _middle) * (u - _middle)));
+        (_c, _d, _p) = (trajectories.ConditionCount, trajectories.Dimension, trajectories.ConditionCount + places[0].Length);
+        _middle = [.. places[0].Select((_, j) => places.Average(u => u[j]))];
+        _spread = [.. _middle.Select((middle, j) => Math.Sqrt(places.Average(u => (u[j] - middle) * (u[j] - middle)))).Select(spread => spread > 0 ? spread : 1)];
     }
 
-    private BoxMinimiser.Result Learn(Trajectories trajectories, double[] places, bool slants, CancellationToken cancellation)
+    private BoxMinimiser.Result Learn(Trajectories trajectories, double[][] places, bool slants, CancellationToken cancellation)
     {
-        var p = _c + 1;
+        var p = _p;
         var (z, targets, _) = Rows(trajectories, places, MostLearned);
         var count = p * (p + 1) / 2 + 1;
         double[] start = new double[count], low = new double[count], high = new double[count];

@@ -1,5 +1,5 @@
 // Notation
-//   z = (x, u)     p = C + 1 numbers: standardised conditions, and λ's place less the anchors' mean, over their deviation
+//   z = (x, u)     p = C + c numbers: standardised conditions, and λ's c coordinates less the anchors' mean, over their deviation
 //   W              [p, p] lower triangular, W_ii > 0;  κ(z, z') = exp(−½|W(z − z')|²), M = κ + νI over n rows of all anchors
 //   T [n, D]       their standardised outputs less the mean;  A = M⁻¹T;  q = tr(TᵀA);  e = (tr TᵀT)²/tr((TᵀT)²), the effective number of outputs
 //   f(W, ν)        e/2 · (n log q + log|M|) + ½ Σ (log W_ii + ½ log p)² + ½ Σ W_ij², minimised
@@ -25,27 +25,27 @@ internal sealed partial class JointRegression
     private const int MostRows = 450;
     private const double LeastGain = 1, ClearGain = 5;
 
-    private readonly int _c, _d;
-    private readonly double _middle, _spread;
+    private readonly int _c, _d, _p;
+    private readonly double[] _middle, _spread;
     private readonly double[] _metric, _projected, _weights;
     private readonly SingleKernels? _single;
     private readonly int _padded;
     private readonly double[] _mean;
 
-    private JointRegression(Trajectories trajectories, double[] places, JointState state)
+    private JointRegression(Trajectories trajectories, double[][] places, JointState state)
         : this(trajectories, places)
     {
         (State, var theta) = (state, state.Theta);
-        _metric = Metric(theta, _c + 1);
+        _metric = Metric(theta, _p);
         var (z, targets, mean) = Rows(trajectories, places, MostRows);
         _mean = mean;
-        var n = z.Length / (_c + 1);
-        var projected = Projected(z, _metric, _c + 1);
-        var factor = CholeskyFactor.Of(Kernel(projected, n, _c + 1, Math.Exp(theta[^1])), n, 1e-10);
+        var n = z.Length / _p;
+        var projected = Projected(z, _metric, _p);
+        var factor = CholeskyFactor.Of(Kernel(projected, n, _p, Math.Exp(theta[^1])), n, 1e-10);
 
         // By column; rows that only pad have no weight.
         _padded = RowColumns.PaddedOf(n);
-        _projected = RowColumns.Of(projected, _c + 1);
+        _projected = RowColumns.Of(projected, _p);
         _weights = RowColumns.Of(Solved(factor, targets, n, _d), _d);
         _single = SingleKernels.Of(_projected, _weights, _padded, _d);
     }
@@ -56,11 +56,11 @@ internal sealed partial class JointRegression
     /// <summary>α.</summary>
     internal double Share => State.Share;
 
-    /// <summary>Fits; null where conditions and λ do not act together, or cannot be told to.</summary>
+    /// <summary>Fits over one hyperparameter; null where conditions and λ do not act together, or cannot be told to.</summary>
     /// <param name="trajectories">The anchors' rows, without categories.</param>
     /// <param name="places">Their places.</param>
     /// <param name="cancellation">Ends the search.</param>
-    internal static JointRegression? Fit(Trajectories trajectories, double[] places, CancellationToken cancellation)
+    internal static JointRegression? Fit(Trajectories trajectories, double[][] places, CancellationToken cancellation)
     {
         var c = trajectories.ConditionCount;
         if (c is 0 or > MostConditions || trajectories.CategoryCount > 1)
@@ -75,15 +75,22 @@ internal sealed partial class JointRegression
         return gain < LeastGain ? null : new JointRegression(trajectories, places, new JointState(slanted.Point, gain < ClearGain ? 0.5 : 1));
     }
 
+    /// <summary>Fits over several hyperparameters, by a metric with all sides and α = 1: whether it serves is then for left-out anchors to say.</summary>
+    /// <param name="trajectories">The anchors' rows, without categories.</param>
+    /// <param name="places">Their coordinates.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal static JointRegression Whole(Trajectories trajectories, double[][] places, CancellationToken cancellation) => new(
+        trajectories, places, new JointState(new JointRegression(trajectories, places).Learn(trajectories, places, true, cancellation).Point, 1));
+
     /// <summary>The regression of a file.</summary>
-    internal static JointRegression At(Trajectories trajectories, double[] places, JointState state) => new(trajectories, places, state);
+    internal static JointRegression At(Trajectories trajectories, double[][] places, JointState state) => new(trajectories, places, state);
 
     /// <summary>m of rows in standardised outputs, [n, D].</summary>
     /// <param name="x">Standardised conditions, [n, C].</param>
-    /// <param name="place">u.</param>
-    internal float[] Means(float[] x, double place)
+    /// <param name="place">u, [c].</param>
+    internal float[] Means(float[] x, ReadOnlySpan<double> place)
     {
-        int n = x.Length / _c, p = _c + 1;
+        int n = x.Length / _c, p = _p;
         var means = new float[n * _d];
         double[] z = new double[p], at = new double[p], kernels = new double[_padded];
         for (var i = 0; i < n; i++)
@@ -99,7 +106,7 @@ internal sealed partial class JointRegression
                 z[j] = x[i * _c + j];
             }
 
-            z[_c] = (place - _middle) / _spread;
+            Seen(place, z.AsSpan(_c));
             Project(z, _metric, at);
             if (_single is not null)
             {
@@ -118,9 +125,9 @@ internal sealed partial class JointRegression
     }
 
     /// <summary>z and outputs less their mean of some rows of every anchor, the same trajectories of each where anchors answered the same contexts.</summary>
-    private (double[] Z, double[] Targets, double[] Mean) Rows(Trajectories trajectories, double[] places, int most)
+    private (double[] Z, double[] Targets, double[] Mean) Rows(Trajectories trajectories, double[][] places, int most)
     {
-        var p = _c + 1;
+        var p = _p;
         var chosen = ConditionalMoments.Thinned([.. Enumerable.Range(0, trajectories.Count)], Math.Max(2, most / places.Length));
         double[] z = new double[places.Length * chosen.Length * p], targets = new double[places.Length * chosen.Length * _d], mean = new double[_d];
         var at = 0;
@@ -133,7 +140,7 @@ internal sealed partial class JointRegression
                     z[at * p + j] = trajectories.Conditions[k][t * _c + j];
                 }
 
-                z[at * p + _c] = (places[k] - _middle) / _spread;
+                Seen(places[k], z.AsSpan(at * p + _c, p - _c));
                 for (var j = 0; j < _d; j++)
                 {
                     targets[at * _d + j] = trajectories.Points[k][t * _d + j];
@@ -150,6 +157,14 @@ internal sealed partial class JointRegression
         }
 
         return (z, targets, mean);
+    }
+
+    private void Seen(ReadOnlySpan<double> place, Span<double> to)
+    {
+        for (var j = 0; j < place.Length; j++)
+        {
+            to[j] = (place[j] - _middle[j]) / _spread[j];
+        }
     }
 
     private static double[] Metric(ReadOnlySpan<double> theta, int p)

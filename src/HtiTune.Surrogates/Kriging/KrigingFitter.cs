@@ -26,7 +26,7 @@ internal static class KrigingFitter
             rows => Learn(carrier, affine is null ? GramOf(anchors, carrier, rows, previous) : GramMatrix.Of(rows), options, previous?.Kriging, cancellation), cancellation);
         var regression = affine is null || !options.Regression || kind != OutputKind.Free || bounds is not null || anchors.Count < 3
             ? null
-            : JointRegression.Fit(carrier.State.Trajectories, KrigedSurrogate.PlacesOf(carrier), cancellation);
+            : JointRegression.Fit(carrier.State.Trajectories, [.. KrigedSurrogate.PlacesOf(carrier).Select(u => new[] { u })], cancellation);
         return new KrigingState(options with { Coupling = new() }, kind, transform.Link, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
         {
             Gram = fitted.Gram,

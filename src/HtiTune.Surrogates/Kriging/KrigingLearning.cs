@@ -74,7 +74,7 @@ internal static class KrigingLearning
     }
 
     /// <summary>Summed squared error of left-out anchors' outputs, in standardised units.</summary>
-    private static double LeftOutError(AnchorRows rows, OutputTransform transform, Standardizer scale, AnchorKriging kriging)
+    internal static double LeftOutError(AnchorRows rows, OutputTransform transform, Standardizer scale, AnchorKriging kriging)
     {
         var d = scale.Columns;
         var weights = new double[kriging.Count];

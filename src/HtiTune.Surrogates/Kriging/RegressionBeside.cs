@@ -8,7 +8,7 @@ namespace HtiTune.Surrogates;
 /// <param name="state">What was learned of the regression.</param>
 internal sealed class RegressionBeside(TrajectorySurrogate carrier, double[] places, JointState state)
 {
-    private readonly JointRegression _regression = JointRegression.At(carrier.State.Trajectories, places, state);
+    private readonly JointRegression _regression = JointRegression.At(carrier.State.Trajectories, [.. places.Select(u => new[] { u })], state);
 
     // Who asks at many λ asks for the same contexts: the regression at the anchors is kept of those that were asked last.
     private AnchorMeans? _anchorMeans;
@@ -31,7 +31,7 @@ internal sealed class RegressionBeside(TrajectorySurrogate carrier, double[] pla
             _anchorMeans = known = new AnchorMeans(contexts, new float[weights.Length][]);
         }
 
-        var beside = _regression.Means(x, place);
+        var beside = _regression.Means(x, [place]);
         for (var k = 0; k < weights.Length; k++)
         {
             if (weights[k] == 0)
@@ -40,7 +40,7 @@ internal sealed class RegressionBeside(TrajectorySurrogate carrier, double[] pla
             }
 
             // Two threads that compute the same come to the same.
-            var at = known.Means[k] ??= _regression.Means(x, places[k]);
+            var at = known.Means[k] ??= _regression.Means(x, [places[k]]);
             for (var i = 0; i < at.Length; i++)
             {
                 beside[i] -= (float)(weights[k] * at[i]);

@@ -53,6 +53,22 @@ internal static class EnergyDistance
         return (score, [.. Centred(toX), .. Centred(toY)]);
     }
 
+    /// <summary>Mean distance of the rows of one sample from those of another, a row from itself among them.</summary>
+    internal static double Mean(float[] x, float[] y, int d)
+    {
+        double sum = 0;
+        int n = x.Length / d, m = y.Length / d;
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < m; j++)
+            {
+                sum += Distance(x, i, y, j, d);
+            }
+        }
+
+        return n * m == 0 ? 0 : sum / ((double)n * m);
+    }
+
     private static double Mean(double[] values) => values.Length == 0 ? double.NaN : values.Average();
 
     /// <summary>2·(v − mean)/n.</summary>

@@ -56,6 +56,26 @@ internal sealed record FoldScore(double Value, double[] Influence)
             [.. parts.SelectMany((part, g) => part.Influence.Select(value => value * groups[g].Value.Length / rows))]);
     }
 
+    /// <summary>Mean squared error of answers.</summary>
+    /// <param name="predicted">Standardised, [n, D].</param>
+    /// <param name="actual">The anchor's own.</param>
+    /// <param name="d">D.</param>
+    internal static FoldScore OfAnswers(float[] predicted, float[] actual, int d) => OverContexts(SquaredErrors(predicted, actual, d), LeastError);
+
+    /// <summary>Energy distance of draws within each group, weighted by the group's rows.</summary>
+    /// <param name="predicted">Standardised, [n, width].</param>
+    /// <param name="actual">The anchor's own.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="groups">Rows of each group, the same of both.</param>
+    internal static FoldScore OfDraws(float[] predicted, float[] actual, int width, int[][] groups)
+    {
+        groups = [.. groups.Where(group => group.Length > 1)];
+        double rows = groups.Sum(group => group.Length);
+        var parts = groups.Select(group => EnergyDistance.Of(Trajectories.Select(predicted, group, width), Trajectories.Select(actual, group, width), width)).ToArray();
+        return new FoldScore(
+            parts.Select((part, g) => part.Score * groups[g].Length / rows).Sum(), [.. parts.SelectMany((part, g) => part.Influence.Select(value => value * groups[g].Length / rows))]);
+    }
+
     /// <summary>This score as a share of another on the same fold.</summary>
     internal double Share(FoldScore other) => Value / other.Value;
 

@@ -4,6 +4,8 @@
 //     without continuous conditions     as the nearest stored row of their category moves (NearestCarrier)
 //     answers, one a context            y + f_k(x) − f_s(x)
 //     draws with continuous conditions  by affine maps between the laws in their context (AffineCarrier)
+// Where a method carries the rows of one anchor (SpaceState.IsCarried), or rows do not belong together, laws given a context do so (ConditionalLaws); in a mixture a row stays
+// at its own anchor, and stands beside another row of each other anchor.
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Coupling;
@@ -22,8 +24,11 @@ internal sealed class SpaceCarrier
     {
         _state = state;
         Lookup = new TrajectoryLookup(state.Contexts, state.Conditions);
-        var own = state.Outputs.Select(y => y.Values.ToArray()).ToArray();
-        Stored = state.Kriging.Rows with { Own = OutputKriging.Ordered(own, state.Kriging.Order, state.Dimension) };
+
+        // What is carried, or drawn in contexts that an anchor did not answer, is nobody's own row.
+        Stored = state.IsCarried || state.Rows is { IsAlike: false }
+            ? state.Kriging.Rows
+            : state.Kriging.Rows with { Own = OutputKriging.Ordered([.. state.Outputs.Select(y => y.Values.ToArray())], state.Kriging.Order, state.Dimension) };
         var trajectories = new Lazy<Trajectories>(TrajectoriesOf);
         _nearest = new Lazy<NearestCarrier>(() => new NearestCarrier(trajectories.Value));
         _affine = new Lazy<AffineCarrier>(() => new AffineCarrier(trajectories.Value, null));
@@ -45,13 +50,30 @@ internal sealed class SpaceCarrier
             return (Stored, SampleSource.StoredOutputs);
         }
 
+        if (_state.Laws is { } laws && (_state.IsCarried || _state.IsLoose))
+        {
+            var source = Lookup.HasAll(contexts) ? SampleSource.StoredOutputs : SampleSource.ConditionalSampler;
+            return (Linked(_state.IsCarried ? laws.At(_state.Rows!.Root, contexts, null) : laws.Drawn(contexts), contexts.Count), source);
+        }
+
         if (IsGiven(contexts))
         {
             return (Linked(Given(_state, contexts), contexts.Count), SampleSource.ConditionalSampler);
         }
 
-        var (chosen, source) = Lookup.Choose(contexts);
-        return (Stored with { Chosen = chosen, Count = contexts.Count }, source);
+        var (chosen, from) = Lookup.Choose(contexts);
+        return (Stored with { Chosen = chosen, Count = contexts.Count }, from);
+    }
+
+    /// <summary>Rows at the anchors in contexts of one of them, none of which comes from it.</summary>
+    /// <param name="anchor">The anchor that is left out.</param>
+    /// <param name="contexts">What it answered.</param>
+    internal AnchorRows Without(int anchor, Contexts contexts)
+    {
+        var (laws, root) = (_state.Laws!, _state.Rows!.Root);
+        var source = root != anchor ? root
+            : Enumerable.Range(0, _state.Places.Length).Where(k => k != anchor).MinBy(k => SpaceCoordinates.Distance(_state.Places[k], _state.Places[anchor]));
+        return Linked(_state.IsCarried ? laws.At(source, contexts, null) : laws.Drawn(contexts), contexts.Count);
     }
 
     /// <summary>How far rows of contexts may be from what the anchors would answer; null where stored rows answer them.</summary>
@@ -100,6 +122,19 @@ internal sealed class SpaceCarrier
     {
         var y = Trajectories.Standardised(rows.Outputs, _state.Kriging.Scale);
         var categories = TrajectoryLookup.CategoriesOf(rows.Contexts);
+        if (_state.Method == SpaceMethod.Mixture)
+        {
+            float[]?[] drawn = _state.IsLoose ? _state.Laws!.Drawn(rows.Contexts)
+                : [.. _state.Kriging.Rows.Standardised.Select(points => Trajectories.Select(points!, Lookup.Choose(rows.Contexts).Trajectories, _state.Dimension))];
+            drawn[source] = y;
+            return drawn;
+        }
+
+        if (_state.IsCarried)
+        {
+            return _state.Laws!.Carry(y, rows.Contexts, source, weights);
+        }
+
         if (_state.Contexts.Conditions.Columns == 0)
         {
             return _nearest.Value.Carry(y, categories, source, weights);

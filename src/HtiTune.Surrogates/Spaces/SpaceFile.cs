@@ -11,6 +11,9 @@ internal static class SpaceFile
     /// <summary>The version of files that hold a surrogate over a space: programs that know none refuse them.</summary>
     internal const int Version = 5;
 
+    /// <summary>That of files whose method is another than kriging, or whose anchors have contexts of their own.</summary>
+    internal const int MethodVersion = 6;
+
     internal static void Write(string path, SpaceState state)
     {
         var arrays = new List<(string Name, float[] Values)>
@@ -27,24 +30,33 @@ internal static class SpaceFile
             }
         }
 
+        for (var k = 0; k < state.Outputs.Length && state.Rows is { IsAlike: false } rows; k++)
+        {
+            arrays.Add(($"contexts.{k}", [.. rows.Contexts[k].Conditions.Values]));
+            arrays.Add(($"categories.{k}", Array.ConvertAll(TrajectoryLookup.CategoriesOf(rows.Contexts[k]), c => (float)c)));
+        }
+
         var network = state.Network is { } one ? NetworkArrays.Add("network", one, arrays) : null;
         var kriging = state.Kriging;
         var header = new SpaceHeader(
             [.. state.Space.Select(one => one.Text)], state.Anchors, state.Contexts.Count, state.Dimension, state.Contexts.Conditions.Columns, state.Contexts.CategoryCount, kriging.Order is not null,
             state.Options, kriging.Transform.Kind, kriging.Transform.Link, kriging.Kriging.Variant.LearnsNugget, kriging.Kriging.Theta.ToArray(), state.States!, kriging.Scale.Means.ToArray(),
             kriging.Scale.Deviations.ToArray(), state.Conditions.Means.ToArray(), state.Conditions.Deviations.ToArray(), state.Notes, network,
-            [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))]);
-        ModelContainer.Write(path, Version, JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
+            [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))], state.Method, state.IsLoose, state.IsDraws, state.Rows?.Root ?? 0, state.Rows is { IsAlike: false },
+            state.IsCarried ? state.Laws!.Bandwidths : null, state.Regression?.State, state.Choice);
+        ModelContainer.Write(
+            path, state.Method == SpaceMethod.Kriging && !state.IsLoose ? Version : MethodVersion, JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
     }
 
     internal static SpaceState Read(string path, SearchSpace? space)
     {
         var version = ModelContainer.VersionOf(path);
-        if (version != Version)
+        if (version is not (Version or MethodVersion))
         {
             throw new DataFormatException(
                 path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion ? "a model over λ" : $"format version {version}",
-                version > Version ? $"version {Version} at most; a newer HtiTune may read it" : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
+                version > MethodVersion ? $"version {MethodVersion} at most; a newer HtiTune may read it"
+                    : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
         }
 
         return ModelContainer.Read(path, SpaceHeaderJson.Default.SpaceHeader, header => header.Arrays, (header, arrays) => header.ToState(arrays, space));
@@ -72,7 +84,15 @@ internal sealed record SpaceHeader(
     double[] ConditionDeviations,
     string[] Notes,
     NetworkEntry? Network,
-    ArrayEntry[] Arrays)
+    ArrayEntry[] Arrays,
+    SpaceMethod Method = SpaceMethod.Kriging,
+    bool IsLoose = false,
+    bool IsDraws = false,
+    int Root = 0,
+    bool OwnContexts = false,
+    double[]? Bandwidths = null,
+    JointState? Regression = null,
+    SpaceChoice? Choice = null)
 {
     internal SpaceState ToState(Dictionary<string, float[]> arrays, SearchSpace? given)
     {
@@ -97,18 +117,28 @@ internal sealed record SpaceHeader(
             throw new ArgumentException($"there are {Theta.Length} parameters and {States.Length} states; expected {count} parameters each");
         }
 
-        var conditions = new Matrix(Rows, ConditionCount, arrays["contexts"]);
-        var contexts = CategoryCount == 0 ? new Contexts(conditions) : new Contexts(conditions, Array.ConvertAll(arrays["categories"], c => (int)c), CategoryCount);
-        Matrix[] outputs = [.. Anchors.Select((_, k) => new Matrix(Rows, Dimension, arrays[$"outputs.{k}"]))];
+        if (Method == SpaceMethod.Auto || !Enum.IsDefined(Method) || Root < 0 || Root >= Anchors.Length || (Bandwidths is not null && Bandwidths.Length != Anchors.Length))
+        {
+            throw new ArgumentException($"the method is {Method}, with rows of anchor {Root} of {Anchors.Length}");
+        }
+
+        var contexts = ContextsOf(arrays, "", Rows);
+        Matrix[] outputs = [.. Anchors.Select((_, k) => new Matrix(OwnContexts ? arrays[$"outputs.{k}"].Length / Dimension : Rows, Dimension, arrays[$"outputs.{k}"]))];
+        Contexts[] own = [.. outputs.Select((y, k) => OwnContexts ? ContextsOf(arrays, $".{k}", y.Rows) : contexts)];
+        contexts = OwnContexts ? own[Root] : contexts;
         int[][]? order = IsOrdered ? [.. Anchors.Select((_, k) => Array.ConvertAll(arrays[$"order.{k}"], row => (int)row))] : null;
         if (order is not null && order.Any(rows => rows.Length != Rows || rows.Any(row => row < 0 || row >= Rows)))
         {
             throw new ArgumentException($"a row on a particle is none of {Rows}");
         }
 
-        Array.ForEach(outputs, y => _ = new Samples(y, contexts));
+        foreach (var (k, y) in outputs.Index())
+        {
+            _ = new Samples(y, own[k]);
+        }
+
         double[][] places = Array.ConvertAll(Anchors, coordinates.Place);
-        var screen = SpaceScreen.Of(space, Anchors, places, outputs, contexts);
+        var screen = OwnContexts ? new SpaceScreen(outputs, []) : SpaceScreen.Of(space, Anchors, places, outputs, contexts);
         var request = new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, contexts) { Bounds = Options.Bounds };
         var network = Network is { } entry ? NetworkArrays.Read(entry, name => arrays[name]) : null;
         if (network is not null && (network.Inputs != ConditionCount || network.Outputs != Anchors.Length * Dimension || network.Categories != Math.Max(1, CategoryCount)))
@@ -116,6 +146,11 @@ internal sealed record SpaceHeader(
             throw new ArgumentException("the network of contexts has other inputs or outputs than the anchors");
         }
 
+        var seen = new Standardizer(ConditionMeans, ConditionDeviations);
+        var scale = new Standardizer(Means, Deviations);
+        var rows = new SpaceRows(outputs, own, !OwnContexts, Root, []);
+        var learning = new SpaceLearning(rows, IsLoose, request, seen, scale, Bandwidths);
+        var fit = learning.At(Method, order, Kind, Link, variant, Theta, Regression);
         return new SpaceState
         {
             Space = space,
@@ -123,13 +158,26 @@ internal sealed record SpaceHeader(
             Outputs = outputs,
             Contexts = contexts,
             Options = Options,
-            Conditions = new Standardizer(ConditionMeans, ConditionDeviations),
-            Kriging = OutputKriging.At(request, new Standardizer(Means, Deviations), order, Kind, Link, variant, Theta),
+            Conditions = seen,
+            Rows = rows,
+            Method = Method,
+            IsLoose = IsLoose,
+            IsDraws = IsDraws || IsOrdered,
+            Laws = IsDraws || IsOrdered ? learning.Laws : null,
+            Regression = fit.Regression,
+            Choice = Choice,
+            Kriging = fit.Kriging,
             Network = network,
             IsScreened = screen.Texts.Length > 0,
             States = States,
             Notes = Notes,
         };
+    }
+
+    private Contexts ContextsOf(Dictionary<string, float[]> arrays, string suffix, int rows)
+    {
+        var conditions = new Matrix(rows, ConditionCount, arrays[$"contexts{suffix}"]);
+        return CategoryCount == 0 ? new Contexts(conditions) : new Contexts(conditions, Array.ConvertAll(arrays[$"categories{suffix}"], c => (int)c), CategoryCount);
     }
 
     private SearchSpace Parsed()

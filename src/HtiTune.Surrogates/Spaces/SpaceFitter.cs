@@ -31,44 +31,110 @@ internal static class SpaceFitter
         }
 
         progress?.Report(new FitProgress("kriging", 0));
-        var (outputs, contexts) = Aligned(anchors, previous?.Contexts ?? anchors[0].Samples.Contexts);
         Configuration[] configurations = [.. anchors.Select(anchor => anchor.Configuration)];
         var coordinates = new SpaceCoordinates(anchors.Space);
         double[][] places = Array.ConvertAll(configurations, coordinates.Place);
-        var screen = SpaceScreen.Of(anchors.Space, configurations, places, outputs, contexts);
+        var rows = SpaceRows.Of(anchors, places, previous is { IsLoose: false } ? previous.Contexts : null);
+        if (!rows.IsAlike && (options.Method == SpaceMethod.Kriging || anchors.Dimension > AffineCarrier.MostDimensions))
+        {
+            var why = options.Method == SpaceMethod.Kriging ? $"{nameof(SpaceMethod)}.{nameof(SpaceMethod.Kriging)} joins the anchors' rows by their contexts"
+                : $"outputs have {anchors.Dimension} columns, and laws of contexts of each anchor's own are told where they have {AffineCarrier.MostDimensions} at most";
+            throw new ArgumentException($"Anchors answered contexts of their own, and {why}; expected the same contexts of all, in any order.", nameof(anchors));
+        }
 
-        // What stands in the place of rows that are set aside depends on all anchors.
-        previous = screen.Texts.Length > 0 || previous is { IsScreened: true } ? null : previous;
-        var kriging = OutputKriging.Learn(
-            new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, contexts)
-            {
-                Kind = options.Kind,
-                Bounds = bounds,
-                Warp = options.Warp,
-                Nugget = _ => options.Nugget,
-                Previous = previous?.Kriging,
-            },
-            cancellation);
-        var conditions = previous?.Conditions ?? Standardization.Of([contexts.Conditions], shareScale: false);
+        var screen = rows.IsAlike ? SpaceScreen.Of(anchors.Space, configurations, places, rows.Outputs, rows.Served) : new SpaceScreen(rows.Outputs, []);
+
+        // What stands in the place of rows that are set aside depends on all anchors; and a choice but kriging's is made anew.
+        previous = screen.Texts.Length > 0 || !rows.IsAlike || previous is { IsScreened: true } or { IsLoose: true } or { Method: not SpaceMethod.Kriging } ? null : previous;
+        var request = new OutputKrigingRequest(coordinates.Kriging, places, screen.Outputs, rows.Served)
+        {
+            Kind = options.Kind,
+            Bounds = bounds,
+            Warp = options.Warp,
+            Nugget = _ => options.Nugget,
+            Previous = previous?.Kriging,
+        };
+        var conditions = previous?.Conditions ?? Standardization.Of(rows.IsAlike ? [rows.Served.Conditions] : rows.Contexts.Select(contexts => contexts.Conditions), shareScale: false);
+        var coupled = rows.IsAlike ? Coupled(request, options.Nugget, cancellation) : null;
+        var isTaken = options.Method != SpaceMethod.Kriging && coupled is { Order: null } && IndependentScatter.Is(coupled, places, rows.Served, conditions, cancellation);
+        var (fit, choice, learning) = Chosen(rows, isTaken || !rows.IsAlike, request, conditions, coupled, options, cancellation);
         progress?.Report(new FitProgress("maps", KrigingShare));
-        var network = options.TrainMaps && contexts.Conditions.Columns > 0 && kriging.Order is null
-            ? Network(kriging.Rows.Standardised!, outputs[0].Columns, contexts, conditions, Shape(options), new RandomStreams(options.Seed).Fork("space").Fork("contexts"), cancellation)
+        var isDraws = learning.IsLoose || coupled!.Order is not null;
+        var network = options.TrainMaps && rows.Served.Conditions.Columns > 0 && !isDraws
+            ? Network(fit.Kriging.Rows.Standardised!, anchors.Dimension, rows.Served, conditions, Shape(options), new RandomStreams(options.Seed).Fork("space").Fork("contexts"), cancellation)
             : null;
         var state = new SpaceState
         {
             Space = anchors.Space,
             Anchors = configurations,
-            Outputs = outputs,
-            Contexts = contexts,
+            Outputs = rows.Outputs,
+            Contexts = rows.Served,
+            Rows = rows,
             Options = options,
             Conditions = conditions,
-            Kriging = kriging,
+            Kriging = fit.Kriging,
+            Method = fit.Method,
+            IsLoose = learning.IsLoose,
+            IsDraws = isDraws,
+            Laws = isDraws ? learning.Laws : null,
+            Regression = fit.Regression,
+            Choice = choice,
             Network = network,
             IsScreened = screen.Texts.Length > 0,
-            Notes = [.. screen.Texts, .. Notes(anchors, options, coordinates, kriging)],
+            Notes = [.. rows.Notes, .. screen.Texts, .. SpaceNotes.Of(anchors, options, coordinates, fit, isDraws)],
         };
         progress?.Report(new FitProgress("done", 1));
         return state;
+    }
+
+    // Outputs that leap, or turn faster than the anchors stand, look like scatter to a likelihood of smooth surfaces: a nugget has to foretell left-out anchors better as well.
+    private static OutputKriging Coupled(OutputKrigingRequest request, NuggetKind nugget, CancellationToken cancellation)
+    {
+        var kriging = OutputKriging.Learn(request, cancellation);
+        if (nugget != NuggetKind.Auto || kriging.Order is not null || !kriging.Kriging.Variant.LearnsNugget)
+        {
+            return kriging;
+        }
+
+        var through = OutputKriging.Learn(request with { Nugget = _ => NuggetKind.Fixed }, cancellation);
+        return LeftOutError(kriging) < LeftOutError(through) ? kriging : through;
+    }
+
+    private static double LeftOutError(OutputKriging kriging) => KrigingLearning.LeftOutError(kriging.Rows, kriging.Transform, kriging.Scale, kriging.Kriging);
+
+    private static (SpaceFit Fit, SpaceChoice Choice, SpaceLearning Learning) Chosen(
+        SpaceRows rows, bool isLoose, OutputKrigingRequest request, Standardizer conditions, OutputKriging? coupled, SpaceSurrogateOptions options, CancellationToken cancellation)
+    {
+        var learning = new SpaceLearning(rows, isLoose, request, conditions, coupled, cancellation);
+        var isDraws = isLoose || coupled!.Order is not null;
+        var kind = coupled?.Transform.Kind ?? (options.Kind == OutputKind.Auto ? OutputTransform.Detect(request.Outputs, request.Bounds) : options.Kind);
+        if (options.Method == SpaceMethod.Auto)
+        {
+            var (fit, choice) = new SpaceTrial(learning).Choose(kind, isDraws, cancellation);
+            return (fit, choice, learning);
+        }
+
+        var fault = options.Method switch
+        {
+            SpaceMethod.Affine or SpaceMethod.Mixture or SpaceMethod.Regression when !isDraws => "each context has one output",
+            SpaceMethod.Affine or SpaceMethod.Regression when learning.Scale.Columns > AffineCarrier.MostDimensions =>
+                $"outputs have {learning.Scale.Columns} columns, and covariances are taken of {AffineCarrier.MostDimensions} at most",
+            SpaceMethod.Regression when kind != OutputKind.Free => $"outputs are of the kind {kind}, which it does not keep",
+            SpaceMethod.Regression when !SpaceRegression.IsPossible(rows, request.Places[0].Length) =>
+                $"it needs continuous conditions, {SpaceRegression.MostInputs} at most with the hyperparameters' coordinates, and no categories",
+            _ => null,
+        };
+        return fault is not null
+            ? throw new ArgumentException($"{nameof(SpaceSurrogateOptions.Method)} is {options.Method}, but {fault}; expected {nameof(SpaceMethod.Auto)} or another method.", nameof(rows))
+            : (learning.Fit(options.Method, cancellation), new SpaceChoice
+            {
+                Candidates = [],
+                LeftOut = [],
+                Default = options.Method,
+                Chosen = options.Method,
+                TakenForDraws = isLoose && rows.IsAlike,
+                OwnContexts = !rows.IsAlike,
+            }, learning);
     }
 
     /// <summary>Layers and steps of the network of contexts.</summary>
@@ -79,89 +145,4 @@ internal static class SpaceFitter
         float[]?[] standardised, int d, Contexts contexts, Standardizer scale, NetworkShape shape, RandomStreams random, CancellationToken cancellation) => NetworkTrainer.Train(
             Trajectories.Standardised(contexts.Conditions, scale), contexts.Conditions.Columns, TrajectoryLookup.CategoriesOf(contexts), Math.Max(1, contexts.CategoryCount),
             Trajectories.Joined(contexts.Count, [.. standardised.Select(rows => (rows!, d))]), standardised.Length * d, shape, random, cancellation);
-
-    /// <summary>The anchors' outputs in the order of some contexts.</summary>
-    private static (Matrix[] Outputs, Contexts Contexts) Aligned(AnchorSet anchors, Contexts contexts)
-    {
-        var places = new Lazy<Dictionary<string, int[]>>(() => Enumerable.Range(0, contexts.Count).GroupBy(i => ContextKey.Of(contexts, i)).ToDictionary(group => group.Key, group => group.ToArray()));
-        return ([.. anchors.Select((anchor, k) => anchor.Samples.Contexts.SameAs(contexts) ? anchor.Samples.Outputs : anchor.Samples.Outputs.SelectRows(RowsOf(anchor, k)))], contexts);
-
-        int[] RowsOf(Anchor anchor, int k)
-        {
-            var own = anchor.Samples.Contexts;
-            if (own.Count != contexts.Count)
-            {
-                throw Unmatched($"has {own.Count} rows; expected {contexts.Count}, as the first has");
-            }
-
-            var (rows, taken) = (new int[own.Count], new Dictionary<string, int>());
-            for (var i = 0; i < own.Count; i++)
-            {
-                var key = ContextKey.Of(own, i);
-                var rank = taken[key] = taken.GetValueOrDefault(key, -1) + 1;
-                if (!places.Value.TryGetValue(key, out var same) || rank >= same.Length)
-                {
-                    throw Unmatched($"answers in row {i} a context that the first {(same is null ? "does not" : $"answers {same.Length} times only")}; expected the same contexts, in any order");
-                }
-
-                rows[same[rank]] = i;
-            }
-
-            return rows;
-
-            ArgumentException Unmatched(string what) => new(
-                $"Anchor {k} ({anchors.Space.TextOf(anchor.Configuration)}) {what}: over several hyperparameters the anchors' rows are joined by their contexts.", nameof(anchors));
-        }
-    }
-
-    private static IEnumerable<string> Notes(AnchorSet anchors, SpaceSurrogateOptions options, SpaceCoordinates coordinates, OutputKriging kriging)
-    {
-        var kind = kriging.Transform.Kind;
-        if (options.Kind == OutputKind.Auto && kind != OutputKind.Free)
-        {
-            yield return $"Every output of every anchor is of the kind {kind}: what is sampled is of it too. Declare {OutputKind.Free} where that is chance.";
-        }
-
-        if (anchors.Count < coordinates.Hyperparameters + 2)
-        {
-            yield return $"There are {anchors.Count} anchors of {coordinates.Hyperparameters} hyperparameter{(coordinates.Hyperparameters > 1 ? "s" : "")}: "
-                + $"how fast outputs move along each is told by what is usual rather than by them. From {coordinates.Hyperparameters + 2} on they tell more.";
-        }
-
-        if (kriging.Order is not null)
-        {
-            yield return "Rows of one context are draws: they were coupled along the tree of the anchors, and keep their spread between them.";
-        }
-
-        if (kriging.Kriging.Variant.LearnsNugget)
-        {
-            yield return $"Trainings scatter (nugget {kriging.Kriging.Nugget:G2}): the surface smooths, and passes beside the anchors by as much.";
-        }
-
-        foreach (var (i, one) in anchors.Space.Index())
-        {
-            HyperparameterValue[] values = [.. anchors.Where(anchor => anchor.Configuration.TryGet(one.Name, out _)).Select(anchor => anchor.Configuration[one.Name]).Distinct()];
-            if (one is CategoricalHyperparameter words)
-            {
-                string[] missing = [.. words.Choices.Where(word => !values.Any(value => value.ToString() == word))];
-                if (missing.Length > 0)
-                {
-                    yield return $"No anchor has {one.Name} = {string.Join(" or ", missing)}: outputs there are those of the others, and their intervals widen.";
-                }
-
-                continue;
-            }
-
-            double[] units = [.. values.Select(one.ToUnit).Order()];
-            if (units.Length == 0)
-            {
-                yield return $"No anchor has a value of {one.Name}: outputs do not depend on it, and their intervals widen.";
-            }
-            else if (units[0] > one.ToUnit(one.ValueAt(0)) || units[^1] < one.ToUnit(one.ValueAt(1)))
-            {
-                yield return FormattableString.Invariant($"Anchors cover {one.Name} from {values.MinBy(one.ToUnit).Number:G6} to {values.MaxBy(one.ToUnit).Number:G6}; ")
-                    + FormattableString.Invariant($"from {one.ValueAt(0).Number:G6} to {one.ValueAt(1).Number:G6} outputs are extrapolated, and their intervals widen.");
-            }
-        }
-    }
 }

@@ -53,21 +53,22 @@ public sealed partial class SpaceSurrogate
 
         double[][] places = [.. configurations.Select(PlaceOf)];
         contexts ??= Contexts;
+        double[]? shift = null;
         var (rows, _) = _carrier.Resolve(contexts);
         rows = _state.IsScreened ? rows with { Own = null } : rows; // What is set aside at an anchor is no value that the functional's law could be told by.
         var draws = new FunctionalDraws(
-            _kriging, _states.Value, _flat, (weights, _) => Of(rows, weights), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter(), mayNarrow: false);
+            _kriging, _states.Value, _flat, (weights, x) => Of(rows, weights, x), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter(), mayNarrow: false);
         var errors = _carrier.ErrorsOf(contexts);
         var nearest = errors?.NearestOf(contexts);
         return [.. places.Select(At)];
 
         FunctionalEstimate At(double[] x)
         {
-            var weights = new double[_kriging.Count];
-            _kriging.Weights(x, weights);
-            var samples = Weighted(rows, weights, contexts);
+            var weights = _weights.At(x);
+            shift = _weights.Shift(x, weights);
+            var samples = Weighted(rows, weights, contexts, x);
             var value = Finite(functional(samples));
-            var chance = errors is null ? 0 : ErrorVariance(weights, value);
+            var chance = errors is null ? 0 : ErrorVariance(weights, value, x);
             chance += Report.Deterministic ? 0 : 2 * SquaredError(samples);
             var values = new double[draws.Count];
             draws.Draw(x, values, withNugget: true);
@@ -90,7 +91,7 @@ public sealed partial class SpaceSurrogate
             {
                 var own = new double[_kriging.Count];
                 own[k] = 1;
-                return SquaredError(Weighted(rows, own, contexts));
+                return SquaredError(Weighted(rows, own, contexts, _state.Places[k]));
             });
         }
 
@@ -102,23 +103,24 @@ public sealed partial class SpaceSurrogate
             return error * error;
         }
 
-        double ErrorVariance(double[] weights, double value)
+        double ErrorVariance(double[] weights, double value, double[] x)
         {
             var random = Streams.Stream("errors of rows");
             double square = 0;
             for (var s = 0; s < ErrorDraws; s++)
             {
-                var away = Of(_carrier.Linked(errors!.Drawn(rows.Standardised, nearest!, random), contexts.Count), weights) - value;
+                var away = Of(_carrier.Linked(errors!.Drawn(rows.Standardised, nearest!, random), contexts.Count), weights, x) - value;
                 square += away * away / ErrorDraws;
             }
 
             return square;
         }
 
-        double Of(AnchorRows some, ReadOnlySpan<double> weights)
+        // Draws are those of the kriging, about what the method gives.
+        double Of(AnchorRows some, ReadOnlySpan<double> weights, ReadOnlySpan<double> x)
         {
             cancellation.ThrowIfCancellationRequested();
-            return Finite(functional(Weighted(some, weights, contexts)));
+            return Finite(functional(Weighted(some, shift is null ? weights : Moved(weights, shift), contexts, x)));
         }
 
         static double Finite(double number) => double.IsFinite(number)
@@ -139,6 +141,18 @@ public sealed partial class SpaceSurrogate
         var state = _states.Value[stream.NextInt(_states.Value.Length)];
         var weights = new double[configurations.Count * _kriging.Count];
         new WeightDraws(state, places, withNugget: true).Next(stream, weights, []);
-        return [.. configurations.Select((_, m) => Weighted(_carrier.Stored, weights.AsSpan(m * _kriging.Count, _kriging.Count), Contexts))];
+        return [.. configurations.Select((_, m) =>
+        {
+            var own = weights.AsSpan(m * _kriging.Count, _kriging.Count);
+            var x = places[(m * _coordinates.Count)..((m + 1) * _coordinates.Count)];
+            return Weighted(_carrier.Stored, _weights.Shift(x, _weights.At(x)) is { } shift ? Moved(own, shift) : own, Contexts, x);
+        })];
+    }
+
+    private static double[] Moved(ReadOnlySpan<double> weights, double[] shift)
+    {
+        var moved = weights.ToArray();
+        CholeskyFactor.Add(1, shift, moved);
+        return moved;
     }
 }

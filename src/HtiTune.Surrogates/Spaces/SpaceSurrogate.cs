@@ -9,13 +9,14 @@ using HtiTune.Data;
 namespace HtiTune.Surrogates;
 
 /// <summary>
-/// The distribution of a network's outputs at any configuration of a search space, by kriging: outputs of coupled rows at λ are weighted sums of theirs at all
-/// anchors, by weights that a pooled likelihood learns; smooth in numbers, and exact at the anchors unless trainings scatter.
+/// The distribution of a network's outputs at any configuration of a search space: by kriging, outputs of coupled rows at λ are weighted sums of theirs at all
+/// anchors, by weights that a pooled likelihood learns; smooth in numbers, and exact at the anchors unless trainings scatter. Where leaving anchors out finds another
+/// <see cref="SpaceMethod"/> clearly better, that one serves, and the report says why.
 /// </summary>
 /// <remarks>
 /// Immutable after <see cref="Fit"/> or <see cref="Load"/>, holds no native memory, and is safe to read from many threads. Hyperparameters may be continuous, whole
 /// numbers, words with and without an order, and conditional ones. Beyond the anchors it extrapolates, which <see cref="IsExtrapolated"/> tells and intervals show
-/// by their width. All anchors answer the same contexts, in any order.
+/// by their width. Anchors answer the same contexts, in any order, or draws of their own: then laws given a context are carried from anchor to anchor.
 /// </remarks>
 public sealed partial class SpaceSurrogate
 {
@@ -25,6 +26,7 @@ public sealed partial class SpaceSurrogate
     private readonly SpaceCoordinates _coordinates;
     private readonly SpaceCarrier _carrier;
     private readonly AnchorKriging _kriging;
+    private readonly SpaceWeights _weights;
     private readonly double[] _flat;
     private readonly Lazy<double[][]> _walk;
     private readonly Lazy<AnchorKriging[]> _states;
@@ -36,6 +38,7 @@ public sealed partial class SpaceSurrogate
         _carrier = new SpaceCarrier(state);
         _kriging = state.Kriging.Kriging;
         _flat = [.. state.Anchors.SelectMany(PlaceOf)];
+        _weights = new SpaceWeights(_kriging, _flat, state.Method);
         _walk = new Lazy<double[][]>(() => state.States ?? state.Kriging.ThetaStates(Streams.Stream("walk")));
         _states = new Lazy<AnchorKriging[]>(() => Array.ConvertAll(_walk.Value, _kriging.With));
         Report = ReportOf(state);
@@ -47,7 +50,7 @@ public sealed partial class SpaceSurrogate
     /// <summary>The anchors' configurations, in the order given.</summary>
     public IReadOnlyList<Configuration> Anchors => _state.Anchors.AsReadOnly();
 
-    /// <summary>What all anchors answered, n rows.</summary>
+    /// <summary>What all anchors answered, n rows; where they answered contexts of their own, those of the anchor that is nearest to all others.</summary>
     public Contexts Contexts => _state.Contexts;
 
     /// <summary>What the fit learned and chose.</summary>
@@ -72,11 +75,14 @@ public sealed partial class SpaceSurrogate
     private RandomStreams Streams => new RandomStreams(_state.Options.Seed).Fork("space");
 
     /// <summary>Fits a surrogate to anchors.</summary>
-    /// <param name="anchors">At least two anchors; all answer the same contexts, in any order.</param>
+    /// <param name="anchors">At least two anchors. Where all answer the same contexts, in any order, rows belong together; else their laws given a context are compared.</param>
     /// <param name="options">How; defaults suit every task.</param>
     /// <param name="progress">Takes the stage and the share that is done.</param>
     /// <param name="cancellation">Ends the fit by <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ArgumentException">Fewer than two anchors, options out of range, anchors of other contexts, or outputs that are not of the declared kind.</exception>
+    /// <exception cref="ArgumentException">
+    /// Fewer than two anchors, options out of range, contexts of each anchor's own where the method or the number of columns does not allow them, or outputs that are not of the
+    /// declared kind.
+    /// </exception>
     public static SpaceSurrogate Fit(
         AnchorSet anchors, SpaceSurrogateOptions? options = null, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -102,7 +108,7 @@ public sealed partial class SpaceSurrogate
             throw new ArgumentException($"{anchor.Configuration} is anchor {known} of this surrogate; expected another configuration.", nameof(anchor));
         }
 
-        var all = _state.Anchors.Select((at, k) => new Anchor(at, new Samples(_state.Outputs[k], _state.Contexts))).ToList();
+        var all = _state.Anchors.Select((at, k) => new Anchor(at, new Samples(_state.Outputs[k], ContextsOf(k)))).ToList();
         var place = Space.IsLine ? all.FindIndex(one => one.Lambda > anchor.Lambda) : -1;
         if (place >= 0)
         {
@@ -136,27 +142,27 @@ public sealed partial class SpaceSurrogate
     {
         var weights = WeightsAt(configuration);
         var (rows, source) = _carrier.Resolve(contexts ?? Contexts);
-        return new SurrogateSamples(Weighted(rows, weights, contexts ?? Contexts), source);
+        return new SurrogateSamples(Weighted(rows, weights, contexts ?? Contexts, PlaceOf(configuration)), source);
     }
 
-    /// <summary>An anchor's own outputs, coupled to those of the others where rows are draws.</summary>
+    /// <summary>An anchor's own outputs, coupled to those of the others where rows of the same contexts are draws.</summary>
     /// <param name="anchor">The anchor, 0 to K − 1.</param>
-    /// <returns>Samples in the anchors' contexts.</returns>
+    /// <returns>Samples in the contexts that the anchor answered.</returns>
     public Samples OutputsOf(int anchor)
     {
         var weights = new double[_kriging.Count];
         weights[Checked(anchor)] = 1;
-        return Weighted(_carrier.Stored, weights, Contexts);
+        return _carrier.Stored.Own is null ? new Samples(_state.Outputs[anchor], ContextsOf(anchor)) : Weighted(_carrier.Stored, weights, Contexts, _state.Places[anchor]);
     }
 
     /// <summary>What the others foretell of an anchor when it is left out, at the same parameters, in closed form.</summary>
     /// <param name="anchor">The anchor, 0 to K − 1.</param>
-    /// <returns>Samples in the anchors' contexts, to be compared with the anchor's own.</returns>
+    /// <returns>Samples in the contexts that the anchor answered, to be compared with the anchor's own.</returns>
     public Samples LeaveOut(int anchor)
     {
-        var weights = new double[_kriging.Count];
-        _kriging.LeaveOneOut(Checked(anchor), weights);
-        return Weighted(_carrier.Stored, weights, Contexts);
+        var (weights, contexts) = (_weights.Without(Checked(anchor)), ContextsOf(anchor));
+        var rows = _state.IsLoose || _state.IsCarried ? _carrier.Without(anchor, contexts) : _carrier.Stored;
+        return Weighted(rows, weights, contexts, _state.Places[anchor]);
     }
 
     /// <summary>Moves given rows from an anchor to another configuration.</summary>
@@ -182,7 +188,7 @@ public sealed partial class SpaceSurrogate
             throw new ArgumentException($"{from} is no anchor; expected one of {known}{(_state.Anchors.Length > Shown ? "; …" : "")}.", nameof(from));
         }
 
-        return Weighted(_carrier.Carry(rows, source, weights), weights, rows.Contexts).Outputs;
+        return Weighted(_carrier.Carry(rows, source, weights), weights, rows.Contexts, PlaceOf(to)).Outputs;
     }
 
     /// <summary>
@@ -214,18 +220,9 @@ public sealed partial class SpaceSurrogate
         return false;
     }
 
-    internal double[] WeightsAt(Configuration configuration)
-    {
-        var weights = new double[_kriging.Count];
-        _kriging.Weights(PlaceOf(configuration), weights);
-        return weights;
-    }
+    internal double[] WeightsAt(Configuration configuration) => _weights.At(PlaceOf(configuration));
 
-    private double[] PlaceOf(Configuration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return _coordinates.Place(configuration);
-    }
+    private double[] PlaceOf(Configuration configuration) => _coordinates.Place(configuration ?? throw new ArgumentNullException(nameof(configuration)));
 
     private int Checked(int anchor)
     {
@@ -236,8 +233,18 @@ public sealed partial class SpaceSurrogate
 
     private int IndexOf(Configuration ordered) => Array.FindIndex(_state.Anchors, anchor => anchor.Equals(ordered));
 
-    private Samples Weighted(AnchorRows rows, ReadOnlySpan<double> weights, Contexts contexts) =>
-        new(new Matrix(contexts.Count, Dimension, rows.Weighted(weights, _state.Kriging.Transform, Dimension)), contexts);
+    private Contexts ContextsOf(int anchor) => _state.Rows?.Contexts[anchor] ?? _state.Contexts;
+
+    private Samples Weighted(AnchorRows rows, ReadOnlySpan<double> weights, Contexts contexts, ReadOnlySpan<double> x)
+    {
+        var values = _weights.Outputs(rows, weights, _state.Kriging.Transform, Dimension);
+        if (_state.Regression is { } regression && AnchorRows.Single(weights) < 0)
+        {
+            regression.Add(values, x, contexts, weights);
+        }
+
+        return new Samples(new Matrix(contexts.Count, Dimension, values), contexts);
+    }
 
     private SpaceSurrogateReport ReportOf(SpaceState state)
     {
@@ -245,7 +252,8 @@ public sealed partial class SpaceSurrogate
         var variance = _kriging.MeanVariance();
         return new SpaceSurrogateReport
         {
-            Deterministic = state.Kriging.Order is null,
+            Method = state.Method,
+            Deterministic = state.Kriging.Order is null && !state.IsDraws,
             Kind = state.Kriging.Transform.Kind,
             Link = state.Kriging.Transform.Link.ToString(),
             Axes = [.. state.Space.Select((one, i) =>
@@ -256,7 +264,8 @@ public sealed partial class SpaceSurrogate
             Nugget = _kriging.Nugget,
             Objective = _kriging.Objective,
             LeaveOneOutErrors = [.. _kriging.LeaveOneOutErrors().Select(error => variance > 0 ? error / variance : 0)],
-            Notes = state.Notes,
+            Choice = state.Choice,
+            Notes = state.Choice is { } choice && choice.LeftOut.Count > 0 ? [choice.Note, .. state.Notes] : state.Notes,
         };
     }
 }

@@ -9,6 +9,10 @@ public sealed record SpaceSurrogateOptions
     /// <value>Default 1.</value>
     public long Seed { get; init; } = 1;
 
+    /// <summary>How outputs between the anchors come about.</summary>
+    /// <value>Default <see cref="SpaceMethod.Auto"/>: what leaving anchors out finds best, with kriging, or affine maps where rows do not belong together, unless another gains clearly.</value>
+    public SpaceMethod Method { get; init; } = SpaceMethod.Auto;
+
     /// <summary>What values the outputs can take; what is sampled always obeys it.</summary>
     /// <value>Default <see cref="OutputKind.Auto"/>: the kind that every row of every anchor obeys, which the report names.</value>
     public OutputKind Kind { get; init; } = OutputKind.Auto;
@@ -43,6 +47,7 @@ public sealed record SpaceSurrogateOptions
     internal void Validate(int dimension)
     {
         var faults = new List<string>();
+        Require(Enum.IsDefined(Method), $"{nameof(Method)} is {Method}; expected one of {string.Join(", ", Enum.GetNames<SpaceMethod>())}");
         Require(Enum.IsDefined(Kind), $"{nameof(Kind)} is {Kind}; expected one of {string.Join(", ", Enum.GetNames<OutputKind>())}");
         Require(Enum.IsDefined(Nugget), $"{nameof(Nugget)} is {Nugget}; expected one of {string.Join(", ", Enum.GetNames<NuggetKind>())}");
         Require(Kind != OutputKind.Interval || Bounds is not null, $"{nameof(Kind)} is {Kind}; expected {nameof(Bounds)} beside it");

@@ -3,6 +3,12 @@ namespace HtiTune.Surrogates;
 /// <summary>What a kriging over several hyperparameters learned and chose.</summary>
 public sealed record SpaceSurrogateReport
 {
+    /// <summary>How outputs between the anchors come about.</summary>
+    public required SpaceMethod Method { get; init; }
+
+    /// <summary>What was tried, and why the method serves; null where a file does not tell.</summary>
+    public required SpaceChoice? Choice { get; init; }
+
     /// <summary>Whether each context has one output, rather than draws, which were coupled from anchor to anchor.</summary>
     public required bool Deterministic { get; init; }
 

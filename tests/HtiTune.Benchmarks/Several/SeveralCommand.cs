@@ -12,8 +12,9 @@ internal static class SeveralCommand
           several [options]                   several hyperparameters: evaluations to within 1 % of the gap
             --parts a,b,…       functions (standard ones, by values), mixed (whole numbers, words, conditions, beside random), families (networks with
                                 known law, by outputs and by values), peers (the functions beside scikit-learn's process), certificates, speed, outputs (how well outputs are met between anchors, beside Delaunay's
-                                triangles, natural neighbours and thin plates, and how often intervals hold), draws (the same for the law of draws), preferences (ten in a row on a network whose
-                                forecasts are kept in a file), own (the functions that settings are chosen on, by values); default functions,mixed,families
+                                triangles, natural neighbours and thin plates, and how often intervals hold), draws (the same for the law of draws), methods (the choice among
+                                methods over a space, beside simple ideas), nugget (whether trainings are taken to scatter where outputs leap), preferences (ten in a row on
+                                a network whose forecasts are kept in a file), own (the functions that settings are chosen on, by values); default functions,mixed,families
             --seeds N           seeds 0 … N − 1; default 20
             --dimensions a,b,…  of the families; default 2,3,4
             --families a,b,…    families of families and certificates; default all
@@ -24,7 +25,7 @@ internal static class SeveralCommand
     /// <summary>The share of the gap that is left where a value counts as reached.</summary>
     internal const double Share = 0.01;
 
-    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs", "draws", "preferences", "peers", "own"];
+    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs", "draws", "methods", "nugget", "preferences", "peers", "own"];
 
     /// <summary>Runs the benchmark.</summary>
     /// <param name="arguments">Arguments after the verb.</param>
@@ -50,6 +51,12 @@ internal static class SeveralCommand
                         break;
                     case "draws":
                         DrawTable.Print(seeds, dimensions);
+                        break;
+                    case "methods":
+                        MethodTable.Print(seeds, dimensions);
+                        break;
+                    case "nugget":
+                        NuggetTable.Print(seeds, dimensions);
                         break;
                     case "preferences":
                         PreferenceTable.Print(seeds);

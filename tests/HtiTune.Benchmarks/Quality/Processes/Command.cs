@@ -19,8 +19,8 @@ internal sealed class Command(Method method, long seed, Workplace place)
     /// <summary>CPU seconds of a fit, the mean over the fits.</summary>
     internal double FitSeconds => _fitSeconds.Average();
 
-    /// <summary>CPU seconds of a call of sample, the mean over the calls.</summary>
-    internal double SampleSeconds => _sampleSeconds.Average();
+    /// <summary>CPU seconds of a call of sample, the mean over the calls; 0 where a task made none.</summary>
+    internal double SampleSeconds => _sampleSeconds.DefaultIfEmpty().Average();
 
     /// <summary>Peak memory of the largest process, in MiB.</summary>
     internal double PeakMebibytes { get; private set; }

@@ -11,7 +11,7 @@ public class SpaceServingTests
 {
     private static double Mean(Samples samples) => samples.Outputs.Values.ToArray().Average(v => (double)v);
 
-    public static TheoryData<string> Models => ["plain", "mixed", "draws", "network", "probabilities"];
+    public static TheoryData<string> Models => ["plain", "mixed", "draws", "network", "probabilities", "mixture", "own contexts", "regression", "affine", "linear"];
 
     private static SpaceSurrogate Fitted(string model) => model switch
     {
@@ -19,6 +19,11 @@ public class SpaceServingTests
         "mixed" => SpaceSurrogate.Fit(Anchors(Mixed, 16, Conditions(20), OfMixed), new SpaceSurrogateOptions { TrainMaps = false }),
         "draws" => SpaceSurrogate.Fit(Draws(40)),
         "network" => SpaceSurrogate.Fit(Anchors(Square, 6, Conditions(60), Smooth), new SpaceSurrogateOptions { MapSteps = 30, HiddenWidth = 8 }),
+        "mixture" => SpaceSurrogate.Fit(Draws(40), new SpaceSurrogateOptions { Method = SpaceMethod.Mixture }),
+        "own contexts" => SpaceSurrogate.Fit(SpaceMethodTests.Own(40, 9)),
+        "regression" => SpaceSurrogate.Fit(SpaceMethodTests.Own(40, 9), new SpaceSurrogateOptions { Method = SpaceMethod.Regression }),
+        "affine" => SpaceSurrogate.Fit(Draws(40), new SpaceSurrogateOptions { Method = SpaceMethod.Affine }),
+        "linear" => SpaceSurrogate.Fit(Anchors(Square, 9, Conditions(20), Smooth), new SpaceSurrogateOptions { TrainMaps = false, Method = SpaceMethod.Linear }),
         _ => SpaceSurrogate.Fit(Anchors(Square, 8, Conditions(20), Softmax), new SpaceSurrogateOptions { TrainMaps = false, Seed = 4 }),
     };
 
@@ -41,6 +46,8 @@ public class SpaceServingTests
         Assert.Equal(surrogate.Report.Axes, loaded.Report.Axes);
         Assert.Equal(surrogate.Report.LeaveOneOutErrors, loaded.Report.LeaveOneOutErrors);
         Assert.Equal(surrogate.Report.Notes, loaded.Report.Notes);
+        Assert.Equal((surrogate.Report.Method, surrogate.Report.Deterministic, surrogate.Report.Choice!.Note), (loaded.Report.Method, loaded.Report.Deterministic, loaded.Report.Choice!.Note));
+        Assert.Equal(Enumerable.Range(0, 5).SelectMany(k => Bits(surrogate.LeaveOut(k))), Enumerable.Range(0, 5).SelectMany(k => Bits(loaded.LeaveOut(k))));
         Assert.Equal(surrogate.Options, loaded.Options);
         Configuration[] places = [.. Places(surrogate.Space, 4, 11), surrogate.Anchors[1]];
         foreach (var at in places)
@@ -48,7 +55,7 @@ public class SpaceServingTests
             Assert.Equal(Bits(surrogate.Sample(at).Samples), Bits(loaded.Sample(at).Samples));
             Assert.Equal(surrogate.Estimate(at, Mean), loaded.Estimate(at, Mean));
             Assert.Equal(surrogate.Distance(at), loaded.Distance(at));
-            if (model is "draws" or "network")
+            if (model is not ("plain" or "mixed" or "probabilities" or "linear"))
             {
                 var rows = surrogate.Sample(surrogate.Anchors[0]).Samples;
                 Assert.Equal(surrogate.Transport(rows, surrogate.Anchors[0], at).Values.ToArray(), loaded.Transport(rows, surrogate.Anchors[0], at).Values.ToArray());

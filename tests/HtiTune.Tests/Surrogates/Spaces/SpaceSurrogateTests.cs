@@ -162,7 +162,7 @@ public class SpaceSurrogateTests
     }
 
     [Fact]
-    public void Anchors_may_answer_their_contexts_in_any_order_but_no_others()
+    public void Anchors_may_answer_their_contexts_in_any_order()
     {
         var anchors = Anchors(Square, 6, Conditions(25), Smooth);
         int[] turned = [.. Enumerable.Range(0, 25).Reverse()];
@@ -172,7 +172,8 @@ public class SpaceSurrogateTests
         Assert.Equal(
             SpaceSurrogate.Fit(anchors, s_noMaps).Sample(at).Samples.Outputs.Values.ToArray(), SpaceSurrogate.Fit(mixed, s_noMaps).Sample(at).Samples.Outputs.Values.ToArray());
         var other = new AnchorSet(Square, anchors.Select((anchor, k) => k != 4 ? anchor : new Anchor(anchor.Configuration, Answer(Square, anchor.Configuration, Conditions(25, 2), Smooth))));
-        Assert.Contains("Anchor 4", Assert.Throws<ArgumentException>(() => SpaceSurrogate.Fit(other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "contexts of their own", Assert.Throws<ArgumentException>(() => SpaceSurrogate.Fit(other, new SpaceSurrogateOptions { Method = SpaceMethod.Kriging })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
