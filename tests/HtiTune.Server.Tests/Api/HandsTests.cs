@@ -133,6 +133,24 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
         Assert.Contains("expected 00:00:01 to 7.00:00:00", await answer.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task A_study_whose_print_an_earlier_version_wrote_is_taken_up_and_one_whose_file_has_changed_is_not()
+    {
+        var key = await server.KeyAsync("prints");
+        Write(parallel: 1);
+        var asked = await AskAsync(key);
+        var file = Path.Combine(_folder, "study.htitune", "server.json");
+        var text = await File.ReadAllTextAsync(file);
+        var print = JsonDocument.Parse(text).RootElement.GetProperty("print").GetString()!;
+        Assert.StartsWith("2:", print, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, text.Replace(print, "0123456789ABCDEF", StringComparison.Ordinal));
+        Assert.Equal(asked, await AskAsync(key));
+        await File.WriteAllTextAsync(file, text.Replace(print, "2:0123456789ABCDEF", StringComparison.Ordinal));
+        var (code, _, errors) = await RunAsync(key, "ask");
+        Assert.Contains("has changed since its study was begun", errors);
+        Assert.NotEqual(0, code);
+    }
+
     private async Task<string[]> AskAsync(string key, params string[] options)
     {
         var (code, output, errors) = await RunAsync(key, ["ask", .. options]);
