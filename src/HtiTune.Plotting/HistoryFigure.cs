@@ -34,6 +34,11 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
             entries.Add(new("of an earlier run", FigureStyle.Faint, LegendSwatch.Dot));
         }
 
+        if (Trials.Any(Misses))
+        {
+            entries.Add(new("misses a constraint", FigureStyle.Miss, LegendSwatch.Dot));
+        }
+
         if (Good is not null)
         {
             entries.Add(Good.Entry);
@@ -52,15 +57,23 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
         var plot = FigureStyle.NewPlot("training", label);
         var done = Trials.Where(t => t.Value is not null).ToList();
         var sign = Goal == Goal.Maximize ? 1 : -1;
-        var best = done.Max(t => sign * t.Value!.Value) * sign;
         var (first, last) = (Trials[0].Number - 0.5, Trials[^1].Number + 0.5);
+
+        // Where constraints are missed by all, nothing is the best; any value stands for it in the limits of the axis.
+        List<Trial> counted = [.. done.Where(t => !Misses(t))];
+        var best = (counted.Count > 0 ? counted : done).Max(t => sign * t.Value!.Value) * sign;
         var least = sign > 0 ? best - Epsilon : best;
-        FigureStyle.AddBand(plot, [first, last], [least, least], [least + Epsilon, least + Epsilon], FigureStyle.Band);
-        var (xs, ys) = Steps(done, sign, last);
-        FigureStyle.AddLine(plot, xs, [.. ys.Select(y => Good?.Drawn(y) ?? y)], FigureStyle.Mean, 2.2f);
+        if (counted.Count > 0)
+        {
+            FigureStyle.AddBand(plot, [first, last], [least, least], [least + Epsilon, least + Epsilon], FigureStyle.Band);
+            var (xs, ys) = Steps(counted, sign, last);
+            FigureStyle.AddLine(plot, xs, [.. ys.Select(y => Good?.Drawn(y) ?? y)], FigureStyle.Mean, 2.2f);
+        }
+
         bool IsWithin(Trial trial) => Good?.IsBeyond(trial) != true;
-        Dots(plot, done.Where(t => !t.IsReused && IsWithin(t)), FigureStyle.Ink);
-        Dots(plot, done.Where(t => t.IsReused && IsWithin(t)), FigureStyle.Faint);
+        Dots(plot, counted.Where(t => !t.IsReused && IsWithin(t)), FigureStyle.Ink);
+        Dots(plot, counted.Where(t => t.IsReused && IsWithin(t)), FigureStyle.Faint);
+        Dots(plot, done.Where(t => Misses(t) && IsWithin(t)), FigureStyle.Miss);
         plot.Axes.AutoScale();
         var (low, high) = Good is null ? (plot.Axes.GetLimits().Bottom, plot.Axes.GetLimits().Top) : (Math.Min(Good.Bottom, least), Math.Max(Good.Top, least + Epsilon));
         Good?.Mark(plot, done.Where(t => !IsWithin(t)).Select(t => ((double)t.Number, t.Value!.Value)), low, high);
@@ -103,6 +116,8 @@ internal sealed record HistoryFigure(IReadOnlyList<Trial> Trials, Goal Goal, dou
         ys.Add(sign * best);
         return ([.. xs], [.. ys]);
     }
+
+    private static bool Misses(Trial trial) => trial.IsFeasible == false && trial.Value is not null;
 
     private static void Dots(Plot plot, IEnumerable<Trial> trials, Color color) =>
         FigureStyle.AddDots(plot, [.. trials.Select(trial => ((double)trial.Number, trial.Value!.Value))], color, 10);

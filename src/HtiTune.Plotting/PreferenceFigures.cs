@@ -43,19 +43,35 @@ public static class PreferenceFigures
     public static void Front(PreferenceModel model, IReadOnlyList<ParetoPoint> front, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        Front(model.Space, [.. model.Features.Select(feature => (feature.Name, feature.Goal))], front, path, options);
+    }
+
+    /// <summary>Draws a Pareto front as a run found it.</summary>
+    /// <param name="space">What was tuned.</param>
+    /// <param name="features">Name and goal of each feature; two or more.</param>
+    /// <param name="front">The front, from <see cref="TuningResult.Front"/>.</param>
+    /// <param name="path">The file, .png or .svg; replaced if it exists.</param>
+    /// <param name="options">Size and title.</param>
+    /// <exception cref="ArgumentException">As of the other overload.</exception>
+    public static void Front(
+        SearchSpace space, IReadOnlyList<(string Name, Goal Goal)> features, IReadOnlyList<ParetoPoint> front, string path, FigureOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(front);
         options ??= new FigureOptions();
         options.Validate();
-        if (model.Features.Count < 2 || front.Count == 0)
+        if (features.Count < 2 || front.Count == 0)
         {
             throw new ArgumentException(
-                $"There are {front.Count} places on the front of {model.Features.Count} features; expected at least one, and two features.", nameof(front));
+                $"There are {front.Count} places on the front of {features.Count} features; expected at least one, and two features.", nameof(front));
         }
 
-        FigureFile.Save(path, options, (canvas, area) => DrawFront(canvas, area, model, front, options));
+        string[] labels = [.. features.Select(feature => $"{feature.Name} ({(feature.Goal == Goal.Minimize ? "less" : "more")} is better)")];
+        FigureFile.Save(path, options, (canvas, area) => DrawFront(canvas, area, space, labels, front, options));
     }
 
-    private static void DrawFront(SKCanvas canvas, PixelRect area, PreferenceModel model, IReadOnlyList<ParetoPoint> front, FigureOptions options)
+    private static void DrawFront(SKCanvas canvas, PixelRect area, SearchSpace space, string[] labels, IReadOnlyList<ParetoPoint> front, FigureOptions options)
     {
         LegendEntry[] entries =
         [
@@ -63,23 +79,23 @@ public static class PreferenceFigures
             new("trained", FigureStyle.Ink, LegendSwatch.Dot),
             new("90 % interval", FigureStyle.Faint, LegendSwatch.Line),
         ];
-        var room = FigureLegend.Frame(canvas, area, options.Title, entries, model.Space.IsLine ? LambdaColors.BarWidth : 0);
-        LambdaRange? range = model.Space.IsLine ? new LambdaRange(model.Hyperparameter, 0, 1) : null;
-        var pairs = Enumerable.Range(0, model.Features.Count)
-            .SelectMany(j => Enumerable.Range(j + 1, model.Features.Count - j - 1).Select(k => (j, k))).Take(MostPairs);
+        var room = FigureLegend.Frame(canvas, area, options.Title, entries, space.IsLine ? LambdaColors.BarWidth : 0);
+        LambdaRange? range = space.IsLine ? new LambdaRange(space.Line, 0, 1) : null;
+        var pairs = Enumerable.Range(0, labels.Length)
+            .SelectMany(j => Enumerable.Range(j + 1, labels.Length - j - 1).Select(k => (j, k))).Take(MostPairs);
         FigureStyle.RenderGrid(
             canvas,
             room,
-            [.. pairs.Select(pair => Pair(model, front, range, pair.j, pair.k))]);
+            [.. pairs.Select(pair => Pair(labels, front, range, pair.j, pair.k))]);
         if (range is { } colours)
         {
             LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), colours);
         }
     }
 
-    private static Plot Pair(PreferenceModel model, IReadOnlyList<ParetoPoint> front, LambdaRange? range, int j, int k)
+    private static Plot Pair(string[] labels, IReadOnlyList<ParetoPoint> front, LambdaRange? range, int j, int k)
     {
-        var plot = FigureStyle.NewPlot(LabelOf(model.Features[j]), LabelOf(model.Features[k]));
+        var plot = FigureStyle.NewPlot(labels[j], labels[k]);
         foreach (var point in front)
         {
             var color = ColorOf(range, point);
@@ -103,6 +119,4 @@ public static class PreferenceFigures
     }
 
     private static Color ColorOf(LambdaRange? range, ParetoPoint point) => range is { } line ? LambdaColors.Of(line, point.Lambda) : FigureStyle.Mean;
-
-    private static string LabelOf(Feature feature) => $"{feature.Name} ({(feature.Goal == Goal.Minimize ? "less" : "more")} is better)";
 }

@@ -25,6 +25,9 @@ public sealed partial class TuningRun
     /// <summary>The objective's value at each completed training that the run knows, by number; null where it has none.</summary>
     public IReadOnlyDictionary<int, double?> Values => _trials.Values;
 
+    /// <summary>Every training that the run knows as a trial of its objective, in the order in which they ended; those of an aim with what its features are.</summary>
+    public IReadOnlyList<Trial> Trials => _trials.All;
+
     /// <summary>What the model forecasts for a pending training, frozen before it: for the record.</summary>
     /// <param name="proposal">A pending proposal, as <see cref="Ask"/> just gave it.</param>
     /// <returns>The forecast; without numbers where no model stands behind the proposal.</returns>

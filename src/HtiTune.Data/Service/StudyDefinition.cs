@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HtiTune.Data;
 
 namespace HtiTune.Service;
@@ -48,6 +49,19 @@ public sealed record StudyDefinition
     /// <summary>Whether the least or the greatest value is best.</summary>
     /// <value><see cref="Goal.Minimize"/>.</value>
     public Goal Goal { get; init; } = Goal.Minimize;
+
+    /// <summary>
+    /// What every configuration must hold, whatever the objective: each an objective over the outputs, <c>&lt;=</c> or <c>&gt;=</c>, and a number, such as
+    /// <c>mean(latency) &lt;= 20</c>.
+    /// </summary>
+    /// <value>null: nothing; at most 32, and none beside the objective <c>value</c>.</value>
+    public IReadOnlyList<string>? Constraints { get; init; }
+
+    /// <summary>
+    /// Objectives beside <see cref="Objective"/>, with which the Pareto front is looked for; <c>maximize </c> stands before one whose larger values are better.
+    /// </summary>
+    /// <value>null: there is a single best; at most 8, and none beside the objective <c>value</c>.</value>
+    public IReadOnlyList<string>? Front { get; init; }
 
     /// <summary>
     /// Rows of outputs that each training leaves, where no conditions are given: draws of one distribution. 0: as many as the first training brings that
@@ -118,6 +132,10 @@ public sealed record StudyDefinition
             ? SearchSpace.Parse(texts)
             : throw new ArgumentException("hyperparameters stand beside hyperparameter, minimum, maximum or scale; expected one of both forms");
     }
+
+    /// <summary>Whether one curve over λ says what is believed: there is one continuous hyperparameter, and nothing is looked for but the best of one objective.</summary>
+    [JsonIgnore]
+    public bool HasCurve => Hyperparameters is null && Constraints is null or { Count: 0 } && Front is null or { Count: 0 };
 
     /// <summary>The same, with a single continuous hyperparameter in its short form: one study has one definition.</summary>
     internal StudyDefinition InShortForm()

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
+using HtiTune.Preferences;
 
 namespace HtiTune.Service;
 
@@ -57,6 +58,12 @@ public sealed record StudyResult(
     /// <summary>Whether the recommendation is certified.</summary>
     [JsonIgnore]
     public bool IsCertified => Outcome is Certified;
+
+    /// <summary>Whether the constraints are met, or how likely they can be; null without constraints.</summary>
+    public Feasibility? Feasibility { get; init; }
+
+    /// <summary>The trained configurations that none beats in every objective, ascending in the study's own; null where there is a single best.</summary>
+    public IReadOnlyList<FrontPoint>? Front { get; init; }
 
     // An event without remarks is written as ever.
     [JsonInclude, JsonPropertyName("remarks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

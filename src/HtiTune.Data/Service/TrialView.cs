@@ -26,6 +26,14 @@ public sealed record TrialView(
 {
     /// <summary>The values of the hyperparameters; λ alone where a service of an earlier version told it.</summary>
     public Configuration Configuration { get => field ?? new Configuration("lambda", Lambda); init; }
+
+    /// <summary>The values of all objectives and of what constraints bound, by objective; null where the study has one objective alone, and before it has ended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Features { get; init; }
+
+    /// <summary>Whether every constraint is met; null without constraints, and without a value.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsFeasible { get; init; }
 }
 
 /// <summary>An attempt at a trial.</summary>

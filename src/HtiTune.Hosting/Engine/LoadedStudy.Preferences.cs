@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Preferences;
 
 namespace HtiTune.Hosting;
 
@@ -19,7 +20,7 @@ internal sealed partial class LoadedStudy
         var tuner = StudyTuner.Of(Problem, Problem.Options(goal, time), trials, samples, 0);
         try
         {
-            using var run = tuner.Begin(StudyTuner.Objective(Problem, objective, tuner), 0);
+            using var run = tuner.Begin(Problem.Aim(objective, goal, tuner), 0);
             run.Cancellation = Cancellation;
             run.Ask();
             var values = run.Values;

@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Journal;
+using HtiTune.Preferences;
 
 namespace HtiTune.Hosting;
 
@@ -94,7 +95,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         }
 
         _tuner = StudyTuner.Of(Problem, Problem.Options(began.Goal, time) with { MaxTrainings = began.Budget }, warm, samples, began.Offset + warm.Count);
-        Run = _tuner.Begin(StudyTuner.Objective(Problem, began.Objective, _tuner), began.Budget);
+        Run = _tuner.Begin(Problem.Aim(began.Objective, began.Goal, _tuner), began.Budget);
         Run.Cancellation = Cancellation;
         (Began, Ended) = (began, null);
         Step = began.Step;
@@ -104,6 +105,9 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     /// <summary>Measures the objective at what has been trained, by the study's own numbers.</summary>
     public IReadOnlyDictionary<int, double?> Measure() =>
         Values = new Dictionary<int, double?>(Run!.Values);
+
+    /// <summary>The trainings as trials of a run that measures more than its objective, with all that it measures; else none.</summary>
+    public IEnumerable<Trial> Measured => Run is { } run && Problem.HasAim(Began!.Objective) ? run.Trials.Where(trial => trial.Features is not null) : [];
 
     /// <summary>Stands behind events that cannot be repeated; all that was trained is told by the run that begins next.</summary>
     public void SkipTo(long step, long sequence, int run, int lastNumber, int used)

@@ -127,6 +127,9 @@ internal sealed record EnqueuedData(long Step, IReadOnlyList<double>? Lambdas)
         Configurations is { } all ? [.. all.Select(one => problem.At(null, one))] : [.. (Lambdas ?? []).Select(lambda => problem.At(lambda, null))];
 }
 
+/// <summary>What a trial's <see cref="TrialRow.Measures"/> holds: the values of all that the run measures, by objective, and whether every constraint is met.</summary>
+internal sealed record TrialMeasures(IReadOnlyDictionary<string, double> Features, bool? IsFeasible);
+
 /// <summary>Data of <see cref="StudyEventKind.StateChanged"/>.</summary>
 internal sealed record StateData(StudyState State, string? Reason);
 

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
@@ -9,6 +10,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     private readonly List<EventRow> _events = [];
     private readonly List<TrialRow> _asked = [];
     private readonly Dictionary<int, double?> _values = [];
+    private readonly Dictionary<int, string> _measures = [];
     private readonly List<(double Value, Configuration At)> _told = [];
 
     /// <summary>Whether there is anything to write.</summary>
@@ -39,6 +41,11 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         foreach (var (number, value) in study.Measure())
         {
             _values[number] = value;
+        }
+
+        foreach (var trial in study.Measured)
+        {
+            Measured(trial);
         }
 
         HasBegun = true;
@@ -102,7 +109,8 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
 
         var told = study.Tell(trial.Number, trial.Samples, trial.Reported, samples);
         _values[trial.Number] = told.Value;
-        if (told.Value is { } value)
+        Measured(told);
+        if (told.Value is { } value && told.IsFeasible != false)
         {
             _told.Add((value, at));
         }
@@ -170,6 +178,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     {
         Asked = _asked,
         Values = _values,
+        Measures = _measures,
         State = HasEnded ? Result is null ? StudyState.Failed : StudyState.Finished : null,
         Reason = Error,
         TrainingsUsed = study.TrainingsUsed,
@@ -182,7 +191,9 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     };
 
     /// <summary>A run's result.</summary>
-    internal static StudyResult ResultOf(TuningResult study) => new(
+    internal static StudyResult ResultOf(TuningResult study, StudyProblem problem, string objective, CancellationToken cancellation)
+    {
+        return new(
         study.Lambda,
         study.LambdaLow,
         study.LambdaHigh,
@@ -199,12 +210,17 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     {
         Configuration = study.Configuration,
         Remarks = study.Remarks,
+        Feasibility = study.Feasibility,
+        Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation).Select(point => new FrontPoint(point.Configuration, ValuesOf(point), point.Probability))] : null,
     };
+
+        Dictionary<string, double> ValuesOf(ParetoPoint point) => new(problem.Front.Select(metric => metric.Objective).Prepend(objective).Zip(point.Features, KeyValuePair.Create));
+    }
 
     // The tuner has a best value when it has a model, which a few trainings come before.
     private TakenBest? FirstBest()
     {
-        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0)
+        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0 || study.Problem.IsFrontOf(study.Began.Objective))
         {
             return null;
         }
@@ -214,12 +230,20 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         return new TakenBest(value, isLess, study.Problem.Space.IsLine ? at.Lambda : null, study.Problem.Space.IsLine ? null : StudyJson.Write(at));
     }
 
+    private void Measured(Trial trial)
+    {
+        if (trial.Features is { } features)
+        {
+            _measures[trial.Number] = StudyJson.Write(new TrialMeasures(features, trial.IsFeasible));
+        }
+    }
+
     private void Finish()
     {
         var (ended, error) = study.Finish();
         HasEnded = true;
         Error = error;
-        Result = ended is null ? null : ResultOf(ended);
+        Result = ended is null ? null : ResultOf(ended, study.Problem, study.Began!.Objective, study.Cancellation);
         var state = Result is null ? StudyState.Failed : StudyState.Finished;
         Add(StudyEventKind.RunEnded, new RunEndedData(study.Step, study.Began!.Run, Result, error));
         Add(StudyEventKind.StateChanged, new StateData(state, error));

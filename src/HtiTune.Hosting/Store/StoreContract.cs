@@ -20,6 +20,9 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>Trials whose end the tuner has taken by these events (their TakenAt is set), by number, with the value it measured; null without.</summary>
     public IReadOnlyDictionary<int, double?> Values { get; init; } = new Dictionary<int, double?>();
 
+    /// <summary>What else the run measures at trials, by number, as JSON: <see cref="TrialMeasures"/>.</summary>
+    public IReadOnlyDictionary<int, string> Measures { get; init; } = new Dictionary<int, string>();
+
     /// <summary>The study's new state; null: as it is. Its event is among <see cref="Events"/>.</summary>
     public StudyState? State { get; init; }
 

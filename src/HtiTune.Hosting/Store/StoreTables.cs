@@ -87,6 +87,9 @@ internal sealed class TrialRow
     /// <summary>Objective's value as the tuner measured it.</summary>
     public double? Value { get; set; }
 
+    /// <summary>What else the run measured as JSON (<see cref="TrialMeasures"/>), of studies with constraints or a front; else null.</summary>
+    public string? Measures { get; set; }
+
     /// <summary>Blob of the outputs [n, D] as .npy; null for the objective <c>value</c>.</summary>
     public string? Samples { get; set; }
 

@@ -111,6 +111,10 @@ internal static class StudyCommits
                     .ConfigureAwait(false);
             }
         }
+        foreach (var (number, text) in commit.Measures)
+        {
+            await session.ExecuteAsync($"UPDATE trials SET measures = {text} WHERE study_id = {study.Id} AND number = {number}").ConfigureAwait(false);
+        }
         foreach (var (number, value) in measured ?? [])
         {
             await session.ExecuteAsync($"UPDATE trials SET value = {value}, taken_at = COALESCE(taken_at, {sequence}) WHERE study_id = {study.Id} AND number = {number}").ConfigureAwait(false);

@@ -14,6 +14,7 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
         _ = problem.Hyperparameter;
+        RequireCurve(problem.Definition);
         if (row.Curve is { } hash)
         {
             return await store.BytesAsync(hash, cancellation).ConfigureAwait(false) is { } bytes ? StudyJson.Read<StudyCurve>(System.Text.Encoding.UTF8.GetString(bytes)) : null;
@@ -56,6 +57,11 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
         if (trainings is < 1 or > 100)
         {
             throw new StudyServiceException(StudyServiceError.Invalid, $"trainings is {trainings}; expected 1 to 100.");
+        }
+
+        if (StudyJson.Read<StudyDefinition>(row.Definition) is { Constraints.Count: > 0 } or { Front.Count: > 0 })
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The study has constraints or a front, and what further trainings would gain is told of one objective alone; expected a study without.");
         }
 
         return await WithBeliefAsync(row, belief => belief.Outlook(trainings), cancellation).ConfigureAwait(false);
@@ -157,6 +163,14 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    private static void RequireCurve(StudyDefinition definition)
+    {
+        if (!definition.HasCurve)
+        {
+            throw new StudyServiceException(StudyServiceError.Conflict, "The study has constraints or a front, and a curve tells of one objective alone; expected a study without, or a configuration to ask about (predict).");
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class StudyDefinitionCheck
         check.Contexts();
         check.Columns();
         check.Objective();
+        check.Aim();
         if (check._faults.Count > 0)
         {
             throw new StudyServiceException(StudyServiceError.Invalid, $"The study: {string.Join("; ", check._faults)}.");
@@ -162,6 +163,21 @@ internal sealed class StudyDefinitionCheck
         else if (_faults.Count == 0 && _definition.Objective != StudyProblem.ValueObjective)
         {
             Try("objective", () => new StudyProblem(_definition, _registry).Require(_definition.Objective));
+        }
+    }
+
+    private void Aim()
+    {
+        if (_faults.Count > 0)
+        {
+            return;
+        }
+
+        var problem = new StudyProblem(_definition, _registry);
+        _faults.AddRange(problem.AimFaults(ObjectiveLimit));
+        if (_faults.Count == 0)
+        {
+            Try(_definition.Front is { Count: > 0 } ? "front" : "constraints", () => problem.RequireAim(TimeProvider.System));
         }
     }
 

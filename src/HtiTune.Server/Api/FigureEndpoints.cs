@@ -12,12 +12,12 @@ internal static class FigureEndpoints
         MapFigure(api.MapGroup("/studies/{id:guid}"))
             .WithTags("Studies").RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("A figure")
-            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. "
+            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. front: the trainings that none beats in every objective, of a study that looks for them. "
                 + "?width and ?height in pixels, 240 to 4000; ?title. 202: it is being computed; ask again after Retry-After.");
 
     /// <summary>Figures of the study that a group is of.</summary>
     internal static RouteHandlerBuilder MapFigure(RouteGroupBuilder study) =>
-        study.MapGet("/figures/{figure:regex(^(objective|history|distribution|slices)$)}.{format:regex(^(png|svg)$)}", FigureAsync);
+        study.MapGet("/figures/{figure:regex(^(objective|history|distribution|slices|front)$)}.{format:regex(^(png|svg)$)}", FigureAsync);
 
     private static async Task<IResult> FigureAsync(
         Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, TenantFinder finder, StudyBeliefs beliefs, LongAnswers answers, int? width, int? height, string? title)
@@ -37,6 +37,7 @@ internal static class FigureEndpoints
         async Task<byte[]?> DrawnAsync(CancellationToken token) => figure switch
         {
             "slices" => await SlicesAsync(finder, beliefs, tenant, id, options, format, token).ConfigureAwait(false) ?? throw Missing("no training has a value yet"),
+            "front" => await FrontAsync(finder, beliefs, registry, tenant, id, options, format, token).ConfigureAwait(false) ?? throw Missing("no training has a value yet, or its newest preference has a single best"),
             "objective" => Drawn(await ObjectiveAsync(service, registry, tenant, study, options, token).ConfigureAwait(false), format),
             "history" => Drawn(await HistoryAsync(service, tenant, study, options, token).ConfigureAwait(false), format),
             _ => Drawn(await DistributionAsync(service, registry, surrogates, tenant, study, options, token).ConfigureAwait(false), format),
@@ -63,6 +64,16 @@ internal static class FigureEndpoints
     {
         var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
         return await beliefs.WithBeliefAsync(row, study => Drawn(file => StudyFigures.Slices(study, file, options), format), cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<byte[]?> FrontAsync(
+        TenantFinder finder, StudyBeliefs beliefs, NetworkRegistry registry, string? tenant, Guid id, FigureOptions options, string format, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
+        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+        (string, Goal)[] features = [(problem.Definition.Objective, problem.Definition.Goal), .. problem.Front.Select(metric => (metric.Objective, metric.IsMaximized ? Goal.Maximize : Goal.Minimize))];
+        return await beliefs.WithBeliefAsync(
+            row, study => study.ComputeFront(cancellation) is { Count: > 0 } front ? Drawn(file => PreferenceFigures.Front(problem.Space, features, front, file, options), format) : null, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<Action<string>> ObjectiveAsync(
@@ -94,6 +105,7 @@ internal static class FigureEndpoints
             Value = trial.Value,
             Reason = trial.Reason,
             IsReused = trial.IsImported,
+            IsFeasible = trial.IsFeasible,
             State = trial.Status switch { TrialStatus.Completed => TrialState.Completed, TrialStatus.Failed => TrialState.Failed, _ => TrialState.Cancelled },
         })];
         if (!ended.Any(trial => trial.Value is not null))

@@ -41,7 +41,7 @@ internal sealed record AskedVersion(PreferenceResult? Asked, bool IsNewest, Stud
 
     private static double? Best(IEnumerable<TrialView> trials, Goal goal)
     {
-        var values = trials.Where(trial => trial.Value is not null).Select(trial => trial.Value!.Value).ToList();
+        var values = trials.Where(trial => trial.Value is not null && trial.IsFeasible != false).Select(trial => trial.Value!.Value).ToList();
         return values.Count == 0 ? null : goal == Goal.Minimize ? values.Min() : values.Max();
     }
 
@@ -49,7 +49,7 @@ internal sealed record AskedVersion(PreferenceResult? Asked, bool IsNewest, Stud
     internal static async Task<AskedVersion> ReadAsync(IStudyService service, string? tenant, StudyView study, IReadOnlyList<TrialView> trials, int? wanted, CancellationToken cancellation)
     {
         var versions = study.Definition.Objective == "value" ? [] : await service.PreferencesAsync(tenant, study.Id, cancellation).ConfigureAwait(false);
-        var curve = versions.Count > 1 && study.Definition.Hyperparameters is null ? await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false) : null;
+        var curve = versions.Count > 1 && study.Definition.HasCurve ? await service.CurveAsync(tenant, study.Id, cancellation).ConfigureAwait(false) : null;
         return Of(study, trials, curve, versions, wanted);
     }
 

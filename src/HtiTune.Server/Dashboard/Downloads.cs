@@ -55,7 +55,7 @@ internal static class Downloads
         var trials = await service.TrialsAsync(tenant, id, cancellation).ConfigureAwait(false);
         var attempts = await service.AttemptsAsync(tenant, id, null, cancellation).ConfigureAwait(false);
         var asked = await AskedVersion.ReadAsync(service, tenant, study, trials, pref, cancellation).ConfigureAwait(false);
-        var columns = TrialLines.ColumnsOf(study.Definition.ToSpace());
+        var columns = TrialLines.ColumnsOf(study.Definition);
         return Results.Bytes(TrialLines.Csv(TrialLines.Of(asked.Trials, attempts), columns), "text/csv; charset=utf-8", $"trials-{id:N}.csv");
     }
 }

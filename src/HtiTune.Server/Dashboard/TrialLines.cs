@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HtiTune.Data;
+using HtiTune.Hosting;
 
 namespace HtiTune.Server.Dashboard;
 
@@ -35,14 +36,18 @@ internal static class TrialLines
     // Programs that show tables take cells that begin so for formulas.
     private const string FormulaMarks = "=+-@\t\r";
 
-    /// <summary>The columns of a study's trials.</summary>
-    internal static IReadOnlyList<TrialColumn> ColumnsOf(SearchSpace space) =>
+    /// <summary>The columns of a study's trials: its hyperparameters, and what it measures beside its objective.</summary>
+    internal static IReadOnlyList<TrialColumn> ColumnsOf(StudyDefinition definition) => ColumnsOf(definition.ToSpace(), definition);
+
+    private static IReadOnlyList<TrialColumn> ColumnsOf(SearchSpace space, StudyDefinition definition) =>
     [
         new(Number, "trial", true, true, line => line.Trial.Number, line => line.Trial.Number.ToString(CultureInfo.InvariantCulture)),
         .. space.Select(one => new TrialColumn(
             one.Name, one.Name, one is not CategoricalHyperparameter, true, line => At(line, one.Name),
             line => At(line, one.Name) switch { double number => Say.Number(number), string word => word, _ => "–" })),
         Real("value", "value", true, trial => trial.Value),
+        .. StudyProblem.MeasuresBeside(definition).Select(name => Real(name, name, true, trial => trial.Features is { } all && all.TryGetValue(name, out var value) ? value : null)),
+        .. definition.Constraints is { Count: > 0 } ? [new("feasible", "meets constraints", false, true, line => Feasible(line), line => Feasible(line) ?? "–")] : (TrialColumn[])[],
         new("state", "state", false, true, line => line.Trial.Status.ToString().ToLowerInvariant(), line => line.Trial.Status.ToString().ToLowerInvariant()),
         Real("predicted_low", "forecast from", true, trial => trial.PredictedLow),
         Real("predicted_high", "forecast to", true, trial => trial.PredictedHigh),
@@ -111,6 +116,8 @@ internal static class TrialLines
 
         return set.IsNumber ? set.Number : set.Word;
     }
+
+    private static string? Feasible(TrialLine line) => line.Trial.IsFeasible switch { true => "yes", false => "no", _ => null };
 
     private static TimeSpan? Took(TrialLine line) => line.Trial is { IsImported: false, StartedAt: { } from, EndedAt: { } to } ? to - from : null;
 

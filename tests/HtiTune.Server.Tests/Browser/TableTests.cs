@@ -92,7 +92,7 @@ public sealed class TableTests(ApiServer server) : IClassFixture<ApiServer>
         var id = await StoredStudies.AddWithTrialsAsync(server, 30);
         var service = server.Services.GetRequiredService<IStudyService>();
         var study = await service.GetAsync(null, id);
-        var columns = TrialLines.ColumnsOf(study.Definition.ToSpace());
+        var columns = TrialLines.ColumnsOf(study.Definition);
         var lines = TrialLines.Of(await service.TrialsAsync(null, id), await service.AttemptsAsync(null, id));
         foreach (var isDescending in (bool[])[false, true])
         {

@@ -165,9 +165,9 @@ internal static class StudyCharts
 
         // What came before the part counts for the best so far.
         Func<double, double, double> better = goal == Goal.Minimize ? Math.Min : Math.Max;
-        double[] best = [.. RunningBest(all.Select(trial => trial.Value!.Value), better).Skip(first).Take(done.Length)];
+        double[] best = [.. RunningBest(all, better).Skip(first).Take(done.Length)];
         var part = done.Length < all.Count ? $"trainings {first + 1} to {last} of {all.Count}" : $"{all.Count} trainings";
-        var plot = new Plot($"Values of {part} in their order; the best is {Say.Number(best[^1])}.{good.Words}", low - margin, high + margin).Vertical();
+        var plot = new Plot($"Values of {part} in their order; {(double.IsNaN(best[^1]) ? "none meets every constraint" : $"the best is {Say.Number(best[^1])}")}.{good.Words}", low - margin, high + margin).Vertical();
         double At(int i) => Plot.X((i + 0.5) / done.Length);
         for (var i = 0; i < done.Length; i++)
         {
@@ -177,10 +177,11 @@ internal static class StudyCharts
             }
         }
 
-        plot.Path([.. best.Select((value, i) => (At(i), plot.Y(value)))], "mean");
+        plot.Path([.. best.Select((value, i) => (Value: value, At: At(i))).Where(one => !double.IsNaN(one.Value)).Select(one => (one.At, plot.Y(one.Value)))], "mean");
         for (var i = 0; i < done.Length; i++)
         {
-            plot.Dot(At(i), plot.Y(values[i]), good.IsBeyond(values[i]) ? "anchor beyond" : "anchor", $"Training {done[i].Number} at {Say.At(done[i].Configuration)}: {Say.Number(values[i])}");
+            plot.Dot(At(i), plot.Y(values[i]), good.IsBeyond(values[i]) ? "anchor beyond" : done[i].IsFeasible == false ? "anchor unmet" : "anchor",
+                $"Training {done[i].Number} at {Say.At(done[i].Configuration)}: {Say.Number(values[i])}{(done[i].IsFeasible == false ? ", misses a constraint" : "")}");
         }
 
         var step = Math.Max(1, (done.Length + Spots - 1) / Spots);
@@ -189,7 +190,7 @@ internal static class StudyCharts
             var trial = done[i];
             plot.Spot(
                 (double)i / done.Length, (i + 0.5) / done.Length, Math.Min(1, (double)(i + step) / done.Length), [.. Say.Places(trial), $"value {Say.Number(values[i])}",
-                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast", $"best so far {Say.Number(best[i])}"]);
+                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast", trial.IsFeasible == false ? "misses a constraint" : double.IsNaN(best[i]) ? "" : $"best so far {Say.Number(best[i])}"]);
         }
 
         var every = Math.Max(1, (done.Length + 9) / 10);
@@ -204,13 +205,14 @@ internal static class StudyCharts
         return (first, Math.Clamp((int)Math.Round(to * count), first + 1, count));
     }
 
-    private static IEnumerable<double> RunningBest(IEnumerable<double> values, Func<double, double, double> better)
+    // Of those that meet every constraint; NaN before the first.
+    private static IEnumerable<double> RunningBest(IEnumerable<TrialView> done, Func<double, double, double> better)
     {
-        double? best = null;
-        foreach (var value in values)
+        var best = double.NaN;
+        foreach (var trial in done)
         {
-            best = best is { } before ? better(before, value) : value;
-            yield return best.Value;
+            best = trial.IsFeasible == false ? best : double.IsNaN(best) ? trial.Value!.Value : better(best, trial.Value!.Value);
+            yield return best;
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace HtiTune.Cli;
+namespace HtiTune.External;
 
 /// <summary>A constraint of a study: a bound on what an objective's text makes of outputs.</summary>
 /// <param name="Objective">What is bounded, as an objective is written.</param>
