@@ -58,7 +58,20 @@ internal sealed partial class WebhookSender(WebhookStore store, WebhookAddresses
                 LogTrouble(logger, problem.Message);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        while (await TicksAsync().ConfigureAwait(false));
+
+        // The end of a host that was not stopped before is no fault.
+        async Task<bool> TicksAsync()
+        {
+            try
+            {
+                return await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
     }
 
     private async Task CallAsync(HttpClient http, WebhookCallRow call, WebhookRow hook, CancellationToken cancellation)

@@ -22,6 +22,7 @@ public sealed class AimApiTests(ApiServer server) : IClassFixture<ApiServer>
                 using var http = first.Server.Http(key);
                 study = await CreateAsync(http, $$"""{"name": "fast", {{Space}}, "constraints": ["mean(milliseconds) <= 15"], "maxTrainings": 12, "seed": 3}""");
                 Assert.Equal(5, await TrainAsync(http, study, 5));
+                await Wait.UntilAsync(async () => JsonDocument.Parse(await http.GetStringAsync($"studies/{study}")).RootElement.GetProperty("trainingsUsed").GetInt32() == 5);
             }
 
             await using var second = new Life(folder.FullName);
