@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Client;
 using HtiTune.Diagnostics;
+using HtiTune.Preferences;
 
 namespace HtiTune.Cli;
 
@@ -69,19 +70,10 @@ internal sealed class ResultDisplay
 
         if (IsFront)
         {
-            var trained = _study.Trials.Count(trial => trial.Value is not null);
-            Say($"of {trained} trained configurations {_study.Front.Count} are on the front, where no other is better in every objective; the one named is the nearest to the best of all");
-            foreach (var point in Front)
-            {
-                Terminal.Say($"  {Shown(point.Configuration)}: {string.Join(", ", point.Values.Select(pair => FormattableString.Invariant($"{pair.Key} = {pair.Value:G6}")))}");
-            }
+            TellFront(Front, _study.Trials.Count(trial => trial.Value is not null));
         }
 
-        if (_study.Feasibility is { } feasibility)
-        {
-            Terminal.Say(feasibility.IsKnown ? $"it meets {string.Join(" and ", _specification.Constraints.Select(one => one.Text))}"
-                : FormattableString.Invariant($"no training meets every constraint; likeliest to is {Shown(feasibility.Likeliest)}, with a probability of {100 * feasibility.Probability:G2} %"));
-        }
+        TellFeasibility(_study.Feasibility, _specification.Constraints.Select(one => one.Text));
 
         if (_specification.Space.IsLine && double.IsFinite(_study.LambdaLow))
         {
@@ -118,14 +110,28 @@ internal sealed class ResultDisplay
         }
     }
 
+    private static void TellFront(IReadOnlyList<FrontPoint> front, int trained)
+    {
+        Say($"of {trained} trained configurations {front.Count} are on the front, where no other is better in every objective; the one named is the nearest to the best of all");
+        foreach (var point in front)
+        {
+            Terminal.Say($"  {Shown(point.Configuration)}: {string.Join(", ", point.Values.Select(pair => FormattableString.Invariant($"{pair.Key} = {pair.Value:G6}")))}");
+        }
+    }
+
+    private static void TellFeasibility(Feasibility? feasibility, IEnumerable<string> constraints)
+    {
+        if (feasibility is { } met)
+        {
+            Terminal.Say(met.IsKnown ? $"it meets {string.Join(" and ", constraints)}"
+                : FormattableString.Invariant($"no training meets every constraint; likeliest to is {Shown(met.Likeliest)}, with a probability of {100 * met.Probability:G2} %"));
+        }
+    }
+
     private bool IsFront => _specification.IsFrontOf(_objective);
 
-    private IReadOnlyList<FrontRecord> Front => [.. _study.Front.Select(point => new FrontRecord
-    {
-        Configuration = point.Configuration,
-        Values = new Dictionary<string, double>(_specification.Front.Select(metric => metric.Objective).Prepend(_objective).Zip(point.Features, KeyValuePair.Create)),
-        Probability = point.Probability,
-    })];
+    private IReadOnlyList<FrontPoint> Front => [.. _study.Front.Select(point => new FrontPoint(
+        point.Configuration, new Dictionary<string, double>(_specification.Front.Select(metric => metric.Objective).Prepend(_objective).Zip(point.Features, KeyValuePair.Create)), point.Probability))];
 
     // What is certified is certain enough in spite of noise.
     private bool IsNoisy => _study.NoiseDeviation > _study.Epsilon && _study.Outcome is not Certified && _study.Trials.Count(trial => trial.Value is not null) >= FewestForNoise;
@@ -248,6 +254,12 @@ internal sealed class ResultDisplay
 
         var possible = double.IsFinite(result.LambdaLow) ? FormattableString.Invariant($"; the best may lie anywhere in [{result.LambdaLow:G4}, {result.LambdaHigh:G4}], by the model") : "";
         Terminal.Say(FormattableString.Invariant($"{objective} = {result.Value:G6}{(result.IsTrained ? "" : ", predicted")}{possible}"));
+        if (result.Front is { Count: > 0 } front)
+        {
+            TellFront(front, study.TrainingsUsed);
+        }
+
+        TellFeasibility(result.Feasibility, study.Definition.Constraints ?? []);
         Terminal.Say(FormattableString.Invariant(result.IsCertified
             ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
             : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason.ToString())}"));
@@ -256,6 +268,6 @@ internal sealed class ResultDisplay
             Terminal.Warn(remark.Text);
         }
 
-        return result.IsCertified ? Cli.ExitCode.Done : result.StopReason is StopReason.TrainingBudget or StopReason.TimeLimit ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
+        return result.IsCertified || result.Front is not null ? Cli.ExitCode.Done : result.StopReason is StopReason.TrainingBudget or StopReason.TimeLimit ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
     }
 }

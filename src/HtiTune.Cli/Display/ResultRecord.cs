@@ -75,7 +75,7 @@ internal sealed record ResultRecord
 
     /// <summary>The trained configurations that none beats in every objective; left out where there is a single best.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<FrontRecord>? Front { get; init; }
+    public IReadOnlyList<FrontPoint>? Front { get; init; }
 
     public IReadOnlyList<string> Next { get; init; } = [];
 
@@ -110,23 +110,14 @@ internal sealed record ResultRecord
             Trainings = study.TrainingsUsed,
             TrainingsUsed = result.TrainingsUsed,
             Trust = result.Trust,
+            IsFeasible = result.Feasibility?.IsKnown,
+            FeasibleProbability = result.Feasibility?.Probability,
+            Front = result.Front,
         }.With(result.Outcome, result.StopReason.ToString(), StopWords.Of(result.StopReason.ToString()));
     }
 
     /// <summary>Writes its members into an object that is open.</summary>
     internal void WriteTo(Utf8JsonWriter writer) => CliJson.Write(writer, JsonSerializer.SerializeToElement(this, CliJson.Default.ResultRecord));
-}
-
-/// <summary>A configuration of a front.</summary>
-internal sealed record FrontRecord
-{
-    public required Data.Configuration Configuration { get; init; }
-
-    /// <summary>Measured values, by objective.</summary>
-    public required IReadOnlyDictionary<string, double> Values { get; init; }
-
-    /// <summary>The probability that nothing beats it in every objective, trained or not.</summary>
-    public required double Probability { get; init; }
 }
 
 /// <summary>A training, as <c>trials --json</c> writes it: of a study of this machine and of a server's alike. Null is what is not known.</summary>

@@ -57,16 +57,6 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     /// <summary>The study at the server: begun, or taken up.</summary>
     internal static ServedStudy Begin(ServerConnection server, StudySpecification study)
     {
-        if (study.Front.Count > 0)
-        {
-            throw new CliException("H013", $"{study.File}:{study.FrontLine}: \"front\" is not served by servers yet; expected none, or a study of this machine.");
-        }
-
-        if (study.Constraints.Count > 0)
-        {
-            throw new CliException("H013", $"{study.File}:{study.ConstraintsLine}: \"constraints\" are not served by servers yet; expected none, or a study of this machine.");
-        }
-
         var definition = DefinitionOf(study);
         var print = PrintForm + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(definition with { MaxTrainings = 1 }, ServiceJson.Options)))[..16];
         var kept = Find(study) is { } found && !found.Print.StartsWith(PrintForm, StringComparison.Ordinal) ? found with { Print = print } : Find(study);
@@ -134,6 +124,8 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         {
             Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
             Objective = ObjectiveOf(study.Objective),
+            Constraints = study.Constraints.Count == 0 ? null : [.. study.Constraints.Select(one => (one with { Objective = ObjectiveOf(one.Objective) }).Text)],
+            Front = study.Front.Count == 0 ? null : [.. study.Front.Select(one => (one with { Objective = ObjectiveOf(one.Objective) }).Text)],
             Goal = study.Goal,
             Rows = conditions.Columns == 0 ? conditions.Rows : 1,
             Contexts = conditions.Columns == 0 ? null : [.. Enumerable.Range(0, conditions.Rows).Select(i => conditions.Row(i).ToArray().Select(value => (double)value).ToArray())],

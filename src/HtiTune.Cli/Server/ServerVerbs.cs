@@ -23,6 +23,8 @@ internal static class ServerVerbs
                 Value = trial.Value,
                 Reason = trial.Reason,
                 Error = trial.Error,
+                Values = trial.Features?.Where(one => one.Key != study.Definition.Objective).ToDictionary(),
+                IsFeasible = trial.IsFeasible,
                 IsBest = trial.Value is not null && ServedSpace.At(space, trial.Lambda, trial.Configuration).Equals(best),
             }));
             return ExitCode.Done;
@@ -36,7 +38,7 @@ internal static class ServerVerbs
                 var at = ServedSpace.At(space, trial.Lambda, trial.Configuration);
                 Console.Out.WriteLine(
                     $"{trial.Number,4} {string.Concat(space.Select(one => $"{TrialsCommand.Cell(at, one.Name),12} "))}"
-                    + $"{EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
+                    + $"{EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {ReasonOf(trial)}");
             }
 
             return ExitCode.Done;
@@ -46,11 +48,13 @@ internal static class ServerVerbs
         foreach (var trial in trials)
         {
             Console.Out.WriteLine(
-                $"{trial.Number,4} {trial.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {trial.Error ?? trial.Reason}");
+                $"{trial.Number,4} {trial.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {ReasonOf(trial)}");
         }
 
         return ExitCode.Done;
     }
+
+    private static string ReasonOf(TrialView trial) => trial.Error ?? trial.Reason + (trial.IsFeasible == false ? "; misses a constraint" : "");
 
     internal static int Best(ServerConnection server, string? given, bool json)
     {

@@ -79,6 +79,14 @@ public sealed class AimApiTests(ApiServer server) : IClassFixture<ApiServer>
         using var figure = await http.GetAsync($"studies/{study}/figures/front.svg");
         Assert.StartsWith("<?xml", await figure.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
+        // The page shows the front, and the table of trials a column for what is measured beside the objective.
+        using var login = await DashboardLogin.BeginAsync(server, await server.KeyAsync("front", "read"));
+        using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = login.Cookies });
+        var page = WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri(server.Address, $"/studies/{study}")));
+        Assert.Contains("Of these no other training is better in every objective", page, StringComparison.Ordinal);
+        Assert.Contains(">mean(milliseconds)<", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("more trainings bring", page, StringComparison.Ordinal);
+
         // Another objective by itself has a single best.
         using var preferred = await http.PostAsync($"studies/{study}/preferences", Json("""{"objective": "mean(loss) + mean(milliseconds)"}"""));
         using var answer = JsonDocument.Parse(await preferred.Content.ReadAsStringAsync());
