@@ -22,7 +22,7 @@ public sealed class AimPageTests(ApiServer server) : IClassFixture<ApiServer>
         for (var left = 8; left > 0 && await service.ClaimAsync("a", new WorkRequest("w", Study: study.Id, WaitFor: TimeSpan.FromSeconds(30))) is { } asked; left--)
         {
             var (x, width) = (asked.Configuration["x"].Number, asked.Configuration["width"].Number);
-            await service.TellAsync("a", asked.Attempt, asked.Lease, new WorkResult { Outputs = Matrix.FromDoubles(1, 2, [Math.Pow(x - 0.7, 2) + 0.02 * (8 - width), 3 * width]) });
+            await service.TellAsync("a", asked.Attempt, new WorkResult { Lease = asked.Lease, Outputs = Matrix.FromDoubles(1, 2, [Math.Pow(x - 0.7, 2) + 0.02 * (8 - width), 3 * width]) });
         }
 
         await Wait.UntilAsync(async () => (await service.GetAsync("a", study.Id)).State == StudyState.Finished);
