@@ -25,7 +25,7 @@ public sealed partial class TuningRun
     /// <summary>The objective's value at each completed training that the run knows, by number; null where it has none.</summary>
     public IReadOnlyDictionary<int, double?> Values => _trials.Values;
 
-    /// <summary>Every training that the run knows as a trial of its objective, in the order in which they ended; those of an aim with what its features are.</summary>
+    /// <summary>Every training that the run knows as a trial, in the order in which they ended; of an aim with the values of its features.</summary>
     public IReadOnlyList<Trial> Trials => _trials.All;
 
     /// <summary>What the model forecasts for a pending training, frozen before it: for the record.</summary>

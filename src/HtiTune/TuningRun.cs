@@ -115,9 +115,7 @@ public sealed partial class TuningRun : IDisposable
     /// <param name="proposal">A pending proposal.</param>
     /// <param name="network">The trained network.</param>
     /// <returns>The trial; failed when the answers or the objective's value are not numbers, or could not be had.</returns>
-    /// <exception cref="IOException">
-    /// The study's folder could not be written. The network is with the tuner all the same, and is written before the run goes on.
-    /// </exception>
+    /// <exception cref="IOException">The study's folder could not be written. The network is with the tuner all the same, and is written before the run goes on.</exception>
     public Trial Tell(TrainingRequest proposal, ITrainedNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -268,6 +268,7 @@ internal sealed class ResultDisplay
             Terminal.Warn(remark.Text);
         }
 
-        return result.IsCertified || result.Front is not null ? Cli.ExitCode.Done : result.StopReason is StopReason.TrainingBudget or StopReason.TimeLimit ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
+        return result.IsCertified || result.Front is not null ? Cli.ExitCode.Done
+            : result.StopReason is StopReason.TrainingBudget or StopReason.TimeLimit ? Cli.ExitCode.BudgetSpent : Cli.ExitCode.GoalNotReached;
     }
 }

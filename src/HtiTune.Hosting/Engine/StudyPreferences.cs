@@ -36,7 +36,8 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
         var last = later.Count == 0 ? taken.Snapshot.Study.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result;
         var before = last is null ? null : loaded.Problem.At(last.Lambda, last.Configuration);
         var result = new PreferenceResult(
-            later.Count + 2, objective, goal, before is null ? null : StudyProblem.LambdaOf(before), StudyStep.ResultOf(answer.Study, loaded.Problem, objective, cancellation), before is null ? null : GainOf(answer.Study, before),
+            later.Count + 2, objective, goal, before is null ? null : StudyProblem.LambdaOf(before),
+            StudyStep.ResultOf(answer.Study, loaded.Problem, objective, cancellation), before is null ? null : GainOf(answer.Study, before),
             DateTimeOffset.FromUnixTimeMilliseconds(now))
         { BeforeConfiguration = before };
         var step = new StudyStep(loaded, takeUp.Samples, time);

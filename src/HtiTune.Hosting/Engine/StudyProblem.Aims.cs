@@ -47,7 +47,8 @@ internal sealed partial class StudyProblem
         var (constraints, front) = (_definition.Constraints ?? [], _definition.Front ?? []);
         if (IsValue && constraints.Count + front.Count > 0)
         {
-            yield return $"{(constraints.Count > 0 ? "constraints stand" : "front stands")} beside the objective value; expected an objective over outputs: let each training leave a row of named numbers (rows 1, columns), such as mean(loss)";
+            yield return (constraints.Count > 0 ? "constraints stand" : "front stands")
+                + " beside the objective value; expected an objective over outputs: let each training leave a row of named numbers (rows 1, columns), such as mean(loss)";
             yield break;
         }
 

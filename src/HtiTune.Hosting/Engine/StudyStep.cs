@@ -194,25 +194,14 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     internal static StudyResult ResultOf(TuningResult study, StudyProblem problem, string objective, CancellationToken cancellation)
     {
         return new(
-        study.Lambda,
-        study.LambdaLow,
-        study.LambdaHigh,
-        study.RealValue ?? study.PredictedValue,
-        study.IsTrained,
-        study.PredictedValue,
-        study.PredictedDeviation,
-        study.StopReason,
-        study.Outcome,
-        study.TrainingsUsed,
-        study.Trust,
-        study.Epsilon,
-        study.Calibration)
-    {
-        Configuration = study.Configuration,
-        Remarks = study.Remarks,
-        Feasibility = study.Feasibility,
-        Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation).Select(point => new FrontPoint(point.Configuration, ValuesOf(point), point.Probability))] : null,
-    };
+            study.Lambda, study.LambdaLow, study.LambdaHigh, study.RealValue ?? study.PredictedValue, study.IsTrained, study.PredictedValue, study.PredictedDeviation, study.StopReason, study.Outcome,
+            study.TrainingsUsed, study.Trust, study.Epsilon, study.Calibration)
+        {
+            Configuration = study.Configuration,
+            Remarks = study.Remarks,
+            Feasibility = study.Feasibility,
+            Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation).Select(point => new FrontPoint(point.Configuration, ValuesOf(point), point.Probability))] : null,
+        };
 
         Dictionary<string, double> ValuesOf(ParetoPoint point) => new(problem.Front.Select(metric => metric.Objective).Prepend(objective).Zip(point.Features, KeyValuePair.Create));
     }

@@ -61,7 +61,8 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
 
         if (StudyJson.Read<StudyDefinition>(row.Definition) is { Constraints.Count: > 0 } or { Front.Count: > 0 })
         {
-            throw new StudyServiceException(StudyServiceError.Conflict, "The study has constraints or a front, and what further trainings would gain is told of one objective alone; expected a study without.");
+            throw new StudyServiceException(
+                StudyServiceError.Conflict, "The study has constraints or a front, and what further trainings would gain is told of one objective alone; expected a study without.");
         }
 
         return await WithBeliefAsync(row, belief => belief.Outlook(trainings), cancellation).ConfigureAwait(false);
@@ -170,7 +171,8 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
     {
         if (!definition.HasCurve)
         {
-            throw new StudyServiceException(StudyServiceError.Conflict, "The study has constraints or a front, and a curve tells of one objective alone; expected a study without, or a configuration to ask about (predict).");
+            throw new StudyServiceException(
+                StudyServiceError.Conflict, "The study has constraints or a front, and a curve tells of one objective alone; expected a study without, or a configuration to ask about (predict).");
         }
     }
 

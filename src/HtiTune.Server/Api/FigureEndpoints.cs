@@ -12,7 +12,8 @@ internal static class FigureEndpoints
         MapFigure(api.MapGroup("/studies/{id:guid}"))
             .WithTags("Studies").RequireAuthorization(ApiEndpoints.Read)
             .WithSummary("A figure")
-            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. front: the trainings that none beats in every objective, of a study that looks for them. "
+            .WithDescription("objective: what is believed over λ, with the trainings and the recommendation. history: what each training brought. distribution: how the outputs move with λ. slices, of several hyperparameters: what is believed along each of them, with the others at the recommendation. "
+                + "front: the trainings that none beats in every objective, of a study that looks for them. "
                 + "?width and ?height in pixels, 240 to 4000; ?title. 202: it is being computed; ask again after Retry-After.");
 
     /// <summary>Figures of the study that a group is of.</summary>
@@ -37,7 +38,8 @@ internal static class FigureEndpoints
         async Task<byte[]?> DrawnAsync(CancellationToken token) => figure switch
         {
             "slices" => await SlicesAsync(finder, beliefs, tenant, id, options, format, token).ConfigureAwait(false) ?? throw Missing("no training has a value yet"),
-            "front" => await FrontAsync(finder, beliefs, registry, tenant, id, options, format, token).ConfigureAwait(false) ?? throw Missing("no training has a value yet, or its newest preference has a single best"),
+            "front" => await FrontAsync(finder, beliefs, registry, tenant, id, options, format, token).ConfigureAwait(false)
+                ?? throw Missing("no training has a value yet, or its newest preference has a single best"),
             "objective" => Drawn(await ObjectiveAsync(service, registry, tenant, study, options, token).ConfigureAwait(false), format),
             "history" => Drawn(await HistoryAsync(service, tenant, study, options, token).ConfigureAwait(false), format),
             _ => Drawn(await DistributionAsync(service, registry, surrogates, tenant, study, options, token).ConfigureAwait(false), format),
@@ -71,9 +73,11 @@ internal static class FigureEndpoints
     {
         var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
         var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
-        (string, Goal)[] features = [(problem.Definition.Objective, problem.Definition.Goal), .. problem.Front.Select(metric => (metric.Objective, metric.IsMaximized ? Goal.Maximize : Goal.Minimize))];
+        (string, Goal)[] features =
+            [(problem.Definition.Objective, problem.Definition.Goal), .. problem.Front.Select(metric => (metric.Objective, metric.IsMaximized ? Goal.Maximize : Goal.Minimize))];
         return await beliefs.WithBeliefAsync(
-            row, study => study.ComputeFront(cancellation) is { Count: > 0 } front ? Drawn(file => PreferenceFigures.Front(problem.Space, features, front, file, options), format) : null, cancellation).ConfigureAwait(false);
+            row, study => study.ComputeFront(cancellation) is { Count: > 0 } front ? Drawn(file => PreferenceFigures.Front(problem.Space, features, front, file, options), format) : null,
+            cancellation).ConfigureAwait(false);
     }
 
     private static async Task<Action<string>> ObjectiveAsync(

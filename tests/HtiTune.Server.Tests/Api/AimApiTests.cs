@@ -98,7 +98,11 @@ public sealed class AimApiTests(ApiServer server) : IClassFixture<ApiServer>
     {
         using var http = server.Http(await server.KeyAsync("line"));
         var study = await CreateAsync(
-            http, """{"name": "line", "hyperparameter": "x", "minimum": 0, "maximum": 1, "rows": 1, "columns": ["loss", "milliseconds"], "objective": "mean(loss)", "constraints": ["mean(milliseconds) >= 1"], "maxTrainings": 8}""");
+            http,
+            """
+            {"name": "line", "hyperparameter": "x", "minimum": 0, "maximum": 1, "rows": 1, "columns": ["loss", "milliseconds"], "objective": "mean(loss)",
+             "constraints": ["mean(milliseconds) >= 1"], "maxTrainings": 8}
+            """);
         await TrainAsync(http, study, 8);
         using var ended = await EndedAsync(http, study);
         var result = ended.RootElement.GetProperty("result");

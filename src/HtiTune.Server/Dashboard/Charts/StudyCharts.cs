@@ -167,7 +167,9 @@ internal static class StudyCharts
         Func<double, double, double> better = goal == Goal.Minimize ? Math.Min : Math.Max;
         double[] best = [.. RunningBest(all, better).Skip(first).Take(done.Length)];
         var part = done.Length < all.Count ? $"trainings {first + 1} to {last} of {all.Count}" : $"{all.Count} trainings";
-        var plot = new Plot($"Values of {part} in their order; {(double.IsNaN(best[^1]) ? "none meets every constraint" : $"the best is {Say.Number(best[^1])}")}.{good.Words}", low - margin, high + margin).Vertical();
+        var plot = new Plot(
+            $"Values of {part} in their order; {(double.IsNaN(best[^1]) ? "none meets every constraint" : $"the best is {Say.Number(best[^1])}")}.{good.Words}",
+            low - margin, high + margin).Vertical();
         double At(int i) => Plot.X((i + 0.5) / done.Length);
         for (var i = 0; i < done.Length; i++)
         {
@@ -190,7 +192,8 @@ internal static class StudyCharts
             var trial = done[i];
             plot.Spot(
                 (double)i / done.Length, (i + 0.5) / done.Length, Math.Min(1, (double)(i + step) / done.Length), [.. Say.Places(trial), $"value {Say.Number(values[i])}",
-                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast", trial.IsFeasible == false ? "misses a constraint" : double.IsNaN(best[i]) ? "" : $"best so far {Say.Number(best[i])}"]);
+                trial is { PredictedLow: { } least, PredictedHigh: { } most } ? $"forecast {Say.Number(least)} to {Say.Number(most)}" : "no forecast",
+                trial.IsFeasible == false ? "misses a constraint" : double.IsNaN(best[i]) ? "" : $"best so far {Say.Number(best[i])}"]);
         }
 
         var every = Math.Max(1, (done.Length + 9) / 10);
