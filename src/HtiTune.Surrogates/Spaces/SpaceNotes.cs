@@ -5,7 +5,7 @@ namespace HtiTune.Surrogates;
 /// <summary>What a user should know of a surrogate over a space, in words.</summary>
 internal static class SpaceNotes
 {
-        /// <summary>The notes.</summary>
+    /// <summary>The notes.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="coordinates">Coordinates of the space.</param>

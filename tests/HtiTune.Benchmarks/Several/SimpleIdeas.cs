@@ -21,7 +21,8 @@ internal static class SimpleIdeas
             {
                 var (near, weights) = Barycentric(places, u);
                 return Taken(anchors, contexts, i => Pick(near, weights, (i + 0.5) * 0.6180339887498949 % 1), stream, law);
-            }));
+            }
+            ));
         }
 
         if (law.Asking == SpaceAsking.Answers)
