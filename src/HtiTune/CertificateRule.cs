@@ -5,7 +5,10 @@ namespace HtiTune;
 /// <summary>When a study may call its recommendation certified.</summary>
 public enum CertificateRule
 {
-    /// <summary>The bound on the regret holds twice in a row, with a training between.</summary>
+    /// <summary>
+    /// The bound on the regret holds twice in a row, with a training between; over several hyperparameters once, where a run that began with trainings of earlier ones has made
+    /// one that came as it was forecast.
+    /// </summary>
     TwoPasses,
 
     /// <summary>

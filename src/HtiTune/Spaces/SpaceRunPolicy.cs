@@ -230,10 +230,14 @@ internal sealed class SpaceRunPolicy(
             (_passes, _passedAt) = (_passes + 1, store.Anchors.Count);
         }
 
-        return _passes < 2 && (used > 0 || _alarms > 0) ? _alarms > 0 ? HtiTune.Unmet.AlarmWithdrew : HtiTune.Unmet.HeldOnce
+        return _passes < 2 && ((used > 0 && !IsConfirmed(used)) || _alarms > 0) ? _alarms > 0 ? HtiTune.Unmet.AlarmWithdrew : HtiTune.Unmet.HeldOnce
             : IsStrict && !_analysis!.IsCovered ? HtiTune.Unmet.StrictNotCovered
             : null;
     }
+
+    // Trainings of earlier runs were not chosen for this objective, so that no search has convinced itself by them: one pass is enough with none, and with one that has come as it was forecast.
+    private bool IsConfirmed(int used) =>
+        !IsStrict && store.Trainings.Count - used >= LeastForCertificate && _calibration.Of(store.Trainings[^1].Number) is { IsMiss: false };
 
     private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used, Lazy<(Configuration Configuration, string Reason, double Gain)?> next)
     {

@@ -5,7 +5,7 @@ namespace HtiTune.Benchmarks.Several;
 /// <summary>Kinds of functions that settings are chosen on: none of them a standard one, an instance each seed.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Make">A function of u [d], each in [0, 1], from d and chance.</param>
-internal sealed record OwnFunction(string Name, Func<int, RandomStream, Func<double[], double>> Make)
+internal sealed partial record OwnFunction(string Name, Func<int, RandomStream, Func<double[], double>> Make)
 {
     private const int Sweep = 20_000, Descents = 12;
 
@@ -21,6 +21,12 @@ internal sealed record OwnFunction(string Name, Func<int, RandomStream, Func<dou
         new("polynomial", Polynomial),
         new("diverging", Diverging),
         new("ridge", Ridge),
+        new("residuals", Residuals),
+        new("basins along a valley", Basins),
+        new("orders of magnitude", Orders),
+        new("corner", Corner),
+        new("spirals", Spiral),
+        new("turned quartic", Quartic),
     ];
 
     /// <summary>The function of a seed in d variables.</summary>

@@ -14,7 +14,8 @@ internal static class SeveralCommand
                                 known law, by outputs and by values), peers (the functions beside scikit-learn's process), certificates, speed, outputs (how well outputs are met between anchors, beside Delaunay's
                                 triangles, natural neighbours and thin plates, and how often intervals hold), draws (the same for the law of draws), methods (the choice among
                                 methods over a space, beside simple ideas), nugget (whether trainings are taken to scatter where outputs leap), preferences (ten in a row on
-                                a network whose forecasts are kept in a file), own (the functions that settings are chosen on, by values); default functions,mixed,families
+                                a network whose forecasts are kept in a file), preferences-own (on tables that settings are chosen on), own (the functions that settings are
+                                chosen on, by values); default functions,mixed,families
             --seeds N           seeds 0 … N − 1; default 20
             --dimensions a,b,…  of the families; default 2,3,4
             --families a,b,…    families of families and certificates; default all
@@ -25,7 +26,7 @@ internal static class SeveralCommand
     /// <summary>The share of the gap that is left where a value counts as reached.</summary>
     internal const double Share = 0.01;
 
-    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs", "draws", "methods", "nugget", "preferences", "peers", "own"];
+    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs", "draws", "methods", "nugget", "preferences", "preferences-own", "peers", "own"];
 
     /// <summary>Runs the benchmark.</summary>
     /// <param name="arguments">Arguments after the verb.</param>
@@ -60,6 +61,9 @@ internal static class SeveralCommand
                         break;
                     case "preferences":
                         PreferenceTable.Print(seeds);
+                        break;
+                    case "preferences-own":
+                        PreferenceTable.PrintOwn(seeds);
                         break;
                     case "own":
                         OwnTable.Print(seeds, dimensions);
