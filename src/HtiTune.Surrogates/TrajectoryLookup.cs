@@ -138,7 +138,7 @@ internal sealed class TrajectoryLookup
             }
             else
             {
-                chosen[i] = Near(contexts, i, rank);
+                chosen[i] = Near(contexts, i, PhaseOf(key) + (rank + 0.5) * GoldenStep);
                 source = SampleSource.ConditionalSampler;
             }
         }
@@ -146,8 +146,23 @@ internal sealed class TrajectoryLookup
         return (chosen, source);
     }
 
+    /// <summary>
+    /// Where the draws of a context begin, 0 to 1: a hash of its bits (FNV-1a), so that contexts side by side, each asked for once, do not all take the row that stands at one place
+    /// among their neighbours, and that the answer to a context does not hang on what else is asked.
+    /// </summary>
+    private static double PhaseOf(string key)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in key)
+        {
+            hash = (hash ^ letter) * 16777619u;
+        }
+
+        return hash / 4294967296.0;
+    }
+
     /// <summary>Draws a trajectory by Nadaraya–Watson weights of its condition, among the stored ones of nearest conditions.</summary>
-    private int Near(Contexts contexts, int row, int rank)
+    private int Near(Contexts contexts, int row, double draw)
     {
         var category = contexts.CategoryCount == 0 ? 0 : contexts.Categories[row];
         var stored = _byCategory[category];
@@ -164,7 +179,7 @@ internal sealed class TrajectoryLookup
 
         // In the order in which they are stored: draws do not depend on which of them is nearest.
         Array.Sort(near, weights);
-        var target = ((rank + 0.5) * GoldenStep) % 1 * weights.Sum();
+        var target = draw % 1 * weights.Sum();
         for (var i = 0; i < near.Length; i++)
         {
             target -= weights[i];

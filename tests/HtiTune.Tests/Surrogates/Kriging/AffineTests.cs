@@ -51,6 +51,20 @@ public class AffineTests
     }
 
     [Fact]
+    public void Contexts_that_are_asked_once_each_have_draws_of_their_own()
+    {
+        var surrogate = KrigedSurrogate.Fit(Unmatched(0, 0.5, 1), s_affine);
+        var contexts = new Contexts(Matrix.Create(500, 1, (i, row) => row[0] = -0.9f + 1.8f * i / 500));
+        var outputs = surrogate.Sample(0.75, contexts).Samples.Outputs;
+        var truth = Draw(0.75, 0, "truth of many", contexts).Outputs;
+
+        // What each draw has beside its neighbours': as much as that of the law, and not alike from context to context.
+        double[] Beside(Matrix y) => [.. Enumerable.Range(1, 498).Select(i => y[i, 0] - (y[i - 1, 0] + y[i + 1, 0]) / 2.0)];
+        double Variance(double[] values) => values.Average(value => value * value);
+        Assert.InRange(Variance(Beside(outputs)) / Variance(Beside(truth)), 0.6, 1.5);
+    }
+
+    [Fact]
     public void A_model_file_gives_back_the_same_affine_maps()
     {
         using var folder = new TemporaryFolder();
