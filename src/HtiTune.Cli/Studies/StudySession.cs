@@ -96,7 +96,7 @@ internal sealed partial class StudySession : IDisposable
     {
         var own = new Feature(objective.Text, Judge(objective), Study.Goal);
         var aim = Study.IsFrontOf(objective.Text)
-            ? Preferences.Aim.Front([own, .. Study.Front.Select(metric => new Feature(metric.Objective, Judge(Objective(metric.Objective)), metric.IsMaximized ? Goal.Maximize : Goal.Minimize))])
+            ? Preferences.Aim.Front([own, .. Study.Front.Select(metric => new Feature(metric.Objective, Judge(Objective(metric.Objective)), metric.Goal))])
             : Preferences.Aim.Best(own);
         return aim.SubjectTo([.. Study.Constraints.Select(constraint =>
         {

@@ -133,9 +133,13 @@ public sealed record StudyDefinition
             : throw new ArgumentException("hyperparameters stand beside hyperparameter, minimum, maximum or scale; expected one of both forms");
     }
 
-    /// <summary>Whether one curve over λ says what is believed: there is one continuous hyperparameter, and nothing is looked for but the best of one objective.</summary>
+    /// <summary>Whether nothing is looked for but the best of one objective: there are no constraints, and no front.</summary>
     [JsonIgnore]
-    public bool HasCurve => Hyperparameters is null && Constraints is null or { Count: 0 } && Front is null or { Count: 0 };
+    public bool HasOneObjective => Constraints is null or { Count: 0 } && Front is null or { Count: 0 };
+
+    /// <summary>Whether one curve over λ says what is believed: there is one continuous hyperparameter, and one objective.</summary>
+    [JsonIgnore]
+    public bool HasCurve => Hyperparameters is null && HasOneObjective;
 
     /// <summary>The same, with a single continuous hyperparameter in its short form: one study has one definition.</summary>
     internal StudyDefinition InShortForm()

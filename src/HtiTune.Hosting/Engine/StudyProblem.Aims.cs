@@ -32,7 +32,7 @@ internal sealed partial class StudyProblem
     {
         var own = Feature(objective, goal);
         var aim = IsFrontOf(objective)
-            ? Preferences.Aim.Front([own, .. Front.Select(metric => Feature(metric.Objective, metric.IsMaximized ? Goal.Maximize : Goal.Minimize))])
+            ? Preferences.Aim.Front([own, .. Front.Select(metric => Feature(metric.Objective, metric.Goal))])
             : Preferences.Aim.Best(own);
         return aim.SubjectTo([.. Constraints.Select(one => one.IsUpper
             ? Constraint.AtMost(Feature(one.Objective, Goal.Minimize), one.Bound)

@@ -193,6 +193,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>A run's result.</summary>
     internal static StudyResult ResultOf(TuningResult study, StudyProblem problem, string objective, CancellationToken cancellation)
     {
+        string[] objectives = [objective, .. problem.Front.Select(metric => metric.Objective)];
         return new(
             study.Lambda, study.LambdaLow, study.LambdaHigh, study.RealValue ?? study.PredictedValue, study.IsTrained, study.PredictedValue, study.PredictedDeviation, study.StopReason, study.Outcome,
             study.TrainingsUsed, study.Trust, study.Epsilon, study.Calibration)
@@ -200,10 +201,10 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             Configuration = study.Configuration,
             Remarks = study.Remarks,
             Feasibility = study.Feasibility,
-            Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation).Select(point => new FrontPoint(point.Configuration, ValuesOf(point), point.Probability))] : null,
+            Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation).Select(PointOf)] : null,
         };
 
-        Dictionary<string, double> ValuesOf(ParetoPoint point) => new(problem.Front.Select(metric => metric.Objective).Prepend(objective).Zip(point.Features, KeyValuePair.Create));
+        FrontPoint PointOf(ParetoPoint point) => new(point.Configuration, new Dictionary<string, double>(objectives.Zip(point.Features, KeyValuePair.Create)), point.Probability);
     }
 
     // The tuner has a best value when it has a model, which a few trainings come before.

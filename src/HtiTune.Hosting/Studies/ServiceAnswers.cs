@@ -26,16 +26,18 @@ internal static class ServiceAnswers
         };
     }
 
-    public static TrialView View(TrialRow row, Configuration at, int attempts) => new(
-        row.Number, at.Lambda, row.Seed, row.Reason, row.ExpectedGain, row.Predicted, row.PredictedLow, row.PredictedHigh, row.Status, row.IsImported, row.Value, row.Error, attempts,
-        Time(row.QueuedAt), Time(row.StartedAt), Time(row.EndedAt))
+    public static TrialView View(TrialRow row, Configuration at, int attempts)
     {
-        Configuration = at,
-        Features = MeasuresOf(row)?.Features,
-        IsFeasible = MeasuresOf(row)?.IsFeasible,
-    };
-
-    private static TrialMeasures? MeasuresOf(TrialRow row) => row.Measures is { } text ? StudyJson.Read<TrialMeasures>(text) : null;
+        var measures = row.Measures is { } text ? StudyJson.Read<TrialMeasures>(text) : null;
+        return new(
+            row.Number, at.Lambda, row.Seed, row.Reason, row.ExpectedGain, row.Predicted, row.PredictedLow, row.PredictedHigh, row.Status, row.IsImported, row.Value, row.Error, attempts,
+            Time(row.QueuedAt), Time(row.StartedAt), Time(row.EndedAt))
+        {
+            Configuration = at,
+            Features = measures?.Features,
+            IsFeasible = measures?.IsFeasible,
+        };
+    }
 
     public static AttemptView View(AttemptRow row, int trial, Configuration at) => new(
         row.Id, trial, row.Number, row.Queue, row.State, row.Reason, row.Worker is { } worker ? Short(worker) : null, row.Progress, Time(row.QueuedAt), Time(row.StartedAt), Time(row.RenewedAt),

@@ -59,7 +59,7 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
             throw new StudyServiceException(StudyServiceError.Invalid, $"trainings is {trainings}; expected 1 to 100.");
         }
 
-        if (StudyJson.Read<StudyDefinition>(row.Definition) is { Constraints.Count: > 0 } or { Front.Count: > 0 })
+        if (!StudyJson.Read<StudyDefinition>(row.Definition).HasOneObjective)
         {
             throw new StudyServiceException(
                 StudyServiceError.Conflict, "The study has constraints or a front, and what further trainings would gain is told of one objective alone; expected a study without.");

@@ -74,7 +74,7 @@ internal static class FigureEndpoints
         var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
         var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
         (string, Goal)[] features =
-            [(problem.Definition.Objective, problem.Definition.Goal), .. problem.Front.Select(metric => (metric.Objective, metric.IsMaximized ? Goal.Maximize : Goal.Minimize))];
+            [(problem.Definition.Objective, problem.Definition.Goal), .. problem.Front.Select(metric => (metric.Objective, metric.Goal))];
         return await beliefs.WithBeliefAsync(
             row, study => study.ComputeFront(cancellation) is { Count: > 0 } front ? Drawn(file => PreferenceFigures.Front(problem.Space, features, front, file, options), format) : null,
             cancellation).ConfigureAwait(false);

@@ -65,10 +65,10 @@ internal static class TreeCoupling
     /// <param name="places">x_k, at least two.</param>
     internal static (int From, int To)[] Tree(double[][] places)
     {
-        var root = Enumerable.Range(0, places.Length).MinBy(k => places.Sum(other => Distance(places[k], other)));
+        var root = RootOf(places);
         var edges = new List<(int From, int To)>();
         var from = new int[places.Length];
-        double[] away = Array.ConvertAll(places, x => Distance(places[root], x));
+        double[] away = Array.ConvertAll(places, x => SpaceCoordinates.Distance(places[root], x));
         Array.Fill(from, root);
         var reached = new bool[places.Length];
         reached[root] = true;
@@ -79,7 +79,7 @@ internal static class TreeCoupling
             edges.Add((from[next], next));
             for (var k = 0; k < places.Length; k++)
             {
-                if (!reached[k] && Distance(places[next], places[k]) is var distance && distance < away[k])
+                if (!reached[k] && SpaceCoordinates.Distance(places[next], places[k]) is var distance && distance < away[k])
                 {
                     (away[k], from[k]) = (distance, next);
                 }
@@ -134,14 +134,6 @@ internal static class TreeCoupling
             (a, b) => GroundCost.SquaredEuclidean(Trajectories.Select(left, a, d), Trajectories.Select(right, b, d), d), cancellation);
     }
 
-    private static double Distance(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (var j = 0; j < a.Length; j++)
-        {
-            sum += (a[j] - b[j]) * (a[j] - b[j]);
-        }
-
-        return Math.Sqrt(sum);
-    }
+    /// <summary>The place whose distances to all others sum to the least.</summary>
+    internal static int RootOf(double[][] places) => Enumerable.Range(0, places.Length).MinBy(k => places.Sum(other => SpaceCoordinates.Distance(places[k], other)));
 }

@@ -13,7 +13,7 @@ internal static class DistantPlaces
         at.Fill(0.5);
         for (var k = 0; k < count; k++)
         {
-            away[k] = Square(places.AsSpan(k * d, d), at);
+            away[k] = SpaceCoordinates.Square(places.AsSpan(k * d, d), at);
         }
 
         while (chosen.Count < most)
@@ -23,23 +23,12 @@ internal static class DistantPlaces
             chosen.Add(next);
             for (var k = 0; k < count; k++)
             {
-                var square = Square(places.AsSpan(k * d, d), places.AsSpan(next * d, d));
+                var square = SpaceCoordinates.Square(places.AsSpan(k * d, d), places.AsSpan(next * d, d));
                 away[k] = k == next ? -1 : first ? square : Math.Min(away[k], square);
             }
         }
 
         chosen.Sort();
         return [.. chosen];
-
-        static double Square(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-        {
-            double sum = 0;
-            for (var j = 0; j < a.Length; j++)
-            {
-                sum += (a[j] - b[j]) * (a[j] - b[j]);
-            }
-
-            return sum;
-        }
     }
 }

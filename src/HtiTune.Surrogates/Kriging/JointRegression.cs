@@ -209,24 +209,13 @@ internal sealed partial class JointRegression
         {
             for (var j = 0; j < i; j++)
             {
-                kernel[i * n + j] = Math.Exp(-0.5 * Square(projected.AsSpan(i * p, p), projected.AsSpan(j * p, p)));
+                kernel[i * n + j] = Math.Exp(-0.5 * SpaceCoordinates.Square(projected.AsSpan(i * p, p), projected.AsSpan(j * p, p)));
             }
 
             kernel[i * n + i] = 1 + noise;
         }
 
         return kernel;
-    }
-
-    private static double Square(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double sum = 0;
-        for (var j = 0; j < a.Length; j++)
-        {
-            sum += (a[j] - b[j]) * (a[j] - b[j]);
-        }
-
-        return sum;
     }
 
     /// <summary>M⁻¹T, [n, D].</summary>

@@ -32,7 +32,6 @@ public static class SurrogateChoice
     private const int Many = 100, MostBeside = 24;
 
     private const double FarShift = 2;
-    private const double LeastScatter = 0.05, MostRepeated = 0.25;
 
     /// <summary>Draws of each context, in the mean, from which affine maps stand.</summary>
     private const double FewestDraws = 4;
@@ -215,15 +214,16 @@ public static class SurrogateChoice
         double repeated = 0, scatter = 0, variance = 0;
         for (var k = 0; k < residuals.Length; k++)
         {
-            scatter += Dot(residuals[k], residuals[k]) / residuals[k].Length;
+            scatter += IndependentScatter.Dot(residuals[k], residuals[k]) / residuals[k].Length;
             variance += t.Points[k].Average(y => (double)y * y);
             if (k > 0)
             {
-                repeated += Dot(residuals[k], residuals[k - 1]) / Math.Sqrt(Dot(residuals[k], residuals[k]) * Dot(residuals[k - 1], residuals[k - 1]));
+                repeated += IndependentScatter.Dot(residuals[k], residuals[k - 1])
+                    / Math.Sqrt(IndependentScatter.Dot(residuals[k], residuals[k]) * IndependentScatter.Dot(residuals[k - 1], residuals[k - 1]));
             }
         }
 
-        if (scatter < LeastScatter * variance || repeated / (residuals.Length - 1) > MostRepeated)
+        if (scatter < IndependentScatter.LeastScatter * variance || repeated / (residuals.Length - 1) > IndependentScatter.MostRepeated)
         {
             return false;
         }
@@ -236,18 +236,7 @@ public static class SurrogateChoice
         // A law that is rough in the context but smooth in λ is foretold row by row.
         var kriging = KrigingFitter.Fit(anchors, carrier, options with { Kind = OutputKind.Free, Nugget = NuggetKind.Fixed, Carrying = RowCarrying.Maps }, null, cancellation);
         var errors = AnchorKriging.At(KrigedSurrogate.PlacesOf(carrier), 1, kriging.Gram!, kriging.Variant, kriging.Theta).LeaveOneOutErrors();
-        return errors[1..^1].Average() > 0.5 * scatter / residuals.Length;
-
-        static double Dot(float[] a, float[] b)
-        {
-            double sum = 0;
-            for (var i = 0; i < a.Length; i++)
-            {
-                sum += (double)a[i] * b[i];
-            }
-
-            return sum;
-        }
+        return errors[1..^1].Average() > IndependentScatter.LeastForetold * scatter / residuals.Length;
     }
 }
 

@@ -50,10 +50,7 @@ internal sealed record FoldScore(double Value, double[] Influence)
             return OverContexts([.. parts.Select(part => part.Score)], 0);
         }
 
-        double rows = groups.Sum(group => group.Value.Length);
-        return new FoldScore(
-            parts.Select((part, g) => part.Score * groups[g].Value.Length / rows).Sum(),
-            [.. parts.SelectMany((part, g) => part.Influence.Select(value => value * groups[g].Value.Length / rows))]);
+        return OverRows(parts, [.. groups.Select(group => group.Value.Length)]);
     }
 
     /// <summary>Mean squared error of answers.</summary>
@@ -70,10 +67,8 @@ internal sealed record FoldScore(double Value, double[] Influence)
     internal static FoldScore OfDraws(float[] predicted, float[] actual, int width, int[][] groups)
     {
         groups = [.. groups.Where(group => group.Length > 1)];
-        double rows = groups.Sum(group => group.Length);
         var parts = groups.Select(group => EnergyDistance.Of(Trajectories.Select(predicted, group, width), Trajectories.Select(actual, group, width), width)).ToArray();
-        return new FoldScore(
-            parts.Select((part, g) => part.Score * groups[g].Length / rows).Sum(), [.. parts.SelectMany((part, g) => part.Influence.Select(value => value * groups[g].Length / rows))]);
+        return OverRows(parts, Array.ConvertAll(groups, group => group.Length));
     }
 
     /// <summary>This score as a share of another on the same fold.</summary>
@@ -87,6 +82,13 @@ internal sealed record FoldScore(double Value, double[] Influence)
     {
         var mean = scores.Average();
         return new FoldScore(mean + least, Array.ConvertAll(scores, score => (score - mean) / scores.Length));
+    }
+
+    private static FoldScore OverRows((double Score, double[] Influence)[] parts, int[] counts)
+    {
+        double rows = counts.Sum();
+        return new FoldScore(
+            parts.Select((part, g) => part.Score * counts[g] / rows).Sum(), [.. parts.SelectMany((part, g) => part.Influence.Select(value => value * counts[g] / rows))]);
     }
 
     private static double[] SquaredErrors(float[] predicted, float[] actual, int d)

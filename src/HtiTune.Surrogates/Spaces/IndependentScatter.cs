@@ -11,7 +11,12 @@ namespace HtiTune.Surrogates;
 /// <summary>Tells whether one row a context is a draw of its own at every anchor.</summary>
 internal static class IndependentScatter
 {
-    private const double LeastScatter = 0.05, MostRepeated = 0.25, LeastForetold = 0.5;
+    /// <summary>
+    /// What tells draws, over one hyperparameter too: the least share of the variance that r has, the largest correlation of r from anchor to anchor, and the least error of
+    /// left-out rows as a share of r's variance.
+    /// </summary>
+    internal const double LeastScatter = 0.05, MostRepeated = 0.25, LeastForetold = 0.5;
+
     private const int MostPairs = 4, MostRows = 400, FewestRows = 20;
 
     /// <summary>Whether it is.</summary>
@@ -72,7 +77,8 @@ internal static class IndependentScatter
         }
     }
 
-    private static double Dot(float[] a, float[] b)
+    /// <summary>Sum of products, in double precision.</summary>
+    internal static double Dot(float[] a, float[] b)
     {
         double sum = 0;
         for (var i = 0; i < a.Length; i++)

@@ -70,10 +70,8 @@ internal sealed class SpaceCarrier
     /// <param name="contexts">What it answered.</param>
     internal AnchorRows Without(int anchor, Contexts contexts)
     {
-        var (laws, root) = (_state.Laws!, _state.Rows!.Root);
-        var source = root != anchor ? root
-            : Enumerable.Range(0, _state.Places.Length).Where(k => k != anchor).MinBy(k => SpaceCoordinates.Distance(_state.Places[k], _state.Places[anchor]));
-        return Linked(_state.IsCarried ? laws.At(source, contexts, null) : laws.Drawn(contexts), contexts.Count);
+        var laws = _state.Laws!;
+        return Linked(_state.IsCarried ? laws.At(_state.Rows!.SourceWithout(anchor, _state.Places), contexts, null) : laws.Drawn(contexts), contexts.Count);
     }
 
     /// <summary>How far rows of contexts may be from what the anchors would answer; null where stored rows answer them.</summary>

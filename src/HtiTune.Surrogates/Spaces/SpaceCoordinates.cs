@@ -206,7 +206,10 @@ internal sealed class SpaceCoordinates
     }
 
     /// <summary>The distance of two places.</summary>
-    internal static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> other)
+    internal static double Distance(ReadOnlySpan<double> x, ReadOnlySpan<double> other) => Math.Sqrt(Square(x, other));
+
+    /// <summary>The square of the distance.</summary>
+    internal static double Square(ReadOnlySpan<double> x, ReadOnlySpan<double> other)
     {
         double sum = 0;
         for (var j = 0; j < x.Length; j++)
@@ -214,7 +217,7 @@ internal sealed class SpaceCoordinates
             sum += (x[j] - other[j]) * (x[j] - other[j]);
         }
 
-        return Math.Sqrt(sum);
+        return sum;
     }
 
     private static bool IsUnordered(Hyperparameter one) => one is CategoricalHyperparameter { IsOrdered: false };

@@ -23,7 +23,7 @@ internal sealed record SpaceRows(Matrix[] Outputs, Contexts[] Contexts, bool IsA
     /// <param name="basis">The contexts in whose order rows are wanted; null: those of the first anchor.</param>
     internal static SpaceRows Of(AnchorSet anchors, double[][] places, Contexts? basis)
     {
-        var root = RootOf(places);
+        var root = TreeCoupling.RootOf(places);
         basis ??= anchors[0].Samples.Contexts;
         if (Aligned(anchors, basis) is { } outputs)
         {
@@ -48,8 +48,11 @@ internal sealed record SpaceRows(Matrix[] Outputs, Contexts[] Contexts, bool IsA
         return new SpaceRows(own, contexts, false, root, [.. notes]);
     }
 
-    /// <summary>The place whose distances to all others sum to the least.</summary>
-    internal static int RootOf(double[][] places) => Enumerable.Range(0, places.Length).MinBy(k => places.Sum(other => SpaceCoordinates.Distance(places[k], other)));
+    /// <summary>The anchor whose rows are carried where one is left out: the root, or where that is left out the nearest to it.</summary>
+    /// <param name="anchor">The anchor that is left out.</param>
+    /// <param name="places">Coordinates of all.</param>
+    internal int SourceWithout(int anchor, double[][] places) => Root != anchor ? Root
+        : Enumerable.Range(0, places.Length).Where(k => k != anchor).MinBy(k => SpaceCoordinates.Distance(places[k], places[anchor]));
 
     /// <summary>Of each anchor as many draws of each category as the one with the fewest rows has, spread evenly over its rows.</summary>
     private static SpaceRows Thinned(AnchorSet anchors, int root)

@@ -119,8 +119,7 @@ internal sealed class SpaceTrial
             _truth = _chosen is null ? learning.Laws.Outputs[anchor] : Trajectories.Select(learning.Laws.Outputs[anchor], _chosen, d);
 
             // What is carried must not come from the anchor that is foretold.
-            var source = learning.Rows.Root != anchor ? learning.Rows.Root
-                : Enumerable.Range(0, learning.Places.Length).Where(k => k != anchor).MinBy(k => SpaceCoordinates.Distance(learning.Places[k], learning.Places[anchor]));
+            var source = learning.Rows.SourceWithout(anchor, learning.Places);
             _carried = new Lazy<AnchorRows>(() => RowsOf(learning.Laws.At(source, _contexts, null)!));
             _drawn = new Lazy<AnchorRows>(() => RowsOf(learning.Laws.Drawn(_contexts)));
         }

@@ -144,7 +144,7 @@ internal sealed class SpaceWeights
 
     private void Own(double[] z, int without, double[] weights)
     {
-        var squares = Array.ConvertAll(_places, place => Square(place, z));
+        var squares = Array.ConvertAll(_places, place => SpaceCoordinates.Square(place, z));
         var nearest = -1;
         for (var k = 0; k < squares.Length; k++)
         {
@@ -263,16 +263,5 @@ internal sealed class SpaceWeights
         }
 
         CholeskyFactor.Add(-costs[enter], row, costs);
-    }
-
-    private static double Square(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (var j = 0; j < a.Length; j++)
-        {
-            sum += (a[j] - b[j]) * (a[j] - b[j]);
-        }
-
-        return sum;
     }
 }
