@@ -63,7 +63,7 @@ internal static class AskCommand
                     {
                         writer.WriteString("reason", given.Proposal.Reason);
                         writer.WriteString("worker", given.Lease.Worker);
-                        writer.WriteString("leaseUntil", given.Lease.Until);
+                        writer.WriteString("leaseUntil", given.Lease.Ends);
                     });
                     Terminal.Next(Advice.Tell, new AdvicePlace { Study = study, Number = given.Proposal.Number });
                     return ExitCode.Done;

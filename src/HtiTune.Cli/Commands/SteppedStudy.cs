@@ -99,7 +99,7 @@ internal sealed class SteppedStudy : IDisposable
     /// <summary>Whether a training may have become free since: one was told, or a lease has run out. It is read beside whoever has the study open.</summary>
     internal Func<bool> Freed()
     {
-        var (folder, ended, until) = (Study.Folder, Ended(Study.Folder), Leases.AllHeld.Select(lease => lease.Until).DefaultIfEmpty(DateTimeOffset.MaxValue).Min());
+        var (folder, ended, until) = (Study.Folder, Ended(Study.Folder), Leases.AllHeld.Select(lease => lease.Ends).DefaultIfEmpty(DateTimeOffset.MaxValue).Min());
         return () => TimeProvider.System.GetUtcNow() >= until || Ended(folder) != ended;
     }
 

@@ -28,21 +28,21 @@ internal static class ServedSteps
                 }
 
                 var now = TimeProvider.System.GetUtcNow();
-                var held = kept.Tasks.Where(task => task.Ends > now).ToList();
-                var own = held.Find(task => task.Worker == request.Worker && (request.Worker is not null || study.Parallel == 1));
-                if (own is null && Enumerable.Range(0, study.Parallel).Where(slot => held.TrueForAll(task => task.Slot != slot)).Cast<int?>().FirstOrDefault() is { } free)
+                var held = kept.Tasks.Where(lease => lease.Ends > now).ToList();
+                var own = held.Find(lease => lease.Worker == request.Worker && (request.Worker is not null || study.Parallel == 1));
+                if (own is null && Enumerable.Range(0, study.Parallel).Where(slot => held.TrueForAll(lease => lease.Slot != slot)).Cast<int?>().FirstOrDefault() is { } free)
                 {
                     own = Claim(server, study, kept, free, request);
                 }
 
-                if (own is not null)
+                if (own is { Task: { } task })
                 {
-                    AskCommand.Say(request.Json, own.Task.Trial, study.Space.IsLine ? new Data.Configuration("lambda", own.Task.Lambda) : own.Task.Configuration, study.Space.IsLine, own.Task.Seed, writer =>
+                    AskCommand.Say(request.Json, own.Number, study.Space.IsLine ? new Data.Configuration("lambda", task.Lambda) : task.Configuration, study.Space.IsLine, task.Seed, writer =>
                     {
                         writer.WriteString("worker", own.Worker);
                         writer.WriteString("leaseUntil", own.Ends);
                     });
-                    Terminal.Next(Advice.ServedTell, At(server, study) with { Number = own.Task.Trial });
+                    Terminal.Next(Advice.ServedTell, At(server, study) with { Number = own.Number });
                     return ExitCode.Done;
                 }
 
@@ -53,8 +53,8 @@ internal static class ServedSteps
                 }
 
                 why = held.Count >= study.Parallel
-                    ? $"all {study.Parallel} trainings that may be under way are in hands: {string.Join("; ", held.Select(task => task.Shown))}"
-                    : $"the server has nothing to train before one of those in hands is told{(held.Count == 0 ? "" : ": " + string.Join("; ", held.Select(task => task.Shown)))}";
+                    ? $"all {study.Parallel} trainings that may be under way are in hands: {string.Join("; ", held.Select(lease => lease.Shown))}"
+                    : $"the server has nothing to train before one of those in hands is told{(held.Count == 0 ? "" : ": " + string.Join("; ", held.Select(lease => lease.Shown)))}";
                 if (held.Count == 0 && TimeProvider.System.GetElapsedTime(began) < s_fit)
                 {
                     why = "";
@@ -79,7 +79,7 @@ internal static class ServedSteps
         var kept = ServedStudy.Find(study);
         var matrix = failed is null ? OutputsOf(server, number, outputs!, study) : null;
         var print = matrix is null ? null : Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(matrix.Values)))[..16];
-        if (kept?.Tasks.FirstOrDefault(one => one.Task.Trial == number) is not { } held)
+        if (kept?.Tasks.FirstOrDefault(one => one.Number == number) is not { Task: { } task } held)
         {
             return Again(server, study, kept, number, print);
         }
@@ -91,7 +91,7 @@ internal static class ServedSteps
         HtiTuneException? conflict = null;
         try
         {
-            told = server.Client.TellAsync(held.Task, outcome).GetAwaiter().GetResult();
+            told = server.Client.TellAsync(task, outcome).GetAwaiter().GetResult();
         }
         catch (HtiTuneException problem) when (problem.Status != System.Net.HttpStatusCode.Conflict)
         {
@@ -103,7 +103,7 @@ internal static class ServedSteps
             conflict = problem;
         }
 
-        (kept with { Tasks = [.. kept.Tasks.Where(one => one != held)], Told = told is null ? kept.Told : [.. kept.Told ?? [], new ServedTold(number, print)] }).Write(study);
+        (kept with { Tasks = [.. kept.Tasks.Where(one => one != held)], Told = told is null ? kept.Told : [.. kept.Told ?? [], new Lease(number) { Print = print }] }).Write(study);
         if (told is null)
         {
             throw conflict!.Message.Contains("told before", StringComparison.Ordinal)
@@ -116,7 +116,7 @@ internal static class ServedSteps
             EventWriter.Write(writer =>
             {
                 writer.WriteNumber("number", number);
-                EventWriter.Place(writer, ServedSpace.At(study.Space, held.Task.Lambda, held.Task.Configuration), study.Space.IsLine);
+                EventWriter.Place(writer, ServedSpace.At(study.Space, task.Lambda, task.Configuration), study.Space.IsLine);
                 writer.WriteString("state", EventWriter.Word(told.State));
             });
         }
@@ -178,7 +178,7 @@ internal static class ServedSteps
     }
 
     // The next training; null where there is none now.
-    private static ServedTask? Claim(ServerConnection server, StudySpecification study, ServedStudy kept, int slot, AskRequest request)
+    private static Lease? Claim(ServerConnection server, StudySpecification study, ServedStudy kept, int slot, AskRequest request)
     {
         if (ServerConnection.Ask(() => server.Client.ClaimAsync(ServedStudy.Worker(study), slot, kept.Study!.Value, request.Lease ?? LeaseBook.TermOf(study, []))) is not { } task)
         {
@@ -192,20 +192,20 @@ internal static class ServedSteps
 
         // Who had the training before has it no longer. Who had the slot may tell it late.
         var now = TimeProvider.System.GetUtcNow();
-        var given = new ServedTask(slot, task, request.Worker, task.LeaseUntil);
-        (kept with { Tasks = [.. kept.Tasks.Where(one => one.Task.Trial != task.Trial && (one.Slot != slot || one.Ends <= now)), given] }).Write(study);
+        var given = new Lease(task.Trial, request.Worker, task.LeaseUntil) { Slot = slot, Task = task };
+        (kept with { Tasks = [.. kept.Tasks.Where(one => one.Number != task.Trial && (one.Slot != slot || one.Ends <= now)), given] }).Write(study);
         return given;
     }
 
     private static int Renew(ServerConnection server, StudySpecification study, ServedStudy kept, int number, AskRequest request)
     {
-        var held = kept.Tasks.FirstOrDefault(one => one.Task.Trial == number) ?? throw NotAsked(server, study, kept, number);
+        var held = kept.Tasks.FirstOrDefault(one => one.Number == number) ?? throw NotAsked(server, study, kept, number);
         if (request.Worker is { } worker && held.Worker is { } holder && holder != worker)
         {
             throw new CliException("H003", $"training {number} is in the hands of {holder}, not of {worker}.", Advice.ServedAsk.For(At(server, study)));
         }
 
-        var lease = ServerConnection.Ask(() => server.Client.RenewAsync(held.Task, request.Lease ?? LeaseBook.TermOf(study, [])));
+        var lease = ServerConnection.Ask(() => server.Client.RenewAsync(held.Task!, request.Lease ?? LeaseBook.TermOf(study, [])));
         if (!lease.Holds || lease.LeaseUntil is not { } until)
         {
             throw new CliException("H051", $"the lease of training {number} has run out, and it may be handed out again; it may be told all the same.", Advice.ServedAsk.For(At(server, study)));
@@ -237,7 +237,7 @@ internal static class ServedSteps
 
     private static CliException NotAsked(ServerConnection server, StudySpecification study, ServedStudy? kept, int number) => new(
         "H003",
-        $"training {number} was not asked for here; expected one of: {(kept?.Tasks.Count > 0 ? string.Join(", ", kept.Tasks.Select(one => one.Task.Trial)) : "none")}.",
+        $"training {number} was not asked for here; expected one of: {(kept?.Tasks.Count > 0 ? string.Join(", ", kept.Tasks.Select(one => one.Number)) : "none")}.",
         Advice.ServedAsk.For(At(server, study)));
 
     private static Matrix OutputsOf(ServerConnection server, int number, string file, StudySpecification study)

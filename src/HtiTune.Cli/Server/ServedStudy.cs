@@ -17,7 +17,7 @@ namespace HtiTune.Cli;
 /// <param name="Study">The study's id; null while the server has not told it.</param>
 /// <param name="Tasks">Trainings that were handed out and not told.</param>
 /// <param name="Told">Trainings that were told from here; null for none.</param>
-internal sealed record ServedStudy(string Server, string Key, string Print, Guid? Study, IReadOnlyList<ServedTask> Tasks, IReadOnlyList<ServedTold>? Told = null)
+internal sealed record ServedStudy(string Server, string Key, string Print, Guid? Study, IReadOnlyList<Lease> Tasks, IReadOnlyList<Lease>? Told = null)
 {
     private const string FileName = "server.json";
     private const string LockName = "server.lock";
@@ -156,23 +156,4 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
 
         return text.StartsWith(Column, StringComparison.Ordinal) ? $"mean(outputs[{text[Column.Length..].Trim()}])" : text;
     }
-}
-
-/// <summary>A training that was told.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Print">Fingerprint of its outputs; null where it failed.</param>
-internal sealed record ServedTold(int Number, string? Print);
-
-/// <summary>A training that was handed out.</summary>
-/// <param name="Slot">Which of those at the same time.</param>
-/// <param name="Task">The training.</param>
-/// <param name="Worker">Who asked for it; null for one without a name.</param>
-/// <param name="Until">Until when it is theirs, as the server said last.</param>
-internal sealed record ServedTask(int Slot, ClaimedAttempt Task, string? Worker = null, DateTimeOffset? Until = null)
-{
-    /// <summary>For people: the training, who has it, and until when.</summary>
-    internal string Shown => new Lease(Task.Trial, Worker, Ends).Shown;
-
-    /// <summary>When its lease runs out.</summary>
-    internal DateTimeOffset Ends => Until ?? Task.LeaseUntil;
 }

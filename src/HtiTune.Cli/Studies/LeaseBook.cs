@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using HtiTune.Data;
 using HtiTune.Journal;
 
@@ -50,13 +51,13 @@ internal sealed class LeaseBook
         study.TimeLimit is { } limit ? limit + study.Grace : TimeSpan.FromTicks(Math.Max(s_least.Ticks, 3 * durations.Select(time => time.Ticks).DefaultIfEmpty().Max()));
 
     /// <summary>The lease of a training that holds; null where it has run out or nobody has the training.</summary>
-    internal Lease? Held(int number) => Find(number) is { } lease && lease.Until > _clock.GetUtcNow() ? lease : null;
+    internal Lease? Held(int number) => Find(number) is { } lease && lease.Ends > _clock.GetUtcNow() ? lease : null;
 
     /// <summary>The last lease of a training, whether it holds or not.</summary>
     internal Lease? Find(int number) => _leases.Find(lease => lease.Number == number);
 
     /// <summary>Those that hold, the first to run out first.</summary>
-    internal IReadOnlyList<Lease> AllHeld => [.. _leases.Where(lease => Held(lease.Number) is not null).OrderBy(lease => lease.Until)];
+    internal IReadOnlyList<Lease> AllHeld => [.. _leases.Where(lease => Held(lease.Number) is not null).OrderBy(lease => lease.Ends)];
 
     /// <summary>Gives a training to a worker.</summary>
     /// <param name="number">Its number.</param>
@@ -83,13 +84,34 @@ internal sealed class LeaseBook
     private void Write() => AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, _leases, ServiceJson.Lines));
 }
 
-/// <summary>A training in somebody's hands.</summary>
+/// <summary>A training that was handed out: who has it and until when, or what it was told with.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Worker">Who has it; null for one without a name.</param>
-/// <param name="Until">From when on it is handed out again.</param>
-internal sealed record Lease(int Number, string? Worker, DateTimeOffset Until)
+/// <param name="Until">From when on it is handed out again; null of one that was told, and where the task of an earlier version tells.</param>
+internal sealed record Lease(int Number, string? Worker = null, DateTimeOffset? Until = null)
 {
+    /// <summary>Which of those at the same time, where a server handed it out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Slot { get; init; }
+
+    /// <summary>What the server handed out; null of a study of this machine, and of one that was told.</summary>
+    public ClaimedAttempt? Task
+    {
+        get;
+        init
+        {
+            field = value;
+            Number = value?.Trial ?? Number;
+        }
+    }
+
+    /// <summary>Fingerprint of the outputs that it was told with; null where it failed, or was not told.</summary>
+    public string? Print { get; init; }
+
+    /// <summary>When it runs out.</summary>
+    internal DateTimeOffset Ends => Until ?? Task?.LeaseUntil ?? DateTimeOffset.MaxValue;
+
     /// <summary>For people: the training, who has it, and until when.</summary>
     internal string Shown => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"{Number}{(Worker is null ? "" : $" of {Worker}")} until {Until.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
+        System.Globalization.CultureInfo.InvariantCulture, $"{Number}{(Worker is null ? "" : $" of {Worker}")} until {Ends.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
 }

@@ -10,7 +10,26 @@ namespace HtiTune.Service;
 /// <param name="Queues">Queues that it serves; null: all.</param>
 /// <param name="LeaseFor">How long it wants the training for itself without renewing the lease, 1 s to 7 days; null for the server's own lease.</param>
 /// <param name="WaitFor">How long to wait for a training where there is none now, at most 60 s; null: not at all. With a result, which is kept before: the answer comes with the next training, or without one after that time.</param>
-public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null, TimeSpan? WaitFor = null);
+public sealed record WorkRequest(string Worker, int Slot = 0, Guid? Study = null, IReadOnlyList<string>? Queues = null, TimeSpan? LeaseFor = null, TimeSpan? WaitFor = null)
+{
+    /// <summary>Only this tenant's trainings; null: any. What is internal here a service adds, and no request can say.</summary>
+    internal string? Tenant { get; init; }
+
+    /// <summary>Only studies that a network of the service's process trains, by its name; null: any study.</summary>
+    internal IReadOnlyList<string>? Networks { get; init; }
+
+    /// <summary>Only studies that outside workers train: without a network, or with one that is not among these; null: any study.</summary>
+    internal IReadOnlyList<string>? OtherThan { get; init; }
+
+    /// <summary>A certain attempt; null: the next in the fair order.</summary>
+    internal Guid? Attempt { get; init; }
+
+    /// <summary>Attempts under way at most over a queue; null: no limit.</summary>
+    internal int? QueueLimit { get; init; }
+
+    /// <summary>The same over a tenant.</summary>
+    internal int? TenantLimit { get; init; }
+}
 
 /// <summary>An attempt in a worker's hands.</summary>
 /// <param name="Attempt">Its id.</param>
@@ -91,4 +110,16 @@ public sealed record WorkResult
 
     /// <summary>Who asks for the next training in the same breath; null: nobody.</summary>
     public WorkRequest? Next { get; init; }
+
+    /// <summary>Where a service keeps the outputs: their blob, in their place. What is internal here a service adds, and no worker can say.</summary>
+    internal string? Samples { get; init; }
+
+    /// <summary>Whether another attempt could go better; a fault of the request itself fails the trial at once.</summary>
+    internal bool MayRetry { get; init; } = true;
+
+    /// <summary>Wait before the next attempt.</summary>
+    internal TimeSpan Backoff { get; init; }
+
+    /// <summary>Whether the failure came so soon that the machine is suspect.</summary>
+    internal bool IsQuick { get; init; }
 }

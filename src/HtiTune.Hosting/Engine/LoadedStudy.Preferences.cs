@@ -6,10 +6,10 @@ namespace HtiTune.Hosting;
 // What has been trained answers other objectives, and tells what is believed anywhere, by a tuner that stands only for the answer.
 internal sealed partial class LoadedStudy
 {
-    private (long Step, PreferenceAnswerOfStudy? Answer)? _belief;
+    private (long Step, (Tuner Tuner, TuningResult Study)? Answer)? _belief;
 
-    /// <summary>Judges what has been trained by another objective, with no training; null where nothing can answer.</summary>
-    public PreferenceAnswerOfStudy? Prefer(string objective, Goal goal, Func<string, Matrix> samples)
+    /// <summary>Judges what has been trained by another objective, with no training; null where nothing can answer. The tuner stands only for the answer, and is the caller's to dispose.</summary>
+    public (Tuner Tuner, TuningResult Study)? Prefer(string objective, Goal goal, Func<string, Matrix> samples)
     {
         if (_completed.Count == 0)
         {
@@ -23,9 +23,7 @@ internal sealed partial class LoadedStudy
             using var run = tuner.Begin(Problem.Aim(objective, goal, tuner), 0);
             run.Cancellation = Cancellation;
             run.Ask();
-            var values = run.Values;
-            var study = run.Finish();
-            return new PreferenceAnswerOfStudy(tuner, study, [.. trials.Select(trial => new AnchorPoint(trial.Number, trial.Lambda ?? double.NaN, values.GetValueOrDefault(trial.Number)))]);
+            return (tuner, run.Finish());
         }
         catch (InvalidOperationException)
         {
@@ -44,16 +42,10 @@ internal sealed partial class LoadedStudy
     {
         if (_belief is null || _belief.Value.Step != Step)
         {
-            _belief?.Answer?.Dispose();
+            _belief?.Answer?.Tuner.Dispose();
             _belief = (Step, Prefer(Began?.Objective ?? definition.Objective, Began?.Goal ?? definition.Goal, samples));
         }
 
         return _belief.Value.Answer?.Study;
     }
-}
-
-/// <summary>The answer of a tuner that stands only for it.</summary>
-internal sealed record PreferenceAnswerOfStudy(Tuner Tuner, TuningResult Study, IReadOnlyList<AnchorPoint> Anchors) : IDisposable
-{
-    public void Dispose() => Tuner.Dispose();
 }

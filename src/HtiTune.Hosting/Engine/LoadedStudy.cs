@@ -199,7 +199,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     {
         Run?.Dispose();
         _tuner?.Dispose();
-        _belief?.Answer?.Dispose();
+        _belief?.Answer?.Tuner.Dispose();
         (Run, _tuner, _belief, _replay) = (null, null, null, null);
     }
 }

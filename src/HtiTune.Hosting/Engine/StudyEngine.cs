@@ -56,7 +56,7 @@ internal sealed partial class StudyEngine(
     /// attempt is to be ended by itself (<see cref="IStudyStore.EndAsync"/>).
     /// </summary>
     public async Task<CommitResult?> TellAsync(
-        StudyRow row, TrialRow trial, Guid attempt, Guid lease, AttemptEnd end, ClaimRequest? claim, CancellationToken cancellation)
+        StudyRow row, TrialRow trial, Guid attempt, Guid lease, WorkResult end, WorkRequest? claim, CancellationToken cancellation)
     {
         try
         {
@@ -82,7 +82,7 @@ internal sealed partial class StudyEngine(
     public async Task<T?> WithAsync<T>(StudyRow row, Func<LoadedStudy, T?> use, CancellationToken cancellation) =>
         (await gate.WorkAsync<T>(
             row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries,
-            async loaded => await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is { Diverged: false }
+            async loaded => await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is { IsDiverged: false }
                 ? Turn<T>.Done(await OffPool.RunAsync(!loaded.Problem.IsValue, () => use(loaded)).ConfigureAwait(false)) : Turn<T>.Outdated,
             cancellation).ConfigureAwait(false)).Value;
 
@@ -148,9 +148,9 @@ internal sealed partial class StudyEngine(
     }
 
     private async Task<Turn<CommitResult>> TellAsync(
-        LoadedStudy loaded, StudyRow row, TrialRow trial, (Guid Attempt, Guid Lease, AttemptEnd End) told, ClaimRequest? claim, CancellationToken cancellation)
+        LoadedStudy loaded, StudyRow row, TrialRow trial, (Guid Attempt, Guid Lease, WorkResult End) told, WorkRequest? claim, CancellationToken cancellation)
     {
-        if (loaded.Version < 0 && await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false }
+        if (loaded.Version < 0 && await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { IsDiverged: false }
             || loaded.Run is null || !loaded.IsPending(trial.Number))
         {
             return Turn<CommitResult>.Done(null);
@@ -163,7 +163,7 @@ internal sealed partial class StudyEngine(
         {
             step.Take(new TrialRow
             {
-                Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Configuration = trial.Configuration, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = told.End.Reported,
+                Id = trial.Id, StudyId = row.Id, Number = trial.Number, Lambda = trial.Lambda, Configuration = trial.Configuration, Reason = trial.Reason, Status = TrialStatus.Completed, Reported = told.End.Value,
             });
             if (row.State == StudyState.Active)
             {
@@ -192,8 +192,8 @@ internal sealed partial class StudyEngine(
             return Turn<bool>.Outdated;
         }
 
-        var row = taken.Snapshot.Study;
-        if (row.State is StudyState.Cancelled or StudyState.Failed || (loaded.Run is null && loaded.Began is not null && !taken.Diverged && taken.Snapshot.Results.All(trial => trial.IsImported)))
+        var row = taken.Study;
+        if (row.State is StudyState.Cancelled or StudyState.Failed || (loaded.Run is null && loaded.Began is not null && !taken.IsDiverged && taken.Results.All(trial => trial.IsImported)))
         {
             return Turn<bool>.Done(true);
         }

@@ -15,41 +15,41 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     private async Task<Turn<PreferenceResult>> PreferAsync(LoadedStudy loaded, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
         var later = await store.PreferencesAsync(loaded.Id, cancellation).ConfigureAwait(false);
-        if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { Diverged: false } taken)
+        if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { IsDiverged: false } taken)
         {
             return Turn<PreferenceResult>.Outdated;
         }
 
         // A study that was cancelled has a run that never ended: its trainings answer, and no training is added to it.
-        if (loaded.Run is not null && (mayTrain > 0 || taken.Snapshot.Study.State is StudyState.Active or StudyState.Paused))
+        if (loaded.Run is not null && (mayTrain > 0 || taken.Study.State is StudyState.Active or StudyState.Paused))
         {
             return Turn<PreferenceResult>.Outdated;
         }
 
-        using var answer = await OffPool.RunAsync(true, () => loaded.Prefer(objective, goal, takeUp.Samples)).ConfigureAwait(false);
-        if (answer is null)
+        if (await OffPool.RunAsync(true, () => loaded.Prefer(objective, goal, takeUp.Samples)).ConfigureAwait(false) is not (var tuner, var study))
         {
             return Turn<PreferenceResult>.Done(null);
         }
 
+        using var answering = tuner;
         var now = await store.NowAsync(cancellation).ConfigureAwait(false);
-        var last = later.Count == 0 ? taken.Snapshot.Study.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result;
+        var last = later.Count == 0 ? taken.Study.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result;
         var before = last is null ? null : loaded.Problem.At(last.Lambda, last.Configuration);
         var result = new PreferenceResult(
             later.Count + 2, objective, goal, before is null ? null : StudyProblem.LambdaOf(before),
-            StudyStep.ResultOf(answer.Study, loaded.Problem, objective, cancellation), before is null ? null : GainOf(answer.Study, before),
+            StudyStep.ResultOf(study, loaded.Problem, objective, cancellation), before is null ? null : GainOf(study, before),
             DateTimeOffset.FromUnixTimeMilliseconds(now))
         { BeforeConfiguration = before };
         var step = new StudyStep(loaded, takeUp.Samples, time);
         step.Preferred(result);
-        if (mayTrain > 0 && answer.Study.Outcome is not Certified)
+        if (mayTrain > 0 && study.Outcome is not Certified)
         {
             step.Begin(objective, goal, mayTrain, [.. loaded.Completed], $"preference {result.Version}");
             step.Ask();
         }
 
-        var curve = loaded.Definition.HasCurve ? new StudyCurve(answer.Study.Posterior, answer.Anchors, (answer.Study.Outcome as NeedsTraining)?.At) : null;
-        var commit = step.Commit(taken.Snapshot.Study.Version) with
+        var curve = loaded.Definition.HasCurve ? new StudyCurve(study.Posterior, [.. study.Trials.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, trial.Value))], (study.Outcome as NeedsTraining)?.At) : null;
+        var commit = step.Commit(taken.Study.Version) with
         {
             Curve = curve is null ? null : await keeper.KeepAsync(curve, cancellation).ConfigureAwait(false),
             Preference = new PreferenceRow { StudyId = loaded.Id, Version = result.Version, Objective = objective, Goal = goal, Result = StudyJson.Write(result), CreatedAt = now },

@@ -7,19 +7,19 @@ namespace HtiTune.Hosting;
 internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp> logger)
 {
     /// <summary>What the study's tuner does with what the store has, and with nothing else.</summary>
-    public void Step(LoadedStudy loaded, StudyStep step, Taken taken, StudyWish? wish)
+    public void Step(LoadedStudy loaded, StudyStep step, StudySnapshot taken, StudyWish? wish)
     {
-        if (taken.Diverged)
+        if (taken.IsDiverged)
         {
             StartOver(loaded, step, taken);
         }
         else if (loaded.Began is null)
         {
-            TrialData[] imported = [.. taken.Snapshot.Results.Where(trial => trial.IsImported).Select(trial => TrialData.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
+            TrialData[] imported = [.. taken.Results.Where(trial => trial.IsImported).Select(trial => TrialData.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
             step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
         }
 
-        foreach (var trial in taken.Snapshot.Results.Where(trial => !trial.IsImported))
+        foreach (var trial in taken.Results.Where(trial => !trial.IsImported))
         {
             step.Take(trial);
         }
@@ -30,7 +30,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             wish.Cleared = step.Clear();
         }
 
-        if (taken.Snapshot.Study.State == StudyState.Active)
+        if (taken.Study.State == StudyState.Active)
         {
             step.Ask();
         }
@@ -42,7 +42,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     }
 
     /// <summary>Brings the study to where the journal is; null where it is gone.</summary>
-    public async Task<Taken?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
+    public async Task<StudySnapshot?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
         if (await LoadAsync(loaded, cancellation).ConfigureAwait(false) is not { } snapshot)
         {
@@ -53,30 +53,30 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         if (unrepeatable is not null)
         {
             LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.Kind);
-            return new Taken(snapshot, true);
+            return snapshot with { IsDiverged = true };
         }
 
         if (loaded.IsLeftBehind)
         {
             LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm, loaded.Problem.Algorithm);
-            return new Taken(snapshot, true);
+            return snapshot with { IsDiverged = true };
         }
 
         loaded.Version = snapshot.Study.Version;
-        return new Taken(snapshot, false);
+        return snapshot;
     }
 
     // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
-    private void StartOver(LoadedStudy loaded, StudyStep step, Taken taken)
+    private void StartOver(LoadedStudy loaded, StudyStep step, StudySnapshot taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
         TrialData[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult()
             .Select(result => TrialData.Of(result.Trial.Number, result.Trial.At(loaded.Problem), result.Trial.Samples, result.Trial.Reported))];
-        var steps = taken.Snapshot.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
+        var steps = taken.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
         var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
         loaded.SkipTo(
             Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
-            taken.Snapshot.Study.LastSequence,
+            taken.Study.LastSequence,
             steps.Count == 0 ? 0 : steps.Max(data => data.Run),
             trials.Count == 0 ? 0 : trials.Max(trial => trial.Number),
             used);
@@ -95,7 +95,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             step.Enqueue(waiting);
         }
 
-        loaded.Version = taken.Snapshot.Study.Version;
+        loaded.Version = taken.Study.Version;
     }
 
     private async Task<StudySnapshot?> LoadAsync(LoadedStudy loaded, CancellationToken cancellation)
@@ -149,8 +149,3 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Study {Study}: event {Sequence} could not be repeated")]
     private static partial void LogUnrepeatable(ILogger logger, Guid study, long sequence, Exception problem);
 }
-
-/// <summary>A study brought to where its journal is.</summary>
-/// <param name="Snapshot">What the store has.</param>
-/// <param name="Diverged">Whether its events could not be repeated, so that a new run must begin.</param>
-internal sealed record Taken(StudySnapshot Snapshot, bool Diverged);

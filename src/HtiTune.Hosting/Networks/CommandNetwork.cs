@@ -4,10 +4,10 @@ using HtiTune.External;
 namespace HtiTune.Hosting;
 
 /// <summary>A command's training ended without outputs.</summary>
-internal sealed class CommandFailedException(AttemptEnd end) : Exception(end.Reason)
+internal sealed class CommandFailedException(WorkResult end) : Exception(end.Reason)
 {
     /// <summary>How the attempt ends.</summary>
-    public AttemptEnd End => end;
+    public WorkResult End => end;
 }
 
 /// <summary>A network that a command trains: it is run at a configuration with files of its attempt, and leaves its outputs for the contexts in one of them.</summary>
@@ -81,13 +81,13 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
 
         if (result.End == ChildEnd.TimedOut)
         {
-            throw new CommandFailedException(new AttemptEnd(AttemptState.TimedOut, $"time-limit: the command was ended after {limit}", null, result.ExitCode));
+            throw new CommandFailedException(new WorkResult { State = AttemptState.TimedOut, Reason = $"time-limit: the command was ended after {limit}", ExitCode = result.ExitCode });
         }
 
         if (result.ExitCode != 0)
         {
             var how = result.ExitCode > 128 ? $"signal: {result.ExitCode - 128} ended the command" : $"exit-code: the command ended with {result.ExitCode}; expected 0";
-            throw new CommandFailedException(new AttemptEnd(AttemptState.Failed, how, null, result.ExitCode));
+            throw new CommandFailedException(new WorkResult { State = AttemptState.Failed, Reason = how, ExitCode = result.ExitCode });
         }
 
         if (!File.Exists(output))
@@ -106,5 +106,5 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
     }
 
     private static CommandFailedException Failed(string reason, string message, bool mayRetry) =>
-        new(new AttemptEnd(AttemptState.Failed, $"{reason}: {message}", null) { MayRetry = mayRetry });
+        new(new WorkResult { State = AttemptState.Failed, Reason = $"{reason}: {message}", MayRetry = mayRetry });
 }

@@ -5,7 +5,7 @@ namespace HtiTune.Hosting;
 /// <summary>Attempts in workers' hands, within a transaction: claim and renew.</summary>
 internal static class AttemptClaims
 {
-    public static async Task<ClaimResult> ClaimAsync(StoreSession session, ClaimRequest request)
+    public static async Task<ClaimResult> ClaimAsync(StoreSession session, WorkRequest request)
     {
         await session.LockAsync(ClaimsLock).ConfigureAwait(false);
         return await ClaimLockedAsync(session, request).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal static class AttemptClaims
     }
 
     /// <summary>A claim within a transaction that holds the claims' lock.</summary>
-    internal static async Task<ClaimResult> ClaimLockedAsync(StoreSession session, ClaimRequest request)
+    internal static async Task<ClaimResult> ClaimLockedAsync(StoreSession session, WorkRequest request)
     {
         if (await HoldOrRefuseAsync(session, request).ConfigureAwait(false) is { } answer)
         {
@@ -84,13 +84,13 @@ internal static class AttemptClaims
     /// What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence. What was asked to end, as by a cancelled study, is not
     /// handed out again: it ends with its lease. What is of another study than the one asked for is neither handed out nor given up.
     /// </summary>
-    internal static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, ClaimRequest request)
+    internal static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, WorkRequest request)
     {
         var tenant = request.Tenant ?? "";
         var setAside = await session.NumberAsync(
             $"""
             INSERT INTO workers (tenant, name, queues, slots, first_seen_at, last_seen_at, quick_failures)
-            VALUES ({tenant}, {request.Worker}, {string.Join(',', request.Queues)}, {request.Slot + 1}, {session.Now}, {session.Now}, 0)
+            VALUES ({tenant}, {request.Worker}, {string.Join(',', request.Queues ?? [])}, {request.Slot + 1}, {session.Now}, {session.Now}, 0)
             ON CONFLICT (tenant, name) DO UPDATE SET last_seen_at = excluded.last_seen_at, queues = excluded.queues,
               slots = CASE WHEN workers.slots < excluded.slots THEN excluded.slots ELSE workers.slots END
             RETURNING set_aside_at
@@ -106,7 +106,7 @@ internal static class AttemptClaims
         }
         held = held is null ? null : await session.RowAsync<AttemptRow>(
             $"""
-            UPDATE attempts SET lease_until = {session.Now + (long)request.Lease.TotalMilliseconds}, renewed_at = {session.Now}
+            UPDATE attempts SET lease_until = {session.Now + (long)request.LeaseFor!.Value.TotalMilliseconds}, renewed_at = {session.Now}
             WHERE id = {held.Id} AND state IN (1, 2, 3) RETURNING *
             """).ConfigureAwait(false);
         if (held is null)
@@ -118,7 +118,7 @@ internal static class AttemptClaims
     }
 
     /// <summary>Queues and tenants that have as many under way as they may.</summary>
-    private static async Task<(string[] Queues, string[] Tenants)> FullAsync(StoreSession session, ClaimRequest request)
+    private static async Task<(string[] Queues, string[] Tenants)> FullAsync(StoreSession session, WorkRequest request)
     {
         List<string> queues = [], tenants = [];
         if (request.QueueLimit is { } most)
@@ -133,7 +133,7 @@ internal static class AttemptClaims
     }
 
     /// <summary>The next attempt in the fair order: priority, the front, the study with the fewest under way, the longest wait.</summary>
-    private static FormattableString Next(StoreSession session, ClaimRequest request, string[] fullQueues, string[] fullTenants) => new SqlText()
+    private static FormattableString Next(StoreSession session, WorkRequest request, string[] fullQueues, string[] fullTenants) => new SqlText()
         .Add($"SELECT a.* FROM attempts a JOIN studies s ON s.id = a.study_id JOIN trials t ON t.id = a.trial_id")
         .Add($"WHERE a.state = 0 AND a.available_at <= {session.Now} AND s.state = 0")
         // Counted for each that waits, by an index: to group all of them would look at every attempt that ever was.
@@ -141,7 +141,7 @@ internal static class AttemptClaims
         .AddIf(request.Attempt is not null, $"AND a.id = {request.Attempt}")
         .AddIf(request.Study is not null, $"AND a.study_id = {request.Study}")
         .AddIf(request.Tenant is not null, $"AND a.tenant = {request.Tenant}")
-        .AddIf(request.Queues.Count > 0, $"AND a.queue IN {request.Queues.ToArray()}")
+        .AddIf(request.Queues is { Count: > 0 }, $"AND a.queue IN {request.Queues?.ToArray()}")
         .AddIf(request.Networks is not null, $"AND s.network IN {request.Networks?.ToArray()}")
         .AddIf(request.OtherThan is not null, $"AND (s.network IS NULL OR NOT (s.network IN {request.OtherThan?.ToArray()}))")
         .AddIf(fullQueues.Length > 0, $"AND NOT (a.queue IN {fullQueues})")
@@ -149,10 +149,10 @@ internal static class AttemptClaims
         .Add($"ORDER BY a.priority DESC, a.is_front DESC, (SELECT COUNT(*) FROM attempts b WHERE b.study_id = a.study_id AND b.state IN (1, 2, 3)), a.queued_at, t.number, a.id LIMIT 1")
         .ToSql();
 
-    internal static void Hand(StoreSession session, AttemptRow attempt, ClaimRequest request)
+    internal static void Hand(StoreSession session, AttemptRow attempt, WorkRequest request)
     {
         (attempt.State, attempt.Worker, attempt.WorkerTenant, attempt.Slot, attempt.Lease) = (AttemptState.Starting, request.Worker, request.Tenant ?? "", request.Slot, StudyWrites.NewId(session));
-        (attempt.LeaseUntil, attempt.RenewedAt, attempt.ClaimedAt) = (session.Now + (long)request.Lease.TotalMilliseconds, session.Now, session.Now);
+        (attempt.LeaseUntil, attempt.RenewedAt, attempt.ClaimedAt) = (session.Now + (long)request.LeaseFor!.Value.TotalMilliseconds, session.Now, session.Now);
     }
 
     private static async Task<int> NumberOfAsync(StoreSession session, Guid trial) =>

@@ -8,7 +8,7 @@ internal static class AttemptEnds
     /// <summary>Quick failures in a row that set a worker aside.</summary>
     private const int MostQuickFailures = 3;
 
-    public static async Task<(AttemptState? State, AttemptRow? Before)> EndAsync(StoreSession session, Guid attempt, Guid lease, AttemptEnd end)
+    public static async Task<(AttemptState? State, AttemptRow? Before)> EndAsync(StoreSession session, Guid attempt, Guid lease, WorkResult end)
     {
         if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found || found.Attempt.Lease != lease)
         {
@@ -95,11 +95,11 @@ internal static class AttemptEnds
     }
 
     /// <summary>Ends an attempt with the trial's result; false, with nothing written, where the lease does not hold or the trial has its end already.</summary>
-    internal static async Task<bool> EndDoneAsync(StoreSession session, StudyRow study, Guid attempt, Guid lease, AttemptEnd end)
+    internal static async Task<bool> EndDoneAsync(StoreSession session, StudyRow study, Guid attempt, Guid lease, WorkResult end)
     {
         var trial = await session.RowAsync<AttemptRow>(
             $"""
-            UPDATE attempts SET state = {(int)AttemptState.Done}, reason = {end.Reason}, ended_at = {session.Now}, samples = {end.Samples}, reported = {end.Reported},
+            UPDATE attempts SET state = {(int)AttemptState.Done}, reason = {end.Reason}, ended_at = {session.Now}, samples = {end.Samples}, reported = {end.Value},
               exit_code = {end.ExitCode}, log_tail = COALESCE({Tail(end.LogTail)}, log_tail), progress = {1.0},
               acknowledged_at = CASE WHEN stop_asked_at IS NULL THEN NULL ELSE {session.Now} END
             WHERE id = {attempt} AND lease = {lease} AND study_id = {study.Id} AND state IN (1, 2, 3) RETURNING *
@@ -112,14 +112,14 @@ internal static class AttemptEnds
             $"UPDATE workers SET quick_failures = 0 WHERE tenant = {trial.WorkerTenant} AND name = {trial.Worker} AND quick_failures > 0 AND set_aside_at IS NULL").ConfigureAwait(false);
         return await session.ExecuteAsync(
             $"""
-            UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Reported}, ended_at = {session.Now},
+            UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Value}, ended_at = {session.Now},
               end_order = (SELECT COALESCE(MAX(o.end_order), 0) + 1 FROM trials o WHERE o.study_id = {study.Id})
             WHERE id = {trial.TrialId} AND status = {(int)TrialStatus.Running} AND taken_at IS NULL
             """).ConfigureAwait(false) > 0;
     }
 
     /// <summary>A valid result that nobody waits for: the trial's, where it has none; else a replicate.</summary>
-    private static async Task<(AttemptState? State, AttemptRow? Before)> EndLateAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
+    private static async Task<(AttemptState? State, AttemptRow? Before)> EndLateAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, WorkResult end)
     {
         await CloseAsync(session, row, trial, AttemptState.Late, row.Reason, end).ConfigureAwait(false);
         if (trial.TakenAt is null && trial.Status != TrialStatus.Completed)
@@ -128,7 +128,7 @@ internal static class AttemptEnds
                 $"UPDATE attempts SET state = {(int)AttemptState.Cancelled}, reason = {"late-result"}, ended_at = {session.Now} WHERE trial_id = {trial.Id} AND state = 0").ConfigureAwait(false);
             await session.ExecuteAsync(
                 $"UPDATE attempts SET stop_asked_at = {session.Now} WHERE trial_id = {trial.Id} AND state IN (1, 2, 3) AND stop_asked_at IS NULL").ConfigureAwait(false);
-            await EndTrialAsync(session, study, trial.Id, TrialStatus.Completed, null, end.Samples, end.Reported).ConfigureAwait(false);
+            await EndTrialAsync(session, study, trial.Id, TrialStatus.Completed, null, end.Samples, end.Value).ConfigureAwait(false);
             return (AttemptState.Late, null);
         }
         if (trial.Status != TrialStatus.Completed)
@@ -136,7 +136,7 @@ internal static class AttemptEnds
             // The tuner was told that it failed: its outputs are there for people, and reach the tuner as a replicate.
             await session.ExecuteAsync(
                 $"""
-                UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Reported}, error = NULL, ended_at = {session.Now} WHERE id = {trial.Id}
+                UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Value}, error = NULL, ended_at = {session.Now} WHERE id = {trial.Id}
                 """).ConfigureAwait(false);
         }
         await AppendAsync(session, study.Id, isForTuner: true, StudyEventKind.Replicate, StoreEvents.Replicate(trial.Number, row, end)).ConfigureAwait(false);
@@ -145,12 +145,12 @@ internal static class AttemptEnds
     }
 
     /// <summary>Writes how an attempt ended, with its event.</summary>
-    internal static async Task CloseAsync(StoreSession session, AttemptRow row, TrialRow trial, AttemptState state, string? reason, AttemptEnd? end)
+    internal static async Task CloseAsync(StoreSession session, AttemptRow row, TrialRow trial, AttemptState state, string? reason, WorkResult? end)
     {
         (row.State, row.Reason) = (state, reason);
         await session.ExecuteAsync(
             $"""
-            UPDATE attempts SET state = {(int)state}, reason = {reason}, ended_at = {session.Now}, samples = {end?.Samples}, reported = {end?.Reported}, exit_code = {end?.ExitCode},
+            UPDATE attempts SET state = {(int)state}, reason = {reason}, ended_at = {session.Now}, samples = {end?.Samples}, reported = {end?.Value}, exit_code = {end?.ExitCode},
               log_tail = COALESCE({Tail(end?.LogTail)}, log_tail), acknowledged_at = {(end is not null && row.StopAskedAt is not null ? session.Now : null)}
             WHERE id = {row.Id}
             """).ConfigureAwait(false);
@@ -158,7 +158,7 @@ internal static class AttemptEnds
     }
 
     /// <summary>What follows an attempt without a result: another, or the trial's end.</summary>
-    internal static async Task FollowAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, AttemptEnd end)
+    internal static async Task FollowAsync(StoreSession session, StudyRow study, AttemptRow row, TrialRow trial, WorkResult end)
     {
         if (trial.Status != TrialStatus.Running)
         {
@@ -181,7 +181,7 @@ internal static class AttemptEnds
     }
 
     /// <summary>Counts failures in a row that came at once; sets the worker aside.</summary>
-    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, AttemptEnd end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut)
+    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, WorkResult end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut)
         ? Task.CompletedTask
         : end.IsQuick
         ? session.ExecuteAsync(

@@ -87,9 +87,9 @@ internal interface IStudyStore
     /// <summary>
     /// Claims a queued attempt in a fair order: higher priority; the front (lost, preempted); the study with the fewest under way; the longest wait.
     /// Idempotent by worker and slot: who holds one gets it again. Counts a worker's presence; one set aside gets nothing.
-    /// Limits (<see cref="ClaimRequest"/>) hold within the transaction.
+    /// Limits (<see cref="WorkRequest"/>) hold within the transaction.
     /// </summary>
-    Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation);
+    Task<ClaimResult> ClaimAsync(WorkRequest request, CancellationToken cancellation);
 
     /// <summary>Renews a lease by the time that the report says, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
     Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation);
@@ -105,7 +105,7 @@ internal interface IStudyStore
     /// is then the attempt as it had ended.
     /// State is null where there is none with this id and lease.
     /// </summary>
-    Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation);
+    Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, WorkResult end, CancellationToken cancellation);
 
     /// <summary>Asks an attempt to stop (gently) or be killed; a queued one is cancelled at once. Returns whether there was something to ask.</summary>
     Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation);

@@ -21,7 +21,7 @@ internal static class LeaseSweep
             var (study, row, trial) = found;
             if (row.LeaseUntil < session.Now)
             {
-                var end = new AttemptEnd(AttemptState.Lost, "lease-over", null);
+                var end = new WorkResult { State = AttemptState.Lost, Reason = "lease-over" };
                 await AttemptEnds.CloseAsync(session, row, trial, end.State, end.Reason, null).ConfigureAwait(false);
                 await AttemptEnds.FollowAsync(session, study, row, trial, end).ConfigureAwait(false);
                 lost++;

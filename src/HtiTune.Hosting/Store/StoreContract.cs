@@ -6,7 +6,11 @@ namespace HtiTune.Hosting;
 /// <param name="Study">The row.</param>
 /// <param name="Events">Events after the asked number.</param>
 /// <param name="Results">Trials that ended (completed, failed or cancelled), and that no event has taken yet, in the order they ended.</param>
-internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<EventRow> Events, IReadOnlyList<TrialRow> Results);
+internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<EventRow> Events, IReadOnlyList<TrialRow> Results)
+{
+    /// <summary>Whether the tuner could not repeat the events, so that a new run must begin.</summary>
+    public bool IsDiverged { get; init; }
+}
 
 /// <summary>What a step of the tuner brought, to be written at once.</summary>
 /// <param name="StudyId">The study.</param>
@@ -54,10 +58,10 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     public PreferenceRow? Preference { get; init; }
 
     /// <summary>An attempt that this commit ends with its result, fenced by the lease: tell and advance in one transaction. Where the lease does not hold, nothing is written.</summary>
-    public (Guid Attempt, Guid Lease, AttemptEnd End)? Ends { get; init; }
+    public (Guid Attempt, Guid Lease, WorkResult End)? Ends { get; init; }
 
     /// <summary>The first asked trial is claimed at once by who told, by worker and slot; without an asked one: as <see cref="IStudyStore.ClaimAsync"/> would; null without.</summary>
-    public ClaimRequest? ClaimFor { get; init; }
+    public WorkRequest? ClaimFor { get; init; }
 
     /// <summary>Whether an <c>advance</c> must follow.</summary>
     public bool NeedsAdvance { get; init; }
@@ -89,30 +93,6 @@ internal enum CommitOutcome
 /// <param name="Claimed">The answer to <see cref="StudyCommit.ClaimFor"/>; null without.</param>
 internal sealed record CommitResult(CommitOutcome Outcome, StudyRow? Study = null, ClaimResult? Claimed = null);
 
-/// <summary>A worker that asks for work.</summary>
-/// <param name="Worker">Its name.</param>
-/// <param name="Slot">Its slot, 0 and up.</param>
-/// <param name="Tenant">Only this tenant's; null: any.</param>
-/// <param name="Queues">Queues that it serves; empty: all.</param>
-/// <param name="Study">Only this study's; null: any.</param>
-/// <param name="Lease">How long a lease holds.</param>
-internal sealed record ClaimRequest(string Worker, int Slot, string? Tenant, IReadOnlyList<string> Queues, Guid? Study, TimeSpan Lease)
-{
-    /// <summary>Only studies that a network of this process trains, by its name; null: any study.</summary>
-    public IReadOnlyList<string>? Networks { get; init; }
-
-    /// <summary>Only studies that outside workers train: without a network, or with one that is not among these; null: any study.</summary>
-    public IReadOnlyList<string>? OtherThan { get; init; }
-
-    /// <summary>A certain attempt; null: the next in the fair order.</summary>
-    public Guid? Attempt { get; init; }
-
-    /// <summary>Attempts under way at most, over a queue and a tenant; null: no limit.</summary>
-    public int? QueueLimit { get; init; }
-
-    public int? TenantLimit { get; init; }
-}
-
 /// <summary>What was claimed, or why nothing was.</summary>
 /// <param name="Attempt">The attempt; null: nothing.</param>
 /// <param name="Trial">Its trial.</param>
@@ -125,22 +105,6 @@ internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRo
 
     /// <summary>With <c>holds-other</c>: what the worker's slot holds, of another study.</summary>
     public AttemptRow? Other { get; init; }
-}
-
-/// <summary>How an attempt ended: <see cref="AttemptState.Done"/> with samples, Failed, TimedOut, Preempted or Cancelled with a reason.</summary>
-internal sealed record AttemptEnd(AttemptState State, string? Reason, string? Samples, int? ExitCode = null, string? LogTail = null)
-{
-    /// <summary>The number reported, for the objective <c>value</c>; then there are no samples.</summary>
-    public double? Reported { get; init; }
-
-    /// <summary>Whether another attempt could go better; a fault of the request itself fails the trial at once.</summary>
-    public bool MayRetry { get; init; } = true;
-
-    /// <summary>Wait before the next attempt.</summary>
-    public TimeSpan Backoff { get; init; }
-
-    /// <summary>Whether the failure came so soon that the machine is suspect.</summary>
-    public bool IsQuick { get; init; }
 }
 
 internal sealed record SweepSettings(TimeSpan RenewEvery);

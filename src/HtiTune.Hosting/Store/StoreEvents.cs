@@ -21,13 +21,13 @@ internal static class StoreEvents
         worker = attempt.Worker,
     });
 
-    public static string Replicate(int trial, AttemptRow attempt, AttemptEnd end) => JsonSerializer.Serialize(new
+    public static string Replicate(int trial, AttemptRow attempt, WorkResult end) => JsonSerializer.Serialize(new
     {
         number = trial,
         attempt = attempt.Number,
         attemptId = attempt.Id,
         samples = end.Samples,
-        reported = end.Reported,
+        reported = end.Value,
     });
 
     public static string State(StudyState state, string? reason) => JsonSerializer.Serialize(new { state = Name(state), reason });

@@ -133,7 +133,7 @@ internal static class StudyCommits
     }
 
     /// <summary>Queues a trial with its first attempt, or puts it at once into the hands of who claims.</summary>
-    private static async Task<ClaimResult?> AskAsync(StoreSession session, StudyRow study, TrialRow trial, ClaimRequest? claim)
+    private static async Task<ClaimResult?> AskAsync(StoreSession session, StudyRow study, TrialRow trial, WorkRequest? claim)
     {
         trial.Id = trial.Id == Guid.Empty ? StudyWrites.NewId(session) : trial.Id;
         (trial.StudyId, trial.QueuedAt, trial.Status, trial.StartedAt) = (study.Id, session.Now, TrialStatus.Queued, null);
@@ -151,10 +151,10 @@ internal static class StudyCommits
         return new ClaimResult(attempt, trial, study, null);
     }
 
-    private static bool Serves(ClaimRequest claim, StudyRow study) =>
+    private static bool Serves(WorkRequest claim, StudyRow study) =>
         (claim.Tenant is null || claim.Tenant == study.Tenant)
         && (claim.Study is null || claim.Study == study.Id)
-        && (claim.Queues.Count == 0 || claim.Queues.Contains(study.Queue))
+        && (claim.Queues is not { Count: > 0 } queues || queues.Contains(study.Queue))
         && (claim.Networks is null || (study.Network is not null && claim.Networks.Contains(study.Network)))
         && (claim.OtherThan is null || study.Network is null || !claim.OtherThan.Contains(study.Network));
 

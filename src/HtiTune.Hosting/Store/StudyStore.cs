@@ -46,7 +46,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<bool> DeleteAsync(Guid study, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyLives.DeleteAsync(session, study), cancellation);
 
-    public Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
+    public Task<ClaimResult> ClaimAsync(WorkRequest request, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptClaims.ClaimAsync(session, request), cancellation);
 
     public Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation) =>
@@ -55,7 +55,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid attempt, CancellationToken cancellation) =>
         dialect.ReadAsync(session => AttemptValues.OfAsync(session, attempt), cancellation);
 
-    public Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, AttemptEnd end, CancellationToken cancellation) =>
+    public Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, WorkResult end, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptEnds.EndAsync(session, attempt, lease, end), cancellation);
 
     public Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation) =>

@@ -11,7 +11,7 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     internal const string FailureHint = "A training that failed or diverged is told with \"state\": \"failed\" and \"reason\": \"…\".";
 
     // The first word stands: the same again is a lost answer, another is a second opinion that comes too late.
-    internal static void RequireSame(AttemptRow? before, AttemptEnd end)
+    internal static void RequireSame(AttemptRow? before, WorkResult end)
     {
         if (before is null)
         {
@@ -19,12 +19,12 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
         }
 
         var isDone = before.State is AttemptState.Done or AttemptState.Late;
-        if (isDone ? end.State == AttemptState.Done && end.Reported == before.Reported && end.Samples == before.Samples : end.State == before.State)
+        if (isDone ? end.State == AttemptState.Done && end.Value == before.Reported && end.Samples == before.Samples : end.State == before.State)
         {
             return;
         }
 
-        var (first, second) = (Told(isDone ? AttemptState.Done : before.State, before.Reported, before.Reason), Told(end.State, end.Reported, end.Reason));
+        var (first, second) = (Told(isDone ? AttemptState.Done : before.State, before.Reported, before.Reason), Told(end.State, end.Value, end.Reason));
         throw new StudyServiceException(StudyServiceError.Conflict, $"The attempt was told before as {first}, and is now told as {second}; expected the same again, or nothing: the first stands.");
 
         static string Told(AttemptState state, double? value, string? reason) => state != AttemptState.Done
@@ -33,14 +33,15 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     }
 
     /// <summary>How an attempt ended, from what its worker says.</summary>
-    public async Task<AttemptEnd> OfAsync((StudyRow Study, AttemptRow Attempt, TrialRow Trial) found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
+    public async Task<WorkResult> OfAsync((StudyRow Study, AttemptRow Attempt, TrialRow Trial) found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
     {
         var log = StudyWrites.Tail(result.LogTail);
         if (result.State != AttemptState.Done)
         {
             return result.State is AttemptState.Failed or AttemptState.TimedOut or AttemptState.Preempted or AttemptState.Cancelled
-                ? new AttemptEnd(result.State, result.Reason ?? "no reason was given", null, result.ExitCode, log)
+                ? new WorkResult
                 {
+                    State = result.State, Reason = result.Reason ?? "no reason was given", ExitCode = result.ExitCode, LogTail = log,
                     Backoff = External.Backoff.After(options.Value.Backoff, found.Attempt.Number),
                     IsQuick = result.State == AttemptState.Failed && found.Attempt.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
                 }
@@ -51,7 +52,7 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
         if (problem.IsValue)
         {
             return result is { Value: { } value, Outputs: null } && double.IsFinite(value)
-                ? new AttemptEnd(AttemptState.Done, null, null, result.ExitCode, log) { Reported = value }
+                ? new WorkResult { ExitCode = result.ExitCode, LogTail = log, Value = value }
                 : throw new StudyServiceException(StudyServiceError.Invalid, result.Outputs is not null
                     ? "outputs are given; expected value, a finite number, for the study's objective is value."
                     : $"value is {result.Value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}; expected a finite number. {FailureHint}");
@@ -82,9 +83,9 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
             && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).MinBy(trial => trial.EndOrder) is { } first
             && (await FittingResults.OutputsAsync(store, first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
         {
-            return new AttemptEnd(AttemptState.Failed, $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", null, result.ExitCode, log) { MayRetry = false };
+            return new WorkResult { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", ExitCode = result.ExitCode, LogTail = log, MayRetry = false };
         }
 
-        return new AttemptEnd(AttemptState.Done, null, await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), result.ExitCode, log);
+        return new WorkResult { Samples = await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), ExitCode = result.ExitCode, LogTail = log };
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TrainingWork(
         }
     }
 
-    private async Task<ClaimedAttempt?> ClaimNowAsync(string? tenant, ClaimRequest claim, WorkRequest request, CancellationToken cancellation)
+    private async Task<ClaimedAttempt?> ClaimNowAsync(string? tenant, WorkRequest claim, WorkRequest request, CancellationToken cancellation)
     {
         StudyRow? row = null;
         if (request.Study is { } study)
@@ -139,7 +139,7 @@ internal sealed class TrainingWork(
         var definition = StudyJson.Read<StudyDefinition>(found.Study.Definition);
         var claim = result.Next is { } next ? Claim(tenant, next) : null;
         var end = await ends.OfAsync(found, definition, result, cancellation).ConfigureAwait(false);
-        if (end.Reported is not null && found.Attempt.Lease == lease
+        if (end.Value is not null && found.Attempt.Lease == lease
             && await engine.TellAsync(found.Study, found.Trial, attempt, lease, end, claim, cancellation).ConfigureAwait(false) is { } told)
         {
             telemetry.AttemptsEnded(AttemptState.Done);
@@ -198,7 +198,7 @@ internal sealed class TrainingWork(
         : wait >= TimeSpan.Zero && wait <= s_longestWait ? wait
         : throw new StudyServiceException(StudyServiceError.Invalid, $"waitFor is {wait}; expected {TimeSpan.Zero} to {s_longestWait}.");
 
-    private ClaimRequest Claim(string? tenant, WorkRequest request)
+    private WorkRequest Claim(string? tenant, WorkRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (string.IsNullOrWhiteSpace(request.Worker) || request.Worker.Length > WorkerNameLimit || request.Worker.Contains(TenantMark) || !PlainText.IsPlain(request.Worker))
@@ -213,8 +213,11 @@ internal sealed class TrainingWork(
             throw new StudyServiceException(StudyServiceError.Invalid, $"slot is {request.Slot}; expected 0 to 1000.");
         }
 
-        return new ClaimRequest($"{tenant}{TenantMark}{request.Worker}", request.Slot, tenant, [.. request.Queues ?? []], request.Study, LeaseOf(request.LeaseFor))
+        return request with
         {
+            Worker = $"{tenant}{TenantMark}{request.Worker}",
+            Tenant = tenant,
+            LeaseFor = LeaseOf(request.LeaseFor),
             OtherThan = registry.Names,
             QueueLimit = options.Value.QueueLimit,
             TenantLimit = options.Value.TenantLimit,

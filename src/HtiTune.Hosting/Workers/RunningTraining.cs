@@ -10,7 +10,7 @@ internal sealed class RunningTraining(
     private readonly CancellationTokenSource _kill = new();
     private readonly long _began = time.GetTimestamp();
     private readonly Configuration _configuration = trial.At(problem);
-    private AttemptEnd? _asked;
+    private WorkResult? _asked;
     private double _progress;
 
     public AttemptRow Attempt => attempt;
@@ -34,16 +34,16 @@ internal sealed class RunningTraining(
     {
         if (result.Kill)
         {
-            AskToEnd(new AttemptEnd(AttemptState.Cancelled, "killed: a user asked for it", null) { MayRetry = false });
+            AskToEnd(new WorkResult { State = AttemptState.Cancelled, Reason = "killed: a user asked for it", MayRetry = false });
             _kill.Cancel();
         }
         else if (result.Stop)
         {
-            AskToEnd(new AttemptEnd(AttemptState.Cancelled, "stopped: a user asked for it", null) { MayRetry = false });
+            AskToEnd(new WorkResult { State = AttemptState.Cancelled, Reason = "stopped: a user asked for it", MayRetry = false });
         }
         else if (!result.Holds)
         {
-            AskToEnd(new AttemptEnd(AttemptState.Cancelled, "lease-over: another worker may have it", null));
+            AskToEnd(new WorkResult { State = AttemptState.Cancelled, Reason = "lease-over: another worker may have it" });
         }
     }
 
@@ -51,12 +51,12 @@ internal sealed class RunningTraining(
     /// <param name="keep">Keeps the outputs and gives their hash.</param>
     /// <param name="stopping">The host stops.</param>
     /// <param name="withdrawn">The job was withdrawn.</param>
-    public async Task<AttemptEnd> RunAsync(Func<Matrix, Task<string>> keep, CancellationToken stopping, CancellationToken withdrawn)
+    public async Task<WorkResult> RunAsync(Func<Matrix, Task<string>> keep, CancellationToken stopping, CancellationToken withdrawn)
     {
-        await using var onStop = stopping.Register(() => AskToEnd(new AttemptEnd(AttemptState.Preempted, "shutdown: the host stops", null))).ConfigureAwait(false);
-        await using var onWithdrawal = withdrawn.Register(() => AskToEnd(new AttemptEnd(AttemptState.Preempted, "withdrawn: the job was taken from this worker", null))).ConfigureAwait(false);
+        await using var onStop = stopping.Register(() => AskToEnd(new WorkResult { State = AttemptState.Preempted, Reason = "shutdown: the host stops" })).ConfigureAwait(false);
+        await using var onWithdrawal = withdrawn.Register(() => AskToEnd(new WorkResult { State = AttemptState.Preempted, Reason = "withdrawn: the job was taken from this worker" })).ConfigureAwait(false);
         await using var timer = limit is { } most
-            ? time.CreateTimer(_ => AskToEnd(new AttemptEnd(AttemptState.TimedOut, $"time-limit: {most}", null)), null, most, Timeout.InfiniteTimeSpan)
+            ? time.CreateTimer(_ => AskToEnd(new WorkResult { State = AttemptState.TimedOut, Reason = $"time-limit: {most}" }), null, most, Timeout.InfiniteTimeSpan)
             : null;
         var training = Task.Factory.StartNew(Train, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -82,10 +82,10 @@ internal sealed class RunningTraining(
         {
             var outputs = await training.ConfigureAwait(false);
             return Fault(outputs) is { } fault
-                ? new AttemptEnd(AttemptState.Failed, $"bad-output: {fault}", null, LogTail: LogTail()) { MayRetry = false }
+                ? new WorkResult { State = AttemptState.Failed, Reason = $"bad-output: {fault}", LogTail = LogTail(), MayRetry = false }
                 : problem.IsValue
-                    ? new AttemptEnd(AttemptState.Done, null, null, LogTail: LogTail()) { Reported = outputs.Exact(0, 0) }
-                    : new AttemptEnd(AttemptState.Done, null, await keep(outputs).ConfigureAwait(false), LogTail: LogTail());
+                    ? new WorkResult { LogTail = LogTail(), Value = outputs.Exact(0, 0) }
+                    : new WorkResult { Samples = await keep(outputs).ConfigureAwait(false), LogTail = LogTail() };
         }
         catch (CommandFailedException failure)
         {
@@ -97,7 +97,7 @@ internal sealed class RunningTraining(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return _asked ?? new AttemptEnd(AttemptState.Failed, $"exception: {failure.GetType().Name}: {failure.Message}", null);
+            return _asked ?? new WorkResult { State = AttemptState.Failed, Reason = $"exception: {failure.GetType().Name}: {failure.Message}" };
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class RunningTraining(
     }
 
     // The first who asks gives the reason.
-    private void AskToEnd(AttemptEnd end)
+    private void AskToEnd(WorkResult end)
     {
         Interlocked.CompareExchange(ref _asked, end, null);
         try

@@ -90,7 +90,7 @@ internal sealed partial class TrainingWorker(
         }
     }
 
-    private ClaimRequest Claim(string queue, int slot) => new(HtiTuneNames.Worker(options.Value), slot, null, [queue], null, options.Value.Lease)
+    private WorkRequest Claim(string queue, int slot) => new(HtiTuneNames.Worker(options.Value), slot, Queues: [queue], LeaseFor: options.Value.Lease)
     {
         Networks = registry.Names,
         QueueLimit = options.Value.QueueLimit,
@@ -108,7 +108,7 @@ internal sealed partial class TrainingWorker(
         LogBegan(logger, study.Id, trial.Number, attempt.Number, at);
         using var renewing = new CancellationTokenSource();
         var renewals = RenewAsync(training, renewing.Token);
-        AttemptEnd? end = null;
+        WorkResult? end = null;
         try
         {
             end = await training.RunAsync(KeepAsync, _stopping.Token, cancellation).ConfigureAwait(false);
@@ -138,7 +138,7 @@ internal sealed partial class TrainingWorker(
     }
 
     // What was trained is worth the wait for a database that is away.
-    private Task TellAsync(AttemptRow attempt, AttemptEnd end) => PatientlyAsync(() => store.EndAsync(attempt.Id, attempt.Lease!.Value, end, CancellationToken.None));
+    private Task TellAsync(AttemptRow attempt, WorkResult end) => PatientlyAsync(() => store.EndAsync(attempt.Id, attempt.Lease!.Value, end, CancellationToken.None));
 
     private async Task<T> PatientlyAsync<T>(Func<Task<T>> tell)
     {

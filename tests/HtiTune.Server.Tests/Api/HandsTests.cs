@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using HtiTune.Client;
 using HtiTune.Data;
 
@@ -143,7 +144,10 @@ public sealed class HandsTests(ApiServer server) : IClassFixture<ApiServer>, IDi
         var text = await File.ReadAllTextAsync(file);
         var print = JsonDocument.Parse(text).RootElement.GetProperty("print").GetString()!;
         Assert.StartsWith("2:", print, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(file, text.Replace(print, "0123456789ABCDEF", StringComparison.Ordinal));
+        var earlier = JsonNode.Parse(text.Replace(print, "0123456789ABCDEF", StringComparison.Ordinal))!;
+        var task = earlier["tasks"]![0]!.AsObject();
+        Assert.True(task.Remove("number") && task.Remove("until"));
+        await File.WriteAllTextAsync(file, earlier.ToJsonString());
         Assert.Equal(asked, await AskAsync(key));
         await File.WriteAllTextAsync(file, text.Replace(print, "2:0123456789ABCDEF", StringComparison.Ordinal));
         var (code, _, errors) = await RunAsync(key, "ask");

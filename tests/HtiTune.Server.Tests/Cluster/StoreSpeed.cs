@@ -53,8 +53,8 @@ internal static class StoreSpeed
                 {
                     Asked = [new TrialRow { Number = next, Lambda = 0.5, Seed = next, Reason = "greatest gain", MaxAttempts = 3 }],
                     Values = attempt is null ? new Dictionary<int, double?>() : new Dictionary<int, double?> { [next - 1] = 0.5 },
-                    Ends = attempt is null ? null : (attempt.Id, attempt.Lease!.Value, new AttemptEnd(AttemptState.Done, null, null) { Reported = 0.5 }),
-                    ClaimFor = new ClaimRequest("w" + worker, 0, "t", [], study.Id, TimeSpan.FromMinutes(3)),
+                    Ends = attempt is null ? null : (attempt.Id, attempt.Lease!.Value, new WorkResult { Value = 0.5 }),
+                    ClaimFor = new WorkRequest("w" + worker, Study: study.Id, LeaseFor: TimeSpan.FromMinutes(3)) { Tenant = "t" },
                 },
                 CancellationToken.None);
             return result.Outcome == CommitOutcome.Done ? result.Claimed! : throw new InvalidOperationException(result.Outcome.ToString());

@@ -108,7 +108,7 @@ public sealed class FaultTests : IDisposable
 
             // Without its jobs, nothing but what the user asks for takes the result in.
             await first.StopAsync();
-            await first.Store.EndAsync(task.Attempt, task.Lease, new AttemptEnd(AttemptState.Done, null, null) { Reported = 0.5 }, CancellationToken.None);
+            await first.Store.EndAsync(task.Attempt, task.Lease, new WorkResult { Value = 0.5 }, CancellationToken.None);
             clock.IsFaulty = true;
             var refused = await Assert.ThrowsAsync<StudyServiceException>(() => first.Studies.EnqueueAsync(Tenant, id, [0.4]));
             Assert.Equal(StudyServiceError.Conflict, refused.Kind);

@@ -72,7 +72,7 @@ public sealed class OtherShapeTests : IDisposable
 
         // Its worker had asked before the other one's answer was known.
         await host.Store.EndAsync(
-            first.Attempt, first.Lease, new AttemptEnd(AttemptState.Done, null, await host.Store.KeepAsync(NpyFile.ToBytes(Outputs(3, 1)), CancellationToken.None)), CancellationToken.None);
+            first.Attempt, first.Lease, new WorkResult { Samples = await host.Store.KeepAsync(NpyFile.ToBytes(Outputs(3, 1)), CancellationToken.None) }, CancellationToken.None);
         await host.Get<StudyEngine>().AdvanceAsync(id, CancellationToken.None);
         var third = await host.ClaimAsync(Tenant, id, "a");
         Assert.Equal(AttemptState.Done, (await TellAsync(host, third, Outputs(4, 1))).State);

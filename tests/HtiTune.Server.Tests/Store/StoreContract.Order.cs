@@ -112,7 +112,7 @@ public abstract partial class StoreContract
         Assert.Equal(CommitOutcome.OtherVersion, (await Store.CommitAsync(stale, None)).Outcome);
         Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None)).Stop);
         Assert.False(await Store.DeleteAsync(study.Id, None));
-        await Store.EndAsync(attempt.Id, attempt.Lease.Value, new AttemptEnd(AttemptState.Cancelled, "user", null), None);
+        await Store.EndAsync(attempt.Id, attempt.Lease.Value, new WorkResult { State = AttemptState.Cancelled, Reason = "user" }, None);
         Assert.NotNull((await Store.FindAttemptAsync(attempt.Id, None))?.Attempt.AcknowledgedAt);
         Assert.All(await Store.TrialsAsync(study.Id, None), t => Assert.Equal(TrialStatus.Cancelled, t.Status));
         Assert.NotNull((await RowAsync(study.Id)).EndedAt);
@@ -127,7 +127,7 @@ public abstract partial class StoreContract
         Assert.True(await Store.AskToEndAsync(attempt.Id, kill: true, None));
         var told = await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None);
         Assert.Equal((true, true, true), (told.Holds, told.Stop, told.Kill));
-        await Store.EndAsync(attempt.Id, attempt.Lease.Value, new AttemptEnd(AttemptState.Cancelled, "user", null), None);
+        await Store.EndAsync(attempt.Id, attempt.Lease.Value, new WorkResult { State = AttemptState.Cancelled, Reason = "user" }, None);
         var waiting = (await Store.AttemptsAsync(study.Id, null, None)).Single(a => a.State == AttemptState.Queued);
         Assert.True(await Store.AskToEndAsync(waiting.Id, kill: false, None));
         Assert.False(await Store.AskToEndAsync(waiting.Id, kill: false, None));
@@ -146,7 +146,7 @@ public abstract partial class StoreContract
         {
             await AskAsync(id, Trial(1));
             var attempt = (await Store.ClaimAsync(Request() with { Study = id }, None)).Attempt!;
-            await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new AttemptEnd(AttemptState.Done, null, hash), None);
+            await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new WorkResult { Samples = hash }, None);
         }
         var row = await RowAsync(study.Id);
         var surrogate = new SurrogateRow { Id = Guid.CreateVersion7(), Tenant = "", Blob = shared, Anchors = 3 };

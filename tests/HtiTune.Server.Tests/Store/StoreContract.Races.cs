@@ -13,7 +13,7 @@ public abstract partial class StoreContract
 
     private async Task<AttemptRow> LoseAsync(string worker = "w")
     {
-        var claimed = await Store.ClaimAsync(Request(worker) with { Lease = Over }, None);
+        var claimed = await Store.ClaimAsync(Request(worker) with { LeaseFor = Over }, None);
         await Task.Delay(5);
         await SweepAsync();
         return claimed.Attempt!;
@@ -156,7 +156,7 @@ public abstract partial class StoreContract
         Assert.Equal(1008, kept[^1].Step);
         Assert.Equal(kept.OrderBy(value => value.Step), kept);
         await Store.ChangeStateAsync(study.Id, [StudyState.Active], StudyState.Cancelled, null, None);
-        await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new AttemptEnd(AttemptState.Cancelled, "stopped", null), None);
+        await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new WorkResult { State = AttemptState.Cancelled, Reason = "stopped" }, None);
         Assert.True(await Store.DeleteAsync(study.Id, None));
         Assert.Empty(await Store.ValuesAsync(attempt.Id, None));
     }
@@ -182,7 +182,7 @@ public abstract partial class StoreContract
         var study = await CreateAsync(parallelism: 2);
         await AskAsync(study.Id, Trial(1), Trial(2));
         var attempt = (await ClaimAsync()).Attempt!;
-        await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new AttemptEnd(AttemptState.Preempted, "shutdown", null), None);
+        await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new WorkResult { State = AttemptState.Preempted, Reason = "shutdown" }, None);
         var again = await ClaimAsync("v");
         Assert.Equal((1, 2), (again.Trial!.Number, again.Attempt!.Number));
         Assert.Equal(0, again.Trial.AttemptsUsed);

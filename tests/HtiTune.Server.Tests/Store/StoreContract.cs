@@ -42,7 +42,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         return result.Study!;
     }
 
-    private ClaimRequest Request(string worker = "w", int slot = 0, Guid? study = null) => new(worker + _queue, slot, null, [_queue], study, Lease);
+    private WorkRequest Request(string worker = "w", int slot = 0, Guid? study = null) => new(worker + _queue, slot, study, [_queue], Lease);
 
     private Task<ClaimResult> ClaimAsync(string worker = "w", int slot = 0) => Store.ClaimAsync(Request(worker, slot), None);
 
@@ -50,10 +50,10 @@ public abstract partial class StoreContract(StoreFixture fixture)
 
     private async Task<TrialRow> TrialAsync(Guid study, int number) => (await Store.TrialsAsync(study, None)).Single(t => t.Number == number);
 
-    private static AttemptEnd Done(double value) => new(AttemptState.Done, null, null) { Reported = value };
+    private static WorkResult Done(double value) => new() { Value = value };
 
-    private static AttemptEnd Failed(bool isQuick = false, bool mayRetry = true, TimeSpan backoff = default) =>
-        new(AttemptState.Failed, "exit-code: 1", null, 1) { IsQuick = isQuick, MayRetry = mayRetry, Backoff = backoff };
+    private static WorkResult Failed(bool isQuick = false, bool mayRetry = true, TimeSpan backoff = default) =>
+        new() { State = AttemptState.Failed, Reason = "exit-code: 1", ExitCode = 1, IsQuick = isQuick, MayRetry = mayRetry, Backoff = backoff };
 
     [StoreFact]
     public async Task A_study_begins_with_its_event_and_an_advance()

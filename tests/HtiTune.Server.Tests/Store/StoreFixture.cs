@@ -101,7 +101,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         await file.Store.CreateAsync(row, [new TrialRow { Number = 1, Lambda = 0.5, Reason = "file", Samples = await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none) }], none);
         var asked = new TrialRow { Number = 2, Lambda = 0.1 + 0.2, Seed = long.MaxValue, Reason = "r", MaxAttempts = 3 };
         await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new EventRow(StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
-        var held = (await file.Store.ClaimAsync(new ClaimRequest("w", 0, null, [], null, TimeSpan.FromMinutes(1)), none)).Attempt!;
+        var held = (await file.Store.ClaimAsync(new WorkRequest("w", LeaseFor: TimeSpan.FromMinutes(1)), none)).Attempt!;
         await file.Store.RenewAsync(held.Id, new AttemptReport(held.Lease!.Value, 0.5, null, TimeSpan.FromMinutes(1), [new(3, 0.1), new(long.MaxValue, -0.2)]), none);
         await file.Store.AddKeyAsync(new ApiKeyRow { Id = "moved", Hash = "h", Tenant = "moved", Name = "n", Scopes = "read" }, none);
         using var cluster = PostgreSqlCluster.Start();
@@ -141,7 +141,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
             await off.CreateAsync(row, [], none);
             TrialRow[] asked = [new() { Number = 1, Lambda = 0.1, Reason = "r", MaxAttempts = 3 }, new() { Number = 2, Lambda = 0.2, Reason = "r", MaxAttempts = 3 }];
             await off.CommitAsync(new StudyCommit(row.Id, 0, [.. asked.Select(t => new EventRow(StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = asked }, none);
-            ClaimRequest Request(string worker) => new(worker, 0, null, [row.Queue], null, TimeSpan.FromMinutes(3));
+            WorkRequest Request(string worker) => new(worker, Queues: [row.Queue], LeaseFor: TimeSpan.FromMinutes(3));
             var theirs = (await off.ClaimAsync(Request($"off{hours}"), none)).Attempt!;
             var ours = (await fixture.Store.ClaimAsync(Request($"right{hours}"), none)).Attempt!;
             Assert.Equal((0, 0), ((await fixture.Store.SweepAsync(new SweepSettings(TimeSpan.FromSeconds(20)), none)).Lost, (await off.SweepAsync(new SweepSettings(TimeSpan.FromSeconds(20)), none)).Lost));

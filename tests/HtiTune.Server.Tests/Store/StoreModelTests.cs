@@ -56,21 +56,21 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
                 await CommitAsync(store, study, [new(StudyEventKind.Asked, "{}")], [new() { Number = model.Trials.Count, Lambda = 0.5, Reason = "r", MaxAttempts = MaxAttempts }]);
                 break;
             case Act.Claim:
-                var request = new ClaimRequest(queue + which, 0, null, [queue], null, TimeSpan.FromMinutes(1));
+                var request = new WorkRequest(queue + which, Queues: [queue], LeaseFor: TimeSpan.FromMinutes(1));
                 var claimed = await store.ClaimAsync(request, None);
                 model.Claim(which, claimed.Attempt is null ? null : (claimed.Attempt, claimed.Trial!.Number));
                 break;
             case Act.Done when one is not null:
                 model.Done(one);
-                Assert.Equal(one.State, (await store.EndAsync(one.Id, one.Lease, new AttemptEnd(AttemptState.Done, null, null) { Reported = 1 }, None)).State);
+                Assert.Equal(one.State, (await store.EndAsync(one.Id, one.Lease, new WorkResult { Value = 1 }, None)).State);
                 break;
             case Act.Fail or Act.FailForGood when one is not null:
                 model.Fail(one, AttemptState.Failed, act == Act.FailForGood);
-                await store.EndAsync(one.Id, one.Lease, new AttemptEnd(AttemptState.Failed, "f", null) { MayRetry = act == Act.Fail }, None);
+                await store.EndAsync(one.Id, one.Lease, new WorkResult { State = AttemptState.Failed, Reason = "f", MayRetry = act == Act.Fail }, None);
                 break;
             case Act.Preempt when one is not null:
                 model.Preempt(one);
-                await store.EndAsync(one.Id, one.Lease, new AttemptEnd(AttemptState.Preempted, "shutdown", null), None);
+                await store.EndAsync(one.Id, one.Lease, new WorkResult { State = AttemptState.Preempted, Reason = "shutdown" }, None);
                 break;
             case Act.Lose when one is not null:
                 model.Fail(one, AttemptState.Lost, isForGood: false);
@@ -81,7 +81,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
             case Act.Late when model.Attempts.Where(a => a.State == AttemptState.Lost).ToList() is { Count: > 0 } lost:
                 var late = lost[which % lost.Count];
                 model.Done(late);
-                Assert.Equal(AttemptState.Late, (await store.EndAsync(late.Id, late.Lease, new AttemptEnd(AttemptState.Done, null, null) { Reported = 1 }, None)).State);
+                Assert.Equal(AttemptState.Late, (await store.EndAsync(late.Id, late.Lease, new WorkResult { Value = 1 }, None)).State);
                 break;
             case Act.Take:
                 var taken = model.Untaken.ToList();
