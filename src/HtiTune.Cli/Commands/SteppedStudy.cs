@@ -39,7 +39,7 @@ internal sealed class SteppedStudy : IDisposable
             if (!anew && StudyJournal.Read(study.Folder).Runs is [.., { IsHopeless: true } last])
             {
                 throw new CliException(
-                    "H020", $"{last.Proposals.Count} trainings failed and none succeeded. The last: {StudyJournal.Read(study.Folder).Events.OfType<TrainingFailed>().LastOrDefault()?.Error ?? "the objective had no value"}",
+                    "H020", $"{last.Proposals.Count} trainings failed and none succeeded. The last: {StudyJournal.Read(study.Folder).LastFailure ?? "the objective had no value"}",
                     Advice.AskAnew.For(study));
             }
 
@@ -135,7 +135,7 @@ internal sealed class SteppedStudy : IDisposable
         _session.Dispose();
     }
 
-    private IEnumerable<TimeSpan> Durations => StudyJournal.Read(Study.Folder).Events.OfType<TrainingCompleted>().Select(completed => completed.Duration);
+    private IEnumerable<TimeSpan> Durations => StudyJournal.Read(Study.Folder).Completed.Select(completed => completed.Duration);
 
-    private static int Ended(string folder) => StudyJournal.Read(folder).Events.Count(entry => entry is TrainingCompleted or TrainingFailed or TrainingCancelled);
+    private static int Ended(string folder) => StudyJournal.Read(folder).Events.Count(entry => entry is TrainingEnded);
 }

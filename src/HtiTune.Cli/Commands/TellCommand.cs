@@ -83,31 +83,26 @@ internal static class TellCommand
     }
 
     // How a training was told; null where it was not.
-    private static JournalEvent? Told(StudySpecification study, int number) => !StudyJournal.Exists(study.Folder) ? null : StudyJournal.Read(study.Folder).Events
-        .LastOrDefault(entry => entry is TrainingEvent one and (TrainingStarted or TrainingCompleted or TrainingFailed) && one.Number == number) is { } last and not TrainingStarted ? last : null;
+    private static TrainingEnded? Told(StudySpecification study, int number) => !StudyJournal.Exists(study.Folder) ? null : StudyJournal.Read(study.Folder).Events
+        .LastOrDefault(entry => entry is TrainingStarted or TrainingEnded { State: not TrialState.Cancelled } && ((TrainingEvent)entry).Number == number) as TrainingEnded;
 
     // Told twice, as where an answer was lost on its way or two had the same training: the same is harmless, and anything else is refused.
-    private static int Again(StudySpecification study, JournalEvent told, int number, string? outputs, string? failed)
+    private static int Again(StudySpecification study, TrainingEnded told, int number, string? outputs, string? failed)
     {
-        switch (told)
+        var isFailed = told.State == TrialState.Failed;
+        if (isFailed != failed is not null)
         {
-            case TrainingFailed lost when failed is not null:
-                Terminal.Say($"training {number} was told as failed before ({lost.Error}); nothing is changed");
-                return ExitCode.Done;
-            case TrainingFailed lost:
-                throw new CliException("H016", $"training {number} was told as failed before ({lost.Error}), and now with outputs; what was told first stands.", Advice.Ask.For(study));
-            case TrainingCompleted when failed is not null:
-                throw new CliException("H016", $"training {number} was told with outputs before, and now as failed; what was told first stands.", Advice.Ask.For(study));
-            default:
-                var completed = (TrainingCompleted)told;
-                var before = NpyFile.ReadMatrix(Path.Combine(study.Folder, completed.SamplesFile));
-                if (!ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray).Matrix.SameAs(before))
-                {
-                    throw new CliException("H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
-                }
-
-                Terminal.Say($"training {number} was told before, with the same outputs; nothing is changed");
-                return ExitCode.Done;
+            throw new CliException("H016", isFailed
+                ? $"training {number} was told as failed before ({told.Error}), and now with outputs; what was told first stands."
+                : $"training {number} was told with outputs before, and now as failed; what was told first stands.", Advice.Ask.For(study));
         }
+
+        if (!isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))))
+        {
+            throw new CliException("H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
+        }
+
+        Terminal.Say($"training {number} was told {(isFailed ? $"as failed before ({told.Error})" : "before, with the same outputs")}; nothing is changed");
+        return ExitCode.Done;
     }
 }

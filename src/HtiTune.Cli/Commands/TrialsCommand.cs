@@ -88,7 +88,7 @@ internal static partial class TrialsCommand
                     var log = LogOf(folders[e.Number]);
                     rows[e.Number] = Row(e, isHeld ? "running" : log is null ? "asked" : "interrupted", e.Reason);
                     break;
-                case TrainingCompleted e:
+                case TrainingEnded { State: TrialState.Completed } e:
                     rows[e.Number] = Row(e, "completed", e.Reason, Known(e.Duration)) with
                     {
                         Value = values.TryGetValue(e.Number, out var value) ? value : null,
@@ -98,11 +98,8 @@ internal static partial class TrialsCommand
                         Error = values.ContainsKey(e.Number) ? null : faults.GetValueOrDefault(e.Number),
                     };
                     break;
-                case TrainingFailed e:
-                    rows[e.Number] = Row(e, "failed", e.Reason, Known(e.Duration)) with { Error = e.Error };
-                    break;
-                case TrainingCancelled e:
-                    rows[e.Number] = Row(e, "cancelled", e.Reason, e.Duration);
+                case TrainingEnded e:
+                    rows[e.Number] = e.State == TrialState.Failed ? Row(e, "failed", e.Reason, Known(e.Duration)) with { Error = e.Error } : Row(e, "cancelled", e.Reason, e.Duration);
                     break;
                 case TrainingsTakenBack e:
                     foreach (var number in e.Numbers)

@@ -101,8 +101,8 @@ internal sealed class TuningWork(StudySpecification specification, string text, 
         catch (NoValueException problem) when (session.Fault is null)
         {
             var journal = StudyJournal.Read(specification.Folder);
-            throw journal.Runs is [.., { IsHopeless: true }] && journal.Events.OfType<TrainingFailed>().LastOrDefault() is { } last
-                ? new CliException("H020", $"{journal.Runs[^1].Proposals.Count} trainings failed and none succeeded. The last: {last.Error}", Advice.Failed.For(specification))
+            throw journal.Runs is [.., { IsHopeless: true }] && journal.LastFailure is { } last
+                ? new CliException("H020", $"{journal.Runs[^1].Proposals.Count} trainings failed and none succeeded. The last: {last}", Advice.Failed.For(specification))
                 : new CliException("H020", problem.Message, Advice.MoreTrainings.For(new AdvicePlace { Study = specification, Made = session.Tuner.TrainingsMade }));
         }
     }

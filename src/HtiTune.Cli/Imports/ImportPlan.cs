@@ -19,7 +19,7 @@ internal sealed class ImportPlan
     /// <exception cref="CliException">None can be taken, or their outputs do not fit; the message says which.</exception>
     internal static ImportPlan Of(StudySpecification study, IReadOnlyList<EarlierRun> runs)
     {
-        var seen = StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Trainings.Any(training => training is TrainingCompleted)
+        var seen = StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Completed.Count > 0
             ? journal.LoadAnchors().Select(anchor => anchor.Configuration).ToHashSet() : [];
         var judged = new List<EarlierRun>();
         foreach (var run in runs)

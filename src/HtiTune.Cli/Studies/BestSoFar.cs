@@ -59,7 +59,7 @@ internal static class BestSoFar
             return null;
         }
 
-        var changed = journal.Events.LastOrDefault(entry => entry is TrainingCompleted or TrainingsTakenBack)?.Sequence ?? 0;
+        var changed = journal.Events.LastOrDefault(entry => entry is TrainingEnded { State: TrialState.Completed } or TrainingsTakenBack)?.Sequence ?? 0;
         return changed < end.Sequence ? end : null;
     }
 }

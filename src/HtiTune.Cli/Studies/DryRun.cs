@@ -39,7 +39,7 @@ internal static class DryRun
                 Console.Out.WriteLine(CommandText.Show(words));
             }
 
-            var durations = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).Events.OfType<TrainingCompleted>().Select(entry => entry.Duration).ToList() : [];
+            var durations = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).Completed.Select(entry => entry.Duration).ToList() : [];
             Terminal.Say(proposals.Count == 0
                 ? "would train nothing: the study has ended"
                 : $"would use at most {study.Trainings} trainings in all, {study.Parallel} at a time"

@@ -23,7 +23,7 @@ internal static class StudyChanges
         }
 
         var journal = StudyJournal.Read(study.Folder);
-        var completed = journal.Trainings.OfType<TrainingCompleted>().ToList();
+        var completed = journal.Completed;
         if (completed.Count == 0 && !journal.Events.Any(entry => entry is TrainingStarted))
         {
             // Nothing was trained: the study may be anything yet.
@@ -72,7 +72,7 @@ internal static class StudyChanges
     }
 
     /// <summary>Changes that the trainings cannot serve, whatever is accepted.</summary>
-    private static List<string> Unfit(StudySpecification study, StudyJournal journal, List<TrainingCompleted> completed)
+    private static List<string> Unfit(StudySpecification study, StudyJournal journal, IReadOnlyList<TrainingEnded> completed)
     {
         var faults = new List<string>();
         if (StudySession.DeclaredBy(study.Contexts).Contexts is { } contexts && journal.LoadContexts() is { } known && !known.SameAs(contexts))

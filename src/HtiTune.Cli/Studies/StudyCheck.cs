@@ -107,7 +107,7 @@ internal static partial class StudyCheck
             yield return "\"contexts\" names a file, and the command does not use {contexts}; right if the script knows the file or reads HTITUNE_CONTEXTS";
         }
 
-        foreach (var loss in StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Trainings.Any(training => training is TrainingCompleted) ? Losses(study, journal.LoadAnchors()) : [])
+        foreach (var loss in StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Completed.Count > 0 ? Losses(study, journal.LoadAnchors()) : [])
         {
             yield return loss;
         }

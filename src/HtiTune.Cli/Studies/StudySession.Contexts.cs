@@ -43,7 +43,7 @@ internal sealed partial class StudySession
         }
 
         var columns = Path.Combine(study.Folder, StudyPaths.ColumnsName);
-        if (!StudyJournal.Read(study.Folder).Trainings.Any(training => training is TrainingCompleted))
+        if (StudyJournal.Read(study.Folder).Completed.Count == 0)
         {
             File.Delete(columns); // They were those of the import.
         }

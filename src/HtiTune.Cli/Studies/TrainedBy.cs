@@ -81,12 +81,8 @@ internal sealed record TrainedBy(
     }
 
     /// <summary>Number of the last training that was begun or brought; 0 without one.</summary>
-    internal static int LastNumber(string folder) => !StudyJournal.Exists(folder) ? 0 : StudyJournal.Read(folder).Events.Select(entry => entry switch
-    {
-        TrainingCompleted e => e.Number,
-        TrainingFailed e => e.Number,
-        _ => 0,
-    }).DefaultIfEmpty().Max();
+    internal static int LastNumber(string folder) => !StudyJournal.Exists(folder) ? 0 : StudyJournal.Read(folder).Events.OfType<TrainingEnded>()
+        .Where(ended => ended.State != TrialState.Cancelled).Select(ended => ended.Number).DefaultIfEmpty().Max();
 
     private bool IsSame(TrainedBy other) => JsonSerializer.Serialize(this with { From = 0 }, CliJson.Default.TrainedBy)
         == JsonSerializer.Serialize(other with { From = 0 }, CliJson.Default.TrainedBy);

@@ -25,12 +25,12 @@ internal static class TrialValues
             }
         }
 
-        var missing = journal.Trainings.OfType<TrainingCompleted>().Where(training => !values.ContainsKey(training.Number)).ToList();
+        var missing = journal.Completed.Where(training => !values.ContainsKey(training.Number)).ToList();
         if (missing.Count > 0 && journal.LoadContexts() is { } contexts)
         {
             foreach (var training in missing)
             {
-                if (Value(judge, new Samples(NpyFile.ReadMatrix(Path.Combine(study.Folder, training.SamplesFile)), contexts), training.Lambda) is { } value)
+                if (Value(judge, new Samples(NpyFile.ReadMatrix(Path.Combine(study.Folder, training.SamplesFile!)), contexts), training.Lambda) is { } value)
                 {
                     values[training.Number] = value;
                 }

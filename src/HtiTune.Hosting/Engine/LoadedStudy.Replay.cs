@@ -132,10 +132,8 @@ internal sealed partial class LoadedStudy
 
         var (at, reason) = (Problem.At(told.Lambda, told.Configuration), proposal.Reason);
         var duration = told.Duration ?? (_replay?.HandedOut(told.Number) is { } since && time > since ? time - since : TimeSpan.Zero);
-        return outputs is null
-            ? Repeats(new TrainingFailed(told.Number, at, reason, duration, told.Error ?? ""))
-            : Repeats(new TrainingCompleted(told.Number, at, reason, duration, told.Samples ?? "", told.Samples ?? "", null, null), outputs)
-                && Repeats(new ValueMeasured(told.Number, told.Value, told.Error));
+        var ended = new TrainingEnded(told.Number, at, reason, duration) { State = outputs is null ? TrialState.Failed : TrialState.Completed, Error = outputs is null ? told.Error ?? "" : null };
+        return Repeats(ended, outputs) && (outputs is null || Repeats(new ValueMeasured(told.Number, told.Value, told.Error)));
     }
 
     private bool Repeats(JournalEvent entry, Matrix? outputs = null) => Run is { } run && (_replay ??= new RunReplay(run)).Repeats(entry, outputs);

@@ -14,7 +14,7 @@ internal static class EarlierTrainings
         var named = events.OfType<TrainingsImported>().SelectMany(imported => imported.Numbers).ToHashSet();
         int[] first =
         [
-            .. events.TakeWhile(entry => entry is StudyCreated or TrainingCompleted).OfType<TrainingCompleted>().Select(entry => entry.Number)
+            .. events.TakeWhile(entry => entry is StudyCreated or TrainingEnded { State: TrialState.Completed }).OfType<TrainingEnded>().Select(entry => entry.Number)
                 .Where(number => !named.Contains(number)),
         ];
         if (first.Length > 0)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
@@ -6,22 +7,6 @@ using HtiTune.Diagnostics;
 namespace HtiTune.Journal;
 
 /// <summary>One line of a study's journal. Numbers are kept to the last bit.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
-[JsonDerivedType(typeof(StudyCreated), "study-created")]
-[JsonDerivedType(typeof(StudyResumed), "study-resumed")]
-[JsonDerivedType(typeof(RunBegan), "run-began")]
-[JsonDerivedType(typeof(TrainingsEnqueued), "trainings-enqueued")]
-[JsonDerivedType(typeof(QueueCleared), "queue-cleared")]
-[JsonDerivedType(typeof(TrainingProposed), "training-proposed")]
-[JsonDerivedType(typeof(TrainingStarted), "training-started")]
-[JsonDerivedType(typeof(TrainingCompleted), "training-completed")]
-[JsonDerivedType(typeof(TrainingFailed), "training-failed")]
-[JsonDerivedType(typeof(TrainingCancelled), "training-cancelled")]
-[JsonDerivedType(typeof(ContextsAnswered), "contexts-answered")]
-[JsonDerivedType(typeof(ValueMeasured), "value-measured")]
-[JsonDerivedType(typeof(RunEnded), "run-ended")]
-[JsonDerivedType(typeof(TrainingsImported), "trainings-imported")]
-[JsonDerivedType(typeof(TrainingsTakenBack), "trainings-taken-back")]
 public abstract record JournalEvent
 {
     private protected JournalEvent()
@@ -30,6 +15,9 @@ public abstract record JournalEvent
 
     /// <summary>The members, with decimal points under every locale.</summary>
     public sealed override string ToString() => InvariantText.Of(GetType().Name, PrintMembers);
+
+    /// <summary>What a line calls it: the type's name, as <c>run-began</c>.</summary>
+    internal virtual string Kind => JsonNamingPolicy.KebabCaseLower.ConvertName(GetType().Name);
 
     /// <summary>The event with the hyperparameter's name, which a line does not repeat where there is one.</summary>
     internal virtual JournalEvent Named(string hyperparameter) => this;
@@ -151,39 +139,39 @@ public sealed record TrainingProposed(
 /// <param name="Reason">Why there.</param>
 public sealed record TrainingStarted(int Number, Configuration Configuration, long Seed, string Reason) : TrainingEvent(Number, Configuration);
 
-/// <summary>A training ended well, or was taken from another study; its answers are on disk.</summary>
+/// <summary>A training ended, or was taken from another study. A line is called <c>training-completed</c>, <c>training-failed</c> or <c>training-cancelled</c>.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
-/// <param name="Duration">Time from the proposal until the network was handed over.</param>
-/// <param name="SamplesFile">File of its answers to the study's contexts, shape [n, D], in the study's folder.</param>
-/// <param name="SamplesSha256">SHA-256 of that file, hexadecimal.</param>
-/// <param name="NetworkFile">File of the network; null unless the network is an <see cref="IPersistentNetwork"/>.</param>
-/// <param name="NetworkSha256">SHA-256 of that file, hexadecimal.</param>
-public sealed record TrainingCompleted(
-    int Number,
-    Configuration Configuration,
-    string Reason,
-    TimeSpan Duration,
-    string SamplesFile,
-    string SamplesSha256,
-    string? NetworkFile,
-    string? NetworkSha256) : TrainingEvent(Number, Configuration);
+/// <param name="Duration">Time from the proposal until it ended.</param>
+public sealed record TrainingEnded(int Number, Configuration Configuration, string Reason, TimeSpan Duration) : TrainingEvent(Number, Configuration)
+{
+    /// <summary>How.</summary>
+    [JsonIgnore]
+    public TrialState State { get; init; }
 
-/// <summary>A training failed.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
-/// <param name="Reason">Why there.</param>
-/// <param name="Duration">Time from the proposal until it failed.</param>
-/// <param name="Error">What went wrong.</param>
-public sealed record TrainingFailed(int Number, Configuration Configuration, string Reason, TimeSpan Duration, string Error) : TrainingEvent(Number, Configuration);
+    /// <summary>File of its answers to the study's contexts, shape [n, D], in the study's folder; null unless it completed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SamplesFile { get; init; }
 
-/// <summary>A training was cancelled.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
-/// <param name="Reason">Why there.</param>
-/// <param name="Duration">Time from the proposal until it was cancelled.</param>
-public sealed record TrainingCancelled(int Number, Configuration Configuration, string Reason, TimeSpan Duration) : TrainingEvent(Number, Configuration);
+    /// <summary>SHA-256 of that file, hexadecimal.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SamplesSha256 { get; init; }
+
+    /// <summary>File of the network; null unless the network is an <see cref="IPersistentNetwork"/>.</summary>
+    public string? NetworkFile { get; init; }
+
+    /// <summary>SHA-256 of that file, hexadecimal.</summary>
+    public string? NetworkSha256 { get; init; }
+
+    /// <summary>What went wrong; null unless it failed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; init; }
+
+    internal override string Kind => KindOf(State);
+
+    internal static string KindOf(TrialState state) => $"training-{JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString())}";
+}
 
 /// <summary>The objective asked a trained network other contexts than the study's; its answers are on disk.</summary>
 /// <param name="Number">Number of the training.</param>

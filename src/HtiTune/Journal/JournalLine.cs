@@ -22,11 +22,22 @@ internal static class JournalLine
         Converters = { new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>() },
     });
 
+    // Three kinds of line tell how a training ended; every other event has one.
+    private static readonly Dictionary<string, (Type Type, TrialState State)> s_kinds = new(
+    [
+        .. ((Type[])
+        [
+            typeof(StudyCreated), typeof(StudyResumed), typeof(RunBegan), typeof(TrainingsEnqueued), typeof(QueueCleared), typeof(TrainingProposed), typeof(TrainingStarted),
+            typeof(ContextsAnswered), typeof(ValueMeasured), typeof(RunEnded), typeof(TrainingsImported), typeof(TrainingsTakenBack),
+        ]).Select(type => KeyValuePair.Create(JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name), (type, default(TrialState)))),
+        .. Enum.GetValues<TrialState>().Select(state => KeyValuePair.Create(TrainingEnded.KindOf(state), (typeof(TrainingEnded), state))),
+    ]);
+
     /// <summary>The line of an event, its end of line included.</summary>
     public static byte[] Encode(JournalEvent line)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(line, Json.JournalEvent);
-        var body = json.AsSpan(0, json.Length - 1);
+        var json = JsonSerializer.SerializeToUtf8Bytes(line, line.GetType(), Json);
+        byte[] body = [.. Encoding.ASCII.GetBytes($"{{\"event\":\"{line.Kind}\","), .. json.AsSpan(1, json.Length - 2)];
         return [.. body, .. Checksum(body), (byte)'\n'];
     }
 
@@ -47,7 +58,16 @@ internal static class JournalLine
 
         try
         {
-            return JsonSerializer.Deserialize(line, Json.JournalEvent) ?? throw new JsonException("null");
+            var reader = new Utf8JsonReader(line);
+            var kind = reader.Read() && reader.Read() && reader.ValueTextEquals("event"u8) && reader.Read() ? reader.GetString() : null;
+            var (type, state) = kind is not null && s_kinds.TryGetValue(kind, out var known) ? known : throw new JsonException($"there is no event '{kind}'");
+            return (JournalEvent?)JsonSerializer.Deserialize(line, type, Json) switch
+            {
+                TrainingEnded { SamplesFile: null } or TrainingEnded { SamplesSha256: null } when state == TrialState.Completed => throw new JsonException("a training that completed has no samples"),
+                TrainingEnded ended => ended with { State = state },
+                { } read => read,
+                null => throw new JsonException("null"),
+            };
         }
         catch (Exception problem) when (problem is JsonException or NotSupportedException)
         {
@@ -76,6 +96,18 @@ internal static class JournalLine
 }
 
 /// <summary>Serialisation of the journal without reflection.</summary>
-[JsonSerializable(typeof(JournalEvent))]
+[JsonSerializable(typeof(StudyCreated))]
+[JsonSerializable(typeof(StudyResumed))]
+[JsonSerializable(typeof(RunBegan))]
+[JsonSerializable(typeof(TrainingsEnqueued))]
+[JsonSerializable(typeof(QueueCleared))]
+[JsonSerializable(typeof(TrainingProposed))]
+[JsonSerializable(typeof(TrainingStarted))]
+[JsonSerializable(typeof(TrainingEnded))]
+[JsonSerializable(typeof(ContextsAnswered))]
+[JsonSerializable(typeof(ValueMeasured))]
+[JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(TrainingsImported))]
+[JsonSerializable(typeof(TrainingsTakenBack))]
 [JsonSerializable(typeof(Configuration))]
 internal sealed partial class JournalJson : JsonSerializerContext;

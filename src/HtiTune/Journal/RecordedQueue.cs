@@ -39,11 +39,8 @@ internal sealed class RecordedQueue
                 }
 
                 break;
-            case TrainingCompleted completed:
-                _underWay.RemoveAll(u => u.Number == completed.Number);
-                break;
-            case TrainingFailed failed:
-                _underWay.RemoveAll(u => u.Number == failed.Number);
+            case TrainingEnded { State: not TrialState.Cancelled } ended:
+                _underWay.RemoveAll(u => u.Number == ended.Number);
                 break;
         }
     }

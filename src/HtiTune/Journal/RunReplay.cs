@@ -35,7 +35,7 @@ public sealed class RunReplay
 
     /// <summary>Takes the next event of the run.</summary>
     /// <param name="entry">The event; of what says nothing of a run's course nothing is taken.</param>
-    /// <param name="outputs">Of <see cref="TrainingCompleted"/>: what the training answered to the study's contexts, shape [n, D]. What cannot be taken counts as failed, as where it was told.</param>
+    /// <param name="outputs">Of a training that completed: what the training answered to the study's contexts, shape [n, D]. What cannot be taken counts as failed, as where it was told.</param>
     /// <returns>Whether the run does, or has, what the event tells; otherwise the library, the objective or the surrogate has changed, and the run is of no further use.</returns>
     /// <exception cref="ArgumentException">The outputs of a training that completed are not given.</exception>
     public bool Repeats(JournalEvent entry, Matrix? outputs = null)
@@ -52,11 +52,10 @@ public sealed class RunReplay
             case QueueCleared:
                 _run.ReplayQueue(null);
                 return true;
-            case TrainingCompleted done:
-                var network = new TrainedOutputs(outputs ?? throw new ArgumentException($"Training {done.Number} completed, and its outputs are not given; expected them.", nameof(outputs)));
-                return Ends(new Training(done.Number, done.Configuration, 0, done.Reason, done.Duration, TrialState.Completed, null) { Network = network });
-            case TrainingFailed failed:
-                return Ends(new Training(failed.Number, failed.Configuration, 0, failed.Reason, failed.Duration, TrialState.Failed, failed.Error));
+            case TrainingEnded { State: not TrialState.Cancelled } ended:
+                var network = ended.State == TrialState.Failed ? null
+                    : new TrainedOutputs(outputs ?? throw new ArgumentException($"Training {ended.Number} completed, and its outputs are not given; expected them.", nameof(outputs)));
+                return Ends(new Training(ended.Number, ended.Configuration, 0, ended.Reason, ended.Duration, ended.State, ended.Error) { Network = network });
             case ValueMeasured measured:
                 return _run.Values.GetValueOrDefault(measured.Number) == measured.Value;
             case RunEnded:

@@ -16,7 +16,7 @@ public sealed partial class StudyJournal
 
     private readonly List<Epoch> _epochs = [new([], 0)];
     private readonly Dictionary<int, List<ContextsAnswered>> _others = [];
-    private List<TrainingEvent> _trainings;
+    private List<TrainingEnded> _trainings;
     private readonly List<RecordedRun> _runs = [];
     private readonly Dictionary<string, Contexts> _contexts = [];
     private Contexts? _drawn;
@@ -50,16 +50,16 @@ public sealed partial class StudyJournal
                     break;
                 case TrainingStarted started:
                     // A run that went on after it was cancelled numbers its trainings as if it had not been.
-                    _trainings.RemoveAll(t => t.Number >= started.Number && t is TrainingCancelled);
+                    _trainings.RemoveAll(t => t.Number >= started.Number && t.State == TrialState.Cancelled);
                     _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
                     break;
-                case TrainingCompleted or TrainingFailed:
-                    var ended = (TrainingEvent)entry;
-                    Current?.AddEnd(ended.Number, isCompleted: ended is TrainingCompleted);
+                case TrainingEnded ended:
                     _trainings.Add(ended);
-                    break;
-                case TrainingCancelled cancelled:
-                    _trainings.Add(cancelled);
+                    if (ended.State != TrialState.Cancelled)
+                    {
+                        Current?.AddEnd(ended.Number, isCompleted: ended.State == TrialState.Completed);
+                    }
+
                     break;
                 case ContextsAnswered answered when _trainings.Exists(t => t.Number == answered.Number):
                     if (!_others.TryAdd(answered.Number, [answered]))
@@ -105,11 +105,14 @@ public sealed partial class StudyJournal
     /// <summary>The short form of <see cref="Waiting"/> where one continuous hyperparameter is tuned: λ, in its own units.</summary>
     public IReadOnlyList<double> Enqueued => [.. Waiting.Select(one => one.Lambda)];
 
-    /// <summary>
-    /// How the trainings of the study ended, in order: <see cref="TrainingCompleted"/>, <see cref="TrainingFailed"/> or <see cref="TrainingCancelled"/>.
-    /// Those that were taken back are not among them.
-    /// </summary>
-    public IReadOnlyList<JournalEvent> Trainings => [.. _trainings];
+    /// <summary>How the trainings of the study ended, in order. Those that were taken back are not among them.</summary>
+    public IReadOnlyList<TrainingEnded> Trainings => [.. _trainings];
+
+    /// <summary>Those of <see cref="Trainings"/> that completed.</summary>
+    public IReadOnlyList<TrainingEnded> Completed => [.. _trainings.Where(training => training.State == TrialState.Completed)];
+
+    /// <summary>What went wrong with the last training that failed, taken back or not; null where none has.</summary>
+    public string? LastFailure => Events.OfType<TrainingEnded>().LastOrDefault(ended => ended.State == TrialState.Failed)?.Error;
 
     /// <summary>The last import that stands, as <see cref="Tuner.UndoImport"/> would take it back; null without one.</summary>
     public TrainingsTakenBack? LastImport => EarlierTrainings.LastImport(Events);
@@ -167,10 +170,10 @@ public sealed partial class StudyJournal
             return Load(file, Header.ContextsSha256!, Header.CategoryCount);
         }
 
-        if (_drawn is null && _trainings.OfType<TrainingCompleted>().FirstOrDefault() is { } first)
+        if (_drawn is null && _trainings.Find(training => training.State == TrialState.Completed) is { } first)
         {
-            var path = StudyFolder.At(Folder, first.SamplesFile);
-            StudyFolder.Verify(path, first.SamplesSha256);
+            var path = StudyFolder.At(Folder, first.SamplesFile!);
+            StudyFolder.Verify(path, first.SamplesSha256!);
             _drawn = Contexts.None(NpyFile.ReadMatrix(path).Rows);
         }
 
@@ -214,20 +217,11 @@ public sealed partial class StudyJournal
         var contexts = LoadContexts();
         return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(Of)];
 
-        Training Of(TrainingEvent end)
+        Training Of(TrainingEnded end) => new(
+            end.Number, end.Configuration, Space.PlaceOf(end.Configuration), end.Reason, end.Duration, end.State, end.State == TrialState.Cancelled ? "The training was cancelled." : end.Error)
         {
-            var (state, reason, duration, error) = end switch
-            {
-                TrainingCompleted e => (TrialState.Completed, e.Reason, e.Duration, (string?)null),
-                TrainingFailed e => (TrialState.Failed, e.Reason, e.Duration, e.Error),
-                TrainingCancelled e => (TrialState.Cancelled, e.Reason, e.Duration, "The training was cancelled."),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
-            return new Training(end.Number, end.Configuration, Space.PlaceOf(end.Configuration), reason, duration, state, error)
-            {
-                Network = end is TrainingCompleted completed ? Restore(completed, contexts!, loader) : null,
-            };
-        }
+            Network = end.State == TrialState.Completed ? Restore(end, contexts!, loader) : null,
+        };
     }
 
     /// <summary>Number of trainings that ended, over all runs.</summary>
@@ -240,7 +234,7 @@ public sealed partial class StudyJournal
     /// <summary>Numbers of trainings that no run has made: those of imports, and what was there before the first run.</summary>
     internal HashSet<int> NumbersBrought() =>
     [
-        .. Events.TakeWhile(entry => entry is not RunBegan).OfType<TrainingCompleted>().Select(entry => entry.Number),
+        .. Events.TakeWhile(entry => entry is not RunBegan).OfType<TrainingEnded>().Where(ended => ended.State == TrialState.Completed).Select(entry => entry.Number),
         .. Events.OfType<TrainingsImported>().SelectMany(imported => imported.Numbers),
     ];
 
@@ -252,7 +246,7 @@ public sealed partial class StudyJournal
         _runs.ForEach(run => run.IsOutdated = true);
         var numbers = _trainings.Select(t => t.Number).Concat(_runs.SelectMany(run => run.Proposals).Select(proposal => proposal.Number));
         var last = Math.Max(_epochs[^1].LastNumber, numbers.DefaultIfEmpty().Max());
-        _trainings = [.. _trainings.Where(t => !back.Numbers.Contains(t.Number) && t is not TrainingCancelled)];
+        _trainings = [.. _trainings.Where(t => !back.Numbers.Contains(t.Number) && t.State != TrialState.Cancelled)];
         _epochs.Add(new Epoch(_trainings, last));
     }
 
@@ -281,10 +275,10 @@ public sealed partial class StudyJournal
         return new Samples(NpyFile.ReadMatrix(path), contexts);
     }
 
-    private RestoredNetwork Restore(TrainingCompleted training, Contexts contexts, IPersistentNetwork? loader)
+    private RestoredNetwork Restore(TrainingEnded training, Contexts contexts, IPersistentNetwork? loader)
     {
-        var path = StudyFolder.At(Folder, training.SamplesFile);
-        var samples = Load(training.SamplesFile, training.SamplesSha256, contexts);
+        var path = StudyFolder.At(Folder, training.SamplesFile!);
+        var samples = Load(training.SamplesFile!, training.SamplesSha256!, contexts);
         Samples[] others = [.. _others.GetValueOrDefault(training.Number, []).Select(a => Load(a.SamplesFile, a.SamplesSha256, Load(a.ContextsFile, a.ContextsSha256, a.CategoryCount)))];
         if (loader is null || training.NetworkFile is null)
         {
@@ -319,5 +313,5 @@ public sealed partial class StudyJournal
     }
 
     /// <summary>The trainings from one undone import to the next, and the greatest number that was given before.</summary>
-    private sealed record Epoch(List<TrainingEvent> Trainings, int LastNumber);
+    private sealed record Epoch(List<TrainingEnded> Trainings, int LastNumber);
 }

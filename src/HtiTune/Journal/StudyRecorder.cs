@@ -77,7 +77,7 @@ internal sealed class StudyRecorder : IDisposable
             {
                 var name = StudyFolder.SamplesName(training.Number);
                 folder.Files.Write(folder[name], ((RestoredNetwork)training.Network!).Samples.Outputs);
-                events.Add(Completed(training, name, StudyFolder.Hash(folder[name]), null, null));
+                events.Add(End(training) with { SamplesFile = name, SamplesSha256 = StudyFolder.Hash(folder[name]) });
             }
 
             var now = options.TimeProvider.GetUtcNow();
@@ -141,13 +141,7 @@ internal sealed class StudyRecorder : IDisposable
         var now = _clock.GetUtcNow();
         Do(() =>
         {
-            JournalEvent entry = training.State switch
-            {
-                TrialState.Completed => Keep(training, outputs!),
-                TrialState.Failed => Failed(training),
-                _ => new TrainingCancelled(training.Number, training.Configuration, training.Reason, training.Duration),
-            };
-            _writer.Append(entry with { Time = now });
+            _writer.Append((training.State == TrialState.Completed ? Keep(training, outputs!) : End(training)) with { Time = now });
         });
     }
 
@@ -157,9 +151,10 @@ internal sealed class StudyRecorder : IDisposable
         var now = _clock.GetUtcNow();
         Do(() =>
         {
-            List<JournalEvent> events = [.. trainings.Select(training => training.State == TrialState.Completed
-                ? Keep(training, ((RestoredNetwork)training.Network!).Samples.Outputs)
-                : (JournalEvent)Failed(training))];
+            List<JournalEvent> events =
+            [
+                .. trainings.Select(training => training.State == TrialState.Completed ? Keep(training, ((RestoredNetwork)training.Network!).Samples.Outputs) : End(training)),
+            ];
             events.Add(new TrainingsImported(source, [.. trainings.Select(training => training.Number)]));
             _writer.Append([.. events.Select(entry => entry with { Time = now })]);
         });
@@ -257,10 +252,11 @@ internal sealed class StudyRecorder : IDisposable
         _folder.Dispose();
     }
 
-    private static TrainingCompleted Completed(Training training, string samples, string samplesHash, string? network, string? networkHash) =>
-        new(training.Number, training.Configuration, training.Reason, training.Duration, samples, samplesHash, network, networkHash);
-
-    private static TrainingFailed Failed(Training training) => new(training.Number, training.Configuration, training.Reason, training.Duration, training.Error ?? "");
+    private static TrainingEnded End(Training training) => new(training.Number, training.Configuration, training.Reason, training.Duration)
+    {
+        State = training.State,
+        Error = training.State == TrialState.Failed ? training.Error ?? "" : null,
+    };
 
     private static void Guarded(string path, Action write)
     {
@@ -274,7 +270,7 @@ internal sealed class StudyRecorder : IDisposable
         }
     }
 
-    private TrainingCompleted Keep(Training training, Matrix outputs)
+    private TrainingEnded Keep(Training training, Matrix outputs)
     {
         var samples = StudyFolder.SamplesName(training.Number);
         Guarded(_folder[samples], () => _folder.Files.Write(_folder[samples], outputs));
@@ -294,8 +290,10 @@ internal sealed class StudyRecorder : IDisposable
             }
         }
 
-        return Completed(
-            training, samples, StudyFolder.Hash(_folder[samples]), network, network is null ? null : StudyFolder.Hash(_folder[network]));
+        return End(training) with
+        {
+            SamplesFile = samples, SamplesSha256 = StudyFolder.Hash(_folder[samples]), NetworkFile = network, NetworkSha256 = network is null ? null : StudyFolder.Hash(_folder[network]),
+        };
     }
 
     private void Do(Action write)

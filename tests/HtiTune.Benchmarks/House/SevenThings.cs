@@ -16,7 +16,7 @@ internal static class SevenThings
         ("a training: asked, under way, ended",
         [
             "Proposal", "PendingTraining", "TrainingRequest", "Training", "Trial", "RecordedTraining", "EarlierTraining", "SpaceTraining", "TrainingProposed", "TrainingStarted",
-            "TrainingCompleted", "TrainingFailed", "TrainingCancelled", "ValueMeasured", "TrialRow", "TrialRecord", "EarlierRun", "TrialView", "AskedData", "ToldData",
+            "TrainingCompleted", "TrainingFailed", "TrainingCancelled", "TrainingEnded", "ValueMeasured", "TrialRow", "TrialRecord", "EarlierRun", "TrialView", "AskedData", "ToldData",
             "ToldFailedData", "TrialData", "WarmTrial", "ImportedAnchor", "AnchorPoint", "AnchorUpload", "RemoteTrial", "Anchor", "Observation",
         ]),
         ("work in a worker's hands",

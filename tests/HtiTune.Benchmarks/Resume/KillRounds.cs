@@ -116,7 +116,7 @@ internal static class KillRounds
         // the started lines of kills included, and never after its completion.
         var begun = File.Exists(folder + ".txt")
             ? File.ReadLines(folder + ".txt").Select(line => line.Split(' ')[0]).GroupBy(l => l).ToDictionary(g => g.Key, g => g.Count()) : [];
-        var completed = journal.Events.OfType<TrainingCompleted>().ToList();
+        var completed = journal.Completed;
         var lost = 0;
         foreach (var training in completed)
         {

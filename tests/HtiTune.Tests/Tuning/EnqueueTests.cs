@@ -165,7 +165,7 @@ public class EnqueueTests
         {
             using var cut = whole.Copy();
             File.WriteAllLines(cut.Journal, lines.Take(kept));
-            var done = StudyJournal.Read(cut.Folder).Events.OfType<TrainingCompleted>().Count();
+            var done = StudyJournal.Read(cut.Folder).Completed.Count;
             var again = Task1.Network();
             using var tuner = cut.Open(again);
             Assert.Equal(expected, Program(tuner, again));

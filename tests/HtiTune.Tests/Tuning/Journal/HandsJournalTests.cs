@@ -109,7 +109,7 @@ public class HandsJournalTests
             Assert.Equal(TimeSpan.FromMinutes(minutes), trial.Duration);
             return null;
         });
-        Assert.Equal(TimeSpan.FromMinutes(minutes), Assert.Single(StudyJournal.Read(study.Folder).Events.OfType<TrainingCompleted>()).Duration);
+        Assert.Equal(TimeSpan.FromMinutes(minutes), Assert.Single(StudyJournal.Read(study.Folder).Completed).Duration);
 
         void Step(Func<TuningRun, TrainingRequest?> step)
         {

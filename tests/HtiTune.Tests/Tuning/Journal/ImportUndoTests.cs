@@ -92,7 +92,7 @@ public class ImportUndoTests
         Assert.Equal(before, File.ReadAllBytes(fixture.Journal).Take(before.Length)); // It is appended to, and nothing else.
 
         var journal = StudyJournal.Read(fixture.Folder);
-        Assert.Equal([4, 5, 6], journal.Trainings.Select(training => ((TrainingCompleted)training).Number));
+        Assert.Equal([4, 5, 6], journal.Trainings.Select(training => training.Number));
         Assert.True(Assert.Single(journal.Runs).IsOutdated);
 
         // The run that stood on them is history, and can still be computed afresh.

@@ -164,7 +164,7 @@ public sealed class JournalCutTests : IDisposable
     {
         using var copy = _study.Copy();
         File.WriteAllBytes(copy.Journal, _whole[..length]);
-        var kept = StudyJournal.Read(copy.Folder).Events.OfType<TrainingCompleted>().Select(e => e.Lambda).ToList();
+        var kept = StudyJournal.Read(copy.Folder).Completed.Select(e => e.Lambda).ToList();
         var network = StudyFixture.Task.Network();
         using (var tuner = copy.Open(network))
         {

@@ -35,7 +35,7 @@ public class JournalFaultTests
                 Assert.Null(journal.Torn);
 
                 // A training is announced before it is made; only the last may be missing.
-                Assert.InRange(journal.Events.OfType<TrainingCompleted>().Count(), network.Trained.Count - 1, network.Trained.Count);
+                Assert.InRange(journal.Completed.Count, network.Trained.Count - 1, network.Trained.Count);
             }
 
             using var later = study.Open(StudyFixture.Task.Network());
@@ -53,10 +53,10 @@ public class JournalFaultTests
         {
             Assert.Throws<IOException>(() => tuner.Optimize(StudyFixture.First));
             Assert.Equal(5, tuner.Anchors!.Count);
-            Assert.Equal(4, StudyJournal.Read(study.Folder).Events.OfType<TrainingCompleted>().Count());
+            Assert.Equal(4, StudyJournal.Read(study.Folder).Completed.Count);
             disk.Room = long.MaxValue;
             tuner.Optimize(StudyFixture.Second, 0);
-            Assert.Equal(5, StudyJournal.Read(study.Folder).Events.OfType<TrainingCompleted>().Count());
+            Assert.Equal(5, StudyJournal.Read(study.Folder).Completed.Count);
         }
 
         Assert.Equal(network.Trained.Order(), StudyJournal.Read(study.Folder).LoadAnchors().Lambdas);

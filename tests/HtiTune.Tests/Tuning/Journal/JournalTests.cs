@@ -25,9 +25,9 @@ public class JournalTests
         Assert.Equal(["first", null], journal.Runs.Select(r => r.Began.Objective));
         Assert.Equal([7, 2], journal.Runs.Select(r => r.Began.Budget));
         Assert.Equal(network.Trained, journal.Events.OfType<TrainingStarted>().Select(e => e.Lambda));
-        Assert.Equal(network.Trained, journal.Events.OfType<TrainingCompleted>().Select(e => e.Lambda));
+        Assert.Equal(network.Trained, journal.Completed.Select(e => e.Lambda));
         Assert.Equal(network.Seeds, journal.Events.OfType<TrainingStarted>().Select(e => e.Seed));
-        Assert.All(journal.Events.OfType<TrainingCompleted>(), e => Assert.Equal(TimeSpan.FromTicks(12345678901), e.Duration));
+        Assert.All(journal.Completed, e => Assert.Equal(TimeSpan.FromTicks(12345678901), e.Duration));
         Assert.All(journal.Runs, run => Assert.NotNull(run.End));
         foreach (var (number, value) in journal.Runs[0].Values)
         {
@@ -35,7 +35,7 @@ public class JournalTests
         }
 
         // What is announced stands before what follows from it.
-        foreach (var completed in journal.Events.OfType<TrainingCompleted>())
+        foreach (var completed in journal.Completed)
         {
             var started = Assert.Single(journal.Events.OfType<TrainingStarted>(), e => e.Number == completed.Number);
             var proposed = Assert.Single(journal.Events.OfType<TrainingProposed>(), e => e.Number == completed.Number);
@@ -156,14 +156,14 @@ public class JournalTests
             Assert.Equal((StopReason.Cancelled, 1), (cancelled.StopReason, cancelled.TrainingsUsed));
         }
 
-        Assert.Single(StudyJournal.Read(study.Folder).Events.OfType<TrainingCancelled>());
+        Assert.Single(StudyJournal.Read(study.Folder).Trainings, ended => ended.State == TrialState.Cancelled);
         using (var resumed = study.Open(Failing(null)))
         {
             Assert.Equal(expected, StudyFixture.Program(resumed));
         }
 
         var journal = StudyJournal.Read(study.Folder);
-        Assert.Equal("diverged", Assert.Single(journal.Events.OfType<TrainingFailed>()).Error);
+        Assert.Equal("diverged", Assert.Single(journal.Trainings, ended => ended.State == TrialState.Failed).Error);
         Assert.Equal(journal.Runs[0].Proposals, journal.Replay(0, StudyFixture.First, StudyFixture.Options));
         using var again = study.Open(Failing(null));
         Assert.Equal(expected, StudyFixture.Program(again));

@@ -63,7 +63,7 @@ public class ParallelJournalTests
         {
             using var copy = study.Copy();
             File.WriteAllBytes(copy.Journal, bytes[..ends[line - 1]]);
-            var kept = StudyJournal.Read(copy.Folder).Events.OfType<TrainingCompleted>().Select(e => e.Lambda).ToList();
+            var kept = StudyJournal.Read(copy.Folder).Completed.Select(e => e.Lambda).ToList();
             var network = StudyFixture.Task.Network();
             using (var tuner = copy.Open(network, options: Options))
             {
@@ -74,7 +74,7 @@ public class ParallelJournalTests
             var journal = StudyJournal.Read(copy.Folder);
             Assert.Equal(proposals, journal.Runs[0].Proposals);
             Assert.Single(journal.Runs);
-            Assert.Equal(whole.Events.OfType<TrainingCompleted>().Select(e => e.Number), journal.Events.OfType<TrainingCompleted>().Select(e => e.Number));
+            Assert.Equal(whole.Completed.Select(e => e.Number), journal.Completed.Select(e => e.Number));
             Assert.Equal(proposals, journal.Replay(0, StudyFixture.First, Options));
         }
     }

@@ -50,8 +50,8 @@ public sealed class RunReplayTests
             entry => entry is TrainingStarted { Number: 3 } started ? started with { Configuration = new Configuration("x", started.Lambda + 1e-9) } : null,
             entry => entry is TrainingStarted { Number: 4 } started ? started with { Number = 5 } : null,
             entry => entry is ValueMeasured { Number: 3 } measured ? measured with { Value = measured.Value + 1e-12 } : null,
-            entry => entry is TrainingCompleted { Number: 3 } done ? done with { Number = 7 } : null,
-            entry => entry is TrainingCompleted { Number: 3 } done ? done with { Configuration = new Configuration("x", 0.123) } : null,
+            entry => entry is TrainingEnded { Number: 3 } done ? done with { Number = 7 } : null,
+            entry => entry is TrainingEnded { Number: 3 } done ? done with { Configuration = new Configuration("x", 0.123) } : null,
         ];
         foreach (var change in changes)
         {
@@ -74,7 +74,7 @@ public sealed class RunReplayTests
         using var asked = other.Begin(Value, 10);
         var proposal = asked.Ask()!;
         Assert.True(replay.Repeats(new TrainingStarted(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason)));
-        var done = new TrainingCompleted(proposal.Number, proposal.Configuration, proposal.Reason, TimeSpan.Zero, "", "", null, null);
+        var done = new TrainingEnded(proposal.Number, proposal.Configuration, proposal.Reason, TimeSpan.Zero);
         Assert.Contains("outputs are not given; expected them", Assert.Throws<ArgumentException>(() => replay.Repeats(done)).Message, StringComparison.Ordinal);
         var told = asked.Tell(proposal, new Matrix(2, 1, new float[2]));
         Assert.Equal(TrialState.Failed, told.State);
@@ -126,13 +126,13 @@ public sealed class RunReplayTests
             if (told == 2)
             {
                 var failed = run.TellFailed(ended, "broken");
-                events.Add((new TrainingFailed(ended.Number, ended.Configuration, ended.Reason, failed.Duration, "broken"), null));
+                events.Add((new TrainingEnded(ended.Number, ended.Configuration, ended.Reason, failed.Duration) { State = TrialState.Failed, Error = "broken" }, null));
                 continue;
             }
 
             var outputs = Matrix.FromDoubles(1, 1, [Loss(ended.Lambda)]);
             var trial = run.Tell(ended, outputs);
-            events.Add((new TrainingCompleted(ended.Number, ended.Configuration, ended.Reason, trial.Duration, "", "", null, null), outputs));
+            events.Add((new TrainingEnded(ended.Number, ended.Configuration, ended.Reason, trial.Duration), outputs));
             events.Add((new ValueMeasured(ended.Number, trial.Value, trial.Error), null));
         }
 
