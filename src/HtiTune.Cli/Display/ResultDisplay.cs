@@ -130,8 +130,8 @@ internal sealed class ResultDisplay
 
     private bool IsFront => _specification.IsFrontOf(_objective);
 
-    private IReadOnlyList<FrontPoint> Front => [.. _study.Front.Select(point => new FrontPoint(
-        point.Configuration, new Dictionary<string, double>(_specification.Front.Select(metric => metric.Objective).Prepend(_objective).Zip(point.Features, KeyValuePair.Create)), point.Probability))];
+    private IReadOnlyList<FrontPoint> Front =>
+        [.. _study.Front.Select(point => FrontPoint.Of(point.Configuration, [_objective, .. _specification.Front.Select(metric => metric.Objective)], point.Features, point.Probability))];
 
     // What is certified is certain enough in spite of noise.
     private bool IsNoisy => _study.NoiseDeviation > _study.Epsilon && _study.Outcome is not Certified && _study.Trials.Count(trial => trial.Value is not null) >= FewestForNoise;

@@ -92,18 +92,11 @@ internal sealed partial class StudySession : IDisposable
     };
 
     /// <summary>What a run for an objective looks for: its best, or its front with others, where every constraint of the study is met.</summary>
-    internal Aim Aim(IObjective objective)
-    {
-        var own = new Feature(objective.Text, Judge(objective), Study.Goal);
-        var aim = Study.IsFrontOf(objective.Text)
-            ? Preferences.Aim.Front([own, .. Study.Front.Select(metric => new Feature(metric.Objective, Judge(Objective(metric.Objective)), metric.Goal))])
-            : Preferences.Aim.Best(own);
-        return aim.SubjectTo([.. Study.Constraints.Select(constraint =>
-        {
-            var feature = new Feature(constraint.Objective, Judge(Objective(constraint.Objective)));
-            return constraint.IsUpper ? Constraint.AtMost(feature, constraint.Bound) : Constraint.AtLeast(feature, constraint.Bound);
-        })]);
-    }
+    internal Aim Aim(IObjective objective) => Preferences.Aim.Of(
+        [new Feature(objective.Text, Judge(objective), Study.Goal), .. (Study.IsFrontOf(objective.Text) ? Study.Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
+        [.. Study.Constraints.Select(one => Constraint.Of(Feature(one.Objective), one.Bound, one.IsUpper))]);
+
+    private Feature Feature(string text, Goal goal = Goal.Minimize) => new(text, Judge(Objective(text)), goal);
 
     // The places of the tuner's grid and of the trainings.
     private IEnumerable<IConditionalModel> Beside(IConditionalModel model)

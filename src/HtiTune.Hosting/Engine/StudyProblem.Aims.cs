@@ -30,13 +30,9 @@ internal sealed partial class StudyProblem
     /// <summary>What a run looks for: the best of an objective, or its front with others, where every constraint is met.</summary>
     internal Aim Aim(string objective, Goal goal, Tuner tuner)
     {
-        var own = Feature(objective, goal);
-        var aim = IsFrontOf(objective)
-            ? Preferences.Aim.Front([own, .. Front.Select(metric => Feature(metric.Objective, metric.Goal))])
-            : Preferences.Aim.Best(own);
-        return aim.SubjectTo([.. Constraints.Select(one => one.IsUpper
-            ? Constraint.AtMost(Feature(one.Objective, Goal.Minimize), one.Bound)
-            : Constraint.AtLeast(Feature(one.Objective, Goal.Minimize), one.Bound))]);
+        return Preferences.Aim.Of(
+            [Feature(objective, goal), .. (IsFrontOf(objective) ? Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
+            [.. Constraints.Select(one => Constraint.Of(Feature(one.Objective, Goal.Minimize), one.Bound, one.IsUpper))]);
 
         Feature Feature(string text, Goal best) => new(text, StudyTuner.Objective(this, text, tuner), best);
     }

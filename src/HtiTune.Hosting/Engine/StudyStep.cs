@@ -1,5 +1,4 @@
 using HtiTune.Data;
-using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
@@ -191,21 +190,17 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     };
 
     /// <summary>A run's result.</summary>
-    internal static StudyResult ResultOf(TuningResult study, StudyProblem problem, string objective, CancellationToken cancellation)
-    {
-        string[] objectives = [objective, .. problem.Front.Select(metric => metric.Objective)];
-        return new(
+    internal static StudyResult ResultOf(TuningResult study, StudyProblem problem, string objective, CancellationToken cancellation) =>
+        new(
             study.Lambda, study.LambdaLow, study.LambdaHigh, study.RealValue ?? study.PredictedValue, study.IsTrained, study.PredictedValue, study.PredictedDeviation, study.StopReason, study.Outcome,
             study.TrainingsUsed, study.Trust, study.Epsilon, study.Calibration)
         {
             Configuration = study.Configuration,
             Remarks = study.Remarks,
             Feasibility = study.Feasibility,
-            Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation).Select(PointOf)] : null,
+            Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation)
+                .Select(point => FrontPoint.Of(point.Configuration, [objective, .. problem.Front.Select(metric => metric.Objective)], point.Features, point.Probability))] : null,
         };
-
-        FrontPoint PointOf(ParetoPoint point) => new(point.Configuration, new Dictionary<string, double>(objectives.Zip(point.Features, KeyValuePair.Create)), point.Probability);
-    }
 
     // The tuner has a best value when it has a model, which a few trainings come before.
     private TakenBest? FirstBest()

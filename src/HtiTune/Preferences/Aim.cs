@@ -39,7 +39,7 @@ public sealed class Aim
     /// <summary>The best of one feature, by its goal.</summary>
     /// <param name="feature">The objective.</param>
     /// <exception cref="ArgumentException">It has no name or no function.</exception>
-    public static Aim Best(Feature feature) => Of([feature], null);
+    public static Aim Best(Feature feature) => Made([feature], null);
 
     /// <summary>The best of one objective.</summary>
     /// <param name="objective">Judges a conditional model, as in <see cref="Tuner.Optimize"/>.</param>
@@ -59,7 +59,7 @@ public sealed class Aim
             throw new ArgumentException($"The preference weighs {weighed} features; expected {features.Count}.", nameof(preference));
         }
 
-        return Of(features, preference);
+        return Made(features, preference);
     }
 
     /// <summary>The Pareto front: what no other configuration beats in every feature, each by its goal.</summary>
@@ -68,7 +68,17 @@ public sealed class Aim
     public static Aim Front(params IReadOnlyList<Feature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        return features.Count < 2 ? throw new ArgumentException($"A front has {features.Count} features; expected at least two.", nameof(features)) : Of(features, null);
+        return features.Count < 2 ? throw new ArgumentException($"A front has {features.Count} features; expected at least two.", nameof(features)) : Made(features, null);
+    }
+
+    /// <summary>The best of one feature, or the front of several, where every constraint is met.</summary>
+    /// <param name="features">At least one; their names differ.</param>
+    /// <param name="constraints">What every configuration must hold; none.</param>
+    /// <exception cref="ArgumentException">There is no feature, one has no name or an earlier one's, or two constraints bound features of the same name and side.</exception>
+    public static Aim Of(IReadOnlyList<Feature> features, IReadOnlyList<Constraint> constraints)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return Made(features, null).SubjectTo(constraints);
     }
 
     /// <summary>The same, where every constraint is met.</summary>
@@ -136,7 +146,7 @@ public sealed class Aim
         Reference = Reference,
     };
 
-    private static Aim Of(IReadOnlyList<Feature> features, Preference? preference)
+    private static Aim Made(IReadOnlyList<Feature> features, Preference? preference)
     {
         Feature.Require(features);
         return new Aim([.. features], preference, []);

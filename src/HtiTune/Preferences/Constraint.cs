@@ -24,6 +24,13 @@ public sealed record Constraint
     /// <inheritdoc cref="AtMost"/>
     public static Constraint AtLeast(Feature feature, double bound) => new(feature ?? throw new ArgumentNullException(nameof(feature)), Finite(bound), false);
 
+    /// <summary>The feature must be at most, or at least, the bound.</summary>
+    /// <param name="feature">What is bounded.</param>
+    /// <param name="bound">A finite number.</param>
+    /// <param name="isUpper">Whether it is at most.</param>
+    /// <exception cref="ArgumentException">The bound is not finite.</exception>
+    public static Constraint Of(Feature feature, double bound, bool isUpper) => isUpper ? AtMost(feature, bound) : AtLeast(feature, bound);
+
     /// <summary>By how much a value of the feature misses the bound: at most 0 where it is met.</summary>
     /// <param name="value">The feature's value.</param>
     public double Excess(double value) => IsUpper ? value - Bound : Bound - value;
