@@ -48,7 +48,8 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
             step.Ask();
         }
 
-        var curve = loaded.Definition.HasCurve ? new StudyCurve(study.Posterior, [.. study.Trials.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, trial.Value))], (study.Outcome as NeedsTraining)?.At) : null;
+        AnchorPoint[] anchors = [.. study.Trials.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, trial.Value))];
+        var curve = loaded.Definition.HasCurve ? new StudyCurve(study.Posterior, anchors, (study.Outcome as NeedsTraining)?.At) : null;
         var commit = step.Commit(taken.Study.Version) with
         {
             Curve = curve is null ? null : await keeper.KeepAsync(curve, cancellation).ConfigureAwait(false),

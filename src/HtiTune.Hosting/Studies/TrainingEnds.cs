@@ -83,7 +83,10 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
             && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).MinBy(trial => trial.EndOrder) is { } first
             && (await FittingResults.OutputsAsync(store, first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
         {
-            return new WorkResult { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", ExitCode = result.ExitCode, LogTail = log, MayRetry = false };
+            return new WorkResult
+            {
+                State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", ExitCode = result.ExitCode, LogTail = log, MayRetry = false,
+            };
         }
 
         return new WorkResult { Samples = await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), ExitCode = result.ExitCode, LogTail = log };

@@ -34,16 +34,16 @@ internal sealed class RunningTraining(
     {
         if (result.Kill)
         {
-            AskToEnd(new WorkResult { State = AttemptState.Cancelled, Reason = "killed: a user asked for it", MayRetry = false });
+            AskToEnd(Ended(AttemptState.Cancelled, "killed: a user asked for it") with { MayRetry = false });
             _kill.Cancel();
         }
         else if (result.Stop)
         {
-            AskToEnd(new WorkResult { State = AttemptState.Cancelled, Reason = "stopped: a user asked for it", MayRetry = false });
+            AskToEnd(Ended(AttemptState.Cancelled, "stopped: a user asked for it") with { MayRetry = false });
         }
         else if (!result.Holds)
         {
-            AskToEnd(new WorkResult { State = AttemptState.Cancelled, Reason = "lease-over: another worker may have it" });
+            AskToEnd(Ended(AttemptState.Cancelled, "lease-over: another worker may have it"));
         }
     }
 
@@ -53,10 +53,10 @@ internal sealed class RunningTraining(
     /// <param name="withdrawn">The job was withdrawn.</param>
     public async Task<WorkResult> RunAsync(Func<Matrix, Task<string>> keep, CancellationToken stopping, CancellationToken withdrawn)
     {
-        await using var onStop = stopping.Register(() => AskToEnd(new WorkResult { State = AttemptState.Preempted, Reason = "shutdown: the host stops" })).ConfigureAwait(false);
-        await using var onWithdrawal = withdrawn.Register(() => AskToEnd(new WorkResult { State = AttemptState.Preempted, Reason = "withdrawn: the job was taken from this worker" })).ConfigureAwait(false);
+        await using var onStop = stopping.Register(() => AskToEnd(Ended(AttemptState.Preempted, "shutdown: the host stops"))).ConfigureAwait(false);
+        await using var onWithdrawal = withdrawn.Register(() => AskToEnd(Ended(AttemptState.Preempted, "withdrawn: the job was taken from this worker"))).ConfigureAwait(false);
         await using var timer = limit is { } most
-            ? time.CreateTimer(_ => AskToEnd(new WorkResult { State = AttemptState.TimedOut, Reason = $"time-limit: {most}" }), null, most, Timeout.InfiniteTimeSpan)
+            ? time.CreateTimer(_ => AskToEnd(Ended(AttemptState.TimedOut, $"time-limit: {most}")), null, most, Timeout.InfiniteTimeSpan)
             : null;
         var training = Task.Factory.StartNew(Train, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,6 +106,8 @@ internal sealed class RunningTraining(
         _end.Dispose();
         _kill.Dispose();
     }
+
+    private static WorkResult Ended(AttemptState state, string reason) => new() { State = state, Reason = reason };
 
     // The first who asks gives the reason.
     private void AskToEnd(WorkResult end)
