@@ -85,7 +85,8 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
         {
             return new WorkResult
             {
-                State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", ExitCode = result.ExitCode, LogTail = log, MayRetry = false,
+                State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought",
+                ExitCode = result.ExitCode, LogTail = log, MayRetry = false,
             };
         }
 

@@ -292,7 +292,10 @@ internal sealed class StudyRecorder : IDisposable
 
         return End(training) with
         {
-            SamplesFile = samples, SamplesSha256 = StudyFolder.Hash(_folder[samples]), NetworkFile = network, NetworkSha256 = network is null ? null : StudyFolder.Hash(_folder[network]),
+            SamplesFile = samples,
+            SamplesSha256 = StudyFolder.Hash(_folder[samples]),
+            NetworkFile = network,
+            NetworkSha256 = network is null ? null : StudyFolder.Hash(_folder[network]),
         };
     }
 

@@ -164,6 +164,17 @@ public class JournalTests
 
         var journal = StudyJournal.Read(study.Folder);
         Assert.Equal("diverged", Assert.Single(journal.Trainings, ended => ended.State == TrialState.Failed).Error);
+        Assert.Equal("diverged", journal.LastFailure);
+
+        // One event, and three names: those that every version has read.
+        var lines = File.ReadAllLines(Path.Combine(study.Folder, "journal.jsonl"));
+        foreach (var (kind, member) in ((string, string)[])[("cancelled", "reason"), ("failed", "error"), ("completed", "samplesFile")])
+        {
+            var line = Array.Find(lines, line => line.StartsWith($$"""{"event":"training-{{kind}}","sequence":""", StringComparison.Ordinal));
+            Assert.Contains($"\"{member}\":\"", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"state\"", line, StringComparison.Ordinal);
+        }
+
         Assert.Equal(journal.Runs[0].Proposals, journal.Replay(0, StudyFixture.First, StudyFixture.Options));
         using var again = study.Open(Failing(null));
         Assert.Equal(expected, StudyFixture.Program(again));
