@@ -190,8 +190,17 @@ internal sealed partial class AnchorKriging
     }
 
     /// <summary>v(λ, λ') of places that were projected.</summary>
-    internal double Covariance(ReadOnlySpan<double> u, ReadOnlySpan<double> t, double level, ReadOnlySpan<double> other, ReadOnlySpan<double> otherT, double otherLevel) =>
-        _correlation.At(PooledLikelihood.Distance(Warp(u), Warp(other), _inverseLengths)) - CholeskyFactor.Dot(t, otherT) + level * otherLevel * _onesOnes;
+    internal double Covariance(ReadOnlySpan<double> u, ReadOnlySpan<double> t, double level, ReadOnlySpan<double> other, ReadOnlySpan<double> otherT, double otherLevel)
+    {
+        Span<double> z = stackalloc double[Dimension], otherZ = stackalloc double[Dimension];
+        Warp(u, z);
+        Warp(other, otherZ);
+        return WarpedCovariance(z, t, level, otherZ, otherT, otherLevel);
+    }
+
+    /// <summary>The same of places that were warped, too.</summary>
+    internal double WarpedCovariance(ReadOnlySpan<double> z, ReadOnlySpan<double> t, double level, ReadOnlySpan<double> otherZ, ReadOnlySpan<double> otherT, double otherLevel) =>
+        _correlation.At(PooledLikelihood.Distance(z, otherZ, _inverseLengths)) - CholeskyFactor.Dot(t, otherT) + level * otherLevel * _onesOnes;
 
     /// <summary>
     /// S ξ with S Sᵀ = Q: anchor weights of a random surface of the outputs' own scale, which sum to 0. S = L⁻ᵀ(I − qqᵀ/s).
@@ -265,26 +274,20 @@ internal sealed partial class AnchorKriging
     internal void Correlate(ReadOnlySpan<double> u, Span<double> r)
     {
         Span<double> z = stackalloc double[Dimension];
-        for (var j = 0; j < z.Length; j++)
-        {
-            z[j] = _warps[j].Apply(u[j]);
-        }
-
+        Warp(u, z);
         for (var k = 0; k < Count; k++)
         {
             r[k] = _correlation.At(PooledLikelihood.Distance(z, _warped.AsSpan(k * Dimension, Dimension), _inverseLengths));
         }
     }
 
-    private double[] Warp(ReadOnlySpan<double> u)
+    /// <summary>Writes z of a place, [d].</summary>
+    internal void Warp(ReadOnlySpan<double> u, Span<double> z)
     {
-        var z = new double[u.Length];
         for (var j = 0; j < z.Length; j++)
         {
             z[j] = _warps[j].Apply(u[j]);
         }
-
-        return z;
     }
 
     /// <summary>Weights at an anchor's own place: even ones where several anchors are there; false where none is.</summary>

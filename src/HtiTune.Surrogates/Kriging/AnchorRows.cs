@@ -42,12 +42,17 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
             return values;
         }
 
-        var rows = Math.Max(1, Block / d);
+        // A network may answer few rows: no more is cleared than they take.
+        var rows = Math.Max(1, Math.Min(Count, Block / d));
         var sums = new double[rows * d];
         for (var start = 0; start < Count; start += rows)
         {
             var size = Math.Min(rows, Count - start);
-            sums.AsSpan().Clear();
+            if (start > 0)
+            {
+                sums.AsSpan().Clear();
+            }
+
             for (var k = 0; k < weights.Length; k++)
             {
                 if (weights[k] == 0)
@@ -57,6 +62,19 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
 
                 if (Chosen is null)
                 {
+                    var next = k + 1;
+                    while (next < weights.Length && weights[next] == 0)
+                    {
+                        next++;
+                    }
+
+                    if (next < weights.Length)
+                    {
+                        Add(weights[k], Linked[k].AsSpan(start * d, size * d), weights[next], Linked[next].AsSpan(start * d, size * d), sums);
+                        k = next;
+                        continue;
+                    }
+
                     Add(weights[k], Linked[k].AsSpan(start * d, size * d), sums);
                     continue;
                 }
@@ -149,6 +167,27 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
         for (var i = from.Length * Vector<float>.Count; i < row.Length; i++)
         {
             sums[i] += weight * row[i];
+        }
+    }
+
+    // Two anchors in one pass over the sums, added in their order: the same to the last bit as one after the other.
+    private static void Add(double first, ReadOnlySpan<float> row, double second, ReadOnlySpan<float> other, Span<double> sums)
+    {
+        var from = MemoryMarshal.Cast<float, Vector<float>>(row);
+        var beside = MemoryMarshal.Cast<float, Vector<float>>(other)[..from.Length];
+        var to = MemoryMarshal.Cast<double, Vector<double>>(sums);
+        Vector<double> one = new(first), two = new(second);
+        for (var i = 0; i < from.Length; i++)
+        {
+            Vector.Widen(from[i], out var low, out var high);
+            Vector.Widen(beside[i], out var lowBeside, out var highBeside);
+            to[2 * i] = to[2 * i] + one * low + two * lowBeside;
+            to[2 * i + 1] = to[2 * i + 1] + one * high + two * highBeside;
+        }
+
+        for (var i = from.Length * Vector<float>.Count; i < row.Length; i++)
+        {
+            sums[i] = sums[i] + first * row[i] + second * other[i];
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class WeightDraws
         int d = kriging.Dimension, k = kriging.Count;
         Places = places.Length / d;
         _mean = new double[Places * k];
-        var t = new double[Places * k];
+        double[] t = new double[Places * k], z = new double[places.Length];
         var levels = new double[Places];
         _isKnown = new bool[Places];
         var covariance = new double[Places * Places];
@@ -35,10 +35,11 @@ internal sealed class WeightDraws
             var at = places.AsSpan(m * d, d);
             var variance = kriging.Weights(at, _mean.AsSpan(m * k, k));
             levels[m] = kriging.Project(at, t.AsSpan(m * k, k)).Level;
+            kriging.Warp(at, z.AsSpan(m * d, d));
             for (var o = 0; o < m; o++)
             {
-                covariance[m * Places + o] = kriging.Covariance(
-                    at, t.AsSpan(m * k, k), levels[m], places.AsSpan(o * d, d), t.AsSpan(o * k, k), levels[o]);
+                covariance[m * Places + o] = kriging.WarpedCovariance(
+                    z.AsSpan(m * d, d), t.AsSpan(m * k, k), levels[m], z.AsSpan(o * d, d), t.AsSpan(o * k, k), levels[o]);
             }
 
             variance += withNugget && kriging.Variant.LearnsNugget ? kriging.Nugget : 0;
@@ -109,12 +110,7 @@ internal sealed class WeightDraws
         for (var m = 0; m < Places; m++)
         {
             mixed.AsSpan().Clear();
-            var factor = _spread.Row(m, m + 1);
-            for (var o = 0; o <= m; o++)
-            {
-                CholeskyFactor.Add(factor[o], rows.AsSpan(o * k, k), mixed);
-            }
-
+            CholeskyFactor.Add(_spread.Row(m, m + 1), rows, k, k, mixed);
             _kriging.Spread(mixed);
             if (_isKnown[m])
             {
