@@ -47,7 +47,7 @@ internal sealed class BeliefKeeper(IStudyStore store, TimeProvider time)
         }
 
         var values = loaded.Run is null ? loaded.Values : loaded.Measure();
-        AnchorPoint[] anchors = [.. loaded.Completed.Select(trial => new AnchorPoint(trial.Number, trial.Lambda ?? double.NaN, values.TryGetValue(trial.Number, out var value) ? value : null))];
+        AnchorPoint[] anchors = [.. loaded.Completed.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, values.TryGetValue(trial.Number, out var value) ? value : null))];
         var next = loaded.Pending.MaxBy(pending => pending.Number)?.Lambda;
         return new StudyCurve(posterior, anchors, next);
     }

@@ -16,7 +16,7 @@ internal sealed partial class LoadedStudy
             return null;
         }
 
-        var trials = _completed.DistinctBy(Problem.At).ToList();
+        var trials = _completed.DistinctBy(trial => trial.Configuration).ToList();
         var tuner = StudyTuner.Of(Problem, Problem.Options(goal, time), trials, samples, 0);
         try
         {
@@ -43,7 +43,7 @@ internal sealed partial class LoadedStudy
         if (_belief is null || _belief.Value.Step != Step)
         {
             _belief?.Answer?.Tuner.Dispose();
-            _belief = (Step, Prefer(Began?.Objective ?? definition.Objective, Began?.Goal ?? definition.Goal, samples));
+            _belief = (Step, Prefer(Began?.Objective ?? definition.Objective, Began?.Settings.Goal ?? definition.Goal, samples));
         }
 
         return _belief.Value.Answer?.Study;

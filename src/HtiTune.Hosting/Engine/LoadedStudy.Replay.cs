@@ -24,14 +24,14 @@ internal sealed partial class LoadedStudy
     public bool Replay(EventRow row, bool isPast, Func<string, Matrix> samples)
     {
         Sequence = row.Sequence;
-        if (!s_repeated.Contains(row.Kind) || StudyJson.Read<SteppedData>(row.Data).Step is var step && step <= Step)
+        if (!s_repeated.Contains(row.Kind) || StoredEvents.StepOf(row).Step is var step && step <= Step)
         {
             return true;
         }
 
         if (row.Kind == StudyEventKind.RunBegan)
         {
-            _isOfOtherAlgorithm = !isPast && StudyJson.Read<RunBeganData>(row.Data).Algorithm != Problem.Algorithm;
+            _isOfOtherAlgorithm = !isPast && StoredEvents.Began(row, Problem).Began.Algorithm != Problem.Algorithm;
         }
 
         var isSame = true;
@@ -64,21 +64,22 @@ internal sealed partial class LoadedStudy
         {
             case StudyEventKind.RunBegan:
                 Release();
-                var began = StudyJson.Read<RunBeganData>(row.Data);
-                began.Warm.ToList().ForEach(trial => Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples)));
-                (Began, Ended, Values) = (began, null, new Dictionary<int, double?>());
+                (Began, var warm, _) = StoredEvents.Began(row, Problem);
+                warm.ToList().ForEach(trial => Completes(trial, Problem.Outputs(trial, samples)));
+                (Ended, Values) = (null, new Dictionary<int, double?>());
                 break;
             case StudyEventKind.Asked:
-                _lastNumber = Math.Max(_lastNumber, StudyJson.Read<TrialData>(row.Data).Number);
+                _lastNumber = Math.Max(_lastNumber, StoredEvents.Asked(row, Problem).Number);
                 break;
-            case StudyEventKind.Told:
-                var told = StudyJson.Read<TrialData>(row.Data);
-                Completes(told.ToResult(), Problem.Outputs(told.Samples, told.Reported, samples));
-                Values = new Dictionary<int, double?>(Values) { [told.Number] = told.Value };
-                UsedBefore += told.IsOrphan == true ? 0 : 1;
-                break;
-            case StudyEventKind.ToldFailed:
-                UsedBefore += StudyJson.Read<TrialData>(row.Data).IsOrphan == true ? 0 : 1;
+            case StudyEventKind.Told or StudyEventKind.ToldFailed:
+                var (ended, measured, _, isOrphan) = StoredEvents.Ended(row, Problem);
+                if (ended.State == TrialState.Completed)
+                {
+                    Completes(ended, Problem.Outputs(ended, samples));
+                    Values = new Dictionary<int, double?>(Values) { [ended.Number] = measured.Value };
+                }
+
+                UsedBefore += isOrphan ? 0 : 1;
                 break;
             case StudyEventKind.RunEnded:
                 _isOfOtherAlgorithm = false;
@@ -91,52 +92,49 @@ internal sealed partial class LoadedStudy
         switch (row.Kind)
         {
             case StudyEventKind.RunBegan:
-                Begin(StudyJson.Read<RunBeganData>(row.Data), samples);
+                var (began, warm, last) = StoredEvents.Began(row, Problem);
+                Begin(StoredEvents.StepOf(row).Step, began, warm, last, samples);
                 return true;
             case StudyEventKind.Told or StudyEventKind.ToldFailed:
-                var told = StudyJson.Read<TrialData>(row.Data);
-                var outputs = row.Kind == StudyEventKind.Told ? Problem.Outputs(told.Samples, told.Reported, samples) : null;
-                if (told.IsOrphan != true && !Ends(told, Time(row), outputs))
+                var (ended, measured, took, isOrphan) = StoredEvents.Ended(row, Problem);
+                var outputs = ended.State == TrialState.Completed ? Problem.Outputs(ended, samples) : null;
+                if (!isOrphan && !Ends(ended, measured, took, DateTimeOffset.FromUnixTimeMilliseconds(row.Time), outputs))
                 {
                     return false;
                 }
 
                 if (outputs is not null)
                 {
-                    Completes(told.ToResult(), outputs);
+                    Completes(ended, outputs);
                 }
 
                 return true;
             case StudyEventKind.RunEnded:
                 // The tuner is asked as it was before it ended, so that it ends alike.
                 return Run is { } run && run.Ask() is null
-                    && Equals(Finish().Study?.Configuration, StudyJson.Read<RunEndedData>(row.Data).Result is { } result ? Problem.At(result.Lambda, result.Configuration) : null);
+                    && Equals(Finish().Study?.Configuration, StoredEvents.Result(row) is { } result ? Problem.At(result.Lambda, result.Configuration) : null);
             case StudyEventKind.Asked:
-                var asked = StudyJson.Read<TrialData>(row.Data);
+                var asked = StoredEvents.Asked(row, Problem);
                 _lastNumber = Math.Max(_lastNumber, asked.Number);
-                return Repeats(new TrainingStarted(asked.Number, Problem.At(asked.Lambda, asked.Configuration), asked.Seed ?? 0, asked.Reason ?? "") { Time = Time(row) });
+                return Repeats(asked);
             case StudyEventKind.Enqueued:
-                return Repeats(new TrainingsEnqueued(StudyJson.Read<EnqueuedData>(row.Data).At(Problem)));
+                return Repeats(StoredEvents.Enqueued(row, Problem));
             default:
                 return Repeats(new QueueCleared());
         }
     }
 
     // Rows of earlier versions do not say how long a training took: from when it was asked for, by the store's clock.
-    private bool Ends(TrialData told, DateTimeOffset time, Matrix? outputs)
+    private bool Ends(TrainingEnded ended, ValueMeasured measured, TimeSpan? took, DateTimeOffset time, Matrix? outputs)
     {
-        if (Pending.FirstOrDefault(one => one.Number == told.Number) is not { } proposal)
+        if (Pending.FirstOrDefault(one => one.Number == ended.Number) is not { } proposal)
         {
             return false;
         }
 
-        var (at, reason) = (Problem.At(told.Lambda, told.Configuration), proposal.Reason);
-        var duration = told.Duration ?? (_replay?.HandedOut(told.Number) is { } since && time > since ? time - since : TimeSpan.Zero);
-        var ended = new TrainingEnded(told.Number, at, reason, duration) { State = outputs is null ? TrialState.Failed : TrialState.Completed, Error = outputs is null ? told.Error ?? "" : null };
-        return Repeats(ended, outputs) && (outputs is null || Repeats(new ValueMeasured(told.Number, told.Value, told.Error)));
+        var duration = took ?? (_replay?.HandedOut(ended.Number) is { } since && time > since ? time - since : TimeSpan.Zero);
+        return Repeats(ended with { Reason = proposal.Reason, Duration = duration }, outputs) && (outputs is null || Repeats(measured));
     }
 
     private bool Repeats(JournalEvent entry, Matrix? outputs = null) => Run is { } run && (_replay ??= new RunReplay(run)).Repeats(entry, outputs);
-
-    private static DateTimeOffset Time(EventRow row) => DateTimeOffset.FromUnixTimeMilliseconds(row.Time);
 }

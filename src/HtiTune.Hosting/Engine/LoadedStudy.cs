@@ -10,7 +10,7 @@ namespace HtiTune.Hosting;
 /// </summary>
 internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
 {
-    private readonly List<TrialData> _completed = [];
+    private readonly List<TrainingEnded> _completed = [];
     private Tuner? _tuner;
     private int _lastNumber;
     private (int Rows, int Columns)? _shape;
@@ -51,7 +51,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     public TuningRun? Run { get; private set; }
 
     /// <summary>What the last run said.</summary>
-    public RunBeganData? Began { get; private set; }
+    public RunBegan? Began { get; private set; }
 
     /// <summary>The last run's study, where this process ended it.</summary>
     public TuningResult? Ended { get; private set; }
@@ -68,7 +68,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     public bool IsPending(int number) => Pending.Any(one => one.Number == number);
 
     /// <summary>Trials with a result, in the order in which the tuner took them.</summary>
-    public IReadOnlyList<TrialData> Completed => _completed;
+    public IReadOnlyList<TrainingEnded> Completed => _completed;
 
     /// <summary>Anchors of the surrogate that was last kept.</summary>
     public int SavedAnchors { get; set; }
@@ -78,28 +78,31 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
     /// <summary>Where the best trained value of the run stands by its model; null before the first.</summary>
     public Configuration? BestConfiguration =>
-        Run?.Best is { } best && Measure().FirstOrDefault(pair => pair.Value == best.Value) is { Key: > 0 } found && _completed.Find(trial => trial.Number == found.Key) is { } trained ? Problem.At(trained) : null;
+        Run?.Best is { } best && Measure().FirstOrDefault(pair => pair.Value == best.Value) is { Key: > 0 } found && _completed.Find(trial => trial.Number == found.Key) is { } trained ? trained.Configuration : null;
 
     /// <summary>The largest number of a trial.</summary>
     public int LastNumber => _lastNumber;
 
     /// <summary>Begins a run; the tuner's events of it follow.</summary>
-    public RunBeganData Begin(RunBeganData began, Func<string, Matrix> samples)
+    /// <param name="step">The step of the event that tells of it.</param>
+    /// <param name="began">How it begins.</param>
+    /// <param name="warm">Trainings that it begins with, in order.</param>
+    /// <param name="last">The largest number that was given before it.</param>
+    /// <param name="samples">Outputs by their blob.</param>
+    public void Begin(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last, Func<string, Matrix> samples)
     {
         Release();
         _isOfOtherAlgorithm = false;
-        var warm = began.Warm.DistinctBy(Problem.At).ToList();
-        foreach (var trial in began.Warm)
+        foreach (var trial in warm)
         {
-            Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples));
+            Completes(trial, Problem.Outputs(trial, samples));
         }
 
-        _tuner = StudyTuner.Of(Problem, Problem.Options(began.Goal, time) with { MaxTrainings = began.Budget }, warm, samples, began.Offset + warm.Count);
-        Run = _tuner.Begin(Problem.Aim(began.Objective, began.Goal, _tuner), began.Budget);
+        var goal = began.Settings.Goal;
+        _tuner = StudyTuner.Of(Problem, Problem.Options(goal, time) with { MaxTrainings = began.Budget }, [.. warm.DistinctBy(trial => trial.Configuration)], samples, last);
+        Run = _tuner.Begin(Problem.Aim(began.Objective!, goal, _tuner), began.Budget);
         Run.Cancellation = Cancellation;
-        (Began, Ended) = (began, null);
-        Step = began.Step;
-        return began;
+        (Began, Ended, Step) = (began, null, step);
     }
 
     /// <summary>Measures the objective at what has been trained, by the study's own numbers.</summary>
@@ -107,7 +110,7 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
         Values = new Dictionary<int, double?>(Run!.Values);
 
     /// <summary>The trainings as trials of a run that measures more than its objective, with all that it measures; else none.</summary>
-    public IEnumerable<Trial> Measured => Run is { } run && Problem.HasAim(Began!.Objective) ? run.Trials.Where(trial => trial.Features is not null) : [];
+    public IEnumerable<Trial> Measured => Run is { } run && Problem.HasAim(Began!.Objective!) ? run.Trials.Where(trial => trial.Features is not null) : [];
 
     /// <summary>Stands behind events that cannot be repeated; all that was trained is told by the run that begins next.</summary>
     public void SkipTo(long step, long sequence, int run, int lastNumber, int used)
@@ -133,13 +136,12 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Tells the tuner a training's result.</summary>
-    public Trial Tell(int number, string? hash, double? reported, Func<string, Matrix> samples)
+    public Trial Tell(TrainingEnded ended, Func<string, Matrix> samples)
     {
-        var proposal = PendingOf(number);
         Step++;
-        var outputs = Problem.Outputs(hash, reported, samples);
-        var trial = Run!.Tell(proposal, outputs);
-        Completes(TrialData.Of(number, proposal.Configuration, hash, reported), outputs);
+        var outputs = Problem.Outputs(ended, samples);
+        var trial = Run!.Tell(PendingOf(ended.Number), outputs);
+        Completes(ended, outputs);
         return trial;
     }
 
@@ -172,14 +174,14 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Keeps a result that the run did not ask for.</summary>
-    public void Keep(TrialData trial, Func<string, Matrix> samples)
+    public void Keep(TrainingEnded trial, Func<string, Matrix> samples)
     {
-        Completes(trial, Problem.Outputs(trial.Samples, trial.Reported, samples));
+        Completes(trial, Problem.Outputs(trial, samples));
         Step++;
     }
 
     // Of several that were under way at once the first one says what outputs look like; what does not fit is of no use to a later run either.
-    private void Completes(TrialData trial, Matrix outputs)
+    private void Completes(TrainingEnded trial, Matrix outputs)
     {
         _shape ??= (outputs.Rows, outputs.Columns);
         if (_shape == (outputs.Rows, outputs.Columns) && _completed.TrueForAll(known => known.Number != trial.Number))

@@ -72,7 +72,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
         var definition = StudyJson.Read<StudyDefinition>(row.Definition);
         var ended = journal.FirstOrDefault(entry => entry.Kind == StudyEventKind.RunEnded);
         var first = new PreferenceResult(
-            1, definition.Objective, definition.Goal, null, ended is null ? null : StudyJson.Read<RunEndedData>(ended.Data).Result, null, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
+            1, definition.Objective, definition.Goal, null, ended is null ? null : StoredEvents.Result(ended), null, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
         return [first, .. later.Where(one => one.Result is not null).Select(one => StudyJson.Read<PreferenceResult>(one.Result!))];
     }
 

@@ -46,8 +46,6 @@ internal sealed partial class StudyProblem
         ? Space.Ordered(given)
         : new Configuration(Space.Label, lambda ?? throw new InvalidOperationException("There is neither a λ nor a configuration."));
 
-    internal Configuration At(TrialData trial) => At(trial.Lambda, trial.Configuration);
-
     /// <summary>What is wrong with some configurations of a request, each told by its place.</summary>
     internal static IEnumerable<string> FaultsOf(IReadOnlyList<Configuration> configurations, SearchSpace space) => configurations.SelectMany((one, i) =>
         one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}"));
@@ -74,8 +72,8 @@ internal sealed partial class StudyProblem
         : null;
 
     /// <summary>What a training brought: the outputs of a blob, or the number that it reported as the only one.</summary>
-    internal Matrix Outputs(string? hash, double? reported, Func<string, Matrix> samples) =>
-        hash is null || IsValue && reported is not null ? Matrix.FromDoubles(1, 1, [reported ?? 0]) : samples(hash);
+    internal Matrix Outputs(TrainingEnded ended, Func<string, Matrix> samples) =>
+        ended.SamplesFile is not { } blob || IsValue && ended.Reported is not null ? Matrix.FromDoubles(1, 1, [ended.Reported ?? 0]) : samples(blob);
 
     /// <summary>How many rows outputs must have, in words; null where these have as many.</summary>
     internal string? RowsExpected(Matrix? outputs) => Contexts is { } contexts

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
@@ -31,12 +32,11 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     public IReadOnlyList<TrialRow> Asked => _asked;
 
     /// <summary>Begins a run.</summary>
-    public void Begin(string objective, Goal goal, int budget, IReadOnlyList<TrialData> warm, string why)
+    public void Begin(string objective, Goal goal, int budget, IReadOnlyList<TrainingEnded> warm, string why)
     {
         var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
-        var distinct = warm.DistinctBy(study.Problem.At).Count();
-        var began = new RunBeganData(study.Step + 1, (study.Began?.Run ?? 0) + 1, objective, goal, budget, last - distinct, warm, why, study.Problem.Algorithm);
-        study.Begin(began, samples);
+        var began = new RunBegan((study.Began?.Run ?? 0) + 1, objective, budget, StudySettings.Of(study.Problem.Options(goal, time)), study.Problem.Algorithm);
+        study.Begin(study.Step + 1, began, warm, last, samples);
         foreach (var (number, value) in study.Measure())
         {
             _values[number] = value;
@@ -48,11 +48,11 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         }
 
         HasBegun = true;
-        Add(StudyEventKind.RunBegan, began);
+        _events.Add(StoredEvents.Began(study.Step, began, warm, last, why));
     }
 
     /// <summary>Tells of an answered preference.</summary>
-    public void Preferred(PreferenceResult result) => Add(StudyEventKind.Preference, result);
+    public void Preferred(PreferenceResult result) => _events.Add(StoredEvents.Row(StudyEventKind.Preference, result));
 
     /// <summary>Has configurations of the user's choice trained next; returns those that wait for it from now on.</summary>
     public IReadOnlyList<Configuration> Enqueue(IReadOnlyList<Configuration> configurations)
@@ -60,7 +60,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         var added = study.Enqueue(configurations);
         if (added.Count > 0)
         {
-            Add(StudyEventKind.Enqueued, EnqueuedData.Of(study.Step, added));
+            _events.Add(StoredEvents.Enqueued(study.Step, added));
         }
 
         return added;
@@ -72,7 +72,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         var cleared = study.Clear();
         if (cleared.Count > 0)
         {
-            Add(StudyEventKind.Cleared, new SteppedData(study.Step));
+            _events.Add(StoredEvents.Cleared(study.Step));
         }
 
         return cleared;
@@ -81,43 +81,35 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Takes how a trial ended.</summary>
     public void Take(TrialRow trial)
     {
-        var at = trial.At(study.Problem);
+        // By the time that an event is written the study has counted it.
+        var ended = trial.Ended(study.Problem);
         if (study.Run is null || !study.IsPending(trial.Number))
         {
-            if (trial.Status == TrialStatus.Completed)
+            if (ended.State == TrialState.Completed)
             {
-                study.Keep(TrialData.Of(trial.Number, at, trial.Samples, trial.Reported), samples);
-                Add(StudyEventKind.Told, End() with { Samples = trial.Samples, Reported = trial.Reported, IsOrphan = true });
+                study.Keep(ended, samples);
             }
 
-            else
-            {
-                Add(StudyEventKind.ToldFailed, End() with { Error = trial.Error ?? "failed", IsOrphan = true });
-            }
-
+            _events.Add(StoredEvents.Ended(study.Step, ended, null));
             return;
         }
 
-        if (trial.Status != TrialStatus.Completed)
+        if (ended.State != TrialState.Completed)
         {
-            var error = trial.Error ?? (trial.Status == TrialStatus.Cancelled ? "cancelled" : "failed");
-            var failed = study.TellFailed(trial.Number, error);
-            Add(StudyEventKind.ToldFailed, End() with { Error = error, Duration = failed.Duration });
+            var failed = study.TellFailed(trial.Number, ended.Error!);
+            _events.Add(StoredEvents.Ended(study.Step, ended, failed));
             return;
         }
 
-        var told = study.Tell(trial.Number, trial.Samples, trial.Reported, samples);
+        var told = study.Tell(ended, samples);
         _values[trial.Number] = told.Value;
         Measured(told);
         if (told.Value is { } value && told.IsFeasible != false)
         {
-            _told.Add((value, at));
+            _told.Add((value, ended.Configuration));
         }
 
-        Add(StudyEventKind.Told, End() with { Samples = trial.Samples, Reported = trial.Reported, Value = told.Value, Error = told.Error, Duration = told.Duration });
-
-        // By then the study has counted the event.
-        TrialData End() => new() { Step = study.Step, Number = trial.Number, Lambda = StudyProblem.LambdaOf(at), IsOrphan = false, Configuration = at };
+        _events.Add(StoredEvents.Ended(study.Step, ended, told));
     }
 
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
@@ -155,20 +147,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             };
             row.Place(study.Problem, proposal.Configuration);
             _asked.Add(row);
-            Add(StudyEventKind.Asked, new TrialData
-            {
-                Step = study.Step,
-                Number = number,
-                Lambda = StudyProblem.LambdaOf(proposal.Configuration),
-                Seed = seed,
-                Reason = proposal.Reason,
-                ExpectedGain = proposal.ExpectedGain,
-                Predicted = forecast.Predicted,
-                PredictedLow = forecast.PredictedLow,
-                PredictedHigh = forecast.PredictedHigh,
-                Trust = forecast.Trust,
-                Configuration = proposal.Configuration,
-            });
+            _events.Add(StoredEvents.Asked(study.Step, new TrainingStarted(number, proposal.Configuration, seed, proposal.Reason), forecast));
         }
     }
 
@@ -205,12 +184,12 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     // The tuner has a best value when it has a model, which a few trainings come before.
     private TakenBest? FirstBest()
     {
-        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0 || study.Problem.IsFrontOf(study.Began.Objective))
+        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0 || study.Problem.IsFrontOf(study.Began.Objective!))
         {
             return null;
         }
 
-        var isLess = study.Began.Goal == Goal.Minimize;
+        var isLess = study.Began.Settings.Goal == Goal.Minimize;
         var (value, at) = isLess ? _told.MinBy(one => one.Value) : _told.MaxBy(one => one.Value);
         return new TakenBest(value, isLess, study.Problem.Space.IsLine ? at.Lambda : null, study.Problem.Space.IsLine ? null : StudyJson.Write(at));
     }
@@ -228,11 +207,9 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         var (ended, error) = study.Finish();
         HasEnded = true;
         Error = error;
-        Result = ended is null ? null : ResultOf(ended, study.Problem, study.Began!.Objective, study.Cancellation);
+        Result = ended is null ? null : ResultOf(ended, study.Problem, study.Began!.Objective!, study.Cancellation);
         var state = Result is null ? StudyState.Failed : StudyState.Finished;
-        Add(StudyEventKind.RunEnded, new RunEndedData(study.Step, study.Began!.Run, Result, error));
-        Add(StudyEventKind.StateChanged, new StateData(state, error));
+        _events.Add(StoredEvents.RunEnded(study.Step, study.Began!.Run, Result, error));
+        _events.Add(StoredEvents.Row(StudyEventKind.StateChanged, new { state, reason = error }));
     }
-
-    private void Add<T>(string kind, T data) => _events.Add(new EventRow(kind, StudyJson.Write(data)));
 }

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Hosting;
@@ -15,7 +16,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         }
         else if (loaded.Began is null)
         {
-            TrialData[] imported = [.. taken.Results.Where(trial => trial.IsImported).Select(trial => TrialData.Of(trial.Number, trial.At(loaded.Problem), trial.Samples, trial.Reported))];
+            TrainingEnded[] imported = [.. taken.Results.Where(trial => trial.IsImported).Select(trial => trial.Ended(loaded.Problem))];
             step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
         }
 
@@ -58,7 +59,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
 
         if (loaded.IsLeftBehind)
         {
-            LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm, loaded.Problem.Algorithm);
+            LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm ?? 1, loaded.Problem.Algorithm);
             return snapshot with { IsDiverged = true };
         }
 
@@ -70,9 +71,8 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     private void StartOver(LoadedStudy loaded, StudyStep step, StudySnapshot taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        TrialData[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult()
-            .Select(result => TrialData.Of(result.Trial.Number, result.Trial.At(loaded.Problem), result.Trial.Samples, result.Trial.Reported))];
-        var steps = taken.Events.Select(row => StudyJson.Read<SteppedData>(row.Data)).ToList();
+        TrainingEnded[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial.Ended(loaded.Problem))];
+        var steps = taken.Events.Select(StoredEvents.StepOf).ToList();
         var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
         loaded.SkipTo(
             Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
@@ -82,14 +82,14 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             used);
         var began = loaded.Began;
         step.Begin(
-            began?.Objective ?? loaded.Definition.Objective, began?.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
+            began?.Objective ?? loaded.Definition.Objective, began?.Settings.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
             began is { } other && other.Algorithm != loaded.Problem.Algorithm
                 ? $"version {loaded.Problem.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
                 : "the library has changed: its proposals differ from those in the journal");
         var asked = trials.Select(trial => trial.At(loaded.Problem)).ToHashSet();
         var journal = store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();
         Configuration[] waiting = [.. journal.Skip(1 + journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
-            .SelectMany(row => StudyJson.Read<EnqueuedData>(row.Data).At(loaded.Problem)).Where(one => !asked.Contains(one)).Distinct()];
+            .SelectMany(row => StoredEvents.Enqueued(row, loaded.Problem).Configurations).Where(one => !asked.Contains(one)).Distinct()];
         if (waiting.Length > 0)
         {
             step.Enqueue(waiting);

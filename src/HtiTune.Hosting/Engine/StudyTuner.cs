@@ -7,13 +7,13 @@ namespace HtiTune.Hosting;
 internal static class StudyTuner
 {
     /// <summary>A tuner that has trials behind it, by their own numbers.</summary>
-    public static Tuner Of(StudyProblem problem, TunerOptions options, IReadOnlyList<TrialData> trials, Func<string, Matrix> samples, int lastNumber)
+    public static Tuner Of(StudyProblem problem, TunerOptions options, IReadOnlyList<TrainingEnded> trials, Func<string, Matrix> samples, int lastNumber)
     {
         var tuner = new Tuner(new NoNetwork(), problem.Space, problem.Contexts, options);
         try
         {
             tuner.Import(
-                [.. trials.Select(trial => new EarlierTraining(problem.At(trial), problem.Outputs(trial.Samples, trial.Reported, samples)) { Number = trial.Number })], "the store", lastNumber);
+                [.. trials.Select(trial => new EarlierTraining(trial.Configuration, problem.Outputs(trial, samples)) { Number = trial.Number })], "the store", lastNumber);
             return tuner;
         }
         catch

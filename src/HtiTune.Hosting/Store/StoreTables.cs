@@ -1,3 +1,5 @@
+using HtiTune.Journal;
+
 namespace HtiTune.Hosting;
 
 // The tables. Times are milliseconds since 1970 UTC by the database's clock; ids are version-7 GUIDs; hashes are SHA-256 in lower-case hexadecimal.
@@ -108,6 +110,15 @@ internal sealed class TrialRow
 
     /// <summary>Where it trains.</summary>
     public Data.Configuration At(StudyProblem problem) => problem.At(Lambda, Configuration is { } text ? StudyJson.Read<Data.Configuration>(text) : null);
+
+    /// <summary>How it ended, as the journal tells it; its outputs by their blob, or the number that it reported.</summary>
+    public TrainingEnded Ended(StudyProblem problem) => new(Number, At(problem), Reason, TimeSpan.Zero)
+    {
+        State = Status == TrialStatus.Completed ? TrialState.Completed : TrialState.Failed,
+        SamplesFile = Samples,
+        Reported = Reported,
+        Error = Status == TrialStatus.Completed ? null : Error ?? (Status == TrialStatus.Cancelled ? "cancelled" : "failed"),
+    };
 
     /// <summary>Takes a place as the columns hold it.</summary>
     public void Place(StudyProblem problem, Data.Configuration configuration) =>

@@ -164,6 +164,10 @@ public sealed record TrainingEnded(int Number, Configuration Configuration, stri
     /// <summary>SHA-256 of that file, hexadecimal.</summary>
     public string? NetworkSha256 { get; init; }
 
+    /// <summary>The number that it reported, where that is kept in the place of outputs; null where there are outputs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Reported { get; init; }
+
     /// <summary>What went wrong; null unless it failed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }

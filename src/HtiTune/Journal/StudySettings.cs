@@ -47,8 +47,10 @@ public sealed record StudySettings(
     bool UseWholeBudget = false,
     IReadOnlyList<double>? StartLambdas = null)
 {
-    internal static StudySettings Of(TunerOptions options) => new(
-        options.Seed,
+    /// <summary>The settings of a tuner's options.</summary>
+    /// <param name="options">The options.</param>
+    public static StudySettings Of(TunerOptions options) => new(
+        (options ?? throw new ArgumentNullException(nameof(options))).Seed,
         options.Goal,
         options.MaxTrainings,
         options.Epsilon,

@@ -17,7 +17,7 @@ internal static class SevenThings
         [
             "Proposal", "PendingTraining", "TrainingRequest", "Training", "Trial", "RecordedTraining", "EarlierTraining", "SpaceTraining", "TrainingProposed", "TrainingStarted",
             "TrainingCompleted", "TrainingFailed", "TrainingCancelled", "TrainingEnded", "ValueMeasured", "TrialRow", "TrialRecord", "EarlierRun", "TrialView", "AskedData", "ToldData",
-            "ToldFailedData", "TrialData", "WarmTrial", "ImportedAnchor", "AnchorPoint", "AnchorUpload", "RemoteTrial", "Anchor", "Observation",
+            "ToldFailedData", "TrialData", "WarmTrial", "ImportedAnchor", "AnchorPoint", "AnchorUpload", "StudyAnchor", "RemoteTrial", "Anchor", "Observation",
         ]),
         ("work in a worker's hands",
         [

@@ -1,0 +1,138 @@
+using System.Text.Json;
+using HtiTune.Data;
+using HtiTune.Journal;
+
+namespace HtiTune.Hosting;
+
+/// <summary>
+/// The tuner's events as the store's rows hold them: what the lines of a folder's journal tell, in the form that users of the API read and that earlier versions wrote. Each has
+/// a step, its number among those of the tuner. What an event has nothing to say of is not written.
+/// </summary>
+internal static class StoredEvents
+{
+    /// <summary>A run began.</summary>
+    /// <param name="step">The event's step.</param>
+    /// <param name="began">How.</param>
+    /// <param name="warm">What it begins with, in order.</param>
+    /// <param name="last">The largest number that was given before it.</param>
+    /// <param name="why">Why it began.</param>
+    public static EventRow Began(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last, string why) => Row(StudyEventKind.RunBegan, new
+    {
+        step,
+        run = began.Run,
+        objective = began.Objective,
+        goal = began.Settings.Goal,
+        budget = began.Budget,
+        offset = last - Places(warm),
+        warm = warm.Select(one => (one, lambda: StudyProblem.LambdaOf(one.Configuration)))
+            .Select(pair => new { number = pair.one.Number, pair.lambda, samples = pair.one.SamplesFile, reported = pair.one.Reported, configuration = pair.lambda is null ? pair.one.Configuration : null }),
+        why,
+        algorithm = began.Algorithm,
+    });
+
+    /// <summary>A training is asked for.</summary>
+    public static EventRow Asked(long step, TrainingStarted started, TrainingProposed forecast) => Row(StudyEventKind.Asked, new
+    {
+        step,
+        number = started.Number,
+        lambda = StudyProblem.LambdaOf(started.Configuration),
+        seed = started.Seed,
+        reason = started.Reason,
+        expectedGain = forecast.ExpectedGain,
+        predicted = forecast.Predicted,
+        predictedLow = forecast.PredictedLow,
+        predictedHigh = forecast.PredictedHigh,
+        trust = forecast.Trust,
+        configuration = started.Configuration,
+    });
+
+    /// <summary>A training ended.</summary>
+    /// <param name="step">The event's step.</param>
+    /// <param name="ended">How.</param>
+    /// <param name="told">What the run made of it; null: it had not asked for it, and it is kept for runs to come.</param>
+    public static EventRow Ended(long step, TrainingEnded ended, Trial? told) => Row(ended.State == TrialState.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, new
+    {
+        step,
+        number = ended.Number,
+        lambda = StudyProblem.LambdaOf(ended.Configuration),
+        samples = ended.SamplesFile,
+        reported = ended.Reported,
+        value = told?.Value,
+        error = ended.State == TrialState.Completed ? told?.Error : ended.Error,
+        isOrphan = told is null,
+        configuration = ended.Configuration,
+
+        // By the tuner's clock: it weighs by that where a training's cost is measured.
+        duration = told?.Duration,
+    });
+
+    /// <summary>Configurations are to be trained next.</summary>
+    public static EventRow Enqueued(long step, IReadOnlyList<Configuration> configurations) => Row(StudyEventKind.Enqueued, new
+    {
+        step,
+        lambdas = configurations.All(one => StudyProblem.LambdaOf(one) is not null) ? configurations.Select(one => one.Lambda) : null,
+        configurations,
+    });
+
+    /// <summary>What waited is no longer wanted.</summary>
+    public static EventRow Cleared(long step) => Row(StudyEventKind.Cleared, new { step });
+
+    /// <summary>A run ended.</summary>
+    /// <param name="step">The event's step.</param>
+    /// <param name="run">The run's number.</param>
+    /// <param name="result">Its result; null where no training has given a value.</param>
+    /// <param name="error">Why there is no result.</param>
+    public static EventRow RunEnded(long step, int run, StudyResult? result, string? error) => Row(StudyEventKind.RunEnded, new { step, run, result, error });
+
+    /// <summary>Any event.</summary>
+    public static EventRow Row<T>(string kind, T data) => new(kind, StudyJson.Write(data));
+
+    /// <summary>The event's step, and the run that it begins or ends; 0 where it has none.</summary>
+    public static (long Step, int Run) StepOf(EventRow row) => DataOf(row) is var data ? (Of<long>(data, "step"), Of<int>(data, "run")) : default;
+
+    /// <summary>How a run began, with what, and the largest number that was given before it.</summary>
+    public static (RunBegan Began, IReadOnlyList<TrainingEnded> Warm, int Last) Began(EventRow row, StudyProblem problem)
+    {
+        var data = DataOf(row);
+        var options = problem.Options(Of<Goal>(data, "goal"), TimeProvider.System);
+        TrainingEnded[] warm = [.. data.GetProperty("warm").EnumerateArray().Select(one => Ended(one, problem))];
+        return (
+            new RunBegan(Of<int>(data, "run"), Of<string>(data, "objective"), Of<int>(data, "budget"), StudySettings.Of(options), Of<int?>(data, "algorithm") ?? 1),
+            warm, Of<int>(data, "offset") + Places(warm));
+    }
+
+    /// <summary>A training that was asked for.</summary>
+    public static TrainingStarted Asked(EventRow row, StudyProblem problem) => DataOf(row) is var data
+        ? new(Of<int>(data, "number"), At(data, problem), Of<long>(data, "seed"), Of<string>(data, "reason") ?? "") { Time = DateTimeOffset.FromUnixTimeMilliseconds(row.Time) }
+        : throw new System.Diagnostics.UnreachableException();
+
+    /// <summary>How a training ended, its value, how long it took where the row says so, and whether the run had not asked for it.</summary>
+    public static (TrainingEnded Ended, ValueMeasured Measured, TimeSpan? Took, bool IsOrphan) Ended(EventRow row, StudyProblem problem)
+    {
+        var data = DataOf(row);
+        var (ended, error) = (Ended(data, problem), Of<string>(data, "error"));
+        return (
+            row.Kind == StudyEventKind.Told ? ended : ended with { State = TrialState.Failed, Error = error ?? "" },
+            new ValueMeasured(ended.Number, Of<double?>(data, "value"), error), Of<TimeSpan?>(data, "duration"), Of<bool>(data, "isOrphan"));
+    }
+
+    /// <summary>What is to be trained next.</summary>
+    public static TrainingsEnqueued Enqueued(EventRow row, StudyProblem problem) => DataOf(row) is var data && Of<IReadOnlyList<Configuration>>(data, "configurations") is { } all
+        ? new([.. all.Select(one => problem.At(null, one))])
+        : new([.. (Of<double[]>(data, "lambdas") ?? []).Select(lambda => problem.At(lambda, null))]);
+
+    /// <summary>The result of a run that ended; null where it has none.</summary>
+    public static StudyResult? Result(EventRow row) => Of<StudyResult>(DataOf(row), "result");
+
+    private static TrainingEnded Ended(JsonElement data, StudyProblem problem) =>
+        new(Of<int>(data, "number"), At(data, problem), "", TimeSpan.Zero) { SamplesFile = Of<string>(data, "samples"), Reported = Of<double?>(data, "reported") };
+
+    // An earlier version wrote λ alone.
+    private static Configuration At(JsonElement data, StudyProblem problem) => problem.At(Of<double?>(data, "lambda"), Of<Configuration>(data, "configuration"));
+
+    private static int Places(IReadOnlyList<TrainingEnded> warm) => warm.DistinctBy(one => one.Configuration).Count();
+
+    private static JsonElement DataOf(EventRow row) => StudyJson.Read<JsonElement>(row.Data);
+
+    private static T? Of<T>(JsonElement data, string member) => data.TryGetProperty(member, out var found) ? found.Deserialize<T>(StudyJson.Options) : default;
+}
