@@ -5,18 +5,6 @@ using static System.FormattableString;
 
 namespace HtiTune;
 
-/// <summary>A training that ended: what happened, and the network where it succeeded.</summary>
-internal sealed record Training(int Number, Configuration Configuration, double U, string Reason, TimeSpan Duration, TrialState State, string? Error)
-{
-    public double Lambda => Configuration.Lambda;
-
-    /// <summary>The trained network; null unless completed.</summary>
-    public ITrainedNetwork? Network { get; init; }
-
-    /// <summary>Its place among the anchors in the order they arrived, or −1.</summary>
-    public int Anchor { get; init; } = -1;
-}
-
 /// <summary>
 /// Everything that trainings have brought: the networks, their answers, and the surrogate of every prefix of them. It knows no
 /// objective, so it serves all of them; and the prefixes let a new objective test the surrogate one step ahead without retraining.
@@ -29,8 +17,8 @@ internal sealed class AnchorStore : IDisposable
     /// </summary>
     public const int FullHistory = 64;
 
-    private readonly List<Training> _trainings = [];
-    private readonly List<Training> _anchors = [];
+    private readonly List<TrainingEnded> _trainings = [];
+    private readonly List<TrainingEnded> _anchors = [];
     private readonly List<ContextGroup> _groups = [];
     private readonly Func<AnchorSet, ISurrogate?, CancellationToken, ISurrogate>? _fit;
     private readonly long _answerSeed;
@@ -67,7 +55,7 @@ internal sealed class AnchorStore : IDisposable
     /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
     public static AnchorStore Of(
-        SearchSpace space, Contexts? contexts, TunerOptions options, RandomStreams streams, IReadOnlyList<Training>? trainings, int lastNumber)
+        SearchSpace space, Contexts? contexts, TunerOptions options, RandomStreams streams, IReadOnlyList<TrainingEnded>? trainings, int lastNumber)
     {
         var store = new AnchorStore(
             space, contexts ?? WarmStart.ContextsOf(options.WarmStart), streams.SeedOf("answers"),
@@ -91,16 +79,16 @@ internal sealed class AnchorStore : IDisposable
     public Contexts? Contexts => _groups.Count == 0 ? null : _groups[0].Contexts;
 
     /// <summary>All trainings, in the order they ended.</summary>
-    public IReadOnlyList<Training> Trainings => _trainings;
+    public IReadOnlyList<TrainingEnded> Trainings => _trainings;
 
     /// <summary>
     /// Trainings whose places count as tried: all, less those of runs in which every one failed. What failed everywhere says nothing of a place, and the
     /// user will have mended something before a further run.
     /// </summary>
-    public IEnumerable<Training> Attempts => _trainings.Skip(_forgiven);
+    public IEnumerable<TrainingEnded> Attempts => _trainings.Skip(_forgiven);
 
     /// <summary>The completed ones, in the order they arrived.</summary>
-    public IReadOnlyList<Training> Anchors => _anchors;
+    public IReadOnlyList<TrainingEnded> Anchors => _anchors;
 
     /// <summary>The largest number of a training, of one that was taken back too; 0 without one.</summary>
     public int LastNumber => Math.Max(_lastNumber, _trainings.Count == 0 ? 0 : _trainings.Max(t => t.Number));
@@ -119,7 +107,7 @@ internal sealed class AnchorStore : IDisposable
     /// </summary>
     /// <param name="trainings">Trainings, in the order they ended.</param>
     /// <param name="isBrought">Tells by its number whether a training was made elsewhere.</param>
-    public static int InVain(IEnumerable<Training> trainings, Func<int, bool> isBrought) =>
+    public static int InVain(IEnumerable<TrainingEnded> trainings, Func<int, bool> isBrought) =>
         trainings.TakeWhile(t => t.State != TrialState.Completed).Count(t => t.State == TrialState.Failed && !isBrought(t.Number)) is var failed and >= RunCourse.HopelessTrainings
             ? failed
             : 0;
@@ -131,10 +119,10 @@ internal sealed class AnchorStore : IDisposable
     public Func<int, bool> IsBrought { get; set; } = _ => false;
 
     /// <summary>Is told what a network answered to other contexts than the stored ones.</summary>
-    public Action<Training, Samples>? OthersAnswered { get; set; }
+    public Action<TrainingEnded, Samples>? OthersAnswered { get; set; }
 
     /// <summary>Asks a fresh network its contexts and keeps both. Whatever is wrong with the answers is thrown, and nothing is kept.</summary>
-    public void Add(Training training)
+    public void Add(TrainingEnded training)
     {
         var network = training.Network!;
         var contexts = Contexts ?? DrawsOf(network);
@@ -157,10 +145,10 @@ internal sealed class AnchorStore : IDisposable
     }
 
     /// <summary>Keeps the record of a training that brought no network.</summary>
-    public void AddFailed(Training training) => _trainings.Add(training);
+    public void AddFailed(TrainingEnded training) => _trainings.Add(training);
 
     /// <summary>Takes a training as it was recorded.</summary>
-    public Training Load(Training training)
+    public TrainingEnded Load(TrainingEnded training)
     {
         if (training.State == TrialState.Completed)
         {

@@ -55,7 +55,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
     public override TrainingProposed LineOf(TrainingRequest proposal, bool isByModel) =>
         RunTelling.LineOf(proposal, view, isByModel ? _analysis : null, store.PlaceOf(proposal.Configuration));
 
-    public override Trial TrialOf(Training training, bool isReused) => RunTelling.TrialOf(training, view, isReused);
+    public override Trial TrialOf(TrainingEnded training, bool isReused) => RunTelling.TrialOf(training, view, isReused);
 
     public override TuningResult Finish(StopReason? stop, int used, IReadOnlyList<Trial> trials, long started)
     {

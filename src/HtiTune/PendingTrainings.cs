@@ -69,7 +69,7 @@ internal sealed class PendingTrainings(AnchorStore store, TunerOptions options, 
     }
 
     /// <summary>Takes out one that has ended.</summary>
-    public Training End(TrainingRequest proposal, TrialState state, string? error)
+    public TrainingEnded End(TrainingRequest proposal, TrialState state, string? error)
     {
         var pending = Require(proposal);
         _pending.Remove(pending);
@@ -78,7 +78,7 @@ internal sealed class PendingTrainings(AnchorStore store, TunerOptions options, 
         var duration = pending.Before is { } before
             ? TimeSpan.FromTicks(Math.Max(0, (options.TimeProvider.GetUtcNow() - before).Ticks))
             : options.TimeProvider.GetElapsedTime(pending.Since);
-        return new Training(proposal.Number, proposal.Configuration, pending.U, proposal.Reason, duration, state, error);
+        return new TrainingEnded(proposal.Number, proposal.Configuration, proposal.Reason, duration) { U = pending.U, State = state, Error = error };
     }
 
     /// <summary>Takes out the one with a number, which a recorded training takes the place of.</summary>

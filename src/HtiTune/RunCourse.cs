@@ -38,7 +38,7 @@ internal sealed class RunCourse(
     /// <summary>Takes a training that was told.</summary>
     /// <param name="training">The training; it is in the store.</param>
     /// <param name="isUsed">Whether it counts against the budget.</param>
-    public Trial Record(Training training, bool isUsed)
+    public Trial Record(TrainingEnded training, bool isUsed)
     {
         // What was told is told to its end: a cancellation may stop who weighs where to train next, and never leave a training half told.
         var weighing = view.Weighing;

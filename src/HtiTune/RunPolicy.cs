@@ -69,7 +69,7 @@ internal abstract class RunPolicy
     /// <summary>A training as a trial of the run's objective.</summary>
     /// <param name="training">The training.</param>
     /// <param name="isReused">Whether an earlier run made it.</param>
-    public abstract Trial TrialOf(Training training, bool isReused);
+    public abstract Trial TrialOf(TrainingEnded training, bool isReused);
 
     /// <summary>The study of a run that ends; <see cref="Analyse"/> has said true.</summary>
     /// <param name="stop">Why it ends; null where nothing but the end of the caller's patience.</param>

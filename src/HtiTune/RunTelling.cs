@@ -15,7 +15,7 @@ internal static class RunTelling
 
     private const int BestDraws = 4096;
 
-    public static Trial TrialOf(Training training, ObjectiveView view, bool isReused)
+    public static Trial TrialOf(TrainingEnded training, ObjectiveView view, bool isReused)
     {
         var measured = training.State == TrialState.Completed ? view.Measured(training.Anchor) : default;
         var trial = new Trial

@@ -8,7 +8,7 @@ namespace HtiTune;
 internal sealed class RunTrials(AnchorStore store, ObjectiveView view, RunPolicy policy, RunTime time, TunerOptions options, ILogger logger, RunRecorder? recorder)
 {
     private readonly int _lastBefore = store.LastNumber;
-    private readonly Dictionary<Training, Trial> _trials = [];
+    private readonly Dictionary<TrainingEnded, Trial> _trials = [];
     private int _alarms;
 
     /// <summary>All of the tuner's, in the order they ended.</summary>
@@ -17,7 +17,7 @@ internal sealed class RunTrials(AnchorStore store, ObjectiveView view, RunPolicy
     /// <summary>The objective's value at each completed training, by number; null where it has none.</summary>
     public IReadOnlyDictionary<int, double?> Values => store.Anchors.ToDictionary(anchor => anchor.Number, anchor => view.Measured(anchor.Anchor).Value);
 
-    public Trial Of(Training training)
+    public Trial Of(TrainingEnded training)
     {
         if (!_trials.TryGetValue(training, out var trial))
         {
@@ -29,7 +29,7 @@ internal sealed class RunTrials(AnchorStore store, ObjectiveView view, RunPolicy
     }
 
     /// <summary>Takes a training that has ended, and is in the store.</summary>
-    public Trial Record(Training training)
+    public Trial Record(TrainingEnded training)
     {
         recorder?.Ended(training, store);
         var trial = Of(training);

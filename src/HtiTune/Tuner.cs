@@ -45,7 +45,7 @@ public sealed partial class Tuner : IDisposable
     /// <param name="options">How.</param>
     /// <param name="trainings">Trainings there are; null for those of the options' warm start.</param>
     /// <param name="lastNumber">Numbers up to this one are not given to a training.</param>
-    internal Tuner(INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options, IReadOnlyList<Training>? trainings, int lastNumber = 0)
+    internal Tuner(INetwork network, SearchSpace space, Contexts? contexts, TunerOptions? options, IReadOnlyList<TrainingEnded>? trainings, int lastNumber = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(space);

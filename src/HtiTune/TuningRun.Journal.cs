@@ -19,7 +19,7 @@ public sealed partial class TuningRun
     internal bool MeasuresAs(IReadOnlyDictionary<int, ValueMeasured> recorded) => _trials.MeasureAs(recorded);
 
     /// <summary>Takes a recorded training in the place of a real one.</summary>
-    internal void Replay(Training training)
+    internal void Replay(TrainingEnded training)
     {
         _pending.Remove(training.Number);
         Take(training with { U = _store.PlaceOf(training.Configuration) });

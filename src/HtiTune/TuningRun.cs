@@ -225,7 +225,7 @@ public sealed partial class TuningRun : IDisposable
     internal bool IsPending(TrainingRequest proposal) => _pending.Has(proposal);
 
     /// <summary>Takes a training that ended; one whose network does not answer as it should has failed.</summary>
-    private Trial Take(Training training)
+    private Trial Take(TrainingEnded training)
     {
         try
         {
@@ -240,7 +240,7 @@ public sealed partial class TuningRun : IDisposable
         return _course.Record(training, isUsed: true);
     }
 
-    private Training Ended(TrainingRequest proposal, TrialState state, string? error)
+    private TrainingEnded Ended(TrainingRequest proposal, TrialState state, string? error)
     {
         ThrowIfEnded();
         var training = _pending.End(proposal, state, error);

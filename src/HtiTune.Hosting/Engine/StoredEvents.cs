@@ -24,8 +24,14 @@ internal static class StoredEvents
         goal = began.Settings.Goal,
         budget = began.Budget,
         offset = last - Places(warm),
-        warm = warm.Select(one => (one, lambda: StudyProblem.LambdaOf(one.Configuration)))
-            .Select(pair => new { number = pair.one.Number, pair.lambda, samples = pair.one.SamplesFile, reported = pair.one.Reported, configuration = pair.lambda is null ? pair.one.Configuration : null }),
+        warm = warm.Select(one => new
+        {
+            number = one.Number,
+            lambda = StudyProblem.LambdaOf(one.Configuration),
+            samples = one.SamplesFile,
+            reported = one.Reported,
+            configuration = StudyProblem.LambdaOf(one.Configuration) is null ? one.Configuration : null,
+        }),
         why,
         algorithm = began.Algorithm,
     });

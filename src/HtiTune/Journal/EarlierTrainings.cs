@@ -40,7 +40,7 @@ internal static class EarlierTrainings
 
     /// <summary>Takes trainings into a store; the first is asked what outputs look like where nothing has told yet.</summary>
     /// <exception cref="ArgumentException">A training does not fit; the message names the first fault of each. Nothing was taken.</exception>
-    internal static List<Training> Take(AnchorStore store, IReadOnlyList<EarlierTraining> trainings, string source)
+    internal static List<TrainingEnded> Take(AnchorStore store, IReadOnlyList<EarlierTraining> trainings, string source)
     {
         var faults = new List<string>();
         var first = trainings.FirstOrDefault(training => training?.Outputs is not null)?.Outputs;
@@ -64,18 +64,15 @@ internal static class EarlierTrainings
             throw new ArgumentException($"{string.Join("; ", faults)}.", nameof(trainings));
         }
 
-        var taken = new List<Training>();
+        var taken = new List<TrainingEnded>();
         foreach (var earlier in trainings)
         {
-            taken.Add(store.Load(new Training(
-                earlier.Number ?? store.LastNumber + 1,
-                earlier.At(store.Space),
-                store.PlaceOf(earlier.At(store.Space)),
-                earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported",
-                earlier.Duration,
-                earlier.Outputs is null ? TrialState.Failed : TrialState.Completed,
-                earlier.Outputs is null ? earlier.Error ?? "It failed before it was imported." : null)
+            taken.Add(store.Load(new TrainingEnded(
+                earlier.Number ?? store.LastNumber + 1, earlier.At(store.Space), earlier.Place.Length > 0 ? $"imported: {earlier.Place}" : "imported", earlier.Duration)
             {
+                U = store.PlaceOf(earlier.At(store.Space)),
+                State = earlier.Outputs is null ? TrialState.Failed : TrialState.Completed,
+                Error = earlier.Outputs is null ? earlier.Error ?? "It failed before it was imported." : null,
                 Network = earlier.Outputs is { } outputs ? new RestoredNetwork($"the import of {source}", new Samples(outputs, contexts!)) : null,
             }));
         }

@@ -172,6 +172,15 @@ public sealed record TrainingEnded(int Number, Configuration Configuration, stri
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 
+    /// <summary>The trained network, as long as a tuner has it; null unless it completed.</summary>
+    internal ITrainedNetwork? Network { get; init; }
+
+    /// <summary>Its place on the unit scale, where a tuner has it.</summary>
+    internal double U { get; init; }
+
+    /// <summary>Its place among a tuner's anchors in the order they arrived, or −1.</summary>
+    internal int Anchor { get; init; } = -1;
+
     internal override string Kind => KindOf(State);
 
     internal static string KindOf(TrialState state) => $"training-{JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString())}";

@@ -30,7 +30,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
         }
     }
 
-    public void Ended(Training training, AnchorStore store)
+    public void Ended(TrainingEnded training, AnchorStore store)
     {
         if (!IsReplaying)
         {

@@ -55,7 +55,7 @@ public sealed class RunReplay
             case TrainingEnded { State: not TrialState.Cancelled } ended:
                 var network = ended.State == TrialState.Failed ? null
                     : new TrainedOutputs(outputs ?? throw new ArgumentException($"Training {ended.Number} completed, and its outputs are not given; expected them.", nameof(outputs)));
-                return Ends(new Training(ended.Number, ended.Configuration, 0, ended.Reason, ended.Duration, ended.State, ended.Error) { Network = network });
+                return Ends(ended with { Network = network });
             case ValueMeasured measured:
                 return _run.Values.GetValueOrDefault(measured.Number) == measured.Value;
             case RunEnded:
@@ -76,7 +76,7 @@ public sealed class RunReplay
 
     private bool Asks(int number, Configuration at) => _run.AskAnother() is { } proposal && proposal.Number == number && proposal.Configuration.Equals(at);
 
-    private bool Ends(Training training)
+    private bool Ends(TrainingEnded training)
     {
         if (!training.Configuration.Equals(_run.PendingAt(training.Number)))
         {
@@ -91,7 +91,7 @@ public sealed class RunReplay
     /// <param name="run">A run made from the trainings before it.</param>
     /// <param name="recorded">What the journal tells of it.</param>
     /// <param name="trainings">Its trainings, in order.</param>
-    internal static Result Replay(TuningRun run, RecordedRun recorded, IEnumerable<Training> trainings)
+    internal static Result Replay(TuningRun run, RecordedRun recorded, IEnumerable<TrainingEnded> trainings)
     {
         var replay = new RunReplay(run);
         run.StopClock();

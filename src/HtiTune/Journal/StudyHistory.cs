@@ -23,7 +23,7 @@ internal sealed class StudyHistory : IDisposable
     private HashSet<int> _brought;
 
     // Trainings of the journal that come after the run that goes on.
-    private List<Training> _later = [];
+    private List<TrainingEnded> _later = [];
 
     // The total that the next run was prepared for.
     private int? _total;
@@ -184,7 +184,7 @@ internal sealed class StudyHistory : IDisposable
         }
     }
 
-    private List<Training> All() => [.. _store.Trainings, .. _later];
+    private List<TrainingEnded> All() => [.. _store.Trainings, .. _later];
 
     private bool IsTrained(Configuration one) => _store.Trainings.Concat(_later).Any(t => t.State == TrialState.Completed && t.Configuration.Equals(one));
 
@@ -194,9 +194,9 @@ internal sealed class StudyHistory : IDisposable
     private bool IsLike(RecordedRun run, string? name) =>
         run.Began.IsOfThisAlgorithm(_store.Space) && run.Began.Settings.ProposeAs(StudySettings.Of(_options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
 
-    private int Made(IEnumerable<Training> trainings)
+    private int Made(IEnumerable<TrainingEnded> trainings)
     {
-        List<Training> all = [.. trainings];
+        List<TrainingEnded> all = [.. trainings];
         return all.Count(training => training.State != TrialState.Cancelled && !_brought.Contains(training.Number)) - AnchorStore.InVain(all, _brought.Contains);
     }
 
@@ -257,7 +257,7 @@ internal sealed class StudyHistory : IDisposable
         && recorded.Began.Budget == request.Budget && IsLike(recorded, request.Name);
 
     /// <summary>Puts the first trainings into the store, and the others aside.</summary>
-    private void Stand(List<Training> trainings, int count)
+    private void Stand(List<TrainingEnded> trainings, int count)
     {
         var there = 0;
         while (there < count && there < _store.Trainings.Count && _store.Trainings[there].Number == trainings[there].Number

@@ -212,14 +212,15 @@ public sealed partial class StudyJournal
     /// <param name="count">How many.</param>
     /// <param name="loader">Loads networks; null: their answers alone.</param>
     /// <param name="run">As they were before an import was undone, where this run stood on them; null: as they are.</param>
-    internal List<Training> LoadTrainings(int count, IPersistentNetwork? loader, RecordedRun? run = null)
+    internal List<TrainingEnded> LoadTrainings(int count, IPersistentNetwork? loader, RecordedRun? run = null)
     {
         var contexts = LoadContexts();
         return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(Of)];
 
-        Training Of(TrainingEnded end) => new(
-            end.Number, end.Configuration, Space.PlaceOf(end.Configuration), end.Reason, end.Duration, end.State, end.State == TrialState.Cancelled ? "The training was cancelled." : end.Error)
+        TrainingEnded Of(TrainingEnded end) => end with
         {
+            U = Space.PlaceOf(end.Configuration),
+            Error = end.State == TrialState.Cancelled ? "The training was cancelled." : end.Error,
             Network = end.State == TrialState.Completed ? Restore(end, contexts!, loader) : null,
         };
     }

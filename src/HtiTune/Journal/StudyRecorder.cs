@@ -42,7 +42,7 @@ internal sealed class StudyRecorder : IDisposable
         SearchSpace space,
         Contexts? contexts,
         TunerOptions options,
-        IReadOnlyList<Training> warm,
+        IReadOnlyList<TrainingEnded> warm,
         ILogger logger)
     {
         if (Directory.EnumerateFiles(folder["anchors"]).FirstOrDefault() is { } stray)
@@ -136,7 +136,7 @@ internal sealed class StudyRecorder : IDisposable
     }
 
     /// <summary>Writes how a training ended: its files first, then the line that names them.</summary>
-    public void Ended(Training training, Matrix? outputs)
+    public void Ended(TrainingEnded training, Matrix? outputs)
     {
         var now = _clock.GetUtcNow();
         Do(() =>
@@ -146,7 +146,7 @@ internal sealed class StudyRecorder : IDisposable
     }
 
     /// <summary>Writes trainings that were made elsewhere: their files first, then all lines in one go.</summary>
-    public void Imported(IReadOnlyList<Training> trainings, string source)
+    public void Imported(IReadOnlyList<TrainingEnded> trainings, string source)
     {
         var now = _clock.GetUtcNow();
         Do(() =>
@@ -164,7 +164,7 @@ internal sealed class StudyRecorder : IDisposable
     /// Keeps what a network answered to other contexts. It is written with the next event, which is the value made of it: here an objective is
     /// at work, and a full disk would be taken for its failure.
     /// </summary>
-    public void Answered(Training training, Samples samples)
+    public void Answered(TrainingEnded training, Samples samples)
     {
         if (training.Network is RestoredNetwork restored && restored.Stored(samples.Contexts) is not null)
         {
@@ -252,11 +252,7 @@ internal sealed class StudyRecorder : IDisposable
         _folder.Dispose();
     }
 
-    private static TrainingEnded End(Training training) => new(training.Number, training.Configuration, training.Reason, training.Duration)
-    {
-        State = training.State,
-        Error = training.State == TrialState.Failed ? training.Error ?? "" : null,
-    };
+    private static TrainingEnded End(TrainingEnded training) => training with { Error = training.State == TrialState.Failed ? training.Error ?? "" : null };
 
     private static void Guarded(string path, Action write)
     {
@@ -270,7 +266,7 @@ internal sealed class StudyRecorder : IDisposable
         }
     }
 
-    private TrainingEnded Keep(Training training, Matrix outputs)
+    private TrainingEnded Keep(TrainingEnded training, Matrix outputs)
     {
         var samples = StudyFolder.SamplesName(training.Number);
         Guarded(_folder[samples], () => _folder.Files.Write(_folder[samples], outputs));

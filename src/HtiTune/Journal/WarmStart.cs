@@ -11,9 +11,9 @@ internal static class WarmStart
 
     /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once.</summary>
     /// <exception cref="ArgumentException">They are not of this hyperparameter or these contexts, or differ; the message names the first fault of each set.</exception>
-    public static List<Training> Trainings(IReadOnlyList<AnchorSet>? sources, SearchSpace space, Contexts? contexts)
+    public static List<TrainingEnded> Trainings(IReadOnlyList<AnchorSet>? sources, SearchSpace space, Contexts? contexts)
     {
-        var trainings = new List<Training>();
+        var trainings = new List<TrainingEnded>();
         var faults = new List<string>();
         for (var s = 0; s < (sources?.Count ?? 0); s++)
         {
@@ -31,9 +31,9 @@ internal static class WarmStart
 
             foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Configuration.Equals(anchor.Configuration))))
             {
-                trainings.Add(new Training(
-                    trainings.Count + 1, anchor.Configuration, space.PlaceOf(anchor.Configuration), "warm start: another study", TimeSpan.Zero, TrialState.Completed, null)
+                trainings.Add(new TrainingEnded(trainings.Count + 1, anchor.Configuration, "warm start: another study", TimeSpan.Zero)
                 {
+                    U = space.PlaceOf(anchor.Configuration),
                     Network = new RestoredNetwork("the warm start", new Samples(anchor.Samples.Outputs, contexts!)),
                 });
             }
@@ -44,7 +44,7 @@ internal static class WarmStart
             : throw new ArgumentException($"{nameof(TunerOptions)}.{nameof(TunerOptions.WarmStart)}: {string.Join("; ", faults)}.");
     }
 
-    private static string? Fault(AnchorSet set, SearchSpace space, Contexts contexts, List<Training> before)
+    private static string? Fault(AnchorSet set, SearchSpace space, Contexts contexts, List<TrainingEnded> before)
     {
         if (!set.Space.Equals(space))
         {
@@ -72,5 +72,5 @@ internal static class WarmStart
         return null;
     }
 
-    private static Matrix Outputs(Training training) => ((RestoredNetwork)training.Network!).Samples.Outputs;
+    private static Matrix Outputs(TrainingEnded training) => ((RestoredNetwork)training.Network!).Samples.Outputs;
 }

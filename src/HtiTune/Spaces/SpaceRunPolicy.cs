@@ -43,7 +43,7 @@ internal sealed class SpaceRunPolicy(
     private bool IsStrict => options.CertificateRule == CertificateRule.Strict;
 
     // A cancelled training may be proposed again.
-    private IEnumerable<Training> Tried => store.Attempts.Where(training => training.State != TrialState.Cancelled);
+    private IEnumerable<TrainingEnded> Tried => store.Attempts.Where(training => training.State != TrialState.Cancelled);
 
     private IEnumerable<Configuration> Taken => Tried.Select(training => training.Configuration);
 
@@ -105,7 +105,7 @@ internal sealed class SpaceRunPolicy(
         return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, belief.Mean, belief.Low, belief.High, forecast.Trust);
     }
 
-    public override Trial TrialOf(Training training, bool isReused)
+    public override Trial TrialOf(TrainingEnded training, bool isReused)
     {
         var trial = RunTelling.TrialOf(training, view, isReused);
         if (trial.Value is not null && _measures?.Of(training.Anchor) is { } measured)
@@ -128,7 +128,7 @@ internal sealed class SpaceRunPolicy(
     }
 
     // Values of the trainings before this one that were no penalties.
-    private double[] OthersThan(Training training)
+    private double[] OthersThan(TrainingEnded training)
     {
         var extreme = _analysis!.Extreme.Select(one => one.Configuration).ToHashSet();
         return [.. store.Trainings.TakeWhile(other => other.Number != training.Number).Where(other => other.State == TrialState.Completed && !extreme.Contains(other.Configuration))
@@ -176,7 +176,7 @@ internal sealed class SpaceRunPolicy(
         };
     }
 
-    private SpaceTraining Seen(Training training)
+    private SpaceTraining Seen(TrainingEnded training)
     {
         if (training.State != TrialState.Completed || view.Measured(training.Anchor).Value is not { } value)
         {

@@ -1,5 +1,6 @@
 using HtiTune.Benchmarks.Laws;
 using HtiTune.Data;
+using HtiTune.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HtiTune.Benchmarks.Certificates;
@@ -82,8 +83,9 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
                 place = (next.U, u.FromUnit(next.U), next.Reason);
             }
 
-            store.Add(new Training(n + 1, new("x", place.Lambda), u.ToUnit(place.Lambda), "", TimeSpan.Zero, TrialState.Completed, null)
+            store.Add(new TrainingEnded(n + 1, new("x", place.Lambda), "", TimeSpan.Zero)
             {
+                U = u.ToUnit(place.Lambda),
                 Network = network.Train(new TrainingRequest(place.Lambda, 1), CancellationToken.None),
             });
             if (n >= ValuesForScale && view.Predict(n) is { } prediction)

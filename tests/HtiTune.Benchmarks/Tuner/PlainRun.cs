@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HtiTune.Benchmarks.Tuning;
@@ -69,7 +70,7 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
             }
 
             var number = store.Anchors.Count;
-            store.Add(new Training(number + 1, new("x", lambda), x.ToUnit(lambda), "", TimeSpan.Zero, TrialState.Completed, null) { Network = new Silent() });
+            store.Add(new TrainingEnded(number + 1, new("x", lambda), "", TimeSpan.Zero) { U = x.ToUnit(lambda), Network = new Silent() });
             var value = view.Measured(number).Value!.Value;
             // As the tuner's own tests: a penalty tells nothing of how well the function is predicted.
             if (number >= ValuesForScale && !view.Map(number + 1).IsExtreme(value) && view.Predict(number) is { } prediction)

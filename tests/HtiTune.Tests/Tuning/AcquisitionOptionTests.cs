@@ -124,8 +124,9 @@ public class AcquisitionOptionTests
             var store = new AnchorStore(Problem.Hyperparameter, One, 1, null, (_, _) => { });
             foreach (var (u, seconds) in trainings)
             {
-                store.Add(new Training(1, new("x", Problem.Hyperparameter.FromUnit(u)), u, "", TimeSpan.FromSeconds(seconds), TrialState.Completed, null)
+                store.Add(new TrainingEnded(1, new("x", Problem.Hyperparameter.FromUnit(u)), "", TimeSpan.FromSeconds(seconds))
                 {
+                    U = u,
                     Network = new FormulaNetwork((_, _) => 0).Train(new TrainingRequest(2, 1), default),
                 });
             }

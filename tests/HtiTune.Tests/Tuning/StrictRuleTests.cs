@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Tests.Tuning;
 
@@ -61,7 +62,7 @@ public sealed class StrictRuleTests
             {
                 var lambda = Problem.Hyperparameter.FromUnit(u);
                 var network = new Problem(1).Network().Train(new TrainingRequest(lambda, 1), CancellationToken.None);
-                store.Add(new Training(store.Anchors.Count + 1, new("x", lambda), u, "", TimeSpan.Zero, TrialState.Completed, null) { Network = network });
+                store.Add(new TrainingEnded(store.Anchors.Count + 1, new("x", lambda), "", TimeSpan.Zero) { U = u, Network = network });
             }
 
             // The first two are no tests; each later one has errors of its own published deviation's size before.
@@ -82,7 +83,7 @@ public sealed class StrictRuleTests
             {
                 var lambda = Problem.Hyperparameter.FromUnit(u);
                 var network = problem.Network().Train(new TrainingRequest(lambda, 1), CancellationToken.None);
-                store.Add(new Training(store.Anchors.Count + 1, new("x", lambda), u, "", TimeSpan.Zero, TrialState.Completed, null) { Network = network });
+                store.Add(new TrainingEnded(store.Anchors.Count + 1, new("x", lambda), "", TimeSpan.Zero) { U = u, Network = network });
             }
         }
 
