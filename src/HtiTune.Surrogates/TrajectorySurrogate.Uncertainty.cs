@@ -28,11 +28,7 @@ public sealed partial class TrajectorySurrogate
     {
         ArgumentNullException.ThrowIfNull(contexts);
         ArgumentNullException.ThrowIfNull(functional);
-        if (!(level > 0 && level < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(level), level, $"The level is {level}; expected a probability between 0 and 1.");
-        }
-
+        FunctionalEstimate.RequireLevel(level);
         if (Options.Method != Method.Hti)
         {
             throw new InvalidOperationException($"The method {Options.Method} is a baseline without an error model; only {Method.Hti} has one.");

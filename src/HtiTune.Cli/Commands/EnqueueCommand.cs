@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using HtiTune.Data;
 using HtiTune.External;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 
@@ -43,7 +44,7 @@ internal static class EnqueueCommand
 
     /// <summary>The values of texts.</summary>
     /// <exception cref="CliException">Some are wrong; all of them are named.</exception>
-    internal static double[] Parse(IReadOnlyList<string> texts, double least, double most)
+    private static IEnumerable<double> Parse(IReadOnlyList<string> texts, double least, double most)
     {
         var faults = new List<string>();
         var values = new List<double>();
@@ -67,7 +68,7 @@ internal static class EnqueueCommand
             values.Add(value);
         }
 
-        return faults.Count == 0 ? [.. values] : throw new CliException("H003", faults.Count == 1 ? faults[0] + "." : $"{faults.Count} of {texts.Count} values are wrong; nothing was enqueued.", Advice.Help.For("enqueue"))
+        return faults.Count == 0 ? values : throw new CliException("H003", faults.Count == 1 ? faults[0] + "." : $"{faults.Count} of {texts.Count} values are wrong; nothing was enqueued.", Advice.Help.For("enqueue"))
         {
             Faults = faults.Count == 1 ? [] : faults,
         };
@@ -75,27 +76,7 @@ internal static class EnqueueCommand
 
     private static int Enqueue(StudySpecification study, string[] texts, bool clear, Patience patience, bool json)
     {
-        if (!study.Space.IsLine)
-        {
-            return EnqueueConfigurations(study, texts, clear, patience, json);
-        }
-
-        var values = Parse(texts, study.Hyperparameter.Minimum, study.Hyperparameter.Maximum);
-        using var session = StudySession.Open(study, new TuneDisplay(), null, patience);
-        if (clear)
-        {
-            session.Tuner.ClearEnqueued();
-        }
-
-        var added = values.Length == 0 ? [] : session.Tuner.Enqueue(values);
-        Tell(values, added, session.Tuner.Enqueued, json);
-        return ExitCode.Done;
-    }
-
-    // Of several hyperparameters each value is a text of names and values, lr=0.003,layers=2.
-    private static int EnqueueConfigurations(StudySpecification study, string[] texts, bool clear, Patience patience, bool json)
-    {
-        var wanted = Configurations(texts, study.Space);
+        var wanted = Wanted(texts, study.Space);
         using var session = StudySession.Open(study, new TuneDisplay(), null, patience);
         if (clear)
         {
@@ -103,9 +84,14 @@ internal static class EnqueueCommand
         }
 
         var added = wanted.Count == 0 ? [] : session.Tuner.Enqueue(wanted);
-        Tell(wanted, added, session.Tuner.Waiting, json);
+        Tell(wanted, added, session.Tuner.Waiting, study.Space, json);
         return ExitCode.Done;
     }
+
+    /// <summary>What texts want trained: numbers, and of several hyperparameters names and values, lr=0.003,layers=2.</summary>
+    /// <exception cref="CliException">Some are wrong; all of them are named.</exception>
+    internal static IReadOnlyList<Configuration> Wanted(string[] texts, SearchSpace space) =>
+        space.IsLine ? [.. Parse(texts, space.Line.Minimum, space.Line.Maximum).Select(value => new Configuration(space.Label, value))] : Configurations(texts, space);
 
     /// <summary>The configurations of texts.</summary>
     /// <exception cref="CliException">Some are wrong; all of them are named.</exception>
@@ -136,38 +122,33 @@ internal static class EnqueueCommand
         return wanted;
     }
 
-    /// <summary>The same of configurations.</summary>
-    internal static void Tell(IReadOnlyList<Configuration> wanted, IReadOnlyList<Configuration> added, IReadOnlyList<Configuration> waiting, bool json) =>
-        Tell(wanted, added, waiting, json, StudyPaths.Place, "; ", (writer, one) => new ConfigurationConverter().Write(writer, one, JsonSerializerOptions.Default));
-
     private static HyperparameterValue ValueOf(SearchSpace space, string name, string text) =>
         space.FirstOrDefault(one => one.Name == name) is CategoricalHyperparameter || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? text : number;
 
     /// <summary>Says what was added, what was left out, and what waits.</summary>
-    internal static void Tell(IReadOnlyList<double> values, IReadOnlyList<double> added, IReadOnlyList<double> waiting, bool json) =>
-        Tell(values, added, waiting, json, Placeholders.Number, ", ", (writer, value) => writer.WriteNumberValue(value));
-
-    private static void Tell<T>(
-        IReadOnlyList<T> values, IReadOnlyList<T> added, IReadOnlyList<T> waiting, bool json, Func<T, string> shown, string between, Action<Utf8JsonWriter, T> write)
+    internal static void Tell(IReadOnlyList<Configuration> wanted, IReadOnlyList<Configuration> added, IReadOnlyList<Configuration> waiting, SearchSpace space, bool json)
     {
-        foreach (var value in values.Except(added))
+        foreach (var one in wanted.Except(added))
         {
-            Terminal.Say($"{shown(value)} is trained already, under way or enqueued: left out");
+            Terminal.Say($"{Shown(one)} is trained already, under way or enqueued: left out");
         }
 
-        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join(between, waiting.Select(shown))}");
+        Terminal.Say(waiting.Count == 0 ? "nothing waits" : $"to be trained next: {string.Join(space.IsLine ? ", " : "; ", waiting.Select(Shown))}");
         if (json)
         {
+            var converter = new ShortConfigurationConverter();
             EventWriter.Write(writer =>
             {
                 writer.WriteStartArray("enqueued");
-                foreach (var value in waiting)
+                foreach (var one in waiting)
                 {
-                    write(writer, value);
+                    converter.Write(writer, one, JsonSerializerOptions.Default);
                 }
 
                 writer.WriteEndArray();
             });
         }
+
+        string Shown(Configuration one) => space.IsLine ? Placeholders.Number(one.Lambda) : StudyPaths.Place(one);
     }
 }

@@ -36,23 +36,37 @@ internal static partial class TrialsCommand
             var rows = Rows(specification, of);
             var best = BestSoFar.Of(specification, StudyJournal.Read(specification.Folder), of, rows);
             rows.AddRange(Waiting(specification, rows));
-            if (result.GetValue(json))
-            {
-                TrialRecord.Write(specification.File, of, rows.Select(row => row with { IsBest = row.Number is not null && row.Number == best?.Number }));
-                return ExitCode.Done;
-            }
-
-            Terminal.Say($"values are of {of}{(best?.Number is null ? "" : best.Kind == ResultRecord.Recommended ? "; * is recommended" : "; * is the best of them")}");
-            var (heads, cells) = Places(specification.Space, rows);
-            Console.Out.WriteLine($"{"#",4}  {heads} {"state",-10} {"value",14} {"time",12}  reason");
-            foreach (var (row, place) in rows.Zip(cells))
-            {
-                Console.Out.WriteLine($"{row.Number?.ToString(CultureInfo.InvariantCulture),4}{(row.Number is not null && row.Number == best?.Number ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {(row.Seconds is { } time ? Duration.Show(TimeSpan.FromSeconds(time)) : ""),12}  {row.Reason}{(row.IsFeasible == false ? "; misses a constraint" : "")}{(row.Error is { } error ? $"; {Shortened(error)}" : "")}");
-            }
-
-            return ExitCode.Done;
+            return Tell(specification.File, specification.Space, of, [.. rows.Select(row => row with { IsBest = row.Number is not null && row.Number == best?.Number })], best?.Kind, result.GetValue(json));
         });
         return command;
+    }
+
+    /// <summary>Lists trainings: of a study of this machine, or of a server's.</summary>
+    /// <param name="study">The study's file or id.</param>
+    /// <param name="space">What is tuned.</param>
+    /// <param name="objective">Whose values they have.</param>
+    /// <param name="rows">The trainings.</param>
+    /// <param name="best">What the best of them is, as a result's <c>kind</c>; null: none is told.</param>
+    /// <param name="json">Whether they are told as JSON.</param>
+    internal static int Tell(string study, Data.SearchSpace space, string objective, IReadOnlyList<TrialRecord> rows, string? best, bool json)
+    {
+        if (json)
+        {
+            TrialRecord.Write(study, objective, rows);
+            return ExitCode.Done;
+        }
+
+        Terminal.Say($"values are of {objective}{(!rows.Any(row => row.IsBest) ? "" : best == ResultRecord.Recommended ? "; * is recommended" : "; * is the best of them")}");
+        var (heads, cells) = Places(space, rows);
+        Console.Out.WriteLine($"{"#",4}  {heads} {"state",-10} {"value",14} {"time",12}  reason");
+        foreach (var (row, place) in rows.Zip(cells))
+        {
+            var time = row.Seconds is { } seconds ? Duration.Show(TimeSpan.FromSeconds(seconds)) : "";
+            var reason = row.Reason + (row.IsFeasible == false ? "; misses a constraint" : "") + (row.Error is { } error ? $"; {Shortened(error)}" : "");
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Number,4}{(row.IsBest ? '*' : ' ')} {place} {row.State,-10} {row.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14} {time,12}  {reason}"));
+        }
+
+        return ExitCode.Done;
     }
 
     /// <summary>The trainings of a study, in order; those under way too.</summary>
@@ -141,11 +155,11 @@ internal static partial class TrialsCommand
     }
 
     /// <summary>A hyperparameter's value as lists show it; one that is not active has a dash.</summary>
-    internal static string Cell(Data.Configuration configuration, string name) => !configuration.TryGet(name, out var value) ? "-"
+    private static string Cell(Data.Configuration configuration, string name) => !configuration.TryGet(name, out var value) ? "-"
         : value.IsNumber ? value.Number.ToString("G6", CultureInfo.InvariantCulture) : value.Word;
 
     // A column a hyperparameter.
-    private static (string Heads, IReadOnlyList<string> Cells) Places(Data.SearchSpace space, List<TrialRecord> rows)
+    private static (string Heads, IReadOnlyList<string> Cells) Places(Data.SearchSpace space, IReadOnlyList<TrialRecord> rows)
     {
         var widths = space.Select(one => rows.Select(row => Cell(row.Configuration, one.Name).Length).Append(one.Name.Length).Append(space.Count == 1 ? 12 : 1).Max()).ToList();
         return (

@@ -130,37 +130,18 @@ internal static class ServedSteps
     internal static int Enqueue(ServerConnection server, string? given, string[] texts, bool clear, bool json)
     {
         var id = ServedStudy.IdOf(server, given);
-        var definition = ServerConnection.Ask(() => server.Client.GetAsync(id)).Definition;
-        var space = definition.ToSpace();
-        if (!space.IsLine)
-        {
-            return EnqueueConfigurations(server, id, space, texts, clear, json);
-        }
-
-        var values = EnqueueCommand.Parse(texts, space.Line.Minimum, space.Line.Maximum);
-        if (clear)
-        {
-            ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
-        }
-
-        var enqueued = values.Length == 0 ? new EnqueuedLambdas([], []) : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, values));
-        EnqueueCommand.Tell(values, enqueued.Added, enqueued.Waiting, json);
-        return ExitCode.Done;
-    }
-
-    private static int EnqueueConfigurations(ServerConnection server, Guid id, SearchSpace space, string[] texts, bool clear, bool json)
-    {
-        var wanted = EnqueueCommand.Configurations(texts, space);
+        var space = ServerConnection.Ask(() => server.Client.GetAsync(id)).Definition.ToSpace();
+        var wanted = EnqueueCommand.Wanted(texts, space);
         if (clear)
         {
             ServerConnection.Ask(() => server.Client.ClearEnqueuedAsync(id));
         }
 
         var enqueued = wanted.Count == 0 ? null : ServerConnection.Ask(() => server.Client.EnqueueAsync(id, wanted));
-        EnqueueCommand.Tell(wanted, Shown(enqueued?.AddedConfigurations), Shown(enqueued?.WaitingConfigurations), json);
+        EnqueueCommand.Tell(wanted, Ordered(enqueued?.AddedConfigurations), Ordered(enqueued?.WaitingConfigurations), space, json);
         return ExitCode.Done;
 
-        IReadOnlyList<Data.Configuration> Shown(IReadOnlyList<Data.Configuration>? all) => [.. (all ?? []).Select(space.Ordered)];
+        IReadOnlyList<Data.Configuration> Ordered(IReadOnlyList<Data.Configuration>? all) => [.. (all ?? []).Select(space.Ordered)];
     }
 
     private static AdvicePlace At(ServerConnection server, StudySpecification study) => new() { Study = study, Name = server.Address.ToString() };

@@ -12,49 +12,24 @@ internal static class ServerVerbs
         var id = ServedStudy.IdOf(server, given);
         var (study, trials) = (ServerConnection.Ask(() => server.Client.GetAsync(id)), ServerConnection.Ask(() => server.Client.TrialsAsync(id)));
         var space = study.Definition.ToSpace();
-        if (json)
-        {
-            var best = study.Result is { } found ? ServedSpace.At(space, found.Lambda, found.Configuration) : null;
-            TrialRecord.Write(id.ToString(), study.Definition.Objective, trials.Select(trial => new TrialRecord
+        var best = study.Result is { } found ? ServedSpace.At(space, found.Lambda, found.Configuration) : null;
+        TrialRecord[] rows =
+        [
+            .. trials.Select(trial => (Trial: trial, At: ServedSpace.At(space, trial.Lambda, trial.Configuration))).Select(one => new TrialRecord
             {
-                Number = trial.Number,
-                Configuration = ServedSpace.At(space, trial.Lambda, trial.Configuration),
-                State = EventWriter.Word(trial.Status),
-                Value = trial.Value,
-                Reason = trial.Reason,
-                Error = trial.Error,
-                Values = trial.Features?.Where(one => one.Key != study.Definition.Objective).ToDictionary(),
-                IsFeasible = trial.IsFeasible,
-                IsBest = trial.Value is not null && ServedSpace.At(space, trial.Lambda, trial.Configuration).Equals(best),
-            }));
-            return ExitCode.Done;
-        }
-
-        if (!space.IsLine)
-        {
-            Console.Out.WriteLine($"{"#",4} {string.Concat(space.Select(one => $"{one.Name,12} "))}{"state",-10} {"value",14}  reason");
-            foreach (var trial in trials)
-            {
-                var at = ServedSpace.At(space, trial.Lambda, trial.Configuration);
-                Console.Out.WriteLine(
-                    $"{trial.Number,4} {string.Concat(space.Select(one => $"{TrialsCommand.Cell(at, one.Name),12} "))}"
-                    + $"{EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {ReasonOf(trial)}");
-            }
-
-            return ExitCode.Done;
-        }
-
-        Console.Out.WriteLine($"{"#",4} {study.Definition.Hyperparameter,12} {"state",-10} {"value",14}  reason");
-        foreach (var trial in trials)
-        {
-            Console.Out.WriteLine(
-                $"{trial.Number,4} {trial.Lambda.ToString("G6", CultureInfo.InvariantCulture),12} {EventWriter.Word(trial.Status),-10} {trial.Value?.ToString("G7", CultureInfo.InvariantCulture) ?? "",14}  {ReasonOf(trial)}");
-        }
-
-        return ExitCode.Done;
+                Number = one.Trial.Number,
+                Configuration = one.At,
+                State = EventWriter.Word(one.Trial.Status),
+                Value = one.Trial.Value,
+                Reason = one.Trial.Reason,
+                Error = one.Trial.Error,
+                Values = one.Trial.Features?.Where(feature => feature.Key != study.Definition.Objective).ToDictionary(),
+                IsFeasible = one.Trial.IsFeasible,
+                IsBest = one.Trial.Value is not null && one.At.Equals(best),
+            }),
+        ];
+        return TrialsCommand.Tell(id.ToString(), space, study.Definition.Objective, rows, ResultRecord.Recommended, json);
     }
-
-    private static string ReasonOf(TrialView trial) => trial.Error ?? trial.Reason + (trial.IsFeasible == false ? "; misses a constraint" : "");
 
     internal static int Best(ServerConnection server, string? given, bool json)
     {

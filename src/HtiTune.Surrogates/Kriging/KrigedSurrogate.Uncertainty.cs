@@ -36,11 +36,7 @@ public sealed partial class KrigedSurrogate
     {
         ArgumentNullException.ThrowIfNull(contexts);
         ArgumentNullException.ThrowIfNull(functional);
-        if (!(level > 0 && level < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(level), level, $"The level is {level}; expected a probability between 0 and 1.");
-        }
-
+        FunctionalEstimate.RequireLevel(level);
         var weights = WeightsAt(lambda);
         var (rows, _) = Resolve(contexts, null);
         var errors = _affine is null && Report.Deterministic && _carrier.State.Start is not null && !_carrier.Lookup.HasAll(contexts) ? _carryErrors.Value : null;

@@ -46,11 +46,7 @@ public sealed partial class SpaceSurrogate
     {
         ArgumentNullException.ThrowIfNull(configurations);
         ArgumentNullException.ThrowIfNull(functional);
-        if (!(level > 0 && level < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(level), level, $"The level is {level}; expected a probability between 0 and 1.");
-        }
-
+        FunctionalEstimate.RequireLevel(level);
         double[][] places = [.. configurations.Select(PlaceOf)];
         contexts ??= Contexts;
         double[]? shift = null;

@@ -9,4 +9,14 @@ namespace HtiTune.Surrogates;
 /// <param name="Low">Lower end of the interval.</param>
 /// <param name="High">Upper end of the interval; the interval need not be symmetric about the value.</param>
 /// <param name="Level">Probability that the interval is meant to hold.</param>
-public readonly record struct FunctionalEstimate(double Value, double StandardError, double Low, double High, double Level);
+public readonly record struct FunctionalEstimate(double Value, double StandardError, double Low, double High, double Level)
+{
+    /// <summary>Throws unless a level is a probability.</summary>
+    internal static void RequireLevel(double level)
+    {
+        if (!(level > 0 && level < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(level), level, $"The level is {level}; expected a probability between 0 and 1.");
+        }
+    }
+}
