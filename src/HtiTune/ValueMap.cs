@@ -29,6 +29,9 @@ internal sealed class ValueMap
 
     // Differences of a few units in the last place are rounding.
     private const double Rounding = 8;
+
+    // By how much what cancels may be larger than what is left.
+    private const double MostCancelled = 1e6;
     private const double UnitInLastPlace = 2.2204460492503131e-16;
 
     // Equal values tell no scale: a hundredth of their size.
@@ -75,7 +78,7 @@ internal sealed class ValueMap
         }
 
         double[] gaps = [.. values.Select(v => 0.5 * best - 0.5 * v)];
-        var knee = Knee([.. known.Select(v => v.U)], gaps);
+        var knee = Knee([.. known.Select(v => v.U)], gaps, best);
         var scale = Math.Max(Math.ScaleB(1, Math.ILogB(knee)), LeastScale);
         var extreme = gaps.Count(gap => gap > knee);
         return new ValueMap(sign, 0.5 * best, scale, extreme > 0 ? knee / scale : Far, spread) { ExtremeCount = extreme };
@@ -173,8 +176,21 @@ internal sealed class ValueMap
         return 1 / (beyond * (1 + Math.Log(beyond)));
     }
 
+    /// <summary>
+    /// Whether half a distance from the best value is rounding and no distance: two values that are equally good would make penalties of all others. What a value was computed from
+    /// may be larger than itself, as a sum of terms that cancel is, and is about as large as the next value, where that is no penalty.
+    /// </summary>
+    /// <param name="gap">Half the distance.</param>
+    /// <param name="best">The best value.</param>
+    /// <param name="next">The next value after that at this distance, or that one where it is the last.</param>
+    internal static bool IsRounding(double gap, double best, double next)
+    {
+        var size = Math.Abs(best);
+        return gap <= 0.5 * Rounding * UnitInLastPlace * Math.Max(size, Math.Min(Math.Abs(next), MostCancelled * size));
+    }
+
     // The largest distance that is not extreme; all are where no gap is wide enough.
-    private static double Knee(double[] places, double[] gaps)
+    private static double Knee(double[] places, double[] gaps, double best)
     {
         // Of replicates the worst stands for their place.
         (double U, double Gap)[] known = [.. places.Zip(gaps).GroupBy(p => p.First, p => p.Second).Select(p => (p.Key, p.Max())).OrderBy(p => p.Key)];
@@ -188,7 +204,7 @@ internal sealed class ValueMap
                 share += between[next].Width;
             }
 
-            if (levels[i] > 0 && share > 0)
+            if (levels[i] > 0 && share > 0 && !IsRounding(levels[i], best, best - 2 * levels[Math.Min(i + 1, levels.Length - 1)]))
             {
                 bar = Math.Min(bar, Ratio(share, i + 1) * levels[i]);
             }

@@ -16,6 +16,9 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
     private const int Last = 12, Draws = 8, Probes = 5;
     private const double Credit = 4, LeastShare = 1e-3;
 
+    // What values that are all alike count as differing by, of their size.
+    private const double ShareOfSize = 0.01;
+
     // At one θ, taken as known, draws are too narrow by about this.
     private const double Widening = 1.5;
 
@@ -31,6 +34,11 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
             || CompositeBelief.Make(
                 ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], last!.Contexts, objective,
                 options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation) is not { } composite)
+        {
+            return new BeliefChoice(null, 0);
+        }
+
+        if (!Carry(composite, ground, known, with))
         {
             return new BeliefChoice(null, 0);
         }
@@ -69,6 +77,31 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
 
         var trust = 1 / (1 + Math.Exp(-Credit - difference));
         return new BeliefChoice(trust >= 0.5 ? composite : null, trust);
+    }
+
+    // Outputs are kept in single precision: of values that lie close together beside their size, or beyond its range, they may tell nothing. The best and the worst show it.
+    private static bool Carry(CompositeBelief composite, SpaceGround ground, SpaceTraining[] known, int[] with)
+    {
+        int best = 0, worst = 0;
+        for (var i = 1; i < with.Length; i++)
+        {
+            best = known[with[i]].Value < known[with[best]].Value ? i : best;
+            worst = known[with[i]].Value > known[with[worst]].Value ? i : worst;
+        }
+
+        // Halves, whose differences do not overflow.
+        var own = new double[with.Length];
+        var most = LeastShare * Math.Max(0.5 * Value(worst) - 0.5 * Value(best), ShareOfSize * Math.Max(Math.Abs(Value(best)), Math.Abs(Value(worst))) + 1e-300);
+        return Meets(best) && Meets(worst);
+
+        double Value(int i) => known[with[i]].Value!.Value;
+
+        bool Meets(int i)
+        {
+            Array.Clear(own);
+            own[i] = 1;
+            return Math.Abs(0.5 * composite.Value(own, ground.Places[with[i]]) - 0.5 * Value(i)) <= most;
+        }
     }
 
     private static double Score(double value, double mean, double deviation, double least)

@@ -47,7 +47,7 @@ internal sealed class SpaceValueMap
         }
 
         double[] gaps = [.. values.Select(v => 0.5 * v - 0.5 * best)];
-        var knee = KneeOf(gaps, shares, 0.5 * Rounding * UnitInLastPlace * Math.Abs(best));
+        var knee = KneeOf(values, gaps, shares);
         double[] good = [.. gaps.Where(gap => gap <= knee).Order()];
         var middle = good[good.Length / 2];
         middle = Math.Max(middle > 0 ? middle : knee, 1e-300);
@@ -101,15 +101,14 @@ internal sealed class SpaceValueMap
     private double Unbend(double t) => _bend > 0 ? (Math.Exp(t * _log) - 1) / _bend : t;
 
     // As in ValueMap: the rarer values as good are, the larger must the gap to an extreme one be.
-    // What is no gap but for rounding is none: two equal best values would make penalties of all others.
-    private static double KneeOf(double[] gaps, double[] shares, double rounding)
+    private static double KneeOf(double[] values, double[] gaps, double[] shares)
     {
         var bar = double.PositiveInfinity;
         int[] order = [.. Enumerable.Range(0, gaps.Length).OrderBy(i => gaps[i])];
         for (var rank = 1; rank < order.Length; rank++)
         {
             var (gap, share) = (gaps[order[rank]], shares[order[rank]]);
-            if (gap > rounding && share > 0)
+            if (!ValueMap.IsRounding(gap, values[order[0]], values[order[Math.Min(rank + 1, order.Length - 1)]]) && share > 0)
             {
                 var ratio = Math.Max(LeastRatio, Math.Pow(10, Math.Min(RatioDecades / share, MostDecades))) * (rank == 1 ? 1e3 : rank == 2 ? 10 : 1);
                 bar = Math.Min(bar, ratio * gap);

@@ -190,6 +190,23 @@ public sealed class CompositeTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(1, 1e9, false)]
+    [InlineData(1e200, 0, false)]
+    public void OutputsThatSinglePrecisionCannotTellApartAreNotBelieved(double unit, double offset, bool isBelieved)
+    {
+        var policy = Policy(Square);
+        Matrix Own(Configuration c) => Matrix.FromDoubles(1, 1, [unit * Bowl(c) + offset]);
+        static double Only(Matrix y) => y.Exact(0, 0);
+
+        var trainings = Train(policy, c => Only(Own(c)), 4, Own, Only);
+        var analysis = policy.Analyse(trainings, Only)!;
+
+        Assert.Equal(isBelieved, analysis.IsComposite);
+        Assert.InRange((Best(trainings) - offset) / unit, 0, 0.05);
+    }
+
     private static int TrainingsTo(int seed, Func<Matrix, double>? objective)
     {
         var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 1e-4 }, seed);

@@ -57,13 +57,29 @@ public sealed class SpaceCertificateTests
         Assert.Equal(0, judgement.RegretQuantile);
     }
 
-    [Fact]
-    public void TwoBestValuesThatDifferByRoundingMakeNoPenaltiesOfTheOthers()
+    [Theory]
+    [InlineData(0.08125, 0.08125 + 2e-17 * 4)]
+    [InlineData(-0.0113302, -0.0113302 + 7e-17)]
+    public void TwoBestValuesThatDifferByRoundingMakeNoPenaltiesOfTheOthers(double best, double other)
     {
-        var maps = SpaceValueMap.Of([0.08125, 0.08125 + 2e-17 * 4, 0.33, 0.32, 0.6], [0.2, 0.4, 0.8, 0.6, 1], [0]);
+        // The second pair are sums of .08125 and a constant.
+        Assert.NotEqual(best, other);
+        var maps = SpaceValueMap.Of([best, other, 0.33, 0.32, 0.6], [0.2, 0.4, 0.8, 0.6, 1], [0]);
+        var line = ValueMap.Of(Goal.Minimize, [(0, 0.33), (0.2, best), (0.4, other), (0.7, 0.32), (1, 0.6)]);
 
         Assert.True(maps[0].ToModel(0.6) <= maps[0].Knee, $"{maps[0].ToModel(0.6)} is above {maps[0].Knee}");
         Assert.Equal(0.6, maps[0].ToValue(maps[0].ToModel(0.6)), 1e-12);
+        Assert.Equal(0, line.ExtremeCount);
+    }
+
+    [Theory]
+    [InlineData(1e10)]
+    [InlineData(1e30)]
+    public void BesideTwoGoodValuesPenaltiesAreKnown(double penalty)
+    {
+        var maps = SpaceValueMap.Of([0.04, 0.05, penalty, penalty], [0.25, 0.5, 1, 0.75], [0]);
+
+        Assert.True(maps[0].ToModel(penalty) > maps[0].Knee);
     }
 
     [Fact]
