@@ -27,7 +27,7 @@ internal sealed class OnnxSpace
         string[] taken = ["conditions", "category", "outputs"];
         var fault = surrogate.Space.OfType<ContinuousHyperparameter>().Select(one => OnnxPlace.Fault(one.Scale)).FirstOrDefault(one => one is not null)
             ?? (surrogate.Space.FirstOrDefault(one => taken.Contains(one.Name)) is { } other ? $"a hyperparameter is called '{other.Name}', as another input is" : null)
-            ?? (surrogate.State.Method != SpaceMethod.Kriging ? $"its method is {surrogate.State.Method}; expected {SpaceMethod.Kriging}" : null);
+            ?? (surrogate.State.Method is not (SpaceMethod.Kriging or SpaceMethod.Stacked) ? $"its method is {surrogate.State.Method}; expected {SpaceMethod.Kriging} or {SpaceMethod.Stacked}" : null);
         return fault is null ? new OnnxSpace(surrogate).Write() : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");
     }
 
@@ -35,7 +35,14 @@ internal sealed class OnnxSpace
     {
         var (space, kriging, count) = (_state.Space, _state.Kriging.Kriging, _state.Anchors.Length);
         string[] values = [.. space.Select(Input)];
-        var weights = OnnxWeights.Of(_graph, kriging, Distances(values));
+        var coordinates = Coordinates(values);
+        var weights = OnnxWeights.Of(_graph, kriging, Distances(kriging, coordinates));
+        if (_state.Stack is { } stack)
+        {
+            var away = _graph.Op("Sub", OnnxWeights.Of(_graph, stack.Rough, Distances(stack.Rough, coordinates)), weights);
+            weights = _graph.Op("Add", weights, _graph.Op("Mul", _graph.Constant(stack.Share), away));
+        }
+
         var (rows, own, categories) = Rows();
         var kind = new OnnxKind(_graph, _state.Kriging.Transform, _state.Kriging.Scale, _state.Options.Bounds, rows[0]);
         string moved;
@@ -90,13 +97,11 @@ internal sealed class OnnxSpace
     }
 
     // r: coordinates as SpaceCoordinates writes them, warped and in lengths.
-    private string Distances(string[] values)
+    private string Distances(AnchorKriging kriging, string[] coordinates)
     {
-        var kriging = _state.Kriging.Kriging;
         var layout = kriging.Likelihood.Layout;
         var places = _state.Anchors.Select(anchor => _coordinates.Place(anchor)).ToArray();
         string? squares = null;
-        var coordinates = Coordinates(values);
         for (var j = 0; j < coordinates.Length; j++)
         {
             var warp = layout.WarpOf(kriging.Theta, j);

@@ -29,11 +29,22 @@ internal static class OnnxWeights
             }
         }
 
-        var five = graph.Op("Mul", graph.Constant(Math.Sqrt(5)), r);
-        var polynomial = graph.Op("Add", graph.Op("Add", graph.Constant(1.0), five), graph.Op("Mul", graph.Constant(5.0 / 3), graph.Op("Mul", r, r)));
-        var t = graph.Op("MatMul", graph.Op("Mul", polynomial, graph.Op("Exp", graph.Op("Neg", five))), graph.Constant(transposed, count, count));
+        var t = graph.Op("MatMul", Correlations(graph, kriging.Variant.Kernel, r), graph.Constant(transposed, count, count));
         var level = graph.Op("Div", Rest(graph, graph.Op("MatMul", t, graph.Constant(ones, count, 1))), graph.Constant(CholeskyFactor.Dot(ones, ones)));
         return graph.Op("MatMul", graph.Op("Add", t, graph.Op("Mul", level, graph.Row(ones))), graph.Constant(inverse, count, count));
+    }
+
+    // κ(r), without ripples.
+    private static string Correlations(OnnxGraph graph, KrigingKernel kernel, string r)
+    {
+        if (kernel == KrigingKernel.Exponential)
+        {
+            return graph.Op("Exp", graph.Op("Neg", r));
+        }
+
+        var five = graph.Op("Mul", graph.Constant(Math.Sqrt(5)), r);
+        var polynomial = graph.Op("Add", graph.Op("Add", graph.Constant(1.0), five), graph.Op("Mul", graph.Constant(5.0 / 3), graph.Op("Mul", r, r)));
+        return graph.Op("Mul", polynomial, graph.Op("Exp", graph.Op("Neg", five)));
     }
 
     /// <summary>z of u.</summary>

@@ -14,6 +14,9 @@ internal enum KrigingKernel
 
     /// <summary>e^(−r²/2): differentiable without end.</summary>
     Gaussian,
+
+    /// <summary>e^(−r): continuous, and bent at every anchor; what leaps is followed from near by, and not overshot.</summary>
+    Exponential,
 }
 
 /// <summary>Values and slopes of the kernels.</summary>
@@ -25,6 +28,7 @@ internal static class KrigingKernels
     internal static double Correlation(this KrigingKernel kernel, double r) => kernel switch
     {
         KrigingKernel.Gaussian => Math.Exp(-0.5 * r * r),
+        KrigingKernel.Exponential => Math.Exp(-r),
         _ => (1 + SqrtFive * r + 5.0 / 3 * r * r) * Math.Exp(-SqrtFive * r),
     };
 
@@ -32,6 +36,7 @@ internal static class KrigingKernels
     internal static double Pull(this KrigingKernel kernel, double weight, double r) => kernel switch
     {
         KrigingKernel.Gaussian => weight * Math.Exp(-0.5 * r * r),
+        KrigingKernel.Exponential => r > 0 ? weight * Math.Exp(-r) / r : 0, // It is multiplied by squares of distances.
         _ => weight * (5.0 / 3) * (1 + SqrtFive * r) * Math.Exp(-SqrtFive * r),
     };
 }

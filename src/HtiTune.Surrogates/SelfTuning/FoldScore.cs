@@ -71,6 +71,9 @@ internal sealed record FoldScore(double Value, double[] Influence)
         return OverRows(parts, Array.ConvertAll(groups, group => group.Length));
     }
 
+    /// <summary>The score with a weight.</summary>
+    internal FoldScore Times(double weight) => new(weight * Value, Array.ConvertAll(Influence, one => weight * one));
+
     /// <summary>This score as a share of another on the same fold.</summary>
     internal double Share(FoldScore other) => Value / other.Value;
 

@@ -4,12 +4,12 @@ namespace HtiTune.Surrogates;
 public sealed record SpaceChoice
 {
     /// <summary>
-    /// The methods with their scores at left-out anchors: squared error in units of the outputs' deviation where each context has one output, else the energy distance
-    /// between laws; none where nothing was tried.
+    /// The methods with their scores at left-out anchors: squared error in units of the outputs' deviation where each context has one output, with more weight of anchors that the
+    /// others surround; else the energy distance between laws; none where nothing was tried.
     /// </summary>
     public required IReadOnlyList<CandidateScore> Candidates { get; init; }
 
-    /// <summary>The anchors that were left out, one at a time, by their place from 0: those that the others surround best.</summary>
+    /// <summary>The anchors that were left out, one at a time, by their place from 0: of draws and of very many those that the others surround best.</summary>
     public required IReadOnlyList<int> LeftOut { get; init; }
 
     /// <summary>What stands unless another gains clearly.</summary>

@@ -43,7 +43,7 @@ internal static class SpaceFile
             state.Options, kriging.Transform.Kind, kriging.Transform.Link, kriging.Kriging.Variant.LearnsNugget, kriging.Kriging.Theta.ToArray(), state.States!, kriging.Scale.Means.ToArray(),
             kriging.Scale.Deviations.ToArray(), state.Conditions.Means.ToArray(), state.Conditions.Deviations.ToArray(), state.Notes, network,
             [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))], state.Method, state.IsLoose, state.IsDraws, state.Rows?.Root ?? 0, state.Rows is { IsAlike: false },
-            state.IsCarried ? state.Laws!.Bandwidths : null, state.Regression?.State, state.Choice);
+            state.IsCarried ? state.Laws!.Bandwidths : null, state.Regression?.State, state.Choice, state.Stack is { } stack ? new RoughState(stack.Rough.Theta.ToArray(), stack.Share) : null);
         ModelContainer.Write(
             path, state.Method == SpaceMethod.Kriging && !state.IsLoose ? Version : MethodVersion, JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
     }
@@ -92,7 +92,8 @@ internal sealed record SpaceHeader(
     bool OwnContexts = false,
     double[]? Bandwidths = null,
     JointState? Regression = null,
-    SpaceChoice? Choice = null)
+    SpaceChoice? Choice = null,
+    RoughState? Rough = null)
 {
     internal SpaceState ToState(Dictionary<string, float[]> arrays, SearchSpace? given)
     {
@@ -120,6 +121,11 @@ internal sealed record SpaceHeader(
         if (Method == SpaceMethod.Auto || !Enum.IsDefined(Method) || Root < 0 || Root >= Anchors.Length || (Bandwidths is not null && Bandwidths.Length != Anchors.Length))
         {
             throw new ArgumentException($"the method is {Method}, with rows of anchor {Root} of {Anchors.Length}");
+        }
+
+        if ((Rough is not null) != (Method == SpaceMethod.Stacked) || (Rough is not null && (Rough.Share is not (>= 0 and <= 1) || Rough.Theta.Length != new KrigingLayout(coordinates.Kriging, SpaceStack.VariantOf(Options.Warp)).Count)))
+        {
+            throw new ArgumentException($"the method is {Method}, with {Rough?.Theta.Length ?? 0} parameters of a rough kriging of share {Rough?.Share}");
         }
 
         var contexts = ContextsOf(arrays, "", Rows);
@@ -150,7 +156,7 @@ internal sealed record SpaceHeader(
         var scale = new Standardizer(Means, Deviations);
         var rows = new SpaceRows(outputs, own, !OwnContexts, Root, []);
         var learning = new SpaceLearning(rows, IsLoose, request, seen, scale, Bandwidths);
-        var fit = learning.At(Method, order, Kind, Link, variant, Theta, Regression);
+        var fit = learning.At(Method, order, Kind, Link, variant, Theta, Regression, Rough);
         return new SpaceState
         {
             Space = space,
@@ -165,6 +171,7 @@ internal sealed record SpaceHeader(
             IsDraws = IsDraws || IsOrdered,
             Laws = IsDraws || IsOrdered ? learning.Laws : null,
             Regression = fit.Regression,
+            Stack = fit.Stack,
             Choice = Choice,
             Kriging = fit.Kriging,
             Network = network,

@@ -78,6 +78,7 @@ internal static class SpaceFitter
             IsDraws = isDraws,
             Laws = isDraws ? learning.Laws : null,
             Regression = fit.Regression,
+            Stack = fit.Stack,
             Choice = choice,
             Network = network,
             IsScreened = screen.Texts.Length > 0,
@@ -117,6 +118,7 @@ internal static class SpaceFitter
         var fault = options.Method switch
         {
             SpaceMethod.Affine or SpaceMethod.Mixture or SpaceMethod.Regression when !isDraws => "each context has one output",
+            SpaceMethod.Stacked when isDraws => "rows are draws",
             SpaceMethod.Affine or SpaceMethod.Regression when learning.Scale.Columns > AffineCarrier.MostDimensions =>
                 $"outputs have {learning.Scale.Columns} columns, and covariances are taken of {AffineCarrier.MostDimensions} at most",
             SpaceMethod.Regression when kind != OutputKind.Free => $"outputs are of the kind {kind}, which it does not keep",

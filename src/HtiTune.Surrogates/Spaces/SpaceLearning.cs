@@ -13,7 +13,8 @@ namespace HtiTune.Surrogates;
 /// <param name="Method">The method, never <see cref="SpaceMethod.Auto"/>.</param>
 /// <param name="Kriging">Rows at the anchors, and their kriging.</param>
 /// <param name="Regression">A regression beside it, or null.</param>
-internal sealed record SpaceFit(SpaceMethod Method, OutputKriging Kriging, SpaceRegression? Regression = null);
+/// <param name="Stack">A rough kriging beside it, or null.</param>
+internal sealed record SpaceFit(SpaceMethod Method, OutputKriging Kriging, SpaceRegression? Regression = null, SpaceStack? Stack = null);
 
 /// <summary>Learns what methods serve from.</summary>
 internal sealed class SpaceLearning
@@ -71,6 +72,8 @@ internal sealed class SpaceLearning
     /// <summary>Coordinates of the anchors.</summary>
     internal double[][] Places => _request.Places;
 
+    private double[] Flat => [.. Places.SelectMany(x => x)];
+
     /// <summary>Whether a method's rows are carried from the root.</summary>
     internal static bool IsCarried(SpaceMethod method, bool isLoose) => method is SpaceMethod.Affine or SpaceMethod.Regression || (isLoose && method != SpaceMethod.Mixture);
 
@@ -78,6 +81,13 @@ internal sealed class SpaceLearning
     internal SpaceFit Fit(SpaceMethod method, CancellationToken cancellation)
     {
         var kriging = (IsCarried(method, IsLoose) ? _carried : method == SpaceMethod.Mixture ? _mixed : _kriging)!.Value;
+        if (method == SpaceMethod.Stacked)
+        {
+            // It goes through the anchors: what a nugget would smooth is what the rough one follows.
+            kriging = kriging.Kriging.Variant.LearnsNugget && _request.Nugget(false) == NuggetKind.Auto ? OutputKriging.Learn(_request with { Nugget = _ => NuggetKind.Fixed }, cancellation) : kriging;
+            return new SpaceFit(method, kriging, Stack: SpaceStack.Learn(Flat, _request.Coordinates, _request.Warp, kriging.Kriging, cancellation));
+        }
+
         return new SpaceFit(method, kriging, method == SpaceMethod.Regression ? SpaceRegression.Of(Laws, Places, Conditions, Scale, null, -1, cancellation) : null);
     }
 
@@ -89,18 +99,20 @@ internal sealed class SpaceLearning
     /// <param name="variant">What was learned.</param>
     /// <param name="theta">θ.</param>
     /// <param name="regression">What the regression beside it learned, or null.</param>
-    internal SpaceFit At(SpaceMethod method, int[][]? order, OutputKind kind, OutputLink link, KrigingVariant variant, double[] theta, JointState? regression)
+    /// <param name="rough">What a rough kriging beside it learned, or null.</param>
+    internal SpaceFit At(SpaceMethod method, int[][]? order, OutputKind kind, OutputLink link, KrigingVariant variant, double[] theta, JointState? regression, RoughState? rough)
     {
         if (!IsCarried(method, IsLoose) && method != SpaceMethod.Mixture)
         {
-            return new SpaceFit(method, OutputKriging.At(_request, Scale, order, kind, link, variant, theta));
+            var known = OutputKriging.At(_request, Scale, order, kind, link, variant, theta);
+            return new SpaceFit(method, known, Stack: rough is null ? null : SpaceStack.At(Flat, _request.Coordinates, variant.Warp, known.Kriging, rough));
         }
 
         var points = method != SpaceMethod.Mixture ? Carried() : Particles(order);
         var transform = new OutputTransform(kind, link, Scale, _request.Bounds, isDraws: true);
         var linked = Array.ConvertAll(points, transform.Forward);
         var gram = method == SpaceMethod.Mixture ? Energies() : GramMatrix.Of(linked);
-        var kriging = AnchorKriging.At([.. Places.SelectMany(x => x)], new KrigingLayout(_request.Coordinates, variant), gram, theta);
+        var kriging = AnchorKriging.At(Flat, new KrigingLayout(_request.Coordinates, variant), gram, theta);
         return new SpaceFit(
             method, new OutputKriging(transform, new AnchorRows(points, linked, null, Rows.Served.Count), kriging, Scale, order),
             regression is null ? null : SpaceRegression.Of(Laws, Places, Conditions, Scale, regression));
@@ -115,7 +127,7 @@ internal sealed class SpaceLearning
     private OutputKriging Learn(float[][] points, CancellationToken cancellation)
     {
         var kind = KindOf();
-        var places = Places.SelectMany(x => x).ToArray();
+        var places = Flat;
         var (transform, rows, kriging) = KrigingLearning.Choose(
             OutputTransform.Links(_request.Outputs, kind, _request.Bounds), link => new OutputTransform(kind, link, Scale, _request.Bounds, isDraws: true), Scale, points,
             linked => KrigingLearning.Learn(places, _request.Coordinates, _request.Warp, GramMatrix.Of(linked), _request.Nugget(true), true, null, cancellation), cancellation);
@@ -128,7 +140,7 @@ internal sealed class SpaceLearning
         var order = IsLoose ? null : _kriging!.Value.Order;
         var points = Particles(order);
         var kriging = KrigingLearning.Learn(
-            [.. Places.SelectMany(x => x)], _request.Coordinates, _request.Warp, Energies(), _request.Nugget(true), true, null, cancellation);
+            Flat, _request.Coordinates, _request.Warp, Energies(), _request.Nugget(true), true, null, cancellation);
         return new OutputKriging(transform, new AnchorRows(points, points, null, Rows.Served.Count), kriging, Scale, order);
     }
 

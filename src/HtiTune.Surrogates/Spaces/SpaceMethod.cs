@@ -26,4 +26,9 @@ public enum SpaceMethod
 
     /// <summary>The nearest anchor's, by lengths that kriging has learned.</summary>
     Nearest,
+
+    /// <summary>
+    /// Kriging twice, by a smooth correlation and by one that bends at the anchors, in the shares in which both foretell left-out anchors best: for outputs that leap or turn sharply.
+    /// </summary>
+    Stacked,
 }

@@ -5,6 +5,9 @@ namespace HtiTune.Surrogates;
 /// <summary>What a user should know of a surrogate over a space, in words.</summary>
 internal static class SpaceNotes
 {
+    /// <summary>A rough surface's share from which outputs are told to leap.</summary>
+    private const double Sharp = 0.1;
+
     /// <summary>The notes.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="options">What was asked for.</param>
@@ -24,6 +27,11 @@ internal static class SpaceNotes
         {
             yield return $"There are {anchors.Count} anchors of {coordinates.Hyperparameters} hyperparameter{(coordinates.Hyperparameters > 1 ? "s" : "")}: "
                 + $"how fast outputs move along each is told by what is usual rather than by them. From {coordinates.Hyperparameters + 2} on they tell more.";
+        }
+
+        if (fit.Stack is { Share: > Sharp } stack)
+        {
+            yield return FormattableString.Invariant($"Outputs leap or turn sharply somewhere: a surface that bends at the anchors has {stack.Share:P0} of the weight beside the smooth one.");
         }
 
         if (fit.Method is SpaceMethod.Kriging or SpaceMethod.Linear or SpaceMethod.Nearest && kriging.Order is not null)

@@ -37,6 +37,9 @@ internal sealed record SpaceState
     /// <summary>A regression beside the kriging, or null.</summary>
     internal SpaceRegression? Regression { get; init; }
 
+    /// <summary>A rough kriging beside the smooth one, or null.</summary>
+    internal SpaceStack? Stack { get; init; }
+
     /// <summary>How the method was chosen; null of a file that does not tell.</summary>
     internal SpaceChoice? Choice { get; init; }
 

@@ -38,7 +38,7 @@ public sealed partial class SpaceSurrogate
         _carrier = new SpaceCarrier(state);
         _kriging = state.Kriging.Kriging;
         _flat = [.. state.Anchors.SelectMany(PlaceOf)];
-        _weights = new SpaceWeights(_kriging, _flat, state.Method);
+        _weights = new SpaceWeights(_kriging, _flat, state.Method, state.Stack);
         _walk = new Lazy<double[][]>(() => state.States ?? state.Kriging.ThetaStates(Streams.Stream("walk")));
         _states = new Lazy<AnchorKriging[]>(() => Array.ConvertAll(_walk.Value, _kriging.With));
         Report = ReportOf(state);

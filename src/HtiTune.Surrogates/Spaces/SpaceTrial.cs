@@ -2,8 +2,11 @@
 //   answers              mean squared error over contexts, in the outputs' standardised units
 //   draws                energy distance within each context or category
 //   contexts of their own   the same on (y, x) jointly in each category: what is foretold is asked in the left-out anchor's own contexts
-// Those anchors are left out that the others surround best (least variance of the kriging): beyond the others all ways extrapolate, and say little of what is between.
-// Kriging stands, or where rows do not belong together from anchor to anchor affine maps; another must gain clearly (FoldComparison).
+// Of draws those anchors are left out that the others surround best (least variance of the kriging): beyond the others all ways extrapolate, and say little of what is between.
+// Of answers, which cost little, all are, with 1/√variance for a weight: the best surrounded ones alone stand close to others, where the nearest one foretells them as it does
+// nothing else.
+// Kriging stands, or where rows do not belong together from anchor to anchor affine maps; another must gain clearly (FoldComparison). A stack, which is kriging itself where
+// nothing else foretells anchors, must gain a little.
 
 using HtiTune.Data;
 using HtiTune.Surrogates.Coupling;
@@ -14,10 +17,13 @@ namespace HtiTune.Surrogates;
 /// <summary>Chooses how outputs come about between the anchors of a space.</summary>
 internal sealed class SpaceTrial
 {
-    private const int FewestAnchors = 3, FewestLeftOut = 6, MostLeftOut = 16, MostRows = 400;
+    private const int FewestAnchors = 3, FewestLeftOut = 6, MostLeftOut = 16, MostAnswers = 60, MostRows = 400;
 
     /// <summary>How many standard errors a challenger must gain: there are few of them, and many anchors.</summary>
     private const double StandardErrors = 2;
+
+    /// <summary>A stack's share at most.</summary>
+    private const double MostOfStack = 0.95;
 
     private readonly SpaceLearning _learning;
     private readonly double[] _flat;
@@ -61,15 +67,18 @@ internal sealed class SpaceTrial
             variances[k] = kriging.LeaveOneOut(k, spare);
         }
 
-        int[] left = [.. Enumerable.Range(0, variances.Length).OrderBy(k => variances[k]).Take(Math.Clamp(3 * variances.Length / 4, FewestLeftOut, MostLeftOut)).Order()];
+        var most = isDraws ? Math.Clamp(3 * variances.Length / 4, FewestLeftOut, MostLeftOut) : MostAnswers;
+        int[] left = [.. Enumerable.Range(0, variances.Length).OrderBy(k => variances[k]).Take(most).Order()];
+        var middle = left.Average(k => 1 / Math.Sqrt(variances[k]));
         var fits = new List<SpaceFit> { first };
-        foreach (var method in (SpaceMethod[])[SpaceMethod.Affine, SpaceMethod.Regression, SpaceMethod.Mixture, SpaceMethod.Linear, SpaceMethod.Nearest])
+        foreach (var method in (SpaceMethod[])[SpaceMethod.Affine, SpaceMethod.Regression, SpaceMethod.Mixture, SpaceMethod.Linear, SpaceMethod.Nearest, SpaceMethod.Stacked])
         {
             var isTried = method != stated && method switch
             {
                 SpaceMethod.Affine => isDraws && _learning.Scale.Columns <= AffineCarrier.MostDimensions,
                 SpaceMethod.Regression => isLoose && kind == OutputKind.Free && SpaceRegression.IsPossible(rows, _learning.Places[0].Length),
                 SpaceMethod.Mixture => isDraws,
+                SpaceMethod.Stacked => !isDraws,
                 _ => true,
             };
             if (isTried)
@@ -85,12 +94,12 @@ internal sealed class SpaceTrial
             for (var m = 0; m < fits.Count; m++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                scores[m][f] = fold.Score(fits[m], isDraws);
+                scores[m][f] = isDraws ? fold.Score(fits[m], isDraws) : fold.Score(fits[m], isDraws).Times(1 / (middle * Math.Sqrt(variances[left[f]])));
             }
         }
 
         var beside = Array.ConvertAll(scores, one => FoldComparison.Of(one, scores[0], StandardErrors));
-        var best = Enumerable.Range(1, fits.Count - 1).Where(m => beside[m].IsClear).OrderBy(m => beside[m].Share).FirstOrDefault();
+        var best = Enumerable.Range(1, fits.Count - 1).Where(m => beside[m].IsClear || (fits[m].Stack is not null && beside[m].Share < MostOfStack)).OrderBy(m => beside[m].Share).FirstOrDefault();
         return (fits[best], choice with
         {
             Candidates = [.. fits.Select((fit, m) => new CandidateScore(fit.Method.ToString(), [.. scores[m].Select(score => score.Value)], beside[m].Share))],
@@ -128,7 +137,7 @@ internal sealed class SpaceTrial
         {
             var learning = _trial._learning;
             var d = learning.Scale.Columns;
-            var weigher = new SpaceWeights(fit.Kriging.Kriging, _trial._flat, fit.Method);
+            var weigher = new SpaceWeights(fit.Kriging.Kriging, _trial._flat, fit.Method, fit.Stack);
             var weights = weigher.Without(_anchor);
             var transform = fit.Kriging.Transform;
             var rows = SpaceLearning.IsCarried(fit.Method, learning.IsLoose) ? Linked(_carried.Value, transform)

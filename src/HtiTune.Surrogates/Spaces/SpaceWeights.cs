@@ -17,6 +17,7 @@ internal sealed class SpaceWeights
 
     private readonly AnchorKriging _kriging;
     private readonly SpaceMethod _method;
+    private readonly SpaceStack? _stack;
     private readonly double[][] _places;
     private readonly KumaraswamyWarp[] _warps;
     private readonly double[] _inverse;
@@ -25,9 +26,10 @@ internal sealed class SpaceWeights
     /// <param name="kriging">The kriging.</param>
     /// <param name="flat">Coordinates of the anchors, [K, c].</param>
     /// <param name="method">The method.</param>
-    internal SpaceWeights(AnchorKriging kriging, double[] flat, SpaceMethod method)
+    /// <param name="stack">A rough kriging beside it, or null.</param>
+    internal SpaceWeights(AnchorKriging kriging, double[] flat, SpaceMethod method, SpaceStack? stack)
     {
-        (_kriging, _method) = (kriging, method);
+        (_kriging, _method, _stack) = (kriging, method, stack);
         var layout = kriging.Likelihood.Layout;
         var theta = kriging.Theta.ToArray();
         _warps = [.. Enumerable.Range(0, layout.Dimension).Select(j => layout.WarpOf(theta, j))];
@@ -46,6 +48,13 @@ internal sealed class SpaceWeights
         if (!IsOwn)
         {
             _kriging.Weights(x, weights);
+            if (_stack is not null)
+            {
+                var rough = new double[weights.Length];
+                _stack.Rough.Weights(x, rough);
+                _stack.Blend(weights, rough);
+            }
+
             return weights;
         }
 
@@ -56,7 +65,7 @@ internal sealed class SpaceWeights
     /// <summary>How far weights are from those of kriging; null where they are those.</summary>
     internal double[]? Shift(ReadOnlySpan<double> x, double[] weights)
     {
-        if (!IsOwn)
+        if (!IsOwn && _stack is null)
         {
             return null;
         }
@@ -78,6 +87,13 @@ internal sealed class SpaceWeights
         if (!IsOwn)
         {
             _kriging.LeaveOneOut(anchor, weights);
+            if (_stack is not null)
+            {
+                var rough = new double[weights.Length];
+                _stack.Rough.LeaveOneOut(anchor, rough);
+                _stack.Blend(weights, rough);
+            }
+
             return weights;
         }
 

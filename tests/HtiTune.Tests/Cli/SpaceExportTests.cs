@@ -15,7 +15,7 @@ public class SpaceExportTests
     /// <summary>Of outputs of order 1: where a network gives rows in single precision, and where nothing but weights stands between.</summary>
     private const double Given = 2e-5, Weighted = 2e-6;
 
-    public static TheoryData<string> Kinds => ["free", "probabilities", "positive", "integer", "interval", "nugget", "draws"];
+    public static TheoryData<string> Kinds => ["free", "probabilities", "positive", "integer", "interval", "nugget", "draws", "stacked"];
 
     private static SpaceSurrogate Fitted(string kind)
     {
@@ -34,9 +34,16 @@ public class SpaceExportTests
             "interval" => SpaceSurrogate.Fit(
                 Anchors(Mixed, 14, Conditions(15), (u, x) => [.. OfMixed(u, x).Select(v => Math.Clamp(v, -0.5, 1))]), options with { Bounds = [new(-0.5, 1), new(-0.5, 1), new(-0.5, 1)] }),
             "draws" => SpaceSurrogate.Fit(Draws(40), options),
+            "stacked" => Stacked(options),
             _ => SpaceSurrogate.Fit(Anchors(Mixed, 14, Conditions(15), OfMixed), options),
         };
     }
+
+    // Of law and seeds, one whose rough surface has a share.
+    private static SpaceSurrogate Stacked(SpaceSurrogateOptions options) => Enumerable.Range(1, 8)
+        .Select(seed => SpaceSurrogate.Fit(
+            Anchors(Mixed, 24, Conditions(15), (u, x) => [.. OfMixed(u, x).Select(v => 0.3 * v + ((int)(7 * u[0]) % 2 == 0 ? 1 : -1))], seed), options with { Method = SpaceMethod.Stacked }))
+        .First(surrogate => surrogate.State.Stack!.Share > 0.05);
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -11,6 +11,8 @@ public sealed class KrigingKernelTests
         new(true, true, Kernel: KrigingKernel.Gaussian),
         new(false, false, Ripples: true),
         new(true, true, Kernel: KrigingKernel.Gaussian, Ripples: true),
+        new(true, false, Kernel: KrigingKernel.Exponential),
+        new(false, true, Kernel: KrigingKernel.Exponential),
     ];
 
     public static TheoryData<int> Variants => [.. Enumerable.Range(0, s_variants.Length)];

@@ -122,15 +122,15 @@ public class SpaceMethodTests
     [Fact]
     public void Kriging_stands_on_smooth_answers_and_what_is_asked_for_is_taken_or_refused_in_words()
     {
-        var anchors = Anchors(Square, 12, Conditions(30), Smooth);
+        var anchors = Anchors(Square, 24, Conditions(30), Smooth);
         var chosen = SpaceSurrogate.Fit(anchors, new SpaceSurrogateOptions { TrainMaps = false });
-        Assert.Equal((SpaceMethod.Kriging, 9), (chosen.Report.Method, chosen.Report.Choice!.LeftOut.Count));
-        Assert.Equal(["Kriging", "Linear", "Nearest"], chosen.Report.Choice.Candidates.Select(candidate => candidate.Name));
+        Assert.Equal((SpaceMethod.Kriging, 24), (chosen.Report.Method, chosen.Report.Choice!.LeftOut.Count));
+        Assert.Equal(["Kriging", "Linear", "Nearest", "Stacked"], chosen.Report.Choice.Candidates.Select(candidate => candidate.Name));
         Assert.True(chosen.Report.Choice.Candidates[2].Share > 5);
         foreach (var (method, set, words) in new[]
         {
             (SpaceMethod.Mixture, anchors, "each context has one output"), (SpaceMethod.Regression, Draws(30), "it needs continuous conditions"),
-            (SpaceMethod.Kriging, Own(30, 6), "contexts of their own"),
+            (SpaceMethod.Kriging, Own(30, 6), "contexts of their own"), (SpaceMethod.Stacked, Draws(30), "rows are draws"),
         })
         {
             Assert.Contains(words, Assert.Throws<ArgumentException>(() => SpaceSurrogate.Fit(set, new SpaceSurrogateOptions { Method = method })).Message, StringComparison.Ordinal);

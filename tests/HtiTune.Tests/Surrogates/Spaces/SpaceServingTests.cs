@@ -11,7 +11,7 @@ public class SpaceServingTests
 {
     private static double Mean(Samples samples) => samples.Outputs.Values.ToArray().Average(v => (double)v);
 
-    public static TheoryData<string> Models => ["plain", "mixed", "draws", "network", "probabilities", "mixture", "own contexts", "regression", "affine", "linear"];
+    public static TheoryData<string> Models => ["plain", "mixed", "draws", "network", "probabilities", "mixture", "own contexts", "regression", "affine", "linear", "stacked"];
 
     private static SpaceSurrogate Fitted(string model) => model switch
     {
@@ -24,6 +24,7 @@ public class SpaceServingTests
         "regression" => SpaceSurrogate.Fit(SpaceMethodTests.Own(40, 9), new SpaceSurrogateOptions { Method = SpaceMethod.Regression }),
         "affine" => SpaceSurrogate.Fit(Draws(40), new SpaceSurrogateOptions { Method = SpaceMethod.Affine }),
         "linear" => SpaceSurrogate.Fit(Anchors(Square, 9, Conditions(20), Smooth), new SpaceSurrogateOptions { TrainMaps = false, Method = SpaceMethod.Linear }),
+        "stacked" => SpaceSurrogate.Fit(Anchors(Square, 12, Conditions(20), SpaceStackTests.Leaping), new SpaceSurrogateOptions { TrainMaps = false, Method = SpaceMethod.Stacked }),
         _ => SpaceSurrogate.Fit(Anchors(Square, 8, Conditions(20), Softmax), new SpaceSurrogateOptions { TrainMaps = false, Seed = 4 }),
     };
 
@@ -55,7 +56,7 @@ public class SpaceServingTests
             Assert.Equal(Bits(surrogate.Sample(at).Samples), Bits(loaded.Sample(at).Samples));
             Assert.Equal(surrogate.Estimate(at, Mean), loaded.Estimate(at, Mean));
             Assert.Equal(surrogate.Distance(at), loaded.Distance(at));
-            if (model is not ("plain" or "mixed" or "probabilities" or "linear"))
+            if (model is not ("plain" or "mixed" or "probabilities" or "linear" or "stacked"))
             {
                 var rows = surrogate.Sample(surrogate.Anchors[0]).Samples;
                 Assert.Equal(surrogate.Transport(rows, surrogate.Anchors[0], at).Values.ToArray(), loaded.Transport(rows, surrogate.Anchors[0], at).Values.ToArray());
