@@ -123,7 +123,8 @@ internal sealed record SpaceHeader(
             throw new ArgumentException($"the method is {Method}, with rows of anchor {Root} of {Anchors.Length}");
         }
 
-        if ((Rough is not null) != (Method == SpaceMethod.Stacked) || (Rough is not null && (Rough.Share is not (>= 0 and <= 1) || Rough.Theta.Length != new KrigingLayout(coordinates.Kriging, SpaceStack.VariantOf(Options.Warp)).Count)))
+        var roughCount = new KrigingLayout(coordinates.Kriging, SpaceStack.VariantOf(Options.Warp)).Count;
+        if ((Rough is not null) != (Method == SpaceMethod.Stacked) || (Rough is not null && (Rough.Share is not (>= 0 and <= 1) || Rough.Theta.Length != roughCount)))
         {
             throw new ArgumentException($"the method is {Method}, with {Rough?.Theta.Length ?? 0} parameters of a rough kriging of share {Rough?.Share}");
         }
