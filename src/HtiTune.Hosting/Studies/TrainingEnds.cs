@@ -35,13 +35,15 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     /// <summary>How an attempt ended, from what its worker says.</summary>
     public async Task<WorkResult> OfAsync((StudyRow Study, AttemptRow Attempt, TrialRow Trial) found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
     {
-        var log = StudyWrites.Tail(result.LogTail);
+        result = result with { LogTail = StudyWrites.Tail(result.LogTail) };
         if (result.State != AttemptState.Done)
         {
             return result.State is AttemptState.Failed or AttemptState.TimedOut or AttemptState.Preempted or AttemptState.Cancelled
-                ? new WorkResult
+                ? result with
                 {
-                    State = result.State, Reason = result.Reason ?? "no reason was given", ExitCode = result.ExitCode, LogTail = log,
+                    Reason = result.Reason ?? "no reason was given",
+                    Value = null,
+                    Outputs = null,
                     Backoff = External.Backoff.After(options.Value.Backoff, found.Attempt.Number),
                     IsQuick = result.State == AttemptState.Failed && found.Attempt.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
                 }
@@ -52,7 +54,7 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
         if (problem.IsValue)
         {
             return result is { Value: { } value, Outputs: null } && double.IsFinite(value)
-                ? new WorkResult { ExitCode = result.ExitCode, LogTail = log, Value = value }
+                ? result with { Reason = null }
                 : throw new StudyServiceException(StudyServiceError.Invalid, result.Outputs is not null
                     ? "outputs are given; expected value, a finite number, for the study's objective is value."
                     : $"value is {result.Value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "missing"}; expected a finite number. {FailureHint}");
@@ -83,13 +85,9 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
             && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).MinBy(trial => trial.EndOrder) is { } first
             && (await FittingResults.OutputsAsync(store, first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
         {
-            return new WorkResult
-            {
-                State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought",
-                ExitCode = result.ExitCode, LogTail = log, MayRetry = false,
-            };
+            return result with { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", Outputs = null, MayRetry = false };
         }
 
-        return new WorkResult { Samples = await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false), ExitCode = result.ExitCode, LogTail = log };
+        return result with { Reason = null, Outputs = null, Samples = await store.KeepAsync(NpyFile.ToBytes(outputs), cancellation).ConfigureAwait(false) };
     }
 }

@@ -6,31 +6,17 @@ namespace HtiTune.Server;
 internal static class LoginPage
 {
     internal static string Html(string field, string antiforgery, string returnUrl, string? error) =>
-        $"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-          <meta charset="utf-8">
-          <meta name="viewport" content="width=device-width, initial-scale=1">
-          <title>Log in – HtiTune</title>
-          <link rel="icon" href="/favicon.svg" type="image/svg+xml">
-          <link rel="stylesheet" href="/dashboard.css">
-        </head>
-        <body class="login">
-          <main>
-            <h1>HtiTune</h1>
-            {(error is null ? "" : $"<p class=\"card error\" role=\"alert\">{WebUtility.HtmlEncode(error)}</p>")}
-            <form method="post" action="/login" class="card">
-              <input type="hidden" name="{WebUtility.HtmlEncode(field)}" value="{WebUtility.HtmlEncode(antiforgery)}">
-              <input type="hidden" name="returnUrl" value="{WebUtility.HtmlEncode(returnUrl)}">
-              <label for="key">API key</label>
-              <input id="key" name="key" type="password" autocomplete="current-password" required autofocus spellcheck="false">
-              <button type="submit" class="primary">Log in</button>
-              <p class="hint">On the server's own machine, the link that it prints at its start opens the dashboard without a key.
-              A key is made by <code>HtiTune.Server keys add NAME</code>.</p>
-            </form>
-          </main>
-        </body>
-        </html>
-        """;
+        ErrorPage.Html("Log in", $"""
+                <h1>HtiTune</h1>
+                {(error is null ? "" : $"<p class=\"card error\" role=\"alert\">{WebUtility.HtmlEncode(error)}</p>")}
+                <form method="post" action="/login" class="card">
+                  <input type="hidden" name="{WebUtility.HtmlEncode(field)}" value="{WebUtility.HtmlEncode(antiforgery)}">
+                  <input type="hidden" name="returnUrl" value="{WebUtility.HtmlEncode(returnUrl)}">
+                  <label for="key">API key</label>
+                  <input id="key" name="key" type="password" autocomplete="current-password" required autofocus spellcheck="false">
+                  <button type="submit" class="primary">Log in</button>
+                  <p class="hint">On the server's own machine, the link that it prints at its start opens the dashboard without a key.
+                  A key is made by <code>HtiTune.Server keys add NAME</code>.</p>
+                </form>
+            """);
 }
