@@ -15,8 +15,9 @@ internal static class SeveralCommand
                                 triangles, natural neighbours and thin plates, and how often intervals hold), draws (the same for the law of draws), methods (the choice among
                                 methods over a space, beside simple ideas), nugget (whether trainings are taken to scatter where outputs leap), preferences (ten in a row on
                                 a network whose forecasts are kept in a file), preferences-own (on tables that settings are chosen on), own (the functions that settings are
-                                chosen on, by values); default functions,mixed,families
-            --seeds N           seeds 0 … N − 1; default 20
+                                chosen on, by values), families-own and certificates-own (the same of networks that settings are chosen on, seeds 100 and up);
+                                default functions,mixed,families
+            --seeds N           N seeds, from 0 on; default 20
             --dimensions a,b,…  of the families; default 2,3,4
             --families a,b,…    families of families and certificates; default all
         """;
@@ -26,7 +27,11 @@ internal static class SeveralCommand
     /// <summary>The share of the gap that is left where a value counts as reached.</summary>
     internal const double Share = 0.01;
 
-    private static readonly string[] s_parts = ["functions", "mixed", "families", "certificates", "speed", "outputs", "draws", "methods", "nugget", "preferences", "preferences-own", "peers", "own"];
+    private static readonly string[] s_parts =
+    [
+        "functions", "mixed", "families", "certificates", "speed", "outputs", "draws", "methods", "nugget", "preferences", "preferences-own", "peers", "own", "families-own",
+        "certificates-own",
+    ];
 
     /// <summary>Runs the benchmark.</summary>
     /// <param name="arguments">Arguments after the verb.</param>
@@ -68,6 +73,9 @@ internal static class SeveralCommand
                     case "own":
                         OwnTable.Print(seeds, dimensions);
                         break;
+                    case "families-own" or "certificates-own":
+                        Families(OwnFamilies.All, $"several-{part}", OwnFamilies.FirstSeed, seeds, dimensions, part == "certificates-own");
+                        break;
                     case "peers":
                         PeerTable.Print(seeds, MostEvaluations);
                         break;
@@ -75,7 +83,7 @@ internal static class SeveralCommand
                         Speed();
                         break;
                     default:
-                        Families(seeds, dimensions, families, part == "certificates");
+                        Families(SpaceFamilies.All.Where(family => families.Contains(family.Name)), $"several-{part}", 0, seeds, dimensions, part == "certificates");
                         break;
                 }
             }
@@ -144,7 +152,8 @@ internal static class SeveralCommand
         Console.WriteLine();
     }
 
-    private static void Families(int seeds, int[] dimensions, string[] families, bool certify)
+    private static void Families(
+        IEnumerable<(string Name, bool IsSmooth, Func<int, int, SpaceProblem> Make)> families, string benchmark, int first, int seeds, int[] dimensions, bool certify)
     {
         foreach (var d in dimensions)
         {
@@ -152,12 +161,12 @@ internal static class SeveralCommand
                 ? $"| d = {d} | studies | certified | of these true | trainings after the first {d + 2}, median |\n|---|---|---|---|---|"
                 : $"| d = {d} | by outputs: trainings after the first {d + 2}, mean (median; not reached) | by values: mean (median; not reached) | share | difference ± 95 % |\n|---|---|---|---|---|");
             var (composite, plain) = (new List<SpaceRun>(), new List<SpaceRun>());
-            foreach (var (name, isSmooth, make) in SpaceFamilies.All.Where(family => families.Contains(family.Name)))
+            foreach (var (name, isSmooth, make) in families)
             {
-                SpaceProblem[] problems = [.. Enumerable.Range(0, seeds).Select(seed => make(seed, d))];
-                SpaceRun[] outputs = [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, true, certify))];
-                SpaceRun[] values = certify ? [] : [.. problems.Select((problem, seed) => SpaceRun.Of(problem, seed, MostEvaluations, false, false))];
-                Console.WriteLine(certify ? CertificateRow(d, name, outputs) : Row(d, name, outputs, values));
+                SpaceProblem[] problems = [.. Enumerable.Range(first, seeds).Select(seed => make(seed, d))];
+                SpaceRun[] outputs = [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, true, certify))];
+                SpaceRun[] values = certify ? [] : [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, false, false))];
+                Console.WriteLine(certify ? CertificateRow($"{benchmark}-d{d}", name, outputs) : Row($"{benchmark}-d{d}", name, outputs, values));
                 if (isSmooth)
                 {
                     composite.AddRange(outputs);
@@ -165,11 +174,11 @@ internal static class SeveralCommand
                 }
             }
 
-            Console.WriteLine((certify ? CertificateRow(d, "all smooth", composite) : Row(d, "all smooth", composite, plain)) + "\n");
+            Console.WriteLine((certify ? CertificateRow($"{benchmark}-d{d}", "all smooth", composite) : Row($"{benchmark}-d{d}", "all smooth", composite, plain)) + "\n");
         }
     }
 
-    private static string Row(int d, string name, IReadOnlyList<SpaceRun> outputs, IReadOnlyList<SpaceRun> values)
+    private static string Row(string benchmark, string name, IReadOnlyList<SpaceRun> outputs, IReadOnlyList<SpaceRun> values)
     {
         double[] differences = [.. outputs.Zip(values, (a, b) => (double)a.Reached - b.Reached)];
         var mean = differences.Average();
@@ -177,16 +186,16 @@ internal static class SeveralCommand
         var share = outputs.Average(r => r.Reached) / values.Average(r => r.Reached);
         Recorder.Add(
             [
-                .. Figures($"several-families-d{d}", name, [.. Parts("by outputs", outputs), .. Parts("by values", values), ("share", "distance", share)]),
-                BenchmarkResult.Of($"several-families-d{d}", name, "difference", "", mean, interval),
+                .. Figures(benchmark, name, [.. Parts("by outputs", outputs), .. Parts("by values", values), ("share", "distance", share)]),
+                BenchmarkResult.Of(benchmark, name, "difference", "", mean, interval),
             ]);
         return Text($"| {name} | {Figures(outputs)} | {Figures(values)} | {share:F2} | {mean:F1} ± {interval:F1} |");
     }
 
-    private static string CertificateRow(int d, string name, IReadOnlyList<SpaceRun> runs)
+    private static string CertificateRow(string benchmark, string name, IReadOnlyList<SpaceRun> runs)
     {
         SpaceRun[] issued = [.. runs.Where(r => r.Certified is not null)];
-        Recorder.Add(Figures($"several-certificates-d{d}", name, [
+        Recorder.Add(Figures(benchmark, name, [
             ("studies", "", runs.Count), ("certified", "", issued.Length), ("true", "", issued.Count(r => r.IsTrue)),
             .. (issued.Length > 0 ? [("trainings", "trainings", At([.. issued.Select(r => (double)r.Certified!)], 0.5))] : Array.Empty<(string, string, double)>()),
         ]));
