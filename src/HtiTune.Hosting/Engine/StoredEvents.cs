@@ -94,7 +94,11 @@ internal static class StoredEvents
     public static EventRow Row<T>(string kind, T data) => new(kind, StudyJson.Write(data));
 
     /// <summary>The event's step, and the run that it begins or ends; 0 where it has none.</summary>
-    public static (long Step, int Run) StepOf(EventRow row) => DataOf(row) is var data ? (Of<long>(data, "step"), Of<int>(data, "run")) : default;
+    public static (long Step, int Run) StepOf(EventRow row)
+    {
+        var data = DataOf(row);
+        return (Of<long>(data, "step"), Of<int>(data, "run"));
+    }
 
     /// <summary>How a run began, with what, and the largest number that was given before it.</summary>
     public static (RunBegan Began, IReadOnlyList<TrainingEnded> Warm, int Last) Began(EventRow row, StudyProblem problem)
@@ -108,9 +112,14 @@ internal static class StoredEvents
     }
 
     /// <summary>A training that was asked for.</summary>
-    public static TrainingStarted Asked(EventRow row, StudyProblem problem) => DataOf(row) is var data
-        ? new(Of<int>(data, "number"), At(data, problem), Of<long>(data, "seed"), Of<string>(data, "reason") ?? "") { Time = DateTimeOffset.FromUnixTimeMilliseconds(row.Time) }
-        : throw new System.Diagnostics.UnreachableException();
+    public static TrainingStarted Asked(EventRow row, StudyProblem problem)
+    {
+        var data = DataOf(row);
+        return new TrainingStarted(Of<int>(data, "number"), At(data, problem), Of<long>(data, "seed"), Of<string>(data, "reason") ?? "")
+        {
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(row.Time),
+        };
+    }
 
     /// <summary>How a training ended, its value, how long it took where the row says so, and whether the run had not asked for it.</summary>
     public static (TrainingEnded Ended, ValueMeasured Measured, TimeSpan? Took, bool IsOrphan) Ended(EventRow row, StudyProblem problem)
@@ -123,9 +132,13 @@ internal static class StoredEvents
     }
 
     /// <summary>What is to be trained next.</summary>
-    public static TrainingsEnqueued Enqueued(EventRow row, StudyProblem problem) => DataOf(row) is var data && Of<IReadOnlyList<Configuration>>(data, "configurations") is { } all
-        ? new([.. all.Select(one => problem.At(null, one))])
-        : new([.. (Of<double[]>(data, "lambdas") ?? []).Select(lambda => problem.At(lambda, null))]);
+    public static TrainingsEnqueued Enqueued(EventRow row, StudyProblem problem)
+    {
+        var data = DataOf(row);
+        return Of<IReadOnlyList<Configuration>>(data, "configurations") is { } all
+            ? new TrainingsEnqueued([.. all.Select(one => problem.At(null, one))])
+            : new TrainingsEnqueued([.. (Of<double[]>(data, "lambdas") ?? []).Select(lambda => problem.At(lambda, null))]);
+    }
 
     /// <summary>The result of a run that ended; null where it has none.</summary>
     public static StudyResult? Result(EventRow row) => Of<StudyResult>(DataOf(row), "result");
