@@ -71,7 +71,7 @@ internal sealed class ValueMap
         var (best, worst) = (values.Max(), values.Min());
         var size = Math.Max(Math.Abs(best), Math.Abs(worst));
         var spread = 0.5 * best - 0.5 * worst;
-        if (spread <= 0.5 * Rounding * UnitInLastPlace * size)
+        if (IsRounding(spread, size))
         {
             var own = known.Count == 1 ? size : ShareOfSize * size;
             return new ValueMap(sign, 0.5 * best, size > 0 ? Math.Max(0.5 * own, LeastScale) : 0.5, Far, 0) { IsConstant = known.Count > 1 };
@@ -186,8 +186,11 @@ internal sealed class ValueMap
     internal static bool IsRounding(double gap, double best, double next)
     {
         var size = Math.Abs(best);
-        return gap <= 0.5 * Rounding * UnitInLastPlace * Math.Max(size, Math.Min(Math.Abs(next), MostCancelled * size));
+        return IsRounding(gap, Math.Max(size, Math.Min(Math.Abs(next), MostCancelled * size)));
     }
+
+    /// <summary>Whether half a distance is rounding of terms of a size.</summary>
+    internal static bool IsRounding(double gap, double size) => gap <= 0.5 * Rounding * UnitInLastPlace * size;
 
     // The largest distance that is not extreme; all are where no gap is wide enough.
     private static double Knee(double[] places, double[] gaps, double best)

@@ -53,38 +53,7 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
                 sums.AsSpan().Clear();
             }
 
-            for (var k = 0; k < weights.Length; k++)
-            {
-                if (weights[k] == 0)
-                {
-                    continue;
-                }
-
-                if (Chosen is null)
-                {
-                    var next = k + 1;
-                    while (next < weights.Length && weights[next] == 0)
-                    {
-                        next++;
-                    }
-
-                    if (next < weights.Length)
-                    {
-                        Add(weights[k], Linked[k].AsSpan(start * d, size * d), weights[next], Linked[next].AsSpan(start * d, size * d), sums);
-                        k = next;
-                        continue;
-                    }
-
-                    Add(weights[k], Linked[k].AsSpan(start * d, size * d), sums);
-                    continue;
-                }
-
-                for (var i = 0; i < size; i++)
-                {
-                    Add(weights[k], Linked[k].AsSpan(Chosen[start + i] * d, d), sums.AsSpan(i * d, d));
-                }
-            }
-
+            AddAll(weights, start, size, d, sums);
             for (var i = 0; i < size; i++)
             {
                 transform.Back(sums.AsSpan(i * d, d), values.AsSpan((start + i) * d, d), start + i);
@@ -152,6 +121,41 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
         return only;
     }
 
+    // Σ_k a_k q_k of some rows. Where all anchors have them in one order, two anchors go into the sums in one pass, in which these are read and written once.
+    private void AddAll(ReadOnlySpan<double> weights, int start, int size, int d, Span<double> sums)
+    {
+        var waiting = -1;
+        for (var k = 0; k < weights.Length; k++)
+        {
+            if (weights[k] == 0)
+            {
+                continue;
+            }
+
+            if (Chosen is not null)
+            {
+                for (var i = 0; i < size; i++)
+                {
+                    Add(weights[k], Linked[k].AsSpan(Chosen[start + i] * d, d), sums.Slice(i * d, d));
+                }
+            }
+            else if (waiting < 0)
+            {
+                waiting = k;
+            }
+            else
+            {
+                Add(weights[waiting], Linked[waiting].AsSpan(start * d, size * d), weights[k], Linked[k].AsSpan(start * d, size * d), sums);
+                waiting = -1;
+            }
+        }
+
+        if (waiting >= 0)
+        {
+            Add(weights[waiting], Linked[waiting].AsSpan(start * d, size * d), sums);
+        }
+    }
+
     private static void Add(double weight, ReadOnlySpan<float> row, Span<double> sums)
     {
         var from = MemoryMarshal.Cast<float, Vector<float>>(row);
@@ -170,7 +174,7 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
         }
     }
 
-    // Two anchors in one pass over the sums, added in their order: the same to the last bit as one after the other.
+    // Added in their order: the same to the last bit as one after the other.
     private static void Add(double first, ReadOnlySpan<float> row, double second, ReadOnlySpan<float> other, Span<double> sums)
     {
         var from = MemoryMarshal.Cast<float, Vector<float>>(row);

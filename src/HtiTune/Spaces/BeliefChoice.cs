@@ -33,12 +33,8 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
         if (with.Length < Math.Max(CompositeBelief.LeastTrainings, known.Length - with.Length)
             || CompositeBelief.Make(
                 ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], last!.Contexts, objective,
-                options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation) is not { } composite)
-        {
-            return new BeliefChoice(null, 0);
-        }
-
-        if (!Carry(composite, ground, known, with))
+                options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation) is not { } composite
+            || !Carry(composite, ground, known, with))
         {
             return new BeliefChoice(null, 0);
         }
@@ -82,12 +78,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
     // Outputs are kept in single precision: of values that lie close together beside their size, or beyond its range, they may tell nothing. The best and the worst show it.
     private static bool Carry(CompositeBelief composite, SpaceGround ground, SpaceTraining[] known, int[] with)
     {
-        int best = 0, worst = 0;
-        for (var i = 1; i < with.Length; i++)
-        {
-            best = known[with[i]].Value < known[with[best]].Value ? i : best;
-            worst = known[with[i]].Value > known[with[worst]].Value ? i : worst;
-        }
+        var (best, worst) = (Enumerable.Range(0, with.Length).MinBy(Value), Enumerable.Range(0, with.Length).MaxBy(Value));
 
         // Halves, whose differences do not overflow.
         var own = new double[with.Length];

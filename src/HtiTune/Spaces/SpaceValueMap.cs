@@ -10,7 +10,7 @@ namespace HtiTune;
 /// <summary>From values of the objective to what is modelled over several hyperparameters, and back.</summary>
 internal sealed class SpaceValueMap
 {
-    private const double TailShare = 0.25, Rounding = 8, UnitInLastPlace = 2.2204460492503131e-16;
+    private const double TailShare = 0.25;
     private const double LeastRatio = 10, RatioDecades = 0.75, MostDecades = 300;
     private const double ShareOfSize = 0.01;
 
@@ -40,7 +40,7 @@ internal sealed class SpaceValueMap
         double best = values.Min(), worst = values.Max();
         var size = Math.Max(Math.Abs(best), Math.Abs(worst));
         var spread = 0.5 * worst - 0.5 * best;
-        if (spread <= 0.5 * Rounding * UnitInLastPlace * size)
+        if (ValueMap.IsRounding(spread, size))
         {
             var unit = size > 0 ? Math.Max(0.5 * ShareOfSize * size, 1e-300) : 0.5;
             return [new SpaceValueMap(0.5 * best, 1e6 * unit, unit, double.MaxValue, 0) { IsConstant = true }];

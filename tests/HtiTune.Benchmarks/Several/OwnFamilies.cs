@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using static HtiTune.Benchmarks.Several.SpaceFamilies;
 
 namespace HtiTune.Benchmarks.Several;
 
@@ -24,8 +25,6 @@ internal static class OwnFamilies
     private static double Log(double u, double low, double high) => low * Math.Pow(high / low, u);
 
     private static double At(double[] u, int j, double otherwise) => j < u.Length ? u[j] : otherwise;
-
-    private static double[] Normals(RandomStream stream, int n) => [.. Enumerable.Range(0, n).Select(_ => stream.NextNormal())];
 
     // Exponential smoothing of level, trend and season, with a damped trend: forecasts of series three steps ahead.
     private static SpaceProblem Exponential(int seed, int d)
@@ -72,7 +71,7 @@ internal static class OwnFamilies
                     row[h] = (float)(level + drift + season[(Length + h) % Season]);
                 }
             });
-        }, o => Tail([.. Enumerable.Range(0, Series).Select(s => Enumerable.Range(0, Ahead).Sum(h => ahead[h] * Math.Abs(o.Exact(s, h) - y[s][Length + h])))], tail));
+        }, o => WithTail([.. Enumerable.Range(0, Series).Select(s => Enumerable.Range(0, Ahead).Sum(h => ahead[h] * Math.Abs(o.Exact(s, h) - y[s][Length + h])))], tail));
     }
 
     // Step answers of plants under proportional, integral and derivative action with a filter, each gain on a logarithmic scale.
@@ -105,7 +104,7 @@ internal static class OwnFamilies
                     (row[2 * t], row[2 * t + 1]) = ((float)x, (float)force);
                 }
             });
-        }, y => Tail([.. Enumerable.Range(0, Plants).Select(k => Enumerable.Range(0, Steps).Sum(t =>
+        }, y => WithTail([.. Enumerable.Range(0, Plants).Select(k => Enumerable.Range(0, Steps).Sum(t =>
         {
             double miss = y.Exact(k, 2 * t) - 1, force = y.Exact(k, 2 * t + 1);
             return (Math.Abs(miss) + over * Math.Max(0, miss) + effort * force * force) / Steps;
@@ -130,7 +129,7 @@ internal static class OwnFamilies
             double penalty = Log(u[0], 1e-3, 30), scale = Log(u[1], 0.05, 5), shift = Log(At(u, 2, 0.5), 0.05, 5), line = Log(At(u, 3, 0.4), 0.01, 3);
             double[] phi = [.. Enumerable.Range(0, (Train + Rows) * Hidden).Select(at => Math.Tanh(scale * Dot(x, at / Hidden * Inputs, w, at % Hidden * Inputs, Inputs) + shift * bias[at % Hidden]))];
             return Solved(Train, Rows, penalty, target, (i, k) => Dot(phi, i * Hidden, phi, k * Hidden, Hidden) / Hidden + line * Dot(x, i * Inputs, x, k * Inputs, Inputs) / Inputs);
-        }, y => Tail([.. Enumerable.Range(0, Rows).Select(i => Math.Abs(y.Exact(i, 0) - target[Train + i]))], tail));
+        }, y => WithTail([.. Enumerable.Range(0, Rows).Select(i => Math.Abs(y.Exact(i, 0) - target[Train + i]))], tail));
     }
 
     // Means of near training rows: a bandwidth for each feature.
@@ -161,7 +160,7 @@ internal static class OwnFamilies
 
                 row[0] = (float)(sum / all);
             });
-        }, y => Tail([.. Enumerable.Range(0, Rows).Select(i => Math.Abs(y.Exact(i, 0) - target[Train + i]))], tail));
+        }, y => WithTail([.. Enumerable.Range(0, Rows).Select(i => Math.Abs(y.Exact(i, 0) - target[Train + i]))], tail));
     }
 
     // Descent of a linear network that is stopped: for how long × how much faster the last features learn × decay × where the loss becomes straight.
@@ -199,7 +198,7 @@ internal static class OwnFamilies
             }
 
             return Matrix.Create(Rows, 1, (i, row) => row[0] = (float)Dot(x, (Train + i) * Features, beta, 0, Features));
-        }, y => Tail([.. Enumerable.Range(0, Rows).Select(i => Math.Abs(y.Exact(i, 0) - target[Train + i]))], tail));
+        }, y => WithTail([.. Enumerable.Range(0, Rows).Select(i => Math.Abs(y.Exact(i, 0) - target[Train + i]))], tail));
     }
 
     // A signal through filters in turn: width of a smoother × what it takes for a leap × how much of what it leaves is kept × width of a second one.
@@ -227,7 +226,7 @@ internal static class OwnFamilies
                     row[t] = (float)(first[t] + keep * again[t]);
                 }
             });
-        }, y => Tail([.. Enumerable.Range(0, Signals).Select(s => Enumerable.Range(0, Length).Sum(t => Math.Pow(y.Exact(s, t) - clean[s][t], 2)))], tail));
+        }, y => WithTail([.. Enumerable.Range(0, Signals).Select(s => Enumerable.Range(0, Length).Sum(t => Math.Pow(y.Exact(s, t) - clean[s][t], 2)))], tail));
 
         static double[] Smooth(double[] y, double[] guide, double width, double robust) => [.. Enumerable.Range(0, y.Length).Select(t =>
         {
@@ -270,13 +269,5 @@ internal static class OwnFamilies
         }
 
         return sum;
-    }
-
-    // Mean and a share of the mean of the worst tenth.
-    private static double Tail(double[] losses, double share)
-    {
-        var mean = losses.Average();
-        Array.Sort(losses);
-        return (1 - share) * mean + share * losses[(losses.Length - Math.Max(1, losses.Length / 10))..].Average();
     }
 }

@@ -36,10 +36,10 @@ internal static partial class SpaceFamilies
 
     private static double Log(double u, double low, double high) => Math.Exp(Math.Log(low) + u * (Math.Log(high) - Math.Log(low)));
 
-    private static double[] Normals(RandomStream stream, int n) => [.. Enumerable.Range(0, n).Select(_ => stream.NextNormal())];
+    internal static double[] Normals(RandomStream stream, int n) => [.. Enumerable.Range(0, n).Select(_ => stream.NextNormal())];
 
     /// <summary>Mean plus a share of the mean of the worst tenth: what a user who fears bad cases asks for.</summary>
-    private static double WithTail(double[] losses, double share)
+    internal static double WithTail(double[] losses, double share)
     {
         var mean = losses.Average();
         Array.Sort(losses);
