@@ -81,7 +81,7 @@ internal static class RunTelling
     {
         if (analysis?.Process.Predict(u) is not { } prediction)
         {
-            return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
+            return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain);
         }
 
         var map = analysis.Map;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
+using HtiTune.Journal;
 
 namespace HtiTune;
 
@@ -12,14 +13,13 @@ internal sealed class TrainingLoop(INetwork network, TuningRun run, ProgressRepo
     /// <param name="request">What it is for.</param>
     /// <param name="network">Trains.</param>
     /// <param name="space">What is tuned.</param>
-    /// <param name="options">How.</param>
     /// <param name="progress">Is told what happens; null for nobody.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>What the run found.</returns>
     public static TuningResult Run(
-        Func<RunRequest, TuningRun> begin, RunRequest request, INetwork network, SearchSpace space, TunerOptions options, IProgress<TunerProgress>? progress,
-        CancellationToken cancellation)
+        Func<RunBegan, TuningRun> begin, RunBegan request, INetwork network, SearchSpace space, IProgress<TunerProgress>? progress, CancellationToken cancellation)
     {
+        var options = request.Settings;
         using var trace = TunerTelemetry.Source.StartActivity("htitune.run")?.AddTag("hyperparameter", space.Label);
         var weighing = new WeighingReporter(progress, options.TimeProvider, request.Budget, cancellation);
         using var run = begin(request with { Weighing = weighing.Report });

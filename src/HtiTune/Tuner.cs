@@ -134,29 +134,28 @@ public sealed partial class Tuner : IDisposable
         Store.Dispose();
     }
 
-    internal RunRequest Request(Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, string? name)
+    internal RunBegan Request(Func<IConditionalModel, double> objective, Goal goal, int? maxTrainings, string? name)
     {
         ArgumentNullException.ThrowIfNull(objective);
         var budget = maxTrainings ?? Options.MaxTrainings;
         ArgumentOutOfRangeException.ThrowIfNegative(budget, nameof(maxTrainings));
-        return new RunRequest(objective, goal, budget, name);
+        return new RunBegan(0, name, budget, Options with { Goal = goal }, AlgorithmVersion.Of(Space)) { Judge = objective };
     }
 
-    internal TuningResult Run(RunRequest request, IProgress<TunerProgress>? progress, CancellationToken cancellation) =>
-        TrainingLoop.Run(BeginRun, request, _network, Space, Options, progress, cancellation);
+    internal TuningResult Run(RunBegan request, IProgress<TunerProgress>? progress, CancellationToken cancellation) =>
+        TrainingLoop.Run(BeginRun, request, _network, Space, progress, cancellation);
 
-    internal TuningRun BeginRun(RunRequest request)
+    internal TuningRun BeginRun(RunBegan request)
     {
-        if (request.Goal != Options.Goal && History.IsRecorded)
+        if (request.Settings.Goal != Options.Goal && History.IsRecorded)
         {
-            throw new InvalidOperationException($"The study on disk has the goal {Options.Goal}, and its runs keep to it; this run's is {request.Goal}.");
+            throw new InvalidOperationException($"The study on disk has the goal {Options.Goal}, and its runs keep to it; this run's is {request.Settings.Goal}.");
         }
 
         Occupy();
         try
         {
-            return _run = History.Begin(request, (wanted, recorder, logger) => new TuningRun(
-                Store, wanted, Options with { Goal = wanted.Goal }, logger, Streams, recorder, History.Queue, Release));
+            return _run = History.Begin(request, (wanted, recorder, logger) => new TuningRun(Store, wanted, logger, Streams, recorder, History.Queue, Release));
         }
         catch
         {

@@ -6,9 +6,9 @@ namespace HtiTune;
 public sealed partial class TuningRun
 {
     /// <summary>Tells the journal that the run begins, and what its objective makes of the anchors there are.</summary>
-    internal void Began(string? name)
+    internal void Began()
     {
-        _recorder?.Began(name, Budget, StudySettings.Of(_options), _store.Space);
+        _recorder?.Began(_began);
         Measured();
     }
 

@@ -16,6 +16,7 @@ namespace HtiTune;
 public sealed partial class TuningRun : IDisposable
 {
     private readonly AnchorStore _store;
+    private readonly RunBegan _began;
     private readonly TunerOptions _options;
     private readonly ILogger _logger;
     private readonly ObjectiveView _view;
@@ -32,21 +33,20 @@ public sealed partial class TuningRun : IDisposable
     private bool _isEnded;
 
     /// <param name="store">The tuner's trainings.</param>
-    /// <param name="request">What the run is for.</param>
-    /// <param name="options">The tuner's, with the goal of the request.</param>
+    /// <param name="began">What the run is for.</param>
     /// <param name="logger">Is told what happens.</param>
     /// <param name="streams">The tuner's chance.</param>
     /// <param name="recorder">Tells a journal; null for a study that is not on disk.</param>
     /// <param name="queue">What the user has enqueued.</param>
     /// <param name="ended">Is called once, when the run ends.</param>
     internal TuningRun(
-        AnchorStore store, RunRequest request, TunerOptions options, ILogger logger, RandomStreams streams, RunRecorder? recorder, TrainingQueue queue, Action ended)
+        AnchorStore store, RunBegan began, ILogger logger, RandomStreams streams, RunRecorder? recorder, TrainingQueue queue, Action ended)
     {
-        (_store, _options, _logger, _recorder, _queue, _ended) = (store, options, logger, recorder, queue, ended);
-        var (objective, budget) = (request.Objective, request.Budget);
+        var (options, budget) = (began.Settings, began.Budget);
+        (_store, _began, _options, _logger, _recorder, _queue, _ended) = (store, began, options, logger, recorder, queue, ended);
         store.Begin();
         var warned = false;
-        _view = new ObjectiveView(store, objective, options, (lambda, error) =>
+        _view = new ObjectiveView(store, began.Judge!, options, (lambda, error) =>
         {
             if (!warned)
             {
@@ -55,10 +55,10 @@ public sealed partial class TuningRun : IDisposable
             }
         })
         {
-            HasProcess = store.Space.IsLine && request.Aim is null,
+            HasProcess = store.Space.IsLine && began.Aim is null,
         };
-        _view.Weighing = request.Weighing;
-        _policy = _view.HasProcess ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, request, options, streams);
+        _view.Weighing = began.Weighing;
+        _policy = _view.HasProcess ? new LinePolicy(store, _view, options, streams, logger, budget) : new SpaceRunPolicy(store, _view, began, streams);
         _pending = new PendingTrainings(store, options, streams, logger, recorder);
         _first = new FirstPlaces(queue, store, _pending, _policy, options);
         _started = options.TimeProvider.GetTimestamp();

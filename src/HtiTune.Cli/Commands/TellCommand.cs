@@ -84,7 +84,7 @@ internal static class TellCommand
 
     // How a training was told; null where it was not.
     private static TrainingEnded? Told(StudySpecification study, int number) => !StudyJournal.Exists(study.Folder) ? null : StudyJournal.Read(study.Folder).Events
-        .LastOrDefault(entry => entry is TrainingStarted or TrainingEnded { State: not TrialState.Cancelled } && ((TrainingEvent)entry).Number == number) as TrainingEnded;
+        .LastOrDefault(entry => entry is TrainingProposed { IsStarted: true } or TrainingEnded { State: not TrialState.Cancelled } && ((TrainingEvent)entry).Number == number) as TrainingEnded;
 
     // Told twice, as where an answer was lost on its way or two had the same training: the same is harmless, and anything else is refused.
     private static int Again(StudySpecification study, TrainingEnded told, int number, string? outputs, string? failed)

@@ -97,8 +97,8 @@ internal static partial class TrialsCommand
         {
             switch (entry)
             {
-                case TrainingStarted e:
-                    folders[e.Number] = StudyPaths.Training(study.Folder, e.Number, e.Configuration, e.Seed);
+                case TrainingProposed { IsStarted: true } e:
+                    folders[e.Number] = StudyPaths.Training(study.Folder, e.Number, e.Configuration, e.Seed!.Value);
                     var log = LogOf(folders[e.Number]);
                     rows[e.Number] = Row(e, isHeld ? "running" : log is null ? "asked" : "interrupted", e.Reason);
                     break;

@@ -38,9 +38,9 @@ internal sealed class LeaseBook
     internal static LeaseBook Read(string folder, TimeProvider clock)
     {
         var ended = new Dictionary<int, bool>();
-        foreach (var entry in StudyJournal.Read(folder).Events.OfType<TrainingEvent>().Where(entry => entry is not TrainingProposed))
+        foreach (var entry in StudyJournal.Read(folder).Events.OfType<TrainingEvent>().Where(entry => entry is not TrainingProposed { IsStarted: false }))
         {
-            ended[entry.Number] = entry is not TrainingStarted;
+            ended[entry.Number] = entry is TrainingEnded;
         }
 
         return Read(folder, ended.Where(one => !one.Value).Select(one => one.Key), clock);

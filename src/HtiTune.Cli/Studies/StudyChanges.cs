@@ -24,7 +24,7 @@ internal static class StudyChanges
 
         var journal = StudyJournal.Read(study.Folder);
         var completed = journal.Completed;
-        if (completed.Count == 0 && !journal.Events.Any(entry => entry is TrainingStarted))
+        if (completed.Count == 0 && !journal.Events.Any(entry => entry is TrainingProposed { IsStarted: true }))
         {
             // Nothing was trained: the study may be anything yet.
             if (Unfit(study, journal, completed).Count + Moved(study, journal).Count > 0)

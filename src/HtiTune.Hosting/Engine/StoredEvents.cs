@@ -37,19 +37,19 @@ internal static class StoredEvents
     });
 
     /// <summary>A training is asked for.</summary>
-    public static EventRow Asked(long step, TrainingStarted started, TrainingProposed forecast) => Row(StudyEventKind.Asked, new
+    public static EventRow Asked(long step, TrainingProposed asked) => Row(StudyEventKind.Asked, new
     {
         step,
-        number = started.Number,
-        lambda = StudyProblem.LambdaOf(started.Configuration),
-        seed = started.Seed,
-        reason = started.Reason,
-        expectedGain = forecast.ExpectedGain,
-        predicted = forecast.Predicted,
-        predictedLow = forecast.PredictedLow,
-        predictedHigh = forecast.PredictedHigh,
-        trust = forecast.Trust,
-        configuration = started.Configuration,
+        number = asked.Number,
+        lambda = StudyProblem.LambdaOf(asked.Configuration),
+        seed = asked.Seed,
+        reason = asked.Reason,
+        expectedGain = asked.ExpectedGain,
+        predicted = asked.Predicted,
+        predictedLow = asked.PredictedLow,
+        predictedHigh = asked.PredictedHigh,
+        trust = asked.Trust,
+        configuration = asked.Configuration,
     });
 
     /// <summary>A training ended.</summary>
@@ -107,16 +107,17 @@ internal static class StoredEvents
         var options = problem.Options(Of<Goal>(data, "goal"), TimeProvider.System);
         TrainingEnded[] warm = [.. data.GetProperty("warm").EnumerateArray().Select(one => Ended(one, problem))];
         return (
-            new RunBegan(Of<int>(data, "run"), Of<string>(data, "objective"), Of<int>(data, "budget"), StudySettings.Of(options), Of<int?>(data, "algorithm") ?? 1),
+            new RunBegan(Of<int>(data, "run"), Of<string>(data, "objective"), Of<int>(data, "budget"), options, Of<int?>(data, "algorithm") ?? 1),
             warm, Of<int>(data, "offset") + Places(warm));
     }
 
     /// <summary>A training that was asked for.</summary>
-    public static TrainingStarted Asked(EventRow row, StudyProblem problem)
+    public static TrainingProposed Asked(EventRow row, StudyProblem problem)
     {
         var data = DataOf(row);
-        return new TrainingStarted(Of<int>(data, "number"), At(data, problem), Of<long>(data, "seed"), Of<string>(data, "reason") ?? "")
+        return new TrainingProposed(Of<int>(data, "number"), At(data, problem), Of<string>(data, "reason") ?? "")
         {
+            Seed = Of<long>(data, "seed"),
             Time = DateTimeOffset.FromUnixTimeMilliseconds(row.Time),
         };
     }

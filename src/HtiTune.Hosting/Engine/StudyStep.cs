@@ -35,7 +35,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     public void Begin(string objective, Goal goal, int budget, IReadOnlyList<TrainingEnded> warm, string why)
     {
         var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
-        var began = new RunBegan((study.Began?.Run ?? 0) + 1, objective, budget, StudySettings.Of(study.Problem.Options(goal, time)), study.Problem.Algorithm);
+        var began = new RunBegan((study.Began?.Run ?? 0) + 1, objective, budget, study.Problem.Options(goal, time), study.Problem.Algorithm);
         study.Begin(study.Step + 1, began, warm, last, samples);
         foreach (var (number, value) in study.Measure())
         {
@@ -147,7 +147,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             };
             row.Place(study.Problem, proposal.Configuration);
             _asked.Add(row);
-            _events.Add(StoredEvents.Asked(study.Step, new TrainingStarted(number, proposal.Configuration, seed, proposal.Reason), forecast));
+            _events.Add(StoredEvents.Asked(study.Step, forecast with { Seed = seed }));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
+using HtiTune.Preferences;
 
 namespace HtiTune.Journal;
 
@@ -23,11 +24,11 @@ public abstract record JournalEvent
     internal virtual JournalEvent Named(string hyperparameter) => this;
 
     /// <summary>The number of the line, from 1.</summary>
-    [JsonPropertyOrder(-3)]
+    [JsonPropertyOrder(-4)]
     public long Sequence { get; init; }
 
     /// <summary>When it was written, by the tuner's clock.</summary>
-    [JsonPropertyOrder(-2)]
+    [JsonPropertyOrder(-3)]
     public DateTimeOffset Time { get; init; }
 }
 
@@ -38,7 +39,7 @@ public abstract record JournalEvent
 /// <param name="Minimum">Its least λ.</param>
 /// <param name="Maximum">Its greatest λ.</param>
 /// <param name="Scale">Name of its scale.</param>
-/// <param name="Settings">The tuner's settings at the beginning.</param>
+/// <param name="Settings">The tuner's options at the beginning, without what a file cannot hold.</param>
 /// <param name="ContextsFile">
 /// File of the contexts, in the study's folder: conditions, then the category where there are categories. Null: as many draws as the first training
 /// brought that succeeded; always given before schema 3.
@@ -55,7 +56,7 @@ public sealed record StudyCreated(
     double Minimum,
     double Maximum,
     string Scale,
-    StudySettings Settings,
+    TunerOptions Settings,
     string? ContextsFile,
     string? ContextsSha256,
     int CategoryCount,
@@ -70,10 +71,19 @@ public sealed record StudyResumed(string Library, long BytesCut) : JournalEvent;
 /// <param name="Run">Its number, from 1.</param>
 /// <param name="Objective">The objective's name, if it was given one.</param>
 /// <param name="Budget">Trainings that the run may use.</param>
-/// <param name="Settings">The tuner's settings.</param>
+/// <param name="Settings">The tuner's options, with the run's goal; of a journal without what a file cannot hold.</param>
 /// <param name="Algorithm"><see cref="AlgorithmVersion"/> of the library that made it; null before that was kept, which is 1.</param>
-public sealed record RunBegan(int Run, string? Objective, int Budget, StudySettings Settings, int? Algorithm = null) : JournalEvent
+public sealed record RunBegan(int Run, string? Objective, int Budget, TunerOptions Settings, int? Algorithm = null) : JournalEvent
 {
+    /// <summary>Judges a conditional model, as long as a tuner has it.</summary>
+    internal Func<IConditionalModel, double>? Judge { get; init; }
+
+    /// <summary>What is looked for, where it is more than the best of one function, which <see cref="Judge"/> is then made of.</summary>
+    internal Aim? Aim { get; init; }
+
+    /// <summary>Is told how many of how many trainings were weighed; null for nobody.</summary>
+    internal Action<int, int>? Weighing { get; init; }
+
     /// <summary>Whether this library would propose the same.</summary>
     internal bool IsOfThisAlgorithm(SearchSpace space) => (Algorithm ?? 1) == AlgorithmVersion.Of(space);
 }
@@ -93,8 +103,8 @@ public sealed record QueueCleared : JournalEvent;
 /// <param name="Number">Number of the training, from 1 over all runs.</param>
 /// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 public abstract record TrainingEvent(
-    [property: JsonPropertyOrder(-1)] int Number,
-    [property: JsonPropertyOrder(-1), JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration) : JournalEvent
+    [property: JsonPropertyOrder(-2)] int Number,
+    [property: JsonPropertyOrder(-2), JsonPropertyName("lambda"), JsonConverter(typeof(ShortConfigurationConverter))] Configuration Configuration) : JournalEvent
 {
     /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
     [JsonIgnore]
@@ -103,7 +113,10 @@ public abstract record TrainingEvent(
     internal override JournalEvent Named(string hyperparameter) => this with { Configuration = ShortConfigurationConverter.Named(Configuration, hyperparameter) };
 }
 
-/// <summary>Where to train next, before it is trained. Values are in the objective's own sign and units.</summary>
+/// <summary>
+/// A training is asked for. A line <c>training-proposed</c> tells where and what is expected, before it is acted on, and one <c>training-started</c> that it is handed out: the
+/// same with its <see cref="Seed"/>, and without a forecast. Without a line on how it ended it is made again. Values are in the objective's own sign and units.
+/// </summary>
 /// <param name="Number">Number of the training, from 1 over all runs.</param>
 /// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
 /// <param name="Reason">Why there.</param>
@@ -120,24 +133,32 @@ public sealed record TrainingProposed(
     int Number,
     Configuration Configuration,
     string Reason,
-    double? ExpectedGain,
-    double? Predicted,
-    double? PredictedLow,
-    double? PredictedHigh,
-    double? Trust,
+    double? ExpectedGain = null,
+    double? Predicted = null,
+    double? PredictedLow = null,
+    double? PredictedHigh = null,
+    double? Trust = null,
     BridgeWeights? Weights = null,
     IReadOnlyList<double>? Quantiles = null) : TrainingEvent(Number, Configuration)
 {
     /// <summary>The probabilities of <see cref="Quantiles"/>.</summary>
     public static IReadOnlyList<double> Probabilities { get; } = Array.AsReadOnly([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]);
-}
 
-/// <summary>A training was handed out. Without a line on how it ended it is made again.</summary>
-/// <param name="Number">Its number.</param>
-/// <param name="Configuration">The values of the hyperparameters, in their own units; <c>"lambda"</c> where there is one.</param>
-/// <param name="Seed">Seed of all chance in it.</param>
-/// <param name="Reason">Why there.</param>
-public sealed record TrainingStarted(int Number, Configuration Configuration, long Seed, string Reason) : TrainingEvent(Number, Configuration);
+    /// <summary>Seed of all chance in it, once it is handed out; null before.</summary>
+    [JsonPropertyOrder(-1)]
+    public long? Seed { get; init; }
+
+    /// <summary>Whether it is handed out.</summary>
+    [JsonIgnore]
+    public bool IsStarted => Seed is not null;
+
+    /// <summary>A training that is handed out.</summary>
+    internal static TrainingProposed Started(TrainingRequest request) => new(request.Number, request.Configuration, request.Reason) { Seed = request.Seed };
+
+    internal override string Kind => IsStarted ? StartedKind : base.Kind;
+
+    internal const string StartedKind = "training-started";
+}
 
 /// <summary>A training ended, or was taken from another study. A line is called <c>training-completed</c>, <c>training-failed</c> or <c>training-cancelled</c>.</summary>
 /// <param name="Number">Its number.</param>

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using HtiTune.Data;
 
 namespace HtiTune.Journal;
@@ -12,7 +13,7 @@ namespace HtiTune.Journal;
 /// <summary>Writes and reads one line of a journal.</summary>
 internal static class JournalLine
 {
-    private static readonly JournalJson Json = new(new JsonSerializerOptions
+    private static readonly JsonSerializerOptions s_options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -20,23 +21,25 @@ internal static class JournalLine
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>() },
-    });
+        TypeInfoResolver = JournalJson.Default.WithAddedModifier(OfKind),
+    };
 
-    // Three kinds of line tell how a training ended; every other event has one.
+    // Three kinds of line tell how a training ended, and two that it is asked for; every other event has one.
     private static readonly Dictionary<string, (Type Type, TrialState State)> s_kinds = new(
     [
         .. ((Type[])
         [
-            typeof(StudyCreated), typeof(StudyResumed), typeof(RunBegan), typeof(TrainingsEnqueued), typeof(QueueCleared), typeof(TrainingProposed), typeof(TrainingStarted),
+            typeof(StudyCreated), typeof(StudyResumed), typeof(RunBegan), typeof(TrainingsEnqueued), typeof(QueueCleared), typeof(TrainingProposed),
             typeof(ContextsAnswered), typeof(ValueMeasured), typeof(RunEnded), typeof(TrainingsImported), typeof(TrainingsTakenBack),
         ]).Select(type => KeyValuePair.Create(JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name), (type, default(TrialState)))),
+        KeyValuePair.Create(TrainingProposed.StartedKind, (typeof(TrainingProposed), default(TrialState))),
         .. Enum.GetValues<TrialState>().Select(state => KeyValuePair.Create(TrainingEnded.KindOf(state), (typeof(TrainingEnded), state))),
     ]);
 
     /// <summary>The line of an event, its end of line included.</summary>
     public static byte[] Encode(JournalEvent line)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(line, line.GetType(), Json);
+        var json = JsonSerializer.SerializeToUtf8Bytes(line, line.GetType(), s_options);
         byte[] body = [.. Encoding.ASCII.GetBytes($"{{\"event\":\"{line.Kind}\","), .. json.AsSpan(1, json.Length - 2)];
         return [.. body, .. Checksum(body), (byte)'\n'];
     }
@@ -61,10 +64,11 @@ internal static class JournalLine
             var reader = new Utf8JsonReader(line);
             var kind = reader.Read() && reader.Read() && reader.ValueTextEquals("event"u8) && reader.Read() ? reader.GetString() : null;
             var (type, state) = kind is not null && s_kinds.TryGetValue(kind, out var known) ? known : throw new JsonException($"there is no event '{kind}'");
-            return (JournalEvent?)JsonSerializer.Deserialize(line, type, Json) switch
+            return (JournalEvent?)JsonSerializer.Deserialize(line, type, s_options) switch
             {
                 TrainingEnded { SamplesFile: null } or TrainingEnded { SamplesSha256: null } when state == TrialState.Completed => throw new JsonException("a training that completed has no samples"),
                 TrainingEnded ended => ended with { State = state },
+                TrainingProposed proposed when proposed.IsStarted != (kind == TrainingProposed.StartedKind) => throw new JsonException("a training is handed out with a seed, and proposed without"),
                 { } read => read,
                 null => throw new JsonException("null"),
             };
@@ -91,6 +95,28 @@ internal static class JournalLine
         }
     }
 
+    // A line holds what its kind tells, null or not, and nothing else.
+    private static void OfKind(JsonTypeInfo type)
+    {
+        foreach (var member in type.Kind == JsonTypeInfoKind.Object ? type.Properties : [])
+        {
+            var isOfEnd = type.Type == typeof(TrainingEnded) && member.Name is "networkFile" or "networkSha256";
+            var isOfForecast = type.Type == typeof(TrainingProposed) && member.Name is not ("sequence" or "time" or "number" or "lambda" or "seed" or "reason");
+            if (isOfEnd)
+            {
+                member.ShouldSerialize = (entry, _) => entry is TrainingEnded { State: TrialState.Completed };
+            }
+            else if (isOfForecast)
+            {
+                member.ShouldSerialize = (entry, _) => entry is TrainingProposed { IsStarted: false };
+            }
+            else if (type.Type == typeof(TrainingProposed) && member.Name == "seed")
+            {
+                member.ShouldSerialize = (_, seed) => seed is not null;
+            }
+        }
+    }
+
     private static byte[] Checksum(ReadOnlySpan<byte> body) =>
         Encoding.ASCII.GetBytes(LineChecksum.EndOf(LineChecksum.Of(body)));
 }
@@ -102,7 +128,6 @@ internal static class JournalLine
 [JsonSerializable(typeof(TrainingsEnqueued))]
 [JsonSerializable(typeof(QueueCleared))]
 [JsonSerializable(typeof(TrainingProposed))]
-[JsonSerializable(typeof(TrainingStarted))]
 [JsonSerializable(typeof(TrainingEnded))]
 [JsonSerializable(typeof(ContextsAnswered))]
 [JsonSerializable(typeof(ValueMeasured))]

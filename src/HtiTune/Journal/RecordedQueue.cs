@@ -31,7 +31,7 @@ internal sealed class RecordedQueue
                 _waiting.AddRange(waiting);
                 _underWay.Clear();
                 break;
-            case TrainingStarted { Reason: TrainingQueue.Reason } started:
+            case TrainingProposed { IsStarted: true, Reason: TrainingQueue.Reason } started:
                 // Handed out again by a process that took the run up, it is under way already.
                 if (!_underWay.Exists(u => u.Number == started.Number) && _waiting.Remove(started.Configuration))
                 {

@@ -82,11 +82,11 @@ public sealed class RecordedRun
     /// </summary>
     internal List<RunStep> Steps { get; } = [];
 
-    internal void Add(TrainingStarted started, double? gain)
+    internal void Add(TrainingProposed started, double? gain)
     {
         End = null;
         HandedOut[started.Number] = started.Time;
-        var proposal = new TrainingRequest(started.Configuration, started.Seed) { Number = started.Number, Reason = started.Reason, ExpectedGain = gain };
+        var proposal = new TrainingRequest(started.Configuration, started.Seed!.Value) { Number = started.Number, Reason = started.Reason, ExpectedGain = gain };
         var at = _proposals.FindIndex(p => p.Number == started.Number);
         if (at < 0)
         {

@@ -10,14 +10,14 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
     /// <summary>Whether a recorded run is being replayed.</summary>
     public bool IsReplaying { get; set; } = recorded is not null;
 
-    public void Began(string? objective, int budget, StudySettings settings, SearchSpace space) => study.Began(objective, budget, settings, space);
+    public void Began(RunBegan run) => study.Began(run);
 
     /// <summary>Writes a proposal before it is handed out.</summary>
     public void Proposed(TrainingRequest proposal, Func<TrainingProposed> line)
     {
         if (!IsReplaying)
         {
-            study.Write(line(), Line(proposal));
+            study.Write(line(), TrainingProposed.Started(proposal));
         }
     }
 
@@ -26,7 +26,7 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
     {
         if (!IsReplaying)
         {
-            study.Write(Line(proposal));
+            study.Write(TrainingProposed.Started(proposal));
         }
     }
 
@@ -71,8 +71,6 @@ internal sealed class RunRecorder(StudyRecorder study, RecordedRun? recorded)
             study.Finished(result);
         }
     }
-
-    private static TrainingStarted Line(TrainingRequest proposal) => new(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason);
 
     public void Flush()
     {

@@ -43,7 +43,7 @@ public sealed class RunReplay
         _run.StopClock();
         switch (entry)
         {
-            case TrainingStarted started:
+            case TrainingProposed { IsStarted: true } started:
                 _handedOut[started.Number] = started.Time;
                 return Asks(started.Number, started.Configuration);
             case TrainingsEnqueued enqueued:
@@ -153,7 +153,7 @@ public sealed class RunReplay
             new NoNetwork(),
             journal.Space,
             journal.LoadContexts(),
-            settings.ToOptions(options) with { WarmStart = null, MaxTime = null },
+            settings.WithFunctionsOf(options) with { WarmStart = null, MaxTime = null },
             trainings[..recorded.TrainingsBefore],
             journal.LastNumberTaken(recorded));
         tuner.History.Bring(journal);

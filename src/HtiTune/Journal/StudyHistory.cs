@@ -81,7 +81,7 @@ internal sealed class StudyHistory : IDisposable
     /// <summary>Begins a run, or continues the next recorded run that is this one.</summary>
     /// <param name="request">What the run is for.</param>
     /// <param name="make">Makes a run that tells a journal and a log.</param>
-    public TuningRun Begin(RunRequest request, Func<RunRequest, RunRecorder?, ILogger, TuningRun> make)
+    public TuningRun Begin(RunBegan request, Func<RunBegan, RunRecorder?, ILogger, TuningRun> make)
     {
         var total = _total;
         _total = null;
@@ -94,7 +94,7 @@ internal sealed class StudyHistory : IDisposable
         // The last run could not be continued after all: what it has used is not there to be used again.
         var budget = total is { } most ? Math.Min(request.Budget, Math.Max(0, most - TrainingsMade)) : request.Budget;
         var run = make(request with { Budget = budget }, _recorder is null ? null : new RunRecorder(_recorder, null), _logger);
-        run.Began(request.Name);
+        run.Began();
         return run;
     }
 
@@ -192,7 +192,7 @@ internal sealed class StudyHistory : IDisposable
     private bool IsMoreWanted(RecordedRun run) => run.IsEnded && (run.IsEnqueuedAfter || Queue.AddedNow.Count > 0) && Waiting.Count > 0;
 
     private bool IsLike(RecordedRun run, string? name) =>
-        run.Began.IsOfThisAlgorithm(_store.Space) && run.Began.Settings.ProposeAs(StudySettings.Of(_options)) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
+        run.Began.IsOfThisAlgorithm(_store.Space) && run.Began.Settings.ProposeAs(_options) && (name is null || run.Began.Objective is null || name == run.Began.Objective);
 
     private int Made(IEnumerable<TrainingEnded> trainings)
     {
@@ -201,7 +201,7 @@ internal sealed class StudyHistory : IDisposable
     }
 
     /// <summary>Continues the next recorded run that is the one wanted; null when none is, and then all trainings there are stand in the store.</summary>
-    private TuningRun? Continue(RunRequest request, Func<RunRequest, RunRecorder?, ILogger, TuningRun> make)
+    private TuningRun? Continue(RunBegan request, Func<RunBegan, RunRecorder?, ILogger, TuningRun> make)
     {
         var trainings = All();
         while (_recorded.TryDequeue(out var recorded))
@@ -252,9 +252,9 @@ internal sealed class StudyHistory : IDisposable
     }
 
     // A run in the middle that was broken off cannot go on: later ones stand on its trainings.
-    private bool MayContinue(RecordedRun recorded, bool isLast, RunRequest request) =>
+    private bool MayContinue(RecordedRun recorded, bool isLast, RunBegan request) =>
         (recorded.IsEnded || isLast || recorded.IsOutOfTime) && !recorded.IsHopeless && !(isLast && IsMoreWanted(recorded))
-        && recorded.Began.Budget == request.Budget && IsLike(recorded, request.Name);
+        && recorded.Began.Budget == request.Budget && IsLike(recorded, request.Objective);
 
     /// <summary>Puts the first trainings into the store, and the others aside.</summary>
     private void Stand(List<TrainingEnded> trainings, int count)

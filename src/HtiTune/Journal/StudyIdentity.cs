@@ -9,7 +9,7 @@ namespace HtiTune.Journal;
 internal static class StudyIdentity
 {
     /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
-    internal static void RequireFunctions(string folder, StudySettings settings, TunerOptions? options, bool isAsRecorded)
+    internal static void RequireFunctions(string folder, TunerOptions settings, TunerOptions? options, bool isAsRecorded)
     {
         var missing = settings.Functions().Where(name => name switch
         {

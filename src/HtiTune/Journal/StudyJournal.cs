@@ -45,10 +45,10 @@ public sealed partial class StudyJournal
                 case QueueCleared:
                     _runs.LastOrDefault()?.AddCleared();
                     break;
-                case TrainingProposed proposed:
+                case TrainingProposed { IsStarted: false } proposed:
                     gains[proposed.Number] = proposed.ExpectedGain;
                     break;
-                case TrainingStarted started:
+                case TrainingProposed started:
                     // A run that went on after it was cancelled numbers its trainings as if it had not been.
                     _trainings.RemoveAll(t => t.Number >= started.Number && t.State == TrialState.Cancelled);
                     _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));

@@ -60,7 +60,7 @@ internal static class StudyOpening
         StudyIdentity.RequireFunctions(journal.Folder, journal.Header.Settings, options, isAsRecorded: options is null);
 
         // A warm start was taken when the study began, and is among its trainings.
-        options ??= journal.Header.Settings.ToOptions(null);
+        options ??= journal.Header.Settings.WithFunctionsOf(null);
         var tuner = new Tuner(
             network, journal.Space, journal.LoadContexts(), options, journal.LoadTrainings(journal.TrainingCount, network as IPersistentNetwork), journal.LastNumberTaken());
         tuner.History.Bring(journal);

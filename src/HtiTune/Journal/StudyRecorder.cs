@@ -67,7 +67,7 @@ internal sealed class StudyRecorder : IDisposable
                     space.IsLine ? space.Line.Minimum : 0,
                     space.IsLine ? space.Line.Maximum : 1,
                     space.IsLine ? space.Line.Scale.Name : Scale.Linear.Name,
-                    StudySettings.Of(options),
+                    options,
                     contexts is null ? null : StudyFolder.ContextsName,
                     contexts is null ? null : StudyFolder.Hash(folder[StudyFolder.ContextsName]),
                     contexts?.CategoryCount ?? 0,
@@ -126,7 +126,7 @@ internal sealed class StudyRecorder : IDisposable
         return recorder;
     }
 
-    public void Began(string? objective, int budget, StudySettings settings, SearchSpace space) => Write(new RunBegan(++Runs, objective, budget, settings, AlgorithmVersion.Of(space)));
+    public void Began(RunBegan run) => Write(run with { Run = ++Runs });
 
     /// <summary>Writes events that need no file.</summary>
     public void Write(params JournalEvent[] events)

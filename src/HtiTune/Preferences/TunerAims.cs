@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Preferences;
 
@@ -71,7 +72,7 @@ public static class TunerAims
         return tuner.BeginRun(RequestOf(tuner, aim, maxTrainings, name));
     }
 
-    private static RunRequest RequestOf(Tuner tuner, Aim aim, int? maxTrainings, string? name)
+    private static RunBegan RequestOf(Tuner tuner, Aim aim, int? maxTrainings, string? name)
     {
         ArgumentNullException.ThrowIfNull(aim);
         if (aim.IsScalar)

@@ -8,18 +8,18 @@ namespace HtiTune;
 /// <summary>The policy over several hyperparameters, or over one that is no range of numbers: <see cref="SpacePolicy"/> in the service of a run.</summary>
 /// <remarks>Inside, less is better: values of a goal to maximise are negated on their way in and out.</remarks>
 internal sealed class SpaceRunPolicy(
-    AnchorStore store, ObjectiveView view, RunRequest request, TunerOptions options, RandomStreams streams) : RunPolicy
+    AnchorStore store, ObjectiveView view, RunBegan request, RandomStreams streams) : RunPolicy
 {
     internal const int LeastForCertificate = 5;
 
     private readonly SpaceCalibration _calibration = new();
 
-    private SpacePolicy _policy = new(store.Space, SpacePolicyOptions.Of(options, options.Epsilon), streams);
+    private SpacePolicy _policy = new(store.Space, SpacePolicyOptions.Of(request.Settings, request.Settings.Epsilon), streams);
 
     // What was forecast for each training before it was made, by its number; in the objective's own sign.
     private readonly Dictionary<int, (SpaceBelief Belief, double Trust)> _forecasts = [];
 
-    private readonly AimMeasures? _measures = request.Aim is { } aim ? new AimMeasures(store, aim, options) : null;
+    private readonly AimMeasures? _measures = request.Aim is { } aim ? new AimMeasures(store, aim, request.Settings) : null;
 
     private ISpaceAnalysis? _analysis;
     private List<SpaceTraining> _trainings = [];
@@ -38,9 +38,9 @@ internal sealed class SpaceRunPolicy(
 
     public override IReadOnlyList<PosteriorPoint> Posterior => [];
 
-    private double Sign => options.Goal == Goal.Maximize ? -1 : 1;
+    private double Sign => request.Settings.Goal == Goal.Maximize ? -1 : 1;
 
-    private bool IsStrict => options.CertificateRule == CertificateRule.Strict;
+    private bool IsStrict => request.Settings.CertificateRule == CertificateRule.Strict;
 
     // A cancelled training may be proposed again.
     private IEnumerable<TrainingEnded> Tried => store.Attempts.Where(training => training.State != TrialState.Cancelled);
@@ -60,14 +60,14 @@ internal sealed class SpaceRunPolicy(
             {
                 // What passed before rested on intervals that did not hold.
                 (_alarms, _passes) = (_calibration.Alarms, 0);
-                _policy = new SpacePolicy(store.Space, SpacePolicyOptions.Of(options, options.Epsilon) with { Widening = _calibration.Widening }, streams);
+                _policy = new SpacePolicy(store.Space, SpacePolicyOptions.Of(request.Settings, request.Settings.Epsilon) with { Widening = _calibration.Widening }, streams);
             }
 
             _trainings = [.. Tried.Select(Seen)];
             _analysis = _measures is { } measures
                 ? _policy.AnalyseAt(
-                    _trainings, measures, [.. Tried.Select(training => training.State == TrialState.Completed ? measures.Of(training.Anchor) : null)], options.UseSurrogate ? store.Contexts : null, store.Cancellation)
-                : _policy.AnalyseAt(_trainings, options.UseSurrogate ? Objective : null, store.Cancellation);
+                    _trainings, measures, [.. Tried.Select(training => training.State == TrialState.Completed ? measures.Of(training.Anchor) : null)], request.Settings.UseSurrogate ? store.Contexts : null, store.Cancellation)
+                : _policy.AnalyseAt(_trainings, request.Settings.UseSurrogate ? Objective : null, store.Cancellation);
             _analysedTrainings = store.Trainings.Count;
             _judged = null;
         }
@@ -90,7 +90,7 @@ internal sealed class SpaceRunPolicy(
     {
         if (isByModel && _analysis is { } analysis)
         {
-            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration).InSignOf(options.Goal).WithNoise(analysis.NoiseDeviation), analysis.Trust);
+            _forecasts[proposal.Number] = (analysis.At(proposal.Configuration).InSignOf(request.Settings.Goal).WithNoise(analysis.NoiseDeviation), analysis.Trust);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class SpaceRunPolicy(
     {
         if (!isByModel || !_forecasts.TryGetValue(proposal.Number, out var forecast))
         {
-            return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain, null, null, null, null);
+            return new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason, proposal.ExpectedGain);
         }
 
         var belief = forecast.Belief;
@@ -142,7 +142,7 @@ internal sealed class SpaceRunPolicy(
         var reason = unmet is null && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
         var next = new Lazy<(Configuration Configuration, string Reason, double Gain)?>(() => analysis.Next([], store.Cancellation));
         var recommended = reason == StopReason.Certified ? _judged!.Value.Recommended : Recommended();
-        var belief = analysis.At(recommended).InSignOf(options.Goal);
+        var belief = analysis.At(recommended).InSignOf(request.Settings.Goal);
         var anchor = Enumerable.Range(0, store.Anchors.Count).Where(i => store.Anchors[i].Configuration.Equals(recommended) && view.Measured(i).Value is not null).Select(i => (int?)i).FirstOrDefault();
         return new TuningResult(store, anchor, () => [], () => (double.NaN, double.NaN), () => [])
         {
@@ -154,15 +154,15 @@ internal sealed class SpaceRunPolicy(
             TrainingsUsed = used,
             Trust = analysis.Trust,
             Calibration = Calibration,
-            Remarks = [.. RemarksOf(trials), .. options.UseSurrogate ? RunTelling.LossesOf(store) : []],
+            Remarks = [.. RemarksOf(trials), .. request.Settings.UseSurrogate ? RunTelling.LossesOf(store) : []],
             StopReason = reason,
             Outcome = OutcomeOf(reason, unmet, used, next),
             Epsilon = analysis.Epsilon,
-            Elapsed = options.TimeProvider.GetElapsedTime(started),
+            Elapsed = request.Settings.TimeProvider.GetElapsedTime(started),
             NoiseDeviation = analysis.NoiseDeviation,
             Believed = configuration =>
             {
-                var there = analysis.At(configuration).InSignOf(options.Goal);
+                var there = analysis.At(configuration).InSignOf(request.Settings.Goal);
                 return new Prediction(there.Mean, there.Low, there.High);
             },
             Ahead = trainings => analysis.Ahead(trainings, store.Cancellation),
@@ -170,7 +170,7 @@ internal sealed class SpaceRunPolicy(
             Feasibility = analysis.Feasibility(store.Cancellation),
             FrontBy = analysis.Front,
             GainLeft = new Lazy<bool>(() => next.Value is not null),
-            Goal = options.Goal,
+            Goal = request.Settings.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = null,
         };
@@ -184,7 +184,7 @@ internal sealed class SpaceRunPolicy(
         }
 
         return new SpaceTraining(
-            training.Number, training.Configuration, Sign * value, options.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null, store.Contexts);
+            training.Number, training.Configuration, Sign * value, request.Settings.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null, store.Contexts);
     }
 
     /// <summary>Why a judgement holds no certificate; null: there were too few trainings for one.</summary>
@@ -195,7 +195,7 @@ internal sealed class SpaceRunPolicy(
     private Configuration Recommended()
     {
         var best = _trainings[_analysis!.Best].Configuration;
-        if (request.Budget > 0 && options.ConfirmByTraining)
+        if (request.Budget > 0 && request.Settings.ConfirmByTraining)
         {
             return best;
         }
@@ -244,12 +244,12 @@ internal sealed class SpaceRunPolicy(
         var (analysis, judgement) = (_analysis!, _judged?.Judgement);
         if (reason == StopReason.Certified)
         {
-            return new Certified(analysis.Epsilon, options.Delta, judgement!.Probability, used);
+            return new Certified(analysis.Epsilon, request.Settings.Delta, judgement!.Probability, used);
         }
 
         return request.Budget == 0 && next.Value is { } wanted
             ? new NeedsTraining(wanted.Configuration, wanted.Gain, judgement?.Probability ?? 0)
-            : new NotCertified(analysis.Epsilon, judgement?.Probability ?? 0, judgement?.RegretQuantile ?? 0, unmet ?? HtiTune.Unmet.Cancelled, options.Delta);
+            : new NotCertified(analysis.Epsilon, judgement?.Probability ?? 0, judgement?.RegretQuantile ?? 0, unmet ?? HtiTune.Unmet.Cancelled, request.Settings.Delta);
     }
 
     private IEnumerable<Remark> RemarksOf(IReadOnlyList<Trial> trials)
@@ -266,5 +266,5 @@ internal sealed class SpaceRunPolicy(
         }
     }
 
-    private double Objective(Matrix outputs, Func<Configuration> at) => Sign * request.Objective(new OutputsModel(store.Contexts!, outputs, at));
+    private double Objective(Matrix outputs, Func<Configuration> at) => Sign * request.Judge!(new OutputsModel(store.Contexts!, outputs, at));
 }

@@ -120,10 +120,10 @@ internal static class KillRounds
         var lost = 0;
         foreach (var training in completed)
         {
-            var starts = journal.Events.OfType<TrainingStarted>().Count(s => s.Number == training.Number && s.Sequence < training.Sequence);
+            var starts = journal.Events.OfType<TrainingProposed>().Count(s => s.IsStarted && s.Number == training.Number && s.Sequence < training.Sequence);
             if (begun.GetValueOrDefault(training.Lambda.ToString("R", CultureInfo.InvariantCulture)) > starts
                 || completed.Count(other => other.Number == training.Number) > 1
-                || journal.Events.OfType<TrainingStarted>().Any(s => s.Number == training.Number && s.Sequence > training.Sequence))
+                || journal.Events.OfType<TrainingProposed>().Any(s => s.IsStarted && s.Number == training.Number && s.Sequence > training.Sequence))
             {
                 lost++;
             }

@@ -204,7 +204,7 @@ public class AcquisitionOptionTests
         }
 
         var journal = StudyJournal.Read(study.Folder);
-        Assert.Equal(rule, journal.Header.Settings.Acquisition ?? AcquisitionRule.LogExpectedImprovement);
+        Assert.Equal(rule, journal.Header.Settings.Acquisition);
         Assert.Equal(TrainingCost.Measured(), journal.Header.Settings.Cost);
         Assert.Equal(journal.Runs[0].Proposals, journal.Replay(0, StudyFixture.First, StudyFixture.Options));
     }

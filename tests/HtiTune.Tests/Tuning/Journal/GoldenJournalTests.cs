@@ -9,6 +9,21 @@ namespace HtiTune.Tests.Tuning.Journal;
 /// </summary>
 public sealed class GoldenJournalTests : IDisposable
 {
+    [Fact]
+    public void Lines_that_are_read_are_written_as_they_stand()
+    {
+        var read = 0;
+        foreach (var line in Directory.EnumerateFiles(GoldenJournal.Folder(""), "journal.jsonl", SearchOption.AllDirectories).SelectMany(File.ReadAllLines))
+        {
+            var entry = JournalLine.Decode(System.Text.Encoding.UTF8.GetBytes(line), out _, out var found);
+            Assert.Null(found);
+            Assert.Equal(line + "\n", System.Text.Encoding.UTF8.GetString(JournalLine.Encode(entry!)));
+            read++;
+        }
+
+        Assert.InRange(read, 100, int.MaxValue);
+    }
+
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Names => [.. GoldenStudy.All.Select(study => study.Name)];

@@ -9,7 +9,7 @@ public class HandsJournalTests
 {
     private static readonly TunerOptions Options = StudyFixture.Options with { Parallelism = 3, MaxTrainings = 7 };
 
-    private static int Started(StudyFixture study) => StudyJournal.Read(study.Folder).Events.OfType<TrainingStarted>().Count();
+    private static int Started(StudyFixture study) => StudyJournal.Read(study.Folder).Events.OfType<TrainingProposed>().Count(e => e.IsStarted);
 
     private static ITrainedNetwork Trained(TrainingRequest proposal) => StudyFixture.Task.Network().Train(new TrainingRequest(proposal.Lambda, proposal.Seed), default);
 

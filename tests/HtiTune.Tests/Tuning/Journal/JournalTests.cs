@@ -24,9 +24,9 @@ public class JournalTests
         Assert.Equal((StudyJournal.LineSchema, "strength", 2.0, 6.0, "linear"), (journal.Header.Schema, journal.Header.Hyperparameter, journal.Header.Minimum, journal.Header.Maximum, journal.Header.Scale));
         Assert.Equal(["first", null], journal.Runs.Select(r => r.Began.Objective));
         Assert.Equal([7, 2], journal.Runs.Select(r => r.Began.Budget));
-        Assert.Equal(network.Trained, journal.Events.OfType<TrainingStarted>().Select(e => e.Lambda));
+        Assert.Equal(network.Trained, journal.Events.OfType<TrainingProposed>().Where(e => e.IsStarted).Select(e => e.Lambda));
         Assert.Equal(network.Trained, journal.Completed.Select(e => e.Lambda));
-        Assert.Equal(network.Seeds, journal.Events.OfType<TrainingStarted>().Select(e => e.Seed));
+        Assert.Equal(network.Seeds, journal.Events.OfType<TrainingProposed>().Where(e => e.IsStarted).Select(e => e.Seed!.Value));
         Assert.All(journal.Completed, e => Assert.Equal(TimeSpan.FromTicks(12345678901), e.Duration));
         Assert.All(journal.Runs, run => Assert.NotNull(run.End));
         foreach (var (number, value) in journal.Runs[0].Values)
@@ -37,8 +37,8 @@ public class JournalTests
         // What is announced stands before what follows from it.
         foreach (var completed in journal.Completed)
         {
-            var started = Assert.Single(journal.Events.OfType<TrainingStarted>(), e => e.Number == completed.Number);
-            var proposed = Assert.Single(journal.Events.OfType<TrainingProposed>(), e => e.Number == completed.Number);
+            var started = Assert.Single(journal.Events.OfType<TrainingProposed>(), e => e.IsStarted && e.Number == completed.Number);
+            var proposed = Assert.Single(journal.Events.OfType<TrainingProposed>(), e => !e.IsStarted && e.Number == completed.Number);
             Assert.True(proposed.Sequence < started.Sequence && started.Sequence < completed.Sequence);
             Assert.Equal(proposed.ExpectedGain is null, proposed.Predicted is null);
         }
@@ -123,7 +123,8 @@ public class JournalTests
         }
 
         using var resumed = Tuner.Resume(study.Folder, StudyFixture.Task.Network());
-        Assert.Equal(StudySettings.Of(plain) with { InitialLambdas = null }, StudySettings.Of(resumed.Options) with { InitialLambdas = null });
+        Assert.Equal(plain.InitialLambdas, resumed.Options.InitialLambdas);
+        Assert.Equal(plain with { InitialLambdas = null }, resumed.Options with { InitialLambdas = null });
         Assert.Equal(expected, StudyFixture.Text(resumed.Optimize(StudyFixture.First)));
     }
 

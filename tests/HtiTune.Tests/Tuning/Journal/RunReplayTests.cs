@@ -47,8 +47,8 @@ public sealed class RunReplayTests
         var (events, _) = Trained(s_options);
         Func<JournalEvent, JournalEvent?>[] changes =
         [
-            entry => entry is TrainingStarted { Number: 3 } started ? started with { Configuration = new Configuration("x", started.Lambda + 1e-9) } : null,
-            entry => entry is TrainingStarted { Number: 4 } started ? started with { Number = 5 } : null,
+            entry => entry is TrainingProposed { IsStarted: true, Number: 3 } started ? started with { Configuration = new Configuration("x", started.Lambda + 1e-9) } : null,
+            entry => entry is TrainingProposed { IsStarted: true, Number: 4 } started ? started with { Number = 5 } : null,
             entry => entry is ValueMeasured { Number: 3 } measured ? measured with { Value = measured.Value + 1e-12 } : null,
             entry => entry is TrainingEnded { Number: 3 } done ? done with { Number = 7 } : null,
             entry => entry is TrainingEnded { Number: 3 } done ? done with { Configuration = new Configuration("x", 0.123) } : null,
@@ -73,7 +73,7 @@ public sealed class RunReplayTests
         using var other = TunerOf(s_options);
         using var asked = other.Begin(Value, 10);
         var proposal = asked.Ask()!;
-        Assert.True(replay.Repeats(new TrainingStarted(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason)));
+        Assert.True(replay.Repeats(new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason) { Seed = proposal.Seed }));
         var done = new TrainingEnded(proposal.Number, proposal.Configuration, proposal.Reason, TimeSpan.Zero);
         Assert.Contains("outputs are not given; expected them", Assert.Throws<ArgumentException>(() => replay.Repeats(done)).Message, StringComparison.Ordinal);
         var told = asked.Tell(proposal, new Matrix(2, 1, new float[2]));
@@ -96,7 +96,7 @@ public sealed class RunReplayTests
         var since = clock.GetUtcNow();
         clock.Advance(TimeSpan.FromSeconds(90));
         var replay = new RunReplay(run);
-        Assert.True(replay.Repeats(new TrainingStarted(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason) { Time = since }));
+        Assert.True(replay.Repeats(new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason) { Seed = proposal.Seed, Time = since }));
         Assert.Equal(since, replay.HandedOut(proposal.Number));
         Assert.Null(replay.HandedOut(proposal.Number + 1));
         replay.GoOn();
@@ -119,7 +119,7 @@ public sealed class RunReplayTests
 
             while (run.AskAnother() is { } proposal)
             {
-                events.Add((new TrainingStarted(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason), null));
+                events.Add((new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason) { Seed = proposal.Seed }, null));
             }
 
             var ended = run.Outstanding[told % 3 == 1 ? ^1 : 0];
@@ -138,7 +138,7 @@ public sealed class RunReplayTests
 
         while (run.AskAnother() is { } proposal)
         {
-            events.Add((new TrainingStarted(proposal.Number, proposal.Configuration, proposal.Seed, proposal.Reason), null));
+            events.Add((new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason) { Seed = proposal.Seed }, null));
         }
 
         return (events, run.Outstanding);
