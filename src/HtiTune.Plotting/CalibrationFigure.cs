@@ -40,10 +40,14 @@ internal sealed record CalibrationFigure(IReadOnlyList<Trial> Trials, Calibratio
         using var predictions = Predictions(options.ValueLabel ?? "objective");
         FigureStyle.Render(predictions, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, room.Bottom, room.Top));
         using var trust = Panel("trust in the surrogate", t => t.Trust, 0, 1.02, FigureStyle.Recommended);
-        using var evidence = Evidence();
         var half = (room.Top + room.Bottom) / 2;
-        FigureStyle.Render(trust, canvas, new PixelRect(split, room.Right, half, room.Top));
-        FigureStyle.Render(evidence, canvas, new PixelRect(split, room.Right, room.Bottom, half));
+        var isTested = Trials.Any(trial => trial.Test is not null);
+        FigureStyle.Render(trust, canvas, new PixelRect(split, room.Right, isTested ? half : room.Bottom, room.Top));
+        if (isTested)
+        {
+            using var evidence = Evidence();
+            FigureStyle.Render(evidence, canvas, new PixelRect(split, room.Right, room.Bottom, half));
+        }
     }
 
     private Plot Predictions(string label)

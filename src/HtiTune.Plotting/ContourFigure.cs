@@ -35,9 +35,9 @@ internal sealed record ContourFigure(TuningResult Study)
         // One range of colours, so that panels can be compared; it must not be empty.
         var (low, high) = (believed.Min(cells => cells.Cast<double>().Min()), believed.Max(cells => cells.Cast<double>().Max()));
         var half = Math.Max(0.5 * high - 0.5 * low, 1e-9 * Math.Max(Math.Abs(low), Math.Abs(high)) + 1e-300);
-        var range = new LambdaRange(Hyperparameter.Continuous(options.ValueLabel ?? "objective", 0.5 * low + 0.5 * high - half, 0.5 * low + 0.5 * high + half), 0, 1);
-        FigureStyle.RenderGrid(canvas, room, [.. pairs.Select((pair, i) => Panel(pair.First, pair.Second, believed[i], range, pairs.Count))]);
-        LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), range);
+        var values = Hyperparameter.Continuous(options.ValueLabel ?? "objective", 0.5 * low + 0.5 * high - half, 0.5 * low + 0.5 * high + half);
+        FigureStyle.RenderGrid(canvas, room, [.. pairs.Select((pair, i) => Panel(pair.First, pair.Second, believed[i], values, pairs.Count))]);
+        LambdaColors.DrawBar(canvas, new PixelRect(room.Right, room.Right + LambdaColors.BarWidth, room.Bottom, room.Top), new LambdaRange(values, 0, 1));
     }
 
     // m at the middles of cells; a category is one cell. Rows from the top, as a picture has them.
@@ -57,11 +57,11 @@ internal sealed record ContourFigure(TuningResult Study)
         return cells;
     }
 
-    private Plot Panel(Hyperparameter first, Hyperparameter second, double[,] cells, LambdaRange range, int panels)
+    private Plot Panel(Hyperparameter first, Hyperparameter second, double[,] cells, ContinuousHyperparameter values, int panels)
     {
         var plot = FigureStyle.NewPlot(first.Name, second.Name);
         var map = plot.Add.Heatmap(cells);
-        (map.Rectangle, map.Colormap, map.ManualRange) = (new CoordinateRect(0, 1, 0, 1), new LambdaColors.ShownMap(), new ScottPlot.Range(range.Hyperparameter.Minimum, range.Hyperparameter.Maximum));
+        (map.Rectangle, map.Colormap, map.ManualRange) = (new CoordinateRect(0, 1, 0, 1), new LambdaColors.ShownMap(), new ScottPlot.Range(values.Minimum, values.Maximum));
         map.Smooth = first is ContinuousHyperparameter && second is ContinuousHyperparameter;
         if (map.Smooth && cells.Cast<double>().Distinct().Skip(1).Any())
         {

@@ -1,8 +1,9 @@
+using HtiTune.Data;
 using ScottPlot;
 
 namespace HtiTune.Plotting;
 
-/// <summary>One context's fan: past values, the outputs at every λ, the actual values.</summary>
+/// <summary>One context's fan: past values, the outputs at every value of a hyperparameter, the actual values.</summary>
 internal static class FanPanel
 {
     // The past is drawn over twice the horizon at most, or the fan would be a sliver.
@@ -26,16 +27,17 @@ internal static class FanPanel
             lines = [.. lines.Select(ys => (double[])[pastYs[^1], .. ys])];
         }
 
-        for (var i = 0; i + 1 < lines.Count; i++)
+        // Between two whole numbers or words there is nothing.
+        for (var i = 0; i + 1 < lines.Count && fan.Along is ContinuousHyperparameter; i++)
         {
             var between = plot.Add.FillY(xs, lines[i], lines[i + 1]);
-            between.FillColor = LambdaColors.Of(fan.Range, (fan.Lambdas[i] + fan.Lambdas[i + 1]) / 2).WithAlpha(.45);
+            between.FillColor = LambdaColors.Of(fan.Range, (fan.Places[i] + fan.Places[i + 1]) / 2).WithAlpha(.45);
             between.LineWidth = 0;
         }
 
         for (var i = 0; i < lines.Count; i++)
         {
-            var line = plot.Add.Scatter(xs, lines[i], LambdaColors.Of(fan.Range, fan.Lambdas[i]));
+            var line = plot.Add.Scatter(xs, lines[i], LambdaColors.Of(fan.Range, fan.Places[i]));
             line.LineWidth = 1.6f;
             line.MarkerSize = steps == 1 && pastXs.Length == 0 ? 8 : 0;
         }

@@ -79,9 +79,10 @@ internal static class FigureStyle
     /// <param name="canvas">The canvas.</param>
     /// <param name="room">Their room.</param>
     /// <param name="plots">The plots, in reading order.</param>
-    public static void RenderGrid(SKCanvas canvas, PixelRect room, IReadOnlyList<Plot> plots)
+    /// <param name="beside">How many stand beside each other; null for what suits their number.</param>
+    public static void RenderGrid(SKCanvas canvas, PixelRect room, IReadOnlyList<Plot> plots, int? beside = null)
     {
-        var columns = ColumnsOf(plots.Count);
+        var columns = beside ?? ColumnsOf(plots.Count);
         var lines = (plots.Count + columns - 1) / columns;
         var (width, height) = (room.Width / columns, room.Height / lines);
         for (var i = 0; i < plots.Count; i++)

@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace HtiTune.Plotting;
 
 /// <summary>
-/// The colour of a λ, by its place between the first and last λ shown, along the hyperparameter's scale; and the bar that explains it.
+/// The colour of a value, by its place between the first and the last one shown, along the hyperparameter's scale; and the bar that explains it.
 /// </summary>
 internal static class LambdaColors
 {
@@ -19,11 +19,10 @@ internal static class LambdaColors
 
     private static readonly ScottPlot.Colormaps.Viridis Map = new();
 
-    /// <summary>The colour of a λ.</summary>
-    /// <param name="range">The λ shown.</param>
-    /// <param name="lambda">λ, within the range.</param>
-    public static Color Of(LambdaRange range, double lambda) =>
-        Map.GetColor(Share * (range.Hyperparameter.ToUnit(lambda) - range.From) / (range.To - range.From));
+    /// <summary>The colour of a place.</summary>
+    /// <param name="range">The values shown.</param>
+    /// <param name="u">The place of a value, within the range.</param>
+    public static Color Of(LambdaRange range, double u) => Map.GetColor(Share * (u - range.From) / (range.To - range.From));
 
     /// <summary>The same colours for a picture: 0 to 1 are the ends of the range.</summary>
     internal sealed class ShownMap : IColormap
@@ -35,10 +34,10 @@ internal static class LambdaColors
         public Color GetColor(double position) => Map.GetColor(Share * position);
     }
 
-    /// <summary>Draws the colour bar with ticks at round λ.</summary>
+    /// <summary>Draws the colour bar with ticks at round values.</summary>
     /// <param name="canvas">The canvas.</param>
     /// <param name="area">The room for bar, ticks and label.</param>
-    /// <param name="range">The λ shown.</param>
+    /// <param name="range">The values shown.</param>
     public static void DrawBar(SKCanvas canvas, PixelRect area, LambdaRange range)
     {
         var bar = new PixelRect(area.Left + 14, area.Left + 34, area.Bottom - 62, area.Top + 34);
@@ -52,11 +51,12 @@ internal static class LambdaColors
 
         var (hyperparameter, from, to) = range;
         using var ink = new SKPaint { Color = FigureStyle.Ink.ToSKColor(), StrokeWidth = 1 };
-        foreach (var lambda in LambdaAxis.Ticks(hyperparameter, from, to, gap: 0.06))
+        var (places, words) = SpaceAxis.Ticks(hyperparameter, 0.06, from, to);
+        for (var i = 0; i < places.Length; i++)
         {
-            var y = bar.Bottom - bar.Height * (float)((hyperparameter.ToUnit(lambda) - from) / (to - from));
+            var y = bar.Bottom - bar.Height * (float)((places[i] - from) / (to - from));
             canvas.DrawLine(bar.Right, y, bar.Right + 5, y, ink);
-            FigureStyle.Write(canvas, LambdaAxis.Text(lambda), new Pixel(bar.Right + 9, y), Alignment.MiddleLeft, 13);
+            FigureStyle.Write(canvas, words[i], new Pixel(bar.Right + 9, y), Alignment.MiddleLeft, 13);
         }
 
         var middle = new Pixel(area.Right - 14, bar.Top + bar.Height / 2);
@@ -64,8 +64,8 @@ internal static class LambdaColors
     }
 }
 
-/// <summary>The λ that a figure shows.</summary>
+/// <summary>The values of a hyperparameter that a figure shows.</summary>
 /// <param name="Hyperparameter">The hyperparameter.</param>
-/// <param name="From">Place of the first λ, 0 to 1.</param>
-/// <param name="To">Place of the last λ, above <paramref name="From"/>.</param>
-internal readonly record struct LambdaRange(ContinuousHyperparameter Hyperparameter, double From, double To);
+/// <param name="From">Place of the first value, 0 to 1.</param>
+/// <param name="To">Place of the last value, above <paramref name="From"/>.</param>
+internal readonly record struct LambdaRange(Hyperparameter Hyperparameter, double From, double To);

@@ -1,3 +1,4 @@
+using HtiTune.Data;
 using HtiTune.Preferences;
 using ScottPlot;
 using SkiaSharp;
@@ -5,9 +6,9 @@ using SkiaSharp;
 namespace HtiTune.Plotting;
 
 // w        the family's parameter: the horizontal coordinate
-// u*(w)    place of the best λ, with the central 90 % of where it may lie
+// u*(w)    place of the best λ, with the central 90 % of where it may lie where there is one hyperparameter; a panel each where there are several
 
-/// <summary>The best λ along a family of preferences, and what the features come to.</summary>
+/// <summary>The best configuration along a family of preferences, and what the features come to.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Points">Ascending in w.</param>
 /// <param name="WeightLabel">What w is.</param>
@@ -25,15 +26,14 @@ internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyLis
     {
         LegendEntry[] entries =
         [
-            new($"best {Model.Hyperparameter.Name}", FigureStyle.Mean, LegendSwatch.Line),
-            new("where it may lie, 90 %", FigureStyle.Band, LegendSwatch.Band),
+            new(Model.Space.IsLine ? $"best {Model.Hyperparameter.Name}" : "best configuration", FigureStyle.Mean, LegendSwatch.Line),
+            .. Model.Space.IsLine ? [new LegendEntry("where it may lie, 90 %", FigureStyle.Band, LegendSwatch.Band)] : Array.Empty<LegendEntry>(),
             new("certified with no training", FigureStyle.Recommended, LegendSwatch.Dot),
             new("not certified", FigureStyle.Miss, LegendSwatch.Dot),
         ];
         var room = FigureLegend.Frame(canvas, area, options.Title, entries);
         var split = room.Left + room.Width * 0.58f;
-        using var best = BestPanel();
-        FigureStyle.Render(best, canvas, new PixelRect(room.Left, split - FigureStyle.Margin, room.Bottom, room.Top));
+        FigureStyle.RenderGrid(canvas, new PixelRect(room.Left, split, room.Bottom, room.Top), [.. Model.Space.Select(BestPanel)]);
         var shown = Math.Min(Model.Features.Count, MostFeatures);
         var height = (room.Bottom - room.Top) / shown;
         for (var j = 0; j < shown; j++)
@@ -43,25 +43,34 @@ internal sealed record PreferenceCurveFigure(PreferenceModel Model, IReadOnlyLis
         }
     }
 
-    private Plot BestPanel()
+    private Plot BestPanel(Hyperparameter one)
     {
-        var plot = FigureStyle.NewPlot(WeightLabel, Model.Hyperparameter.Name);
-        double[] At(Func<PreferenceAnswer, double> lambda) => [.. Points.Select(p => Model.Hyperparameter.ToUnit(lambda(p)))];
-        FigureStyle.AddBand(plot, Weights, At(a => a.LambdaLow), At(a => a.LambdaHigh), FigureStyle.Band);
-        FigureStyle.AddLine(plot, Weights, At(a => a.Lambda), FigureStyle.Mean, 2.2f);
+        var plot = FigureStyle.NewPlot(WeightLabel, one.Name);
+        if (one is ContinuousHyperparameter line && Model.Space.IsLine)
+        {
+            FigureStyle.AddBand(plot, Weights, [.. Points.Select(p => line.ToUnit(p.LambdaLow))], [.. Points.Select(p => line.ToUnit(p.LambdaHigh))], FigureStyle.Band);
+        }
+
+        // Where the hyperparameter is not active there is nothing to draw.
+        var active = Points.Where(p => p.Configuration.TryGet(one.Name, out _)).ToList();
+        double PlaceOf(PreferenceAnswer answer) => one.ToUnit(answer.Configuration[one.Name]);
+        if (one is not CategoricalHyperparameter)
+        {
+            FigureStyle.AddLine(plot, [.. active.Select(p => p.Weight!.Value)], [.. active.Select(PlaceOf)], FigureStyle.Mean, 2.2f);
+        }
+
         foreach (var (isCertified, color) in new[] { (false, FigureStyle.Miss), (true, FigureStyle.Recommended) })
         {
-            var shown = Points.Where(p => p.Outcome is Certified == isCertified).ToList();
+            var shown = active.Where(p => p.Outcome is Certified == isCertified).ToList();
             if (shown.Count > 0)
             {
-                var dots = plot.Add.Markers(
-                    shown.Select(p => p.Weight!.Value).ToArray(), shown.Select(p => Model.Hyperparameter.ToUnit(p.Lambda)).ToArray());
+                var dots = plot.Add.Markers(shown.Select(p => p.Weight!.Value).ToArray(), shown.Select(PlaceOf).ToArray());
                 dots.MarkerStyle = new MarkerStyle(MarkerShape.FilledCircle, 8, color) { LineColor = Colors.White, LineWidth = 1 };
             }
         }
 
         plot.Axes.AutoScaleX();
-        LambdaAxis.ApplyVertically(plot, Model.Hyperparameter, -0.02, 1.02);
+        SpaceAxis.ApplyLeft(plot, one);
         return plot;
     }
 

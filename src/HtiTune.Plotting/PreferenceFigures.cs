@@ -118,5 +118,5 @@ public static class PreferenceFigures
         return plot;
     }
 
-    private static Color ColorOf(LambdaRange? range, ParetoPoint point) => range is { } line ? LambdaColors.Of(line, point.Lambda) : FigureStyle.Mean;
+    private static Color ColorOf(LambdaRange? range, ParetoPoint point) => range is { } line ? LambdaColors.Of(line, line.Hyperparameter.ToUnit(point.Lambda)) : FigureStyle.Mean;
 }

@@ -20,17 +20,27 @@ internal static class SpaceAxis
 
     /// <summary>The hyperparameters that are active in a study's recommendation, in the order of its search space.</summary>
     /// <param name="study">The study.</param>
-    public static IReadOnlyList<Hyperparameter> Active(TuningResult study) => [.. study.Anchors.Space.Where(one => study.Configuration.TryGet(one.Name, out _))];
+    public static IReadOnlyList<Hyperparameter> Active(TuningResult study) => Active(study.Anchors.Space, study.Configuration);
 
-    /// <summary>
-    /// The recommended configuration with other values of some hyperparameters. One that becomes active by them stands in the middle of its range, and one that no longer is has no value.
-    /// </summary>
+    /// <summary>The hyperparameters that are active in a configuration, in the order of its search space.</summary>
+    /// <param name="space">The search space.</param>
+    /// <param name="at">A configuration of it.</param>
+    public static IReadOnlyList<Hyperparameter> Active(SearchSpace space, Configuration at) => [.. space.Where(one => at.TryGet(one.Name, out _))];
+
+    /// <summary>The recommended configuration with other values of some hyperparameters.</summary>
     /// <param name="study">The study.</param>
     /// <param name="changed">Which hyperparameters, and their values.</param>
-    public static Configuration With(TuningResult study, params ReadOnlySpan<(Hyperparameter One, HyperparameterValue Value)> changed)
+    public static Configuration With(TuningResult study, params ReadOnlySpan<(Hyperparameter One, HyperparameterValue Value)> changed) => With(study.Anchors.Space, study.Configuration, changed);
+
+    /// <summary>
+    /// A configuration with other values of some hyperparameters. One that becomes active by them stands in the middle of its range, and one that no longer is has no value.
+    /// </summary>
+    /// <param name="space">The search space.</param>
+    /// <param name="at">A configuration of it.</param>
+    /// <param name="changed">Which hyperparameters, and their values.</param>
+    public static Configuration With(SearchSpace space, Configuration at, params ReadOnlySpan<(Hyperparameter One, HyperparameterValue Value)> changed)
     {
-        var space = study.Anchors.Space;
-        double[] places = [.. space.Select(other => study.Configuration.TryGet(other.Name, out var own) ? other.ToUnit(own) : 0.5)];
+        double[] places = [.. space.Select(other => at.TryGet(other.Name, out var own) ? other.ToUnit(own) : 0.5)];
         for (var i = 0; i < space.Count; i++)
         {
             foreach (var (one, value) in changed)
@@ -44,18 +54,21 @@ internal static class SpaceAxis
 
     /// <summary>Values of a hyperparameter along its range: all choices, or those at some points, of which most kinds have fewer.</summary>
     /// <param name="one">The hyperparameter.</param>
-    public static IReadOnlyList<HyperparameterValue> ValuesOf(Hyperparameter one) => one is CategoricalHyperparameter words
+    /// <param name="points">How many points, at least 2.</param>
+    public static IReadOnlyList<HyperparameterValue> ValuesOf(Hyperparameter one, int points = Points) => one is CategoricalHyperparameter words
         ? [.. words.Choices.Select(HyperparameterValue.FromString)]
-        : [.. Enumerable.Range(0, Points).Select(i => one.ValueAt(i / (Points - 1.0))).Distinct()];
+        : [.. Enumerable.Range(0, points).Select(i => one.ValueAt(i / (points - 1.0))).Distinct()];
 
     /// <summary>Ticks of a hyperparameter: places u and words.</summary>
     /// <param name="one">The hyperparameter.</param>
     /// <param name="gap">Least distance of two of a continuous one, as a share of the axis.</param>
-    public static (double[] Places, string[] Words) Ticks(Hyperparameter one, double gap = 0.09)
+    /// <param name="from">Least place shown of a continuous one.</param>
+    /// <param name="to">Greatest place shown of a continuous one.</param>
+    public static (double[] Places, string[] Words) Ticks(Hyperparameter one, double gap = 0.09, double from = 0, double to = 1)
     {
         if (one is ContinuousHyperparameter continuous)
         {
-            var lambdas = LambdaAxis.Ticks(continuous, gap: gap);
+            var lambdas = LambdaAxis.Ticks(continuous, from, to, gap);
             return ([.. lambdas.Select(continuous.ToUnit)], [.. lambdas.Select(LambdaAxis.Text)]);
         }
 

@@ -144,15 +144,31 @@ public static class StudyFigures
     public static void Calibration(TuningResult study, string path, FigureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(study);
+        Calibration(study.Trials, study.Calibration, study.Goal, path, options, study.Anchors.Space);
+    }
+
+    /// <summary>The same of a study that stands elsewhere.</summary>
+    /// <param name="trials">Trials in their order; at least one of them predicted. Where none was tested, the evidence is left out.</param>
+    /// <param name="calibration">What all tests came to.</param>
+    /// <param name="goal">Which values are better.</param>
+    /// <param name="path">A file ending in .png or .svg.</param>
+    /// <param name="options">Size and words.</param>
+    /// <param name="space">The search space, which tells values that are so bad that they count as bad and no more. Null: the trials' λ tell its range.</param>
+    /// <exception cref="ArgumentException">The path's ending or the size is none of the allowed, or nothing was predicted.</exception>
+    public static void Calibration(
+        IReadOnlyList<Trial> trials, Calibration calibration, Goal goal, string path, FigureOptions? options = null, SearchSpace? space = null)
+    {
+        ArgumentNullException.ThrowIfNull(trials);
+        ArgumentNullException.ThrowIfNull(calibration);
         options ??= new FigureOptions();
         options.Validate();
-        var predicted = study.Trials.Where(trial => trial.Predicted is not null).ToList();
+        var predicted = trials.Where(trial => trial is { Predicted: not null, Value: not null }).ToList();
         if (predicted.Count == 0)
         {
-            throw new ArgumentException("The study has no value that was predicted; expected at least two trainings.", nameof(study));
+            throw new ArgumentException("The study has no value that was predicted; expected at least two trainings.", nameof(trials));
         }
 
-        var figure = new CalibrationFigure(predicted, study.Calibration, GoodPart.Of(study.Goal, study.Anchors.Space, study.Trials));
+        var figure = new CalibrationFigure(predicted, calibration, GoodPart.Of(goal, space, trials));
         FigureFile.Save(path, options, (canvas, area) => figure.Draw(canvas, area, options));
     }
 

@@ -3,7 +3,7 @@ using HtiTune.Surrogates;
 
 namespace HtiTune.Plotting;
 
-/// <summary>A network's outputs over a horizon at several λ, for the same contexts.</summary>
+/// <summary>A network's outputs over a horizon at several values of a hyperparameter, for the same contexts.</summary>
 /// <remarks>The output's columns are taken as steps 1 … D ahead of the context.</remarks>
 public sealed class TrajectoryFan
 {
@@ -40,21 +40,40 @@ public sealed class TrajectoryFan
             }
         }
 
-        Hyperparameter = hyperparameter;
+        Along = hyperparameter;
         Lambdas = [.. lambdas];
+        Places = [.. lambdas.Select(hyperparameter.ToUnit)];
         Outputs = [.. outputs];
     }
 
-    /// <summary>The hyperparameter λ.</summary>
-    public ContinuousHyperparameter Hyperparameter { get; }
+    private TrajectoryFan(Hyperparameter along, IReadOnlyList<HyperparameterValue> values, IReadOnlyList<Matrix> outputs)
+    {
+        Along = along;
+        Lambdas = [.. values.Select(value => value.IsNumber ? value.Number : double.NaN)];
+        Places = [.. values.Select(along.ToUnit)];
+        Outputs = outputs;
+    }
 
-    /// <summary>The values of λ, ascending.</summary>
+    private TrajectoryFan(TrajectoryFan other) => (Along, Lambdas, Places, Outputs) = (other.Along, other.Lambdas, other.Places, other.Outputs);
+
+    /// <summary>The hyperparameter that moves.</summary>
+    public Hyperparameter Along { get; }
+
+    /// <summary>The hyperparameter λ.</summary>
+    /// <exception cref="InvalidOperationException">What moves is a whole number or a word: <see cref="Along"/>.</exception>
+    public ContinuousHyperparameter Hyperparameter => Along as ContinuousHyperparameter
+        ?? throw new InvalidOperationException($"The fan is along {Along.Name}, {Along.Domain}; expected a hyperparameter with a range.");
+
+    /// <summary>The values of λ, ascending; NaN where words move.</summary>
     public IReadOnlyList<double> Lambdas { get; }
 
-    /// <summary>The outputs at each λ, shape [n, D].</summary>
+    /// <summary>The places u of the values, ascending.</summary>
+    internal IReadOnlyList<double> Places { get; }
+
+    /// <summary>The outputs at each value, shape [n, D].</summary>
     public IReadOnlyList<Matrix> Outputs { get; }
 
-    internal LambdaRange Range => new(Hyperparameter, Hyperparameter.ToUnit(Lambdas[0]), Hyperparameter.ToUnit(Lambdas[^1]));
+    internal LambdaRange Range => new(Along, Places[0], Places[^1]);
 
     /// <summary>What came before, shape [n, P], oldest first, in the outputs' units; drawn in front of the fan.</summary>
     /// <value>Nothing unless given by <see cref="With"/>.</value>
@@ -67,7 +86,7 @@ public sealed class TrajectoryFan
     /// <summary>The same fan with what came before and what came true.</summary>
     /// <param name="past">What came before, shape [n, P], or nothing.</param>
     /// <param name="actual">What came true, shape [n, D], or nothing.</param>
-    public TrajectoryFan With(Matrix? past, Matrix? actual) => new(Hyperparameter, Lambdas, Outputs) { Past = past, Actual = actual };
+    public TrajectoryFan With(Matrix? past, Matrix? actual) => new(this) { Past = past, Actual = actual };
 
     /// <summary>The surrogate's outputs at λ spread evenly along the hyperparameter's scale, from its first anchor to its last.</summary>
     /// <param name="surrogate">The surrogate.</param>
@@ -85,5 +104,26 @@ public sealed class TrajectoryFan
             .ToList();
         var outputs = lambdas.Select(lambda => surrogate.Sample(lambda, contexts).Samples.Outputs).ToList();
         return new TrajectoryFan(hyperparameter, lambdas, outputs);
+    }
+
+    /// <summary>The outputs of a surrogate of several hyperparameters while one of them moves over its range, or over its words, and all others stay.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="at">Where the others stay: a configuration of its space.</param>
+    /// <param name="along">The name of the hyperparameter that moves; one that is active in <paramref name="at"/>.</param>
+    /// <param name="contexts">n contexts; null: the anchors'.</param>
+    /// <param name="count">Number of values at most, at least 2; of words all are taken.</param>
+    /// <exception cref="ArgumentException">There is no such hyperparameter, or it is not active there.</exception>
+    public static TrajectoryFan Of(SpaceSurrogate surrogate, Configuration at, string along, Contexts? contexts = null, int count = 15)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(at);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        surrogate.Space.Require(at);
+        var active = SpaceAxis.Active(surrogate.Space, at);
+        var one = active.FirstOrDefault(one => one.Name == along)
+            ?? throw new ArgumentException(
+                $"The fan is asked for along '{along}'; expected a hyperparameter that is active in {at}: {string.Join(", ", active.Select(one => one.Name))}.", nameof(along));
+        var values = SpaceAxis.ValuesOf(one, count);
+        return new TrajectoryFan(one, values, [.. values.Select(value => surrogate.Sample(SpaceAxis.With(surrogate.Space, at, (one, value)), contexts).Samples.Outputs)]);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using HtiTune.Data;
-using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
@@ -10,6 +9,7 @@ namespace HtiTune.Cli;
 internal static class EvaluateCommand
 {
     private static readonly Method[] s_baselines = [Method.Linear, Method.Nearest, Method.Stay, Method.Mean];
+    private static readonly string[] s_ofSpace = ["surrogate", "nearest", "mean"];
 
     internal static Command Create()
     {
@@ -21,8 +21,8 @@ internal static class EvaluateCommand
         var command = new Command(
             "evaluate",
             "Score a surrogate at values it has not seen, beside trivial baselines: the mean over contexts of the squared Wasserstein distance\n"
-            + "to the real outputs (their squared error where a context has one output). Of a study each inner training is left out in turn, of a\n"
-            + "model of several hyperparameters each anchor.\n\n"
+            + "to the real outputs (their squared error where a context has one output). Of a study each inner training is left out in turn, where\n"
+            + "there are several hyperparameters each, as of their model each anchor.\n\n"
             + "Examples:\n  htitune evaluate study.json\n  htitune evaluate --model m.hti --data a.npy --lambdas 0,0.25,0.5,0.75,1")
         {
             study, model, data, lambdas, rows, json,
@@ -38,7 +38,14 @@ internal static class EvaluateCommand
                         "H001", "a model of several hyperparameters is evaluated by leaving each of its anchors out; expected no --data, --lambdas and --rows.", Advice.Help.For("evaluate"));
                 }
 
-                Tell(["surrogate", "nearest", "mean"], SpaceModels.LeftOut(held.FullName).ConvertAll(row => new HeldOut(row.Place, null, row.Scores)), result.GetValue(json));
+                Tell(s_ofSpace, SpaceModels.LeftOut(SpaceSurrogate.Load(held.FullName)).ConvertAll(row => new HeldOut(row.Place, null, row.Scores)), result.GetValue(json));
+                return ExitCode.Done;
+            }
+
+            if (result.GetValue(model) is null && StudyLocator.Read(result.GetValue(study)) is { Space.IsLine: false } several)
+            {
+                var surrogate = StudySurrogate.OverSpace(several, StudySurrogate.Anchors(several, 3), trainMaps: false, interrupts.Finish);
+                Tell(s_ofSpace, SpaceModels.LeftOut(surrogate).ConvertAll(row => new HeldOut(row.Place, null, row.Scores)), result.GetValue(json));
                 return ExitCode.Done;
             }
 
@@ -74,15 +81,13 @@ internal static class EvaluateCommand
 
     private static List<(double Lambda, double[] Scores)> OfStudy(StudySpecification study, CancellationToken cancellation)
     {
-        study.RequireLine();
-        var anchors = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).LoadAnchors() : null;
-        return anchors is { Count: > 2 }
-            ? [.. Enumerable.Range(1, anchors.Count - 2).Select(left =>
-            {
-                var others = new AnchorSet(anchors.Hyperparameter, anchors.Where((_, i) => i != left));
-                return (anchors[left].Lambda, Score([.. s_baselines.Prepend(Method.Hti).Select(method => Fit(others, method, study.Seed, cancellation))], anchors[left]));
-            })]
-            : throw new CliException("H002", $"{study.File} has {anchors?.Count ?? 0} trainings; expected at least 3, so that one can be left out.", Advice.Tune.For(study));
+        var anchors = StudySurrogate.Anchors(study, 3);
+        return [.. Enumerable.Range(1, anchors.Count - 2).Select(left =>
+        {
+            var others = new AnchorSet(anchors.Hyperparameter, anchors.Where((_, i) => i != left));
+            ISurrogate[] baselines = [.. s_baselines.Select(method => Fit(others, method, study.Seed, cancellation))];
+            return (anchors[left].Lambda, Score([StudySurrogate.OnLine(study, others, trainMaps: false, cancellation), .. baselines], anchors[left]));
+        })];
     }
 
     private static TrajectorySurrogate Fit(AnchorSet anchors, Method method, long seed, CancellationToken cancellation) => TrajectorySurrogate.Fit(

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using HtiTune.Data;
-using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
@@ -21,6 +20,7 @@ internal static class ExportCommand
             CustomParser = result => OptionParser.Number(result),
         };
         var lambda = new Option<double?>("--lambda") { Description = "For .npy: where to sample the study's contexts.", HelpName = "l*", CustomParser = result => OptionParser.Number(result) };
+        var at = new Option<string?>("--at") { Description = "The same of a study of several hyperparameters: where, lr=0.003,layers=2.", HelpName = "NAME=VALUE,…" };
         var output = new Option<FileInfo>("--out") { Description = "The file; its ending says what is written.", Required = true, HelpName = "F.onnx|F.npy|F.csv" };
         var command = new Command(
             "export",
@@ -29,9 +29,10 @@ internal static class ExportCommand
             + "(double, one or n values), output moved [n, D]. Models whose rows affine maps carry, baselines other than nlot and scales given as\n"
             + "functions cannot be written: `fit --method kriging` or `hti` makes a model that can. A model of several hyperparameters gives outputs\n"
             + "[n, D] at a configuration: an input for each hyperparameter, words by their place from 0, and conditions where it was fitted to some.\n\n"
-            + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n  htitune export study.json --out trials.csv")
+            + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n"
+            + "  htitune export study.json --at lr=0.003,layers=2 --out there.npy\n  htitune export study.json --out trials.csv")
         {
-            study, model, from, lambda, output,
+            study, model, from, lambda, at, output,
         };
         command.Do(result =>
         {
@@ -39,26 +40,29 @@ internal static class ExportCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".onnx" when result.GetValue(model) is { } held && SurrogateFile.HoldsSpace(held.FullName):
-                    if (result.GetResult(from) is not null)
-                    {
-                        throw new CliException("H001", "--from is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
-                    }
-
+                    RequireWhole(result.GetResult(from) is not null);
                     Onnx(SpaceSurrogate.Load(held.FullName).ExportOnnx, path);
                     break;
                 case ".onnx":
-                    var surrogate = result.GetValue(model) is { } file ? SurrogateFile.Load(file.FullName) : Fitted(StudyLocator.Read(result.GetValue(study)), trainMaps: true);
-                    Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
+                    if (result.GetValue(model) is { } file)
+                    {
+                        var surrogate = SurrogateFile.Load(file.FullName);
+                        Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
+                        break;
+                    }
+
+                    OfStudy(StudyLocator.Read(result.GetValue(study)), path, result.GetValue(from));
                     break;
-                case ".npy" when result.GetValue(lambda) is { } at && result.GetValue(model) is null:
-                    NpyFile.Write(path, Sampled(StudyLocator.Read(result.GetValue(study)), at));
+                case ".npy" when (result.GetValue(lambda) is not null || result.GetValue(at) is not null) && result.GetValue(model) is null:
+                    NpyFile.Write(path, Sampled(StudyLocator.Read(result.GetValue(study)), result.GetValue(lambda), result.GetValue(at)));
                     break;
                 case ".csv" when result.GetValue(model) is null:
                     Trials(StudyLocator.Read(result.GetValue(study)), path);
                     break;
                 default:
                     throw new CliException(
-                        "H001", $"{path} cannot be written with these options; expected .onnx of a model or a study, .npy with --lambda of a study, or .csv of a study.", Advice.Help.For("export"));
+                        "H001", $"{path} cannot be written with these options; expected .onnx of a model or a study, .npy with --lambda or --at of a study, or .csv of a study.",
+                        Advice.Help.For("export"));
             }
 
             Terminal.Say($"wrote {path}");
@@ -67,19 +71,19 @@ internal static class ExportCommand
         return command;
     }
 
-    private static void Onnx(IFittedSurrogate surrogate, string path, double from) => Onnx(
-        file =>
+    private static void Onnx(IFittedSurrogate surrogate, string path, double from) => Onnx(file => Write(surrogate, file, from), path);
+
+    private static void Write(IFittedSurrogate surrogate, string path, double from)
+    {
+        if (surrogate is KrigedSurrogate kriged)
         {
-            if (surrogate is KrigedSurrogate kriged)
-            {
-                kriged.ExportOnnx(file, from);
-            }
-            else
-            {
-                ((TrajectorySurrogate)surrogate).ExportOnnx(file, from);
-            }
-        },
-        path);
+            kriged.ExportOnnx(path, from);
+        }
+        else
+        {
+            ((TrajectorySurrogate)surrogate).ExportOnnx(path, from);
+        }
+    }
 
     private static void Onnx(Action<string> write, string path)
     {
@@ -93,24 +97,57 @@ internal static class ExportCommand
         }
     }
 
-    private static AnchorSet Anchors(StudySpecification study) => StudyJournal.Exists(study.Folder)
-        ? StudyJournal.Read(study.Folder).LoadAnchors()
-        : throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Tune.For(study));
-
-    // Only rows that are not the study's own need the maps, which take most of the time.
-    private static TrajectorySurrogate Fitted(StudySpecification study, bool trainMaps)
+    private static void RequireWhole(bool isFrom)
     {
-        study.RequireLine();
-        using var interrupts = Interrupts.Listen();
-        return TrajectorySurrogate.Fit(Anchors(study), new TrajectoryOptions { Seed = study.Seed, TrainMaps = trainMaps }, cancellation: interrupts.Finish);
+        if (isFrom)
+        {
+            throw new CliException("H001", "--from is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
+        }
     }
 
-    private static Matrix Sampled(StudySpecification study, double lambda)
+    private static void OfStudy(StudySpecification study, string path, double? from)
     {
-        var anchors = Anchors(study);
-        return anchors.FirstOrDefault(anchor => anchor.Lambda == lambda) is { Samples: { } known }
-            ? known.Outputs
-            : Fitted(study, trainMaps: false).Sample(lambda, anchors[0].Samples.Contexts).Samples.Outputs;
+        using var interrupts = Interrupts.Listen();
+        var anchors = StudySurrogate.Anchors(study, 2);
+        if (!study.Space.IsLine)
+        {
+            RequireWhole(from is not null);
+            Onnx(StudySurrogate.OverSpace(study, anchors, trainMaps: true, interrupts.Finish).ExportOnnx, path);
+            return;
+        }
+
+        var surrogate = StudySurrogate.OnLine(study, anchors, trainMaps: true, interrupts.Finish);
+        try
+        {
+            Write(surrogate, path, from ?? surrogate.Anchors[0]);
+        }
+        catch (NotSupportedException)
+        {
+            Terminal.Warn("the way that suits the outputs best cannot be written as ONNX: the model is one by kriging");
+            Onnx(StudySurrogate.Kriged(study, anchors, interrupts.Finish), path, from ?? surrogate.Anchors[0]);
+        }
+    }
+
+    private static Matrix Sampled(StudySpecification study, double? lambda, string? at)
+    {
+        if (study.Space.IsLine ? lambda is null || at is not null : at is null || lambda is not null)
+        {
+            var expected = study.Space.IsLine ? "--lambda" : $"--at {StudyPaths.Example(study.Space)}";
+            throw new CliException("H001", $"{study.File} tunes {study.Space.Label}; expected {expected}.", Advice.Help.For("export"));
+        }
+
+        using var interrupts = Interrupts.Listen();
+        var anchors = StudySurrogate.Anchors(study);
+        var place = at is null ? null : SpaceModels.At(at, study.Space, "export");
+        if (anchors.FirstOrDefault(anchor => place is null ? anchor.Lambda == lambda : anchor.Configuration.Equals(place)) is { } known)
+        {
+            return known.Samples.Outputs;
+        }
+
+        anchors = StudySurrogate.Anchors(study, 2);
+        return place is null
+            ? StudySurrogate.OnLine(study, anchors, trainMaps: false, interrupts.Finish).Sample(lambda!.Value, anchors[0].Samples.Contexts).Samples.Outputs
+            : StudySurrogate.OverSpace(study, anchors, trainMaps: false, interrupts.Finish).Sample(place).Samples.Outputs;
     }
 
     private static void Trials(StudySpecification study, string path)

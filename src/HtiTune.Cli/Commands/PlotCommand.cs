@@ -21,6 +21,11 @@ internal sealed class PlotCommand
     private readonly Option<string[]> _features = new("--feature") { Description = "For curve and front: an objective that is a feature; give two or more.", HelpName = "OBJECTIVE" };
     private readonly Option<double[]?> _weights = new("--weights") { Description = "For curve: weights of the second feature, the first weighing 1.", HelpName = "w0,w1,…", CustomParser = OptionParser.Numbers };
     private readonly Option<double[]?> _rows = new("--contexts") { Description = "For fan: row numbers of 1 to 9 contexts, from 0. Default: the first 4.", HelpName = "0,1,…", CustomParser = OptionParser.Numbers };
+    private readonly Option<string[]> _along = new("--along")
+    {
+        Description = "For distribution and fan of several hyperparameters: which moves; the others stay as recommended. Default: each in turn, for fan the one that moves outputs most.",
+        HelpName = "NAME",
+    };
     private readonly Option<string?> _title = new("--title") { Description = "Title of the figure.", HelpName = "TEXT" };
 
     internal static Command Create() => new PlotCommand().ToCommand();
@@ -50,7 +55,7 @@ internal sealed class PlotCommand
             + "Nothing is trained.\n\n"
             + "Examples:\n  htitune plot study.json --out objective.png\n  htitune plot --figure front --feature column:cost --feature column:latency --out front.svg")
         {
-            _study, _figure, _output, _objective, _goal, _features, _weights, _rows, _title,
+            _study, _figure, _output, _objective, _goal, _features, _weights, _rows, _along, _title,
         };
         var served = ServerOptions.AddTo(command);
         command.Do(result => Run(result, served));
@@ -62,7 +67,7 @@ internal sealed class PlotCommand
         using var server = served.Open(result);
         var specification = server is null ? StudyLocator.Read(result.GetValue(_study)) : null;
         var kind = result.GetValue(_figure) ?? (specification is { Space.IsLine: false } ? "slices" : "objective");
-        Require(kind, server is not null, [.. ((Option[])[_objective, _goal, _features, _weights, _rows]).Where(option => result.GetResult(option) is not null).Select(option => option.Name)]);
+        Require(kind, server is not null, [.. ((Option[])[_objective, _goal, _features, _weights, _rows, _along]).Where(option => result.GetResult(option) is not null).Select(option => option.Name)]);
         if (server is not null)
         {
             return ServerVerbs.Plot(server, result.GetValue(_study), kind, result.GetValue(_title), result.GetRequiredValue(_output).FullName);
@@ -83,9 +88,9 @@ internal sealed class PlotCommand
             throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
         }
 
-        if (kind is not ("slices" or "contours" or "parallel" or "history" or "front"))
+        if (kind == "objective")
         {
-            specification.RequireLine();
+            specification.RequireLine("slices or contours are of several");
         }
 
         if (kind == "contours" && specification.Space.Count < 2)
@@ -103,7 +108,7 @@ internal sealed class PlotCommand
 
         if (kind is "distribution" or "fan")
         {
-            Outputs(specification, kind, path, result.GetValue(_rows), options);
+            Outputs(specification, kind, path, result.GetValue(_rows), result.GetValue(_along) ?? [], options);
         }
         else
         {
@@ -119,8 +124,8 @@ internal sealed class PlotCommand
     {
         string[] read = isServed ? [] : kind switch
         {
-            "fan" => ["--contexts"],
-            "distribution" => [],
+            "fan" => ["--contexts", "--along"],
+            "distribution" => ["--along"],
             "front" => ["--feature"],
             "curve" => ["--feature", "--weights"],
             _ => ["--objective", "--goal"],
@@ -132,10 +137,22 @@ internal sealed class PlotCommand
         }
     }
 
-    private static void Outputs(StudySpecification study, string kind, string path, double[]? rows, FigureOptions options)
+    private static void Outputs(StudySpecification study, string kind, string path, double[]? rows, string[] along, FigureOptions options)
     {
-        var anchors = StudyJournal.Read(study.Folder).LoadAnchors();
-        var surrogate = TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = study.Seed, TrainMaps = false });
+        using var interrupts = Interrupts.Listen();
+        var anchors = StudySurrogate.Anchors(study, 2);
+        if (!study.Space.IsLine)
+        {
+            OverSpace(study, StudySurrogate.OverSpace(study, anchors, trainMaps: false, interrupts.Finish), kind, path, rows, along, options);
+            return;
+        }
+
+        if (along.Length > 0 && (along.Length > 1 || along[0] != study.Space.Line.Name))
+        {
+            throw new CliException("H001", $"--along names {string.Join(", ", along)}; expected {study.Space.Line.Name}, the only hyperparameter.", Advice.Help.For("plot"));
+        }
+
+        var surrogate = StudySurrogate.OnLine(study, anchors, trainMaps: false, interrupts.Finish);
         if (kind == "distribution")
         {
             TrajectoryFigures.Distribution(surrogate, anchors, path, options: options);
@@ -143,9 +160,66 @@ internal sealed class PlotCommand
         }
 
         var contexts = anchors[0].Samples.Contexts;
-        int[] chosen = rows is { Length: > 0 } ? Array.ConvertAll(rows, row => (int)row) : [.. Enumerable.Range(0, Math.Min(4, contexts.Count))];
-        TrajectoryFigures.Fan(TrajectoryFan.Of(surrogate, contexts), chosen, path, options);
+        TrajectoryFigures.Fan(TrajectoryFan.Of(surrogate, contexts), Chosen(rows, contexts), path, options);
     }
+
+    private static int[] Chosen(double[]? rows, Contexts contexts) =>
+        rows is { Length: > 0 } ? Array.ConvertAll(rows, row => (int)row) : [.. Enumerable.Range(0, Math.Min(4, contexts.Count))];
+
+    // What does not move stays as the study recommends.
+    private static void OverSpace(StudySpecification study, SpaceSurrogate surrogate, string kind, string path, double[]? rows, string[] along, FigureOptions options)
+    {
+        var best = BestSoFar.Of(study, StudyJournal.Read(study.Folder), study.Objective, TrialsCommand.Rows(study, study.Objective));
+        var at = best?.Configuration ?? surrogate.Anchors[0];
+        if (kind == "fan" && along.Length > 1)
+        {
+            throw new CliException("H001", $"--along names {string.Join(", ", along)}; expected one hyperparameter for a fan.", Advice.Help.For("plot"));
+        }
+
+        string[] moving = along is [] && kind == "fan" ? [MostMoving(surrogate, at)] : along;
+        Terminal.Say($"along {(moving is [] ? "each" : string.Join(", ", moving))}; what does not move stays at {StudyPaths.Place(at)}");
+        if (kind == "distribution")
+        {
+            TrajectoryFigures.Distribution(surrogate, at, path, moving is [] ? null : moving, null, options);
+            return;
+        }
+
+        TrajectoryFigures.Fan(TrajectoryFan.Of(surrogate, at, moving[0]), Chosen(rows, surrogate.Contexts), path, options);
+    }
+
+    // The hyperparameter over which outputs move most: by their mean squared distance to where they are now.
+    private static string MostMoving(SpaceSurrogate surrogate, Configuration at)
+    {
+        var here = surrogate.Sample(at).Samples;
+        return surrogate.Space.Where(one => at.TryGet(one.Name, out _))
+            .MaxBy(one => TrajectoryFan.Of(surrogate, at, one.Name, count: 5).Outputs.Average(outputs => OutputDistance.Squared(new Samples(outputs, here.Contexts), here)))!.Name;
+    }
+
+    // Over a space predictions are not made again: each stands in the journal, where its run wrote it down before the training.
+    private static List<Trial> Predicted(StudySpecification study, string objective, IReadOnlyList<Trial> trials)
+    {
+        var lines = new Dictionary<int, TrainingProposed>();
+        var isAsked = false;
+        foreach (var entry in StudyJournal.Read(study.Folder).Events)
+        {
+            if (entry is RunBegan began)
+            {
+                isAsked = IsOf(study, objective, began);
+            }
+            else if (entry is TrainingProposed { Predicted: not null } proposed && isAsked)
+            {
+                lines[proposed.Number] = proposed;
+            }
+        }
+
+        return [.. trials.Select(trial => lines.TryGetValue(trial.Number, out var line)
+            ? trial with { Predicted = line.Predicted, PredictedLow = line.PredictedLow, PredictedHigh = line.PredictedHigh, Trust = line.Trust }
+            : trial)];
+    }
+
+    private static RecordedRun? LastRun(StudySpecification study, string objective) => StudyJournal.Read(study.Folder).Runs.LastOrDefault(run => IsOf(study, objective, run.Began));
+
+    private static bool IsOf(StudySpecification study, string objective, RunBegan began) => began.Objective == study.RunName(objective) && began.Settings.Goal == study.Goal;
 
     private static void OfTuner(
         StudySpecification study, string kind, string path, string objective, string[] features, double[] weights, FigureOptions options)
@@ -183,6 +257,8 @@ internal sealed class PlotCommand
             "contours" => (s, p, o) => StudyFigures.Contours(s, p, o),
             "parallel" => (s, p, o) => StudyFigures.Parallel(s, p, o),
             "slices" => (s, p, o) => StudyFigures.Slices(s, p, o),
+            "calibration" when !study.Space.IsLine => (s, p, o) => StudyFigures.Calibration(
+                Predicted(study, objective, s.Trials), LastRun(study, objective)?.End?.Calibration ?? s.Calibration, s.Goal, p, o, study.Space),
             "calibration" => (s, p, o) => StudyFigures.Calibration(s, p, o),
             _ => (s, p, o) => StudyFigures.Objective(s, p, options: o),
         };

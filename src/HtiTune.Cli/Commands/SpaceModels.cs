@@ -60,9 +60,8 @@ internal static class SpaceModels
     }
 
     /// <summary>Scores at each anchor when it is left out: of the surrogate, the nearest of the others, and their mean.</summary>
-    internal static List<(string Place, double[] Scores)> LeftOut(string path)
+    internal static List<(string Place, double[] Scores)> LeftOut(SpaceSurrogate model)
     {
-        var model = SpaceSurrogate.Load(path);
         Samples[] outputs = [.. Enumerable.Range(0, model.Anchors.Count).Select(model.OutputsOf)];
         double[][] units = [.. model.Anchors.Select(model.Space.ToUnit)];
         return [.. model.Anchors.Select((at, k) =>

@@ -56,6 +56,9 @@ internal sealed partial class StudyFileReader
         }
     }
 
+    // Names of hyperparameters as they stand in the file, right or wrong: a fault of a range is no fault of the command that names it.
+    private readonly List<string> _names = [];
+
     private SearchSpace? OfSpace(LocatedJson root)
     {
         if (Take(root, "hyperparameters") is not { } list)
@@ -78,6 +81,7 @@ internal sealed partial class StudyFileReader
         var (before, read) = (Faults.Count, new List<Hyperparameter>());
         foreach (var element in list.Elements)
         {
+            _names.Add(element.Text.Split('=')[0].Trim());
             try
             {
                 read.Add(Hyperparameter.Parse(element.Text));
@@ -107,6 +111,7 @@ internal sealed partial class StudyFileReader
         }
 
         var (before, name) = (Faults.Count, Require(node, "name", "its name, e.g. \"lambda\"") is null ? null : Text(node, "name"));
+        _names.AddRange(name is null ? [] : [name]);
         var from = Require(node, "from", "its least value") is null ? null : Number(node, "from", double.IsFinite, "a number");
         var to = Require(node, "to", "its greatest value") is null ? null : Number(node, "to", double.IsFinite, "a number");
         var scale = OfScale(node);

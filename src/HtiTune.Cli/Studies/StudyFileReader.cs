@@ -67,7 +67,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
         var space = OfSpace(root);
 
         // Who asks and tells needs none; who tunes is told that it is missing.
-        var command = Take(root, "command") is { } commandNode ? OfCommand(commandNode, space) : [];
+        var command = Take(root, "command") is { } commandNode ? OfCommand(commandNode) : [];
         var directory = Path.GetFullPath(Text(root, "workingDirectory") ?? ".", baseFolder);
         if (Take(root, "workingDirectory") is { } place && !Directory.Exists(directory))
         {
@@ -188,20 +188,14 @@ internal sealed partial class StudyFileReader : LocatedKeys
         : type == typeof(IReadOnlyList<double>) ? Numbers(node, key) is { } numbers ? new JsonArray([.. numbers.Select(number => JsonValue.Create(number))]) : null
         : throw new NotSupportedException($"\"{key}\" is of type {type}; expected a type that is read here.");
 
-    private void NoteWrong(string key, int before)
-    {
-        if (Faults.Count > before)
-        {
-            _wrong.Add(key);
-        }
-    }
+    private void NoteWrong(string key, int before) => _wrong.UnionWith(Faults.Count > before ? [key] : []);
 
-    private IReadOnlyList<string>? OfCommand(LocatedJson node, SearchSpace? space)
+    private IReadOnlyList<string>? OfCommand(LocatedJson node)
     {
         try
         {
             var words = Words(node);
-            Placeholders.Check(words, space?.Select(one => one.Name).ToList() ?? []);
+            Placeholders.Check(words, _names);
             return words;
         }
         catch (FormatException problem)

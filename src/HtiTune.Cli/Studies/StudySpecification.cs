@@ -30,11 +30,12 @@ internal sealed record StudySpecification
 
     /// <summary>Throws unless one continuous hyperparameter is tuned, before something is tried that is of one.</summary>
     /// <exception cref="CliException">There are several, or it is none with a range.</exception>
-    internal void RequireLine()
+    /// <param name="instead">What is of several, in words.</param>
+    internal void RequireLine(string? instead = null)
     {
         if (!Space.IsLine)
         {
-            throw new CliException("H017", $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one.");
+            throw new CliException("H017", $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one{(instead is null ? "" : $" ({instead})")}.");
         }
     }
 

@@ -50,6 +50,19 @@ public class CheckTests
         Assert.Contains("the command does not use {contexts}", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"hyperparameter\": { \"name\": \"rate\", \"from\": 0, \"to\": 1, \"scale\": \"log\" }", "{rate}", "needs λ > 0")]
+    [InlineData("\"hyperparameters\": [\"rate=1e-3..1:log\", \"depth=4..1:int\"]", "{rate} {depth}", "depth")]
+    public async Task A_faulty_range_is_no_fault_of_the_command_that_names_it(string space, string named, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("study.json"), $"{{ {space}, \"command\": \"sh train.sh {named} {{out}}\", \"objective\": \"column:0\" }}");
+        var (code, _, errors) = await InProcess.Run("check", folder.File("study.json"));
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains(expected, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("is unknown", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Names_that_only_the_first_training_tells_are_not_refused_and_those_it_cannot_tell_are()
     {

@@ -76,7 +76,7 @@ public partial class LeftoverWordsTests
     }
 
     [Theory]
-    [InlineData("the figure 'fan' does not read --objective; expected --contexts at most", "--figure", "fan", "--objective", "column:cost")]
+    [InlineData("the figure 'fan' does not read --objective; expected --contexts and --along at most", "--figure", "fan", "--objective", "column:cost")]
     [InlineData("the figure 'history' does not read --feature, --weights; expected --objective and --goal at most", "--figure", "history", "--weights", "1,2", "--feature", "column:cost")]
     [InlineData("the figure 'front' does not read --goal; expected --feature at most", "--figure", "front", "--goal", "maximize")]
     public async Task A_figure_does_not_pass_over_what_it_does_not_read(string said, params string[] arguments)

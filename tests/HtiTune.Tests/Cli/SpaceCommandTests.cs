@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HtiTune.Cli;
+using HtiTune.Data;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Cli;
@@ -110,17 +111,65 @@ public sealed class SpaceCommandTests : IDisposable
         Assert.Equal(calls.Length, File.ReadAllLines(_folder.File("calls")).Length);
         Assert.Equal(ExitCode.Done, (await Run("inspect", "study.json")).Code);
 
-        // What is of one hyperparameter says so.
-        foreach (var figure in (string[][])[[], ["--figure", "history"], ["--figure", "contours"], ["--figure", "parallel"], ["--figure", "front", "--feature", "column:loss", "--feature", "column:size"]])
+        // One curve over λ is of one hyperparameter, and says so; every other figure is drawn.
+        foreach (var figure in (string[][])
+        [
+            [], ["--figure", "history"], ["--figure", "contours"], ["--figure", "parallel"], ["--figure", "front", "--feature", "column:loss", "--feature", "column:size"],
+            ["--figure", "calibration"], ["--figure", "distribution"], ["--figure", "distribution", "--along", "act", "--along", "lr"],
+            ["--figure", "fan", "--contexts", "0"], ["--figure", "fan", "--along", "act"],
+            ["--figure", "curve", "--feature", "column:loss", "--feature", "column:size", "--weights", "0.1,1"],
+        ])
         {
-            Assert.Equal(ExitCode.Done, (await Run(["plot", "study.json", "--out", _folder.File("a.png"), .. figure])).Code);
-            Assert.True(new FileInfo(_folder.File("a.png")).Length > 5000);
+            var (drawn, _, words) = await Run(["plot", "study.json", "--out", _folder.File("a.png"), .. figure]);
+            Assert.True(drawn == ExitCode.Done, words);
+            Assert.True(new FileInfo(_folder.File("a.png")).Length > 5000, string.Join(' ', figure));
         }
 
-        var (refused, _, why) = await Run("plot", "study.json", "--figure", "fan", "--out", _folder.File("b.png"));
+        var (refused, _, why) = await Run("plot", "study.json", "--figure", "objective", "--out", _folder.File("b.png"));
         Assert.Equal(ExitCode.BadInput, refused);
         Assert.Contains("H017", why, StringComparison.Ordinal);
         Assert.Contains("tunes lr, layers, act, slope", why, StringComparison.Ordinal);
+        foreach (var (along, expected) in ((string[], string)[])
+            [(["--along", "depth"], "expected a hyperparameter that is active"), (["--along", "act", "--along", "lr"], "expected one hyperparameter for a fan")])
+        {
+            Assert.Contains(expected, (await Run(["plot", "study.json", "--figure", "fan", "--out", _folder.File("b.png"), .. along])).Errors, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(_folder.File("b.png")));
+    }
+
+    [Fact]
+    public async Task Outputs_of_a_study_are_judged_by_leaving_out_and_written_for_others()
+    {
+        await Run("tune", "study.json");
+        var anchors = HtiTune.Journal.StudyJournal.Read(_folder.File("study.htitune")).LoadAnchors();
+        var scores = JsonDocument.Parse((await Run("evaluate", "study.json", "--json")).Output).RootElement.GetProperty("scores").EnumerateArray().ToList();
+        Assert.Equal(anchors.Count, scores.Count);
+        Assert.All(scores, score => Assert.InRange(score.GetProperty("surrogate").GetDouble(), 0, double.MaxValue));
+
+        // Column size is the number of layers: the surrogate foretells it nearly everywhere, the others' mean does not.
+        Assert.True(scores.Average(score => score.GetProperty("surrogate").GetDouble()) < 0.5 * scores.Average(score => score.GetProperty("mean").GetDouble()));
+
+        // What was trained is written as it was answered, and what was not as the surrogate says.
+        var known = anchors[^1];
+        var typed = known.Configuration.ToString().Replace(" = ", "=", StringComparison.Ordinal).Replace(", ", ",", StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, (await Run("export", "study.json", "--at", typed, "--out", _folder.File("y.npy"))).Code);
+        Assert.Equal(known.Samples.Outputs.Row(0).ToArray(), NpyFile.ReadMatrix(_folder.File("y.npy")).Row(0).ToArray());
+        Assert.Equal(ExitCode.Done, (await Run("export", "study.json", "--at", "act=gelu,slope=0.3,lr=0.0123,layers=2", "--out", _folder.File("y.npy"))).Code);
+        var sampled = NpyFile.ReadMatrix(_folder.File("y.npy"));
+        Assert.Equal((known.Samples.Count, 2), (sampled.Rows, sampled.Columns));
+        Assert.InRange(sampled[0, 1], 1.5f, 2.5f);
+
+        // The model as ONNX says the same.
+        Assert.Equal(ExitCode.Done, (await Run("export", "study.json", "--out", _folder.File("m.onnx"))).Code);
+        using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(_folder.File("m.onnx"));
+        Assert.Equal(["act", "layers", "lr", "slope"], session.InputMetadata.Keys.Order(StringComparer.Ordinal));
+
+        foreach (var (arguments, expected) in ((string, string)[])
+            [("--lambda 1 --out y.npy", "expected --at lr=0.01"), ("--from 1 --out m.onnx", "written as a whole"), ("--at lr=7,layers=2,act=relu --out y.npy", "lr = 7")])
+        {
+            Assert.Contains(expected, (await Run(["export", "study.json", .. arguments.Split(' ')])).Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Plotting;
+using HtiTune.Surrogates;
 using HtiTune.Tests.Data;
 
 namespace HtiTune.Tests.Plotting;
@@ -47,6 +48,60 @@ public class TrajectoryFiguresTests
         Assert.Contains("at least 2", Assert.Throws<ArgumentException>(() => new TrajectoryFan(Quantile, [0.5], [outputs])).Message);
         Assert.Contains("does not exceed", Assert.Throws<ArgumentException>(() => new TrajectoryFan(Quantile, [0.5, 0.4], [outputs, outputs])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new TrajectoryFan(Quantile, [0.05, 0.4], [outputs, outputs]));
+    }
+
+    [Fact]
+    public void Over_a_space_one_hyperparameter_moves_and_the_others_stay()
+    {
+        using var folder = new TemporaryFolder();
+        var (surrogate, at) = OverSpace();
+        var fan = TrajectoryFan.Of(surrogate, at, "layers");
+        Assert.Equal([1, 2, 3, 4], fan.Lambdas);
+        Assert.All(Enumerable.Range(0, 4), i => Assert.Equal(surrogate.Sample(Configuration(0.3, i + 1, "tanh")).Samples.Outputs[2, 1], fan.Outputs[i][2, 1]));
+        Assert.Throws<InvalidOperationException>(() => fan.Hyperparameter);
+        Assert.All(TrajectoryFan.Of(surrogate, at, "act").Lambdas, value => Assert.Equal(double.NaN, value));
+        Assert.Equal(15, TrajectoryFan.Of(surrogate, at, "rate").Lambdas.Count);
+        Assert.Contains("expected a hyperparameter that is active", Assert.Throws<ArgumentException>(() => TrajectoryFan.Of(surrogate, at, "width")).Message);
+        foreach (var along in (string[])["act", "layers", "rate"])
+        {
+            TrajectoryFigures.Fan(TrajectoryFan.Of(surrogate, at, along), [0, 1], folder.File("f.svg"));
+            Assert.Contains(along == "act" ? "tanh" : along == "layers" ? "3" : "0.5", Picture.Svg(folder.File("f.svg")).Texts);
+        }
+    }
+
+    [Fact]
+    public void The_distribution_over_a_space_has_a_panel_for_every_hyperparameter_and_column()
+    {
+        using var folder = new TemporaryFolder();
+        var (surrogate, at) = OverSpace();
+        TrajectoryFigures.Distribution(surrogate, at, folder.File("d.svg"), options: new FigureOptions { ValueLabel = "dose" });
+        var texts = Picture.Svg(folder.File("d.svg")).Texts;
+        Assert.Equal(6, texts.Count(text => text == "dose"));
+        Assert.All(["column 0, along rate", "column 1, along layers", "column 1, along act", "relu", "where the others stay"], text => Assert.Contains(text, texts));
+        TrajectoryFigures.Distribution(surrogate, at, folder.File("d.png"), ["act"], [1]);
+        Assert.InRange(Picture.Png(folder.File("d.png")).Drawn, 0.02, 0.8);
+        Assert.Contains("'width'", Assert.Throws<ArgumentException>(() => TrajectoryFigures.Distribution(surrogate, at, folder.File("x.png"), ["width"])).Message);
+        Assert.Contains("expected 1 to 3 numbers from 0 to 1", Assert.Throws<ArgumentException>(() => TrajectoryFigures.Distribution(surrogate, at, folder.File("x.png"), null, [2])).Message);
+        Assert.DoesNotContain("x.png", folder.Names);
+    }
+
+    private static Configuration Configuration(double rate, int layers, string act) => new(("rate", rate), ("layers", layers), ("act", act));
+
+    private static (SpaceSurrogate Surrogate, Configuration At) OverSpace()
+    {
+        var space = SearchSpace.Parse("rate=0..1", "layers=1..4:int", "act=relu,tanh");
+        Configuration[] places =
+        [
+            Configuration(0, 1, "relu"), Configuration(1, 4, "relu"), Configuration(0.3, 2, "tanh"),
+            Configuration(0.8, 1, "tanh"), Configuration(0.5, 3, "relu"), Configuration(0.1, 4, "tanh"),
+        ];
+        var contexts = new Contexts(Matrix.Create(8, 1, (i, row) => row[0] = i));
+        var anchors = new AnchorSet(space, places.Select(at => new Anchor(at, new Samples(Matrix.Create(8, 2, (i, row) =>
+        {
+            row[0] = (float)(i * at["rate"].Number + at["layers"].Number);
+            row[1] = (float)(i + (at["act"].ToString() == "tanh" ? 1 : 0) * at["rate"].Number);
+        }), contexts))));
+        return (SpaceSurrogate.Fit(anchors), places[2]);
     }
 
     private static TrajectoryFan Fan(int contexts, int steps)
