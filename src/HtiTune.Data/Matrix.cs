@@ -78,6 +78,18 @@ public sealed class Matrix
         return _doubles is null ? single : _doubles[row * Columns + column];
     }
 
+    /// <summary>Copies one column in double precision.</summary>
+    /// <param name="column">Column, 0 to Columns − 1.</param>
+    /// <param name="values">Takes the values, [Rows].</param>
+    internal void CopyColumn(int column, Span<double> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)Columns, nameof(column));
+        for (int i = 0, at = column; i < Rows; i++, at += Columns)
+        {
+            values[i] = _doubles is null ? _values[at] : _doubles[at];
+        }
+    }
+
     /// <summary>One row in single precision, shape [Columns].</summary>
     /// <param name="row">Row, 0 to Rows − 1.</param>
     public ReadOnlySpan<float> Row(int row)

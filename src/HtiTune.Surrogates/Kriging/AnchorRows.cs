@@ -25,7 +25,7 @@ internal sealed record AnchorRows(float[]?[] Standardised, float[]?[] Linked, in
     /// <param name="d">D.</param>
     internal float[] Weighted(ReadOnlySpan<double> weights, OutputTransform transform, int d)
     {
-        var values = new float[Count * d];
+        var values = GC.AllocateUninitializedArray<float>(Count * d);
         if (Single(weights) is >= 0 and var only)
         {
             for (var i = 0; i < Count; i++)

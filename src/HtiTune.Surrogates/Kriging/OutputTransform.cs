@@ -172,6 +172,11 @@ internal sealed class OutputTransform(OutputKind kind, OutputLink link, Standard
 
     private void Conform(Span<float> row, double dither)
     {
+        if (kind == OutputKind.Free && bounds is null)
+        {
+            return;
+        }
+
         double sum = 0;
         for (var j = 0; j < row.Length; j++)
         {

@@ -23,8 +23,15 @@ internal sealed record ExpressionCall(string Text, int Position, string Name, IR
     internal double[] Finite(int argument, ExpressionInput input)
     {
         var column = Arguments[argument].Column(input);
-        var bad = Array.FindIndex(column, value => !double.IsFinite(value));
-        return bad < 0 ? column : throw Arguments[argument].Fault($"row {bad} is {column[bad]}; expected finite numbers: no division by 0, no log or root of what may be below 0");
+        for (var i = 0; i < column.Length; i++)
+        {
+            if (!double.IsFinite(column[i]))
+            {
+                throw Arguments[argument].Fault($"row {i} is {column[i]}; expected finite numbers: no division by 0, no log or root of what may be below 0");
+            }
+        }
+
+        return column;
     }
 
     /// <summary>An argument from 0 to 1.</summary>
@@ -46,26 +53,92 @@ internal sealed record ExpressionCall(string Text, int Position, string Name, IR
         }
     }
 
-    /// <summary>Numbers of numbers, columns of columns.</summary>
-    internal ExpressionNode Map(Func<double[], double> value) => Arguments.All(argument => argument.IsNumber)
-        ? new NumberNode(Text, Position, input => value([.. Arguments.Select(argument => argument.Number(input))]))
-        : new ColumnNode(Text, Position, input =>
+    /// <summary>A number of a number, a column of a column.</summary>
+    internal ExpressionNode Map<T>()
+        where T : struct, IUnaryOperator
+    {
+        var argument = Arguments[0];
+        return argument.IsNumber ? new NumberNode(Text, Position, input => T.Of(argument.Number(input))) : new ColumnNode(Text, Position, input =>
         {
-            double[][] columns = [.. Arguments.Select(argument => argument.Column(input))];
-            var row = new double[columns.Length];
-            var result = new double[input.Samples.Count];
-            for (var i = 0; i < result.Length; i++)
+            // Every node gives a column of its own, which is free to be written to.
+            var column = argument.Column(input);
+            for (var i = 0; i < column.Length; i++)
             {
-                for (var j = 0; j < row.Length; j++)
+                column[i] = T.Of(column[i]);
+            }
+
+            return column;
+        });
+    }
+
+    /// <summary>A number of numbers; a column where one of the two, or of more taken from left to right, is a column.</summary>
+    internal ExpressionNode Fold<T>()
+        where T : struct, IBinaryOperator => Arguments.Skip(1).Aggregate(Arguments[0], Join<T>);
+
+    private ExpressionNode Join<T>(ExpressionNode left, ExpressionNode right)
+        where T : struct, IBinaryOperator
+    {
+        if (left.IsNumber && right.IsNumber)
+        {
+            return new NumberNode(Text, Position, input => T.Of(left.Number(input), right.Number(input)));
+        }
+
+        return new ColumnNode(Text, Position, input =>
+        {
+            if (left.IsNumber)
+            {
+                var (number, column) = (left.Number(input), right.Column(input));
+                for (var i = 0; i < column.Length; i++)
                 {
-                    row[j] = columns[j][i];
+                    column[i] = T.Of(number, column[i]);
                 }
 
-                result[i] = value(row);
+                return column;
+            }
+
+            var result = left.Column(input);
+            if (right.IsNumber)
+            {
+                var number = right.Number(input);
+                for (var i = 0; i < result.Length; i++)
+                {
+                    result[i] = T.Of(result[i], number);
+                }
+
+                return result;
+            }
+
+            var other = right.Column(input);
+            for (var i = 0; i < result.Length; i++)
+            {
+                result[i] = T.Of(result[i], other[i]);
             }
 
             return result;
         });
+    }
+
+    /// <summary>The second argument where the first is not 0, else the third; numbers of numbers, columns of columns.</summary>
+    internal ExpressionNode Choose()
+    {
+        var (condition, one, other) = (Arguments[0], Arguments[1], Arguments[2]);
+        return Arguments.All(argument => argument.IsNumber)
+            ? new NumberNode(Text, Position, input =>
+            {
+                var (which, first, second) = (condition.Number(input), one.Number(input), other.Number(input));
+                return which != 0 ? first : second;
+            })
+            : new ColumnNode(Text, Position, input =>
+            {
+                var (result, first, second) = (condition.Column(input), one.Column(input), other.Column(input));
+                for (var i = 0; i < result.Length; i++)
+                {
+                    result[i] = result[i] != 0 ? first[i] : second[i];
+                }
+
+                return result;
+            });
+    }
 }
 
 /// <summary>A function of the expressions.</summary>
@@ -89,17 +162,17 @@ internal static class ExpressionFunctions
         new("quantile", "quantile(a, share)", 2, 2, call => call.Reduce(ExpressionStatistics.Quantile)),
         new("cvar", "cvar(a, share)", 2, 2, call => call.Reduce(ExpressionStatistics.TailMean, mayBeOne: false)),
         new("pinball", "pinball(forecast, target, share)", 3, 3, Pinball),
-        new("mse", "mse(a, b)", 2, 2, call => Pairs(call, (a, b) => (a - b) * (a - b))),
-        new("mae", "mae(a, b)", 2, 2, call => Pairs(call, (a, b) => Math.Abs(a - b))),
+        new("mse", "mse(a, b)", 2, 2, call => Pairs(call, ExpressionStatistics.SquaredDistance)),
+        new("mae", "mae(a, b)", 2, 2, call => Pairs(call, ExpressionStatistics.AbsoluteDistance)),
         new("accuracy", "accuracy(scores, label)", 2, 2, call => new NumberNode(
             call.Text, call.Position, input => ExpressionStatistics.Accuracy(call.Arguments[0].Table(input), call.Finite(1, input)))),
-        new("min", "min(a) or min(a, b, …)", 1, 16, call => call.Arguments.Count == 1 ? call.Reduce(a => a.Min()) : call.Map(row => row.Min())),
-        new("max", "max(a) or max(a, b, …)", 1, 16, call => call.Arguments.Count == 1 ? call.Reduce(a => a.Max()) : call.Map(row => row.Max())),
-        new("abs", "abs(a)", 1, 1, call => call.Map(row => Math.Abs(row[0]))),
-        new("sqrt", "sqrt(a)", 1, 1, call => call.Map(row => Math.Sqrt(row[0]))),
-        new("exp", "exp(a)", 1, 1, call => call.Map(row => Math.Exp(row[0]))),
-        new("log", "log(a)", 1, 1, call => call.Map(row => Math.Log(row[0]))),
-        new("if", "if(condition, a, b)", 3, 3, call => call.Map(row => row[0] != 0 ? row[1] : row[2])),
+        new("min", "min(a) or min(a, b, …)", 1, 16, call => call.Arguments.Count == 1 ? call.Reduce(a => a.Min()) : call.Fold<ExpressionOperators.Least>()),
+        new("max", "max(a) or max(a, b, …)", 1, 16, call => call.Arguments.Count == 1 ? call.Reduce(a => a.Max()) : call.Fold<ExpressionOperators.Greatest>()),
+        new("abs", "abs(a)", 1, 1, call => call.Map<ExpressionOperators.Absolute>()),
+        new("sqrt", "sqrt(a)", 1, 1, call => call.Map<ExpressionOperators.Root>()),
+        new("exp", "exp(a)", 1, 1, call => call.Map<ExpressionOperators.Exponential>()),
+        new("log", "log(a)", 1, 1, call => call.Map<ExpressionOperators.Logarithm>()),
+        new("if", "if(condition, a, b)", 3, 3, call => call.Choose()),
     ];
 
     /// <summary>The one function that takes a file; the parser reads its name.</summary>
@@ -139,6 +212,6 @@ internal static class ExpressionFunctions
         return new(call.Text, call.Position, input => ExpressionStatistics.Pinball(call.Finite(0, input), call.Finite(1, input), call.Share(2, input)));
     }
 
-    private static NumberNode Pairs(ExpressionCall call, Func<double, double, double> value) => new(
-        call.Text, call.Position, input => ExpressionStatistics.Mean(call.Finite(0, input).Zip(call.Finite(1, input), value).ToArray()));
+    private static NumberNode Pairs(ExpressionCall call, Func<double[], double[], double> value) => new(
+        call.Text, call.Position, input => value(call.Finite(0, input), call.Finite(1, input)));
 }

@@ -20,7 +20,7 @@ internal abstract class ExpressionNode(string text, int position)
     /// <summary>Whether it is one number, whatever the outputs are.</summary>
     internal virtual bool IsNumber => false;
 
-    /// <summary>Its value [n], one number a row.</summary>
+    /// <summary>Its value [n], one number a row; an array of the caller's own, who may write to it.</summary>
     internal abstract double[] Column(ExpressionInput input);
 
     /// <summary>Its value, one number.</summary>
@@ -50,7 +50,7 @@ internal sealed class NumberNode(string text, int position, Func<ExpressionInput
 
     internal override double[] Column(ExpressionInput input)
     {
-        var column = new double[input.Samples.Count];
+        var column = GC.AllocateUninitializedArray<double>(input.Samples.Count);
         Array.Fill(column, value(input));
         return column;
     }
@@ -77,12 +77,8 @@ internal sealed class TableNode(string text, int position, string name, Func<Exp
 
     internal static double[] Of(Matrix table, int column)
     {
-        var values = new double[table.Rows];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = table.Exact(i, column);
-        }
-
+        var values = GC.AllocateUninitializedArray<double>(table.Rows);
+        table.CopyColumn(column, values);
         return values;
     }
 }

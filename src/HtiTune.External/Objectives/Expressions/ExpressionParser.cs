@@ -63,15 +63,16 @@ internal sealed partial class ExpressionParser
         {
             _at += sign.Length;
             var right = Sum();
-            left = Join(left, right, sign switch
+            var call = Of(left, right);
+            left = sign switch
             {
-                "<" => (a, b) => a < b ? 1 : 0,
-                "<=" => (a, b) => a <= b ? 1 : 0,
-                ">" => (a, b) => a > b ? 1 : 0,
-                ">=" => (a, b) => a >= b ? 1 : 0,
-                "==" => (a, b) => a == b ? 1 : 0,
-                _ => (a, b) => a != b ? 1 : 0,
-            });
+                "<" => call.Fold<ExpressionOperators.Less>(),
+                "<=" => call.Fold<ExpressionOperators.AtMost>(),
+                ">" => call.Fold<ExpressionOperators.Greater>(),
+                ">=" => call.Fold<ExpressionOperators.AtLeast>(),
+                "==" => call.Fold<ExpressionOperators.Same>(),
+                _ => call.Fold<ExpressionOperators.Different>(),
+            };
         }
 
         _depth--;
@@ -85,11 +86,11 @@ internal sealed partial class ExpressionParser
         {
             if (Take("+"))
             {
-                left = Join(left, Product(), (a, b) => a + b);
+                left = Of(left, Product()).Fold<ExpressionOperators.Plus>();
             }
             else if (Take("-"))
             {
-                left = Join(left, Product(), (a, b) => a - b);
+                left = Of(left, Product()).Fold<ExpressionOperators.Minus>();
             }
             else
             {
@@ -105,11 +106,11 @@ internal sealed partial class ExpressionParser
         {
             if (Take("*"))
             {
-                left = Join(left, Sign(), (a, b) => a * b);
+                left = Of(left, Sign()).Fold<ExpressionOperators.Times>();
             }
             else if (Take("/"))
             {
-                left = Join(left, Sign(), (a, b) => a / b);
+                left = Of(left, Sign()).Fold<ExpressionOperators.Over>();
             }
             else
             {
@@ -131,7 +132,7 @@ internal sealed partial class ExpressionParser
         }
 
         var node = Power();
-        return isMinus ? new ExpressionCall(_text, node.Position, "-", [node]).Map(row => -row[0]) : node;
+        return isMinus ? new ExpressionCall(_text, node.Position, "-", [node]).Map<ExpressionOperators.Negated>() : node;
     }
 
     private ExpressionNode Power()
@@ -147,7 +148,7 @@ internal sealed partial class ExpressionParser
             throw Fault(_at, $"more than {DepthLimit} powers are open; expected fewer");
         }
 
-        var node = Join(left, Sign(), Math.Pow);
+        var node = Of(left, Sign()).Fold<ExpressionOperators.Power>();
         _depth--;
         return node;
     }
@@ -253,6 +254,5 @@ internal sealed partial class ExpressionParser
         return node = new ColumnNode(_text, start, input => ExpressionColumns.Find(node, input, name, 0, true, true));
     }
 
-    private ExpressionNode Join(ExpressionNode left, ExpressionNode right, Func<double, double, double> value) =>
-        new ExpressionCall(_text, left.Position, "", [left, right]).Map(row => value(row[0], row[1]));
+    private ExpressionCall Of(ExpressionNode left, ExpressionNode right) => new(_text, left.Position, "", [left, right]);
 }

@@ -35,13 +35,13 @@ internal static class ExpressionStatistics
 
     /// <param name="x">Values.</param>
     /// <param name="p">0 to 1.</param>
-    internal static double Quantile(double[] x, double p) => OrderStatistics.Quantile(x.Order().ToArray(), p);
+    internal static double Quantile(double[] x, double p) => OrderStatistics.Quantile(Sorted(x), p);
 
     /// <param name="x">Values.</param>
     /// <param name="p">0 to below 1.</param>
     internal static double TailMean(double[] x, double p)
     {
-        var sorted = x.Order().ToArray();
+        var sorted = Sorted(x);
         var (sum, left) = (0.0, (1 - p) * sorted.Length);
         var mass = left;
         for (var i = sorted.Length - 1; i >= 0 && left > 0; i--, left--)
@@ -52,8 +52,30 @@ internal static class ExpressionStatistics
         return sum / mass;
     }
 
-    internal static double Pinball(double[] forecast, double[] target, double p) =>
-        Mean(forecast.Zip(target, (x, t) => Math.Max(p * (t - x), (p - 1) * (t - x))).ToArray());
+    internal static double Pinball(double[] forecast, double[] target, double p) => MeanOf(forecast, target, (x, t) => Math.Max(p * (t - x), (p - 1) * (t - x)));
+
+    /// <summary>The mean of (x − y)².</summary>
+    internal static double SquaredDistance(double[] x, double[] y) => MeanOf(x, y, (a, b) => (a - b) * (a - b));
+
+    /// <summary>The mean of |x − y|.</summary>
+    internal static double AbsoluteDistance(double[] x, double[] y) => MeanOf(x, y, (a, b) => Math.Abs(a - b));
+
+    // Columns are written over: each is of the call alone.
+    private static double MeanOf(double[] x, double[] y, Func<double, double, double> value)
+    {
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i] = value(x[i], y[i]);
+        }
+
+        return Mean(x);
+    }
+
+    private static double[] Sorted(double[] x)
+    {
+        Array.Sort(x);
+        return x;
+    }
 
     /// <summary>The share of rows [n, k] whose greatest column, or whose one value rounded, is the label.</summary>
     internal static double Accuracy(Matrix scores, double[] labels)
