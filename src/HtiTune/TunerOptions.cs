@@ -284,7 +284,13 @@ public sealed partial record TunerOptions
     // What a journal holds of them, lists and default budget left out.
     private TunerOptions WithoutLists() => WithFunctionsOf(null) with
     {
-        HasOwnSurrogate = HasOwnSurrogate, BeliefStrength = BeliefStrength, Acquisition = Acquisition.Recorded, Cost = Cost?.Recorded, InitialLambdas = null, StartLambdas = null, MaxTrainings = 0,
+        HasOwnSurrogate = HasOwnSurrogate,
+        BeliefStrength = BeliefStrength,
+        Acquisition = Acquisition.Recorded,
+        Cost = Cost?.Recorded,
+        InitialLambdas = null,
+        StartLambdas = null,
+        MaxTrainings = 0,
     };
 
     /// <inheritdoc/>

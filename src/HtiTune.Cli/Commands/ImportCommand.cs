@@ -63,7 +63,7 @@ internal static class ImportCommand
         return command;
     }
 
-    private static List<EarlierRun> Read(string place, StudySpecification study, ImportOptions options) =>
+    private static List<EarlierTraining> Read(string place, StudySpecification study, ImportOptions options) =>
         Directory.Exists(place) ? RunFolder.Read(place, study, options)
         : !File.Exists(place) ? throw new CliException("H003", $"there is neither a folder nor a file {place}; expected a folder of outputs or a CSV of runs.")
         : options.Pattern is not null ? throw new CliException("H001", "--pattern is for a folder of files; expected a folder, or a CSV without it.", Advice.Help.For("import"))

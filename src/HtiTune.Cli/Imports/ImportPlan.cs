@@ -11,31 +11,31 @@ internal sealed class ImportPlan
     // Below this, the distribution of the outputs says little; the surrogate couples rows one by one.
     private const int FewRows = 30;
     private readonly StudySpecification _study;
-    private readonly IReadOnlyList<EarlierRun> _runs;
+    private readonly IReadOnlyList<EarlierTraining> _runs;
 
-    private ImportPlan(StudySpecification study, IReadOnlyList<EarlierRun> runs) => (_study, _runs) = (study, runs);
+    private ImportPlan(StudySpecification study, IReadOnlyList<EarlierTraining> runs) => (_study, _runs) = (study, runs);
 
     /// <summary>Holds runs against a study.</summary>
     /// <exception cref="CliException">None can be taken, or their outputs do not fit; the message says which.</exception>
-    internal static ImportPlan Of(StudySpecification study, IReadOnlyList<EarlierRun> runs)
+    internal static ImportPlan Of(StudySpecification study, IReadOnlyList<EarlierTraining> runs)
     {
         var seen = StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder) is var journal && journal.Completed.Count > 0
             ? journal.LoadAnchors().Select(anchor => anchor.Configuration).ToHashSet() : [];
-        var judged = new List<EarlierRun>();
+        var judged = new List<EarlierTraining>();
         foreach (var run in runs)
         {
-            judged.Add(!run.IsTaken ? run
+            judged.Add(run.LeftOut is not null ? run
                 : !study.Holds(run.Configuration!) ? run with { LeftOut = $"outside {study.Space}" }
                 : run.Outputs is null ? run
                 : seen.Add(run.Configuration!) ? run
                 : run with { LeftOut = $"at a {(study.Space.IsLine ? "λ" : "configuration")} that is there already; the first of each is taken" });
         }
 
-        var taken = judged.Where(run => run is { IsTaken: true, Outputs: not null }).ToList();
+        var taken = judged.Where(run => run is { LeftOut: null, Outputs: not null }).ToList();
         if (taken.Count == 0)
         {
-            var others = judged.Where(run => !run.IsTaken).GroupBy(run => run.LeftOut).Select(group => Counted(group.Count(), group.Key!)).ToList();
-            var failed = judged.Count(run => run.IsTaken);
+            var others = judged.Where(run => run.LeftOut is not null).GroupBy(run => run.LeftOut).Select(group => Counted(group.Count(), group.Key!)).ToList();
+            var failed = judged.Count(run => run.LeftOut is null);
             throw new CliException("H003", $"there is no run within {study.Space} that has finished with a value; expected at least one."
                 + (failed > 0 ? $" Without a finite value: {failed}." : "") + (others.Count > 0 ? $" Left out: {string.Join("; ", others)}." : ""));
         }
@@ -81,7 +81,7 @@ internal sealed class ImportPlan
     /// <param name="source">Where they come from.</param>
     internal void Carry(string source)
     {
-        var taken = _runs.Where(run => run.IsTaken).OrderBy(run => _study.Space.IsLine ? run.Configuration!.Lambda : 0).ToList();
+        var taken = _runs.Where(run => run.LeftOut is null).OrderBy(run => _study.Space.IsLine ? run.Configuration!.Lambda : 0).ToList();
         var first = taken.Find(run => run.Outputs is not null)!;
         if (first.Outputs!.Rows is > 1 and < FewRows)
         {
@@ -96,7 +96,7 @@ internal sealed class ImportPlan
 
         StudySession.Import(
             _study,
-            [.. taken.Select(run => new EarlierTraining(run.Configuration!, run.Outputs) { Place = run.Place, Duration = run.Duration, Error = run.Error })],
+            taken,
             source);
         Tell();
         Terminal.Say($"{_study.Folder}: {Taken()}");
@@ -104,8 +104,8 @@ internal sealed class ImportPlan
 
     private string Taken()
     {
-        var taken = _runs.Where(run => run is { IsTaken: true, Outputs: not null }).ToList();
-        var failed = _runs.Count(run => run is { IsTaken: true, Outputs: null });
+        var taken = _runs.Where(run => run is { LeftOut: null, Outputs: not null }).ToList();
+        var failed = _runs.Count(run => run is { LeftOut: null, Outputs: null });
         var range = _study.Space.IsLine ? $", {Placeholders.Number(taken.Min(run => run.Configuration!.Lambda))} to {Placeholders.Number(taken.Max(run => run.Configuration!.Lambda))}" : "";
         return $"{taken.Count} trainings{range}"
             + (failed > 0 ? $", and {failed} that failed: no finite value" : "");
@@ -113,7 +113,7 @@ internal sealed class ImportPlan
 
     private void Tell()
     {
-        foreach (var group in _runs.Where(run => !run.IsTaken).GroupBy(run => run.LeftOut!))
+        foreach (var group in _runs.Where(run => run.LeftOut is not null).GroupBy(run => run.LeftOut!))
         {
             Terminal.Warn($"left out: {Counted(group.Count(), group.Key)}");
         }
@@ -121,7 +121,7 @@ internal sealed class ImportPlan
 
     private static string Counted(int count, string what) => $"{count} run{(count == 1 ? "" : "s")} {what}";
 
-    private static string Fate(EarlierRun run) => run switch
+    private static string Fate(EarlierTraining run) => run switch
     {
         { LeftOut: { } why } => $"left out: {why}",
         { Outputs: null } => "a training that failed",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 
@@ -12,7 +13,7 @@ internal static partial class RunFolder
 
     /// <summary>Reads the files of a folder, in the order of their names.</summary>
     /// <exception cref="CliException">A name says no λ, or could say several.</exception>
-    internal static List<EarlierRun> Read(string folder, StudySpecification study, ImportOptions options)
+    internal static List<EarlierTraining> Read(string folder, StudySpecification study, ImportOptions options)
     {
         if (!study.Space.IsLine && options.Pattern is not null)
         {
@@ -20,13 +21,13 @@ internal static partial class RunFolder
         }
 
         var pattern = options.Pattern is { } text ? PatternOf(text) : null;
-        var runs = new List<EarlierRun>();
+        var runs = new List<EarlierTraining>();
         foreach (var file in Directory.EnumerateFiles(folder).Where(file => s_endings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file);
             if (pattern is not null && !pattern.IsMatch(name))
             {
-                runs.Add(new EarlierRun(Path.GetFileName(file)) { LeftOut = $"with a name that is not of the form {options.Pattern}" });
+                runs.Add(new EarlierTraining(Outputs: null) { Place = Path.GetFileName(file), LeftOut = $"with a name that is not of the form {options.Pattern}" });
                 continue;
             }
 
@@ -39,7 +40,7 @@ internal static partial class RunFolder
             }
 
             var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
-            runs.Add(new EarlierRun(Path.GetFileName(file)) { Configuration = configuration, Outputs = outputs, Columns = columns });
+            runs.Add(new EarlierTraining(configuration, outputs) { Place = Path.GetFileName(file), Columns = columns });
         }
 
         return runs;

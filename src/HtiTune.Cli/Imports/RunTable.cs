@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 
@@ -13,7 +14,7 @@ internal static class RunTable
     /// <summary>Reads the runs, in the order of the lines; those that are left out too.</summary>
     /// <exception cref="CliException">A finished run cannot be understood; the message says where.</exception>
     /// <exception cref="DataFormatException">The file is no such table.</exception>
-    internal static List<EarlierRun> Read(string file, StudySpecification study, ImportOptions options)
+    internal static List<EarlierTraining> Read(string file, StudySpecification study, ImportOptions options)
     {
         var table = TableOf(file);
         var columns = RunColumns.Of(file, table.Header, study, options);
@@ -25,7 +26,7 @@ internal static class RunTable
         // The value is what the objective's own column holds, whatever the tool calls it.
         var own = RunColumns.OwnColumn(study) ?? table.Header[columns.Value];
         var runs = table.Lines.Select((line, i) => superseded.Contains(i)
-            ? new EarlierRun($"{name} line {line.Line}") { LeftOut = "an earlier iteration of a trial whose last is taken" }
+            ? new EarlierTraining(Outputs: null) { Place = $"{name} line {line.Line}", LeftOut = "an earlier iteration of a trial whose last is taken" }
             : RunOf(file, line, table.Header, columns, states?[i], durations, study.Space) with { Columns = [own] }).ToList();
         Remark(table, columns, runs, superseded);
         return runs;
@@ -43,11 +44,12 @@ internal static class RunTable
         }
     }
 
-    private static EarlierRun RunOf(
+    private static EarlierTraining RunOf(
         string file, CsvTextLine line, IReadOnlyList<string> header, RunColumns columns, (string State, bool IsFinished)? state, Func<IReadOnlyList<string>, TimeSpan>? durations, SearchSpace space)
     {
-        var run = new EarlierRun($"{Path.GetFileName(file)} line {line.Line}")
+        var run = new EarlierTraining(Outputs: null)
         {
+            Place = $"{Path.GetFileName(file)} line {line.Line}",
             State = state?.State,
             Duration = durations?.Invoke(line.Fields) ?? TimeSpan.Zero,
         };
@@ -116,9 +118,9 @@ internal static class RunTable
         ];
     }
 
-    private static void Remark(CsvText table, RunColumns columns, List<EarlierRun> runs, HashSet<int> superseded)
+    private static void Remark(CsvText table, RunColumns columns, List<EarlierTraining> runs, HashSet<int> superseded)
     {
-        int[] taken = [.. Enumerable.Range(0, runs.Count).Where(i => runs[i].IsTaken)];
+        int[] taken = [.. Enumerable.Range(0, runs.Count).Where(i => runs[i].LeftOut is null)];
         var differing = columns.Others.Where(column => taken.Select(i => table.Lines[i].Fields[column]).Distinct().Count() > 1).Select(column => table.Header[column]).ToList();
         if (differing.Count > 0)
         {

@@ -258,7 +258,7 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                     b.ToTable("blobs");
                 });
 
-            modelBuilder.Entity("HtiTune.Hosting.EventRow", b =>
+            modelBuilder.Entity("HtiTune.Service.StudyEvent", b =>
                 {
                     b.Property<Guid>("StudyId")
                         .HasColumnType("uuid")
@@ -882,7 +882,7 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("HtiTune.Hosting.EventRow", b =>
+            modelBuilder.Entity("HtiTune.Service.StudyEvent", b =>
                 {
                     b.HasOne("HtiTune.Hosting.StudyRow", null)
                         .WithMany()

@@ -253,7 +253,7 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                     b.ToTable("blobs");
                 });
 
-            modelBuilder.Entity("HtiTune.Hosting.EventRow", b =>
+            modelBuilder.Entity("HtiTune.Service.StudyEvent", b =>
                 {
                     b.Property<Guid>("StudyId")
                         .HasColumnType("TEXT")
@@ -875,7 +875,7 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("HtiTune.Hosting.EventRow", b =>
+            modelBuilder.Entity("HtiTune.Service.StudyEvent", b =>
                 {
                     b.HasOne("HtiTune.Hosting.StudyRow", null)
                         .WithMany()

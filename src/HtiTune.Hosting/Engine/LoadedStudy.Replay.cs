@@ -21,7 +21,7 @@ internal sealed partial class LoadedStudy
     /// <param name="isPast">Whether a later run has begun.</param>
     /// <param name="samples">Outputs by their blob.</param>
     /// <returns>False where the tuner would now do something else: another version of the library, or of the surrogate.</returns>
-    public bool Replay(EventRow row, bool isPast, Func<string, Matrix> samples)
+    public bool Replay(StudyEvent row, bool isPast, Func<string, Matrix> samples)
     {
         Sequence = row.Sequence;
         if (!s_repeated.Contains(row.Kind) || StoredEvents.StepOf(row).Step is var step && step <= Step)
@@ -51,7 +51,7 @@ internal sealed partial class LoadedStudy
     /// <summary>All events are taken, and the run goes on.</summary>
     public void GoOn() => _replay?.GoOn();
 
-    private void Take(EventRow row, Func<string, Matrix> samples)
+    private void Take(StudyEvent row, Func<string, Matrix> samples)
     {
         if (Run is { } left)
         {
@@ -87,7 +87,7 @@ internal sealed partial class LoadedStudy
         }
     }
 
-    private bool Repeats(EventRow row, Func<string, Matrix> samples)
+    private bool Repeats(StudyEvent row, Func<string, Matrix> samples)
     {
         switch (row.Kind)
         {
@@ -98,7 +98,7 @@ internal sealed partial class LoadedStudy
             case StudyEventKind.Told or StudyEventKind.ToldFailed:
                 var (ended, measured, took, isOrphan) = StoredEvents.Ended(row, Problem);
                 var outputs = ended.State == TrialState.Completed ? Problem.Outputs(ended, samples) : null;
-                if (!isOrphan && !Ends(ended, measured, took, DateTimeOffset.FromUnixTimeMilliseconds(row.Time), outputs))
+                if (!isOrphan && !Ends(ended, measured, took, row.Time!.Value, outputs))
                 {
                     return false;
                 }

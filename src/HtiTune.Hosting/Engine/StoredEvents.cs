@@ -16,7 +16,7 @@ internal static class StoredEvents
     /// <param name="warm">What it begins with, in order.</param>
     /// <param name="last">The largest number that was given before it.</param>
     /// <param name="why">Why it began.</param>
-    public static EventRow Began(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last, string why) => Row(StudyEventKind.RunBegan, new
+    public static StudyEvent Began(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last, string why) => Row(StudyEventKind.RunBegan, new
     {
         step,
         run = began.Run,
@@ -37,7 +37,7 @@ internal static class StoredEvents
     });
 
     /// <summary>A training is asked for.</summary>
-    public static EventRow Asked(long step, TrainingProposed asked) => Row(StudyEventKind.Asked, new
+    public static StudyEvent Asked(long step, TrainingProposed asked) => Row(StudyEventKind.Asked, new
     {
         step,
         number = asked.Number,
@@ -56,7 +56,7 @@ internal static class StoredEvents
     /// <param name="step">The event's step.</param>
     /// <param name="ended">How.</param>
     /// <param name="told">What the run made of it; null: it had not asked for it, and it is kept for runs to come.</param>
-    public static EventRow Ended(long step, TrainingEnded ended, Trial? told) => Row(ended.State == TrialState.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, new
+    public static StudyEvent Ended(long step, TrainingEnded ended, Trial? told) => Row(ended.State == TrialState.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, new
     {
         step,
         number = ended.Number,
@@ -73,7 +73,7 @@ internal static class StoredEvents
     });
 
     /// <summary>Configurations are to be trained next.</summary>
-    public static EventRow Enqueued(long step, IReadOnlyList<Configuration> configurations) => Row(StudyEventKind.Enqueued, new
+    public static StudyEvent Enqueued(long step, IReadOnlyList<Configuration> configurations) => Row(StudyEventKind.Enqueued, new
     {
         step,
         lambdas = configurations.All(one => StudyProblem.LambdaOf(one) is not null) ? configurations.Select(one => one.Lambda) : null,
@@ -81,27 +81,27 @@ internal static class StoredEvents
     });
 
     /// <summary>What waited is no longer wanted.</summary>
-    public static EventRow Cleared(long step) => Row(StudyEventKind.Cleared, new { step });
+    public static StudyEvent Cleared(long step) => Row(StudyEventKind.Cleared, new { step });
 
     /// <summary>A run ended.</summary>
     /// <param name="step">The event's step.</param>
     /// <param name="run">The run's number.</param>
     /// <param name="result">Its result; null where no training has given a value.</param>
     /// <param name="error">Why there is no result.</param>
-    public static EventRow RunEnded(long step, int run, StudyResult? result, string? error) => Row(StudyEventKind.RunEnded, new { step, run, result, error });
+    public static StudyEvent RunEnded(long step, int run, StudyResult? result, string? error) => Row(StudyEventKind.RunEnded, new { step, run, result, error });
 
-    /// <summary>Any event.</summary>
-    public static EventRow Row<T>(string kind, T data) => new(kind, StudyJson.Write(data));
+    /// <summary>Any event; the store gives it its number and time. Of <c>trial.told</c> and <c>trial.failed</c>, the member <c>number</c> of the data says whose end the tuner has taken.</summary>
+    public static StudyEvent Row<T>(string kind, T data) => new(0, null, kind, StudyJson.Write(data));
 
     /// <summary>The event's step, and the run that it begins or ends; 0 where it has none.</summary>
-    public static (long Step, int Run) StepOf(EventRow row)
+    public static (long Step, int Run) StepOf(StudyEvent row)
     {
         var data = DataOf(row);
         return (Of<long>(data, "step"), Of<int>(data, "run"));
     }
 
     /// <summary>How a run began, with what, and the largest number that was given before it.</summary>
-    public static (RunBegan Began, IReadOnlyList<TrainingEnded> Warm, int Last) Began(EventRow row, StudyProblem problem)
+    public static (RunBegan Began, IReadOnlyList<TrainingEnded> Warm, int Last) Began(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
         var options = problem.Options(Of<Goal>(data, "goal"), TimeProvider.System);
@@ -112,18 +112,18 @@ internal static class StoredEvents
     }
 
     /// <summary>A training that was asked for.</summary>
-    public static TrainingProposed Asked(EventRow row, StudyProblem problem)
+    public static TrainingProposed Asked(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
         return new TrainingProposed(Of<int>(data, "number"), At(data, problem), Of<string>(data, "reason") ?? "")
         {
             Seed = Of<long>(data, "seed"),
-            Time = DateTimeOffset.FromUnixTimeMilliseconds(row.Time),
+            Time = row.Time!.Value,
         };
     }
 
     /// <summary>How a training ended, its value, how long it took where the row says so, and whether the run had not asked for it.</summary>
-    public static (TrainingEnded Ended, ValueMeasured Measured, TimeSpan? Took, bool IsOrphan) Ended(EventRow row, StudyProblem problem)
+    public static (TrainingEnded Ended, ValueMeasured Measured, TimeSpan? Took, bool IsOrphan) Ended(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
         var (ended, error) = (Ended(data, problem), Of<string>(data, "error"));
@@ -133,7 +133,7 @@ internal static class StoredEvents
     }
 
     /// <summary>What is to be trained next.</summary>
-    public static TrainingsEnqueued Enqueued(EventRow row, StudyProblem problem)
+    public static TrainingsEnqueued Enqueued(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
         return Of<IReadOnlyList<Configuration>>(data, "configurations") is { } all
@@ -142,7 +142,7 @@ internal static class StoredEvents
     }
 
     /// <summary>The result of a run that ended; null where it has none.</summary>
-    public static StudyResult? Result(EventRow row) => Of<StudyResult>(DataOf(row), "result");
+    public static StudyResult? Result(StudyEvent row) => Of<StudyResult>(DataOf(row), "result");
 
     private static TrainingEnded Ended(JsonElement data, StudyProblem problem) =>
         new(Of<int>(data, "number"), At(data, problem), "", TimeSpan.Zero) { SamplesFile = Of<string>(data, "samples"), Reported = Of<double?>(data, "reported") };
@@ -152,7 +152,7 @@ internal static class StoredEvents
 
     private static int Places(IReadOnlyList<TrainingEnded> warm) => warm.DistinctBy(one => one.Configuration).Count();
 
-    private static JsonElement DataOf(EventRow row) => StudyJson.Read<JsonElement>(row.Data);
+    private static JsonElement DataOf(StudyEvent row) => StudyJson.Read<JsonElement>(row.Data);
 
     private static T? Of<T>(JsonElement data, string member) => data.TryGetProperty(member, out var found) ? found.Deserialize<T>(StudyJson.Options) : default;
 }

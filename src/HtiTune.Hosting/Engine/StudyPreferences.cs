@@ -67,7 +67,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     }
 
     /// <summary>All preferences of a study, the definition's own first.</summary>
-    public static IReadOnlyList<PreferenceResult> PreferencesOf(StudyRow row, IReadOnlyList<PreferenceRow> later, IReadOnlyList<EventRow> journal)
+    public static IReadOnlyList<PreferenceResult> PreferencesOf(StudyRow row, IReadOnlyList<PreferenceRow> later, IReadOnlyList<StudyEvent> journal)
     {
         var definition = StudyJson.Read<StudyDefinition>(row.Definition);
         var ended = journal.FirstOrDefault(entry => entry.Kind == StudyEventKind.RunEnded);

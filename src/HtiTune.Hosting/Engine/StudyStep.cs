@@ -7,7 +7,7 @@ namespace HtiTune.Hosting;
 /// <summary>Collects what one step of a study's tuner brings: results taken, trainings asked for, the end of a run. Pure but for the study in memory.</summary>
 internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples, TimeProvider time)
 {
-    private readonly List<EventRow> _events = [];
+    private readonly List<StudyEvent> _events = [];
     private readonly List<TrialRow> _asked = [];
     private readonly Dictionary<int, double?> _values = [];
     private readonly Dictionary<int, string> _measures = [];

@@ -112,7 +112,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     }
 
     // The first event that the study's tuner does not repeat; null where it has come to where the journal is.
-    private EventRow? Unrepeatable(LoadedStudy loaded, IReadOnlyList<EventRow> rows)
+    private StudyEvent? Unrepeatable(LoadedStudy loaded, IReadOnlyList<StudyEvent> rows)
     {
         var last = rows.LastOrDefault(row => row.Kind == StudyEventKind.RunBegan)?.Sequence ?? 0;
         var found = rows.FirstOrDefault(row => !Repeats(loaded, row, isPast: row.Sequence < last));
@@ -124,7 +124,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         return found;
     }
 
-    private bool Repeats(LoadedStudy loaded, EventRow row, bool isPast)
+    private bool Repeats(LoadedStudy loaded, StudyEvent row, bool isPast)
     {
         try
         {

@@ -62,7 +62,7 @@ internal interface IStudyStore
     /// <summary>Writes what a step of the tuner brought: all of it, or nothing (see <see cref="CommitOutcome"/>).</summary>
     Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation);
 
-    Task<IReadOnlyList<EventRow>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation);
+    Task<IReadOnlyList<StudyEvent>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation);
 
     Task<IReadOnlyList<TrialRow>> TrialsAsync(Guid study, CancellationToken cancellation);
 

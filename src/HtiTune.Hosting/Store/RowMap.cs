@@ -5,7 +5,10 @@ using System.Text;
 
 namespace HtiTune.Hosting;
 
-/// <summary>How a row class stands in its table: columns are its properties' names in lower case with underscores. The same for every provider and for the EF model.</summary>
+/// <summary>
+/// How a row class stands in its table: columns are its properties' names in lower case with underscores, and times are milliseconds since 1970. The same for every provider and for
+/// the EF model.
+/// </summary>
 internal static class RowMap
 {
     /// <summary>Tables by row class.</summary>
@@ -15,7 +18,7 @@ internal static class RowMap
         [typeof(TrialRow)] = "trials",
         [typeof(AttemptRow)] = "attempts",
         [typeof(AttemptValueRow)] = "attempt_values",
-        [typeof(EventRow)] = "events",
+        [typeof(StudyEvent)] = "events",
         [typeof(BlobRow)] = "blobs",
         [typeof(SurrogateRow)] = "surrogates",
         [typeof(OutboxRow)] = "outbox",
@@ -28,6 +31,10 @@ internal static class RowMap
         [typeof(WebhookRow)] = "webhooks",
         [typeof(WebhookCallRow)] = "webhook_calls",
     };
+
+    /// <summary>What a row class tells of a row: its members, and of a class that the service shares those too that others do not see.</summary>
+    public static PropertyInfo[] Members(Type row) =>
+        [.. row.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Where(p => p.GetMethod is { IsPublic: true } || row.IsPublic && p.GetMethod is { IsAssembly: true })];
 
     /// <summary>Name of a property's column.</summary>
     public static string Column(string property)
@@ -55,7 +62,7 @@ internal static class RowMap
 internal static class RowMap<T>
     where T : class
 {
-    private static readonly PropertyInfo[] Properties = [.. typeof(T).GetProperties()];
+    private static readonly PropertyInfo[] Properties = RowMap.Members(typeof(T));
     private static readonly PropertyInfo[] Inserted = [.. Properties.Where(p => !RowMap.IsCounted(p) && !RowMap.IsGenerated(p))];
 
     /// <summary>A row from a reader and the columns' places, −1 for one that is not there.</summary>
@@ -84,19 +91,26 @@ internal static class RowMap<T>
     {
         var reader = Expression.Parameter(typeof(DbDataReader));
         var places = Expression.Parameter(typeof(int[]));
-        var bindings = Properties.Select((property, i) =>
+        var fields = Properties.Select((property, i) =>
         {
             var place = Expression.ArrayIndex(places, Expression.Constant(i));
             var type = property.PropertyType;
             var plain = Nullable.GetUnderlyingType(type) ?? type;
-            var field = plain.IsEnum ? typeof(int) : plain;
+            var field = plain.IsEnum ? typeof(int) : plain == typeof(DateTimeOffset) ? typeof(long) : plain;
             Expression value = Expression.Call(reader, typeof(DbDataReader).GetMethod(nameof(DbDataReader.GetFieldValue))!.MakeGenericMethod(field), place);
-            value = field == type ? value : Expression.Convert(value, type);
+            value = plain == typeof(DateTimeOffset) ? Expression.Call(typeof(DateTimeOffset), nameof(DateTimeOffset.FromUnixTimeMilliseconds), null, value) : value;
+            value = value.Type == type ? value : Expression.Convert(value, type);
             var isNull = Expression.OrElse(
                 Expression.LessThan(place, Expression.Constant(0)), Expression.Call(reader, typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!, place));
-            return Expression.Bind(property, Expression.Condition(isNull, Expression.Default(type), value));
-        });
-        return Expression.Lambda<Func<DbDataReader, int[], T>>(Expression.MemberInit(Expression.New(typeof(T)), bindings), reader, places).Compile();
+            return (Property: property, Value: (Expression)Expression.Condition(isNull, Expression.Default(type), value));
+        }).ToDictionary(field => field.Property.Name);
+
+        // A record takes its members by its constructor, a plain row by its properties.
+        var constructor = typeof(T).GetConstructor(Type.EmptyTypes) ?? typeof(T).GetConstructors().Single();
+        string[] taken = [.. constructor.GetParameters().Select(parameter => parameter.Name!)];
+        var made = Expression.New(constructor, taken.Select(name => fields[name].Value));
+        var bindings = fields.Values.Where(field => !taken.Contains(field.Property.Name)).Select(field => Expression.Bind(field.Property, field.Value));
+        return Expression.Lambda<Func<DbDataReader, int[], T>>(Expression.MemberInit(made, bindings), reader, places).Compile();
     }
 
     private static Func<T, object?[]> MakeValues()
@@ -106,7 +120,8 @@ internal static class RowMap<T>
         {
             var type = property.PropertyType;
             Expression value = Expression.Property(row, property);
-            value = type.IsEnum ? Expression.Convert(value, typeof(int)) : value;
+            value = type.IsEnum ? Expression.Convert(value, typeof(int))
+                : type == typeof(DateTimeOffset?) ? Expression.Call(Expression.Property(value, "Value"), nameof(DateTimeOffset.ToUnixTimeMilliseconds), null) : value;
             return Expression.Convert(value, typeof(object));
         });
         return Expression.Lambda<Func<T, object?[]>>(Expression.NewArrayInit(typeof(object), values), row).Compile();

@@ -6,7 +6,7 @@ namespace HtiTune.Hosting;
 /// <param name="Study">The row.</param>
 /// <param name="Events">Events after the asked number.</param>
 /// <param name="Results">Trials that ended (completed, failed or cancelled), and that no event has taken yet, in the order they ended.</param>
-internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<EventRow> Events, IReadOnlyList<TrialRow> Results)
+internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<StudyEvent> Events, IReadOnlyList<TrialRow> Results)
 {
     /// <summary>Whether the tuner could not repeat the events, so that a new run must begin.</summary>
     public bool IsDiverged { get; init; }
@@ -16,7 +16,7 @@ internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<EventRow> Eve
 /// <param name="StudyId">The study.</param>
 /// <param name="ExpectedVersion">The version that the step stands on.</param>
 /// <param name="Events">New events; Sequence and Time are given by the store, in this order behind the last.</param>
-internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnlyList<EventRow> Events)
+internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnlyList<StudyEvent> Events)
 {
     /// <summary>Trials to be queued, each with its first attempt.</summary>
     public IReadOnlyList<TrialRow> Asked { get; init; } = [];

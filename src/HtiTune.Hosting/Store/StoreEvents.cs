@@ -40,7 +40,7 @@ internal static class StoreEvents
     });
 
     /// <summary>Number of the trial whose end an event of the tuner's takes; null where it takes none.</summary>
-    public static int? Taken(EventRow happened)
+    public static int? Taken(StudyEvent happened)
     {
         if (happened.Kind is not (StudyEventKind.Told or StudyEventKind.ToldFailed))
         {

@@ -181,30 +181,6 @@ internal sealed class AttemptValueRow
     public double Value { get; set; }
 }
 
-/// <summary>An event of a study's journal: what happened, in order, and all that the tuner needs to come to the same state again.</summary>
-internal sealed class EventRow
-{
-    public EventRow()
-    {
-    }
-
-    /// <summary>An event to be written; study, number and time are given by the store.</summary>
-    /// <param name="kind">Its kind. Of <c>trial.told</c> and <c>trial.failed</c>, the member <c>number</c> of the data says whose end the tuner has taken.</param>
-    /// <param name="data">Its data as JSON.</param>
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    public EventRow(string kind, string data) => (Kind, Data) = (kind, data);
-
-    public Guid StudyId { get; set; }
-    public long Sequence { get; set; }
-    public long Time { get; set; }
-
-    /// <summary>Kind, see <see cref="StudyEventKind"/>.</summary>
-    public required string Kind { get; set; }
-
-    /// <summary>Its data as JSON; in the table the checksum of the event stands behind it, see <see cref="EventSeal"/>.</summary>
-    public required string Data { get; set; }
-}
-
 /// <summary>Bytes by their hash: outputs, contexts, models, figures. Written once, never changed.</summary>
 internal sealed class BlobRow
 {

@@ -11,7 +11,7 @@ internal static class StudyCommits
         {
             return null;
         }
-        var events = await session.RowsAsync<EventRow>($"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence").ConfigureAwait(false);
+        var events = await session.RowsAsync<StudyEvent>($"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence").ConfigureAwait(false);
         var results = await session.RowsAsync<TrialRow>(
             $"SELECT * FROM trials WHERE study_id = {study} AND taken_at IS NULL AND end_order IS NOT NULL ORDER BY end_order").ConfigureAwait(false);
         return new StudySnapshot(row, EventSeal.OpenWhole(row, afterSequence, events), results);

@@ -19,7 +19,7 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
 
     public DbSet<AttemptValueRow> AttemptValues => Set<AttemptValueRow>();
 
-    public DbSet<EventRow> Events => Set<EventRow>();
+    public DbSet<StudyEvent> Events => Set<StudyEvent>();
 
     public DbSet<BlobRow> Blobs => Set<BlobRow>();
 
@@ -82,9 +82,10 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
             value.HasKey(v => new { v.AttemptId, v.Step });
             value.HasOne<AttemptRow>().WithMany().HasForeignKey(v => v.AttemptId).OnDelete(DeleteBehavior.Cascade);
         });
-        modelBuilder.Entity<EventRow>(happened =>
+        modelBuilder.Entity<StudyEvent>(happened =>
         {
             happened.HasKey(e => new { e.StudyId, e.Sequence });
+            happened.Property(e => e.Time).HasConversion(time => time!.Value.ToUnixTimeMilliseconds(), time => DateTimeOffset.FromUnixTimeMilliseconds(time)).IsRequired();
             happened.HasOne<StudyRow>().WithMany().HasForeignKey(e => e.StudyId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<BlobRow>().HasKey(b => b.Hash);

@@ -82,7 +82,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation) =>
         ReadAllAsync<StudyRow>($"SELECT * FROM studies WHERE state = {(int)StudyState.Paused} AND reason LIKE {StudyFault.Mark + "%"} ORDER BY id", cancellation);
 
-    public async Task<IReadOnlyList<EventRow>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation) => EventSeal.Open(await ReadAllAsync<EventRow>(
+    public async Task<IReadOnlyList<StudyEvent>> EventsAsync(Guid study, long afterSequence, int size, CancellationToken cancellation) => EventSeal.Open(await ReadAllAsync<StudyEvent>(
         $"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence LIMIT {size}", cancellation).ConfigureAwait(false));
 
     public Task<IReadOnlyList<TrialRow>> TrialsAsync(Guid study, CancellationToken cancellation) =>

@@ -39,7 +39,7 @@ internal static class StudyWrites
 
     /// <summary>Inserts an event whose number the study's row has counted already.</summary>
     public static Task InsertEventAsync(StoreSession session, Guid study, long sequence, string kind, string data) =>
-        session.InsertAsync(EventSeal.Seal(new EventRow { StudyId = study, Sequence = sequence, Time = session.Now, Kind = kind, Data = data }));
+        session.InsertAsync(EventSeal.Seal(new StudyEvent(sequence, DateTimeOffset.FromUnixTimeMilliseconds(session.Now), kind, data) { StudyId = study }));
 
     public static Task<long> AppendAttemptAsync(StoreSession session, AttemptRow attempt, int trial) =>
         AppendAsync(session, attempt.StudyId, isForTuner: false, StudyEventKind.Attempt, StoreEvents.Attempt(trial, attempt));

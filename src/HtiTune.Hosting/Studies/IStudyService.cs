@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Hosting;
 
@@ -13,7 +14,7 @@ public interface IStudyService
     Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation = default);
 
     /// <summary>Begins a study with anchors that were trained before: λ or configuration, and outputs for the definition's contexts.</summary>
-    Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, CancellationToken cancellation = default);
+    Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, CancellationToken cancellation = default);
 
     /// <summary>
     /// Begins a study once: the same key of the same tenant with the same definition and anchors gives the study that was begun first, from any process of the same
@@ -25,7 +26,7 @@ public interface IStudyService
     /// <param name="idempotencyKey">The caller's key; 1 to 200 characters.</param>
     /// <param name="cancellation">Ends the wait.</param>
     Task<StudyView> CreateOnceAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string idempotencyKey, CancellationToken cancellation = default);
+        string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string idempotencyKey, CancellationToken cancellation = default);
 
     /// <summary>Whether the tenant has begun a study under an idempotency key.</summary>
     Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation = default);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using HtiTune.Data;
+using HtiTune.Journal;
 using static HtiTune.Hosting.ServiceAnswers;
 
 namespace HtiTune.Hosting;
@@ -12,7 +13,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     /// <summary>Begins a study once for each key.</summary>
     public async Task<StudyView> BeginOnceAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string idempotencyKey, CancellationToken cancellation)
+        string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string idempotencyKey, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(anchors);
@@ -31,7 +32,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     /// <summary>Begins a study.</summary>
     public async Task<StudyView> BeginAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string? key, CancellationToken cancellation)
+        string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string? key, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(anchors);
@@ -46,9 +47,9 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
             {
                 Number = imported.Count + 1,
                 Reason = "upload",
-                Samples = await store.KeepAsync(NpyFile.ToBytes(anchor.Outputs), cancellation).ConfigureAwait(false),
+                Samples = await store.KeepAsync(NpyFile.ToBytes(anchor.Outputs!), cancellation).ConfigureAwait(false),
             };
-            trial.Place(problem, anchor.At(problem));
+            trial.Place(problem, At(anchor, problem));
             imported.Add(trial);
         }
 
@@ -77,7 +78,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
 
     /// <summary>The study that was begun under the key, where the request is the same.</summary>
     private async Task<StudyView> SameAsync(
-        StudyRow begun, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, CancellationToken cancellation)
+        StudyRow begun, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(definition);
         // Both are written by this version of the library: a member that it has added stands in both with its default.
@@ -87,7 +88,7 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(begun.Definition), registry);
         var imported = (await store.TrialsAsync(begun.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.IsImported).OrderBy(trial => trial.Number)
             .Select(trial => (trial.At(problem), trial.Samples));
-        if (anchors.Any(anchor => !anchor.IsOf(problem)) || !imported.SequenceEqual(anchors.Select(anchor => (anchor.At(problem), (string?)Convert.ToHexStringLower(SHA256.HashData(NpyFile.ToBytes(anchor.Outputs)))))))
+        if (anchors.Any(anchor => !IsOf(anchor, problem)) || !imported.SequenceEqual(anchors.Select(anchor => (At(anchor, problem), (string?)Convert.ToHexStringLower(SHA256.HashData(NpyFile.ToBytes(anchor.Outputs!)))))))
         {
             others.Add("anchors");
         }
@@ -106,17 +107,30 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         }
     }
 
-    private static void Require(StudyProblem problem, IReadOnlyList<StudyAnchor> anchors)
+    /// <summary>Whether a training is given as a study's hyperparameters are: λ of one continuous one, or a configuration of its names.</summary>
+    private static bool IsOf(EarlierTraining anchor, StudyProblem problem) => anchor.Configuration is not { } given
+        ? problem.Space.IsLine
+        : !problem.Space.IsLine || given.Count == 1 && given.TryGet(problem.Space.Line.Name, out var value) && value.IsNumber;
+
+    private static Configuration At(EarlierTraining anchor, StudyProblem problem) => problem.At(anchor.Lambda, anchor.Configuration);
+
+    private static void Require(StudyProblem problem, IReadOnlyList<EarlierTraining> anchors)
     {
         var faults = new List<string>();
+        var first = anchors.Select(anchor => anchor.Outputs).FirstOrDefault(outputs => outputs is not null)!;
         for (var i = 0; i < anchors.Count; i++)
         {
-            var outputs = anchors[i].Outputs;
+            if (anchors[i].Outputs is not { } outputs)
+            {
+                Check(false, i, "has no outputs", "a row for each context");
+                continue;
+            }
+
             Check(!problem.IsValue, i, "is there", "no outputs where the objective is value");
             Place(i);
             Check(problem.RowsExpected(outputs) is null, i, $"has {outputs.Rows} rows of {outputs.Columns} numbers", problem.RowsExpected(null)!);
-            Check(outputs.Rows == anchors[0].Outputs.Rows || problem.Contexts is not null, i, $"has {outputs.Rows} rows", $"{anchors[0].Outputs.Rows}, as the first");
-            Check(outputs.Columns == anchors[0].Outputs.Columns, i, $"has {outputs.Columns} columns", $"{anchors[0].Outputs.Columns}, as the first");
+            Check(outputs.Rows == first.Rows || problem.Contexts is not null, i, $"has {outputs.Rows} rows", $"{first.Rows}, as the first");
+            Check(outputs.Columns == first.Columns, i, $"has {outputs.Columns} columns", $"{first.Columns}, as the first");
         }
 
         if (faults.Count > 0)
@@ -127,22 +141,22 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         void Place(int i)
         {
             var anchor = anchors[i];
-            if (!anchor.IsOf(problem))
+            if (!IsOf(anchor, problem))
             {
                 Check(false, i, anchor.Configuration is null ? $"is at λ = {anchor.Lambda:R}" : "has a configuration", $"a configuration of {problem.Space.Label}");
                 return;
             }
 
-            var at = anchor.At(problem);
+            var at = At(anchor, problem);
             if (problem.Space.IsLine)
             {
                 Check(problem.Space.Line.Contains(at.Lambda), i, $"is at λ = {at.Lambda:R}", $"a λ in [{problem.Space.Line.Minimum:R}, {problem.Space.Line.Maximum:R}]");
-                Check(!anchors.Take(i).Any(other => other.IsOf(problem) && other.At(problem).Equals(at)), i, $"is at λ = {at.Lambda:R} as an earlier one", "each λ once");
+                Check(!anchors.Take(i).Any(other => IsOf(other, problem) && At(other, problem).Equals(at)), i, $"is at λ = {at.Lambda:R} as an earlier one", "each λ once");
                 return;
             }
 
             faults.AddRange(problem.Space.FaultsOf(at).Select(fault => $"[{i}] {fault}"));
-            Check(!anchors.Take(i).Any(other => other.IsOf(problem) && other.At(problem).Equals(at)), i, $"is at {at.ToText()} as an earlier one", "each configuration once");
+            Check(!anchors.Take(i).Any(other => IsOf(other, problem) && At(other, problem).Equals(at)), i, $"is at {at.ToText()} as an earlier one", "each configuration once");
         }
 
         void Check(bool holds, int i, string what, string expected)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using HtiTune.Data;
+using HtiTune.Journal;
 using Microsoft.Extensions.Options;
 using static HtiTune.Hosting.ServiceAnswers;
 
@@ -116,7 +117,7 @@ internal sealed class StudyService(
             foreach (var row in rows)
             {
                 after = row.Sequence;
-                yield return new StudyEvent(row.Sequence, Time(row.Time), row.Kind, row.Data);
+                yield return row;
             }
 
             if (rows.Count == EventPage)
@@ -165,11 +166,11 @@ internal sealed class StudyService(
 
     public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, CancellationToken cancellation) => beginnings.BeginAsync(tenant, definition, [], null, cancellation);
 
-    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, CancellationToken cancellation) =>
+    public Task<StudyView> CreateAsync(string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, CancellationToken cancellation) =>
         beginnings.BeginAsync(tenant, definition, anchors, null, cancellation);
 
     public Task<StudyView> CreateOnceAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<StudyAnchor> anchors, string idempotencyKey, CancellationToken cancellation) =>
+        string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string idempotencyKey, CancellationToken cancellation) =>
         beginnings.BeginOnceAsync(tenant, definition, anchors, idempotencyKey, cancellation);
 
     public Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => beginnings.IsBegunAsync(tenant, idempotencyKey, cancellation);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HtiTune.Data;
 using HtiTune.Hosting;
+using HtiTune.Journal;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -16,7 +17,7 @@ internal static class ApiSchemas
 
     private static readonly Type[] s_requests =
     [
-        typeof(CreateStudyRequest), typeof(StudyAnchor), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest), typeof(PredictRequest), typeof(CancelRequest),
+        typeof(CreateStudyRequest), typeof(EarlierTraining), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest), typeof(PredictRequest), typeof(CancelRequest),
         typeof(WorkRequest), typeof(AttemptReport), typeof(WorkResult), typeof(KeyRequest),
     ];
 

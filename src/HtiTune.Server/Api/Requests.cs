@@ -2,11 +2,6 @@ using HtiTune.Hosting;
 
 namespace HtiTune.Server;
 
-/// <summary>A study to be created.</summary>
-/// <param name="Definition">What it is to find.</param>
-/// <param name="Anchors">Trainings that were made before; null without.</param>
-internal sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyList<StudyAnchor>? Anchors = null);
-
 /// <summary>Another preference.</summary>
 internal sealed record PreferRequest(string Objective, Goal Goal = Goal.Minimize, int MayTrain = 0);
 

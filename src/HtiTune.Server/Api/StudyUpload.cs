@@ -3,6 +3,7 @@ using System.Text.Json;
 using HtiTune.Data;
 using HtiTune.External;
 using HtiTune.Hosting;
+using HtiTune.Journal;
 
 namespace HtiTune.Server;
 
@@ -16,7 +17,7 @@ internal static class StudyUpload
     /// <summary>Fields and files of a form: more than a study has anchors.</summary>
     internal const int MostParts = 10_001;
 
-    internal static async Task<(StudyDefinition Definition, IReadOnlyList<StudyAnchor> Anchors)> ReadAsync(HttpRequest request)
+    internal static async Task<(StudyDefinition Definition, IReadOnlyList<EarlierTraining> Anchors)> ReadAsync(HttpRequest request)
     {
         if (request.HasJsonContentType())
         {
@@ -38,7 +39,7 @@ internal static class StudyUpload
         }
 
         var definition = JsonSerializer.Deserialize<StudyDefinition>(text, ApiJson.Options) ?? throw Invalid($"The field {Definition} is null; expected an object.");
-        var anchors = new List<StudyAnchor>();
+        var anchors = new List<EarlierTraining>();
         foreach (var file in form.Files)
         {
             var name = Path.GetFileName(file.FileName);
@@ -51,13 +52,13 @@ internal static class StudyUpload
             using var bytes = new MemoryStream();
             await file.CopyToAsync(bytes, request.HttpContext.RequestAborted).ConfigureAwait(false);
             var outputs = NpyFile.FromBytes(bytes.ToArray(), name);
-            anchors.Add(place.Configuration is { } configuration ? new StudyAnchor(configuration, outputs) : new StudyAnchor(place.Lambda, outputs));
+            anchors.Add(place.Configuration is { } configuration ? new EarlierTraining(configuration, outputs) : new EarlierTraining(place.Lambda, outputs));
         }
 
         return (definition, anchors);
     }
 
-    private static StudyAnchor Checked(StudyAnchor? anchor, int i) => anchor switch
+    private static EarlierTraining Checked(EarlierTraining? anchor, int i) => anchor switch
     {
         null or { Outputs: null } => throw Invalid($"anchors[{i}].outputs are missing; expected a row of numbers for each context."),
         { Lambda: null, Configuration: null } => throw Invalid($"anchors[{i}]: lambda is missing; expected a number, or a configuration where several hyperparameters are tuned."),

@@ -105,7 +105,7 @@ internal static class EarlierTrainings
             return "is null";
         }
 
-        if (space.IsLine && training.Configuration is null ? !space.Line.Contains(training.Lambda) : training.Configuration is null)
+        if (space.IsLine && training.Configuration is null ? !space.Line.Contains(training.Lambda ?? double.NaN) : training.Configuration is null)
         {
             return $"is at λ = {training.Lambda:R}; expected {(space.IsLine ? "one" : "a configuration")} within {space}";
         }

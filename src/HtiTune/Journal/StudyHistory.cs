@@ -151,7 +151,7 @@ internal sealed class StudyHistory : IDisposable
         }
 
         _store.Reserve(lastNumber);
-        var taken = EarlierTrainings.Take(_store, trainings, source);
+        var taken = EarlierTrainings.Take(_store, [.. trainings.Where(training => training?.LeftOut is null)], source);
         _brought.UnionWith(taken.Select(training => training.Number));
         _recorder?.Imported(taken, source);
         return [.. taken.Select(training => training.Number)];

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text;
 using HtiTune.Client;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Server.Tests.Api;
 
@@ -52,7 +53,7 @@ public sealed class ApiDocumentTests(ApiServer server) : IClassFixture<ApiServer
         var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
         foreach (var (schema, member, type) in (ValueTuple<string, string, string>[])
         [
-            ("StudyDefinition", "minimum", "number"), ("StudyDefinition", "epsilon", "number"), ("StudyAnchor", "lambda", "number"), ("WorkResult", "value", "number"),
+            ("StudyDefinition", "minimum", "number"), ("StudyDefinition", "epsilon", "number"), ("EarlierTraining", "lambda", "number"), ("WorkResult", "value", "number"),
             ("AttemptReport", "progress", "number"), ("ClaimedAttempt", "lambda", "number"), ("ClaimedAttempt", "lambda", "null"),
         ])
         {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using HtiTune.Client;
 using HtiTune.Data;
 using HtiTune.Hosting;
+using HtiTune.Journal;
 using HtiTune.Server.Tests.Services;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -204,9 +205,9 @@ public sealed class FairComputeTests(Xunit.Abstractions.ITestOutputHelper output
         tenant, StudyServiceTests.Definition with { Network = null, Name = $"large {seed}", Seed = seed, Rows = 600 },
         [.. Enumerable.Range(0, 500).Select(i => Anchor(new TestNetwork(), 0.1 + i * 1.9 / 499, 600))], CancellationToken.None);
 
-    private static StudyAnchor Anchor(TestNetwork network, double lambda, int rows)
+    private static EarlierTraining Anchor(TestNetwork network, double lambda, int rows)
     {
         using var trained = network.Train(new TrainingRequest(lambda, 1), CancellationToken.None);
-        return new StudyAnchor(lambda, trained.Answer(Contexts.None(rows), 1));
+        return new EarlierTraining(lambda, trained.Answer(Contexts.None(rows), 1));
     }
 }

@@ -52,5 +52,5 @@ public sealed class StudyFormTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("best.npy")]
     [InlineData("0.25.csv")]
     public void A_file_whose_name_tells_no_place_is_refused_by_its_name(string name) =>
-        Assert.Contains(name, Assert.Throws<DataFormatException>(() => HtiTune.Server.Dashboard.NewStudy.Anchor(name, NpyFile.ToBytes(new Matrix(1, 1, [1])))).Message, StringComparison.Ordinal);
+        Assert.Contains(name, Assert.Throws<DataFormatException>(() => CreateStudyRequest.Anchor(name, NpyFile.ToBytes(new Matrix(1, 1, [1])))).Message, StringComparison.Ordinal);
 }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using HtiTune.Data;
 using HtiTune.Hosting;
+using HtiTune.Journal;
 using HtiTune.Server.Dashboard;
 using HtiTune.Server.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,7 @@ public sealed class TakenOutTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task Each_link_of_a_page_gives_its_file_to_who_may_see_the_study_and_the_charts_answer_the_pointer()
     {
         var service = server.Services.GetRequiredService<IStudyService>();
-        var anchors = ((double[])[0, 0.5, 1]).Select(lambda => new StudyAnchor(lambda, new Matrix(60, 1, [.. Enumerable.Range(0, 60).Select(i => (float)(lambda + 0.01 * i))])));
+        var anchors = ((double[])[0, 0.5, 1]).Select(lambda => new EarlierTraining(lambda, new Matrix(60, 1, [.. Enumerable.Range(0, 60).Select(i => (float)(lambda + 0.01 * i))])));
         var definition = new StudyDefinition { Name = "taken out", Minimum = 0, Maximum = 1, MaxTrainings = 3, Objective = "mean(y0)", Rows = 60, Columns = ["y0"] };
         var study = await service.CreateAsync("t", definition, [.. anchors]);
         await Wait.UntilAsync(async () => (await service.GetAsync("t", study.Id)).SurrogateId is not null);

@@ -46,8 +46,8 @@ internal static class StoreSpeed
 
         async Task<ClaimResult> Tell(StudyRow study, AttemptRow? attempt, int next, int worker)
         {
-            var asked = new EventRow(StudyEventKind.Asked, $$"""{"step":{{2 * next}},"number":{{next}},"lambda":0.123456789,"seed":{{next}},"reason":"greatest gain","expectedGain":0.001}""");
-            EventRow[] events = attempt is null ? [asked] : [new(StudyEventKind.Told, $$"""{"step":{{2 * next - 1}},"number":{{next - 1}},"lambda":0.1,"value":0.5}"""), asked];
+            var asked = new StudyEvent(0, null, StudyEventKind.Asked, $$"""{"step":{{2 * next}},"number":{{next}},"lambda":0.123456789,"seed":{{next}},"reason":"greatest gain","expectedGain":0.001}""");
+            StudyEvent[] events = attempt is null ? [asked] : [new(0, null, StudyEventKind.Told, $$"""{"step":{{2 * next - 1}},"number":{{next - 1}},"lambda":0.1,"value":0.5}"""), asked];
             var result = await store.CommitAsync(
                 new StudyCommit(study.Id, study.Version, events)
                 {

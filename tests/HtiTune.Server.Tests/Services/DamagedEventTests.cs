@@ -8,6 +8,7 @@ public sealed class DamagedEventTests : IDisposable
 {
     private const string Tenant = "team";
     private static readonly StudyRow s_study = new() { Id = new Guid("0193a1b2-0000-7000-8000-000000000001"), Tenant = Tenant, Name = "s", Definition = "{}", Queue = "q", LastSequence = 4 };
+    private static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
     private readonly string _folder = Directory.CreateTempSubdirectory("htitune-damaged").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -16,7 +17,7 @@ public sealed class DamagedEventTests : IDisposable
     public void Data_comes_back_as_it_was_and_ends_by_its_checksum_in_the_row()
     {
         string[] data = ["{}", """{"number":1}""", """{"a":{"b":[1,2]}}""", """{"reason":",\"checksum\":\"0123456789abcdef\"}"}""", """{"name":"λ \u0000"}"""];
-        EventRow[] rows = [.. data.Select((text, i) => Row(i + 1, text))];
+        StudyEvent[] rows = [.. data.Select((text, i) => Row(i + 1, text))];
         Assert.All(rows, row => Assert.Matches("[{,]\"checksum\":\"[0-9a-f]{16}\"}$", row.Data));
         Assert.All(rows, row => Assert.NotNull(System.Text.Json.Nodes.JsonNode.Parse(row.Data)));
         Assert.Equal(data, EventSeal.OpenWhole(s_study, 0, rows).Select(row => row.Data));
@@ -25,25 +26,25 @@ public sealed class DamagedEventTests : IDisposable
     [Fact]
     public void A_row_of_a_version_without_checksums_is_taken_as_it_is()
     {
-        EventRow[] rows = [Row(3, """{"number":1}"""), new("trial.told", """{"number":2}""") { StudyId = s_study.Id, Sequence = 4 }];
+        StudyEvent[] rows = [Row(3, """{"number":1}"""), new(4, s_time, "trial.told", """{"number":2}""") { StudyId = s_study.Id }];
         Assert.Equal(["""{"number":1}""", """{"number":2}"""], EventSeal.OpenWhole(s_study, 2, rows).Select(row => row.Data));
     }
 
     [Fact]
     public void What_differs_from_what_was_written_is_told_with_study_number_and_what_was_expected()
     {
-        Action<EventRow>[] damages =
+        Func<StudyEvent, StudyEvent>[] damages =
         [
-            row => row.Data = row.Data.Replace("0.25", "0.35", StringComparison.Ordinal),
-            row => row.Kind = "trial.failed",
-            row => row.Time++,
-            row => row.StudyId = Guid.Empty,
-            row => row.Data = row.Data[..^3] + (row.Data[^3] == '0' ? '1' : '0') + "\"}",
+            row => row with { Data = row.Data.Replace("0.25", "0.35", StringComparison.Ordinal) },
+            row => row with { Kind = "trial.failed" },
+            row => row with { Time = row.Time + TimeSpan.FromMilliseconds(1) },
+            row => row with { StudyId = Guid.Empty },
+            row => row with { Data = row.Data[..^3] + (row.Data[^3] == '0' ? '1' : '0') + "\"}" },
         ];
         Assert.All(damages, damage =>
         {
-            EventRow[] rows = [Row(3, """{"number":1,"value":0.25}"""), Row(4, """{"number":2,"value":0.25}""")];
-            damage(rows[1]);
+            StudyEvent[] rows = [Row(3, """{"number":1,"value":0.25}"""), Row(4, """{"number":2,"value":0.25}""")];
+            rows[1] = damage(rows[1]);
             var told = Assert.Throws<DataFormatException>(() => EventSeal.OpenWhole(s_study, 2, rows)).Message;
             Assert.StartsWith($"study {s_study.Id}, event 4: the checksum of its row ({rows[1].Kind}) does not hold; expected ", told, StringComparison.Ordinal);
 
@@ -91,7 +92,7 @@ public sealed class DamagedEventTests : IDisposable
         Assert.Single(await host.Store.EventsAsync(id, 0, 1000, CancellationToken.None), row => row.Kind == StudyEventKind.RunBegan);
     }
 
-    private static EventRow Row(long sequence, string data) => EventSeal.Seal(new EventRow("trial.told", data) { StudyId = s_study.Id, Sequence = sequence, Time = 1_800_000_000_000 + sequence });
+    private static StudyEvent Row(long sequence, string data) => EventSeal.Seal(new StudyEvent(sequence, s_time.AddMilliseconds(sequence), "trial.told", data) { StudyId = s_study.Id });
 
     private static Task ReplaceAsync(ServiceHost host, Guid id, long sequence, string old, string now) => host.Get<StoreDialect>().WriteAsync(
         session => session.ExecuteAsync($"UPDATE events SET data = REPLACE(data, {old}, {now}) WHERE study_id = {id} AND sequence = {sequence}"), CancellationToken.None);

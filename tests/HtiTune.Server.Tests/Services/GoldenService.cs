@@ -95,7 +95,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
         }
     }
 
-    private string Line(EventRow row)
+    private string Line(StudyEvent row)
     {
         var data = JsonNode.Parse(row.Data)!.AsObject();
         data.Remove("createdAt");
@@ -172,7 +172,7 @@ internal sealed record GoldenService(StudyDefinition Definition)
         }
     }
 
-    private static int Count(IReadOnlyList<EventRow> events, params string[] kinds) => events.Count(row => kinds.Contains(row.Kind));
+    private static int Count(IReadOnlyList<StudyEvent> events, params string[] kinds) => events.Count(row => kinds.Contains(row.Kind));
 
     private WorkResult Result(Configuration at)
     {

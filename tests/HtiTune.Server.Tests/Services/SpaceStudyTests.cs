@@ -111,16 +111,16 @@ public abstract class SpaceStudyContract : IDisposable
     public async Task Trainings_made_before_are_where_the_study_begins()
     {
         (double, int)[] places = [(0.02, 2), (0.1, 5), (0.3, 7), (0.8, 3), (0.05, 8)];
-        StudyAnchor[] anchors = [.. places.Select(at => new Configuration([("rate", at.Item1), ("width", at.Item2)])).Select(at => new StudyAnchor(at, Outputs(at)))];
+        EarlierTraining[] anchors = [.. places.Select(at => new Configuration([("rate", at.Item1), ("width", at.Item2)])).Select(at => new EarlierTraining(at, Outputs(at)))];
         var definition = s_two with { MaxTrainings = 3 };
         Guid id;
         await using (var host = await OpenAsync())
         {
             id = (await host.Studies.CreateOnceAsync(Tenant, definition, anchors, "once")).Id;
-            Assert.Equal(id, (await host.Studies.CreateOnceAsync(Tenant, definition, [.. anchors.Select(one => new StudyAnchor(new Configuration([.. one.Configuration!.Pairs.Reverse().Select(pair => (pair.Key, pair.Value))]), one.Outputs))], "once")).Id);
+            Assert.Equal(id, (await host.Studies.CreateOnceAsync(Tenant, definition, [.. anchors.Select(one => new EarlierTraining(new Configuration([.. one.Configuration!.Pairs.Reverse().Select(pair => (pair.Key, pair.Value))]), one.Outputs))], "once")).Id);
             var other = await Assert.ThrowsAsync<StudyServiceException>(() => host.Studies.CreateOnceAsync(Tenant, definition, [.. anchors.SkipLast(1)], "once"));
             Assert.Equal(StudyServiceError.KeyReused, other.Kind);
-            foreach (var (faulty, words) in (ValueTuple<StudyAnchor, string>[])
+            foreach (var (faulty, words) in (ValueTuple<EarlierTraining, string>[])
             [
                 (new(new Configuration([("rate", 7), ("width", 2)]), anchors[0].Outputs), "[1] rate = 7; expected"), (new(new Configuration("rate", 0.1), anchors[0].Outputs), "[1] width has no value; expected"),
                 (anchors[0], "[1] is at rate = 0.02, width = 2 as an earlier one; expected each configuration once"),
@@ -186,7 +186,7 @@ public abstract class SpaceStudyContract : IDisposable
             (() => host.Studies.PredictAsync(Tenant, id, [At(0.01, 9, "tanh")]), "act = tanh; expected"),
             (() => host.Studies.CurveAsync(Tenant, id), "what is asked is told of one continuous hyperparameter alone"),
             (() => host.Studies.DistributionAsync(Tenant, id, 0.3), "what is asked is told of one continuous hyperparameter alone"),
-            (() => host.Studies.CreateAsync(Tenant, s_two, [new StudyAnchor(0.3, new Matrix(16, 1, new float[16]))]), "The anchors: [0] is at λ = 0.3; expected a configuration of rate, width."),
+            (() => host.Studies.CreateAsync(Tenant, s_two, [new EarlierTraining(0.3, new Matrix(16, 1, new float[16]))]), "The anchors: [0] is at λ = 0.3; expected a configuration of rate, width."),
             (() => host.Studies.CreateAsync(Tenant, s_two with { Minimum = 0 }), "hyperparameters stand beside hyperparameter, minimum, maximum or scale"),
             (() => host.Studies.CreateAsync(Tenant, s_two with { Hyperparameters = ["rate=2..1"] }), "hyperparameters: "),
             (() => host.Studies.CreateAsync(Tenant, s_two with { Objective = "mean(y0) + lambda" }), "it names lambda, and several hyperparameters are tuned"),

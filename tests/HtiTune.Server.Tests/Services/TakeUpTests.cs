@@ -74,8 +74,7 @@ public sealed class TakeUpTests : IDisposable
 
         // The first run as another library would have made it.
         var asked = before.First(row => row.Kind == StudyEventKind.Asked);
-        asked.Data = asked.Data.Replace("\"seed\":", "\"number\":77,\"seed\":", StringComparison.Ordinal);
-        EventSeal.Seal(asked);
+        asked = EventSeal.Seal(asked with { Data = asked.Data.Replace("\"seed\":", "\"number\":77,\"seed\":", StringComparison.Ordinal) });
         await host.Get<StoreDialect>().WriteAsync(
             session => session.ExecuteAsync($"UPDATE events SET data = {asked.Data} WHERE study_id = {id} AND sequence = {asked.Sequence}"), CancellationToken.None);
         await TrainAsync(host, id, int.MaxValue);

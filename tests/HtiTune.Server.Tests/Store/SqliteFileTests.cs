@@ -42,7 +42,7 @@ public sealed class SqliteFileTests : IDisposable
             : provider.GetRequiredService<IDbContextFactory<PostgreSqlStudyDatabase>>().CreateDbContext();
         Assert.False(context.Database.HasPendingModelChanges(), "A migration is missing.");
         Assert.All(context.Model.GetEntityTypes(), entity => Assert.Equal(
-            entity.ClrType.GetProperties().Where(p => !RowMap.IsCounted(p)).Select(p => RowMap.Column(p.Name)).Order(), entity.GetProperties().Select(p => p.GetColumnName()).Order()));
+            RowMap.Members(entity.ClrType).Where(p => !RowMap.IsCounted(p)).Select(p => RowMap.Column(p.Name)).Order(), entity.GetProperties().Select(p => p.GetColumnName()).Order()));
         Assert.Equal(RowMap.Tables.Keys.Select(t => t.Name).Order(), context.Model.GetEntityTypes().Select(e => e.ClrType.Name).Order());
     }
 

@@ -108,7 +108,7 @@ public abstract partial class StoreContract
         var asked = await AskAsync(study.Id, Trial(1), Trial(2));
         var attempt = (await ClaimAsync()).Attempt!;
         Assert.True(await Store.ChangeStateAsync(study.Id, [StudyState.Active], StudyState.Cancelled, "enough", None));
-        var stale = new StudyCommit(study.Id, asked.Version, [new(StudyEventKind.Asked, """{"number":3}""")]) { Asked = [Trial(3)] };
+        var stale = new StudyCommit(study.Id, asked.Version, [new(0, null, StudyEventKind.Asked, """{"number":3}""")]) { Asked = [Trial(3)] };
         Assert.Equal(CommitOutcome.OtherVersion, (await Store.CommitAsync(stale, None)).Outcome);
         Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None)).Stop);
         Assert.False(await Store.DeleteAsync(study.Id, None));
@@ -195,7 +195,7 @@ public abstract partial class StoreContract
         var snapshot = (await Store.LoadAsync(row.Id, 0, None))!;
         Assert.Equal([StudyEventKind.Created, StudyEventKind.Imported], snapshot.Events.Select(e => e.Kind));
         Assert.Equal([(1, 0.25, true), (2, 0.75, true)], snapshot.Results.Select(t => (t.Number, t.Lambda, t.IsImported)));
-        var began = new StudyCommit(row.Id, snapshot.Study.Version, [new(StudyEventKind.RunBegan, "{}")]) { Values = new Dictionary<int, double?> { [1] = 3.5, [2] = null } };
+        var began = new StudyCommit(row.Id, snapshot.Study.Version, [new(0, null, StudyEventKind.RunBegan, "{}")]) { Values = new Dictionary<int, double?> { [1] = 3.5, [2] = null } };
         Assert.Equal(CommitOutcome.Done, (await Store.CommitAsync(began, None)).Outcome);
         snapshot = (await Store.LoadAsync(row.Id, 2, None))!;
         Assert.Empty(snapshot.Results);

@@ -36,7 +36,7 @@ public abstract partial class StoreContract
     {
         var study = await CreateAsync();
         var commits = await Task.WhenAll(Enumerable.Range(1, 8).Select(n => Task.Run(() => Store.CommitAsync(
-            new StudyCommit(study.Id, study.Version, [new(StudyEventKind.Asked, $$"""{"number":{{n}}}""")]) { Asked = [Trial(n)] }, None))));
+            new StudyCommit(study.Id, study.Version, [new(0, null, StudyEventKind.Asked, $$"""{"number":{{n}}}""")]) { Asked = [Trial(n)] }, None))));
         Assert.Equal(1, commits.Count(c => c.Outcome == CommitOutcome.Done));
         Assert.Equal(7, commits.Count(c => c.Outcome == CommitOutcome.OtherVersion));
         Assert.Single(await Store.TrialsAsync(study.Id, None));

@@ -36,7 +36,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
     private async Task<StudyRow> AskAsync(Guid study, params TrialRow[] trials)
     {
         var row = (await Store.FindAsync(study, None))!;
-        var commit = new StudyCommit(study, row.Version, [.. trials.Select(t => new EventRow(StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = trials };
+        var commit = new StudyCommit(study, row.Version, [.. trials.Select(t => new StudyEvent(0, null, StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = trials };
         var result = await Store.CommitAsync(commit, None);
         Assert.Equal(CommitOutcome.Done, result.Outcome);
         return result.Study!;
@@ -95,7 +95,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
         await AskAsync(study.Id, Trial(1));
         var claimed = await ClaimAsync();
         var row = await RowAsync(study.Id);
-        var told = new StudyCommit(study.Id, row.Version, [new(StudyEventKind.Told, """{"number":1,"value":2.5}"""), new(StudyEventKind.Asked, """{"number":2}""")])
+        var told = new StudyCommit(study.Id, row.Version, [new(0, null, StudyEventKind.Told, """{"number":1,"value":2.5}"""), new(0, null, StudyEventKind.Asked, """{"number":2}""")])
         {
             Asked = [Trial(2)],
             Values = new Dictionary<int, double?> { [1] = 2.5 },

@@ -100,7 +100,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "moved", Name = "n", Definition = "{}", Queue = "moved", Network = "net", Parallelism = 2 };
         await file.Store.CreateAsync(row, [new TrialRow { Number = 1, Lambda = 0.5, Reason = "file", Samples = await file.Store.KeepAsync(new byte[] { 1, 2, 3 }, none) }], none);
         var asked = new TrialRow { Number = 2, Lambda = 0.1 + 0.2, Seed = long.MaxValue, Reason = "r", MaxAttempts = 3 };
-        await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new EventRow(StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
+        await file.Store.CommitAsync(new StudyCommit(row.Id, 0, [new StudyEvent(0, null, StudyEventKind.Asked, """{"number":2}""")]) { Asked = [asked], Trust = 0.25 }, none);
         var held = (await file.Store.ClaimAsync(new WorkRequest("w", LeaseFor: TimeSpan.FromMinutes(1)), none)).Attempt!;
         await file.Store.RenewAsync(held.Id, new AttemptReport(held.Lease!.Value, 0.5, null, TimeSpan.FromMinutes(1), [new(3, 0.1), new(long.MaxValue, -0.2)]), none);
         await file.Store.AddKeyAsync(new ApiKeyRow { Id = "moved", Hash = "h", Tenant = "moved", Name = "n", Scopes = "read" }, none);
@@ -140,7 +140,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
             var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "clock", Name = "n", Definition = "{}", Queue = $"clock{hours}", Network = "net", Parallelism = 2 };
             await off.CreateAsync(row, [], none);
             TrialRow[] asked = [new() { Number = 1, Lambda = 0.1, Reason = "r", MaxAttempts = 3 }, new() { Number = 2, Lambda = 0.2, Reason = "r", MaxAttempts = 3 }];
-            await off.CommitAsync(new StudyCommit(row.Id, 0, [.. asked.Select(t => new EventRow(StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = asked }, none);
+            await off.CommitAsync(new StudyCommit(row.Id, 0, [.. asked.Select(t => new StudyEvent(0, null, StudyEventKind.Asked, $$"""{"number":{{t.Number}}}"""))]) { Asked = asked }, none);
             WorkRequest Request(string worker) => new(worker, Queues: [row.Queue], LeaseFor: TimeSpan.FromMinutes(3));
             var theirs = (await off.ClaimAsync(Request($"off{hours}"), none)).Attempt!;
             var ours = (await fixture.Store.ClaimAsync(Request($"right{hours}"), none)).Attempt!;

@@ -53,7 +53,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
         {
             case Act.Ask:
                 model.Ask();
-                await CommitAsync(store, study, [new(StudyEventKind.Asked, "{}")], [new() { Number = model.Trials.Count, Lambda = 0.5, Reason = "r", MaxAttempts = MaxAttempts }]);
+                await CommitAsync(store, study, [new(0, null, StudyEventKind.Asked, "{}")], [new() { Number = model.Trials.Count, Lambda = 0.5, Reason = "r", MaxAttempts = MaxAttempts }]);
                 break;
             case Act.Claim:
                 var request = new WorkRequest(queue + which, Queues: [queue], LeaseFor: TimeSpan.FromMinutes(1));
@@ -85,7 +85,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
                 break;
             case Act.Take:
                 var taken = model.Untaken.ToList();
-                await CommitAsync(store, study, [.. taken.Select(t => new EventRow(t.Status == TrialStatus.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, $$"""{"number":{{t.Number}}}"""))], []);
+                await CommitAsync(store, study, [.. taken.Select(t => new StudyEvent(0, null, t.Status == TrialStatus.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, $$"""{"number":{{t.Number}}}"""))], []);
                 taken.ForEach(t => t.IsTaken = true);
                 break;
             case Act.Pause:
@@ -108,7 +108,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
         }
     }
 
-    private static async Task CommitAsync(IStudyStore store, Guid study, EventRow[] events, TrialRow[] asked)
+    private static async Task CommitAsync(IStudyStore store, Guid study, StudyEvent[] events, TrialRow[] asked)
     {
         var row = (await store.FindAsync(study, None))!;
         Assert.Equal(CommitOutcome.Done, (await store.CommitAsync(new StudyCommit(study, row.Version, events) { Asked = asked }, None)).Outcome);

@@ -66,9 +66,9 @@ public class ImportNameTests
         }
 
         var runs = RunFolder.Read(study["runs"], StudyLocator.Read(study["study.json"]), new ImportOptions(null, null, null, null, pattern));
-        Assert.Equal(taken, runs.Count(run => run.IsTaken));
-        Assert.Equal(first, runs.First(run => run.IsTaken).Configuration?.Lambda);
-        Assert.All(runs.Where(run => !run.IsTaken), run => Assert.Contains("not of the form", run.LeftOut, StringComparison.Ordinal));
+        Assert.Equal(taken, runs.Count(run => run.LeftOut is null));
+        Assert.Equal(first, runs.First(run => run.LeftOut is null).Configuration?.Lambda);
+        Assert.All(runs.Where(run => run.LeftOut is not null), run => Assert.Contains("not of the form", run.LeftOut, StringComparison.Ordinal));
     }
 
     [Theory]

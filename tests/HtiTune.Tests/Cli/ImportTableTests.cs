@@ -1,4 +1,5 @@
 using HtiTune.Cli;
+using HtiTune.Journal;
 using HtiTune.Data;
 
 namespace HtiTune.Tests.Cli;
@@ -97,12 +98,12 @@ public class ImportTableTests
         string tool, string table, string? value, double first, double second, string others)
     {
         var runs = Read(table, value: value);
-        var taken = runs.Where(run => run.IsTaken).ToList();
+        var taken = runs.Where(run => run.LeftOut is null).ToList();
         Assert.True(taken.Count == 2, tool);
         Assert.Equal([0.1, 0.8], taken.Select(run => run.Configuration!.Lambda));
         Assert.Equal([0.04, 0.25], taken.Select(run => run.Outputs!.Exact(0, 0)));
         Assert.Equal([first, second], taken.Select(run => run.Duration.TotalSeconds));
-        var left = runs.Where(run => run.State is not null && !run.IsTaken).Select(run => run.LeftOut);
+        var left = runs.Where(run => run.State is not null && run.LeftOut is not null).Select(run => run.LeftOut);
         Assert.Equal(others.Replace("not done", "not_done", StringComparison.Ordinal).Split(' ').Select(state => $"in state {state.Replace('_', state == "not_done" ? ' ' : '_')}"), left);
     }
 
@@ -117,7 +118,7 @@ public class ImportTableTests
     public void A_finished_run_without_a_finite_value_is_a_training_that_failed(string value)
     {
         var runs = Read($"number,value,params_rate,state\n0,{value},0.1,COMPLETE\n1,0.5,0.2,COMPLETE\n2,{value},0.3,FAIL\n");
-        Assert.Equal([true, true, false], runs.Select(run => run.IsTaken));
+        Assert.Equal([true, true, false], runs.Select(run => run.LeftOut is null));
         Assert.Null(runs[0].Outputs);
         Assert.Contains("expected a finite number", runs[0].Error, StringComparison.Ordinal);
         Assert.Null(runs[1].Error);
@@ -128,7 +129,7 @@ public class ImportTableTests
     {
         var runs = Read("number,value,params_rate,state\n0,0.1,,COMPLETE\n1,0.5,0.2,COMPLETE\n");
         Assert.Equal("without rate", runs[0].LeftOut);
-        Assert.True(runs[1].IsTaken);
+        Assert.True(runs[1].LeftOut is null);
     }
 
     [Theory]
@@ -155,7 +156,7 @@ public class ImportTableTests
     public void What_the_user_says_of_columns_and_states_wins()
     {
         var runs = Read("value,other,state,phase,rate,lr\n1,2,COMPLETE,dreaming,0.1,0.2\n3,4,FAIL,done,0.3,0.4\n", new ImportOptions("lr", "other", "phase", ["done"], null));
-        Assert.Equal([false, true], runs.Select(run => run.IsTaken));
+        Assert.Equal([false, true], runs.Select(run => run.LeftOut is null));
         Assert.Equal((0.4, 4.0), (runs[1].Configuration!.Lambda, runs[1].Outputs!.Exact(0, 0)));
     }
 
@@ -191,7 +192,7 @@ public class ImportTableTests
         Assert.False(study.Has("study.htitune/journal.jsonl"));
     }
 
-    private static List<EarlierRun> Read(string table, ImportOptions? options = null, string? value = null)
+    private static List<EarlierTraining> Read(string table, ImportOptions? options = null, string? value = null)
     {
         using var study = new ShellStudy(keys: "\"contexts\": { \"draws\": 1 },");
         File.WriteAllText(study["runs.csv"], table);

@@ -1,21 +1,22 @@
 using HtiTune.Data;
 using HtiTune.Hosting;
+using HtiTune.Journal;
 
-namespace HtiTune.Server.Dashboard;
+namespace HtiTune.Server;
 
-/// <summary>A study that a form asks for, with the trainings that were made before.</summary>
+/// <summary>A study to be created, by a request or by the dashboard's form.</summary>
 /// <param name="Definition">What it is to find.</param>
-/// <param name="Anchors">Trainings that were made before.</param>
-public sealed record NewStudy(StudyDefinition Definition, IReadOnlyList<StudyAnchor> Anchors)
+/// <param name="Anchors">Trainings that were made before; null without.</param>
+public sealed record CreateStudyRequest(StudyDefinition Definition, IReadOnlyList<EarlierTraining>? Anchors = null)
 {
     /// <summary>A training from a file of its outputs, named by its place: <c>0.25.npy</c>, <c>lr=0.01,layers=3.npy</c>.</summary>
     /// <exception cref="DataFormatException">The file is not one, or its name tells no place.</exception>
-    internal static StudyAnchor Anchor(string name, byte[] bytes)
+    internal static EarlierTraining Anchor(string name, byte[] bytes)
     {
         var place = name.EndsWith(StudyUpload.Ending, StringComparison.OrdinalIgnoreCase) ? StudyUpload.PlaceOf(name[..^StudyUpload.Ending.Length]) : null;
         var (lambda, configuration) = place ?? throw new DataFormatException(name, "its name", "it names no place", "a place and .npy: 0.25.npy, or lr=0.01,layers=3.npy");
         var outputs = NpyFile.FromBytes(bytes, name);
-        return configuration is null ? new StudyAnchor(lambda, outputs) : new StudyAnchor(configuration, outputs);
+        return configuration is null ? new EarlierTraining(lambda, outputs) : new EarlierTraining(configuration, outputs);
     }
 
     /// <summary>The conditions of a file: .npy [n, d], or .csv with a heading.</summary>
