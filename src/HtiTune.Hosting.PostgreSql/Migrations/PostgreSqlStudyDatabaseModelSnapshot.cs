@@ -320,38 +320,6 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                     b.ToTable("outbox");
                 });
 
-            modelBuilder.Entity("HtiTune.Hosting.PreferenceRow", b =>
-                {
-                    b.Property<Guid>("StudyId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("study_id");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
-                        .HasColumnName("created_at");
-
-                    b.Property<int>("Goal")
-                        .HasColumnType("integer")
-                        .HasColumnName("goal");
-
-                    b.Property<string>("Objective")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("objective");
-
-                    b.Property<string>("Result")
-                        .HasColumnType("text")
-                        .HasColumnName("result");
-
-                    b.HasKey("StudyId", "Version");
-
-                    b.ToTable("preferences");
-                });
-
             modelBuilder.Entity("HtiTune.Hosting.ProcessRow", b =>
                 {
                     b.Property<string>("Name")
@@ -892,15 +860,6 @@ namespace HtiTune.Hosting.PostgreSql.Migrations
                 });
 
             modelBuilder.Entity("HtiTune.Hosting.OutboxRow", b =>
-                {
-                    b.HasOne("HtiTune.Hosting.StudyRow", null)
-                        .WithMany()
-                        .HasForeignKey("StudyId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("HtiTune.Hosting.PreferenceRow", b =>
                 {
                     b.HasOne("HtiTune.Hosting.StudyRow", null)
                         .WithMany()

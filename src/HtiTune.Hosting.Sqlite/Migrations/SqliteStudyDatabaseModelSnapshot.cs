@@ -313,38 +313,6 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                     b.ToTable("outbox");
                 });
 
-            modelBuilder.Entity("HtiTune.Hosting.PreferenceRow", b =>
-                {
-                    b.Property<Guid>("StudyId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("study_id");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("version");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<int>("Goal")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("goal");
-
-                    b.Property<string>("Objective")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("objective");
-
-                    b.Property<string>("Result")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("result");
-
-                    b.HasKey("StudyId", "Version");
-
-                    b.ToTable("preferences");
-                });
-
             modelBuilder.Entity("HtiTune.Hosting.ProcessRow", b =>
                 {
                     b.Property<string>("Name")
@@ -885,15 +853,6 @@ namespace HtiTune.Hosting.Sqlite.Migrations
                 });
 
             modelBuilder.Entity("HtiTune.Hosting.OutboxRow", b =>
-                {
-                    b.HasOne("HtiTune.Hosting.StudyRow", null)
-                        .WithMany()
-                        .HasForeignKey("StudyId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("HtiTune.Hosting.PreferenceRow", b =>
                 {
                     b.HasOne("HtiTune.Hosting.StudyRow", null)
                         .WithMany()

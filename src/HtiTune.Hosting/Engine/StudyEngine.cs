@@ -192,8 +192,7 @@ internal sealed partial class StudyEngine(
             return Turn<bool>.Outdated;
         }
 
-        var row = taken.Study;
-        if (row.State is StudyState.Cancelled or StudyState.Failed || (loaded.Run is null && loaded.Began is not null && !taken.IsDiverged && taken.Results.All(trial => trial.IsImported)))
+        if (taken.State is StudyState.Cancelled or StudyState.Failed || (loaded.Run is null && loaded.Began is not null && !taken.IsDiverged && taken.Results.All(trial => trial.IsImported)))
         {
             return Turn<bool>.Done(true);
         }
@@ -209,16 +208,16 @@ internal sealed partial class StudyEngine(
             return Turn<bool>.Done(true);
         }
 
-        var commit = StudyFault.Within(() => step.Commit(row.Version));
+        var commit = StudyFault.Within(() => step.Commit(taken.Version));
         if (!loaded.Problem.IsValue)
         {
-            commit = commit with { Curve = await keeper.KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await keeper.KeepSurrogateAsync(loaded, row, cancellation).ConfigureAwait(false) };
+            commit = commit with { Curve = await keeper.KeepCurveAsync(loaded, cancellation).ConfigureAwait(false), Surrogate = await keeper.KeepSurrogateAsync(loaded, taken, cancellation).ConfigureAwait(false) };
         }
 
         var result = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
         if (result.Outcome != CommitOutcome.Done)
         {
-            LogRefused(logger, loaded.Id, row.Version);
+            LogRefused(logger, loaded.Id, taken.Version);
             telemetry.Refused();
             return Turn<bool>.Again;
         }

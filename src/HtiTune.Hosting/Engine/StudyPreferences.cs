@@ -14,14 +14,14 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
 
     private async Task<Turn<PreferenceResult>> PreferAsync(LoadedStudy loaded, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
-        var later = await store.PreferencesAsync(loaded.Id, cancellation).ConfigureAwait(false);
+        var later = LaterOf(await store.EventsAsync(loaded.Id, 0, int.MaxValue, cancellation).ConfigureAwait(false));
         if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { IsDiverged: false } taken)
         {
             return Turn<PreferenceResult>.Outdated;
         }
 
         // A study that was cancelled has a run that never ended: its trainings answer, and no training is added to it.
-        if (loaded.Run is not null && (mayTrain > 0 || taken.Study.State is StudyState.Active or StudyState.Paused))
+        if (loaded.Run is not null && (mayTrain > 0 || taken.State is StudyState.Active or StudyState.Paused))
         {
             return Turn<PreferenceResult>.Outdated;
         }
@@ -33,7 +33,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
 
         using var answering = tuner;
         var now = await store.NowAsync(cancellation).ConfigureAwait(false);
-        var last = later.Count == 0 ? taken.Study.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : StudyJson.Read<PreferenceResult>(later[^1].Result!).Result;
+        var last = later.Count == 0 ? taken.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : later[^1].Result;
         var before = last is null ? null : loaded.Problem.At(last.Lambda, last.Configuration);
         var result = new PreferenceResult(
             later.Count + 2, objective, goal, before is null ? null : StudyProblem.LambdaOf(before),
@@ -50,10 +50,9 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
 
         AnchorPoint[] anchors = [.. study.Trials.Select(trial => new AnchorPoint(trial.Number, trial.Lambda, trial.Value))];
         var curve = loaded.Definition.HasCurve ? new StudyCurve(study.Posterior, anchors, (study.Outcome as NeedsTraining)?.At) : null;
-        var commit = step.Commit(taken.Study.Version) with
+        var commit = step.Commit(taken.Version) with
         {
             Curve = curve is null ? null : await keeper.KeepAsync(curve, cancellation).ConfigureAwait(false),
-            Preference = new PreferenceRow { StudyId = loaded.Id, Version = result.Version, Objective = objective, Goal = goal, Result = StudyJson.Write(result), CreatedAt = now },
         };
         commit = commit with { State = step.HasBegun && !step.HasEnded ? StudyState.Active : commit.State };
         var committed = await store.CommitAsync(commit, cancellation).ConfigureAwait(false);
@@ -67,14 +66,18 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
     }
 
     /// <summary>All preferences of a study, the definition's own first.</summary>
-    public static IReadOnlyList<PreferenceResult> PreferencesOf(StudyRow row, IReadOnlyList<PreferenceRow> later, IReadOnlyList<StudyEvent> journal)
+    public static IReadOnlyList<PreferenceResult> PreferencesOf(StudyRow row, IReadOnlyList<StudyEvent> journal)
     {
         var definition = StudyJson.Read<StudyDefinition>(row.Definition);
         var ended = journal.FirstOrDefault(entry => entry.Kind == StudyEventKind.RunEnded);
         var first = new PreferenceResult(
             1, definition.Objective, definition.Goal, null, ended is null ? null : StoredEvents.Result(ended), null, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
-        return [first, .. later.Where(one => one.Result is not null).Select(one => StudyJson.Read<PreferenceResult>(one.Result!))];
+        return [first, .. LaterOf(journal)];
     }
+
+    // Those after the definition's own, in order: the journal tells each.
+    private static List<PreferenceResult> LaterOf(IReadOnlyList<StudyEvent> journal) =>
+        [.. journal.Where(entry => entry.Kind == StudyEventKind.Preference).Select(entry => StudyJson.Read<PreferenceResult>(entry.Data))];
 
     // What the model says that the way from the old configuration to the new one brings.
     private static double? GainOf(TuningResult study, Data.Configuration before)

@@ -8,7 +8,7 @@ namespace HtiTune.Hosting;
 internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp> logger)
 {
     /// <summary>What the study's tuner does with what the store has, and with nothing else.</summary>
-    public void Step(LoadedStudy loaded, StudyStep step, StudySnapshot taken, StudyWish? wish)
+    public void Step(LoadedStudy loaded, StudyStep step, StudyRow taken, StudyWish? wish)
     {
         if (taken.IsDiverged)
         {
@@ -31,7 +31,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             wish.Cleared = step.Clear();
         }
 
-        if (taken.Study.State == StudyState.Active)
+        if (taken.State == StudyState.Active)
         {
             step.Ask();
         }
@@ -43,32 +43,34 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     }
 
     /// <summary>Brings the study to where the journal is; null where it is gone.</summary>
-    public async Task<StudySnapshot?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
+    public async Task<StudyRow?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
-        if (await LoadAsync(loaded, cancellation).ConfigureAwait(false) is not { } snapshot)
+        if (await LoadAsync(loaded, cancellation).ConfigureAwait(false) is not { } row)
         {
             return null;
         }
 
-        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && snapshot.Events.Count > 0, () => Unrepeatable(loaded, snapshot.Events)).ConfigureAwait(false);
+        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && row.Events.Count > 0, () => Unrepeatable(loaded, row.Events)).ConfigureAwait(false);
         if (unrepeatable is not null)
         {
             LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.Kind);
-            return snapshot with { IsDiverged = true };
+            row.IsDiverged = true;
+            return row;
         }
 
         if (loaded.IsLeftBehind)
         {
             LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm ?? 1, loaded.Problem.Algorithm);
-            return snapshot with { IsDiverged = true };
+            row.IsDiverged = true;
+            return row;
         }
 
-        loaded.Version = snapshot.Study.Version;
-        return snapshot;
+        loaded.Version = row.Version;
+        return row;
     }
 
     // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
-    private void StartOver(LoadedStudy loaded, StudyStep step, StudySnapshot taken)
+    private void StartOver(LoadedStudy loaded, StudyStep step, StudyRow taken)
     {
         var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
         TrainingEnded[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial.Ended(loaded.Problem))];
@@ -76,7 +78,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
         loaded.SkipTo(
             Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
-            taken.Study.LastSequence,
+            taken.LastSequence,
             steps.Count == 0 ? 0 : steps.Max(data => data.Run),
             trials.Count == 0 ? 0 : trials.Max(trial => trial.Number),
             used);
@@ -95,10 +97,10 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             step.Enqueue(waiting);
         }
 
-        loaded.Version = taken.Study.Version;
+        loaded.Version = taken.Version;
     }
 
-    private async Task<StudySnapshot?> LoadAsync(LoadedStudy loaded, CancellationToken cancellation)
+    private async Task<StudyRow?> LoadAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
         try
         {

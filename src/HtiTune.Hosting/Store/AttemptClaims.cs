@@ -5,7 +5,7 @@ namespace HtiTune.Hosting;
 /// <summary>Attempts in workers' hands, within a transaction: claim and renew.</summary>
 internal static class AttemptClaims
 {
-    public static async Task<ClaimResult> ClaimAsync(StoreSession session, WorkRequest request)
+    public static async Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(StoreSession session, WorkRequest request)
     {
         await session.LockAsync(ClaimsLock).ConfigureAwait(false);
         return await ClaimLockedAsync(session, request).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal static class AttemptClaims
     }
 
     /// <summary>A claim within a transaction that holds the claims' lock.</summary>
-    internal static async Task<ClaimResult> ClaimLockedAsync(StoreSession session, WorkRequest request)
+    internal static async Task<(AttemptRow? Attempt, string? Refusal)> ClaimLockedAsync(StoreSession session, WorkRequest request)
     {
         if (await HoldOrRefuseAsync(session, request).ConfigureAwait(false) is { } answer)
         {
@@ -56,7 +56,7 @@ internal static class AttemptClaims
             if (found is null)
             {
                 var isLimited = (full.Queues.Length > 0 || full.Tenants.Length > 0) && await session.RowAsync<AttemptRow>(Next(session, request, [], [])).ConfigureAwait(false) is not null;
-                return new ClaimResult(null, null, null, isLimited ? "limit" : "empty");
+                return (null, isLimited ? "limit" : "empty");
             }
             if (await LockStudyAsync(session, found.StudyId).ConfigureAwait(false) is not { State: StudyState.Active } study)
             {
@@ -76,7 +76,7 @@ internal static class AttemptClaims
             var trial = await session.RowAsync<TrialRow>(
                 $"UPDATE trials SET status = {(int)TrialStatus.Running}, started_at = COALESCE(started_at, {session.Now}) WHERE id = {attempt.TrialId} RETURNING *").ConfigureAwait(false);
             study.LastSequence = await AppendAttemptAsync(session, attempt, trial!.Number).ConfigureAwait(false);
-            return new ClaimResult(attempt, trial, study, null);
+            return (attempt.Of(trial, study), null);
         }
     }
 
@@ -84,7 +84,7 @@ internal static class AttemptClaims
     /// What the worker's slot holds already, or a refusal; null where it may claim. Counts its presence. What was asked to end, as by a cancelled study, is not
     /// handed out again: it ends with its lease. What is of another study than the one asked for is neither handed out nor given up.
     /// </summary>
-    internal static async Task<ClaimResult?> HoldOrRefuseAsync(StoreSession session, WorkRequest request)
+    internal static async Task<(AttemptRow? Attempt, string? Refusal)?> HoldOrRefuseAsync(StoreSession session, WorkRequest request)
     {
         var tenant = request.Tenant ?? "";
         var setAside = await session.NumberAsync(
@@ -102,7 +102,7 @@ internal static class AttemptClaims
             """).ConfigureAwait(false);
         if (held is not null && request.Study is { } wanted && held.StudyId != wanted)
         {
-            return new ClaimResult(null, null, null, "holds-other") { Other = held };
+            return (held, "holds-other");
         }
         held = held is null ? null : await session.RowAsync<AttemptRow>(
             $"""
@@ -111,10 +111,11 @@ internal static class AttemptClaims
             """).ConfigureAwait(false);
         if (held is null)
         {
-            return setAside is null ? null : new ClaimResult(null, null, null, "set-aside");
+            return setAside is null ? null : (null, "set-aside");
         }
         var trial = await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {held.TrialId}").ConfigureAwait(false);
-        return new ClaimResult(held, trial, await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {held.StudyId}").ConfigureAwait(false), null) { IsHeld = true };
+        held.IsHeld = true;
+        return (held.Of(trial, await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {held.StudyId}").ConfigureAwait(false)), null);
     }
 
     /// <summary>Queues and tenants that have as many under way as they may.</summary>

@@ -57,7 +57,7 @@ internal interface IStudyStore
     // What the tuner needs and brings
 
     /// <summary>The study, its events after a sequence number in order, and results that no event has taken yet, in the order they came.</summary>
-    Task<StudySnapshot?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation);
+    Task<StudyRow?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation);
 
     /// <summary>Writes what a step of the tuner brought: all of it, or nothing (see <see cref="CommitOutcome"/>).</summary>
     Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation);
@@ -69,9 +69,7 @@ internal interface IStudyStore
     Task<IReadOnlyList<AttemptRow>> AttemptsAsync(Guid study, Guid? trial, CancellationToken cancellation);
 
     /// <summary>An attempt with its trial and study; null where there is none.</summary>
-    Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindAttemptAsync(Guid attempt, CancellationToken cancellation);
-
-    Task<IReadOnlyList<PreferenceRow>> PreferencesAsync(Guid study, CancellationToken cancellation);
+    Task<AttemptRow?> FindAttemptAsync(Guid attempt, CancellationToken cancellation);
 
     Task<SurrogateRow?> FindSurrogateAsync(Guid surrogate, CancellationToken cancellation);
 
@@ -89,7 +87,11 @@ internal interface IStudyStore
     /// Idempotent by worker and slot: who holds one gets it again. Counts a worker's presence; one set aside gets nothing.
     /// Limits (<see cref="WorkRequest"/>) hold within the transaction.
     /// </summary>
-    Task<ClaimResult> ClaimAsync(WorkRequest request, CancellationToken cancellation);
+    /// <returns>
+    /// The attempt, with its trial and study; or why nothing was claimed: <c>empty</c>, <c>set-aside</c>, <c>limit</c>, or <c>holds-other</c>, with the attempt of another study that
+    /// the worker's slot holds.
+    /// </returns>
+    Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(WorkRequest request, CancellationToken cancellation);
 
     /// <summary>Renews a lease by the time that the report says, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
     Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation);

@@ -23,7 +23,6 @@ internal static class RowMap
         [typeof(SurrogateRow)] = "surrogates",
         [typeof(OutboxRow)] = "outbox",
         [typeof(WorkerRow)] = "workers",
-        [typeof(PreferenceRow)] = "preferences",
         [typeof(ApiKeyRow)] = "api_keys",
         [typeof(SessionRow)] = "sessions",
         [typeof(ProtectionKeyRow)] = "protection_keys",
@@ -34,7 +33,10 @@ internal static class RowMap
 
     /// <summary>What a row class tells of a row: its members, and of a class that the service shares those too that others do not see.</summary>
     public static PropertyInfo[] Members(Type row) =>
-        [.. row.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Where(p => p.GetMethod is { IsPublic: true } || row.IsPublic && p.GetMethod is { IsAssembly: true })];
+    [
+        .. row.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(p => p.GetMethod is { IsPublic: true } || row.IsPublic && p.GetMethod is { IsAssembly: true }),
+    ];
 
     /// <summary>Name of a property's column.</summary>
     public static string Column(string property)

@@ -2,16 +2,6 @@ using HtiTune.Preferences;
 
 namespace HtiTune.Hosting;
 
-/// <summary>A study as the tuner takes it up.</summary>
-/// <param name="Study">The row.</param>
-/// <param name="Events">Events after the asked number.</param>
-/// <param name="Results">Trials that ended (completed, failed or cancelled), and that no event has taken yet, in the order they ended.</param>
-internal sealed record StudySnapshot(StudyRow Study, IReadOnlyList<StudyEvent> Events, IReadOnlyList<TrialRow> Results)
-{
-    /// <summary>Whether the tuner could not repeat the events, so that a new run must begin.</summary>
-    public bool IsDiverged { get; init; }
-}
-
 /// <summary>What a step of the tuner brought, to be written at once.</summary>
 /// <param name="StudyId">The study.</param>
 /// <param name="ExpectedVersion">The version that the step stands on.</param>
@@ -54,9 +44,6 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>Blob of the newest curve; null: as it is.</summary>
     public string? Curve { get; init; }
 
-    /// <summary>A preference that was answered; null without.</summary>
-    public PreferenceRow? Preference { get; init; }
-
     /// <summary>An attempt that this commit ends with its result, fenced by the lease: tell and advance in one transaction. Where the lease does not hold, nothing is written.</summary>
     public (Guid Attempt, Guid Lease, WorkResult End)? Ends { get; init; }
 
@@ -90,22 +77,8 @@ internal enum CommitOutcome
 /// <summary>What became of a commit, and what its caller needs to go on from memory.</summary>
 /// <param name="Outcome">Whether it was written.</param>
 /// <param name="Study">The study's row as it is now, version and last sequence included; null unless done. The commit's own events are the last ones.</param>
-/// <param name="Claimed">The answer to <see cref="StudyCommit.ClaimFor"/>; null without.</param>
-internal sealed record CommitResult(CommitOutcome Outcome, StudyRow? Study = null, ClaimResult? Claimed = null);
-
-/// <summary>What was claimed, or why nothing was.</summary>
-/// <param name="Attempt">The attempt; null: nothing.</param>
-/// <param name="Trial">Its trial.</param>
-/// <param name="Study">Its study.</param>
-/// <param name="Refusal">Why nothing was: <c>empty</c>, <c>set-aside</c>, <c>limit</c>, <c>holds-other</c>.</param>
-internal sealed record ClaimResult(AttemptRow? Attempt, TrialRow? Trial, StudyRow? Study, string? Refusal)
-{
-    /// <summary>Whether the worker's slot held the attempt before.</summary>
-    public bool IsHeld { get; init; }
-
-    /// <summary>With <c>holds-other</c>: what the worker's slot holds, of another study.</summary>
-    public AttemptRow? Other { get; init; }
-}
+/// <param name="Claimed">What <see cref="StudyCommit.ClaimFor"/> has claimed, with its trial and study; null: nothing.</param>
+internal sealed record CommitResult(CommitOutcome Outcome, StudyRow? Study = null, AttemptRow? Claimed = null);
 
 internal sealed record SweepSettings(TimeSpan RenewEvery);
 

@@ -34,7 +34,6 @@ internal static class StoreCopy
             await CopyAsync<AttemptValueRow>($"SELECT v.* FROM attempt_values AS v JOIN attempts AS a ON a.id = v.attempt_id WHERE a.study_id = {study.Id}").ConfigureAwait(false);
             await CopyAsync<StudyEvent>($"SELECT * FROM events WHERE study_id = {study.Id}").ConfigureAwait(false);
             await CopyAsync<SurrogateRow>($"SELECT * FROM surrogates WHERE study_id = {study.Id}").ConfigureAwait(false);
-            await CopyAsync<PreferenceRow>($"SELECT * FROM preferences WHERE study_id = {study.Id}").ConfigureAwait(false);
             await CopyAsync<OutboxRow>($"SELECT * FROM outbox WHERE study_id = {study.Id} ORDER BY id").ConfigureAwait(false);
         }
         await CopyAsync<WorkerRow>($"SELECT * FROM workers").ConfigureAwait(false);

@@ -57,6 +57,17 @@ internal sealed class StudyRow
     public long CreatedAt { get; set; }
     public long UpdatedAt { get; set; }
     public long? EndedAt { get; set; }
+
+    // What is internal is no column.
+
+    /// <summary>Where the tuner takes the study up: its events after the number that was asked for; else none.</summary>
+    internal IReadOnlyList<StudyEvent> Events { get; set; } = [];
+
+    /// <summary>The same: trials that ended (completed, failed or cancelled), and that no event has taken yet, in the order they ended.</summary>
+    internal IReadOnlyList<TrialRow> Results { get; set; } = [];
+
+    /// <summary>Whether the tuner could not repeat the events, so that a new run must begin.</summary>
+    internal bool IsDiverged { get; set; }
 }
 
 /// <summary>A training that the tuner proposed, or an anchor that was imported (number above 0 alike, in one sequence).</summary>
@@ -171,6 +182,24 @@ internal sealed class AttemptRow
 
     /// <summary>End of its log, at most 64 KiB.</summary>
     public string? LogTail { get; set; }
+
+    // What is internal is no column.
+
+    /// <summary>Its trial, where it was claimed or looked for by itself.</summary>
+    internal TrialRow Trial { get => field ?? throw new InvalidOperationException("The attempt was read without its trial."); set; }
+
+    /// <summary>Its study, where it was claimed or looked for by itself.</summary>
+    internal StudyRow Study { get => field ?? throw new InvalidOperationException("The attempt was read without its study."); set; }
+
+    /// <summary>Whether the worker's slot held it before it was claimed.</summary>
+    internal bool IsHeld { get; set; }
+
+    /// <summary>The attempt with its trial and its study.</summary>
+    internal AttemptRow Of(TrialRow? trial, StudyRow? study)
+    {
+        (Trial, Study) = (trial!, study!);
+        return this;
+    }
 }
 
 /// <summary>An intermediate value of an attempt.</summary>
@@ -232,19 +261,6 @@ internal sealed class WorkerRow
 
     /// <summary>Attempts in its hands: counted when read, not a column.</summary>
     public int Running { get; set; }
-}
-
-/// <summary>A preference after the first: another objective over the same trainings.</summary>
-internal sealed class PreferenceRow
-{
-    public Guid StudyId { get; set; }
-    public int Version { get; set; }
-    public required string Objective { get; set; }
-    public Goal Goal { get; set; }
-
-    /// <summary>The <see cref="PreferenceResult"/> as JSON; null while it is being computed.</summary>
-    public string? Result { get; set; }
-    public long CreatedAt { get; set; }
 }
 
 /// <summary>An API key; the secret is known only as its hash.</summary>

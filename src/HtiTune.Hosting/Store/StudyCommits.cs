@@ -5,7 +5,7 @@ namespace HtiTune.Hosting;
 /// <summary>What a study's tuner takes up and brings, within a transaction.</summary>
 internal static class StudyCommits
 {
-    public static async Task<StudySnapshot?> LoadAsync(StoreSession session, Guid study, long afterSequence)
+    public static async Task<StudyRow?> LoadAsync(StoreSession session, Guid study, long afterSequence)
     {
         if (await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study}").ConfigureAwait(false) is not { } row)
         {
@@ -14,7 +14,8 @@ internal static class StudyCommits
         var events = await session.RowsAsync<StudyEvent>($"SELECT * FROM events WHERE study_id = {study} AND sequence > {afterSequence} ORDER BY sequence").ConfigureAwait(false);
         var results = await session.RowsAsync<TrialRow>(
             $"SELECT * FROM trials WHERE study_id = {study} AND taken_at IS NULL AND end_order IS NOT NULL ORDER BY end_order").ConfigureAwait(false);
-        return new StudySnapshot(row, EventSeal.OpenWhole(row, afterSequence, events), results);
+        (row.Events, row.Results) = (EventSeal.OpenWhole(row, afterSequence, events), results);
+        return row;
     }
 
     public static async Task<CommitResult> CommitAsync(StoreSession session, StudyCommit commit)
@@ -46,14 +47,10 @@ internal static class StudyCommits
             (surrogate.StudyId, surrogate.Tenant, surrogate.CreatedAt) = (study.Id, study.Tenant, session.Now);
             await session.InsertNewAsync(surrogate).ConfigureAwait(false);
         }
-        if (commit.Preference is { } preference)
-        {
-            await KeepPreferenceAsync(session, study.Id, preference).ConfigureAwait(false);
-        }
         var claimed = isDirect ? await AttemptClaims.HoldOrRefuseAsync(session, claim!).ConfigureAwait(false) : null;
         foreach (var trial in commit.Asked)
         {
-            claimed = await AskAsync(session, study, trial, isDirect && claimed is null ? claim : null).ConfigureAwait(false) ?? claimed;
+            claimed = await AskAsync(session, study, trial, isDirect && claimed is null ? claim : null).ConfigureAwait(false) is { } asked ? (asked, null) : claimed;
         }
         if (IsOver(study.State))
         {
@@ -73,7 +70,7 @@ internal static class StudyCommits
             // A claim writes an event of its own.
             study = await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id}").ConfigureAwait(false);
         }
-        return new CommitResult(CommitOutcome.Done, study, claimed);
+        return new CommitResult(CommitOutcome.Done, study, claimed is (var given, null) ? given : null);
     }
 
     /// <summary>The study's row as it will be; null where its version is another.</summary>
@@ -133,7 +130,7 @@ internal static class StudyCommits
     }
 
     /// <summary>Queues a trial with its first attempt, or puts it at once into the hands of who claims.</summary>
-    private static async Task<ClaimResult?> AskAsync(StoreSession session, StudyRow study, TrialRow trial, WorkRequest? claim)
+    private static async Task<AttemptRow?> AskAsync(StoreSession session, StudyRow study, TrialRow trial, WorkRequest? claim)
     {
         trial.Id = trial.Id == Guid.Empty ? StudyWrites.NewId(session) : trial.Id;
         (trial.StudyId, trial.QueuedAt, trial.Status, trial.StartedAt) = (study.Id, session.Now, TrialStatus.Queued, null);
@@ -148,7 +145,7 @@ internal static class StudyCommits
         AttemptClaims.Hand(session, attempt, claim);
         await session.InsertAsync(trial).ConfigureAwait(false);
         await session.InsertAsync(attempt).ConfigureAwait(false);
-        return new ClaimResult(attempt, trial, study, null);
+        return attempt.Of(trial, study);
     }
 
     private static bool Serves(WorkRequest claim, StudyRow study) =>
@@ -157,11 +154,4 @@ internal static class StudyCommits
         && (claim.Queues is not { Count: > 0 } queues || queues.Contains(study.Queue))
         && (claim.Networks is null || (study.Network is not null && claim.Networks.Contains(study.Network)))
         && (claim.OtherThan is null || study.Network is null || !claim.OtherThan.Contains(study.Network));
-
-    private static Task KeepPreferenceAsync(StoreSession session, Guid study, PreferenceRow preference) => session.ExecuteAsync(
-        $"""
-        INSERT INTO preferences (study_id, version, objective, goal, result, created_at)
-        VALUES ({study}, {preference.Version}, {preference.Objective}, {(int)preference.Goal}, {preference.Result}, {session.Now})
-        ON CONFLICT (study_id, version) DO UPDATE SET result = excluded.result
-        """);
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace HtiTune.Hosting;
 
 /// <summary>The model of the tables, one for all providers; each has a context of its own for its migrations.</summary>
+/// <remarks>Migrations only add: the table <c>preferences</c>, in which earlier versions kept what the events tell too, stays in a store and is neither read nor written.</remarks>
 internal abstract class StudyDatabase(DbContextOptions options) : DbContext(options)
 {
     /// <summary>An attempt that waits, in SQL.</summary>
@@ -28,8 +29,6 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
     public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 
     public DbSet<WorkerRow> Workers => Set<WorkerRow>();
-
-    public DbSet<PreferenceRow> Preferences => Set<PreferenceRow>();
 
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
@@ -104,11 +103,6 @@ internal abstract class StudyDatabase(DbContextOptions options) : DbContext(opti
         {
             worker.HasKey(w => new { w.Tenant, w.Name });
             worker.Ignore(w => w.Running);
-        });
-        modelBuilder.Entity<PreferenceRow>(preference =>
-        {
-            preference.HasKey(p => new { p.StudyId, p.Version });
-            preference.HasOne<StudyRow>().WithMany().HasForeignKey(p => p.StudyId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<ApiKeyRow>().HasKey(k => k.Id);
         modelBuilder.Entity<SessionRow>().HasKey(s => s.Id);

@@ -16,7 +16,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
 
     public Task<long> NowAsync(CancellationToken cancellation) => dialect.ReadAsync(session => Task.FromResult(session.Now), cancellation);
 
-    public Task<StudySnapshot?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation) =>
+    public Task<StudyRow?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation) =>
         dialect.ReadAsync(session => StudyCommits.LoadAsync(session, study, afterSequence), cancellation);
 
     public Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation) =>
@@ -46,7 +46,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<bool> DeleteAsync(Guid study, CancellationToken cancellation) =>
         dialect.WriteAsync(session => StudyLives.DeleteAsync(session, study), cancellation);
 
-    public Task<ClaimResult> ClaimAsync(WorkRequest request, CancellationToken cancellation) =>
+    public Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(WorkRequest request, CancellationToken cancellation) =>
         dialect.WriteAsync(session => AttemptClaims.ClaimAsync(session, request), cancellation);
 
     public Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation) =>
@@ -93,17 +93,14 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
         : ReadAllAsync<AttemptRow>(
             $"SELECT a.* FROM attempts a JOIN trials t ON t.id = a.trial_id WHERE a.study_id = {study} ORDER BY t.number, a.number", cancellation);
 
-    public Task<IReadOnlyList<PreferenceRow>> PreferencesAsync(Guid study, CancellationToken cancellation) =>
-        ReadAllAsync<PreferenceRow>($"SELECT * FROM preferences WHERE study_id = {study} ORDER BY version", cancellation);
-
     public Task<SurrogateRow?> FindSurrogateAsync(Guid surrogate, CancellationToken cancellation) =>
         dialect.ReadAsync(session => session.RowAsync<SurrogateRow>($"SELECT * FROM surrogates WHERE id = {surrogate}"), cancellation);
 
-    public Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
+    public Task<AttemptRow?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
         await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt}").ConfigureAwait(false) is { } row
             && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
             && await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {row.StudyId}").ConfigureAwait(false) is { } study
-            ? ((StudyRow, AttemptRow, TrialRow)?)(study, row, trial) : null, cancellation);
+            ? row.Of(trial, study) : null, cancellation);
 
     public Task SeenAsync(WorkerRow worker, CancellationToken cancellation) => dialect.WriteAsync(session => session.ExecuteAsync(
         $"""

@@ -25,8 +25,7 @@ internal sealed class PreferenceRequests(IStudyStore store, TenantFinder finder,
     public async Task<IReadOnlyList<PreferenceResult>> PreferencesAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var later = await store.PreferencesAsync(study, cancellation).ConfigureAwait(false);
-        return StudyPreferences.PreferencesOf(row, later, await store.EventsAsync(study, 0, int.MaxValue, cancellation).ConfigureAwait(false));
+        return StudyPreferences.PreferencesOf(row, await store.EventsAsync(study, 0, int.MaxValue, cancellation).ConfigureAwait(false));
     }
 
     private void Require(StudyDefinition definition, string objective, Goal goal, int mayTrain)

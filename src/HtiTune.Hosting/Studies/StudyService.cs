@@ -101,10 +101,10 @@ internal sealed class StudyService(
     }
 
     public async Task<string> LogAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
-        (await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.LogTail ?? "";
+        (await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).LogTail ?? "";
 
     public async Task<IReadOnlyList<IntermediateValue>> ValuesAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
-        await store.ValuesAsync((await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Attempt.Id, cancellation).ConfigureAwait(false);
+        await store.ValuesAsync((await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Id, cancellation).ConfigureAwait(false);
 
     public async IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ internal sealed class TenantFinder(IStudyStore store)
             : throw new StudyServiceException(StudyServiceError.NotFound, "There is no such study.");
 
     /// <exception cref="StudyServiceException">There is none.</exception>
-    public async Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)> FindAsync(string? tenant, Guid? study, Guid attempt, CancellationToken cancellation) =>
+    public async Task<AttemptRow> FindAsync(string? tenant, Guid? study, Guid attempt, CancellationToken cancellation) =>
         await store.FindAttemptAsync(attempt, cancellation).ConfigureAwait(false) is { } found && (tenant is null || found.Study.Tenant == tenant) && (study is null || found.Study.Id == study)
             ? found
             : throw new StudyServiceException(StudyServiceError.NotFound, "There is no such attempt.");

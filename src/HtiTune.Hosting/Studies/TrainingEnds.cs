@@ -33,7 +33,7 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
     }
 
     /// <summary>How an attempt ended, from what its worker says.</summary>
-    public async Task<WorkResult> OfAsync((StudyRow Study, AttemptRow Attempt, TrialRow Trial) found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
+    public async Task<WorkResult> OfAsync(AttemptRow found, StudyDefinition definition, WorkResult result, CancellationToken cancellation)
     {
         result = result with { LogTail = StudyWrites.Tail(result.LogTail) };
         if (result.State != AttemptState.Done)
@@ -44,8 +44,8 @@ internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, 
                     Reason = result.Reason ?? "no reason was given",
                     Value = null,
                     Outputs = null,
-                    Backoff = External.Backoff.After(options.Value.Backoff, found.Attempt.Number),
-                    IsQuick = result.State == AttemptState.Failed && found.Attempt.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
+                    Backoff = External.Backoff.After(options.Value.Backoff, found.Number),
+                    IsQuick = result.State == AttemptState.Failed && found.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
                 }
                 : throw new StudyServiceException(StudyServiceError.Invalid, $"state is {StudyJson.Word(result.State)}; expected done, failed, timedOut, preempted or cancelled.");
         }

@@ -66,7 +66,7 @@ internal sealed class TrainingWork(
         }
 
         var claimed = await store.ClaimAsync(claim, cancellation).ConfigureAwait(false);
-        if (claimed.Attempt is null && row is { State: StudyState.Active, Network: null } && new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).IsValue)
+        if (claimed is { Attempt: null } && row is { State: StudyState.Active, Network: null } && new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).IsValue)
         {
             // The study may not have been advanced since it was created; with reported numbers that is a matter of milliseconds.
             await engine.AdvanceAsync(row.Id, cancellation).ConfigureAwait(false);
@@ -77,10 +77,10 @@ internal sealed class TrainingWork(
         {
             "holds-other" => throw new StudyServiceException(
                 StudyServiceError.Conflict,
-                $"worker '{request.Worker}', slot {request.Slot}, holds attempt {claimed.Other!.Id} of study {claimed.Other.StudyId}; expected it to be told first, or another worker's name or slot for study {request.Study}."),
+                $"worker '{request.Worker}', slot {request.Slot}, holds attempt {claimed.Attempt!.Id} of study {claimed.Attempt.StudyId}; expected it to be told first, or another worker's name or slot for study {request.Study}."),
             "set-aside" => throw new StudyServiceException(StudyServiceError.Conflict, "The worker was set aside after three quick failures in a row; mend it, then have it reinstated."),
             "limit" => throw new StudyServiceException(StudyServiceError.Limit, "As many attempts are under way as the queue or the tenant may have at a time."),
-            _ => View(claimed),
+            _ => View(claimed.Attempt),
         };
     }
 
@@ -139,11 +139,11 @@ internal sealed class TrainingWork(
         var definition = StudyJson.Read<StudyDefinition>(found.Study.Definition);
         var claim = result.Next is { } next ? Claim(tenant, next) : null;
         var end = await ends.OfAsync(found, definition, result, cancellation).ConfigureAwait(false);
-        if (end.Value is not null && found.Attempt.Lease == lease
+        if (end.Value is not null && found.Lease == lease
             && await engine.TellAsync(found.Study, found.Trial, attempt, lease, end, claim, cancellation).ConfigureAwait(false) is { } told)
         {
             telemetry.AttemptsEnded(AttemptState.Done);
-            return new TellOutcome(AttemptState.Done, told.Study!.State, told.Claimed is { } own ? View(own) : null);
+            return new TellOutcome(AttemptState.Done, told.Study!.State, View(told.Claimed));
         }
 
         var ended = await store.EndAsync(attempt, lease, end, cancellation).ConfigureAwait(false);
@@ -157,9 +157,9 @@ internal sealed class TrainingWork(
 
         events.Happened(found.Study.Id);
         wakeUps.Outbox();
-        wakeUps.Queue(found.Attempt.Queue);
+        wakeUps.Queue(found.Queue);
         var row = await store.FindAsync(found.Study.Id, cancellation).ConfigureAwait(false);
-        var another = claim is null ? null : View(await store.ClaimAsync(claim, cancellation).ConfigureAwait(false));
+        var another = claim is null ? null : await store.ClaimAsync(claim, cancellation).ConfigureAwait(false) is (var claimed, null) ? View(claimed) : null;
         return new TellOutcome(state, row?.State ?? found.Study.State, another) { IsRepeated = ended.Before is not null };
     }
 
@@ -224,9 +224,9 @@ internal sealed class TrainingWork(
         };
     }
 
-    private ClaimedAttempt? View(ClaimResult claimed)
+    private ClaimedAttempt? View(AttemptRow? claimed)
     {
-        if (claimed is not { Attempt: { Lease: { } lease, LeaseUntil: { } until } attempt, Trial: { } trial, Study: { } study })
+        if (claimed is not { Lease: { } lease, LeaseUntil: { } until, Trial: var trial, Study: var study } attempt)
         {
             return null;
         }

@@ -43,7 +43,7 @@ internal sealed partial class TrainingWorker(
             while (!_stopping.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
                 var claimed = await store.ClaimAsync(Claim(queue, slot), cancellation).ConfigureAwait(false);
-                if (claimed is not { Attempt: { Lease: not null } attempt, Trial: { } trial, Study: { } study })
+                if (claimed is not ({ Lease: not null } attempt, null))
                 {
                     if (claimed.Refusal == "set-aside")
                     {
@@ -56,7 +56,7 @@ internal sealed partial class TrainingWorker(
                 Interlocked.Increment(ref _running);
                 try
                 {
-                    await TrainAsync(attempt, trial, study, cancellation).ConfigureAwait(false);
+                    await TrainAsync(attempt, attempt.Trial, attempt.Study, cancellation).ConfigureAwait(false);
                 }
                 finally
                 {

@@ -17,8 +17,8 @@ internal static class ApiSchemas
 
     private static readonly Type[] s_requests =
     [
-        typeof(CreateStudyRequest), typeof(EarlierTraining), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest), typeof(PredictRequest), typeof(CancelRequest),
-        typeof(WorkRequest), typeof(AttemptReport), typeof(WorkResult), typeof(KeyRequest),
+        typeof(CreateStudyRequest), typeof(EarlierTraining), typeof(StudyDefinition), typeof(TunerSettings), typeof(PreferRequest), typeof(EnqueueRequest),
+        typeof(PredictRequest), typeof(CancelRequest), typeof(WorkRequest), typeof(AttemptReport), typeof(WorkResult), typeof(KeyRequest),
     ];
 
     internal static Task CompleteAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)

@@ -19,7 +19,7 @@ public abstract partial class StoreContract
         // The orphan stands at the front; then the study with the fewest under way, though it came last.
         Assert.Equal(orphan.TrialId, (await ClaimAsync("a")).Attempt!.TrialId);
         Assert.Equal(small.Id, (await ClaimAsync("b")).Attempt!.StudyId);
-        Assert.Equal(2, (await ClaimAsync("c")).Trial!.Number);
+        Assert.Equal(2, (await ClaimAsync("c")).Attempt!.Trial.Number);
     }
 
     [StoreFact]
@@ -32,7 +32,7 @@ public abstract partial class StoreContract
         await AskAsync(second.Id, Trial(1));
         var urgent = await CreateAsync(priority: 5);
         await AskAsync(urgent.Id, Trial(1));
-        Assert.Equal([urgent.Id, first.Id, second.Id], new[] { await ClaimAsync("a"), await ClaimAsync("b"), await ClaimAsync("c") }.Select(c => c.Study!.Id));
+        Assert.Equal([urgent.Id, first.Id, second.Id], new[] { await ClaimAsync("a"), await ClaimAsync("b"), await ClaimAsync("c") }.Select(c => c.Attempt!.Study.Id));
     }
 
     [StoreFact]
@@ -59,10 +59,10 @@ public abstract partial class StoreContract
         {
             await AskAsync(study.Id, Trial(1));
         }
-        Assert.Equal(own.Id, (await Store.ClaimAsync(Request("a") with { Networks = ["here"] }, None)).Study!.Id);
+        Assert.Equal(own.Id, (await Store.ClaimAsync(Request("a") with { Networks = ["here"] }, None)).Attempt!.Study.Id);
         Assert.Equal("empty", (await Store.ClaimAsync(Request("b") with { Queues = ["nobody's"] }, None)).Refusal);
-        Assert.Equal(foreign.Id, (await Store.ClaimAsync(Request("c") with { Tenant = "other", OtherThan = ["here"], Queues = [] }, None)).Study!.Id);
-        Assert.Equal(outside.Id, (await Store.ClaimAsync(Request("d") with { OtherThan = ["here", "elsewhere"] }, None)).Study!.Id);
+        Assert.Equal(foreign.Id, (await Store.ClaimAsync(Request("c") with { Tenant = "other", OtherThan = ["here"], Queues = [] }, None)).Attempt!.Study.Id);
+        Assert.Equal(outside.Id, (await Store.ClaimAsync(Request("d") with { OtherThan = ["here", "elsewhere"] }, None)).Attempt!.Study.Id);
         // A name is another worker in another tenant.
         Assert.Equal("empty", (await Store.ClaimAsync(Request("a") with { Tenant = "other" }, None)).Refusal);
     }
@@ -113,7 +113,7 @@ public abstract partial class StoreContract
         Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, null, null, Lease), None)).Stop);
         Assert.False(await Store.DeleteAsync(study.Id, None));
         await Store.EndAsync(attempt.Id, attempt.Lease.Value, new WorkResult { State = AttemptState.Cancelled, Reason = "user" }, None);
-        Assert.NotNull((await Store.FindAttemptAsync(attempt.Id, None))?.Attempt.AcknowledgedAt);
+        Assert.NotNull((await Store.FindAttemptAsync(attempt.Id, None))?.AcknowledgedAt);
         Assert.All(await Store.TrialsAsync(study.Id, None), t => Assert.Equal(TrialStatus.Cancelled, t.Status));
         Assert.NotNull((await RowAsync(study.Id)).EndedAt);
     }
@@ -195,7 +195,7 @@ public abstract partial class StoreContract
         var snapshot = (await Store.LoadAsync(row.Id, 0, None))!;
         Assert.Equal([StudyEventKind.Created, StudyEventKind.Imported], snapshot.Events.Select(e => e.Kind));
         Assert.Equal([(1, 0.25, true), (2, 0.75, true)], snapshot.Results.Select(t => (t.Number, t.Lambda, t.IsImported)));
-        var began = new StudyCommit(row.Id, snapshot.Study.Version, [new(0, null, StudyEventKind.RunBegan, "{}")]) { Values = new Dictionary<int, double?> { [1] = 3.5, [2] = null } };
+        var began = new StudyCommit(row.Id, snapshot.Version, [new(0, null, StudyEventKind.RunBegan, "{}")]) { Values = new Dictionary<int, double?> { [1] = 3.5, [2] = null } };
         Assert.Equal(CommitOutcome.Done, (await Store.CommitAsync(began, None)).Outcome);
         snapshot = (await Store.LoadAsync(row.Id, 2, None))!;
         Assert.Empty(snapshot.Results);

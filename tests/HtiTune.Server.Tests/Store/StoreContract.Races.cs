@@ -48,13 +48,13 @@ public abstract partial class StoreContract
     {
         var study = await CreateAsync(parallelism: 8);
         await AskAsync(study.Id, [.. Enumerable.Range(1, 8).Select(n => Trial(n))]);
-        var claims = new List<ClaimResult>();
+        var claims = new List<(AttemptRow? Attempt, string? Refusal)>();
         for (var i = 0; i < 8; i++)
         {
             claims.Add(await ClaimAsync("w" + i));
         }
         // Each told twice, as a worker does whose first answer was lost.
-        var ends = await Task.WhenAll(claims.Concat(claims).Select(c => Task.Run(() => Store.EndAsync(c.Attempt!.Id, c.Attempt.Lease!.Value, Done(c.Trial!.Number), None))));
+        var ends = await Task.WhenAll(claims.Concat(claims).Select(c => Task.Run(() => Store.EndAsync(c.Attempt!.Id, c.Attempt.Lease!.Value, Done(c.Attempt.Trial.Number), None))));
         Assert.All(ends, e => Assert.Equal(AttemptState.Done, e.State));
         Assert.Equal(8, ends.Count(e => e.Before is not null));
         var results = (await Store.LoadAsync(study.Id, 0, None))!.Results;
@@ -131,9 +131,9 @@ public abstract partial class StoreContract
         var attempt = (await ClaimAsync()).Attempt!;
         await Task.Delay(10);
         await Store.SweepAsync(new SweepSettings(TimeSpan.FromMilliseconds(1)), None);
-        Assert.Equal(AttemptState.Silent, (await Store.FindAttemptAsync(attempt.Id, None))?.Attempt.State);
+        Assert.Equal(AttemptState.Silent, (await Store.FindAttemptAsync(attempt.Id, None))?.State);
         Assert.True((await Store.RenewAsync(attempt.Id, new AttemptReport(attempt.Lease!.Value, 0.25, "log", Lease), None)).Holds);
-        var found = (await Store.FindAttemptAsync(attempt.Id, None))!.Value.Attempt;
+        var found = (await Store.FindAttemptAsync(attempt.Id, None))!;
         Assert.Equal((AttemptState.Running, 0.25, "log"), (found.State, found.Progress, found.LogTail));
         Assert.NotNull(found.StartedAt);
     }
@@ -184,8 +184,8 @@ public abstract partial class StoreContract
         var attempt = (await ClaimAsync()).Attempt!;
         await Store.EndAsync(attempt.Id, attempt.Lease!.Value, new WorkResult { State = AttemptState.Preempted, Reason = "shutdown" }, None);
         var again = await ClaimAsync("v");
-        Assert.Equal((1, 2), (again.Trial!.Number, again.Attempt!.Number));
-        Assert.Equal(0, again.Trial.AttemptsUsed);
+        Assert.Equal((1, 2), (again.Attempt!.Trial.Number, again.Attempt.Number));
+        Assert.Equal(0, again.Attempt.Trial.AttemptsUsed);
     }
 
     private static (AttemptState?, bool) Pair((AttemptState? State, AttemptRow? Before) result) => (result.State, result.Before is not null);

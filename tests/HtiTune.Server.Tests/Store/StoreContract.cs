@@ -44,7 +44,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
 
     private WorkRequest Request(string worker = "w", int slot = 0, Guid? study = null) => new(worker + _queue, slot, study, [_queue], Lease);
 
-    private Task<ClaimResult> ClaimAsync(string worker = "w", int slot = 0) => Store.ClaimAsync(Request(worker, slot), None);
+    private Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(string worker = "w", int slot = 0) => Store.ClaimAsync(Request(worker, slot), None);
 
     private async Task<StudyRow> RowAsync(Guid study) => (await Store.FindAsync(study, None))!;
 
@@ -107,12 +107,12 @@ public abstract partial class StoreContract(StoreFixture fixture)
         var result = await Store.CommitAsync(told, None);
         Assert.Equal(CommitOutcome.Done, result.Outcome);
         Assert.Equal((row.Version + 1, row.LastSequence + 2), (result.Study!.Version, result.Study.LastSequence));
-        Assert.Equal(2, result.Claimed!.Trial!.Number);
+        Assert.Equal(2, result.Claimed!.Trial.Number);
         var first = await TrialAsync(study.Id, 1);
         Assert.Equal((TrialStatus.Completed, 2.5, 2.5, row.LastSequence + 1, 1L), (first.Status, first.Value, first.Reported, first.TakenAt, first.EndOrder));
         // The same again: another version, and nothing changes; who asks again holds the same attempt.
         Assert.Equal(CommitOutcome.OtherVersion, (await Store.CommitAsync(told, None)).Outcome);
-        Assert.Equal(result.Claimed.Attempt!.Id, (await ClaimAsync()).Attempt!.Id);
+        Assert.Equal(result.Claimed.Id, (await ClaimAsync()).Attempt!.Id);
         Assert.Equal(2.5, (await RowAsync(study.Id)).BestValue);
         // A lease that does not hold: nothing is written.
         var stale = told with { ExpectedVersion = result.Study.Version, Asked = [], ClaimFor = null };

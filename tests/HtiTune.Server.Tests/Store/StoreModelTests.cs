@@ -58,7 +58,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
             case Act.Claim:
                 var request = new WorkRequest(queue + which, Queues: [queue], LeaseFor: TimeSpan.FromMinutes(1));
                 var claimed = await store.ClaimAsync(request, None);
-                model.Claim(which, claimed.Attempt is null ? null : (claimed.Attempt, claimed.Trial!.Number));
+                model.Claim(which, claimed.Attempt is null ? null : (claimed.Attempt, claimed.Attempt.Trial.Number));
                 break;
             case Act.Done when one is not null:
                 model.Done(one);
@@ -124,7 +124,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
             model.Attempts.Select(a => (a.Trial.Number, a.State)).Order(), attempts.Select(a => (trials.Single(t => t.Id == a.TrialId).Number, a.State)).Order());
         Assert.Equal(model.Untaken.Select(t => t.Number), snapshot.Results.Select(t => t.Number));
         Assert.Equal(Enumerable.Range(1, snapshot.Events.Count).Select(i => (long)i), snapshot.Events.Select(e => e.Sequence));
-        Assert.Equal(snapshot.Study.LastSequence, snapshot.Events.Count);
+        Assert.Equal(snapshot.LastSequence, snapshot.Events.Count);
         Assert.Equal(model.Replicates, snapshot.Events.Count(e => e.Kind == StudyEventKind.Replicate));
         Assert.True(model.Attempts.Count(a => a.IsHeld) <= model.Parallelism, $"after {act}");
     }
