@@ -31,7 +31,9 @@ internal sealed class OnnxKriging
     /// <exception cref="NotSupportedException">The surrogate cannot be written; the message says why.</exception>
     internal static byte[] Write(KrigedSurrogate surrogate, int source)
     {
-        var fault = surrogate.Options.Carrying == RowCarrying.Affine ? "its rows are carried by affine maps that all stored rows make; fit it with carrying by maps (fit --method kriging)"
+        var fault = surrogate.Options.Carrying != RowCarrying.Maps
+            ? $"its rows are carried by {(surrogate.Options.Carrying == RowCarrying.Affine ? "affine maps" : "levels")} that all stored rows make; fit it with carrying by maps (fit --method kriging)"
+            : surrogate.Options.StraightShare is > 0 and < 1 ? "a part of its way is straight; fit it with StraightShare = 0 or 1"
             : surrogate.ConditionCount > 0 && surrogate.Carrier.State.Forward.Length == 0 ? "it was fitted without maps; fit it with TrainMaps = true"
             : OnnxPlace.Fault(surrogate.Hyperparameter.Scale);
         return fault is null ? new OnnxKriging(surrogate).Write(source) : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");

@@ -11,11 +11,17 @@ internal static class ModelFile
     /// <summary>The version of files that hold a kriging: programs that know none refuse them.</summary>
     internal const int KrigedVersion = 4;
 
+    /// <summary>The version of files that hold a kriging whose rows are carried by levels, or part of whose way is straight.</summary>
+    internal const int LevelsVersion = 7;
+
+    private static int VersionOf(KrigingState? kriging) => kriging is null ? Version
+        : kriging.Quantiles is not null || kriging.Options.StraightShare is > 0 and < 1 ? LevelsVersion : KrigedVersion;
+
     internal static void Write(string path, TrajectoryState state, KrigingState? kriging = null)
     {
         var arrays = new List<(string Name, float[] Values)>();
         var header = ModelHeader.Of(state, arrays) with { Kriging = kriging is null ? null : KrigingHeader.Of(kriging) };
-        ModelContainer.Write(path, kriging is null ? Version : KrigedVersion, JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader), arrays);
+        ModelContainer.Write(path, VersionOf(kriging), JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader), arrays);
     }
 
     internal static (TrajectoryState State, KrigingState? Kriging) Read(string path, Scale? scale)
@@ -26,11 +32,11 @@ internal static class ModelFile
             throw new DataFormatException(path, "byte 8", "a model over a search space", $"one over λ; {nameof(SpaceSurrogate)}.{nameof(SpaceSurrogate.Load)} reads it");
         }
 
-        if (version is not (Version or KrigedVersion))
+        if (version is not (Version or KrigedVersion or LevelsVersion))
         {
             throw new DataFormatException(
                 path, "byte 8", $"format version {version}",
-                version > SpaceFile.MethodVersion ? $"version {SpaceFile.MethodVersion} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
+                version > LevelsVersion ? $"version {LevelsVersion} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
         }
 
         return ModelContainer.Read(path, ModelHeaderJson.Default.ModelHeader, header => header.Arrays, (header, arrays) =>

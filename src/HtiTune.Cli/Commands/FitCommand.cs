@@ -57,9 +57,9 @@ internal sealed class FitCommand
     };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of all chance in the fit.", DefaultValueFactory = _ => 1, HelpName = "s" };
     private readonly Option<FileInfo> _output = new("--out") { Description = "The model file to write.", Required = true, HelpName = "M.hti" };
-    private readonly Option<FitMethod> _method = Choice<FitMethod>("--method", "How outputs move between the anchors, or a baseline to compare with. auto takes what suits the data best by leaving anchors and contexts out, and says why; hti, trajectories along coupled rows; kriging, all anchors by a learned likelihood; affine, the same between laws told by mean and covariance. An option of the trajectories alone (cost, potential, energy, metric, clock, self-tuning, coupling dual) takes hti.");
-    private readonly Option<OutputKind> _kind = Choice<OutputKind>("--kind", "What values the outputs can take, by kriging, affine and auto; auto takes what every row obeys.");
-    private readonly Option<NuggetKind> _nugget = Choice<NuggetKind>("--nugget", "By kriging, affine and auto: whether the curve meets the anchors or smooths the scatter of trainings.");
+    private readonly Option<FitMethod> _method = Choice<FitMethod>("--method", "How outputs move between the anchors, or a baseline to compare with. auto takes what suits the data best by leaving anchors and contexts out, and says why; hti, trajectories along coupled rows; kriging, all anchors by a learned likelihood; affine, the same between laws told by mean and covariance; quantiles, between laws told by their levels, column by column. An option of the trajectories alone (cost, potential, energy, metric, clock, self-tuning, coupling dual) takes hti.");
+    private readonly Option<OutputKind> _kind = Choice<OutputKind>("--kind", "What values the outputs can take, by kriging, affine, quantiles and auto; auto takes what every row obeys.");
+    private readonly Option<NuggetKind> _nugget = Choice<NuggetKind>("--nugget", "By kriging, affine, quantiles and auto: whether the curve meets the anchors or smooths the scatter of trainings.");
     private readonly Option<CouplingKind> _coupling = Choice<CouplingKind>("--coupling", "Which output at one anchor belongs to which at the next.");
     private readonly Option<CouplingCost> _cost = Choice<CouplingCost>("--cost", "Ground cost of the transport where outputs are coupled by category.");
     private readonly Option<PotentialKind> _potential = Choice<PotentialKind>("--potential", "What bends the paths between anchors.");
@@ -140,7 +140,12 @@ internal sealed class FitCommand
             Coupling = options,
             Kind = result.GetValue(_kind),
             Nugget = result.GetValue(_nugget),
-            Carrying = asked == FitMethod.Affine ? RowCarrying.Affine : RowCarrying.Maps,
+            Carrying = asked switch
+            {
+                FitMethod.Affine => RowCarrying.Affine,
+                FitMethod.Quantiles => RowCarrying.Quantiles,
+                _ => RowCarrying.Maps,
+            },
         };
         ChoiceReport? choice = null;
         var model = Terminal.WithProgress<IFittedSurrogate>(
@@ -151,7 +156,8 @@ internal sealed class FitCommand
                 var reporter = new Reporter(report);
                 if (asked != FitMethod.Auto)
                 {
-                    return asked is FitMethod.Kriging or FitMethod.Affine ? KrigedSurrogate.Fit(set, kriging, reporter, cancellation) : TrajectorySurrogate.Fit(set, options, reporter, cancellation);
+                    return asked is FitMethod.Kriging or FitMethod.Affine or FitMethod.Quantiles
+                        ? KrigedSurrogate.Fit(set, kriging, reporter, cancellation) : TrajectorySurrogate.Fit(set, options, reporter, cancellation);
                 }
 
                 (var surrogate, choice) = SurrogateChoice.Fit(set, kriging, reporter, cancellation);
@@ -227,10 +233,10 @@ internal sealed class FitCommand
         var isTrajectories = options.Coupling == CouplingKind.Dual
             || new Option[] { _cost, _potential, _strength, _bandwidth, _factor, _energy, _metric, _clock, _tune, _budget }.Any(option => result.GetResult(option) is { Implicit: false });
         var method = result.GetResult(_method) is null && isTrajectories ? FitMethod.Hti : result.GetValue(_method);
-        var isKriged = method is FitMethod.Kriging or FitMethod.Affine or FitMethod.Auto;
+        var isKriged = method is FitMethod.Kriging or FitMethod.Affine or FitMethod.Quantiles or FitMethod.Auto;
         foreach (var option in new Option[] { _kind, _nugget }.Where(option => !isKriged && result.GetResult(option) is not null))
         {
-            throw new ArgumentException($"{option.Name} is given with --method {Kebab(method.ToString())}; expected kriging, affine or auto.");
+            throw new ArgumentException($"{option.Name} is given with --method {Kebab(method.ToString())}; expected kriging, affine, quantiles or auto.");
         }
 
         return method;

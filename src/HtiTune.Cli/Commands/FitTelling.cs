@@ -22,6 +22,7 @@ internal enum FitMethod
     Mixture,
     Kriging,
     Affine,
+    Quantiles,
 }
 
 /// <summary>What <c>fit</c> says when it is done.</summary>
@@ -88,8 +89,15 @@ internal static class FitTelling
         + $"paths {(model.Report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
         + $"clock {(model.Report.ClockShift == 0 ? "constant" : $"shifted by {model.Report.ClockShift:0.00}")}";
 
+    private static string NameOf(RowCarrying carrying) => carrying switch
+    {
+        RowCarrying.Affine => "affine",
+        RowCarrying.Quantiles => "quantiles",
+        _ => "kriging",
+    };
+
     private static string Words(KrigedSurrogate model) =>
-        $"{(model.Options.Carrying == RowCarrying.Affine ? "affine" : "kriging")}{(model.Options.Straight ? ", straight" : model.Options.Trend ? " with trend" : "")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
+        $"{NameOf(model.Options.Carrying)}{(model.Options.Straight ? ", straight" : model.Options.StraightShare > 0 ? $", {model.Options.StraightShare:P0} straight" : model.Options.Trend ? " with trend" : "")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
         + $"{FitCommand.Kebab(model.Report.Kind.ToString())} outputs, length {model.Report.Length:0.00}, warp {model.Report.WarpA:0.00} and {model.Report.WarpB:0.00}, nugget {model.Report.Nugget:0.0e0}";
 }
 

@@ -9,7 +9,7 @@ using HtiTune.Surrogates.Coupling;
 namespace HtiTune.Surrogates;
 
 /// <summary>Carries rows between anchors by conditional affine maps.</summary>
-internal sealed class AffineCarrier
+internal sealed class AffineCarrier : IRowCarrier
 {
     /// <summary>Output columns for which covariances are worth their cost.</summary>
     internal const int MostDimensions = 24;
@@ -37,14 +37,8 @@ internal sealed class AffineCarrier
     internal float[] Beyond(float[] y, float[] x, int[] categories, int source, (double[] Low, double[] High) bounds) =>
         CensoredRows.Beyond(_moments[source], y, x, categories, _dimension, bounds.Low, bounds.High);
 
-    /// <summary>Rows at every anchor that has a weight, and at their own; null at the others.</summary>
-    /// <param name="y">Standardised outputs at the anchor <paramref name="source"/>, [n, D].</param>
-    /// <param name="own">Standardised conditions of the rows there, [n, C].</param>
-    /// <param name="x">Those that they are wanted for: their own, or others.</param>
-    /// <param name="categories">Category of each row.</param>
-    /// <param name="source">s.</param>
-    /// <param name="weights">Weights of the anchors; null for all.</param>
-    internal float[]?[] Carry(float[] y, float[] own, float[] x, int[] categories, int source, double[]? weights)
+    /// <inheritdoc/>
+    public float[]?[] Carry(float[] y, float[] own, float[] x, int[] categories, int source, double[]? weights)
     {
         int n = categories.Length, d = _dimension, c = _conditionCount;
         var carried = new float[]?[_moments.Length];
@@ -86,7 +80,8 @@ internal sealed class AffineCarrier
         return carried;
     }
 
-    private static IEnumerable<int[]> SameContext(float[] own, float[] x, int[] categories, int c)
+    /// <summary>Rows that come from one context and are wanted in one.</summary>
+    internal static IEnumerable<int[]> SameContext(float[] own, float[] x, int[] categories, int c)
     {
         var groups = new Dictionary<string, List<int>>();
         for (var i = 0; i < categories.Length; i++)

@@ -13,7 +13,7 @@ internal static class CarrierTrial
 {
     private const int Every = 5, FewestContexts = 20, MostContexts = 100;
 
-    /// <summary>Scores of affine and of learned maps; null where contexts are too few to keep some out.</summary>
+    /// <summary>Scores of affine and of learned maps, and of levels; null where contexts are too few to keep some out.</summary>
     /// <param name="anchors">Anchors that answered the same contexts, with several draws each.</param>
     /// <param name="coupled">Which rows of theirs belong together.</param>
     /// <param name="options">Of the fit.</param>
@@ -29,19 +29,21 @@ internal static class CarrierTrial
         var kept = groups.Where((_, g) => g % Every != 0).SelectMany(rows => rows).Order().ToArray();
         var ends = new AnchorSet(anchors.Hyperparameter, new[] { 0, anchors.Count - 1 }.Select(k => new Anchor(anchors[k].Lambda, Of(k, kept))));
         var maps = TrajectorySurrogate.Fit(ends, options.Coupling with { Method = Method.Linear }, null, cancellation);
-        var affine = KrigedSurrogate.Fit(ends, options with { Carrying = RowCarrying.Affine }, null, cancellation);
+        var affine = options.Kind == OutputKind.Integer ? null : KrigedSurrogate.Fit(ends, options with { Carrying = RowCarrying.Affine }, null, cancellation);
+        var quantiles = KrigedSurrogate.Fit(ends, options with { Carrying = RowCarrying.Quantiles }, null, cancellation);
         int[][] judged = [.. groups.Where((_, g) => g % Every == 0).Take(MostContexts)];
-        double byAffine = 0, byMaps = 0;
+        double byAffine = 0, byMaps = 0, byQuantiles = 0;
         foreach (var rows in judged)
         {
             cancellation.ThrowIfCancellationRequested();
             var from = Of(0, rows);
             var truth = Of(anchors.Count - 1, rows).Outputs;
-            byAffine += Error(affine, from, truth);
+            byAffine += affine is null ? double.PositiveInfinity : Error(affine, from, truth);
+            byQuantiles += Error(quantiles, from, truth);
             byMaps += Error(maps, from, truth);
         }
 
-        return new CarrierScores(byAffine / judged.Length, byMaps / judged.Length);
+        return new CarrierScores(byAffine / judged.Length, byMaps / judged.Length) { Quantiles = byQuantiles / judged.Length };
 
         double Error(IFittedSurrogate surrogate, Samples from, Matrix truth) => EnergyDistance.Of(
             Trajectories.Standardised(surrogate.Transport(from, ends[0].Lambda, ends[1].Lambda), maps.State.Outputs), Trajectories.Standardised(truth, maps.State.Outputs), anchors.Dimension).Score;

@@ -71,6 +71,9 @@ internal sealed class ConditionalMoments
     /// <summary>r of the rows, [·, D].</summary>
     internal float[] Residuals => _residuals;
 
+    /// <summary>m(x), of a category of which there are rows.</summary>
+    internal double[] MeanAt(ReadOnlySpan<float> x, int category) => Local(x, _columns[category], Bandwidth, false)!.Value.Mean;
+
     /// <summary>m(x) and C(x), made definite.</summary>
     internal (double[] Mean, double[] Covariance) At(ReadOnlySpan<float> x, int category)
     {

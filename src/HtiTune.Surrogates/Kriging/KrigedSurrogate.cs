@@ -27,7 +27,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private readonly OutputTransform _transform;
     private readonly AnchorRows _stored;
     private readonly AnchorKriging _kriging;
-    private readonly AffineCarrier? _affine;
+    private readonly IRowCarrier? _laws;
     private readonly NearestCarrier? _nearest;
     private readonly RegressionBeside? _regression;
     private readonly Lazy<double[][]> _walk;
@@ -38,11 +38,12 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     {
         _carrier = carrier;
         _state = state;
-        _affine = state.Bandwidths is { } bandwidths ? new AffineCarrier(carrier.State.Trajectories, bandwidths) : null;
+        _laws = state.Quantiles is { } quantiles ? new QuantileCarrier(carrier.State.Trajectories, quantiles)
+            : state.Bandwidths is { } bandwidths ? new AffineCarrier(carrier.State.Trajectories, bandwidths) : null;
         _regression = state.Regression is { } regression ? new RegressionBeside(carrier, PlacesOf(carrier), regression) : null;
-        _nearest = _affine is null && carrier.ConditionCount == 0 ? new NearestCarrier(carrier.State.Trajectories) : null;
-        var points = state.Points ?? KrigingFitter.PointsOf(carrier, _affine);
-        _transform = new OutputTransform(state.Kind, state.Link, carrier.State.Outputs, carrier.Options.Bounds, isDraws: !carrier.Report.Deterministic || _affine is not null);
+        _nearest = _laws is null && carrier.ConditionCount == 0 ? new NearestCarrier(carrier.State.Trajectories) : null;
+        var points = state.Points ?? KrigingFitter.PointsOf(carrier, _laws);
+        _transform = new OutputTransform(state.Kind, state.Link, carrier.State.Outputs, carrier.Options.Bounds, isDraws: !carrier.Report.Deterministic || _laws is not null);
         var linked = Array.ConvertAll(points, _transform.Forward);
         _stored = new AnchorRows(points, linked, null, carrier.State.Trajectories.Count);
         _kriging = AnchorKriging.At(PlacesOf(carrier), 1, state.Gram ?? GramMatrix.Of(linked), state.Variant, state.Theta);
@@ -191,7 +192,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         ArgumentNullException.ThrowIfNull(answers);
         var weights = WeightsAt(lambda);
         _carrier.Lookup.Require(contexts);
-        if (_affine is not null || !Report.Deterministic || _carrier.Lookup.HasAll(contexts))
+        if (_laws is not null || !Report.Deterministic || _carrier.Lookup.HasAll(contexts))
         {
             return Sample(lambda, contexts);
         }
@@ -214,7 +215,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     {
         ArgumentNullException.ThrowIfNull(rows);
         var weights = WeightsAt(to);
-        var carried = _affine is null && _nearest is null ? _carrier.Carry(rows, from, weights) : CarryWithoutMaps(rows, from, weights);
+        var carried = _laws is null && _nearest is null ? _carrier.Carry(rows, from, weights) : CarryWithoutMaps(rows, from, weights);
         return Weighted(Linked(carried, rows.Count), weights, rows.Contexts, _regression?.At(PlaceOf(to), rows.Contexts, weights)).Outputs;
     }
 
@@ -222,15 +223,26 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     {
         Hyperparameter.Require(lambda);
         var weights = new double[Anchors.Count];
-        if (!_state.Options.Straight || IsExtrapolated(lambda))
+        var straight = _state.Options.StraightShare;
+        if (straight < 1 || IsExtrapolated(lambda))
         {
             _kriging.Weights([PlaceOf(lambda)], weights);
+        }
+
+        if (straight == 0 || IsExtrapolated(lambda) || AnchorRows.Single(weights) >= 0)
+        {
             return weights;
         }
 
         var after = Math.Max(1, Anchors.TakeWhile(anchor => anchor < lambda).Count());
         double low = PlaceOf(Anchors[after - 1]), share = (PlaceOf(lambda) - low) / (PlaceOf(Anchors[after]) - low);
-        (weights[after - 1], weights[after]) = (1 - share, share);
+        for (var k = 0; k < weights.Length; k++)
+        {
+            weights[k] *= 1 - straight;
+        }
+
+        weights[after - 1] += straight * (1 - share);
+        weights[after] += straight * share;
         return weights;
     }
 
@@ -243,18 +255,18 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private (AnchorRows Rows, SampleSource Source) Resolve(Contexts contexts, double[]? weights)
     {
         _carrier.Lookup.Require(contexts);
-        if (_affine is null && _carrier.StartOf(contexts) is { } first)
+        if (_laws is null && _carrier.StartOf(contexts) is { } first)
         {
             return (Linked(_carrier.Carry(first, contexts, 0, weights), contexts.Count), SampleSource.ConditionalSampler);
         }
 
         var (chosen, source) = _carrier.Lookup.Choose(contexts);
-        if (_affine is not null && ConditionCount > 0 && !contexts.SameAs(_carrier.State.Contexts))
+        if (_laws is not null && ConditionCount > 0 && !contexts.SameAs(_carrier.State.Contexts))
         {
             // A near context's row keeps its place in its own law; it is wanted in that of the context asked for.
             var trajectories = _carrier.State.Trajectories;
             var (x, categories) = _carrier.State.Seen(contexts);
-            var carried = _affine.Carry(
+            var carried = _laws.Carry(
                 Trajectories.Select(trajectories.Points[0], chosen, Dimension), Trajectories.Select(trajectories.Conditions[0], chosen, ConditionCount), x, categories, 0, weights);
             return (Linked(carried, contexts.Count), source);
         }
@@ -269,10 +281,10 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         var y = Trajectories.Standardised(rows.Outputs, _carrier.State.Outputs);
         if (_state.IsCensored)
         {
-            y = _affine!.Beyond(y, x, categories, source, CensoredRows.Standardised(_carrier.Options.Bounds!, _carrier.State.Outputs));
+            y = ((AffineCarrier)_laws!).Beyond(y, x, categories, source, CensoredRows.Standardised(_carrier.Options.Bounds!, _carrier.State.Outputs));
         }
 
-        return _affine?.Carry(y, x, x, categories, source, weights) ?? _nearest!.Carry(y, categories, source, weights);
+        return _laws?.Carry(y, x, x, categories, source, weights) ?? _nearest!.Carry(y, categories, source, weights);
     }
 
     private AnchorRows Linked(float[]?[] standardised, int count) =>

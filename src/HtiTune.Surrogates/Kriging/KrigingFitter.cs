@@ -17,31 +17,37 @@ internal static class KrigingFitter
         AnchorSet anchors, TrajectorySurrogate carrier, KrigingOptions options, KrigedSurrogate? previous, CancellationToken cancellation)
     {
         var bounds = carrier.Options.Bounds;
-        var affine = options.Carrying == RowCarrying.Affine ? new AffineCarrier(carrier.State.Trajectories, null) : null;
-        var points = PointsOf(carrier, affine);
+        IRowCarrier? laws = options.Carrying switch
+        {
+            RowCarrying.Affine => new AffineCarrier(carrier.State.Trajectories, null),
+            RowCarrying.Quantiles => new QuantileCarrier(carrier.State.Trajectories, null),
+            _ => null,
+        };
+        var points = PointsOf(carrier, laws);
         var kind = previous?.Transform.Kind ?? (options.Kind == OutputKind.Auto ? OutputTransform.Detect(anchors, bounds) : options.Kind);
         var links = previous is null ? OutputTransform.Links(anchors, kind, bounds) : [previous.Transform.Link];
         var (transform, _, fitted) = KrigingLearning.Choose(
             links, link => new OutputTransform(kind, link, carrier.State.Outputs, bounds), carrier.State.Outputs, points,
-            rows => Learn(carrier, affine is null ? GramOf(anchors, carrier, rows, previous) : GramMatrix.Of(rows), options, previous?.Kriging, cancellation), cancellation);
-        var regression = affine is null || !options.Regression || kind != OutputKind.Free || bounds is not null || anchors.Count < 3
+            rows => Learn(carrier, laws is null ? GramOf(anchors, carrier, rows, previous) : GramMatrix.Of(rows), options, previous?.Kriging, cancellation), cancellation);
+        var regression = laws is null || !options.Regression || kind != OutputKind.Free || bounds is not null || anchors.Count < 3
             ? null
             : JointRegression.Fit(carrier.State.Trajectories, [.. KrigedSurrogate.PlacesOf(carrier).Select(u => new[] { u })], cancellation);
         return new KrigingState(options with { Coupling = new() }, kind, transform.Link, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
         {
             Gram = fitted.Gram,
             Points = points,
-            Bandwidths = affine?.Bandwidths,
+            Bandwidths = (laws as AffineCarrier)?.Bandwidths,
+            Quantiles = (laws as QuantileCarrier)?.State,
             Regression = regression?.State,
         };
     }
 
     /// <summary>The stored rows at every anchor: as they are coupled, or those of the first anchor carried to the others.</summary>
-    internal static float[][] PointsOf(TrajectorySurrogate carrier, AffineCarrier? affine)
+    internal static float[][] PointsOf(TrajectorySurrogate carrier, IRowCarrier? laws)
     {
         var trajectories = carrier.State.Trajectories;
         var own = trajectories.Conditions[0];
-        return affine is null ? trajectories.Points : Array.ConvertAll(affine.Carry(trajectories.Points[0], own, own, trajectories.Categories, 0, null), rows => rows!);
+        return laws is null ? trajectories.Points : Array.ConvertAll(laws.Carry(trajectories.Points[0], own, own, trajectories.Categories, 0, null), rows => rows!);
     }
 
     private static AnchorKriging Learn(TrajectorySurrogate carrier, GramMatrix gram, KrigingOptions options, AnchorKriging? previous, CancellationToken cancellation) =>
@@ -93,6 +99,11 @@ internal static class KrigingFitter
         if (options.Carrying == RowCarrying.Affine)
         {
             notes.Add("Rows are carried by conditional affine maps: the anchors' laws are met as far as mean and covariance go.");
+        }
+
+        if (options.Carrying == RowCarrying.Quantiles)
+        {
+            notes.Add("Rows are carried by their levels in the laws given their context, column by column: the anchors' laws are met as far as near rows tell them.");
         }
 
         if (regression is not null)

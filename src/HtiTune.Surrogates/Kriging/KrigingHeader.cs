@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace HtiTune.Surrogates;
 
 /// <summary>What a model file says of a kriging, beside its carrier.</summary>
@@ -15,11 +17,16 @@ namespace HtiTune.Surrogates;
 /// <param name="Regression">The regression that outputs are kriged about; null without one.</param>
 /// <param name="IsCensored">Whether stored rows are latent values where the bounds cut draws off.</param>
 /// <param name="Bandwidths">Bandwidths of the affine carrier; null where maps carry.</param>
+/// <param name="Quantiles">What the carrier by levels has chosen; null where another carries.</param>
+/// <param name="StraightShare">As asked.</param>
 internal sealed record KrigingHeader(
-    bool Warp, NuggetKind Nugget, OutputKind AskedKind, OutputKind Kind, OutputLink Link, bool LearnsNugget, double[] Theta, double[][] States, string[] Notes, double[]? Bandwidths, bool Trend = false, bool Straight = false, JointState? Regression = null, bool IsCensored = false)
+    bool Warp, NuggetKind Nugget, OutputKind AskedKind, OutputKind Kind, OutputLink Link, bool LearnsNugget, double[] Theta, double[][] States, string[] Notes, double[]? Bandwidths, bool Trend = false, bool Straight = false, JointState? Regression = null, bool IsCensored = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuantileState? Quantiles = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] double StraightShare = 0)
 {
     internal static KrigingHeader Of(KrigingState state) => new(
-        state.Options.Warp, state.Options.Nugget, state.Options.Kind, state.Kind, state.Link, state.Variant.LearnsNugget, state.Theta, state.States!, state.Notes, state.Bandwidths, state.Options.Trend, state.Options.Straight, state.Regression, state.IsCensored);
+        state.Options.Warp, state.Options.Nugget, state.Options.Kind, state.Kind, state.Link, state.Variant.LearnsNugget, state.Theta, state.States!,
+        state.Notes, state.Bandwidths, state.Options.Trend, state.Options.Straight, state.Regression, state.IsCensored, state.Quantiles, state.Options.StraightShare);
 
     internal KrigingState ToState()
     {
@@ -30,6 +37,8 @@ internal sealed record KrigingHeader(
             throw new ArgumentException($"the kriging is of kind {Kind}, link {Link}, with {Theta.Length} parameters and {States.Length} states; expected {count} parameters each");
         }
 
-        return new KrigingState(new KrigingOptions { Warp = Warp, Trend = Trend, Straight = Straight, Nugget = Nugget, Kind = AskedKind, Carrying = Bandwidths is null ? RowCarrying.Maps : RowCarrying.Affine }, Kind, Link, variant, Theta, Notes) { States = States, Bandwidths = Bandwidths, Regression = Regression, IsCensored = IsCensored };
+        var carrying = Quantiles is not null ? RowCarrying.Quantiles : Bandwidths is null ? RowCarrying.Maps : RowCarrying.Affine;
+        var options = new KrigingOptions { Warp = Warp, Trend = Trend, StraightShare = Straight ? 1 : StraightShare, Nugget = Nugget, Kind = AskedKind, Carrying = carrying };
+        return new KrigingState(options, Kind, Link, variant, Theta, Notes) { States = States, Bandwidths = Bandwidths, Regression = Regression, IsCensored = IsCensored, Quantiles = Quantiles };
     }
 }

@@ -25,7 +25,17 @@ public sealed record KrigingOptions
     /// less than the two beside λ.
     /// </summary>
     /// <value>Default false.</value>
-    public bool Straight { get; init; }
+    public bool Straight
+    {
+        get => StraightShare == 1;
+        init => StraightShare = value ? 1 : 0;
+    }
+
+    /// <summary>
+    /// How much of the way is straight from anchor to anchor, the rest kriged: where nothing can be left out that tells them apart, the mean of both errs less than either.
+    /// </summary>
+    /// <value>0 (the default) to 1, which is <see cref="Straight"/>.</value>
+    public double StraightShare { get; init; }
 
     /// <summary>Whether the curve meets the anchors, or smooths the scatter from training to training.</summary>
     /// <value>Default <see cref="NuggetKind.Auto"/>.</value>
@@ -55,6 +65,7 @@ public sealed record KrigingOptions
         Require(Coupling.Clock is ClockKind.Auto or ClockKind.Constant, $"{nameof(Coupling)}.{nameof(Coupling.Clock)} is {Coupling.Clock}; kriging has no clock, but {nameof(Warp)}");
         Require(Coupling.Coupling != CouplingKind.Dual, $"{nameof(Coupling)}.{nameof(Coupling.Coupling)} is {Coupling.Coupling}; kriging couples by exact transport");
         Require(!Coupling.SelfTune, $"{nameof(Coupling)}.{nameof(Coupling.SelfTune)} is true; kriging learns by likelihood");
+        Require(StraightShare is >= 0 and <= 1, $"{nameof(StraightShare)} is {StraightShare}; expected 0 to 1");
         Require(Enum.IsDefined(Nugget), $"{nameof(Nugget)} is {Nugget}; expected one of {string.Join(", ", Enum.GetNames<NuggetKind>())}");
         Require(Enum.IsDefined(Carrying), $"{nameof(Carrying)} is {Carrying}; expected one of {string.Join(", ", Enum.GetNames<RowCarrying>())}");
         Require(Carrying == RowCarrying.Maps || dimension <= AffineCarrier.MostDimensions, $"{nameof(Carrying)} is {Carrying} and outputs have {dimension} columns; expected {AffineCarrier.MostDimensions} at most");
@@ -108,6 +119,12 @@ public enum RowCarrying
     /// another anchor. Anchors' laws are met as far as their mean and covariance go.
     /// </summary>
     Affine,
+
+    /// <summary>
+    /// By the level that each output has in the law that its anchor gives it in a context, to the value of that level at the other: needs no partner of a
+    /// row either, and no law's form. Anchors' laws are met column by column, as far as rows of near contexts tell them.
+    /// </summary>
+    Quantiles,
 }
 
 /// <summary>What values outputs can take.</summary>

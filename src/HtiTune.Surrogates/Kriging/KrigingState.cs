@@ -12,6 +12,9 @@ internal sealed record KrigingState(KrigingOptions Options, OutputKind Kind, Out
     /// <summary>Bandwidths of the affine carrier; null where maps carry.</summary>
     internal double[]? Bandwidths { get; init; }
 
+    /// <summary>What the carrier by levels has chosen; null where another carries.</summary>
+    internal QuantileState? Quantiles { get; init; }
+
     /// <summary>The regression that outputs are kriged about; null without one.</summary>
     internal JointState? Regression { get; init; }
 

@@ -1,7 +1,10 @@
 // Each candidate is fitted without an interior anchor (at most five, evenly spread) and judged by FoldScore on that anchor's samples; the truth between
 // anchors is never seen. What stands unless another gains clearly (FoldComparison):
 //   draws under continuous conditions,    affine: a coupling of rows under other conditions mixes what the condition does with what λ does, or pairs
-//   draws in disguise among them          rows that have nothing to do with each other; and maps that learn it lose what chance does in a new context.
+//   draws in disguise among them          rows that have nothing to do with each other; and maps that learn it lose what chance does in a new context. Levels in the
+//                                         place of affine maps for one output, whose law they meet whatever its form, and for several where they
+//                                         carry rows of contexts that they have not seen clearly better (LawTrial). Through three anchors as much of
+//                                         the way is straight as their bend is chance.
 //                                         Where anchors drew the same contexts, maps that carry kept-out contexts better take the place (CarrierTrial)
 //   two anchors                           trajectories, which are straight where samples do not curve
 //   three anchors of draws that curve     trajectories: a density potential bends paths where straight ones leave the samples; from four anchors on kriging
@@ -36,11 +39,14 @@ public static class SurrogateChoice
     /// <summary>Draws of each context, in the mean, from which affine maps stand.</summary>
     private const double FewestDraws = 4;
 
+    /// <summary>Score of levels, of several outputs, as a share of that of affine maps, which keep what columns have to do with each other.</summary>
+    private const double MostOfAffine = 0.95;
+
     internal const string Trend = "kriging with trend", NoWarp = "kriging without warp";
 
-    private const string Straight = "kriging straight", AffineStraight = "affine straight";
+    private const string Straight = "kriging straight", AffineStraight = "affine straight", Quantiles = "quantiles", QuantilesStraight = "quantiles straight";
 
-    private static readonly string[] s_names = ["trajectories", "kriging", NoWarp, Trend, "affine", "mixture", "linear"];
+    private static readonly string[] s_names = ["trajectories", "kriging", NoWarp, Trend, "affine", Quantiles, "mixture", "linear"];
 
     /// <summary>Chooses a surrogate and fits it to all anchors.</summary>
     /// <param name="anchors">At least two anchors.</param>
@@ -71,12 +77,13 @@ public static class SurrogateChoice
         var candidates = s_names.Where(name => name switch
         {
             "affine" => anchors.Dimension <= AffineCarrier.MostDimensions && (!isDeterministic || isScatter),
+            Quantiles => anchors.ConditionCount > 0 && anchors.Dimension <= AffineCarrier.MostDimensions && (!isDeterministic || isScatter),
             "mixture" => !isDeterministic || isScatter,
             "trajectories" => kind is not (OutputKind.Integer or OutputKind.Probabilities),
             "linear" => kind != OutputKind.Integer,
             _ => true,
         }).ToArray();
-        var (stated, isFar, carriers) = Stated(anchors, options, carrier, candidates, kind, isScatter, cache, cancellation);
+        var (stated, isFar, carriers, straight) = Stated(anchors, options, carrier, candidates, kind, isScatter, cache, cancellation);
         if (!candidates.Contains(stated))
         {
             candidates = [.. candidates, stated];
@@ -105,26 +112,34 @@ public static class SurrogateChoice
             Carriers = carriers,
             Kind = kind,
         };
-        return new ChosenSurrogate(FitAll(all, chosen, options with { Kind = kind }, progress, cancellation), report);
+        return new ChosenSurrogate(FitAll(all, chosen, options with { Kind = kind, StraightShare = straight }, progress, cancellation), report);
     }
 
     /// <summary>Rows of each context, in the mean.</summary>
     private static double RowsAContext(Contexts contexts) =>
         contexts.Count / (double)ContextKey.Groups(contexts).Length;
 
-    /// <summary>What stands unless another gains clearly, whether the middle of three anchors is far from its place on the scale, and what carriers of rows were scored.</summary>
-    private static (string Stated, bool IsFar, CarrierScores? Carriers) Stated(
+    /// <summary>
+    /// What stands unless another gains clearly, whether the middle of three anchors is far from its place on the scale, what carriers of rows were scored, and how much of
+    /// the way through three anchors is straight.
+    /// </summary>
+    private static (string Stated, bool IsFar, CarrierScores? Carriers, double Straight) Stated(
         AnchorSet anchors, KrigingOptions options, TrajectorySurrogate carrier, string[] candidates, OutputKind kind, bool isScatter, CouplingCache cache, CancellationToken cancellation)
     {
         var isDeterministic = carrier.Report.Deterministic;
         var isByContext = carrier.Report.Coupling == CouplingKind.ByContext && !isDeterministic;
-        var carriers = isByContext && !isScatter && candidates.Contains("affine") && kind != OutputKind.Integer ? CarrierTrial.Scores(anchors, carrier.State.Trajectories, options, cancellation) : null;
-        var isAffine = candidates.Contains("affine") && (isScatter || carrier.Report.Coupling == CouplingKind.Relaxed
-            || (carriers is { } scores ? scores.Affine < scores.Maps : isByContext && kind != OutputKind.Integer && RowsAContext(anchors[0].Samples.Contexts) >= FewestDraws));
         var isStraight = isByContext && !isScatter && anchors.Count == 3 && !MiddleAnchor.OfDraws(carrier.State.Trajectories, carrier.State.Contexts).Turns(options.Coupling.TrainMaps);
-        if (isAffine)
+        var carriers = isByContext && !isScatter && candidates.Contains(Quantiles) ? CarrierTrial.Scores(anchors, carrier.State.Trajectories, options with { Kind = kind }, cancellation) : null;
+        var isByLaws = candidates.Contains(Quantiles) && (isScatter || carrier.Report.Coupling == CouplingKind.Relaxed
+            || (carriers is { } scores ? Math.Min(scores.Affine, scores.Quantiles) < scores.Maps
+                : isByContext && kind != OutputKind.Integer && RowsAContext(anchors[0].Samples.Contexts) >= FewestDraws));
+        if (isByLaws)
         {
-            return (isStraight ? AffineStraight : "affine", false, carriers);
+            var trial = anchors.Dimension > 1 || anchors.Count == 3 ? LawTrial.Of(carrier.State.Trajectories, KrigedSurrogate.PlacesOf(carrier), cancellation) : default;
+            var isByLevels = anchors.Dimension == 1 || (carriers is null ? trial.Quantiles < MostOfAffine * trial.Affine : carriers.Quantiles < MostOfAffine * carriers.Affine);
+            return isByLevels
+                ? (isStraight ? QuantilesStraight : Quantiles, false, carriers, trial.QuantilesStraight)
+                : (isStraight ? AffineStraight : "affine", false, carriers, trial.AffineStraight);
         }
 
         var trajectories = !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(
@@ -136,7 +151,7 @@ public static class SurrogateChoice
             : isDeterministic && anchors.Count == 3 ? MiddleAnchor.Of(carrier.State.Trajectories.Points).ForAnswers(
                 anchors.Hyperparameter.Scale, carrier.State.Positions()[1], trajectories is null ? Trend : "trajectories")
             : "kriging";
-        return (stated, isFar, carriers);
+        return (stated, isFar, carriers, 0);
     }
 
     private static string Best(string[] candidates, Dictionary<string, FoldScore[]> tried, string stated)
@@ -165,6 +180,8 @@ public static class SurrogateChoice
         Trend => options with { Trend = true },
         "affine" => options with { Carrying = RowCarrying.Affine },
         AffineStraight => options with { Carrying = RowCarrying.Affine, Straight = true },
+        Quantiles => options with { Carrying = RowCarrying.Quantiles },
+        QuantilesStraight => options with { Carrying = RowCarrying.Quantiles, Straight = true },
         Straight => options with { Straight = true },
         _ => options,
     };
@@ -271,7 +288,7 @@ public sealed record ChoiceReport
 
     /// <summary>The choice in words.</summary>
     public string Note => (Kind == OutputKind.Free ? "" : $"Outputs are of the kind {Kind}. ") + (TakenForDraws ? "One row a context is a draw of its own at every anchor. " : "")
-        + (Carriers is { } carriers ? FormattableString.Invariant($"Draws of contexts that were kept out are carried with an error of {carriers.Affine:0.####} by affine maps and {carriers.Maps:0.####} by learned ones. ") : "") + (Folds.Count == 0
+        + (Carriers is { } carriers ? FormattableString.Invariant($"Draws of contexts that were kept out are carried with an error of {carriers.Affine:0.####} by affine maps, {carriers.Quantiles:0.####} by levels and {carriers.Maps:0.####} by learned maps. ") : "") + (Folds.Count == 0
         ? $"Nothing could be left out that tells the candidates apart: the default, {Default}, stands."
         : FormattableString.Invariant($"Leaving out {(Folds.Count == 1 ? "one anchor" : $"each of {Folds.Count} anchors")}: {string.Join(", ", Candidates.Select(c => FormattableString.Invariant($"{c.Name} {c.Share:0.###}")))} of the error of {Default}; {(Chosen == Default ? $"none is clearly better{(Folds.Count == 1 ? ", as far as two anchors can tell" : "")}, and {Default} stands" : $"{Chosen} is clearly better")}."));
 }
@@ -279,7 +296,11 @@ public sealed record ChoiceReport
 /// <summary>How draws of contexts that were kept out come from the first anchor to the last: the energy distance to their own draws there, less is better.</summary>
 /// <param name="Affine">By conditional affine maps.</param>
 /// <param name="Maps">By learned maps.</param>
-public sealed record CarrierScores(double Affine, double Maps);
+public sealed record CarrierScores(double Affine, double Maps)
+{
+    /// <summary>By levels in conditional laws.</summary>
+    public double Quantiles { get; init; } = double.PositiveInfinity;
+}
 
 /// <summary>A candidate's scores.</summary>
 /// <param name="Name">The candidate.</param>

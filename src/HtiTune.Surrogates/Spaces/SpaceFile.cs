@@ -54,7 +54,7 @@ internal static class SpaceFile
         if (version is not (Version or MethodVersion))
         {
             throw new DataFormatException(
-                path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion ? "a model over λ" : $"format version {version}",
+                path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion or ModelFile.LevelsVersion ? "a model over λ" : $"format version {version}",
                 version > MethodVersion ? $"version {MethodVersion} at most; a newer HtiTune may read it"
                     : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
         }

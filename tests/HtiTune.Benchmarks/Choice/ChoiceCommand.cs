@@ -22,10 +22,11 @@ internal static class ChoiceCommand
             --seeds N           default 2: each has its own coefficients and samples
             --append FILE       keeps each error as a line of JSON; none that the file holds is measured again
             --carry true        carries other rows from the first anchor along maps, in the place of sampling: ten times slower
+            --fresh odd         laws beside simple ideas, whose rows are carried: those of odd numbers, by which ways are chosen, or even, that are looked at when all is chosen
             --rules true        takes the error of what is chosen from the kinds': quick, where rules change and kinds do not
         """;
 
-    private const string Auto = "auto";
+    private const string Auto = "auto", Simple = "simple";
 
     private static readonly (string Name, Func<AnchorSet, TrajectoryOptions, IFittedSurrogate> Fit)[] s_methods =
     [
@@ -36,6 +37,14 @@ internal static class ChoiceCommand
         ("kriging straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Straight = true })),
         ("affine straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine, Straight = true })),
         ("affine", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine })),
+        ("quantiles", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Quantiles })),
+        ("quantiles straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Quantiles, Straight = true })),
+        ("quantiles half straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Quantiles, StraightShare = 0.5 })),
+        ("quantiles with trend", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Quantiles, Trend = true })),
+        ("affine with trend", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine, Trend = true })),
+        ("affine half straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Carrying = RowCarrying.Affine, StraightShare = 0.5 })),
+        ("kriging half straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, StraightShare = 0.5 })),
+        ("trend half straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Trend = true, StraightShare = 0.5 })),
         ("mixture", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Mixture })),
         ("linear", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Linear })),
         ("regression", (anchors, options) => TrajectorySurrogate.Fit(anchors, options with { Method = Surrogates.Method.Regression })),
@@ -75,7 +84,7 @@ internal static class ChoiceCommand
             switch (arguments[i])
             {
                 case "--laws":
-                    laws = [.. value.Split(',').Select(name => ChoiceLaws.All.FirstOrDefault(law => law.Name == name) ?? throw new ArgumentException($"'{name}' is no law."))];
+                    laws = [.. value.Split(',').Select(name => ChoiceLaws.All.Concat(ChoiceLaws.Fresh).FirstOrDefault(law => law.Name == name) ?? throw new ArgumentException($"'{name}' is no law."))];
                     break;
                 case "--methods":
                     methods = value.Split(',');
@@ -85,6 +94,10 @@ internal static class ChoiceCommand
                     break;
                 case "--append":
                     file = value;
+                    break;
+                case "--fresh":
+                    laws = [.. ChoiceLaws.Fresh.Where(law => int.Parse(law.Name[1..3], CultureInfo.InvariantCulture) % 2 == (value == "even" ? 0 : 1))];
+                    (isCarried, methods) = (true, methods.Length == Methods.Split(',').Length ? [Auto, Simple] : methods);
                     break;
                 case "--carry":
                     isCarried = bool.Parse(value);
@@ -108,6 +121,12 @@ internal static class ChoiceCommand
             {
                 foreach (var method in methods)
                 {
+                    if (method == Simple)
+                    {
+                        own.AddRange(MeasureIdeas(law, seed));
+                        continue;
+                    }
+
                     var run = runs.Find(r => r.Law == law.Name && r.Method == method && r.Seed == seed && !(isQuick && method == Auto));
                     if (run is null)
                     {
@@ -122,16 +141,39 @@ internal static class ChoiceCommand
                 }
             }
 
+            if (methods.Contains(Simple))
+            {
+                own = OfLeastIdea(own);
+            }
+
             double[] means = [.. methods.Select(method => own.Where(run => run.Method == method).Average(run => run.Error))];
             var chosen = own.Where(run => run.Method == Auto).ToArray();
             var share = chosen.Length > 0 ? chosen.Average(run => run.Error) / means.Where(double.IsFinite).Min() : double.NaN;
             shares.Add(share);
             beside.Add(chosen.Length > 0 ? chosen.Average(run => run.Error) / own.Where(run => run.Method == s_methods[0].Name).Select(run => run.Error).DefaultIfEmpty(double.NaN).Average() : double.NaN);
-            Console.WriteLine($"| {law.Name} | {string.Join(" | ", means.Select(mean => mean.ToString("G3", CultureInfo.InvariantCulture)))} | {string.Join(", ", chosen.Select(run => run.Chosen).Distinct())} | {share.ToString("F2", CultureInfo.InvariantCulture)} |");
+            var ideas = string.Concat(own.Where(run => run.Method == Simple).Select(run => run.Chosen).Distinct().Select(name => $" ({name})"));
+            Console.WriteLine($"| {law.Name} | {string.Join(" | ", means.Select(mean => mean.ToString("G3", CultureInfo.InvariantCulture)))} | {string.Join(", ", chosen.Select(run => run.Chosen).Distinct())}{ideas} | {share.ToString("F2", CultureInfo.InvariantCulture)} |");
         }
 
         FormattableString summary = $"\nShares of the least error: geometric mean {Geometric(shares):F3}, {shares.Count(s => s > 1.25)} above 1.25, {shares.Count(s => s > 2)} above 2, {shares.Count(s => s <= 1.1)} at most 1.1, of {shares.Count}. Beside {s_methods[0].Name}: geometric mean {Geometric(beside):F3}, {beside.Count(s => s > 1.05)} above 1.05, worst {beside.Max():F2}.";
         Console.WriteLine(FormattableString.Invariant(summary));
+    }
+
+    /// <summary>The runs, with those of the idea that errs least in the mean over seeds in the place of all ideas'.</summary>
+    private static List<Measured> OfLeastIdea(List<Measured> runs)
+    {
+        var least = runs.Where(run => run.Method == Simple).GroupBy(run => run.Chosen).MinBy(idea => idea.Average(run => run.Error))!.Key;
+        return [.. runs.Where(run => run.Method != Simple || run.Chosen == least)];
+    }
+
+    private static IEnumerable<Measured> MeasureIdeas(ChoiceLaw law, int seed)
+    {
+        var streams = new RandomStreams(seed).Fork($"law {law.Name}");
+        var rows = law.Make(streams.Stream("coefficients"));
+        foreach (var (name, of) in new SimpleWays(law.Anchors(rows, streams), law.IsDeterministic).All())
+        {
+            yield return new Measured(law.Name, Simple, seed, Error(law, rows, (lambda, start) => of(law.Hyperparameter.ToUnit(lambda), start), law.Judged(streams), streams), name);
+        }
     }
 
     private static double Geometric(List<double> values) => Math.Exp(values.Average(Math.Log));
@@ -151,7 +193,10 @@ internal static class ChoiceCommand
             }
 
             var surrogate = chosen?.Surrogate ?? s_methods.Single(m => m.Name == method).Fit(anchors, options);
-            return new Measured(law.Name, method, seed, Error(law, rows, surrogate, isCarried ? null : anchors, streams), chosen?.Report.Chosen ?? "");
+            double first = surrogate.Anchors[0];
+            var contexts = law.IsDeterministic && !isCarried ? anchors[0].Samples.Contexts : law.Judged(streams);
+            Func<double, Samples, Matrix> move = isCarried ? (lambda, start) => surrogate.Transport(start, first, lambda) : (lambda, _) => surrogate.Sample(lambda, contexts).Samples.Outputs;
+            return new Measured(law.Name, method, seed, Error(law, rows, move, contexts, streams), chosen?.Report.Chosen ?? "");
         }
         catch (ArgumentException problem) when (method != Auto)
         {
@@ -160,17 +205,15 @@ internal static class ChoiceCommand
         }
     }
 
-    private static double Error(ChoiceLaw law, RowLaw rows, IFittedSurrogate surrogate, AnchorSet? asked, RandomStreams streams)
+    private static double Error(ChoiceLaw law, RowLaw rows, Func<double, Samples, Matrix> move, Contexts contexts, RandomStreams streams)
     {
-        var contexts = law.IsDeterministic && asked is not null ? asked[0].Samples.Contexts : law.Judged(streams);
-        double first = surrogate.Anchors[0];
         var start = law.Answer(rows, law.Places[0], contexts, streams.Stream("start"));
         var number = 0;
         return law.Tests.Average(place =>
         {
             var truth = law.Answer(rows, place, contexts, streams.Fork("truth").Stream($"{number++}")).Outputs;
             var lambda = law.Hyperparameter.FromUnit(place);
-            var moved = asked is null ? surrogate.Transport(start, first, lambda) : surrogate.Sample(lambda, contexts).Samples.Outputs;
+            var moved = move(lambda, start);
             if (law.IsDeterministic)
             {
                 double sum = 0;

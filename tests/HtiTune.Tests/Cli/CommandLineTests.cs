@@ -53,6 +53,7 @@ public class CommandLineTests
     [InlineData("metric-flow-matching")]
     [InlineData("kriging")]
     [InlineData("affine")]
+    [InlineData("quantiles")]
     public async Task Every_method_is_fitted_and_sampled_by_name(string method)
     {
         using var folder = new TemporaryFolder();

@@ -81,7 +81,7 @@ public class KrigingCommandTests
 
     [Theory]
     [InlineData("--method kriging --kind integer", "is declared Integer|declared Integer, but the output in row 0")]
-    [InlineData("--kind positive --clock constant", "--kind is given with --method hti; expected kriging, affine or auto")]
+    [InlineData("--kind positive --clock constant", "--kind is given with --method hti; expected kriging, affine, quantiles or auto")]
     [InlineData("--method linear --nugget learned", "--nugget is given with --method linear")]
     [InlineData("--method kriging --potential density", "Potential is Density; kriging bends no paths")]
     [InlineData("--method kriging --kind interval", "Kind is Interval; expected")]

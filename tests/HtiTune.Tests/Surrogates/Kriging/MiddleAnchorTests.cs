@@ -49,9 +49,9 @@ public class MiddleAnchorTests
     }
 
     [Theory]
-    [InlineData(0.1, 1.6, "affine")] // Means turn by more than chance.
-    [InlineData(1.5, 0.4, "affine straight")] // They turn by less.
-    [InlineData(0.1, 4.4, "affine straight")] // The middle is farther beside the way than three anchors can tell from trainings that scatter.
+    [InlineData(0.1, 1.6, "quantiles")] // Means turn by more than chance.
+    [InlineData(1.5, 0.4, "quantiles straight")] // They turn by less.
+    [InlineData(0.1, 4.4, "quantiles straight")] // The middle is farther beside the way than three anchors can tell from trainings that scatter.
     public void Draws_by_context_are_kriged_where_their_means_turn(double spread, double turn, string expected) =>
         Assert.Equal(expected, SurrogateChoice.Fit(Draws(spread, (lambda, x) => Math.Sin(turn * lambda + 0.6 * x)), s_noMaps).Report.Chosen);
 

@@ -59,14 +59,14 @@ public class SurrogateChoiceTests
             Problems.Deterministic(Problems.Unit, [0, 0.5, 1], 60, 4, (lambda, x) => [x[0] + Math.Cos(turn * lambda), x[1] + Math.Sin(turn * lambda)]), s_noMaps).Report.Chosen);
 
     [Fact]
-    public void Draws_of_the_same_contexts_are_carried_by_affine_maps_and_keep_their_spread_in_new_ones()
+    public void Draws_of_the_same_contexts_are_carried_by_levels_and_keep_their_spread_in_new_ones()
     {
         var contexts = new Contexts(Problems.Conditions(40, 5).Conditions.SelectRows([.. Enumerable.Range(0, 400).Select(i => i / 10)]));
         var random = new RandomStreams(3).Stream("draws");
         var anchors = new AnchorSet(Problems.Unit, new[] { 0, 0.5, 1 }.Select(lambda => new Anchor(lambda, new Samples(
             Matrix.Create(400, 1, (i, row) => row[0] = (float)(Math.Sin(2 * lambda + contexts.Conditions[i, 0]) + 0.3 * (1 + lambda) * random.NextNormal())), contexts))));
         var chosen = SurrogateChoice.Fit(anchors, s_noMaps);
-        Assert.Equal("affine", chosen.Report.Chosen);
+        Assert.Equal("quantiles", chosen.Report.Chosen);
         var one = new Contexts(Matrix.Create(1000, 2, (_, row) => (row[0], row[1]) = (0.4f, 0.2f)));
         var rows = new Samples(Matrix.Create(1000, 1, (_, row) => row[0] = (float)(Math.Sin(0.4) + 0.3 * random.NextNormal())), one);
         var moved = chosen.Surrogate.Transport(rows, 0, 0.75).Values.ToArray();
@@ -143,7 +143,7 @@ public class SurrogateChoiceTests
     {
         var chosen = SurrogateChoice.Fit(OneDraw(0.4, [0, 0.5, 1], (lambda, x) => Math.Sin(2 * lambda + x)), s_noMaps);
         Assert.True(chosen.Report.TakenForDraws);
-        Assert.Equal("affine", chosen.Report.Chosen);
+        Assert.Equal("quantiles", chosen.Report.Chosen);
         var contexts = new Contexts(Matrix.Create(2000, 2, (_, row) => (row[0], row[1]) = (0.3f, 0.1f)));
         var random = new RandomStreams(1).Stream("rows");
         var rows = new Samples(Matrix.Create(2000, 1, (_, row) => row[0] = (float)(Math.Sin(0.3) + 0.4 * random.NextNormal())), contexts);
