@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Journal;
+using HtiTune.Service;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -103,11 +104,7 @@ public sealed partial record TunerOptions
     public int Parallelism { get; init; } = 1;
 
     [JsonInclude, JsonPropertyName("parallelism")]
-    internal int? KeptParallelism
-    {
-        get => Parallelism;
-        init => Parallelism = value ?? 1;
-    }
+    internal int? KeptParallelism { get => Parallelism; init => Parallelism = value ?? 1; }
 
     /// <summary>
     /// Whether a λ may be trained again with another seed, where that is expected to raise the best posterior mean more than any new λ. The objective's
@@ -122,11 +119,7 @@ public sealed partial record TunerOptions
     public CertificateRule CertificateRule { get; init; } = CertificateRule.TwoPasses;
 
     [JsonInclude, JsonPropertyName("certificateRule")]
-    internal CertificateRule? KeptRule
-    {
-        get => CertificateRule == CertificateRule.TwoPasses ? null : CertificateRule;
-        init => CertificateRule = value ?? CertificateRule.TwoPasses;
-    }
+    internal CertificateRule? KeptRule { get => CertificateRule == CertificateRule.TwoPasses ? null : CertificateRule; init => CertificateRule = value ?? CertificateRule.TwoPasses; }
 
     /// <summary>
     /// Resamples of each anchor's rows from which the noise of its value is estimated [Efron1979]: for objectives over draws or contexts that stand for
@@ -144,11 +137,7 @@ public sealed partial record TunerOptions
     public int CertificateDraws { get; init; } = Certificate.DefaultDraws;
 
     [JsonInclude, JsonPropertyName("certificateDraws")]
-    internal int? KeptDraws
-    {
-        get => CertificateDraws == Certificate.DefaultDraws ? null : CertificateDraws;
-        init => CertificateDraws = value ?? Certificate.DefaultDraws;
-    }
+    internal int? KeptDraws { get => CertificateDraws == Certificate.DefaultDraws ? null : CertificateDraws; init => CertificateDraws = value ?? Certificate.DefaultDraws; }
 
     /// <summary>
     /// Whether a run makes all trainings of its budget: neither a certificate nor the want of an expected gain ends it. For objectives that are
@@ -220,6 +209,25 @@ public sealed partial record TunerOptions
 
     internal bool MayReplicate => NoiseVariance is { } variance ? variance > 0 && Replicate != false : Replicate == true;
 
+    /// <summary>These options with what a study's definition says.</summary>
+    /// <param name="definition">What it says.</param>
+    /// <exception cref="ArgumentException">The acquisition is not known.</exception>
+    public TunerOptions With(StudyDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var options = this with
+        {
+            MaxTrainings = definition.MaxTrainings,
+            Parallelism = definition.Parallelism,
+            Epsilon = definition.Epsilon,
+            Delta = definition.Delta,
+            Seed = definition.Seed,
+            Goal = definition.Goal,
+            UseSurrogate = definition.UseSurrogate,
+        };
+        return definition.Tuner is { } settings ? options.With(settings) : options;
+    }
+
     /// <summary>These options with what a file or a request says; what it leaves null stays as it is here.</summary>
     /// <param name="settings">What it says.</param>
     /// <exception cref="ArgumentException">The acquisition is not known.</exception>
@@ -268,17 +276,6 @@ public sealed partial record TunerOptions
             TimeProvider = source.TimeProvider,
             Logger = source.Logger,
         };
-    }
-
-    /// <summary>The options that a file cannot hold, and that these have or had.</summary>
-    internal IEnumerable<string> Functions()
-    {
-        (bool Is, string Name)[] functions =
-        [
-            (HasOwnSurrogate, nameof(SurrogateFactory)), (Cost is { IsFunction: true }, nameof(Cost)), (Acquisition.Kind == AcquisitionKind.Own, nameof(Acquisition)),
-            (BeliefStrength is not null, nameof(Belief)),
-        ];
-        return functions.Where(function => function.Is).Select(function => function.Name);
     }
 
     // What a journal holds of them, lists and default budget left out.

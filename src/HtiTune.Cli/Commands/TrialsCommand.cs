@@ -82,10 +82,11 @@ internal static partial class TrialsCommand
         var journal = StudyJournal.Read(study.Folder);
         var text = objective ?? study.Objective;
         var values = TrialValues.Of(study, journal, text);
-        List<(StudyConstraint Constraint, Dictionary<int, double> Values)> limits = [.. study.Constraints.Select(one => (one, TrialValues.Of(study with { Constraints = [] }, journal, one.Objective)))];
+        var (free, single) = (study.With(all => all with { Constraints = null }), study.With(all => all with { Constraints = null, Front = null }));
+        List<(StudyConstraint Constraint, Dictionary<int, double> Values)> limits = [.. study.Constraints.Select(one => (one, TrialValues.Of(free, journal, one.Objective)))];
         List<(string Objective, Dictionary<int, double> Values)> others =
         [
-            .. (study.IsFrontOf(text) ? study.Front : []).Select(metric => (metric.Objective, TrialValues.Of(study with { Constraints = [], Front = [] }, journal, metric.Objective))),
+            .. (study.Definition.IsFrontOf(text) ? study.Front : []).Select(metric => (metric.Objective, TrialValues.Of(single, journal, metric.Objective))),
             .. limits.Select(limit => (limit.Constraint.Objective, limit.Values)),
         ];
         var rows = new SortedDictionary<int, TrialRecord>();

@@ -28,12 +28,14 @@ internal static class TuneCommand
             Terminal.IsQuiet = result.GetValue(quiet);
             var specification = StudyLocator.ReadChecked(result.GetValue(study));
             specification = result.GetValue(output) is { } own ? StudyFolders.Copy(specification, own) : specification;
-            specification = specification with
+            specification = specification.With(definition => definition with
             {
-                Trainings = result.GetValue(trainings) ?? specification.Trainings,
-                Parallel = result.GetValue(parallel) ?? specification.Parallel,
+                MaxTrainings = result.GetValue(trainings) ?? definition.MaxTrainings,
+                Parallelism = result.GetValue(parallel) ?? definition.Parallelism,
+                Tuner = result.GetValue(replicate) ? (definition.Tuner ?? new TunerSettings()) with { Replicate = true } : definition.Tuner,
+            }) with
+            {
                 MaxTime = result.GetValue(time) ?? specification.MaxTime,
-                Replicate = result.GetValue(replicate) || specification.Replicate,
                 UseWholeBudget = result.GetValue(onward),
             };
             if (server is not null && !result.GetValue(dry))

@@ -92,7 +92,7 @@ internal sealed class TuningWork(StudySpecification specification, string text, 
                 name,
                 session.Ending);
         }
-        catch (ArgumentException problem) when (specification.Constraints.Count > 0 || specification.IsFrontOf(objective.Text))
+        catch (ArgumentException problem) when (specification.Constraints.Count > 0 || specification.Definition.IsFrontOf(objective.Text))
         {
             // An option of the tuner that is of one objective alone.
             var line = specification.Constraints.Count > 0 ? specification.ConstraintsLine : specification.FrontLine;

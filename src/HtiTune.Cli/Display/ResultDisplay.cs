@@ -81,7 +81,7 @@ internal sealed class ResultDisplay
         }
 
         Terminal.Say(_study.Outcome.Describe(name));
-        if (_specification.Epsilon is null && !_study.Remarks.Any(remark => remark.Kind == RemarkKind.ConstantObjective))
+        if (_specification.Definition.Epsilon is null && !_study.Remarks.Any(remark => remark.Kind == RemarkKind.ConstantObjective))
         {
             Say($"{_study.Epsilon:G3} is 1 % of the range of {_objective} as it is expected over {name}{(_study.Remarks.Any(remark => remark.Kind == RemarkKind.ExtremeValues) ? ", what dominates it left out" : "")}: the regret that does not matter, unless \"epsilon\" says another");
         }
@@ -128,7 +128,7 @@ internal sealed class ResultDisplay
         }
     }
 
-    private bool IsFront => _specification.IsFrontOf(_objective);
+    private bool IsFront => _specification.Definition.IsFrontOf(_objective);
 
     private IReadOnlyList<FrontPoint> Front =>
         [.. _study.Front.Select(point => FrontPoint.Of(point.Configuration, [_objective, .. _specification.Front.Select(metric => metric.Objective)], point.Features, point.Probability))];

@@ -46,7 +46,7 @@ internal sealed class ImportPlan
             throw new CliException("H003", $"{other.Place} has the shape ({other.Outputs!.Rows}, {other.Outputs.Columns}); expected ({first.Rows}, {first.Columns}), as {taken[0].Place}.");
         }
 
-        if (StudySession.DeclaredBy(study.Contexts).Contexts is { } contexts && contexts.Count != first.Rows)
+        if (StudySession.DeclaredBy(study).Contexts is { } contexts && contexts.Count != first.Rows)
         {
             throw new CliException("H003", $"{taken[0].Place} has {first.Rows} rows; expected {contexts.Count}, one for each context.");
         }

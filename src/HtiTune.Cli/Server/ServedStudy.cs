@@ -113,36 +113,22 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     /// <summary>What the server is told of a study file: everything but its command.</summary>
     private static StudyDefinition DefinitionOf(StudySpecification study)
     {
-        if (study.Contexts.Categories > 0)
+        if (study.Categories > 0)
         {
             throw new CliException("H010", $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
         }
 
         // Without any, the first training that succeeds tells how many draws there are.
-        var conditions = StudySession.DeclaredBy(study.Contexts).Contexts?.Conditions ?? new Matrix(0, 0, []);
-        var definition = new StudyDefinition
+        var conditions = StudySession.DeclaredBy(study).Contexts?.Conditions ?? new Matrix(0, 0, []);
+        return study.Definition with
         {
             Name = Path.GetFileName(study.BaseFolder) is { Length: > 0 } folder ? folder : "study",
             Objective = ObjectiveOf(study.Objective),
             Constraints = study.Constraints.Count == 0 ? null : [.. study.Constraints.Select(one => (one with { Objective = ObjectiveOf(one.Objective) }).Text)],
             Front = study.Front.Count == 0 ? null : [.. study.Front.Select(one => (one with { Objective = ObjectiveOf(one.Objective) }).Text)],
-            Goal = study.Goal,
             Rows = conditions.Columns == 0 ? conditions.Rows : 1,
             Contexts = conditions.Columns == 0 ? null : [.. Enumerable.Range(0, conditions.Rows).Select(i => conditions.Row(i).ToArray().Select(value => (double)value).ToArray())],
-            Columns = study.OutputColumns,
-            MaxTrainings = study.Trainings,
-            Parallelism = study.Parallel,
-            Epsilon = study.Epsilon,
-            Delta = study.Risk,
-            Tuner = (study.Tuner with { Replicate = study.Replicate ? true : null }) is var settings && settings == new TunerSettings() ? null : settings,
-            Seed = study.Seed,
-            UseSurrogate = study.UseSurrogate,
-            MaxAttempts = study.Retries + 1,
-            TimeLimit = study.TimeLimit,
         };
-        return study.Space.IsLine
-            ? definition with { Hyperparameter = study.Hyperparameter.Name, Minimum = study.Hyperparameter.Minimum, Maximum = study.Hyperparameter.Maximum, Scale = study.Hyperparameter.Scale.Name }
-            : definition with { Hyperparameters = [.. study.Space.Select(one => one.Text)] };
     }
 
     /// <summary>An objective in the words of a server, which judges outputs by expressions alone.</summary>

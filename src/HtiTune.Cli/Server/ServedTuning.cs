@@ -15,7 +15,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
 
     // The server tries again by itself, by the study's "retries".
     private readonly ExternalNetwork _network = new(
-        specification with { Retries = 0 }, specification.Contexts.File, events ? new EventDisplay() : new TuneDisplay(),
+        specification.With(definition => definition with { MaxAttempts = 1 }), specification.ContextsFile, events ? new EventDisplay() : new TuneDisplay(),
         TimeProvider.System, interrupts);
 
     private HtiTuneClient Client => server.Client;

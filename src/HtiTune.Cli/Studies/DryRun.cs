@@ -20,7 +20,7 @@ internal static class DryRun
             foreach (var proposal in proposals)
             {
                 var folder = StudyPaths.Attempt(StudyPaths.Training(study.Folder, proposal.Number, proposal.Configuration, proposal.Seed), 1);
-                var words = ExternalNetwork.CommandOf(study, proposal.Configuration, proposal.Seed, study.Contexts.File ?? "", Path.Combine(folder, "outputs" + study.OutputFormat));
+                var words = ExternalNetwork.CommandOf(study, proposal.Configuration, proposal.Seed, study.ContextsFile ?? "", Path.Combine(folder, "outputs" + study.OutputFormat));
                 if (json)
                 {
                     EventWriter.Write(writer =>

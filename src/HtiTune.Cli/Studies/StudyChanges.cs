@@ -75,7 +75,7 @@ internal static class StudyChanges
     private static List<string> Unfit(StudySpecification study, StudyJournal journal, IReadOnlyList<TrainingEnded> completed)
     {
         var faults = new List<string>();
-        if (StudySession.DeclaredBy(study.Contexts).Contexts is { } contexts && journal.LoadContexts() is { } known && !known.SameAs(contexts))
+        if (StudySession.DeclaredBy(study).Contexts is { } contexts && journal.LoadContexts() is { } known && !known.SameAs(contexts))
         {
             faults.Add(known.Count == contexts.Count
                 ? $"\"contexts\" differ from those of the study's trainings: as many, {known.Count}, and others"

@@ -44,19 +44,19 @@ internal static partial class StudyCheck
         {
             (names, count) = (null, null);
         }
-        else if (study.Contexts.File is { } file)
+        else if (study.ContextsFile is { } file)
         {
             try
             {
                 var (matrix, header) = ArrayFile.Read(file);
-                count = matrix.Columns - (study.Contexts.Categories > 0 ? 1 : 0);
+                count = matrix.Columns - (study.Categories > 0 ? 1 : 0);
                 names = header ?? [];
             }
             catch (Exception problem) when (problem is DataFormatException or IOException or UnauthorizedAccessException)
             {
                 // A table with a fault below its header names its columns all the same.
                 (names, count) = problem is DataFormatException { Position: var position } && Path.GetExtension(file) == ".csv" && !position.StartsWith("line 1,", StringComparison.Ordinal) && position != "line 1"
-                    ? HeaderOf(file, study.Contexts.Categories)
+                    ? HeaderOf(file, study.Categories)
                     : (null, null);
                 faults.Add(new StudyFault("H003", study.ContextsLine, problem.Message.TrimEnd('.')));
             }
@@ -69,12 +69,12 @@ internal static partial class StudyCheck
 
         foreach (var metric in study.Front)
         {
-            AddObjective(study with { Objective = metric.Objective, ObjectiveLine = study.FrontLine }, names, count, !wrong.Contains("outputs"), faults);
+            AddObjective(study.With(all => all with { Objective = metric.Objective }) with { ObjectiveLine = study.FrontLine }, names, count, !wrong.Contains("outputs"), faults);
         }
 
         foreach (var constraint in study.Constraints)
         {
-            AddObjective(study with { Objective = constraint.Objective, ObjectiveLine = study.ConstraintsLine }, names, count, !wrong.Contains("outputs"), faults);
+            AddObjective(study.With(all => all with { Objective = constraint.Objective }) with { ObjectiveLine = study.ConstraintsLine }, names, count, !wrong.Contains("outputs"), faults);
         }
 
         return faults;
@@ -101,7 +101,7 @@ internal static partial class StudyCheck
             yield return "the command does not use {seed}; trainings with different chance scatter, and their scatter is taken for a trend";
         }
 
-        if (study.Contexts.File is not null && study.Command.Count > 0
+        if (study.ContextsFile is not null && study.Command.Count > 0
             && !study.Command.Any(word => word.Contains("{contexts}", StringComparison.Ordinal) || word.Contains("HTITUNE_CONTEXTS", StringComparison.Ordinal)))
         {
             yield return "\"contexts\" names a file, and the command does not use {contexts}; right if the script knows the file or reads HTITUNE_CONTEXTS";
@@ -117,7 +117,7 @@ internal static partial class StudyCheck
     /// <param name="study">The study.</param>
     /// <param name="anchors">Its trainings; null for none.</param>
     internal static IEnumerable<string> Losses(StudySpecification study, AnchorSet? anchors) =>
-        anchors is null || !study.UseSurrogate ? [] : ColumnUnits.LossesLeft([.. anchors.Select(anchor => anchor.Samples.Outputs)]);
+        anchors is null || !study.Definition.UseSurrogate ? [] : ColumnUnits.LossesLeft([.. anchors.Select(anchor => anchor.Samples.Outputs)]);
 
     /// <summary>Throws the faults beyond the file's own form, if any.</summary>
     /// <exception cref="CliException">There are faults.</exception>
@@ -176,7 +176,7 @@ internal static partial class StudyCheck
             faults.Add(new StudyFault("H011", study.CommandLine, $"the command runs {script}, and there is no such file in {study.WorkingDirectory}; expected a script that exists"));
         }
 
-        if (study.Command.Any(word => word.Contains("{contexts}", StringComparison.Ordinal)) && study.Contexts.File is null)
+        if (study.Command.Any(word => word.Contains("{contexts}", StringComparison.Ordinal)) && study.ContextsFile is null)
         {
             faults.Add(new StudyFault("H010", study.CommandLine, "the command uses {contexts}, and \"contexts\" names no file; expected a file of contexts, or a command without {contexts}"));
         }
@@ -197,7 +197,7 @@ internal static partial class StudyCheck
 
             // A file of numbers has no names; a .csv tells them with the first training.
             var outputs = !isOutputsRight ? null : declared ?? (study.OutputFormat == ".csv" ? null : (string[])[]);
-            var columns = new KnownColumns(outputs, isOutputsRight ? declared?.Count : null, contexts, contextCount, study.Contexts.Categories > 0);
+            var columns = new KnownColumns(outputs, isOutputsRight ? declared?.Count : null, contexts, contextCount, study.Categories > 0);
             faults.AddRange(objective.Faults(columns).Select(fault => new StudyFault("H012", study.ObjectiveLine, fault)));
         }
         catch (FormatException problem)

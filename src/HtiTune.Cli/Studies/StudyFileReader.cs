@@ -75,7 +75,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
         }
 
         var before = Faults.Count;
-        var contexts = OfContexts(root, baseFolder);
+        var (contextsFile, numbered, draws, categories) = OfContexts(root, baseFolder);
         NoteWrong("contexts", before);
         before = Faults.Count;
         var outputs = Object(root, "outputs");
@@ -98,55 +98,55 @@ internal sealed partial class StudyFileReader : LocatedKeys
             _wrong.Add("objective");
         }
 
-        var study = new StudySpecification
+        var settings = Tuner(Object(root, "tuner"), space) with { Replicate = Flag(root, "replicate") == true ? true : null };
+        var (budget, training) = (Object(root, "budget"), Object(root, "training"));
+        var definition = Placed(space ?? Hyperparameter.Continuous("lambda", 0, 1)) with
+        {
+            Objective = objective?.Text ?? "",
+            Goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize,
+            Constraints = OfConstraints(root) is { Count: > 0 } constraints ? [.. constraints.Select(one => one.Text)] : null,
+            Front = OfFront(root, objective?.Text) is { Count: > 0 } front ? [.. front.Select(one => one.Text)] : null,
+            Columns = columns,
+            Rows = draws ?? 0,
+            MaxTrainings = (int)Whole(budget, "trainings", 1, 10_000).GetValueOrDefault(defaults.Trainings),
+            Parallelism = (int)Whole(budget, "parallel", 1, 64).GetValueOrDefault(defaults.Parallel),
+            Epsilon = Number(budget, "epsilon", value => value > 0, "a number above 0"),
+            Delta = Number(budget, "risk", value => value is > 0 and < 1, "a number between 0 and 1") ?? 0.05,
+            TimeLimit = Time(training, "timeLimit", TimeSpan.FromTicks(1)) ?? defaults.TimeLimit,
+            MaxAttempts = (int)Whole(training, "retries", 0, 100).GetValueOrDefault(defaults.Retries) + 1,
+            Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
+            UseSurrogate = Flag(root, "surrogate") ?? true,
+            Tuner = settings == new TunerSettings() ? null : settings,
+        };
+        return new StudySpecification
         {
             File = _file,
-            Folder = baseFolder,
+            Folder = Path.GetFullPath(Text(root, "folder") ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
+            Definition = definition,
             Space = space ?? Hyperparameter.Continuous("lambda", 0, 1),
             Command = command ?? [],
             CommandLine = Take(root, "command")?.Line ?? root.Line,
             ContextsLine = Take(root, "contexts")?.Line ?? root.Line,
             WorkingDirectory = directory,
-            Contexts = contexts,
-            OutputFormat = format,
-            OutputColumns = columns,
-            OutputArray = Text(outputs, "array"),
-            Objective = objective?.Text ?? "",
-            ObjectiveLine = objective?.Line ?? root.Line,
-            Goal = Choice(root, "goal", ["minimize", "maximize"]) == "maximize" ? Goal.Maximize : Goal.Minimize,
-            Constraints = OfConstraints(root),
-            ConstraintsLine = Take(root, "constraints")?.Line ?? root.Line,
-            Front = OfFront(root, objective?.Text),
-            FrontLine = Take(root, "front")?.Line ?? root.Line,
-        };
-        study = Trained(Budgeted(study, Object(root, "budget"), defaults), Object(root, "training"), defaults);
-        return study with
-        {
-            Folder = Path.GetFullPath(Text(root, "folder") ?? Path.GetFileNameWithoutExtension(_file) + ".htitune", baseFolder),
             Environment = Environment(root),
-            Seed = Whole(root, "seed", 0, long.MaxValue) ?? 1,
-            UseSurrogate = Flag(root, "surrogate") ?? true,
-            Replicate = Flag(root, "replicate") ?? false,
-            Tuner = Tuner(Object(root, "tuner"), space),
+            ContextsFile = contextsFile,
+            Categories = categories,
+            NumberedRows = numbered,
+            OutputFormat = format,
+            OutputArray = Text(outputs, "array"),
+            ObjectiveLine = objective?.Line ?? root.Line,
+            ConstraintsLine = Take(root, "constraints")?.Line ?? root.Line,
+            FrontLine = Take(root, "front")?.Line ?? root.Line,
+            MaxTime = Time(budget, "time", TimeSpan.FromTicks(1)),
+            RetryDelay = Time(training, "retryDelay", TimeSpan.Zero) ?? TimeSpan.FromSeconds(5),
+            Grace = Time(training, "grace", TimeSpan.Zero) ?? defaults.Grace,
         };
     }
 
-    private StudySpecification Budgeted(StudySpecification study, LocatedJson? budget, Settings defaults) => study with
-    {
-        Trainings = (int)Whole(budget, "trainings", 1, 10_000).GetValueOrDefault(defaults.Trainings),
-        MaxTime = Time(budget, "time", TimeSpan.FromTicks(1)),
-        Parallel = (int)Whole(budget, "parallel", 1, 64).GetValueOrDefault(defaults.Parallel),
-        Epsilon = Number(budget, "epsilon", value => value > 0, "a number above 0"),
-        Risk = Number(budget, "risk", value => value is > 0 and < 1, "a number between 0 and 1") ?? study.Risk,
-    };
-
-    private StudySpecification Trained(StudySpecification study, LocatedJson? training, Settings defaults) => study with
-    {
-        TimeLimit = Time(training, "timeLimit", TimeSpan.FromTicks(1)) ?? defaults.TimeLimit,
-        Retries = (int)Whole(training, "retries", 0, 100).GetValueOrDefault(defaults.Retries),
-        RetryDelay = Time(training, "retryDelay", TimeSpan.Zero) ?? TimeSpan.FromSeconds(5),
-        Grace = Time(training, "grace", TimeSpan.Zero) ?? defaults.Grace,
-    };
+    // A definition of what is tuned alone.
+    private static StudyDefinition Placed(SearchSpace space) => space.IsLine
+        ? new StudyDefinition { Name = "study", Hyperparameter = space.Line.Name, Minimum = space.Line.Minimum, Maximum = space.Line.Maximum, Scale = space.Line.Scale.Name }
+        : new StudyDefinition { Name = "study", Hyperparameters = [.. space.Select(one => one.Text)] };
 
     // The same members as in a service's definition, and its one check of them; "replicate" stands beside "tuner".
     private TunerSettings Tuner(LocatedJson? node, SearchSpace? space)
@@ -205,12 +205,12 @@ internal sealed partial class StudyFileReader : LocatedKeys
         }
     }
 
-    private ContextsSource OfContexts(LocatedJson root, string baseFolder)
+    private (string? File, int? Numbered, int? Draws, int Categories) OfContexts(LocatedJson root, string baseFolder)
     {
         var categories = (int)(Whole(root, "categories", 0, 1 << 24) ?? 0);
         if (Take(root, "contexts") is not { Kind: not JsonTokenType.Null } node)
         {
-            return new ContextsSource(null, null, null, 0);
+            return (null, null, null, 0);
         }
 
         if (node.Kind == JsonTokenType.StartObject)
@@ -222,13 +222,13 @@ internal sealed partial class StudyFileReader : LocatedKeys
                 Fault(node.Line, "\"contexts\" expects a file, { \"rows\": n } for n outputs that belong together by their number, or { \"draws\": n } for n draws");
             }
 
-            return new ContextsSource(null, (int?)rows, (int?)draws, 0);
+            return (null, (int?)rows, (int?)draws, 0);
         }
 
         if (node.Kind != JsonTokenType.String)
         {
             Fault(node.Line, $"\"contexts\" is {node.Shown}; expected a file, {{ \"rows\": n }} or {{ \"draws\": n }}");
-            return new ContextsSource(null, null, null, 0);
+            return (null, null, null, 0);
         }
 
         var file = Path.GetFullPath(node.Text, baseFolder);
@@ -241,7 +241,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
             Fault(node.Line, $"\"contexts\" is {node.Shown}; expected a file that ends in {string.Join(", ", s_formats)}");
         }
 
-        return new ContextsSource(file, null, null, categories);
+        return (file, null, null, categories);
     }
 
     private Dictionary<string, string> Environment(LocatedJson root)

@@ -94,7 +94,7 @@ internal static class StudyFolders
             }
 
             var fresh = study with { Folder = made };
-            var network = new ExternalNetwork(fresh, study.Contexts.File, new TuneDisplay(), TimeProvider.System, null);
+            var network = new ExternalNetwork(fresh, study.ContextsFile, new TuneDisplay(), TimeProvider.System, null);
             Tuner.Open(made, network, study.Space, anchors[0].Samples.Contexts, options).Dispose();
             var columns = Path.Combine(study.Folder, StudyPaths.ColumnsName);
             if (File.Exists(columns))

@@ -50,17 +50,17 @@ internal sealed partial class StudySession
     }
 
     /// <summary>The contexts that a study file declares, and the names of their columns; null where only the first training tells.</summary>
-    internal static (Contexts? Contexts, IReadOnlyList<string>? Columns) DeclaredBy(ContextsSource source) => source switch
+    internal static (Contexts? Contexts, IReadOnlyList<string>? Columns) DeclaredBy(StudySpecification study) => study switch
     {
-        { File: { } path } => OfFile(path, source.Categories),
-        { Rows: { } rows } => (Rows(rows), null),
-        { Draws: { } draws } => (Contexts.None(draws), null),
+        { ContextsFile: { } path } => OfFile(path, study.Categories),
+        { NumberedRows: { } rows } => (Rows(rows), null),
+        { Definition.Rows: > 0 and var draws } => (Contexts.None(draws), null),
         _ => (null, null),
     };
 
     private Contexts? Declared()
     {
-        (var contexts, ContextColumns) = DeclaredBy(Study.Contexts);
+        (var contexts, ContextColumns) = DeclaredBy(Study);
         return contexts;
     }
 

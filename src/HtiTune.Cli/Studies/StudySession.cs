@@ -13,7 +13,7 @@ internal sealed partial class StudySession : IDisposable
     private StudySession(StudySpecification study, ITrainingObserver observer, Interrupts? interrupts)
     {
         Study = study;
-        Network = new ExternalNetwork(study, study.Contexts.File, observer, TimeProvider.System, interrupts);
+        Network = new ExternalNetwork(study, study.ContextsFile, observer, TimeProvider.System, interrupts);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(interrupts?.Finish ?? default);
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class StudySession : IDisposable
 
     /// <summary>What a run for an objective looks for: its best, or its front with others, where every constraint of the study is met.</summary>
     internal Aim Aim(IObjective objective) => Preferences.Aim.Of(
-        [new Feature(objective.Text, Judge(objective), Study.Goal), .. (Study.IsFrontOf(objective.Text) ? Study.Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
+        [new Feature(objective.Text, Judge(objective), Study.Goal), .. (Study.Definition.IsFrontOf(objective.Text) ? Study.Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
         [.. Study.Constraints.Select(one => Constraint.Of(Feature(one.Objective), one.Bound, one.IsUpper))]);
 
     private Feature Feature(string text, Goal goal = Goal.Minimize) => new(text, Judge(Objective(text)), goal);

@@ -49,38 +49,64 @@ internal sealed record StudySpecification
 
     internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    internal required ContextsSource Contexts { get; init; }
+    /// <summary>The file of conditions, whole path; null without.</summary>
+    internal string? ContextsFile { get; init; }
+
+    /// <summary>The last column of that file is a category 0 … n − 1; 0 without.</summary>
+    internal int Categories { get; init; }
+
+    /// <summary>Rows that belong together by their number; null where the definition tells how many draws there are.</summary>
+    internal int? NumberedRows { get; init; }
+
+    /// <summary>Whether only the first training tells how many rows there are.</summary>
+    internal bool IsOpen => ContextsFile is null && NumberedRows is null && Definition.Rows == 0;
 
     /// <summary>Ending of the outputs' file, with the dot.</summary>
     internal required string OutputFormat { get; init; }
 
-    /// <summary>Names of the outputs' columns; null where the file does not give them.</summary>
-    internal required IReadOnlyList<string>? OutputColumns { get; init; }
-
     /// <summary>Name of the array in an archive; null where it holds one.</summary>
     internal required string? OutputArray { get; init; }
 
-    /// <summary>The objective's text, and its line in the file.</summary>
-    internal required string Objective { get; init; }
+    /// <summary>
+    /// What is to be found, and how, as a service takes it: with objectives in the file's own words, so many rows as there are draws (0: as many as the first training brings), and conditions in their
+    /// file.
+    /// </summary>
+    internal required StudyDefinition Definition { get; init; }
+
+    internal string Objective => Definition.Objective;
+
+    internal Goal Goal => Definition.Goal;
+
+    internal int Trainings => Definition.MaxTrainings;
+
+    internal int Parallel => Definition.Parallelism;
+
+    internal int Retries => Definition.MaxAttempts - 1;
+
+    internal TimeSpan? TimeLimit => Definition.TimeLimit;
+
+    internal long Seed => Definition.Seed;
+
+    internal IReadOnlyList<string>? OutputColumns => Definition.Columns;
+
+    /// <summary>Whether a λ may be trained again with another seed.</summary>
+    internal bool Replicate => Definition.Tuner?.Replicate == true;
 
     /// <summary>What every configuration must hold, whatever the objective; empty without.</summary>
-    internal IReadOnlyList<StudyConstraint> Constraints { get; init; } = [];
+    internal IReadOnlyList<StudyConstraint> Constraints => [.. (Definition.Constraints ?? []).Select(text => StudyConstraint.Parse(text)!)];
 
     /// <summary>The line of the constraints in the file.</summary>
     internal int ConstraintsLine { get; init; }
 
     /// <summary>Objectives beside the study's own, with which it makes a front; empty where there is a single best.</summary>
-    internal IReadOnlyList<StudyMetric> Front { get; init; } = [];
+    internal IReadOnlyList<StudyMetric> Front => [.. (Definition.Front ?? []).Select(text => StudyMetric.Parse(text)!)];
 
     /// <summary>The line of the front in the file.</summary>
     internal int FrontLine { get; init; }
 
-    /// <summary>Whether a run for an objective looks for the front: not where another one is asked for by itself.</summary>
-    internal bool IsFrontOf(string objective) => Front.Count > 0 && objective == Objective;
-
     /// <summary>The name of a run for an objective in the journal: with the front and the constraints, for with others it would be another run.</summary>
     internal string RunName(string objective) =>
-        (IsFrontOf(objective) ? $"{objective} and {string.Join(" and ", Front.Select(metric => metric.Text))}" : objective)
+        (Definition.IsFrontOf(objective) ? $"{objective} and {string.Join(" and ", Front.Select(metric => metric.Text))}" : objective)
         + (Constraints.Count == 0 ? "" : $", where {string.Join(" and ", Constraints.Select(constraint => constraint.Text))}");
 
     /// <summary>Another objective that judges in its place; null without.</summary>
@@ -94,34 +120,11 @@ internal sealed record StudySpecification
     /// <summary>The line of the contexts in the file.</summary>
     internal int ContextsLine { get; init; }
 
-    internal required Goal Goal { get; init; }
-
-    /// <summary>Trainings allowed over the whole study.</summary>
-    internal int Trainings { get; init; }
-
     internal TimeSpan? MaxTime { get; init; }
-
-    internal int Parallel { get; init; } = 1;
-
-    internal double? Epsilon { get; init; }
-
-    internal double Risk { get; init; } = 0.05;
-
-    /// <summary>Time limit of a training.</summary>
-    internal TimeSpan? TimeLimit { get; init; }
-
-    internal int Retries { get; init; }
 
     internal TimeSpan RetryDelay { get; init; }
 
     internal TimeSpan Grace { get; init; }
-
-    internal long Seed { get; init; } = 1;
-
-    internal bool UseSurrogate { get; init; } = true;
-
-    /// <summary>Whether a λ may be trained again with another seed.</summary>
-    internal bool Replicate { get; init; }
 
     /// <summary>Whether all trainings are made, though nothing is expected to gain.</summary>
     internal bool UseWholeBudget { get; init; }
@@ -129,42 +132,23 @@ internal sealed record StudySpecification
     /// <summary>Whether the goal is not the study file's.</summary>
     internal bool HasOtherGoal { get; init; }
 
-    /// <summary>Further settings of the tuner.</summary>
-    internal TunerSettings Tuner { get; init; } = new();
+    /// <summary>The study with another definition.</summary>
+    internal StudySpecification With(Func<StudyDefinition, StudyDefinition> change) => this with { Definition = change(Definition) };
 
     /// <summary>The study with another goal.</summary>
     /// <param name="goal">minimize or maximize; null: the study's own.</param>
-    internal StudySpecification JudgedAs(string? goal) => CommonOptions.GoalOf(goal) is { } other ? this with { Goal = other, HasOtherGoal = true } : this;
+    internal StudySpecification JudgedAs(string? goal) => CommonOptions.GoalOf(goal) is { } other ? With(definition => definition with { Goal = other }) with { HasOtherGoal = true } : this;
 
     /// <summary>Options of the tuner.</summary>
     internal TunerOptions ToOptions() => new TunerOptions
     {
-        MaxTrainings = Trainings,
         MaxTime = MaxTime,
 
         // A command that is typed every night has its time every night.
         MaxTimeIsPerProcess = true,
-        Replicate = Replicate ? true : null,
         UseWholeBudget = UseWholeBudget,
-        Parallelism = Parallel,
-        Epsilon = Epsilon,
-        Delta = Risk,
-        Goal = Goal,
-        Seed = Seed,
-        UseSurrogate = UseSurrogate,
 
         // A scoring program is run for every place of the grid.
         GridSize = (JudgedBy ?? Objective).StartsWith("command:", StringComparison.Ordinal) ? 33 : 257,
-    }.With(Tuner);
-}
-
-/// <summary>Where a study's contexts come from: a file, so many rows that belong together by their number, or so many draws of one distribution.</summary>
-/// <param name="File">A file of conditions, whole path; null without.</param>
-/// <param name="Rows">Number of rows; null without.</param>
-/// <param name="Draws">Number of draws; null without. All three null: as many draws as the first training writes.</param>
-/// <param name="Categories">The last column of the file is a category 0 … n − 1; 0 without.</param>
-internal sealed record ContextsSource(string? File, int? Rows, int? Draws, int Categories)
-{
-    /// <summary>Whether only the first training tells how many there are.</summary>
-    internal bool IsOpen => File is null && Rows is null && Draws is null;
+    }.With(Definition);
 }

@@ -14,7 +14,7 @@ internal static class TrialValues
     internal static Dictionary<int, double> Of(StudySpecification study, StudyJournal journal, string objective)
     {
         var names = study.OutputColumns ?? StudySession.StoredColumns(study.Folder);
-        var (_, conditions) = StudySession.DeclaredBy(study.Contexts);
+        var (_, conditions) = StudySession.DeclaredBy(study);
         var judge = Parsed(study, objective, names, conditions);
         var values = new Dictionary<int, double>();
         foreach (var measured in journal.Runs.Where(run => run.Began.Objective == study.RunName(judge.Text)).SelectMany(run => run.Values.Values))
@@ -43,7 +43,7 @@ internal static class TrialValues
     /// <summary>What the study's own objective makes of outputs; null where it has no value, or a program has to be run for it.</summary>
     internal static double? Of(StudySpecification study, Matrix outputs, IReadOnlyList<string>? columns, double lambda)
     {
-        var (contexts, conditions) = StudySession.DeclaredBy(study.Contexts);
+        var (contexts, conditions) = StudySession.DeclaredBy(study);
         var judge = Parsed(study, study.Objective, study.OutputColumns ?? columns, conditions);
         return Value(judge, new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
     }
@@ -51,7 +51,7 @@ internal static class TrialValues
     /// <summary>Why the study's own objective cannot judge outputs; null where it can, or a program has to be run to know.</summary>
     internal static string? FaultOf(StudySpecification study, Matrix outputs, IReadOnlyList<string>? columns, double lambda)
     {
-        var (contexts, conditions) = StudySession.DeclaredBy(study.Contexts);
+        var (contexts, conditions) = StudySession.DeclaredBy(study);
         var judge = Parsed(study, study.Objective, study.OutputColumns ?? columns, conditions);
         try
         {

@@ -143,7 +143,7 @@ internal sealed class ExternalNetwork(
 
             if (_rows is not 0 and var rows && matrix.Rows != rows)
             {
-                throw Wrong($"{output} has {matrix.Rows} rows; expected {rows}, {(study.Contexts.IsOpen ? "as at the λ before" : "one for each context")}");
+                throw Wrong($"{output} has {matrix.Rows} rows; expected {rows}, {(study.IsOpen ? "as at the λ before" : "one for each context")}");
             }
 
             if (study.OutputColumns is { } named && named.Count != matrix.Columns)

@@ -137,6 +137,9 @@ public sealed record StudyDefinition
     [JsonIgnore]
     public bool HasOneObjective => Constraints is null or { Count: 0 } && Front is null or { Count: 0 };
 
+    /// <summary>Whether a run for an objective looks for the front: not where another one is asked for by itself.</summary>
+    internal bool IsFrontOf(string objective) => Front is { Count: > 0 } && objective == Objective;
+
     /// <summary>Whether one curve over λ says what is believed: there is one continuous hyperparameter, and one objective.</summary>
     [JsonIgnore]
     public bool HasCurve => Hyperparameters is null && HasOneObjective;

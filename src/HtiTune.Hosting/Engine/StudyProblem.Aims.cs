@@ -22,16 +22,13 @@ internal sealed partial class StudyProblem
     ];
 
     /// <summary>Whether a run for an objective measures more than that.</summary>
-    internal bool HasAim(string objective) => _definition.Constraints is { Count: > 0 } || IsFrontOf(objective);
-
-    /// <summary>Whether a run for an objective looks for the front: not where another one is asked for by itself.</summary>
-    internal bool IsFrontOf(string objective) => _definition.Front is { Count: > 0 } && objective == _definition.Objective;
+    internal bool HasAim(string objective) => _definition.Constraints is { Count: > 0 } || _definition.IsFrontOf(objective);
 
     /// <summary>What a run looks for: the best of an objective, or its front with others, where every constraint is met.</summary>
     internal Aim Aim(string objective, Goal goal, Tuner tuner)
     {
         return Preferences.Aim.Of(
-            [Feature(objective, goal), .. (IsFrontOf(objective) ? Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
+            [Feature(objective, goal), .. (_definition.IsFrontOf(objective) ? Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
             [.. Constraints.Select(one => Constraint.Of(Feature(one.Objective, Goal.Minimize), one.Bound, one.IsUpper))]);
 
         Feature Feature(string text, Goal best) => new(text, StudyTuner.Objective(this, text, tuner), best);

@@ -89,26 +89,16 @@ internal sealed partial class StudyProblem
     /// <summary>The tuner's options for a run.</summary>
     internal TunerOptions Options(Goal goal, TimeProvider clock)
     {
-        var options = Defaults(goal, clock);
-        return _definition.Tuner is { } settings ? options.With(settings) : options;
+        var defaults = new TunerOptions
+        {
+            // A reported number is told within a request: a quarter of the points cost an eighth of the time, and proposals are not bound to them. With
+            // a quarter of the draws a certificate needs 97.1 % of them to hold, not 96.0 %.
+            GridSize = IsValue ? 65 : 257,
+            CertificateDraws = IsValue ? 1024 : 4096,
+            TimeProvider = clock,
+        };
+        return defaults.With(_definition) with { Goal = goal, UseSurrogate = _definition.UseSurrogate && !IsValue };
     }
-
-    private TunerOptions Defaults(Goal goal, TimeProvider clock) => new()
-    {
-        MaxTrainings = _definition.MaxTrainings,
-        Parallelism = _definition.Parallelism,
-        Epsilon = _definition.Epsilon,
-        Delta = _definition.Delta,
-        Seed = _definition.Seed,
-        Goal = goal,
-        UseSurrogate = _definition.UseSurrogate && !IsValue,
-
-        // A reported number is told within a request: a quarter of the points cost an eighth of the time, and proposals are not bound to them. With
-        // a quarter of the draws a certificate needs 97.1 % of them to hold, not 96.0 %.
-        GridSize = IsValue ? 65 : 257,
-        CertificateDraws = IsValue ? 1024 : 4096,
-        TimeProvider = clock,
-    };
 
     /// <summary>Judges outputs by an objective's text.</summary>
     /// <exception cref="FormatException">The text is not understood; the message says where.</exception>

@@ -177,14 +177,14 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             Configuration = study.Configuration,
             Remarks = study.Remarks,
             Feasibility = study.Feasibility,
-            Front = problem.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation)
+            Front = problem.Definition.IsFrontOf(objective) ? [.. study.ComputeFront(cancellation)
                 .Select(point => FrontPoint.Of(point.Configuration, [objective, .. problem.Front.Select(metric => metric.Objective)], point.Features, point.Probability))] : null,
         };
 
     // The tuner has a best value when it has a model, which a few trainings come before.
     private TakenBest? FirstBest()
     {
-        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0 || study.Problem.IsFrontOf(study.Began.Objective!))
+        if (HasEnded || study.Run is null || study.Run.Best is not null || study.Began!.Run > 1 || _told.Count == 0 || study.Problem.Definition.IsFrontOf(study.Began.Objective!))
         {
             return null;
         }

@@ -202,6 +202,19 @@ public sealed record TrainingEnded(int Number, Configuration Configuration, stri
     /// <summary>Its place among a tuner's anchors in the order they arrived, or −1.</summary>
     internal int Anchor { get; init; } = -1;
 
+    /// <summary>What a policy of several hyperparameters makes of it, less being better (the goal is already applied); null: it failed.</summary>
+    internal double? Value { get; init; }
+
+    /// <summary>What its network answers to the study's contexts, [n, D], where such a policy sees it; null where only the value is known.</summary>
+    internal Matrix? Outputs { get; init; }
+
+    /// <summary>Those contexts, by which draws are told from answers; null: each row answers a question of its own.</summary>
+    internal Contexts? Contexts { get; init; }
+
+    /// <summary>A training as a policy of several hyperparameters sees it.</summary>
+    internal static TrainingEnded Seen(int number, Configuration configuration, double? value, Matrix? outputs = null, Contexts? contexts = null) =>
+        new(number, configuration, "", TimeSpan.Zero) { Value = value, Outputs = outputs, Contexts = contexts };
+
     internal override string Kind => KindOf(State);
 
     internal static string KindOf(TrialState state) => $"training-{JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString())}";

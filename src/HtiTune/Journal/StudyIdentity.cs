@@ -11,7 +11,7 @@ internal static class StudyIdentity
     /// <summary>Throws unless the options have what a file cannot hold: all that the settings had, or only the surrogate that is to be used.</summary>
     internal static void RequireFunctions(string folder, TunerOptions settings, TunerOptions? options, bool isAsRecorded)
     {
-        var missing = settings.Functions().Where(name => name switch
+        var missing = FunctionsOf(settings).Where(name => name switch
         {
             nameof(TunerOptions.Cost) => isAsRecorded && options?.Cost?.OfLambda is null,
             nameof(TunerOptions.Acquisition) => isAsRecorded && options?.Acquisition.Kind != AcquisitionKind.Own,
@@ -23,6 +23,17 @@ internal static class StudyIdentity
             throw new ArgumentException(
                 $"The study in {folder} had a function for {string.Join(" and ", missing)}, which a file cannot hold; expected options with it.", nameof(options));
         }
+    }
+
+    // The options that a file cannot hold, and that these have or had.
+    private static IEnumerable<string> FunctionsOf(TunerOptions settings)
+    {
+        (bool Is, string Name)[] functions =
+        [
+            (settings.HasOwnSurrogate, nameof(TunerOptions.SurrogateFactory)), (settings.Cost is { IsFunction: true }, nameof(TunerOptions.Cost)),
+            (settings.Acquisition.Kind == AcquisitionKind.Own, nameof(TunerOptions.Acquisition)), (settings.BeliefStrength is not null, nameof(TunerOptions.Belief)),
+        ];
+        return functions.Where(function => function.Is).Select(function => function.Name);
     }
 
     /// <summary>Throws unless a journal is that of the study that is meant; the message names all differences.</summary>

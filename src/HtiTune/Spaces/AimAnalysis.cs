@@ -7,6 +7,7 @@
 // Each goal and each excess is judged as an objective of its own. Where the outputs serve, all are functions of the same draws of them.
 
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
@@ -41,7 +42,7 @@ internal sealed class AimAnalysis : ISpaceAnalysis
     /// <param name="contexts">What outputs answer; null where only values serve.</param>
     /// <param name="cancellation">Ends the work.</param>
     internal AimAnalysis(
-        SpaceCoordinates coordinates, AimMeasures measures, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<SpaceTraining> trainings,
+        SpaceCoordinates coordinates, AimMeasures measures, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<TrainingEnded> trainings,
         double[]?[] measured, Contexts? contexts, CancellationToken cancellation)
     {
         (_aim, _coordinates, _options, _settings, _streams, _measured) = (measures.Aim, coordinates, options, settings, streams, measured);

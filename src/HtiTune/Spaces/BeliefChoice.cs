@@ -5,6 +5,7 @@
 //           which tell nothing of either: outputs are believed until the values say otherwise
 
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune;
 
@@ -24,7 +25,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
 
     /// <summary>Makes the belief of the outputs and tests it.</summary>
     internal static BeliefChoice Of(
-        SpaceGround ground, SpaceTraining[] known, PlainBelief plain, SpaceObjective objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
+        SpaceGround ground, TrainingEnded[] known, PlainBelief plain, SpaceObjective objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
     {
         // Those that answered to the same contexts as the last one that has outputs; a penalty's outputs, or those of a training that diverged, tell nothing of the others.
         var last = known.LastOrDefault(t => t.Outputs is not null);
@@ -76,7 +77,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
     }
 
     // Outputs are kept in single precision: of values that lie close together beside their size, or beyond its range, they may tell nothing. The best and the worst show it.
-    private static bool Carry(CompositeBelief composite, SpaceGround ground, SpaceTraining[] known, int[] with)
+    private static bool Carry(CompositeBelief composite, SpaceGround ground, TrainingEnded[] known, int[] with)
     {
         var (best, worst) = (Enumerable.Range(0, with.Length).MinBy(Value), Enumerable.Range(0, with.Length).MaxBy(Value));
 

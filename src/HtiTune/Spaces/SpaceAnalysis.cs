@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune;
@@ -18,7 +19,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     private readonly SpaceGround _ground;
     private readonly SpaceGround _goodGround;
     private readonly int[] _good;
-    private readonly SpaceTraining[] _known;
+    private readonly TrainingEnded[] _known;
     private readonly double[] _values;
     private readonly PlainBelief _plain;
     private readonly CompositeBelief? _composite;
@@ -26,7 +27,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     private CompositeSearch? _atRest;
 
     internal SpaceAnalysis(
-        SpaceCoordinates coordinates, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<SpaceTraining> trainings,
+        SpaceCoordinates coordinates, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<TrainingEnded> trainings,
         SpaceObjective? objective, CancellationToken cancellation)
     {
         (_coordinates, _options, _settings, _streams) = (coordinates, options, settings, streams);

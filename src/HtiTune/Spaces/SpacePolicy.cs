@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune;
@@ -41,7 +42,7 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
     /// <param name="trainings">The trainings, in their order.</param>
     /// <param name="objective">The value at outputs [n, D], less is better; an exception or NaN is no answer there. Null: only the values are used.</param>
     /// <param name="cancellation">Ends the work.</param>
-    internal SpaceAnalysis? Analyse(IReadOnlyList<SpaceTraining> trainings, Func<Matrix, double>? objective, CancellationToken cancellation = default) =>
+    internal SpaceAnalysis? Analyse(IReadOnlyList<TrainingEnded> trainings, Func<Matrix, double>? objective, CancellationToken cancellation = default) =>
         AnalyseAt(trainings, objective is null ? null : (outputs, _) => objective(outputs), cancellation);
 
     /// <summary>What the trainings say of an aim; null while none has all its measures.</summary>
@@ -51,13 +52,13 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
     /// <param name="contexts">What outputs answer; null where only values serve.</param>
     /// <param name="cancellation">Ends the work.</param>
     internal AimAnalysis? AnalyseAt(
-        IReadOnlyList<SpaceTraining> trainings, AimMeasures measures, double[]?[] measured, Contexts? contexts, CancellationToken cancellation = default) =>
+        IReadOnlyList<TrainingEnded> trainings, AimMeasures measures, double[]?[] measured, Contexts? contexts, CancellationToken cancellation = default) =>
         Array.Exists(measured, values => values is not null)
             ? new AimAnalysis(_coordinates, measures, options, Settings, streams.Fork($"analysis {trainings.Count}"), trainings, measured, contexts, cancellation)
             : null;
 
     /// <summary>As <see cref="Analyse"/>, by an objective that may ask for the configuration beside its outputs.</summary>
-    internal SpaceAnalysis? AnalyseAt(IReadOnlyList<SpaceTraining> trainings, SpaceObjective? objective, CancellationToken cancellation = default) =>
+    internal SpaceAnalysis? AnalyseAt(IReadOnlyList<TrainingEnded> trainings, SpaceObjective? objective, CancellationToken cancellation = default) =>
         trainings.Any(t => t.Value is { } value && double.IsFinite(value))
             ? new SpaceAnalysis(_coordinates, options, Settings, streams.Fork($"analysis {trainings.Count}"), trainings, objective, cancellation)
             : null;

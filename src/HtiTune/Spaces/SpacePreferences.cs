@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
@@ -104,8 +105,8 @@ internal sealed class SpacePreferences
         // What is known of the objective's noise says of the features that they scatter at most.
         var noise = _options.NoiseVariance == 0 ? 0 : (double?)null;
         var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon) with { NoiseVariance = noise }, _streams);
-        SpaceTraining[] trainings =
-            [.. _trainings.Select(training => new SpaceTraining(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs, _contexts))];
+        TrainingEnded[] trainings =
+            [.. _trainings.Select(training => TrainingEnded.Seen(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs, _contexts))];
         return policy.AnalyseAt(trainings, _options.UseSurrogate ? objective : null, cancellation)!;
     }
 

@@ -22,7 +22,7 @@ internal sealed class SpaceRunPolicy(
     private readonly AimMeasures? _measures = request.Aim is { } aim ? new AimMeasures(store, aim, request.Settings) : null;
 
     private ISpaceAnalysis? _analysis;
-    private List<SpaceTraining> _trainings = [];
+    private List<TrainingEnded> _trainings = [];
     private int _analysedTrainings = -1;
     private (Configuration Recommended, SpaceJudgement Judgement)? _judged;
     private int _passes;
@@ -176,15 +176,19 @@ internal sealed class SpaceRunPolicy(
         };
     }
 
-    private SpaceTraining Seen(TrainingEnded training)
+    private TrainingEnded Seen(TrainingEnded training)
     {
         if (training.State != TrialState.Completed || view.Measured(training.Anchor).Value is not { } value)
         {
-            return new SpaceTraining(training.Number, training.Configuration, null);
+            return training;
         }
 
-        return new SpaceTraining(
-            training.Number, training.Configuration, Sign * value, request.Settings.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null, store.Contexts);
+        return training with
+        {
+            Value = Sign * value,
+            Outputs = request.Settings.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null,
+            Contexts = store.Contexts,
+        };
     }
 
     /// <summary>Why a judgement holds no certificate; null: there were too few trainings for one.</summary>

@@ -3,6 +3,7 @@ using HtiTune.Benchmarks.Laws;
 using HtiTune.Benchmarks.Quality.Scores;
 using HtiTune.Benchmarks.Several;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Benchmarks.Record;
@@ -101,10 +102,10 @@ internal static class PaceCommand
         yield return ("run of 14 trainings with a surrogate, network of no cost, eight times", () => Repeat(8, () => Certificates.Race.Of(problem, SurrogateKind.Real, 14)));
         var stream = new RandomStreams(1).Stream("several");
         var space = SpaceProblem.Unit(6);
-        List<SpaceTraining> trainings = [.. Enumerable.Range(0, 60).Select(i =>
+        List<TrainingEnded> trainings = [.. Enumerable.Range(0, 60).Select(i =>
         {
             double[] u = [.. Enumerable.Range(0, 6).Select(_ => stream.NextDouble())];
-            return new SpaceTraining(i, space.FromUnit(u), u.Sum(x => Math.Sin(5 * x)));
+            return TrainingEnded.Seen(i, space.FromUnit(u), u.Sum(x => Math.Sin(5 * x)));
         })];
         yield return ("proposal of six hyperparameters after 60 trainings, five times",
             () => Repeat(5, () => new SpacePolicy(space, new SpacePolicyOptions(), new RandomStreams(1)).Analyse(trainings, null)!.Next([])));

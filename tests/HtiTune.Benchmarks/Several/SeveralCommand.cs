@@ -1,6 +1,7 @@
 using System.Globalization;
 using HtiTune.Benchmarks.Record;
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Benchmarks.Several;
 
@@ -221,10 +222,10 @@ internal static class SeveralCommand
         {
             var stream = new RandomStreams(1).Stream("speed");
             var policy = new SpacePolicy(SpaceProblem.Unit(d), new SpacePolicyOptions(), new RandomStreams(1));
-            List<SpaceTraining> trainings = [.. Enumerable.Range(0, n).Select(i =>
+            List<TrainingEnded> trainings = [.. Enumerable.Range(0, n).Select(i =>
             {
                 double[] u = [.. Enumerable.Range(0, d).Select(_ => stream.NextDouble())];
-                return new SpaceTraining(i, SpaceProblem.Unit(d).FromUnit(u), u.Sum(x => Math.Sin(5 * x)));
+                return TrainingEnded.Seen(i, SpaceProblem.Unit(d).FromUnit(u), u.Sum(x => Math.Sin(5 * x)));
             })];
             var least = double.PositiveInfinity;
             for (var repeat = 0; repeat < 4; repeat++)
@@ -244,7 +245,7 @@ internal static class SeveralCommand
     internal static (double Reached, double Best) Study(SearchSpace space, Func<Configuration, double> value, double least, double gap, int seed, bool whole)
     {
         var policy = new SpacePolicy(space, new SpacePolicyOptions { Epsilon = Share * gap }, new RandomStreams(seed));
-        var trainings = new List<SpaceTraining>();
+        var trainings = new List<TrainingEnded>();
         var (best, reached) = (double.PositiveInfinity, MostEvaluations + 1);
         foreach (var (configuration, _) in policy.Initial([]))
         {
@@ -261,7 +262,7 @@ internal static class SeveralCommand
         void Train(Configuration configuration)
         {
             var found = value(configuration);
-            trainings.Add(new SpaceTraining(trainings.Count, configuration, found));
+            trainings.Add(TrainingEnded.Seen(trainings.Count, configuration, found));
             best = Math.Min(best, found);
             reached = reached > MostEvaluations && best <= least + Share * gap ? trainings.Count : reached;
         }

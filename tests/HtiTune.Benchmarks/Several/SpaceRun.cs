@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Benchmarks.Several;
 
@@ -24,7 +25,7 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int? Certified, boo
     {
         var (least, gap) = problem.Target;
         var policy = new SpacePolicy(SpaceProblem.Unit(problem.Dimension), new SpacePolicyOptions { Epsilon = Share * gap, Delta = delta }, new RandomStreams(seed));
-        var trainings = new List<SpaceTraining>();
+        var trainings = new List<TrainingEnded>();
         double best = double.PositiveInfinity, seconds = 0;
         foreach (var (configuration, _) in policy.Initial([]))
         {
@@ -79,7 +80,7 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int? Certified, boo
             var outputs = problem.Outputs(SpaceProblem.UnitOf(configuration));
             var value = problem.Objective(outputs);
             best = Math.Min(best, value);
-            trainings.Add(new SpaceTraining(trainings.Count, configuration, value, outputs));
+            trainings.Add(TrainingEnded.Seen(trainings.Count, configuration, value, outputs));
         }
     }
 }

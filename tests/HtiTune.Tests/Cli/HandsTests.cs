@@ -156,7 +156,7 @@ public sealed class HandsTests : IDisposable
         using var json = JsonDocument.Parse((await Ask("--json")).Output);
         var left = json.RootElement.GetProperty("leaseUntil").GetDateTimeOffset() - TimeProvider.System.GetUtcNow();
         Assert.InRange(left.TotalHours, 4.5, 5.1);
-        var study = StudyLocator.Read(Study) with { TimeLimit = null };
+        var study = StudyLocator.Read(Study).With(all => all with { TimeLimit = null });
         Assert.Equal(TimeSpan.FromHours(2), LeaseBook.TermOf(study, []));
         Assert.Equal(TimeSpan.FromHours(2), LeaseBook.TermOf(study, [TimeSpan.FromMinutes(3)]));
         Assert.Equal(TimeSpan.FromHours(30), LeaseBook.TermOf(study, [TimeSpan.FromHours(1), TimeSpan.FromHours(10)]));

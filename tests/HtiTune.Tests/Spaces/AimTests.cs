@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Preferences;
 using HtiTune.Surrogates;
 
@@ -166,7 +167,7 @@ public sealed class AimTests : IDisposable
         var (streams, stream) = (new RandomStreams(5), new RandomStreams(6).Stream("places"));
         var coordinates = new SpaceCoordinates(SpaceFixture.Square);
         Configuration[] places = [.. Enumerable.Range(0, 8).Select(_ => new Configuration(("a", stream.NextDouble()), ("b", stream.NextDouble())))];
-        SpaceTraining[] trainings = [.. places.Select((at, k) => new SpaceTraining(k, at, Math.Sin(5 * at["a"]) + at["b"]))];
+        TrainingEnded[] trainings = [.. places.Select((at, k) => TrainingEnded.Seen(k, at, Math.Sin(5 * at["a"]) + at["b"]))];
         var options = new SpacePolicyOptions();
         var goal = new SpaceAnalysis(coordinates, options, new PlainSettings { Bends = [0] }, streams, trainings, null, default);
         var limit = new SpaceAnalysis(

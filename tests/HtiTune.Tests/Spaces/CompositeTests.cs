@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
@@ -186,7 +187,7 @@ public sealed class CompositeTests
             })!.Next([])!.Value;
 
             Assert.InRange(calls, 100, 1300);
-            trainings.Add(new SpaceTraining(trainings.Count, next.Configuration, Value(next.Configuration), Outputs(next.Configuration)));
+            trainings.Add(TrainingEnded.Seen(trainings.Count, next.Configuration, Value(next.Configuration), Outputs(next.Configuration)));
         }
     }
 

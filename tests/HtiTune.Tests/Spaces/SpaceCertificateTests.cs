@@ -1,5 +1,6 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
@@ -30,7 +31,7 @@ public sealed class SpaceCertificateTests
         var space = new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu", "silu"));
         Configuration Of(string word) => new("act", word);
         var policy = Policy(space, new SpacePolicyOptions { Epsilon = 0.25, Draws = 4096, Delta = 0.999 });
-        var analysis = policy.Analyse([new SpaceTraining(0, Of("relu"), 1.0), new SpaceTraining(1, Of("gelu"), 1.5)], null)!;
+        var analysis = policy.Analyse([TrainingEnded.Seen(0, Of("relu"), 1.0), TrainingEnded.Seen(1, Of("gelu"), 1.5)], null)!;
 
         var judgement = analysis.Judge();
 
@@ -48,7 +49,7 @@ public sealed class SpaceCertificateTests
         var space = new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu", "silu"), Hyperparameter.Integer("n", 1, 2));
         var coordinates = new SpaceCoordinates(space);
         var policy = Policy(space, new SpacePolicyOptions { Epsilon = 1e-9 });
-        List<SpaceTraining> all = [.. coordinates.Listed!.Select((u, i) => new SpaceTraining(i, coordinates.At(u), Math.Cos(3 * i)))];
+        List<TrainingEnded> all = [.. coordinates.Listed!.Select((u, i) => TrainingEnded.Seen(i, coordinates.At(u), Math.Cos(3 * i)))];
 
         var judgement = policy.Analyse(all, null)!.Judge();
 
@@ -90,7 +91,7 @@ public sealed class SpaceCertificateTests
         static double Away(Matrix y, double a, double b) => Math.Pow(y.Exact(0, 0) - a, 2) + Math.Pow(y.Exact(1, 0) - b, 2);
         var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 1e-3 });
         var trained = Train(policy, c => Away(Outputs(c), 0.7, 0.2), 6, Outputs, y => Away(y, 0.7, 0.2));
-        List<SpaceTraining> asked = [.. trained.Select(t => t with { Value = Away(t.Outputs!, 0.3, 0.6) })];
+        List<TrainingEnded> asked = [.. trained.Select(t => t with { Value = Away(t.Outputs!, 0.3, 0.6) })];
         Assert.True(Best(asked) > 2e-3, $"{Best(asked)}");
         var analysis = policy.Analyse(asked, y => Away(y, 0.3, 0.6))!;
 

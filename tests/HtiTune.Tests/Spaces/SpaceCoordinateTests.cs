@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
@@ -105,7 +106,7 @@ public sealed class SpaceCoordinateTests
         Assert.True(trainings.Count <= 9);
         Assert.Equal(trainings.Count, trainings.Select(t => t.Configuration).Distinct().Count());
         var all = new SpaceCoordinates(space).Listed!.Select(u => new SpaceCoordinates(space).At(u)).ToList();
-        List<SpaceTraining> every = [.. all.Select((c, i) => new SpaceTraining(i, c, i % 4))];
+        List<TrainingEnded> every = [.. all.Select((c, i) => TrainingEnded.Seen(i, c, i % 4))];
         Assert.Null(policy.Analyse(every, null)!.Next([]));
     }
 

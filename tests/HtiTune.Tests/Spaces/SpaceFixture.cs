@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Tests.Spaces;
 
@@ -14,10 +15,10 @@ internal static class SpaceFixture
     /// <param name="more">Trainings after the first ones.</param>
     /// <param name="outputs">The outputs of a configuration.</param>
     /// <param name="objective">The objective at outputs.</param>
-    internal static List<SpaceTraining> Train(
+    internal static List<TrainingEnded> Train(
         SpacePolicy policy, Func<Configuration, double?> value, int more, Func<Configuration, Matrix>? outputs = null, Func<Matrix, double>? objective = null)
     {
-        var trainings = new List<SpaceTraining>();
+        var trainings = new List<TrainingEnded>();
         foreach (var (configuration, _) in policy.Initial([]))
         {
             Add(configuration);
@@ -35,10 +36,10 @@ internal static class SpaceFixture
 
         return trainings;
 
-        void Add(Configuration configuration) => trainings.Add(new SpaceTraining(trainings.Count, configuration, value(configuration), outputs?.Invoke(configuration)));
+        void Add(Configuration configuration) => trainings.Add(TrainingEnded.Seen(trainings.Count, configuration, value(configuration), outputs?.Invoke(configuration)));
     }
 
     internal static double Bowl(Configuration c, double scale = 1) => scale * (Math.Pow(c["a"] - 0.3, 2) + 0.5 * Math.Pow(c["b"] - 0.6, 2));
 
-    internal static double Best(IEnumerable<SpaceTraining> trainings) => trainings.Min(t => t.Value ?? double.PositiveInfinity);
+    internal static double Best(IEnumerable<TrainingEnded> trainings) => trainings.Min(t => t.Value ?? double.PositiveInfinity);
 }

@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
@@ -14,10 +15,10 @@ public sealed class SpaceNoiseTests
         var noise = new RandomStreams(4).Stream("noise");
         var policy = Policy(Square, new SpacePolicyOptions { NoiseVariance = variance });
         var stream = new RandomStreams(6).Stream("places");
-        List<SpaceTraining> trainings = [.. Enumerable.Range(0, 40).Select(i =>
+        List<TrainingEnded> trainings = [.. Enumerable.Range(0, 40).Select(i =>
         {
             var place = new Configuration(("a", stream.NextDouble()), ("b", stream.NextDouble()));
-            return new SpaceTraining(i, place, 2 * Bowl(place) + 0.1 * noise.NextNormal());
+            return TrainingEnded.Seen(i, place, 2 * Bowl(place) + 0.1 * noise.NextNormal());
         })];
 
         var analysis = policy.Analyse(trainings, null)!;
@@ -40,7 +41,7 @@ public sealed class SpaceNoiseTests
         var space = new SearchSpace(Hyperparameter.Categorical("act", "relu", "gelu"), Hyperparameter.Integer("n", 1, 2));
         var coordinates = new SpaceCoordinates(space);
         var policy = Policy(space, new SpacePolicyOptions { NoiseVariance = 0.04, Epsilon = 1e-3, MayRepeat = mayRepeat });
-        List<SpaceTraining> all = [.. coordinates.Listed!.Select((u, i) => new SpaceTraining(i, coordinates.At(u), 0.1 * i))];
+        List<TrainingEnded> all = [.. coordinates.Listed!.Select((u, i) => TrainingEnded.Seen(i, coordinates.At(u), 0.1 * i))];
 
         Assert.Equal(mayRepeat, policy.Analyse(all, null)!.Next([]) is not null);
     }
@@ -61,7 +62,7 @@ public sealed class SpaceNoiseTests
             var next = policy.Analyse(trainings, null)!.Next([])!.Value;
             Assert.Equal(next, policy.Analyse(trainings, null)!.Next([]));
             reasons.Add(next.Reason);
-            trainings.Add(new SpaceTraining(trainings.Count, next.Configuration, Bowl(next.Configuration)));
+            trainings.Add(TrainingEnded.Seen(trainings.Count, next.Configuration, Bowl(next.Configuration)));
         }
 
         Assert.Contains(reason, reasons);

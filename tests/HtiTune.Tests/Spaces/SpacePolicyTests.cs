@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 using static HtiTune.Tests.Spaces.SpaceFixture;
 
 namespace HtiTune.Tests.Spaces;
@@ -38,8 +39,8 @@ public sealed class SpacePolicyTests
         var policy = Policy(Square);
 
         Assert.Null(policy.Analyse([], null));
-        Assert.Null(policy.Analyse([new SpaceTraining(0, policy.Initial([])[0].Configuration, null)], null));
-        Assert.Null(policy.Analyse([new SpaceTraining(0, policy.Initial([])[0].Configuration, double.NaN)], null));
+        Assert.Null(policy.Analyse([TrainingEnded.Seen(0, policy.Initial([])[0].Configuration, null)], null));
+        Assert.Null(policy.Analyse([TrainingEnded.Seen(0, policy.Initial([])[0].Configuration, double.NaN)], null));
     }
 
     [Fact]

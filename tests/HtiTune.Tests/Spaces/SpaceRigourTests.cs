@@ -1,6 +1,7 @@
 using HtiTune.Acquisition;
 using HtiTune.Data;
 using HtiTune.Diagnostics;
+using HtiTune.Journal;
 using HtiTune.Preferences;
 using HtiTune.Surrogates;
 using static HtiTune.Tests.Spaces.SpaceFixture;
@@ -19,10 +20,10 @@ public sealed class SpaceRigourTests
     {
         // Eight values without any scatter: what is said of it is all that is known.
         var stream = new RandomStreams(6).Stream("places");
-        List<SpaceTraining> trainings = [.. Enumerable.Range(0, 8).Select(i =>
+        List<TrainingEnded> trainings = [.. Enumerable.Range(0, 8).Select(i =>
         {
             var place = new Configuration(("a", stream.NextDouble()), ("b", stream.NextDouble()));
-            return new SpaceTraining(i, place, 2 * Bowl(place));
+            return TrainingEnded.Seen(i, place, 2 * Bowl(place));
         })];
 
         var analysis = Policy(Square, new SpacePolicyOptions { NoiseVariance = deviation * deviation }).Analyse(trainings, null)!;

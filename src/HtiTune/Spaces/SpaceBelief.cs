@@ -2,14 +2,6 @@ using HtiTune.Data;
 
 namespace HtiTune;
 
-/// <summary>One training, as the policy of several hyperparameters sees it.</summary>
-/// <param name="Number">Its number in the study.</param>
-/// <param name="Configuration">What was trained.</param>
-/// <param name="Value">The objective's value, less is better (the goal is already applied); null: the training failed.</param>
-/// <param name="Outputs">What the network answers to the study's contexts, [n, D]; null where only the value is known.</param>
-/// <param name="Contexts">Those contexts, by which draws are told from answers; null: each row answers a question of its own.</param>
-internal sealed record SpaceTraining(int Number, Configuration Configuration, double? Value, Matrix? Outputs = null, Contexts? Contexts = null);
-
 /// <summary>What is believed of the objective at one configuration; less is better.</summary>
 /// <param name="Mean">Mean, in units of the objective, as all here.</param>
 /// <param name="Deviation">Standard deviation, at least 0.</param>
