@@ -27,8 +27,7 @@ internal static class CensoredRows
         var conditions = Standardization.Of(anchors.Select(anchor => anchor.Samples.Conditions), shareScale: false);
         var (low, high) = Standardised(bounds, outputs);
         var d = anchors.Dimension;
-        var cut = anchors.Sum(anchor => Trajectories.Standardised(anchor.Samples.Outputs, outputs).Where((y, i) => IsCut(y, i % d, low, high)).Count());
-        if (cut < LeastShare * anchors.Sum(anchor => anchor.Samples.Count * d))
+        if (!AreIn(anchors, outputs, low, high))
         {
             return null;
         }
@@ -49,6 +48,23 @@ internal static class CensoredRows
 
             return new Anchor(anchor.Configuration, new Samples(Matrix.Create(anchor.Samples.Count, d, (i, to) => outputs.Undo(latent.AsSpan(i * d, d), to)), anchor.Samples.Contexts));
         }));
+    }
+
+    /// <summary>Whether more than a few draws are cut off.</summary>
+    /// <param name="anchors">Draws within their bounds.</param>
+    /// <param name="bounds">The bounds of their columns.</param>
+    internal static bool AreIn(AnchorSet anchors, IReadOnlyList<OutputBounds> bounds)
+    {
+        var outputs = Standardization.Of(anchors.Select(anchor => anchor.Samples.Outputs), shareScale: true);
+        var (low, high) = Standardised(bounds, outputs);
+        return AreIn(anchors, outputs, low, high);
+    }
+
+    private static bool AreIn(AnchorSet anchors, Standardizer outputs, double[] low, double[] high)
+    {
+        var d = anchors.Dimension;
+        var cut = anchors.Sum(anchor => Trajectories.Standardised(anchor.Samples.Outputs, outputs).Where((y, i) => IsCut(y, i % d, low, high)).Count());
+        return cut >= LeastShare * anchors.Sum(anchor => anchor.Samples.Count * d);
     }
 
     /// <summary>Bounds in standard deviations.</summary>

@@ -136,7 +136,11 @@ public static class SurrogateChoice
         if (isByLaws)
         {
             var trial = anchors.Dimension > 1 || anchors.Count == 3 ? LawTrial.Of(carrier.State.Trajectories, KrigedSurrogate.PlacesOf(carrier), cancellation) : default;
-            var isByLevels = anchors.Dimension == 1 || (carriers is null ? trial.Quantiles < MostOfAffine * trial.Affine : carriers.Quantiles < MostOfAffine * carriers.Affine);
+            // Contexts that were kept out are carried to the last anchor alone, where columns may depend on each other as at the first, and otherwise between them.
+            var isMet = anchors.Dimension == 1 || (trial.Quantiles < MostOfAffine * trial.Affine && (carriers is null || carriers.Quantiles < carriers.Affine));
+
+            // Latent values, which affine maps carry, are cut off at the end; a mean of cut values would hardly ever be at a bound.
+            var isByLevels = isMet && !(kind == OutputKind.Interval && CensoredRows.AreIn(anchors, options.Coupling.Bounds!));
             return isByLevels
                 ? (isStraight ? QuantilesStraight : Quantiles, false, carriers, trial.QuantilesStraight)
                 : (isStraight ? AffineStraight : "affine", false, carriers, trial.AffineStraight);

@@ -159,6 +159,35 @@ public class QuantileTests
     }
 
     [Fact]
+    public void A_stick_that_lies_along_the_columns_at_both_ends_and_turns_between_them_is_carried_by_affine_maps()
+    {
+        Assert.Equal("affine", Tenfold((lambda, x, random) =>
+        {
+            double a = 0.5 * random.NextNormal(), b = 0.1 * random.NextNormal(), angle = Math.PI / 2 * lambda;
+            return (x + a * Math.Cos(angle) - b * Math.Sin(angle), a * Math.Sin(angle) + b * Math.Cos(angle));
+        }, null));
+    }
+
+    [Fact]
+    public void Draws_that_bounds_cut_off_are_carried_as_latent_values() => Assert.Equal("affine", Tenfold(
+        (lambda, x, random) => (Math.Clamp(lambda + 0.3 * x + 0.5 * random.NextNormal(), 0, 1), Math.Clamp(0.5 - lambda + 0.5 * random.NextNormal(), 0, 1)), [new(0, 1), new(0, 1)]));
+
+    private static string Tenfold(Func<double, double, RandomStream, (double, double)> draw, OutputBounds[]? bounds)
+    {
+        var contexts = new Contexts(Problems.Conditions(60, 5).Conditions.SelectColumns(0, 1).SelectRows([.. Enumerable.Range(0, 600).Select(i => i / 10)]));
+        var chosen = SurrogateChoice.Fit(new AnchorSet(Problems.Unit, new[] { 0, 0.5, 1 }.Select(lambda =>
+        {
+            var random = new RandomStreams(9).Fork("tenfold").Stream($"{lambda}");
+            return new Anchor(lambda, new Samples(Matrix.Create(600, 2, (i, row) =>
+            {
+                var (a, b) = draw(lambda, contexts.Conditions[i, 0], random);
+                (row[0], row[1]) = ((float)a, (float)b);
+            }), contexts));
+        })), new KrigingOptions { Coupling = new() { MapSteps = 60, Bounds = bounds } }).Report.Chosen;
+        return chosen.Split(' ')[0];
+    }
+
+    [Fact]
     public void The_level_of_a_value_and_the_value_of_a_level_are_inverse()
     {
         var law = new ConditionalLaw([-1, 0, 0, 2], [1, 2, 2, 3], 5, 2);
