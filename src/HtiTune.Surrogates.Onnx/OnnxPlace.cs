@@ -8,9 +8,9 @@ namespace HtiTune.Surrogates.Onnx;
 internal static class OnnxPlace
 {
     /// <summary>Why a scale cannot be written; null where it can.</summary>
-    internal static string? Fault(Scale scale) => scale is not WarpScale
-        ? null
-        : $"its scale '{scale.Name}' is a warp given as functions";
+    internal static string? Fault(Scale scale) => scale is WarpScale ? $"its scale '{scale.Name}' is a warp given as functions"
+        : scale is SymmetricLogScale || scale.Name is "linear" or "log" or "logit" or "odds" or "normal-quantile" ? null
+        : $"its scale '{scale.Name}' has no operators yet";
 
     /// <summary>w(λ) for λ of shape [m, 1].</summary>
     internal static string Forward(OnnxGraph graph, Scale scale, string lambda)

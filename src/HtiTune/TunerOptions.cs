@@ -12,7 +12,8 @@ namespace HtiTune;
 /// <summary>How a <see cref="Tuner"/> works. Immutable; checked when the tuner is made, all violations in one error.</summary>
 public sealed partial record TunerOptions
 {
-    // Members stand in the order of a journal's lines, which hold all that decides what a study proposes.
+    // Members stand in the order of a journal's lines, which hold all that decides what a study proposes. A new one stands behind them, and is left out where it has its default
+    // (JsonIgnoreCondition.WhenWritingDefault): journals stay as they are.
 
     /// <summary>Seed of all chance: trainings, answers, certificate.</summary>
     /// <value>1.</value>
