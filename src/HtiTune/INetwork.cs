@@ -40,6 +40,32 @@ public sealed record TrainingRequest(Configuration Configuration, long Seed, IPr
     /// <summary>Expected gain over the best trained value, in units of the objective; null where no model stands behind it.</summary>
     public double? ExpectedGain { get; init; }
 
+    /// <summary>Its place on the unit scale, where a run has it.</summary>
+    internal double U { get; init; }
+
+    /// <summary>Whether it is one of a run's first places, before a model chooses.</summary>
+    internal bool IsInitial { get; init; }
+
+    /// <summary>When its run handed it out.</summary>
+    internal long Since { get; set; }
+
+    /// <summary>When an earlier process had handed it out, by the journal; null where this one has.</summary>
+    internal DateTimeOffset? Before { get; set; }
+
+    /// <summary>Whether the journal knows that it was handed out by this process.</summary>
+    internal bool IsStarted { get; set; }
+
+    /// <summary>Whether it is in the caller's hands.</summary>
+    internal bool IsOut { get; set; }
+
+    /// <summary>Whether the same is asked, in whose hands it may be.</summary>
+    /// <param name="other">Another request.</param>
+    public bool Equals(TrainingRequest? other) => other is not null && Configuration.Equals(other.Configuration)
+        && (Seed, Number, Reason, ExpectedGain, Progress) == (other.Seed, other.Number, other.Reason, other.ExpectedGain, other.Progress);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Configuration, Seed, Number);
+
     /// <summary>The value of a hyperparameter.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">It has none here.</exception>

@@ -157,17 +157,16 @@ internal sealed class RunCourse(
             return Stop(StopReason.TimeLimit);
         }
 
-        var added = pending.Add(configuration, reason, gain, isInitial);
-        var proposal = added.Proposal;
+        var proposal = pending.Add(configuration, reason, gain, isInitial);
         policy.Note(proposal, isByModel: gain is not null);
         if (time.IsRunning)
         {
-            TunerTelemetry.Proposed(store.Space.Label, options.TimeProvider.GetElapsedTime(_asked, added.Since), gain is null ? null : policy.Trust);
+            TunerTelemetry.Proposed(store.Space.Label, options.TimeProvider.GetElapsedTime(_asked, proposal.Since), gain is null ? null : policy.Trust);
         }
 
         Log.Training(logger, proposal.Number, Log.Shown(configuration), reason);
         recorder?.Proposed(proposal, () => policy.LineOf(proposal, isByModel: gain is not null));
-        return pending.HandOut(added);
+        return pending.HandOut(proposal);
     }
 
     // With one training at a time every state is judged when the next is asked for. Several may be told before that, and what counts as a

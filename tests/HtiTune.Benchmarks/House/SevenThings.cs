@@ -11,7 +11,7 @@ internal static class SevenThings
         ("what is studied",
         [
             "TunerOptions", "TunerSettings", "StudySettings", "CostSettings", "StudyCreated", "RunBegan", "RunRequest", "StudySpecification", "ContextsSource", "TuningRequest",
-            "StudyDefinition", "StudyProblem", "RunBeganData", "CreatedData", "CreateStudyRequest", "StudyRequest",
+            "StudyDefinition", "StudyProblem", "RunBeganData", "CreatedData", "CreateStudyRequest", "NewStudy", "StudyRequest",
         ]),
         ("a training: asked, under way, ended",
         [
