@@ -5,6 +5,7 @@
 //   Δ_s      f̂ − min(f⁺, min over the first M places of joint draw s), at least 0: the regret;  k = #{s: Δ_s ≤ ε} of S draws, p̂ = k/S
 //   M        64, doubled with the same draws until p̂ moves by less than .01, at most 256
 //   S        256, or what is asked for; where the bound of p̂ misses 1 − δ by so few draws, twice and four times as many: each look has the risk η of its own
+//   c        what a draw at a place costs beside one of small outputs (CompositeBelief.Cost): where outputs are large M and S end earlier, which costs certificates and makes none
 // Draws go round the states of the hyperparameter walk. They end early once the share that misses is above δ for sure, at a risk of .02, which costs a certificate and makes none.
 
 using HtiTune.Acquisition;
@@ -18,8 +19,7 @@ namespace HtiTune;
 /// <param name="streams">Chance.</param>
 internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilon, RandomStreams streams)
 {
-    private const int First = 64, Most = 256;
-    private const int Looks = 4;
+    private const int First = 64, Most = 256, Looks = 4, Dear = 4;
     private const double Settled = 0.01, Futile = 0.02;
 
     /// <summary>By the values alone.</summary>
@@ -52,7 +52,7 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
             return new SpaceJudgement(0, 0, double.MaxValue, 0, false);
         }
 
-        return Judge(chosen.Length, SpaceDraws.Of(composite, chosen), recommended, cancellation);
+        return Judge(chosen.Length, SpaceDraws.Of(composite, chosen), recommended, cancellation, composite.Cost);
     }
 
     /// <summary>By draws of the caller's own.</summary>
@@ -75,12 +75,17 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         return (first is null ? sorted : sorted.Prepend(first)).Take(Most);
     }
 
+    /// <summary>The most places, and how often more draws are looked at.</summary>
+    /// <param name="cost">c, at least 1.</param>
+    internal static (int Most, int Looks) Effort(double cost) => cost <= 1 ? (Most, Looks) : cost <= Dear ? (Most / 2, Looks / 2) : (First, 1);
+
     /// <summary>Draws and counts.</summary>
     /// <param name="count">Number of places.</param>
     /// <param name="begin">Begins the draws from a stream: each call of what it returns makes one, as a function of the place.</param>
     /// <param name="recommended">What is recommended; where its value is not known it is drawn at place 0.</param>
     /// <param name="cancellation">Ends the draws.</param>
-    private SpaceJudgement Judge(int count, Func<RandomStream, Func<Func<int, double>>> begin, Recommendation recommended, CancellationToken cancellation)
+    /// <param name="cost">c, at least 1.</param>
+    private SpaceJudgement Judge(int count, Func<RandomStream, Func<Func<int, double>>> begin, Recommendation recommended, CancellationToken cancellation, double cost = 1)
     {
         if (count == 0)
         {
@@ -88,11 +93,14 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
             return new SpaceJudgement(1, 1, 0, Total(), true);
         }
 
+        // What the first places came to in each draw stands when more places are looked at: the draws are the same.
         SpaceJudgement? last = null;
-        for (var m = First; ; m *= 2)
+        var (most, looks) = Effort(cost);
+        var known = new List<(double Best, double Least)>();
+        for (var (m, before) = (First, 0); ; (m, before) = (2 * m, m))
         {
-            var judgement = Draw(Math.Min(m, count), begin(streams.Stream("draws")), recommended, cancellation);
-            if (m >= Math.Min(count, Most) || (last is not null && Math.Abs(last.Probability - judgement.Probability) < Settled) || !judgement.Holds)
+            var judgement = Draw(before, Math.Min(m, count), known, looks, begin(streams.Stream("draws")), recommended, cancellation);
+            if (m >= Math.Min(count, most) || (last is not null && Math.Abs(last.Probability - judgement.Probability) < Settled) || !judgement.Holds)
             {
                 return judgement;
             }
@@ -101,20 +109,31 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         }
     }
 
-    private SpaceJudgement Draw(int places, Func<Func<int, double>> draw, Recommendation recommended, CancellationToken cancellation)
+    private SpaceJudgement Draw(
+        int before, int places, List<(double Best, double Least)> known, int looks, Func<Func<int, double>> draw, Recommendation recommended, CancellationToken cancellation)
     {
         var total = Total();
         var regrets = new List<double>();
         var holds = false;
-        for (var (s, misses, look) = (0, 0, total); s < Looks * total && !holds; s++)
+        for (var (s, misses, look) = (0, 0, total); s < looks * total && !holds; s++)
         {
             cancellation.ThrowIfCancellationRequested();
             var path = draw();
-            var best = recommended.IsKnown ? recommended.Mean : path(0);
-            var least = Math.Min(best, recommended.LeastKnown);
-            for (var m = 0; m < places; m++)
+            var first = s < known.Count ? before : 0;
+            var best = first > 0 ? known[s].Best : recommended.IsKnown ? recommended.Mean : path(0);
+            var least = first > 0 ? known[s].Least : Math.Min(best, recommended.LeastKnown);
+            for (var m = first; m < places; m++)
             {
                 least = Math.Min(least, path(m));
+            }
+
+            if (first > 0)
+            {
+                known[s] = (best, least);
+            }
+            else
+            {
+                known.Add((best, least));
             }
 
             var regret = double.IsFinite(best) ? Math.Min(best - least, double.MaxValue) : double.MaxValue;

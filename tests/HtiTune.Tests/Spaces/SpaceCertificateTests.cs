@@ -25,6 +25,35 @@ public sealed class SpaceCertificateTests
     }
 
     [Fact]
+    public void NoPlaceIsDrawnTwiceInADrawHoweverOftenPlacesAreDoubled()
+    {
+        // Outputs that are straight in the hyperparameters are foretold nearly everywhere: every draw agrees, and the places are doubled once.
+        var calls = 0;
+        double Counted(Matrix y)
+        {
+            calls++;
+            return Math.Pow(y[0, 0] - 0.3, 2) + 0.5 * Math.Pow(y[0, 1] - 0.6, 2);
+        }
+
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 0.05 });
+        var trainings = Train(policy, c => Bowl(c), 8, c => Matrix.Create(1, 2, (_, row) => (row[0], row[1]) = ((float)c["a"].Number, (float)c["b"].Number)), Counted);
+        var analysis = policy.Analyse(trainings, Counted)!;
+        calls = 0;
+
+        var judgement = analysis.Judge();
+
+        Assert.True(judgement.Holds, judgement.ToString());
+        Assert.InRange(calls, 128 * judgement.Draws, 128 * judgement.Draws + 1000);
+    }
+
+    [Theory]
+    [InlineData(1, 256, 4)]
+    [InlineData(4, 128, 2)]
+    [InlineData(50, 64, 1)]
+    public void LargeOutputsAreJudgedByFewerDrawsAndPlacesButNeverByFewerThanACertificateTakes(double cost, int most, int looks) =>
+        Assert.Equal((most, looks), SpaceCertificate.Effort(cost));
+
+    [Fact]
     public void TheProbabilityIsThatOfAKnownLaw()
     {
         // Two configurations of three are trained: the third is better than the best by ε with the probability of one belief, which At tells.
