@@ -71,19 +71,19 @@ internal static class ExportCommand
         return command;
     }
 
-    private static void Onnx(IFittedSurrogate surrogate, string path, double from) => Onnx(file => Write(surrogate, file, from), path);
-
-    private static void Write(IFittedSurrogate surrogate, string path, double from)
-    {
-        if (surrogate is KrigedSurrogate kriged)
+    private static void Onnx(IFittedSurrogate surrogate, string path, double from) => Onnx(
+        file =>
         {
-            kriged.ExportOnnx(path, from);
-        }
-        else
-        {
-            ((TrajectorySurrogate)surrogate).ExportOnnx(path, from);
-        }
-    }
+            if (surrogate is KrigedSurrogate kriged)
+            {
+                kriged.ExportOnnx(file, from);
+            }
+            else
+            {
+                ((TrajectorySurrogate)surrogate).ExportOnnx(file, from);
+            }
+        },
+        path);
 
     private static void Onnx(Action<string> write, string path)
     {
@@ -117,15 +117,7 @@ internal static class ExportCommand
         }
 
         var surrogate = StudySurrogate.OnLine(study, anchors, trainMaps: true, interrupts.Finish);
-        try
-        {
-            Write(surrogate, path, from ?? surrogate.Anchors[0]);
-        }
-        catch (NotSupportedException)
-        {
-            Terminal.Warn("the way that suits the outputs best cannot be written as ONNX: the model is one by kriging");
-            Onnx(StudySurrogate.Kriged(study, anchors, interrupts.Finish), path, from ?? surrogate.Anchors[0]);
-        }
+        Onnx(surrogate, path, from ?? surrogate.Anchors[0]);
     }
 
     private static Matrix Sampled(StudySpecification study, double? lambda, string? at)

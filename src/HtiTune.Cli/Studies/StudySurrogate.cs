@@ -4,7 +4,7 @@ using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
 
-/// <summary>What a study's trainings say of the outputs anywhere, by the way that the data choose: for the verbs that judge it, draw it, or write it for others.</summary>
+/// <summary>What a study's trainings say of the outputs anywhere, as its tuner sees it: for the verbs that judge it, draw it, or write it for others.</summary>
 internal static class StudySurrogate
 {
     /// <summary>The trained configurations with their outputs.</summary>
@@ -22,20 +22,13 @@ internal static class StudySurrogate
                 Advice.Tune.For(study));
     }
 
-    /// <summary>The surrogate of one continuous hyperparameter that leaving anchors out finds best.</summary>
+    /// <summary>The surrogate of one continuous hyperparameter , by kriging: what the tuner fits, and every form of file can hold.</summary>
     /// <param name="study">The study.</param>
     /// <param name="anchors">At least two anchors.</param>
     /// <param name="trainMaps">Whether rows that are not the study's own can be moved, which takes most of the time.</param>
     /// <param name="cancellation">Ends the fit.</param>
-    internal static IFittedSurrogate OnLine(StudySpecification study, AnchorSet anchors, bool trainMaps, CancellationToken cancellation) =>
-        SurrogateChoice.Fit(anchors, OptionsOf(study, trainMaps), null, cancellation).Surrogate;
-
-    /// <summary>The surrogate of one continuous hyperparameter by kriging, which every form of file can hold.</summary>
-    /// <param name="study">The study.</param>
-    /// <param name="anchors">At least two anchors.</param>
-    /// <param name="cancellation">Ends the fit.</param>
-    internal static KrigedSurrogate Kriged(StudySpecification study, AnchorSet anchors, CancellationToken cancellation) =>
-        KrigedSurrogate.Fit(anchors, OptionsOf(study, trainMaps: true), null, cancellation);
+    internal static KrigedSurrogate OnLine(StudySpecification study, AnchorSet anchors, bool trainMaps, CancellationToken cancellation) =>
+        KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = new TrajectoryOptions { Seed = study.Seed, TrainMaps = trainMaps } }, null, cancellation);
 
     /// <summary>The surrogate of several hyperparameters, or of one that is a whole number or a word.</summary>
     /// <param name="study">The study.</param>
@@ -44,6 +37,4 @@ internal static class StudySurrogate
     /// <param name="cancellation">Ends the fit.</param>
     internal static SpaceSurrogate OverSpace(StudySpecification study, AnchorSet anchors, bool trainMaps, CancellationToken cancellation) =>
         SpaceSurrogate.Fit(anchors, new SpaceSurrogateOptions { Seed = study.Seed, TrainMaps = trainMaps }, null, cancellation);
-
-    private static KrigingOptions OptionsOf(StudySpecification study, bool trainMaps) => new() { Coupling = new TrajectoryOptions { Seed = study.Seed, TrainMaps = trainMaps } };
 }

@@ -66,7 +66,7 @@ public sealed class OutputCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Evaluate_scores_straight_lines_as_nothing_and_baselines_as_their_closed_forms()
+    public async Task Evaluate_scores_straight_lines_as_next_to_nothing_and_baselines_as_their_closed_forms()
     {
         await Begin();
         var scores = (await Json("evaluate", Study, "--json")).GetProperty("scores").EnumerateArray().ToList();
@@ -76,7 +76,7 @@ public sealed class OutputCommandTests : IDisposable
         {
             // One row a context: the mean of |y(λ) − y(0)|² is λ² times the mean squared speed.
             var lambda = score.GetProperty("lambda").GetDouble();
-            Assert.InRange(score.GetProperty("surrogate").GetDouble(), 0, 1e-9);
+            Assert.InRange(score.GetProperty("surrogate").GetDouble(), 0, 1e-5 * score.GetProperty("nearest").GetDouble());
             Assert.InRange(score.GetProperty("linear").GetDouble(), 0, 1e-9);
             Assert.Equal(lambda * lambda * slope, score.GetProperty("stay").GetDouble(), 1e-4);
             Assert.Equal(0.0625 * slope, score.GetProperty("nearest").GetDouble(), 1e-4);
@@ -194,22 +194,23 @@ public sealed class OutputCommandTests : IDisposable
 
     [Theory]
     [InlineData(0.25, 1e-6)]
-    [InlineData(0.3, 1e-5)]
+    [InlineData(0.3, 2e-4)]
     public async Task Exported_samples_are_the_outputs_at_lambda(double lambda, double tolerance)
     {
+        // An anchor's own outputs; between anchors kriging takes straight lines for slightly bent ones.
         await Begin();
         var (code, _, errors) = await InProcess.Run("export", Study, "--lambda", lambda.ToString(CultureInfo.InvariantCulture), "--out", _folder.File("y.npy"));
         Assert.True(code == ExitCode.Done, errors);
         var samples = NpyFile.ReadMatrix(_folder.File("y.npy"));
         Assert.Equal((Rows, 2), (samples.Rows, samples.Columns));
         var anchors = StudyJournal.Read(_folder.File("study.htitune")).LoadAnchors();
-        var (own, _) = SurrogateChoice.Fit(anchors, new KrigingOptions { Coupling = new TrajectoryOptions { Seed = 3, TrainMaps = false } });
+        var own = KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = new TrajectoryOptions { Seed = 3, TrainMaps = false } });
         var there = own.Sample(lambda, anchors[0].Samples.Contexts).Samples.Outputs;
         for (var i = 0; i < Rows; i++)
         {
             Assert.Equal(Answer(i, lambda)[0], samples[i, 0], Math.Max(tolerance, 1e-6));
             Assert.Equal(Answer(i, lambda)[1], samples[i, 1], Math.Max(tolerance, 1e-6));
-            Assert.Equal(there[i, 0], samples[i, 0], (float)tolerance);
+            Assert.Equal(there[i, 0], samples[i, 0], 1e-6f);
         }
     }
 
@@ -244,7 +245,7 @@ public sealed class OutputCommandTests : IDisposable
     [InlineData("plot STUDY --figure fan --contexts 40 --out f.png", ExitCode.BadInput, "row 40; expected 0 to 39")]
     [InlineData("plot STUDY --out f.jpg", ExitCode.Usage, "expected a file that ends in .png or .svg")]
     [InlineData("export STUDY --out f.xlsx", ExitCode.Usage, "expected .onnx of a model or a study")]
-    [InlineData("export STUDY --lambda 3 --out f.npy", ExitCode.BadInput, "rate = 3 is outside the anchors' range 0 to 1")]
+    [InlineData("export STUDY --lambda 3 --out f.npy", ExitCode.BadInput, "rate = 3; expected 0 to 1")]
     [InlineData("inspect broken.npy", ExitCode.BadInput, "broken.npy")]
     [InlineData("inspect broken.hti", ExitCode.BadInput, "broken.hti")]
     [InlineData("evaluate --model broken.hti", ExitCode.BadInput, "broken.hti")]
