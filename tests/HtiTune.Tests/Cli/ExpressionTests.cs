@@ -42,6 +42,10 @@ public class ExpressionTests
     [InlineData("mean(max(cost, heat)) + mean(min(cost, heat, 2))", (5 + 4 + 3 + 4 + 10) / 5.0 + (1 + 2 + 2 + 2 + 1) / 5.0)]
     [InlineData("mean(if(contexts['age'] >= 80, cost, 0)) + sqrt(abs(-4)) + log(exp(1))", 14 / 5.0 + 3)]
     [InlineData("mean(contexts[0]) + mean(contexts[1])", 70.6)]
+    [InlineData("mean(2 ^ heat) + mean(12 - cost)", 12.4 + 8)]
+    [InlineData("mean(3 < cost) + mean(cost <= 3) + mean(cost == 4) + mean(cost != heat)", 0.4 + 0.6 + 0.2 + 0.8)]
+    [InlineData("mean(if(lambda > 1, cost, heat)) + if(1 > 2, 5, 6)", 10)]
+    [InlineData("max(1, lambda, 3) - min(lambda, 1) + mean(max(3, cost))", 2 + 23 / 5.0)]
     public void Values_are_those_worked_out_by_hand(string text, double expected) =>
         Assert.Equal(expected, Objective(text).Value(text.StartsWith("accuracy", StringComparison.Ordinal) ? Scores() : s_samples, 2), 1e-12);
 
