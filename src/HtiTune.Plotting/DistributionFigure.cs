@@ -20,9 +20,6 @@ internal sealed record DistributionFigure(IReadOnlyList<DistributionPanel> Panel
 
     private const int Places = 97;
 
-    // Half a word's share on either side of its mark.
-    private const double Whisker = 0.12;
-
     private static readonly double[] Shares = [0.05, 0.25, 0.5, 0.75, 0.95];
 
     /// <summary>How many panels stand beside each other; null: as many as make a square.</summary>
@@ -81,14 +78,9 @@ internal sealed record DistributionFigure(IReadOnlyList<DistributionPanel> Panel
     {
         var plot = FigureStyle.NewPlot(panel.Hyperparameter.Name, label, panel.Title);
 
-        // Between two words there is nothing: each has a stretch of its own, a range is one.
-        var half = Whisker / panel.Curve.Count;
-        List<(double[] U, double[][] Quantiles)> stretches = panel.Hyperparameter is CategoricalHyperparameter
-            ? [.. panel.Curve.Select(word => ((double[])[word.U - half, word.U + half], (double[][])[word.Quantiles, word.Quantiles]))]
-            : [([.. panel.Curve.Select(place => place.U)], [.. panel.Curve.Select(place => place.Quantiles)])];
-        foreach (var (u, quantiles) in stretches)
+        foreach (var (u, shown) in SpaceAxis.Stretches(panel.Hyperparameter, [.. panel.Curve.Select(place => place.U)]))
         {
-            double[] Line(int share) => Array.ConvertAll(quantiles, q => q[share]);
+            double[] Line(int share) => Array.ConvertAll(shown, i => panel.Curve[i].Quantiles[share]);
             FigureStyle.AddBand(plot, u, Line(0), Line(4), FigureStyle.Band);
             FigureStyle.AddBand(plot, u, Line(1), Line(3), FigureStyle.Mean.WithAlpha(.3));
             FigureStyle.AddLine(plot, u, Line(2), FigureStyle.Mean, 2.2f);

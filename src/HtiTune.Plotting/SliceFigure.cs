@@ -9,9 +9,6 @@ namespace HtiTune.Plotting;
 /// <param name="Study">The study.</param>
 internal sealed record SliceFigure(TuningResult Study)
 {
-    // Half a category's share on either side of its mark.
-    private const double Whisker = 0.12;
-
     /// <summary>Draws the figure.</summary>
     /// <param name="canvas">The canvas.</param>
     /// <param name="area">Its rectangle.</param>
@@ -38,18 +35,10 @@ internal sealed record SliceFigure(TuningResult Study)
         var values = SpaceAxis.ValuesOf(one);
         double[] places = [.. values.Select(one.ToUnit)];
         Prediction[] believed = [.. values.Select(value => Study.Predict(SpaceAxis.With(Study, (one, value))))];
-        if (one is CategoricalHyperparameter)
+        foreach (var (u, shown) in SpaceAxis.Stretches(one, places))
         {
-            for (var i = 0; i < places.Length; i++)
-            {
-                FigureStyle.AddBand(plot, [places[i] - Whisker / places.Length, places[i] + Whisker / places.Length], [believed[i].Low, believed[i].Low], [believed[i].High, believed[i].High], FigureStyle.Band);
-                FigureStyle.AddLine(plot, [places[i] - Whisker / places.Length, places[i] + Whisker / places.Length], [believed[i].Mean, believed[i].Mean], FigureStyle.Mean, 2.2f);
-            }
-        }
-        else
-        {
-            FigureStyle.AddBand(plot, places, [.. believed.Select(p => p.Low)], [.. believed.Select(p => p.High)], FigureStyle.Band);
-            FigureStyle.AddLine(plot, places, [.. believed.Select(p => p.Mean)], FigureStyle.Mean, 2.2f, one is IntegerHyperparameter && places.Length < SpaceAxis.Points / 2 ? 6 : 0);
+            FigureStyle.AddBand(plot, u, [.. shown.Select(i => believed[i].Low)], [.. shown.Select(i => believed[i].High)], FigureStyle.Band);
+            FigureStyle.AddLine(plot, u, [.. shown.Select(i => believed[i].Mean)], FigureStyle.Mean, 2.2f, one is IntegerHyperparameter && places.Length < SpaceAxis.Points / 2 ? 6 : 0);
         }
 
         var (least, most) = (believed.Min(p => p.Low), believed.Max(p => p.High));

@@ -15,6 +15,9 @@ internal static class SpaceAxis
 
     private const int MostTicks = 8;
 
+    // Half a word's share on either side of its mark.
+    private const double Whisker = 0.12;
+
     // A word's share of a figure's width.
     private const double RoomOfWord = 0.08;
 
@@ -58,6 +61,13 @@ internal static class SpaceAxis
     public static IReadOnlyList<HyperparameterValue> ValuesOf(Hyperparameter one, int points = Points) => one is CategoricalHyperparameter words
         ? [.. words.Choices.Select(HyperparameterValue.FromString)]
         : [.. Enumerable.Range(0, points).Select(i => one.ValueAt(i / (points - 1.0))).Distinct()];
+
+    /// <summary>What is drawn in one go along a hyperparameter, as places and which of the values stand there: a range as a whole, and each word by itself, for between two there is nothing.</summary>
+    /// <param name="one">The hyperparameter.</param>
+    /// <param name="places">Places of its values.</param>
+    public static IEnumerable<(double[] U, int[] Values)> Stretches(Hyperparameter one, double[] places) => one is CategoricalHyperparameter
+        ? places.Select((u, i) => ((double[])[u - Whisker / places.Length, u + Whisker / places.Length], (int[])[i, i]))
+        : [(places, [.. Enumerable.Range(0, places.Length)])];
 
     /// <summary>Ticks of a hyperparameter: places u and words.</summary>
     /// <param name="one">The hyperparameter.</param>

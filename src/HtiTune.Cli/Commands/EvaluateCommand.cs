@@ -42,16 +42,18 @@ internal static class EvaluateCommand
                 return ExitCode.Done;
             }
 
-            if (result.GetValue(model) is null && StudyLocator.Read(result.GetValue(study)) is { Space.IsLine: false } several)
+            var file = result.GetValue(model);
+            var specification = file is null ? StudyLocator.Read(result.GetValue(study)) : null;
+            if (specification is { Space.IsLine: false })
             {
-                var surrogate = StudySurrogate.OverSpace(several, StudySurrogate.Anchors(several, 3), trainMaps: false, interrupts.Finish);
+                var surrogate = StudySurrogate.OverSpace(specification, StudySurrogate.Anchors(specification, 3), trainMaps: false, interrupts.Finish);
                 Tell(s_ofSpace, SpaceModels.LeftOut(surrogate).ConvertAll(row => new HeldOut(row.Place, null, row.Scores)), result.GetValue(json));
                 return ExitCode.Done;
             }
 
-            var scores = result.GetValue(model) is { } file
+            var scores = file is not null
                 ? OfModel(SurrogateFile.Load(file.FullName), result.GetValue(data), result.GetValue(lambdas), result.GetValue(rows), interrupts.Finish)
-                : OfStudy(StudyLocator.Read(result.GetValue(study)), interrupts.Finish);
+                : OfStudy(specification!, interrupts.Finish);
             Tell(
                 ["surrogate", .. s_baselines.Select(method => method.ToString().ToLowerInvariant())],
                 scores.ConvertAll(row => new HeldOut(row.Lambda.ToString("G6", CultureInfo.InvariantCulture), row.Lambda, row.Scores)), result.GetValue(json));

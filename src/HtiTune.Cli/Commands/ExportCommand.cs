@@ -136,7 +136,7 @@ internal static class ExportCommand
             return known.Samples.Outputs;
         }
 
-        anchors = StudySurrogate.Anchors(study, 2);
+        anchors = StudySurrogate.AtLeast(2, anchors, study);
         return place is null
             ? StudySurrogate.OnLine(study, anchors, trainMaps: false, interrupts.Finish).Sample(lambda!.Value, anchors[0].Samples.Contexts).Samples.Outputs
             : StudySurrogate.OverSpace(study, anchors, trainMaps: false, interrupts.Finish).Sample(place).Samples.Outputs;

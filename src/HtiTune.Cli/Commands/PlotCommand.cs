@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HtiTune.Data;
+using HtiTune.Diagnostics;
 using HtiTune.Journal;
 using HtiTune.Plotting;
 using HtiTune.Preferences;
@@ -196,15 +197,16 @@ internal sealed class PlotCommand
     }
 
     // Over a space predictions are not made again: each stands in the journal, where its run wrote it down before the training.
-    private static List<Trial> Predicted(StudySpecification study, string objective, IReadOnlyList<Trial> trials)
+    private static (List<Trial> Trials, Calibration? Calibration) Predicted(StudySpecification study, string objective, IReadOnlyList<Trial> trials)
     {
+        var journal = StudyJournal.Read(study.Folder);
         var lines = new Dictionary<int, TrainingProposed>();
         var isAsked = false;
-        foreach (var entry in StudyJournal.Read(study.Folder).Events)
+        foreach (var entry in journal.Events)
         {
             if (entry is RunBegan began)
             {
-                isAsked = IsOf(study, objective, began);
+                isAsked = study.IsOf(began, objective);
             }
             else if (entry is TrainingProposed { Predicted: not null } proposed && isAsked)
             {
@@ -212,14 +214,11 @@ internal sealed class PlotCommand
             }
         }
 
-        return [.. trials.Select(trial => lines.TryGetValue(trial.Number, out var line)
+        List<Trial> told = [.. trials.Select(trial => lines.TryGetValue(trial.Number, out var line)
             ? trial with { Predicted = line.Predicted, PredictedLow = line.PredictedLow, PredictedHigh = line.PredictedHigh, Trust = line.Trust }
             : trial)];
+        return (told, journal.Runs.LastOrDefault(run => study.IsOf(run.Began, objective))?.End?.Calibration);
     }
-
-    private static RecordedRun? LastRun(StudySpecification study, string objective) => StudyJournal.Read(study.Folder).Runs.LastOrDefault(run => IsOf(study, objective, run.Began));
-
-    private static bool IsOf(StudySpecification study, string objective, RunBegan began) => began.Objective == study.RunName(objective) && began.Settings.Goal == study.Goal;
 
     private static void OfTuner(
         StudySpecification study, string kind, string path, string objective, string[] features, double[] weights, FigureOptions options)
@@ -257,8 +256,8 @@ internal sealed class PlotCommand
             "contours" => (s, p, o) => StudyFigures.Contours(s, p, o),
             "parallel" => (s, p, o) => StudyFigures.Parallel(s, p, o),
             "slices" => (s, p, o) => StudyFigures.Slices(s, p, o),
-            "calibration" when !study.Space.IsLine => (s, p, o) => StudyFigures.Calibration(
-                Predicted(study, objective, s.Trials), LastRun(study, objective)?.End?.Calibration ?? s.Calibration, s.Goal, p, o, study.Space),
+            "calibration" when !study.Space.IsLine && Predicted(study, objective, found.Trials) is var (told, calibration) =>
+                (s, p, o) => StudyFigures.Calibration(told, calibration ?? s.Calibration, s.Goal, p, o, study.Space),
             "calibration" => (s, p, o) => StudyFigures.Calibration(s, p, o),
             _ => (s, p, o) => StudyFigures.Objective(s, p, options: o),
         };

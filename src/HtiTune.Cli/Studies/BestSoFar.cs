@@ -53,7 +53,7 @@ internal static class BestSoFar
     // A recommendation stands until something is trained, brought or taken back after it.
     private static RunEnded? Recommended(StudySpecification study, StudyJournal journal, string objective)
     {
-        if (journal.Runs.LastOrDefault(run => run.Began.Objective == study.RunName(objective) && run.Began.Settings.Goal == study.Goal)?.End is not { } end
+        if (journal.Runs.LastOrDefault(run => study.IsOf(run.Began, objective))?.End is not { } end
             || end.Outcome is NotCertified { Unmet: Unmet.NothingFeasible })
         {
             return null;

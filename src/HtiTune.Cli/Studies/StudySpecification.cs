@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 
@@ -108,6 +109,9 @@ internal sealed record StudySpecification
     internal string RunName(string objective) =>
         (Definition.IsFrontOf(objective) ? $"{objective} and {string.Join(" and ", Front.Select(metric => metric.Text))}" : objective)
         + (Constraints.Count == 0 ? "" : $", where {string.Join(" and ", Constraints.Select(constraint => constraint.Text))}");
+
+    /// <summary>Whether a run was for an objective, with the study's goal.</summary>
+    internal bool IsOf(RunBegan began, string objective) => began.Objective == RunName(objective) && began.Settings.Goal == Goal;
 
     /// <summary>Another objective that judges in its place; null without.</summary>
     internal string? JudgedBy { get; init; }

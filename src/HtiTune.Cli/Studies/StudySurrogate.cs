@@ -15,14 +15,16 @@ internal static class StudySurrogate
     {
         var journal = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder) : null;
         var anchors = journal?.Trainings.Any(training => training.State == TrialState.Completed) == true ? journal.LoadAnchors() : null;
-        return anchors is not null && anchors.Count >= fewest
-            ? anchors
-            : throw new CliException(
-                "H002", anchors is null ? $"{study.File} has no trainings yet." : $"{study.File} has {anchors.Count} of the trainings that this takes; expected at least {fewest}.",
-                Advice.Tune.For(study));
+        return anchors is null ? throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Tune.For(study)) : AtLeast(fewest, anchors, study);
     }
 
-    /// <summary>The surrogate of one continuous hyperparameter , by kriging: what the tuner fits, and every form of file can hold.</summary>
+    /// <summary>Anchors, of which there must be enough.</summary>
+    /// <exception cref="CliException">There are fewer.</exception>
+    internal static AnchorSet AtLeast(int fewest, AnchorSet anchors, StudySpecification study) => anchors.Count >= fewest
+        ? anchors
+        : throw new CliException("H002", $"{study.File} has {anchors.Count} of the trainings that this takes; expected at least {fewest}.", Advice.Tune.For(study));
+
+    /// <summary>The surrogate of one continuous hyperparameter, by kriging: what the tuner fits, and every form of file can hold.</summary>
     /// <param name="study">The study.</param>
     /// <param name="anchors">At least two anchors.</param>
     /// <param name="trainMaps">Whether rows that are not the study's own can be moved, which takes most of the time.</param>

@@ -7,11 +7,10 @@ namespace HtiTune.Surrogates.Coupling;
 internal static class ContextKey
 {
     /// <summary>A key that two rows share only if their category and every bit of their conditions are equal.</summary>
-    internal static string Of(Contexts contexts, int row)
-    {
-        var bytes = MemoryMarshal.AsBytes(contexts.Conditions.Row(row));
-        return $"{(contexts.CategoryCount > 0 ? contexts.Categories[row] : 0)}:{Convert.ToHexString(bytes)}";
-    }
+    internal static string Of(Contexts contexts, int row) => Of(contexts.CategoryCount > 0 ? contexts.Categories[row] : 0, contexts.Conditions.Row(row));
+
+    /// <summary>The same of a category and conditions.</summary>
+    internal static string Of(int category, ReadOnlySpan<float> conditions) => $"{category}:{Convert.ToHexString(MemoryMarshal.AsBytes(conditions))}";
 
     /// <summary>Rows of each context, in the order in which the contexts first come.</summary>
     internal static int[][] Groups(Contexts contexts) =>

@@ -83,13 +83,10 @@ internal sealed class AffineCarrier : IRowCarrier
     /// <summary>Rows that come from one context and are wanted in one.</summary>
     internal static IEnumerable<int[]> SameContext(float[] own, float[] x, int[] categories, int c)
     {
-        var groups = new Dictionary<string, List<int>>();
+        var groups = new Dictionary<(string Own, string Wanted), List<int>>();
         for (var i = 0; i < categories.Length; i++)
         {
-            var key = string.Concat(
-                Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(own.AsSpan(i * c, c))),
-                Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsSpan(i * c, c))),
-                categories[i].ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var key = (ContextKey.Of(categories[i], own.AsSpan(i * c, c)), ContextKey.Of(categories[i], x.AsSpan(i * c, c)));
             (groups.TryGetValue(key, out var rows) ? rows : groups[key] = []).Add(i);
         }
 

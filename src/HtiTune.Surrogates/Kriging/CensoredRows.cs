@@ -93,7 +93,7 @@ internal static class CensoredRows
                 continue;
             }
 
-            var key = $"{categories[row]} {Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsSpan(row * c, c)))}";
+            var key = ContextKey.Of(categories[row], x.AsSpan(row * c, c));
             if (!known.TryGetValue(key, out var law))
             {
                 known[key] = law = moments.At(x.AsSpan(row * c, c), categories[row]);

@@ -132,7 +132,7 @@ internal readonly record struct LawTrial(double Affine, double Quantiles, double
         var counts = new int[trajectories.CategoryCount];
         return [.. trajectories.Categories.Select((category, t) =>
         {
-            var key = $"{category}:{Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsSpan(t * c, c)))}";
+            var key = ContextKey.Of(category, x.AsSpan(t * c, c));
             return known.TryGetValue(key, out var isSecond) ? isSecond : known[key] = counts[category]++ % 2 == 1;
         })];
     }

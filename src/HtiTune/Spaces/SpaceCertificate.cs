@@ -119,23 +119,20 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         {
             cancellation.ThrowIfCancellationRequested();
             var path = draw();
-            var first = s < known.Count ? before : 0;
-            var best = first > 0 ? known[s].Best : recommended.IsKnown ? recommended.Mean : path(0);
-            var least = first > 0 ? known[s].Least : Math.Min(best, recommended.LeastKnown);
-            for (var m = first; m < places; m++)
+            var isSeen = s < known.Count;
+            var best = isSeen ? known[s].Best : recommended.IsKnown ? recommended.Mean : path(0);
+            var least = isSeen ? known[s].Least : Math.Min(best, recommended.LeastKnown);
+            for (var m = isSeen ? before : 0; m < places; m++)
             {
                 least = Math.Min(least, path(m));
             }
 
-            if (first > 0)
+            if (!isSeen)
             {
-                known[s] = (best, least);
-            }
-            else
-            {
-                known.Add((best, least));
+                known.Add(default);
             }
 
+            known[s] = (best, least);
             var regret = double.IsFinite(best) ? Math.Min(best - least, double.MaxValue) : double.MaxValue;
             regrets.Add(regret);
             misses += regret <= epsilon ? 0 : 1;
