@@ -41,7 +41,6 @@ public static class HtiTuneServiceCollectionExtensions
         services.TryAddSingleton<NetworkRegistry>();
         services.TryAddSingleton<ServiceTelemetry>();
         services.TryAddSingleton<StudiesInMemory>();
-        services.TryAddSingleton<StudyGate>();
         services.TryAddSingleton<TenantTurns>();
         services.TryAddSingleton<StudyWatch>();
         services.TryAddSingleton<StudyTakeUp>();
@@ -63,7 +62,6 @@ public static class HtiTuneServiceCollectionExtensions
         // What is done is told by the store; the queue keeps it long enough to look at.
         services.TryAddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = s_doneJobs }));
         services.TryAddSingleton<JobActivation>();
-        services.TryAddSingleton<StudyJobs>();
         services.TryAddSingleton<TrainingWorker>();
         services.TryAddSingleton<Dispatcher>();
         services.TryAddSingleton<ProcessPresence>();

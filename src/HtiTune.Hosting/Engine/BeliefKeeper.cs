@@ -3,7 +3,7 @@ using HtiTune.Surrogates;
 namespace HtiTune.Hosting;
 
 /// <summary>Keeps what a study's tuner believes where people look at it: the curve over λ, and the surrogate.</summary>
-internal sealed class BeliefKeeper(IStudyStore store, TimeProvider time)
+internal sealed class BeliefKeeper(StudyStore store, TimeProvider time)
 {
     /// <summary>Keeps what is believed now; null where nothing is.</summary>
     public async Task<string?> KeepCurveAsync(LoadedStudy loaded, CancellationToken cancellation) =>

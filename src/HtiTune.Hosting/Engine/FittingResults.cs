@@ -6,11 +6,11 @@ namespace HtiTune.Hosting;
 internal static class FittingResults
 {
     /// <summary>Outputs by their blob.</summary>
-    public static async Task<Matrix> OutputsAsync(IStudyStore store, string hash, CancellationToken cancellation) =>
+    public static async Task<Matrix> OutputsAsync(StudyStore store, string hash, CancellationToken cancellation) =>
         NpyFile.FromBytes(await store.BytesAsync(hash, cancellation).ConfigureAwait(false) ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
 
     /// <summary>The results that look like the first: outputs of another shape, which a training under way beside it brought, are of no use to a tuner.</summary>
-    public static async Task<IReadOnlyList<(TrialRow Trial, Matrix? Outputs)>> OfAsync(IStudyStore store, IReadOnlyList<TrialRow> trials, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<(TrialRow Trial, Matrix? Outputs)>> OfAsync(StudyStore store, IReadOnlyList<TrialRow> trials, CancellationToken cancellation)
     {
         var results = new List<(TrialRow Trial, Matrix? Outputs)>();
         foreach (var trial in trials.Where(trial => trial.Status == TrialStatus.Completed))

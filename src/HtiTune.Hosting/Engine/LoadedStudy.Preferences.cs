@@ -9,7 +9,7 @@ internal sealed partial class LoadedStudy
     private (long Step, (Tuner Tuner, TuningResult Study)? Answer)? _belief;
 
     /// <summary>Judges what has been trained by another objective, with no training; null where nothing can answer. The tuner stands only for the answer, and is the caller's to dispose.</summary>
-    public (Tuner Tuner, TuningResult Study)? Prefer(string objective, Goal goal, Func<string, Matrix> samples)
+    public (Tuner Tuner, TuningResult Study)? Prefer(string objective, Goal goal)
     {
         if (_completed.Count == 0)
         {
@@ -17,7 +17,7 @@ internal sealed partial class LoadedStudy
         }
 
         var trials = _completed.DistinctBy(trial => trial.Configuration).ToList();
-        var tuner = StudyTuner.Of(Problem, Problem.Options(goal, time), trials, samples, 0);
+        var tuner = Problem.Tuner(Problem.Options(goal, time), trials, samples, 0);
         try
         {
             using var run = tuner.Begin(Problem.Aim(objective, goal, tuner), 0);
@@ -38,12 +38,12 @@ internal sealed partial class LoadedStudy
     }
 
     /// <summary>The study as its trainings so far would end it, with no further one; null where nothing has a value. Kept until the tuner's next event.</summary>
-    public TuningResult? Belief(Func<string, Matrix> samples)
+    public TuningResult? Belief()
     {
         if (_belief is null || _belief.Value.Step != Step)
         {
             _belief?.Answer?.Tuner.Dispose();
-            _belief = (Step, Prefer(Began?.Objective ?? definition.Objective, Began?.Settings.Goal ?? definition.Goal, samples));
+            _belief = (Step, Prefer(Began?.Objective ?? definition.Objective, Began?.Settings.Goal ?? definition.Goal));
         }
 
         return _belief.Value.Answer?.Study;

@@ -19,9 +19,8 @@ internal sealed partial class LoadedStudy
     /// <summary>Takes an event of the journal.</summary>
     /// <param name="row">The event.</param>
     /// <param name="isPast">Whether a later run has begun.</param>
-    /// <param name="samples">Outputs by their blob.</param>
     /// <returns>False where the tuner would now do something else: another version of the library, or of the surrogate.</returns>
-    public bool Replay(StudyEvent row, bool isPast, Func<string, Matrix> samples)
+    public bool Replay(StudyEvent row, bool isPast)
     {
         Sequence = row.Sequence;
         if (!s_repeated.Contains(row.Kind) || StoredEvents.StepOf(row).Step is var step && step <= Step)
@@ -37,11 +36,11 @@ internal sealed partial class LoadedStudy
         var isSame = true;
         if (isPast || _isOfOtherAlgorithm)
         {
-            Take(row, samples);
+            Take(row);
         }
         else
         {
-            isSame = Repeats(row, samples);
+            isSame = Repeats(row);
         }
 
         Step = Math.Max(Step, step);
@@ -51,7 +50,7 @@ internal sealed partial class LoadedStudy
     /// <summary>All events are taken, and the run goes on.</summary>
     public void GoOn() => _replay?.GoOn();
 
-    private void Take(StudyEvent row, Func<string, Matrix> samples)
+    private void Take(StudyEvent row)
     {
         if (Run is { } left)
         {
@@ -65,7 +64,7 @@ internal sealed partial class LoadedStudy
             case StudyEventKind.RunBegan:
                 Release();
                 (Began, var warm, _) = StoredEvents.Began(row, Problem);
-                warm.ToList().ForEach(trial => Completes(trial, Problem.Outputs(trial, samples)));
+                warm.ToList().ForEach(trial => Completes(trial, OutputsOf(trial)));
                 (Ended, Values) = (null, new Dictionary<int, double?>());
                 break;
             case StudyEventKind.Asked:
@@ -75,7 +74,7 @@ internal sealed partial class LoadedStudy
                 var (ended, measured, _, isOrphan) = StoredEvents.Ended(row, Problem);
                 if (ended.State == TrialState.Completed)
                 {
-                    Completes(ended, Problem.Outputs(ended, samples));
+                    Completes(ended, OutputsOf(ended));
                     Values = new Dictionary<int, double?>(Values) { [ended.Number] = measured.Value };
                 }
 
@@ -87,17 +86,17 @@ internal sealed partial class LoadedStudy
         }
     }
 
-    private bool Repeats(StudyEvent row, Func<string, Matrix> samples)
+    private bool Repeats(StudyEvent row)
     {
         switch (row.Kind)
         {
             case StudyEventKind.RunBegan:
                 var (began, warm, last) = StoredEvents.Began(row, Problem);
-                Begin(StoredEvents.StepOf(row).Step, began, warm, last, samples);
+                Begin(StoredEvents.StepOf(row).Step, began, warm, last);
                 return true;
             case StudyEventKind.Told or StudyEventKind.ToldFailed:
                 var (ended, measured, took, isOrphan) = StoredEvents.Ended(row, Problem);
-                var outputs = ended.State == TrialState.Completed ? Problem.Outputs(ended, samples) : null;
+                var outputs = ended.State == TrialState.Completed ? OutputsOf(ended) : null;
                 if (!isOrphan && !Ends(ended, measured, took, row.Time!.Value, outputs))
                 {
                     return false;

@@ -8,7 +8,7 @@ namespace HtiTune.Hosting;
 /// A study in memory: its tuner, brought to where the journal is by the same calls in the same order. A cache and nothing more: whatever it knows, the
 /// journal tells again. One caller at a time.
 /// </summary>
-internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, TimeProvider time) : IDisposable
+internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, NetworkRegistry registry, Func<string, Matrix> samples, TimeProvider time) : IDisposable
 {
     private readonly List<TrainingEnded> _completed = [];
     private Tuner? _tuner;
@@ -88,18 +88,17 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     /// <param name="began">How it begins.</param>
     /// <param name="warm">Trainings that it begins with, in order.</param>
     /// <param name="last">The largest number that was given before it.</param>
-    /// <param name="samples">Outputs by their blob.</param>
-    public void Begin(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last, Func<string, Matrix> samples)
+    public void Begin(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last)
     {
         Release();
         _isOfOtherAlgorithm = false;
         foreach (var trial in warm)
         {
-            Completes(trial, Problem.Outputs(trial, samples));
+            Completes(trial, OutputsOf(trial));
         }
 
         var goal = began.Settings.Goal;
-        _tuner = StudyTuner.Of(Problem, Problem.Options(goal, time) with { MaxTrainings = began.Budget }, [.. warm.DistinctBy(trial => trial.Configuration)], samples, last);
+        _tuner = Problem.Tuner(Problem.Options(goal, time) with { MaxTrainings = began.Budget }, [.. warm.DistinctBy(trial => trial.Configuration)], samples, last);
         Run = _tuner.Begin(Problem.Aim(began.Objective!, goal, _tuner), began.Budget);
         Run.Cancellation = Cancellation;
         (Began, Ended, Step) = (began, null, step);
@@ -136,10 +135,10 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Tells the tuner a training's result.</summary>
-    public Trial Tell(TrainingEnded ended, Func<string, Matrix> samples)
+    public Trial Tell(TrainingEnded ended)
     {
         Step++;
-        var outputs = Problem.Outputs(ended, samples);
+        var outputs = OutputsOf(ended);
         var trial = Run!.Tell(PendingOf(ended.Number), outputs);
         Completes(ended, outputs);
         return trial;
@@ -174,9 +173,9 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
     }
 
     /// <summary>Keeps a result that the run did not ask for.</summary>
-    public void Keep(TrainingEnded trial, Func<string, Matrix> samples)
+    public void Keep(TrainingEnded trial)
     {
-        Completes(trial, Problem.Outputs(trial, samples));
+        Completes(trial, OutputsOf(trial));
         Step++;
     }
 
@@ -191,6 +190,8 @@ internal sealed partial class LoadedStudy(Guid id, StudyDefinition definition, N
 
         _lastNumber = Math.Max(_lastNumber, trial.Number);
     }
+
+    private Matrix OutputsOf(TrainingEnded ended) => Problem.Outputs(ended, samples);
 
     private TrainingRequest PendingOf(int number) => Pending.First(one => one.Number == number);
 

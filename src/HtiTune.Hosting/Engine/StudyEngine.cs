@@ -1,3 +1,4 @@
+using Hangfire;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Hosting;
@@ -7,7 +8,7 @@ namespace HtiTune.Hosting;
 /// twice, or in two processes at once, does nothing more: a commit stands only on the version that it was made from.
 /// </summary>
 internal sealed partial class StudyEngine(
-    IStudyStore store, StudyGate gate, TenantTurns turns, StudyWatch watch, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
+    StudyStore store, StudiesInMemory studies, TenantTurns turns, StudyWatch watch, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
     ILogger<StudyEngine> logger)
 {
     // Whoever tells a number waits for the answer; the attempt can be ended without the engine.
@@ -32,7 +33,8 @@ internal sealed partial class StudyEngine(
         }
     }
 
-    /// <summary>Advances a study where its tenant has a turn left; otherwise it is asked for again when it has.</summary>
+    /// <summary>A job: advances a study where its tenant has a turn left; otherwise it is asked for again when it has.</summary>
+    [AutomaticRetry(Attempts = 5, DelaysInSeconds = [1, 2, 5, 10, 30], OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task AdvanceInTurnAsync(Guid study, CancellationToken cancellation)
     {
         if (await store.FindAsync(study, cancellation).ConfigureAwait(false) is { } row)
@@ -45,6 +47,8 @@ internal sealed partial class StudyEngine(
                 await AdvanceAsync(row, definition, null, cancellation).ConfigureAwait(false);
             }
         }
+
+        wakeUps.Outbox();
     }
 
     /// <summary>Waits for a turn of a study's tenant, where the study's computations may take long.</summary>
@@ -53,7 +57,7 @@ internal sealed partial class StudyEngine(
 
     /// <summary>
     /// Ends an attempt with a reported number, advances its study, and writes both at once. Null where the store refused: then nothing has happened, and the
-    /// attempt is to be ended by itself (<see cref="IStudyStore.EndAsync"/>).
+    /// attempt is to be ended by itself (<see cref="AttemptEnds.EndAsync"/>).
     /// </summary>
     public async Task<CommitResult?> TellAsync(
         StudyRow row, TrialRow trial, Guid attempt, Guid lease, WorkResult end, WorkRequest? claim, CancellationToken cancellation)
@@ -61,7 +65,7 @@ internal sealed partial class StudyEngine(
         try
         {
             using var own = row.TrainingsUsed > FewTrainings ? await turns.TakeAsync(row.Tenant, cancellation).ConfigureAwait(false) : null;
-            var turn = await gate.WorkAsync<CommitResult>(
+            var turn = await studies.WorkAsync<CommitResult>(
                 row.Id, StudyJson.Read<StudyDefinition>(row.Definition), TellTries, loaded => TellAsync(loaded, row, trial, (attempt, lease, end), claim, cancellation), cancellation).ConfigureAwait(false);
             return turn.Value;
         }
@@ -80,8 +84,8 @@ internal sealed partial class StudyEngine(
 
     /// <summary>Does something with a study that is brought to where the journal is; null where it cannot be.</summary>
     public async Task<T?> WithAsync<T>(StudyRow row, Func<LoadedStudy, T?> use, CancellationToken cancellation) =>
-        (await gate.WorkAsync<T>(
-            row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries,
+        (await studies.WorkAsync<T>(
+            row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudiesInMemory.Tries,
             async loaded => await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is { IsDiverged: false }
                 ? Turn<T>.Done(await OffPool.RunAsync(!loaded.Problem.IsValue, () => use(loaded)).ConfigureAwait(false)) : Turn<T>.Outdated,
             cancellation).ConfigureAwait(false)).Value;
@@ -123,11 +127,11 @@ internal sealed partial class StudyEngine(
 
         async Task WorkAsync(CancellationToken goesOn)
         {
-            var turn = await gate.WorkAsync<bool>(
-                row.Id, definition, StudyGate.Tries, loaded => AdvanceAsync(loaded, wish, goesOn), goesOn).ConfigureAwait(false);
+            var turn = await studies.WorkAsync<bool>(
+                row.Id, definition, StudiesInMemory.Tries, loaded => AdvanceAsync(loaded, wish, goesOn), goesOn).ConfigureAwait(false);
             if (!turn.IsDone)
             {
-                throw new InvalidOperationException($"Study {row.Id} was changed by others {StudyGate.Tries} times while it was being advanced.");
+                throw new InvalidOperationException($"Study {row.Id} was changed by others {StudiesInMemory.Tries} times while it was being advanced.");
             }
         }
     }
@@ -156,7 +160,7 @@ internal sealed partial class StudyEngine(
             return Turn<CommitResult>.Done(null);
         }
 
-        var step = new StudyStep(loaded, _ => throw new InvalidOperationException("A reported number has no outputs."), time);
+        var step = new StudyStep(loaded, time);
 
         // What is believed of numbers alone follows from the journal in milliseconds: it is computed where someone looks.
         var commit = StudyFault.Within(() =>
@@ -197,10 +201,11 @@ internal sealed partial class StudyEngine(
             return Turn<bool>.Done(true);
         }
 
-        var step = new StudyStep(loaded, takeUp.Samples, time);
+        var past = taken.IsDiverged ? await takeUp.PastAsync(loaded, cancellation).ConfigureAwait(false) : null;
+        var step = new StudyStep(loaded, time);
         await OffPool.RunAsync(!loaded.Problem.IsValue, () =>
         {
-            StudyFault.Within(() => takeUp.Step(loaded, step, taken, wish));
+            StudyFault.Within(() => step.Advance(taken, past, wish));
             return true;
         }).ConfigureAwait(false);
         if (step.IsEmpty)

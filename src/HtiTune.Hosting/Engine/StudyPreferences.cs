@@ -1,15 +1,15 @@
 namespace HtiTune.Hosting;
 
 /// <summary>Answers other objectives from what a study has trained.</summary>
-internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEngine engine, TimeProvider time)
+internal sealed class StudyPreferences(StudyStore store, StudiesInMemory studies, StudyTakeUp takeUp, BeliefKeeper keeper, StudyEngine engine, TimeProvider time)
 {
     /// <summary>Answers another objective from what has been trained, and goes on with it where it may train; null where nothing can answer.</summary>
     public async Task<PreferenceResult?> PreferAsync(StudyRow row, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
         using var own = await engine.TurnAsync(row, cancellation).ConfigureAwait(false);
-        var turn = await gate.WorkAsync<PreferenceResult>(
-            row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudyGate.Tries, loaded => PreferAsync(loaded, objective, goal, mayTrain, cancellation), cancellation).ConfigureAwait(false);
-        return turn.IsDone ? turn.Value : throw new InvalidOperationException($"Study {row.Id} was changed by others {StudyGate.Tries} times while a preference was being answered.");
+        var turn = await studies.WorkAsync<PreferenceResult>(
+            row.Id, StudyJson.Read<StudyDefinition>(row.Definition), StudiesInMemory.Tries, loaded => PreferAsync(loaded, objective, goal, mayTrain, cancellation), cancellation).ConfigureAwait(false);
+        return turn.IsDone ? turn.Value : throw new InvalidOperationException($"Study {row.Id} was changed by others {StudiesInMemory.Tries} times while a preference was being answered.");
     }
 
     private async Task<Turn<PreferenceResult>> PreferAsync(LoadedStudy loaded, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
@@ -26,7 +26,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
             return Turn<PreferenceResult>.Outdated;
         }
 
-        if (await OffPool.RunAsync(true, () => loaded.Prefer(objective, goal, takeUp.Samples)).ConfigureAwait(false) is not (var tuner, var study))
+        if (await OffPool.RunAsync(true, () => loaded.Prefer(objective, goal)).ConfigureAwait(false) is not (var tuner, var study))
         {
             return Turn<PreferenceResult>.Done(null);
         }
@@ -40,7 +40,7 @@ internal sealed class StudyPreferences(IStudyStore store, StudyGate gate, StudyT
             StudyStep.ResultOf(study, loaded.Problem, objective, cancellation), before is null ? null : GainOf(study, before),
             DateTimeOffset.FromUnixTimeMilliseconds(now))
         { BeforeConfiguration = before };
-        var step = new StudyStep(loaded, takeUp.Samples, time);
+        var step = new StudyStep(loaded, time);
         step.Preferred(result);
         if (mayTrain > 0 && study.Outcome is not Certified)
         {

@@ -31,7 +31,20 @@ internal sealed partial class StudyProblem
             [Feature(objective, goal), .. (_definition.IsFrontOf(objective) ? Front : []).Select(metric => Feature(metric.Objective, metric.Goal))],
             [.. Constraints.Select(one => Constraint.Of(Feature(one.Objective, Goal.Minimize), one.Bound, one.IsUpper))]);
 
-        Feature Feature(string text, Goal best) => new(text, StudyTuner.Objective(this, text, tuner), best);
+        Feature Feature(string text, Goal best) => new(text, Objective(text), best);
+
+        Func<IConditionalModel, double> Objective(string text)
+        {
+            if (IsValue)
+            {
+                return model => model.Sample(tuner.Contexts!).Outputs.Exact(0, 0);
+            }
+
+            var judge = Judge(text);
+
+            // Nothing is judged before a training has succeeded, and then the tuner knows its contexts.
+            return model => judge(model.Sample(tuner.Contexts!), model.Lambda);
+        }
     }
 
     /// <summary>What is wrong with the constraints and the front; empty where nothing is.</summary>
@@ -98,7 +111,7 @@ internal sealed partial class StudyProblem
     {
         if (HasAim(_definition.Objective))
         {
-            using var tuner = StudyTuner.Of(this, Options(_definition.Goal, clock), [], _ => throw new InvalidOperationException("There are no trainings."), 0);
+            using var tuner = Tuner(Options(_definition.Goal, clock), [], _ => throw new InvalidOperationException("There are no trainings."), 0);
             tuner.Begin(Aim(_definition.Objective, _definition.Goal, tuner), _definition.MaxTrainings).Dispose();
         }
     }

@@ -100,6 +100,22 @@ internal sealed partial class StudyProblem
         return defaults.With(_definition) with { Goal = goal, UseSurrogate = _definition.UseSurrogate && !IsValue };
     }
 
+    /// <summary>A tuner that has trials behind it, by their own numbers.</summary>
+    internal Tuner Tuner(TunerOptions options, IReadOnlyList<TrainingEnded> trials, Func<string, Matrix> samples, int lastNumber)
+    {
+        var tuner = new Tuner(new NoNetwork(), Space, Contexts, options);
+        try
+        {
+            tuner.Import([.. trials.Select(trial => new EarlierTraining(trial.Configuration, Outputs(trial, samples)) { Number = trial.Number })], "the store", lastNumber);
+            return tuner;
+        }
+        catch
+        {
+            tuner.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Judges outputs by an objective's text.</summary>
     /// <exception cref="FormatException">The text is not understood; the message says where.</exception>
     internal Func<Samples, double, double> Judge(string objective)
@@ -160,4 +176,11 @@ internal sealed partial class StudyProblem
 
     private static string Words(IReadOnlyList<string> names, string prefix) =>
         names.Count == 0 ? "an expression, for this host knows no objectives" : string.Join(" or ", names.Select(name => prefix + name));
+
+    /// <summary>Stands where a tuner of the service would train.</summary>
+    private sealed class NoNetwork : INetwork
+    {
+        public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) =>
+            throw new InvalidOperationException("The service's workers train, not the tuner.");
+    }
 }

@@ -1,11 +1,10 @@
 using HtiTune.Data;
 using HtiTune.Journal;
-using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;
 
 /// <summary>Collects what one step of a study's tuner brings: results taken, trainings asked for, the end of a run. Pure but for the study in memory.</summary>
-internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples, TimeProvider time)
+internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
 {
     private readonly List<StudyEvent> _events = [];
     private readonly List<TrialRow> _asked = [];
@@ -31,12 +30,50 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>What was asked for.</summary>
     public IReadOnlyList<TrialRow> Asked => _asked;
 
+    /// <summary>Does with what the store has, and with nothing else, what the study's tuner has to do: begins a run where none goes on, takes results, and asks for trainings.</summary>
+    /// <param name="taken">What the store has.</param>
+    /// <param name="past">All that the study has behind it where its run cannot be repeated, so that a new one takes its place; else null.</param>
+    /// <param name="wish">What a user wants beside; says then what came of it.</param>
+    public void Advance(StudyRow taken, StudyPast? past, StudyWish? wish)
+    {
+        if (past is not null)
+        {
+            StartOver(taken, past);
+        }
+        else if (study.Began is null)
+        {
+            TrainingEnded[] imported = [.. taken.Results.Where(trial => trial.IsImported).Select(trial => trial.Ended(study.Problem))];
+            Begin(study.Definition.Objective, study.Definition.Goal, study.Definition.MaxTrainings, imported, "the study begins");
+        }
+
+        foreach (var trial in taken.Results.Where(trial => !trial.IsImported))
+        {
+            Take(trial);
+        }
+
+        var added = wish?.Wanted is { } wanted && study.Run is not null ? Enqueue(wanted) : null;
+        if (wish is { Wanted: null } && study.Run is not null)
+        {
+            wish.Cleared = Clear();
+        }
+
+        if (taken.State == StudyState.Active)
+        {
+            Ask();
+        }
+
+        if (added is not null)
+        {
+            wish!.Enqueued = EnqueuedLambdas.Of(added, study.Run?.Waiting ?? []);
+        }
+    }
+
     /// <summary>Begins a run.</summary>
     public void Begin(string objective, Goal goal, int budget, IReadOnlyList<TrainingEnded> warm, string why)
     {
         var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
         var began = new RunBegan((study.Began?.Run ?? 0) + 1, objective, budget, study.Problem.Options(goal, time), study.Problem.Algorithm);
-        study.Begin(study.Step + 1, began, warm, last, samples);
+        study.Begin(study.Step + 1, began, warm, last);
         foreach (var (number, value) in study.Measure())
         {
             _values[number] = value;
@@ -54,8 +91,8 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
     /// <summary>Tells of an answered preference.</summary>
     public void Preferred(PreferenceResult result) => _events.Add(StoredEvents.Row(StudyEventKind.Preference, result));
 
-    /// <summary>Has configurations of the user's choice trained next; returns those that wait for it from now on.</summary>
-    public IReadOnlyList<Configuration> Enqueue(IReadOnlyList<Configuration> configurations)
+    // Returns those that wait for it from now on.
+    private IReadOnlyList<Configuration> Enqueue(IReadOnlyList<Configuration> configurations)
     {
         var added = study.Enqueue(configurations);
         if (added.Count > 0)
@@ -66,8 +103,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         return added;
     }
 
-    /// <summary>Takes out what waits to be trained next, and returns it.</summary>
-    public IReadOnlyList<Configuration> Clear()
+    private IReadOnlyList<Configuration> Clear()
     {
         var cleared = study.Clear();
         if (cleared.Count > 0)
@@ -87,7 +123,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         {
             if (ended.State == TrialState.Completed)
             {
-                study.Keep(ended, samples);
+                study.Keep(ended);
             }
 
             _events.Add(StoredEvents.Ended(study.Step, ended, null));
@@ -101,7 +137,7 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
             return;
         }
 
-        var told = study.Tell(ended, samples);
+        var told = study.Tell(ended);
         _values[trial.Number] = told.Value;
         Measured(told);
         if (told.Value is { } value && told.IsFeasible != false)
@@ -192,6 +228,31 @@ internal sealed class StudyStep(LoadedStudy study, Func<string, Matrix> samples,
         var isLess = study.Began.Settings.Goal == Goal.Minimize;
         var (value, at) = isLess ? _told.MinBy(one => one.Value) : _told.MaxBy(one => one.Value);
         return new TakenBest(value, isLess, study.Problem.Space.IsLine ? at.Lambda : null, study.Problem.Space.IsLine ? null : StudyJson.Write(at));
+    }
+
+    // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
+    private void StartOver(StudyRow taken, StudyPast past)
+    {
+        var steps = taken.Events.Select(StoredEvents.StepOf).ToList();
+        var used = past.Trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
+        study.SkipTo(
+            Math.Max(study.Step, steps.Select(data => data.Step).DefaultIfEmpty().Max()), taken.LastSequence, steps.Select(data => data.Run).DefaultIfEmpty().Max(),
+            past.Trials.Select(trial => trial.Number).DefaultIfEmpty().Max(), used);
+        var began = study.Began;
+        Begin(
+            began?.Objective ?? study.Definition.Objective, began?.Settings.Goal ?? study.Definition.Goal, Math.Max(0, study.Definition.MaxTrainings - used), past.Warm,
+            began is { } other && other.Algorithm != study.Problem.Algorithm
+                ? $"version {study.Problem.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
+                : "the library has changed: its proposals differ from those in the journal");
+        var asked = past.Trials.Select(trial => trial.At(study.Problem)).ToHashSet();
+        Configuration[] waiting = [.. past.Journal.Skip(1 + past.Journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
+            .SelectMany(row => StoredEvents.Enqueued(row, study.Problem).Configurations).Where(one => !asked.Contains(one)).Distinct()];
+        if (waiting.Length > 0)
+        {
+            Enqueue(waiting);
+        }
+
+        study.Version = taken.Version;
     }
 
     private void Measured(Trial trial)

@@ -4,44 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Hosting;
 
-/// <summary>Brings a study to where its journal is, and has its tuner take what the store has.</summary>
-internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp> logger)
+/// <summary>Brings a study to where its journal is.</summary>
+internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp> logger)
 {
-    /// <summary>What the study's tuner does with what the store has, and with nothing else.</summary>
-    public void Step(LoadedStudy loaded, StudyStep step, StudyRow taken, StudyWish? wish)
-    {
-        if (taken.IsDiverged)
-        {
-            StartOver(loaded, step, taken);
-        }
-        else if (loaded.Began is null)
-        {
-            TrainingEnded[] imported = [.. taken.Results.Where(trial => trial.IsImported).Select(trial => trial.Ended(loaded.Problem))];
-            step.Begin(loaded.Definition.Objective, loaded.Definition.Goal, loaded.Definition.MaxTrainings, imported, "the study begins");
-        }
-
-        foreach (var trial in taken.Results.Where(trial => !trial.IsImported))
-        {
-            step.Take(trial);
-        }
-
-        var added = wish?.Wanted is { } wanted && loaded.Run is not null ? step.Enqueue(wanted) : null;
-        if (wish is { Wanted: null } && loaded.Run is not null)
-        {
-            wish.Cleared = step.Clear();
-        }
-
-        if (taken.State == StudyState.Active)
-        {
-            step.Ask();
-        }
-
-        if (added is not null)
-        {
-            wish!.Enqueued = EnqueuedLambdas.Of(added, loaded.Run?.Waiting ?? []);
-        }
-    }
-
     /// <summary>Brings the study to where the journal is; null where it is gone.</summary>
     public async Task<StudyRow?> TakeUpAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
@@ -69,35 +34,19 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
         return row;
     }
 
-    // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
-    private void StartOver(LoadedStudy loaded, StudyStep step, StudyRow taken)
+    /// <summary>All that a study has behind it, for a run that begins in place of one that cannot be repeated.</summary>
+    public async Task<StudyPast> PastAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
-        var trials = store.TrialsAsync(loaded.Id, CancellationToken.None).GetAwaiter().GetResult();
-        TrainingEnded[] warm = [.. FittingResults.OfAsync(store, trials, CancellationToken.None).GetAwaiter().GetResult().Select(result => result.Trial.Ended(loaded.Problem))];
-        var steps = taken.Events.Select(StoredEvents.StepOf).ToList();
-        var used = trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
-        loaded.SkipTo(
-            Math.Max(loaded.Step, steps.Count == 0 ? 0 : steps.Max(data => data.Step)),
-            taken.LastSequence,
-            steps.Count == 0 ? 0 : steps.Max(data => data.Run),
-            trials.Count == 0 ? 0 : trials.Max(trial => trial.Number),
-            used);
-        var began = loaded.Began;
-        step.Begin(
-            began?.Objective ?? loaded.Definition.Objective, began?.Settings.Goal ?? loaded.Definition.Goal, Math.Max(0, loaded.Definition.MaxTrainings - used), warm,
-            began is { } other && other.Algorithm != loaded.Problem.Algorithm
-                ? $"version {loaded.Problem.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
-                : "the library has changed: its proposals differ from those in the journal");
-        var asked = trials.Select(trial => trial.At(loaded.Problem)).ToHashSet();
-        var journal = store.EventsAsync(loaded.Id, 0, int.MaxValue, CancellationToken.None).GetAwaiter().GetResult();
-        Configuration[] waiting = [.. journal.Skip(1 + journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
-            .SelectMany(row => StoredEvents.Enqueued(row, loaded.Problem).Configurations).Where(one => !asked.Contains(one)).Distinct()];
-        if (waiting.Length > 0)
+        try
         {
-            step.Enqueue(waiting);
+            var trials = await store.TrialsAsync(loaded.Id, cancellation).ConfigureAwait(false);
+            var results = await FittingResults.OfAsync(store, trials, cancellation).ConfigureAwait(false);
+            return new StudyPast(trials, [.. results.Select(result => result.Trial.Ended(loaded.Problem))], await store.EventsAsync(loaded.Id, 0, int.MaxValue, cancellation).ConfigureAwait(false));
         }
-
-        loaded.Version = taken.Version;
+        catch (Exception problem) when (StudyFault.IsOwn(problem))
+        {
+            throw new StudyFault(problem);
+        }
     }
 
     private async Task<StudyRow?> LoadAsync(LoadedStudy loaded, CancellationToken cancellation)
@@ -130,7 +79,7 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     {
         try
         {
-            return loaded.Replay(row, isPast, Samples);
+            return loaded.Replay(row, isPast);
         }
         catch (Exception problem) when (StudyFault.IsOwn(problem))
         {
@@ -138,9 +87,6 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
             return false;
         }
     }
-
-    /// <summary>Outputs by their blob. The tuner asks within its step, on a thread of its own.</summary>
-    public Matrix Samples(string hash) => FittingResults.OutputsAsync(store, hash, CancellationToken.None).GetAwaiter().GetResult();
 
     [LoggerMessage(EventId = 107, Level = LogLevel.Warning, Message = "Study {Study}: its run was made by version {Old} of the algorithm, and this is version {Current}; a new run begins with what was trained")]
     private static partial void LogOtherAlgorithm(ILogger logger, Guid study, int old, int current);
@@ -151,3 +97,9 @@ internal sealed partial class StudyTakeUp(IStudyStore store, ILogger<StudyTakeUp
     [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Study {Study}: event {Sequence} could not be repeated")]
     private static partial void LogUnrepeatable(ILogger logger, Guid study, long sequence, Exception problem);
 }
+
+/// <summary>All that a study has behind it.</summary>
+/// <param name="Trials">Its trials, in order.</param>
+/// <param name="Warm">Those that a tuner can take together.</param>
+/// <param name="Journal">Its events.</param>
+internal sealed record StudyPast(IReadOnlyList<TrialRow> Trials, IReadOnlyList<TrainingEnded> Warm, IReadOnlyList<StudyEvent> Journal);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace HtiTune.Hosting;
 
 /// <summary>Ends what computes for a study that is cancelled or deleted meanwhile, by whichever process.</summary>
-internal sealed class StudyWatch(IStudyStore store, StudyEvents events, IOptions<HtiTuneOptions> options, TimeProvider time)
+internal sealed class StudyWatch(StudyStore store, StudyEvents events, IOptions<HtiTuneOptions> options, TimeProvider time)
 {
     /// <summary>Computes for a study as long as it goes on.</summary>
     /// <param name="study">The study.</param>

@@ -4,7 +4,7 @@ using HtiTune.Surrogates;
 namespace HtiTune.Hosting;
 
 /// <summary>Surrogates that were asked lately, ready to sample. Reading takes no lock.</summary>
-internal sealed class SurrogateCache(IStudyStore store, TimeProvider time)
+internal sealed class SurrogateCache(StudyStore store, TimeProvider time)
 {
     private const int Most = 64;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, Kept> _kept = [];

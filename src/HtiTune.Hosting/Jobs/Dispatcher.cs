@@ -8,11 +8,12 @@ using Microsoft.Extensions.Options;
 namespace HtiTune.Hosting;
 
 /// <summary>
-/// Turns what commits have made necessary into jobs: the outbox's lines at least once each, and wake-ups for queues. Between, it reconciles: leases that are over,
-/// studies that nothing moves, queues that nobody was woken for. It is the only thing that the service's progress hangs on, and loses nothing when it is killed.
+/// Turns what commits have made necessary into jobs, which hold ids only, are short, and harmless when delivered twice: the outbox's lines at least once each, and wake-ups
+/// for queues. Between, it reconciles: leases that are over, studies that nothing moves, queues that nobody was woken for. It is the only thing that the service's progress
+/// hangs on, and loses nothing when it is killed.
 /// </summary>
 internal sealed partial class Dispatcher(
-    IStudyStore store, JobStorage storage, ServiceTelemetry telemetry, IOptions<HtiTuneOptions> options, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService, IWakeUps
+    StudyStore store, JobStorage storage, ServiceTelemetry telemetry, IOptions<HtiTuneOptions> options, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService, IWakeUps
 {
     private const int Page = 200;
 
@@ -115,7 +116,7 @@ internal sealed partial class Dispatcher(
         }
     }
 
-    private void Enqueue(Guid study) => _jobs.Create<StudyJobs>(jobs => jobs.AdvanceAsync(study, CancellationToken.None), new EnqueuedState(StudyJobs.ControlQueue));
+    private void Enqueue(Guid study) => _jobs.Create<StudyEngine>(engine => engine.AdvanceInTurnAsync(study, CancellationToken.None), new EnqueuedState(HtiTuneNames.ControlQueue));
 
     private async Task WaitAsync(CancellationToken cancellation)
     {
@@ -143,14 +144,14 @@ internal sealed partial class Dispatcher(
     {
         try
         {
-            if (storage.GetMonitoringApi().EnqueuedCount(StudyJobs.TrainingQueue(queue)) >= MostWakeUps)
+            if (storage.GetMonitoringApi().EnqueuedCount(HtiTuneNames.TrainingQueue(queue)) >= MostWakeUps)
             {
                 return;
             }
 
             for (var i = 0; i < Math.Max(1, options.Value.Slots); i++)
             {
-                _jobs.Create<StudyJobs>(jobs => jobs.TrainAsync(queue, CancellationToken.None), new EnqueuedState(StudyJobs.TrainingQueue(queue)));
+                _jobs.Create<TrainingWorker>(worker => worker.ServeAsync(queue, CancellationToken.None), new EnqueuedState(HtiTuneNames.TrainingQueue(queue)));
             }
         }
         catch (BackgroundJobClientException problem)

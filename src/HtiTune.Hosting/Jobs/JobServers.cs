@@ -22,14 +22,14 @@ internal sealed class JobServers(
         {
             await engine.ResumeFaultedAsync(cancellationToken).ConfigureAwait(false);
             // Tenants that compute for minutes leave workers free for what takes a moment.
-            Start("control", LeastControlWorkers + BusyTenants * TenantTurns.LimitOf(settings), StudyJobs.ControlQueue);
+            Start("control", LeastControlWorkers + BusyTenants * TenantTurns.LimitOf(settings), HtiTuneNames.ControlQueue);
         }
 
         if (settings.Trains)
         {
             foreach (var queue in HtiTuneNames.Queues(settings))
             {
-                Start($"train-{queue}", settings.Slots, StudyJobs.TrainingQueue(queue));
+                Start($"train-{queue}", settings.Slots, HtiTuneNames.TrainingQueue(queue));
             }
         }
     }

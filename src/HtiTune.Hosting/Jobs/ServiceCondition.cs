@@ -31,7 +31,7 @@ internal sealed record UnservedNetwork(string Network, string Queue, int Studies
 
 /// <summary>Looks how the service stands: once at a time, for all who ask within a second, and never longer than <see cref="TimeLimit"/>.</summary>
 internal sealed class ServiceInspection(
-    IStudyStore studies, OperationsStore store, StoreDialect dialect, ProcessPresence presence, Dispatcher dispatcher, IOptions<HtiTuneOptions> options, TimeProvider time)
+    StudyStore studies, OperationsStore store, StoreDialect dialect, ProcessPresence presence, Dispatcher dispatcher, IOptions<HtiTuneOptions> options, TimeProvider time)
 {
     /// <summary>How long a look takes at most, whatever the store does.</summary>
     internal static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(1500);

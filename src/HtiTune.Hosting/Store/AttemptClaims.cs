@@ -2,16 +2,27 @@ using static HtiTune.Hosting.StudyWrites;
 
 namespace HtiTune.Hosting;
 
-/// <summary>Attempts in workers' hands, within a transaction: claim and renew.</summary>
+/// <summary>Attempts in workers' hands: claim and renew.</summary>
 internal static class AttemptClaims
 {
-    public static async Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(StoreSession session, WorkRequest request)
+    /// <summary>
+    /// Claims a queued attempt in a fair order: higher priority; the front (lost, preempted); the study with the fewest under way; the longest wait.
+    /// Idempotent by worker and slot: who holds one gets it again. Counts a worker's presence; one set aside gets nothing.
+    /// Limits (<see cref="WorkRequest"/>) hold within the transaction.
+    /// </summary>
+    /// <returns>
+    /// The attempt, with its trial and study; or why nothing was claimed: <c>empty</c>, <c>set-aside</c>, <c>limit</c>, or <c>holds-other</c>, with the attempt of another study that
+    /// the worker's slot holds.
+    /// </returns>
+    public static Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(
+        this StudyStore store, WorkRequest request, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         await session.LockAsync(ClaimsLock).ConfigureAwait(false);
         return await ClaimLockedAsync(session, request).ConfigureAwait(false);
-    }
+    }, cancellation);
 
-    public static async Task<LeaseStatus> RenewAsync(StoreSession session, Guid attempt, AttemptReport report)
+    /// <summary>Renews a lease by the time that the report says, with what is known: progress, log's end. Says whether the lease still holds, and whether a stop or kill was asked for.</summary>
+    public static Task<LeaseStatus> RenewAsync(this StudyStore store, Guid attempt, AttemptReport report, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         var row = await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt} AND lease = {report.Lease}").ConfigureAwait(false);
         if (row is null || !IsUnderWay(row.State))
@@ -39,7 +50,7 @@ internal static class AttemptClaims
         }
         await AttemptValues.KeepAsync(session, attempt, report.Values ?? []).ConfigureAwait(false);
         return new LeaseStatus(true, row.StopAskedAt is not null, row.KillAskedAt is not null);
-    }
+    }, cancellation);
 
     /// <summary>A claim within a transaction that holds the claims' lock.</summary>
     internal static async Task<(AttemptRow? Attempt, string? Refusal)> ClaimLockedAsync(StoreSession session, WorkRequest request)

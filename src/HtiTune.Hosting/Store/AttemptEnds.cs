@@ -2,13 +2,22 @@ using static HtiTune.Hosting.StudyWrites;
 
 namespace HtiTune.Hosting;
 
-/// <summary>How attempts end, within a transaction, and what follows.</summary>
+/// <summary>How attempts end, and what follows.</summary>
 internal static class AttemptEnds
 {
     /// <summary>Quick failures in a row that set a worker aside.</summary>
     private const int MostQuickFailures = 3;
 
-    public static async Task<(AttemptState? State, AttemptRow? Before)> EndAsync(StoreSession session, Guid attempt, Guid lease, WorkResult end)
+    /// <summary>
+    /// Ends an attempt. With a valid lease: a result completes the trial and puts an <c>advance</c> into the outbox; a failure queues the next attempt (with back-off)
+    /// or fails the trial; a preemption queues another at the front. Without: a valid result is kept as late, used where the trial has none and the tuner was not
+    /// told that it failed, else as a replicate (event <c>trial.replicate</c>); anything else is ignored. A lease is over when <see cref="LeaseSweep.SweepAsync"/> says so: who
+    /// renews before keeps it. Doing it again with the same lease gives the same state and changes nothing; Before
+    /// is then the attempt as it had ended.
+    /// State is null where there is none with this id and lease.
+    /// </summary>
+    public static Task<(AttemptState? State, AttemptRow? Before)> EndAsync(
+        this StudyStore store, Guid attempt, Guid lease, WorkResult end, CancellationToken cancellation) => store.WriteAsync<(AttemptState? State, AttemptRow? Before)>(async session =>
     {
         if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found || found.Attempt.Lease != lease)
         {
@@ -37,9 +46,10 @@ internal static class AttemptEnds
         await JudgeWorkerAsync(session, row, end).ConfigureAwait(false);
         await FollowAsync(session, study, row, trial, end).ConfigureAwait(false);
         return (end.State, null);
-    }
+    }, cancellation);
 
-    public static async Task<bool> AskToEndAsync(StoreSession session, Guid attempt, bool kill)
+    /// <summary>Asks an attempt to stop (gently) or be killed; a queued one is cancelled at once. Returns whether there was something to ask.</summary>
+    public static Task<bool> AskToEndAsync(this StudyStore store, Guid attempt, bool kill, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         if (await FindLockedAsync(session, attempt).ConfigureAwait(false) is not { } found)
         {
@@ -63,9 +73,13 @@ internal static class AttemptEnds
             """).ConfigureAwait(false);
         await AppendAttemptAsync(session, row, trial.Number).ConfigureAwait(false);
         return true;
-    }
+    }, cancellation);
 
-    public static async Task<bool> RetryAsync(StoreSession session, Guid trial)
+    /// <summary>
+    /// Queues a failed or cancelled trial of a study that goes on anew, with its attempts counted from zero. Where the tuner was told of the failure, the result
+    /// comes as a replicate.
+    /// </summary>
+    public static Task<bool> RetryAsync(this StudyStore store, Guid trial, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         var id = (await session.ColumnAsync<Guid>($"SELECT study_id FROM trials WHERE id = {trial}").ConfigureAwait(false)).FirstOrDefault();
         var study = await LockStudyAsync(session, id).ConfigureAwait(false);
@@ -82,7 +96,7 @@ internal static class AttemptEnds
             """).ConfigureAwait(false);
         await QueueAttemptAsync(session, study, trial, await NextNumberAsync(session, trial).ConfigureAwait(false), isFront: false, TimeSpan.Zero).ConfigureAwait(false);
         return true;
-    }
+    }, cancellation);
 
     /// <summary>An attempt with its study, locked, and its trial.</summary>
     internal static async Task<(StudyRow Study, AttemptRow Attempt, TrialRow Trial)?> FindLockedAsync(StoreSession session, Guid attempt)

@@ -2,10 +2,11 @@ using static HtiTune.Hosting.StudyWrites;
 
 namespace HtiTune.Hosting;
 
-/// <summary>Leases that are over, queues, and studies that stand still, within a transaction.</summary>
+/// <summary>Leases that are over, queues, and studies that stand still.</summary>
 internal static class LeaseSweep
 {
-    public static async Task<SweepResult> SweepAsync(StoreSession session, SweepSettings settings)
+    /// <summary>Leases that are over: lost, and queued again at the front, or failed when the attempts are used up; three missed renewals: silent.</summary>
+    public static Task<SweepResult> SweepAsync(this StudyStore store, SweepSettings settings, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         await session.LockAsync(ClaimsLock).ConfigureAwait(false);
         var quiet = session.Now - 3 * (long)settings.RenewEvery.TotalMilliseconds;
@@ -36,9 +37,10 @@ internal static class LeaseSweep
             }
         }
         return new SweepResult(lost, failed, silent);
-    }
+    }, cancellation);
 
-    public static async Task<int> ReviveAsync(StoreSession session, TimeSpan idle)
+    /// <summary>Active studies without anything queued, running or in the outbox for so long: an <c>advance</c> each (the reconciler's).</summary>
+    public static Task<int> ReviveAsync(this StudyStore store, TimeSpan idle, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         var since = session.Now - (long)idle.TotalMilliseconds;
         return await session.ExecuteAsync(
@@ -50,9 +52,10 @@ internal static class LeaseSweep
               AND (NOT EXISTS (SELECT 1 FROM attempts a WHERE a.study_id = s.id AND a.state IN (0, 1, 2, 3))
                 OR EXISTS (SELECT 1 FROM trials t WHERE t.study_id = s.id AND t.taken_at IS NULL AND t.end_order IS NOT NULL))
             """).ConfigureAwait(false);
-    }
+    }, cancellation);
 
-    public static async Task<IReadOnlyList<QueueRow>> QueuesAsync(StoreSession session, string? tenant)
+    /// <summary>Queued, running and oldest waiting attempt of each queue.</summary>
+    public static Task<IReadOnlyList<QueueRow>> QueuesAsync(this StudyStore store, string? tenant, CancellationToken cancellation) => store.ReadAsync(async session =>
     {
         var open = await session.RowsAsync<AttemptRow>(new SqlText()
             // Each half has an index of its own, so that what has ended is not looked at.
@@ -63,5 +66,5 @@ internal static class LeaseSweep
             var waiting = queue.Where(a => a.State == AttemptState.Queued).ToList();
             return new QueueRow(queue.Key, waiting.Count, queue.Count() - waiting.Count, waiting.Count > 0 ? waiting.Min(a => a.QueuedAt) : null);
         })];
-    }
+    }, cancellation);
 }

@@ -47,7 +47,7 @@ internal sealed record StudyCommit(Guid StudyId, long ExpectedVersion, IReadOnly
     /// <summary>An attempt that this commit ends with its result, fenced by the lease: tell and advance in one transaction. Where the lease does not hold, nothing is written.</summary>
     public (Guid Attempt, Guid Lease, WorkResult End)? Ends { get; init; }
 
-    /// <summary>The first asked trial is claimed at once by who told, by worker and slot; without an asked one: as <see cref="IStudyStore.ClaimAsync"/> would; null without.</summary>
+    /// <summary>The first asked trial is claimed at once by who told, by worker and slot; without an asked one: as <see cref="AttemptClaims.ClaimAsync"/> would; null without.</summary>
     public WorkRequest? ClaimFor { get; init; }
 
     /// <summary>Whether an <c>advance</c> must follow.</summary>
@@ -70,7 +70,7 @@ internal enum CommitOutcome
     /// <summary>Nothing is written: the study's version is another, or it is gone. Load again.</summary>
     OtherVersion,
 
-    /// <summary>Nothing is written: the lease of <see cref="StudyCommit.Ends"/> does not hold. <see cref="IStudyStore.EndAsync"/> knows what to say.</summary>
+    /// <summary>Nothing is written: the lease of <see cref="StudyCommit.Ends"/> does not hold. <see cref="AttemptEnds.EndAsync"/> knows what to say.</summary>
     LeaseOver,
 }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace HtiTune.Hosting;
 
 /// <summary>Brings the database to this version's model before anything works with it.</summary>
-internal sealed class StoreMigration(IStudyStore store) : IHostedService
+internal sealed class StoreMigration(StudyStore store) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => store.MigrateAsync(cancellationToken);
 

@@ -10,9 +10,9 @@ internal static class StoreRegistration
     public static void Add(IServiceCollection services, Func<IServiceProvider, StoreDialect> dialect)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.RemoveAll<StoreDialect>().RemoveAll<IStudyStore>();
+        services.RemoveAll<StoreDialect>();
         services.AddSingleton(dialect);
-        services.AddSingleton<IStudyStore, StudyStore>();
+        services.TryAddSingleton<StudyStore>();
         services.TryAddSingleton<OperationsStore>();
         services.TryAddSingleton<WebhookStore>();
     }

@@ -2,10 +2,11 @@ using static HtiTune.Hosting.StudyWrites;
 
 namespace HtiTune.Hosting;
 
-/// <summary>What a study's tuner takes up and brings, within a transaction.</summary>
+/// <summary>What a study's tuner takes up and brings.</summary>
 internal static class StudyCommits
 {
-    public static async Task<StudyRow?> LoadAsync(StoreSession session, Guid study, long afterSequence)
+    /// <summary>The study, its events after a sequence number in order, and results that no event has taken yet, in the order they came.</summary>
+    public static Task<StudyRow?> LoadAsync(this StudyStore store, Guid study, long afterSequence, CancellationToken cancellation) => store.ReadAsync(async session =>
     {
         if (await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study}").ConfigureAwait(false) is not { } row)
         {
@@ -16,9 +17,10 @@ internal static class StudyCommits
             $"SELECT * FROM trials WHERE study_id = {study} AND taken_at IS NULL AND end_order IS NOT NULL ORDER BY end_order").ConfigureAwait(false);
         (row.Events, row.Results) = (EventSeal.OpenWhole(row, afterSequence, events), results);
         return row;
-    }
+    }, cancellation);
 
-    public static async Task<CommitResult> CommitAsync(StoreSession session, StudyCommit commit)
+    /// <summary>Writes what a step of the tuner brought: all of it, or nothing (see <see cref="CommitOutcome"/>).</summary>
+    public static Task<CommitResult> CommitAsync(this StudyStore store, StudyCommit commit, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         var claim = commit.ClaimFor;
         var isDirect = claim is { Attempt: null, QueueLimit: null, TenantLimit: null } && commit.Asked.Count > 0;
@@ -71,7 +73,7 @@ internal static class StudyCommits
             study = await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id}").ConfigureAwait(false);
         }
         return new CommitResult(CommitOutcome.Done, study, claimed is (var given, null) ? given : null);
-    }
+    }, cancellation);
 
     /// <summary>The study's row as it will be; null where its version is another.</summary>
     private static Task<StudyRow?> RaiseAsync(StoreSession session, StudyCommit commit)

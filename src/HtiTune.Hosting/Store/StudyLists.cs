@@ -1,9 +1,10 @@
 namespace HtiTune.Hosting;
 
-/// <summary>Lists of studies, within a transaction.</summary>
+/// <summary>Lists of studies.</summary>
 internal static class StudyLists
 {
-    public static async Task<IReadOnlyList<StudyRow>> ListAsync(StoreSession session, string? tenant, StudyQuery query)
+    /// <summary>Studies of a tenant (null: all) that are like a query, newest first.</summary>
+    public static Task<IReadOnlyList<StudyRow>> ListAsync(this StudyStore store, string? tenant, StudyQuery query, CancellationToken cancellation) => store.ReadAsync(async session =>
     {
         var cursor = query.After is { } id ? await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {id}").ConfigureAwait(false) : null;
         var sql = Like(new SqlText().Add($"SELECT * FROM studies"), tenant, PageOf(query))
@@ -12,16 +13,24 @@ internal static class StudyLists
             .AddIf(cursor is null && query.After is not null, $"AND id < {query.After}")
             .Add($"ORDER BY created_at DESC, id DESC LIMIT {query.Size}");
         return (IReadOnlyList<StudyRow>)await session.RowsAsync<StudyRow>(sql.ToSql()).ConfigureAwait(false);
-    }
+    }, cancellation);
 
-    /// <summary>How many studies are like a query, on whichever page.</summary>
-    public static async Task<int> CountAsync(StoreSession session, string? tenant, StudyPageQuery query) =>
+    /// <summary>How many studies of a tenant (null: of all) are like a query, before and behind its cursor.</summary>
+    public static Task<int> CountLikeAsync(this StudyStore store, string? tenant, StudyQuery query, CancellationToken cancellation) =>
+        store.ReadAsync(session => CountAsync(session, tenant, PageOf(query)), cancellation);
+
+    public static Task<int> CountAsync(this StudyStore store, string? tenant, StudyState? state, CancellationToken cancellation) =>
+        store.ReadAsync(session => CountAsync(session, tenant, new StudyPageQuery { State = state }), cancellation);
+
+    private static async Task<int> CountAsync(StoreSession session, string? tenant, StudyPageQuery query) =>
         (int)(await session.NumberAsync(Like(new SqlText().Add($"SELECT COUNT(*) FROM studies"), tenant, query).ToSql()).ConfigureAwait(false) ?? 0);
 
     /// <summary>What a query asks for, whatever its cursor and size.</summary>
-    public static StudyPageQuery PageOf(StudyQuery query) => new() { State = query.State, Search = query.Search, Tag = query.Tag };
+    private static StudyPageQuery PageOf(StudyQuery query) => new() { State = query.State, Search = query.Search, Tag = query.Tag };
 
-    public static async Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(StoreSession session, string? tenant, StudyPageQuery query)
+    /// <summary>A page of a tenant's studies (null: of all), the number of all that are like it, and the tenants of whom any are.</summary>
+    public static Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(
+        this StudyStore store, string? tenant, StudyPageQuery query, CancellationToken cancellation) => store.ReadAsync(async session =>
     {
         // Ids come first, sorted without all that hangs on them.
         var sql = Like(new SqlText().Add($"SELECT id FROM studies"), tenant, query);
@@ -48,8 +57,8 @@ internal static class StudyLists
         }
         var total = await CountAsync(session, tenant, query).ConfigureAwait(false);
         IReadOnlyList<string> tenants = tenant is not null ? [tenant] : await session.ColumnAsync<string>($"SELECT DISTINCT tenant FROM studies ORDER BY tenant").ConfigureAwait(false);
-        return (rows, total, tenants);
-    }
+        return ((IReadOnlyList<StudyRow>)rows, total, tenants);
+    }, cancellation);
 
     private static SqlText Like(SqlText sql, string? tenant, StudyPageQuery query) => sql.Add($"WHERE id IS NOT NULL")
         .AddIf(tenant is not null, $"AND tenant = {tenant}")

@@ -2,10 +2,15 @@ using static HtiTune.Hosting.StudyWrites;
 
 namespace HtiTune.Hosting;
 
-/// <summary>Studies from creation to deletion, within a transaction.</summary>
+/// <summary>Studies from creation to deletion.</summary>
 internal static class StudyLives
 {
-    public static async Task<StudyRow> CreateAsync(StoreSession session, StudyRow study, IReadOnlyList<TrialRow> anchors)
+    /// <summary>
+    /// Creates a study with its first event and an <c>advance</c> in the outbox. The row's Id, Tenant, Name, IdempotencyKey, Definition, Queue, Priority and
+    /// Parallelism are the caller's, and of the trials that were made before it their Number (from 1), place, Reason and Samples.
+    /// Returns the study that stands: where the tenant has one of the same idempotency key, that one, and nothing is created.
+    /// </summary>
+    public static Task<StudyRow> CreateAsync(this StudyStore store, StudyRow study, IReadOnlyList<TrialRow> anchors, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         (study.State, study.Version, study.LastSequence, study.CreatedAt, study.UpdatedAt) = (StudyState.Active, 0, anchors.Count > 0 ? 2 : 1, session.Now, session.Now);
         if (!await session.InsertNewAsync(study).ConfigureAwait(false))
@@ -27,9 +32,14 @@ internal static class StudyLives
         }
         await WakeAsync(session, study.Id).ConfigureAwait(false);
         return study;
-    }
+    }, cancellation);
 
-    public static async Task<bool> ChangeStateAsync(StoreSession session, Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason)
+    /// <summary>
+    /// Changes the state where it is one of <paramref name="from"/>; writes the event; to Active: an <c>advance</c>; to Cancelled: trials and queued attempts
+    /// are cancelled, running ones are asked to stop. Returns whether it was done.
+    /// </summary>
+    public static Task<bool> ChangeStateAsync(
+        this StudyStore store, Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         if (await LockStudyAsync(session, study).ConfigureAwait(false) is not { } row || !from.Contains(row.State))
         {
@@ -49,9 +59,10 @@ internal static class StudyLives
             await WebhookStore.EndedAsync(session, row).ConfigureAwait(false);
         }
         return true;
-    }
+    }, cancellation);
 
-    public static async Task<bool> DeleteAsync(StoreSession session, Guid study)
+    /// <summary>Deletes a study and all that only it holds; it must not be running anything. Returns whether it was there and could be.</summary>
+    public static Task<bool> DeleteAsync(this StudyStore store, Guid study, CancellationToken cancellation) => store.WriteAsync(async session =>
     {
         if (await LockStudyAsync(session, study).ConfigureAwait(false) is null
             || await session.NumberAsync($"SELECT 1 FROM attempts WHERE study_id = {study} AND state IN (1, 2, 3) LIMIT 1").ConfigureAwait(false) is not null)
@@ -68,7 +79,7 @@ internal static class StudyLives
         await session.ExecuteAsync($"DELETE FROM studies WHERE id = {study}").ConfigureAwait(false);
         await ForgetAsync(session, [.. hashes]).ConfigureAwait(false);
         return true;
-    }
+    }, cancellation);
 
     /// <summary>Deletes those of the bytes that nothing refers to any more.</summary>
     internal static Task ForgetAsync(StoreSession session, string[] hashes) => session.ExecuteAsync(

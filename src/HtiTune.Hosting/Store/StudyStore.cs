@@ -4,81 +4,47 @@ using HtiTune.Data;
 namespace HtiTune.Hosting;
 
 /// <summary>
-/// The store over any database with a <see cref="StoreDialect"/>: opens the transactions in which its rooms work. The order in which a transaction locks,
-/// everywhere: the lock <c>claims</c> where it is needed, then the study's row, then all below it; so no two wait for each other.
+/// All that must outlive a process, in one database of any kind with a <see cref="StoreDialect"/>. Every method is one transaction: it has happened wholly or not at
+/// all. Whatever makes further work necessary writes it into the outbox in the same transaction, so that a study's state and its queued work never disagree. What takes
+/// more than a statement stands in a room of its own: <see cref="StudyLives"/>, <see cref="StudyLists"/>, <see cref="StudyCommits"/>, <see cref="AttemptClaims"/>,
+/// <see cref="AttemptEnds"/>, <see cref="LeaseSweep"/>.
 /// </summary>
-internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
+/// <remarks>
+/// The order in which a transaction locks, everywhere: the lock <c>claims</c> where it is needed, then the study's row, then all below it; so no two wait for each other.
+/// </remarks>
+internal sealed class StudyStore(StoreDialect dialect)
 {
     /// <summary>How long a key's last use may be out of date: a use is not a write each time.</summary>
     private static readonly long LastUsePrecision = (long)TimeSpan.FromMinutes(5).TotalMilliseconds;
 
+    /// <summary>Brings the database to the model of this version (migrations).</summary>
     public Task MigrateAsync(CancellationToken cancellation) => dialect.MigrateAsync(cancellation);
 
+    /// <inheritdoc cref="StoreDialect.ReadAsync"/>
+    public Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation) => dialect.ReadAsync(work, cancellation);
+
+    /// <inheritdoc cref="StoreDialect.WriteAsync"/>
+    public Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation) => dialect.WriteAsync(work, cancellation);
+
+    /// <summary>The database's clock, ms since 1970.</summary>
     public Task<long> NowAsync(CancellationToken cancellation) => dialect.ReadAsync(session => Task.FromResult(session.Now), cancellation);
 
-    public Task<StudyRow?> LoadAsync(Guid study, long afterSequence, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyCommits.LoadAsync(session, study, afterSequence), cancellation);
-
-    public Task<CommitResult> CommitAsync(StudyCommit commit, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => StudyCommits.CommitAsync(session, commit), cancellation);
-
-    public Task<StudyRow> CreateAsync(StudyRow study, IReadOnlyList<TrialRow> anchors, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => StudyLives.CreateAsync(session, study, anchors), cancellation);
-
-    public Task<IReadOnlyList<StudyRow>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLists.ListAsync(session, tenant, query), cancellation);
-
-    public Task<int> CountLikeAsync(string? tenant, StudyQuery query, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLists.CountAsync(session, tenant, StudyLists.PageOf(query)), cancellation);
-
+    /// <summary>Sets a study's tags, as its column holds them, and notes; returns whether it is there.</summary>
     public Task<bool> DescribeAsync(Guid study, string? tags, string? notes, CancellationToken cancellation) => dialect.WriteAsync(async session =>
         await session.ExecuteAsync($"UPDATE studies SET tags = {tags}, notes = {notes} WHERE id = {study}").ConfigureAwait(false) > 0, cancellation);
 
-    public Task<(IReadOnlyList<StudyRow> Rows, int Total, IReadOnlyList<string> Tenants)> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLists.PageAsync(session, tenant, query), cancellation);
-
-    public Task<int> CountAsync(string? tenant, StudyState? state, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => StudyLists.CountAsync(session, tenant, new StudyPageQuery { State = state }), cancellation);
-
-    public Task<bool> ChangeStateAsync(Guid study, IReadOnlyCollection<StudyState> from, StudyState to, string? reason, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => StudyLives.ChangeStateAsync(session, study, from, to, reason), cancellation);
-
-    public Task<bool> DeleteAsync(Guid study, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => StudyLives.DeleteAsync(session, study), cancellation);
-
-    public Task<(AttemptRow? Attempt, string? Refusal)> ClaimAsync(WorkRequest request, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => AttemptClaims.ClaimAsync(session, request), cancellation);
-
-    public Task<LeaseStatus> RenewAsync(Guid attempt, AttemptReport report, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => AttemptClaims.RenewAsync(session, attempt, report), cancellation);
-
+    /// <summary>What an attempt measured on its way, by step.</summary>
     public Task<IReadOnlyList<IntermediateValue>> ValuesAsync(Guid attempt, CancellationToken cancellation) =>
         dialect.ReadAsync(session => AttemptValues.OfAsync(session, attempt), cancellation);
 
-    public Task<(AttemptState? State, AttemptRow? Before)> EndAsync(Guid attempt, Guid lease, WorkResult end, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => AttemptEnds.EndAsync(session, attempt, lease, end), cancellation);
-
-    public Task<bool> AskToEndAsync(Guid attempt, bool kill, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => AttemptEnds.AskToEndAsync(session, attempt, kill), cancellation);
-
-    public Task<bool> RetryAsync(Guid trial, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => AttemptEnds.RetryAsync(session, trial), cancellation);
-
-    public Task<SweepResult> SweepAsync(SweepSettings settings, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => LeaseSweep.SweepAsync(session, settings), cancellation);
-
-    public Task<int> ReviveAsync(TimeSpan idle, CancellationToken cancellation) =>
-        dialect.WriteAsync(session => LeaseSweep.ReviveAsync(session, idle), cancellation);
-
-    public Task<IReadOnlyList<QueueRow>> QueuesAsync(string? tenant, CancellationToken cancellation) =>
-        dialect.ReadAsync(session => LeaseSweep.QueuesAsync(session, tenant), cancellation);
-
+    /// <summary>The study that a tenant began under an idempotency key; null where there is none.</summary>
     public Task<StudyRow?> FindByKeyAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => dialect.ReadAsync(
         session => session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE tenant = {tenant} AND idempotency_key = {idempotencyKey}"), cancellation);
 
     public Task<StudyRow?> FindAsync(Guid study, CancellationToken cancellation) =>
         dialect.ReadAsync(session => session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study}"), cancellation);
 
+    /// <summary>Studies that a fault has paused (<see cref="StudyFault.Mark"/>).</summary>
     public Task<IReadOnlyList<StudyRow>> FaultedAsync(CancellationToken cancellation) =>
         ReadAllAsync<StudyRow>($"SELECT * FROM studies WHERE state = {(int)StudyState.Paused} AND reason LIKE {StudyFault.Mark + "%"} ORDER BY id", cancellation);
 
@@ -96,6 +62,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<SurrogateRow?> FindSurrogateAsync(Guid surrogate, CancellationToken cancellation) =>
         dialect.ReadAsync(session => session.RowAsync<SurrogateRow>($"SELECT * FROM surrogates WHERE id = {surrogate}"), cancellation);
 
+    /// <summary>An attempt with its trial and study; null where there is none.</summary>
     public Task<AttemptRow?> FindAttemptAsync(Guid attempt, CancellationToken cancellation) => dialect.ReadAsync(async session =>
         await session.RowAsync<AttemptRow>($"SELECT * FROM attempts WHERE id = {attempt}").ConfigureAwait(false) is { } row
             && await session.RowAsync<TrialRow>($"SELECT * FROM trials WHERE id = {row.TrialId}").ConfigureAwait(false) is { } trial
@@ -115,15 +82,18 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
         FROM workers w ORDER BY w.name, w.tenant
         """, cancellation);
 
+    /// <summary>Takes a worker that was set aside back into service.</summary>
     public Task<bool> ReinstateAsync(string worker, CancellationToken cancellation) => dialect.WriteAsync(async session => await session.ExecuteAsync(
         $"UPDATE workers SET set_aside_at = NULL, reason = NULL, quick_failures = 0 WHERE name = {worker} AND set_aside_at IS NOT NULL").ConfigureAwait(false) > 0, cancellation);
 
+    /// <summary>The oldest lines; they stay until <see cref="DispatchedAsync"/>.</summary>
     public Task<IReadOnlyList<OutboxRow>> OutboxAsync(int size, CancellationToken cancellation) =>
         ReadAllAsync<OutboxRow>($"SELECT * FROM outbox ORDER BY id LIMIT {size}", cancellation);
 
     public Task DispatchedAsync(IReadOnlyCollection<long> lines, CancellationToken cancellation) =>
         dialect.WriteAsync(session => session.ExecuteAsync($"DELETE FROM outbox WHERE id IN {lines.ToArray()}"), cancellation);
 
+    /// <summary>Keeps bytes; returns their hash. Keeping the same again changes nothing.</summary>
     public async Task<string> KeepAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
@@ -150,6 +120,7 @@ internal sealed class StudyStore(StoreDialect dialect) : IStudyStore
     public Task<ApiKeyRow?> FindKeyAsync(string id, CancellationToken cancellation) =>
         dialect.ReadAsync(session => session.RowAsync<ApiKeyRow>($"SELECT * FROM api_keys WHERE id = {id}"), cancellation);
 
+    /// <summary>Notes that a key was used, to some minutes.</summary>
     public Task KeyUsedAsync(string id, CancellationToken cancellation) => dialect.WriteAsync(
         session => session.ExecuteAsync($"UPDATE api_keys SET last_used_at = {session.Now} WHERE id = {id} AND COALESCE(last_used_at, 0) < {session.Now - LastUsePrecision}"), cancellation);
 

@@ -28,9 +28,6 @@ public interface IStudyService
     Task<StudyView> CreateOnceAsync(
         string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string idempotencyKey, CancellationToken cancellation = default);
 
-    /// <summary>Whether the tenant has begun a study under an idempotency key.</summary>
-    Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation = default);
-
     /// <summary>Studies, newest first.</summary>
     Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation = default);
 

@@ -1,7 +1,7 @@
 namespace HtiTune.Hosting;
 
 /// <summary>Checks and answers requests for another objective over the same trainings.</summary>
-internal sealed class PreferenceRequests(IStudyStore store, TenantFinder finder, StudyPreferences preferences, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps)
+internal sealed class PreferenceRequests(StudyStore store, TenantFinder finder, StudyPreferences preferences, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps)
 {
     /// <summary>Another objective over the same trainings.</summary>
     public async Task<PreferenceResult> PreferAsync(string? tenant, Guid study, string objective, Goal goal, int mayTrain, CancellationToken cancellation)

@@ -7,21 +7,9 @@ using static HtiTune.Hosting.ServiceAnswers;
 namespace HtiTune.Hosting;
 
 /// <summary>Studies begin here, each once where its caller gives a key.</summary>
-internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, NetworkRegistry registry, IWakeUps wakeUps, TimeProvider time)
+internal sealed class StudyBeginnings(StudyStore store, TenantFinder finder, NetworkRegistry registry, IWakeUps wakeUps, TimeProvider time)
 {
     private const int KeyLimit = 200;
-
-    /// <summary>Begins a study once for each key.</summary>
-    public async Task<StudyView> BeginOnceAsync(
-        string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string idempotencyKey, CancellationToken cancellation)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(tenant);
-        ArgumentNullException.ThrowIfNull(anchors);
-        RequireKey(idempotencyKey);
-        return await store.FindByKeyAsync(tenant, idempotencyKey, cancellation).ConfigureAwait(false) is { } begun
-            ? await SameAsync(begun, definition, anchors, cancellation).ConfigureAwait(false)
-            : await BeginAsync(tenant, definition, anchors, idempotencyKey, cancellation).ConfigureAwait(false);
-    }
 
     /// <summary>Whether the tenant has begun a study under a key.</summary>
     public async Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation)
@@ -30,15 +18,23 @@ internal sealed class StudyBeginnings(IStudyStore store, TenantFinder finder, Ne
         return await store.FindByKeyAsync(tenant, idempotencyKey, cancellation).ConfigureAwait(false) is not null;
     }
 
-    /// <summary>Begins a study.</summary>
+    /// <summary>Begins a study; under a key that has begun one before, tells of that one.</summary>
     public async Task<StudyView> BeginAsync(
         string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string? key, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(tenant);
         ArgumentNullException.ThrowIfNull(anchors);
-        StudyDefinitionCheck.Require(definition, registry);
-        definition = definition.InShortForm();
-        var problem = new StudyProblem(definition, registry);
+        if (key is not null)
+        {
+            RequireKey(key);
+            if (await store.FindByKeyAsync(tenant, key, cancellation).ConfigureAwait(false) is { } begun)
+            {
+                return await SameAsync(begun, definition, anchors, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        var problem = StudyDefinitionCheck.Require(definition, registry);
+        definition = problem.Definition;
         Require(problem, anchors);
         var imported = new List<TrialRow>();
         foreach (var anchor in anchors)

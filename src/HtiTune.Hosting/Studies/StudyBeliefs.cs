@@ -4,7 +4,7 @@ using HtiTune.Surrogates;
 namespace HtiTune.Hosting;
 
 /// <summary>What a study's tuner and surrogate believe, for those who look at it.</summary>
-internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, StudyEngine engine, StudyTakeUp takeUp, NetworkRegistry registry, SurrogateCache surrogates, TimeProvider time)
+internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyEngine engine, NetworkRegistry registry, SurrogateCache surrogates, TimeProvider time)
 {
     private const int PredictionLimit = 1000;
 
@@ -73,7 +73,7 @@ internal sealed class StudyBeliefs(IStudyStore store, TenantFinder finder, Study
         where T : class
     {
         using var turn = await engine.TurnAsync(row, cancellation).ConfigureAwait(false);
-        return await engine.WithAsync(row, loaded => loaded.Belief(takeUp.Samples) is { } belief ? use(belief) : null, cancellation).ConfigureAwait(false);
+        return await engine.WithAsync(row, loaded => loaded.Belief() is { } belief ? use(belief) : null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The outputs at any λ.</summary>

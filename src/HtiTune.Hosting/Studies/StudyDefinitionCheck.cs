@@ -20,9 +20,9 @@ internal sealed class StudyDefinitionCheck
 
     private StudyDefinitionCheck(StudyDefinition definition, NetworkRegistry registry) => (_definition, _registry) = (definition, registry);
 
-    /// <summary>Throws unless a study can be made of a definition.</summary>
-    /// <exception cref="StudyServiceException">All faults in one message.</exception>
-    public static void Require(StudyDefinition definition, NetworkRegistry registry)
+    /// <summary>What a definition says, in its short form.</summary>
+    /// <exception cref="StudyServiceException">No study can be made of it: all faults in one message.</exception>
+    public static StudyProblem Require(StudyDefinition definition, NetworkRegistry registry)
     {
         ArgumentNullException.ThrowIfNull(definition);
         var check = new StudyDefinitionCheck(definition, registry);
@@ -35,10 +35,9 @@ internal sealed class StudyDefinitionCheck
         check.Columns();
         check.Objective();
         check.Aim();
-        if (check._faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"The study: {string.Join("; ", check._faults)}.");
-        }
+        return check._faults.Count == 0
+            ? new StudyProblem(definition.InShortForm(), registry)
+            : throw new StudyServiceException(StudyServiceError.Invalid, $"The study: {string.Join("; ", check._faults)}.");
     }
 
     private void Names()

@@ -8,7 +8,7 @@ namespace HtiTune.Hosting;
 
 /// <summary>The service's front: what comes from outside is checked behind it, and what belongs to another tenant is not there.</summary>
 internal sealed class StudyService(
-    IStudyStore store, TenantFinder finder, StudyBeginnings beginnings, EnqueueRequests enqueues, StudyBeliefs beliefs, PreferenceRequests preferences, TrainingWork work, NetworkRegistry registry,
+    StudyStore store, TenantFinder finder, StudyBeginnings beginnings, EnqueueRequests enqueues, StudyBeliefs beliefs, PreferenceRequests preferences, TrainingWork work, NetworkRegistry registry,
     UnservedStudies unserved, StudyEvents events, IWakeUps wakeUps, IOptions<HtiTuneOptions> options, TimeProvider time) : IStudyService
 {
     private const int EventPage = 500;
@@ -171,9 +171,7 @@ internal sealed class StudyService(
 
     public Task<StudyView> CreateOnceAsync(
         string tenant, StudyDefinition definition, IReadOnlyList<EarlierTraining> anchors, string idempotencyKey, CancellationToken cancellation) =>
-        beginnings.BeginOnceAsync(tenant, definition, anchors, idempotencyKey, cancellation);
-
-    public Task<bool> IsBegunAsync(string tenant, string idempotencyKey, CancellationToken cancellation) => beginnings.IsBegunAsync(tenant, idempotencyKey, cancellation);
+        beginnings.BeginAsync(tenant, definition, anchors, idempotencyKey, cancellation);
 
     public Task<EnqueuedLambdas> EnqueueAsync(string? tenant, Guid study, IReadOnlyList<double> lambdas, CancellationToken cancellation) =>
         enqueues.EnqueueAsync(tenant, study, lambdas, cancellation);

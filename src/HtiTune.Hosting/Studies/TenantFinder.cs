@@ -1,7 +1,7 @@
 namespace HtiTune.Hosting;
 
 /// <summary>Finds what a tenant may see: another tenant's is as if it were not there; null stands for the host itself, which sees all.</summary>
-internal sealed class TenantFinder(IStudyStore store)
+internal sealed class TenantFinder(StudyStore store)
 {
     /// <exception cref="StudyServiceException">There is none.</exception>
     public async Task<StudyRow> RowAsync(string? tenant, Guid study, CancellationToken cancellation) =>

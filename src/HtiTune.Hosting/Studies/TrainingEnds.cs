@@ -5,7 +5,7 @@ using static HtiTune.Hosting.ServiceAnswers;
 namespace HtiTune.Hosting;
 
 /// <summary>What a worker says of how its training went, checked against what the study expects.</summary>
-internal sealed class TrainingEnds(IStudyStore store, NetworkRegistry registry, IOptions<HtiTuneOptions> options, TimeProvider time)
+internal sealed class TrainingEnds(StudyStore store, NetworkRegistry registry, IOptions<HtiTuneOptions> options, TimeProvider time)
 {
     /// <summary>What to say of a training that has no result.</summary>
     internal const string FailureHint = "A training that failed or diverged is told with \"state\": \"failed\" and \"reason\": \"…\".";

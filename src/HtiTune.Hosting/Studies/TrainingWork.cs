@@ -6,7 +6,7 @@ namespace HtiTune.Hosting;
 
 /// <summary>Trainings in the hands of outside workers: claimed, renewed, told, ended and queued anew.</summary>
 internal sealed class TrainingWork(
-    IStudyStore store, TenantFinder finder, StudyEngine engine, TrainingEnds ends, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry,
+    StudyStore store, TenantFinder finder, StudyEngine engine, TrainingEnds ends, NetworkRegistry registry, StudyEvents events, IWakeUps wakeUps, ServiceTelemetry telemetry,
     IOptions<HtiTuneOptions> options, TimeProvider time)
 {
     private const int WorkerNameLimit = 100;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace HtiTune.Hosting;
 
 /// <summary>Says of a study why nothing happens: its network is one that no process trains, and no outside worker has claimed.</summary>
-internal sealed class UnservedStudies(IStudyStore store, OperationsStore operations, NetworkRegistry registry, IOptions<HtiTuneOptions> options)
+internal sealed class UnservedStudies(StudyStore store, OperationsStore operations, NetworkRegistry registry, IOptions<HtiTuneOptions> options)
 {
     /// <summary>Why nothing happens; null where something does.</summary>
     public async Task<string?> WordsAsync(StudyRow study, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Hangfire;
 using HtiTune.Data;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ namespace HtiTune.Hosting;
 
 /// <summary>Trains in this process: claims, trains on a thread of its own while the lease is renewed, and tells how it ended.</summary>
 internal sealed partial class TrainingWorker(
-    IStudyStore store, NetworkRegistry registry, StudyEvents events, IOptions<HtiTuneOptions> options, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
+    StudyStore store, NetworkRegistry registry, StudyEvents events, IOptions<HtiTuneOptions> options, IWakeUps wakeUps, ServiceTelemetry telemetry, TimeProvider time,
     ILogger<TrainingWorker> logger) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(50);
@@ -30,7 +31,11 @@ internal sealed partial class TrainingWorker(
         }
     }
 
-    /// <summary>Trains what a queue holds until there is nothing to claim.</summary>
+    /// <summary>
+    /// A job: trains what a queue holds until there is nothing that this process may claim; one that finds nothing is over at once. Never tried again by itself: attempts have rows
+    /// of their own.
+    /// </summary>
+    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
     public async Task ServeAsync(string queue, CancellationToken cancellation)
     {
         if (registry.Names.Count == 0 || _stopping.IsCancellationRequested || TakeSlot() is not { } slot)

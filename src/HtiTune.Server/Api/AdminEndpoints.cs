@@ -21,11 +21,11 @@ internal static class AdminEndpoints
             .RequireAuthorization(ApiEndpoints.Write).WithTags("Service").WithSummary("Take a tenant's worker that was set aside back into service");
 
         var keys = api.MapGroup("/keys").RequireAuthorization(ApiEndpoints.Admin).WithTags("Keys");
-        keys.MapGet("/", async (HttpContext context, IStudyStore store) =>
+        keys.MapGet("/", async (HttpContext context, StudyStore store) =>
             Results.Json((await store.KeysAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false)).Select(key => new KeyShown(
                 key.Id, key.Name, key.Tenant, key.Scopes, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt), key.RevokedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null)), ApiJson.Options))
             .WithSummary("Keys, without their secrets");
-        keys.MapPost("/", async (KeyRequest body, HttpContext context, IStudyStore store, ServerOptions options) =>
+        keys.MapPost("/", async (KeyRequest body, HttpContext context, StudyStore store, ServerOptions options) =>
         {
             var tenant = body.Tenant ?? context.User.OwnTenant();
             if (context.User.Tenant() is { } own && tenant != own)
@@ -44,7 +44,7 @@ internal static class AdminEndpoints
                 throw new StudyServiceException(StudyServiceError.Invalid, problem.Message);
             }
         }).WithSummary("Make a key; it is shown this once");
-        keys.MapDelete("/{id}", async (string id, HttpContext context, IStudyStore store, ApiKeys keys) =>
+        keys.MapDelete("/{id}", async (string id, HttpContext context, StudyStore store, ApiKeys keys) =>
         {
             var row = await store.FindKeyAsync(id, context.RequestAborted).ConfigureAwait(false);
             if (row is null || context.User.Tenant() is { } tenant && row.Tenant != tenant || !await store.RevokeKeyAsync(id, context.RequestAborted).ConfigureAwait(false))

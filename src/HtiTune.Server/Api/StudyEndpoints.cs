@@ -167,27 +167,25 @@ internal static class StudyEndpoints
         return new ClearedBody(EnqueuedLambdas.LambdasOf(configurations), configurations);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, IStudyService service)
+    private static async Task<IResult> CreateAsync(HttpContext context, StudyBeginnings beginnings, StudyStore store)
     {
         var tenant = context.User.OwnTenant();
         var (definition, anchors) = await StudyUpload.ReadAsync(context.Request).ConfigureAwait(false);
-        var key = context.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length == 0 || !await service.IsBegunAsync(tenant, key, context.RequestAborted).ConfigureAwait(false))
+        var key = context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } given ? given : null;
+        if (key is null || !await beginnings.IsBegunAsync(tenant, key, context.RequestAborted).ConfigureAwait(false))
         {
-            await RequireRoomAsync(context, service).ConfigureAwait(false);
+            await RequireRoomAsync(context, store).ConfigureAwait(false);
         }
 
-        var study = key.Length == 0
-            ? await service.CreateAsync(tenant, definition, anchors, context.RequestAborted).ConfigureAwait(false)
-            : await service.CreateOnceAsync(tenant, definition, anchors, key, context.RequestAborted).ConfigureAwait(false);
+        var study = await beginnings.BeginAsync(tenant, definition, anchors, key, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.Location = $"{context.Request.PathBase}/api/v1/studies/{study.Id}";
         return Results.Json(study, ApiJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task RequireRoomAsync(HttpContext context, IStudyService service)
+    private static async Task RequireRoomAsync(HttpContext context, StudyStore store)
     {
         if (context.Items.TryGetValue(typeof(ApiKeyRow), out var found) && found is ApiKeyRow { MaxStudies: > 0 } key
-            && await context.RequestServices.GetRequiredService<IStudyStore>().CountAsync(context.User.OwnTenant(), StudyState.Active, context.RequestAborted).ConfigureAwait(false) >= key.MaxStudies)
+            && await store.CountAsync(context.User.OwnTenant(), StudyState.Active, context.RequestAborted).ConfigureAwait(false) >= key.MaxStudies)
         {
             throw new StudyServiceException(StudyServiceError.Limit, $"The tenant has {key.MaxStudies} active studies, as many as this key allows; end one first.");
         }

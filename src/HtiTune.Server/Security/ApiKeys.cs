@@ -5,7 +5,7 @@ using HtiTune.Hosting;
 namespace HtiTune.Server;
 
 /// <summary>API keys <c>hti_ID_SECRET</c>: made, and known again. The store has the secret's hash only.</summary>
-internal sealed class ApiKeys(IStudyStore store, TimeProvider time)
+internal sealed class ApiKeys(StudyStore store, TimeProvider time)
 {
     /// <summary>The tenant of operators, who see all.</summary>
     public const string Operators = "*";

@@ -11,7 +11,7 @@ internal static class KeysVerb
         builder.LogToErrors();
         var options = builder.AddTuning();
         using var host = builder.Build();
-        var store = host.Services.GetRequiredService<IStudyStore>();
+        var store = host.Services.GetRequiredService<StudyStore>();
         await store.MigrateAsync(CancellationToken.None).ConfigureAwait(false);
         switch (args)
         {

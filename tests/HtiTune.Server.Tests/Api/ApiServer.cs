@@ -68,7 +68,7 @@ public sealed class ApiServer : IAsyncLifetime
     internal async Task<string> KeyAsync(string tenant, string scopes = "read write")
     {
         var (key, row) = ApiKeys.Make($"key of {tenant}", tenant, scopes, Services.GetRequiredService<ServerOptions>());
-        await Services.GetRequiredService<IStudyStore>().AddKeyAsync(row, CancellationToken.None);
+        await Services.GetRequiredService<StudyStore>().AddKeyAsync(row, CancellationToken.None);
         return key;
     }
 

@@ -16,7 +16,7 @@ public sealed class HealthTests(ApiServer server) : IClassFixture<ApiServer>
         await Wait.UntilAsync(async () => await http.GetStringAsync("/health/ready") == "Healthy");
         Assert.Equal("Healthy", await http.GetStringAsync("/health/live"));
         var (name, worker) = ("nosuch", "gpu-9");
-        var store = server.Services.GetRequiredService<IStudyStore>();
+        var store = server.Services.GetRequiredService<StudyStore>();
         await store.CreateAsync(
             new StudyRow { Id = Guid.CreateVersion7(), Tenant = "t", Name = "waits", Network = name, Queue = "default", Parallelism = 1, Definition = StudyJson.Write(new StudyDefinition { Name = "waits", Minimum = 0, Maximum = 1, Network = name }) }, [], default);
         using var owner = server.Http(await server.KeyAsync("t"));
@@ -58,7 +58,7 @@ public sealed class HealthTests(ApiServer server) : IClassFixture<ApiServer>
     public async Task A_disk_without_room_is_told()
     {
         var condition = await new ServiceInspection(
-            server.Services.GetRequiredService<IStudyStore>(), new OperationsStore(new FullDisk(server.Services.GetRequiredService<StoreDialect>())), server.Services.GetRequiredService<StoreDialect>(),
+            server.Services.GetRequiredService<StudyStore>(), new OperationsStore(new FullDisk(server.Services.GetRequiredService<StoreDialect>())), server.Services.GetRequiredService<StoreDialect>(),
             server.Services.GetRequiredService<ProcessPresence>(), server.Services.GetRequiredService<Dispatcher>(), server.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<HtiTuneOptions>>(), TimeProvider.System).LookAsync();
         Assert.False(condition.IsReady);
         Assert.Contains("The disk of the store is full", condition.Faults[0], StringComparison.Ordinal);
@@ -67,28 +67,8 @@ public sealed class HealthTests(ApiServer server) : IClassFixture<ApiServer>
     private static Task<HttpResponseMessage> PostAsync(HttpClient http, string address, string body) => http.PostAsync(address, new StringContent(body, null, "application/json"));
 
     /// <summary>A store on a disk on which nothing is free.</summary>
-    private sealed class FullDisk(StoreDialect inner) : StoreDialect
+    private sealed class FullDisk(StoreDialect inner) : DialectAround(inner)
     {
-        protected override string ForUpdate => "";
-
         public override long? FreeBytes() => 4096;
-
-        public override Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
-
-        public override Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation) => inner.WriteAsync(work, cancellation);
-
-        public override Task<T> ReadAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation) => inner.ReadAsync(work, cancellation);
-
-        public override Task LockAsync(StoreSession session, string name) => inner.LockAsync(session, name);
-
-        public override bool IsAway(Exception fault) => inner.IsAway(fault);
-
-        public override string Parameter(int index) => inner.Parameter(index);
-
-        public override object Value(object? value) => inner.Value(value);
-
-        public override System.Data.Common.DbCommand Command(StoreSession session, string sql, object?[] arguments) => inner.Command(session, sql, arguments);
-
-        protected override string InList(string parameter) => parameter;
     }
 }

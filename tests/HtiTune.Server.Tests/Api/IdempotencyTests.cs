@@ -59,7 +59,7 @@ public abstract class IdempotencyContract : IDisposable
         var made = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => Task.Run(() => CreateAsync(i % 2 == 0 ? one : two, key, "k", Body()))));
         Assert.Single(made.Distinct());
         Assert.Equal(HttpStatusCode.Created, made[0].Status);
-        Assert.Equal(1, await one.Server.Services.GetRequiredService<IStudyStore>().CountAsync("race", null, CancellationToken.None));
+        Assert.Equal(1, await one.Server.Services.GetRequiredService<StudyStore>().CountAsync("race", null, CancellationToken.None));
     }
 
     [StoreFact]

@@ -62,7 +62,7 @@ public abstract class SessionContract : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await login.LookAsync(_two));
         Assert.False(reading.IsCompleted);
 
-        Assert.True(await _one.Services.GetRequiredService<IStudyStore>().RevokeKeyAsync(key.Split('_')[1], CancellationToken.None));
+        Assert.True(await _one.Services.GetRequiredService<StudyStore>().RevokeKeyAsync(key.Split('_')[1], CancellationToken.None));
         var watch = Stopwatch.StartNew();
         await EndsAsync(() => login.LookAsync(_two), HttpStatusCode.Redirect);
         await EndsAsync(async () =>

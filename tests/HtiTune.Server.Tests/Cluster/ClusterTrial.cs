@@ -37,7 +37,7 @@ internal class ClusterTrial : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    protected IStudyStore Store => _services.GetRequiredService<IStudyStore>();
+    protected StudyStore Store => _services.GetRequiredService<StudyStore>();
 
     /// <summary>Runs it; returns a line of what happened. Throws where anything differs.</summary>
     public static async Task<string> RunAsync(int faults, long seed, bool isProgram, Action<string> tell)

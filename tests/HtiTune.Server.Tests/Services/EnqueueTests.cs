@@ -111,19 +111,19 @@ public sealed class EnqueueTests : IDisposable
     [InlineData(false)]
     public async Task What_could_not_be_written_is_not_granted(bool isEnqueued)
     {
-        RefusingStore? refusing = null;
+        Interrupted? store = null;
         await using var host = await ServiceHost.StartAsync(StoreFile, use: builder =>
         {
             builder.UseSqlite(StoreFile);
-            var real = builder.Services.Last(service => service.ServiceType == typeof(IStudyStore));
+            var real = builder.Services.Last(service => service.ServiceType == typeof(StoreDialect));
             builder.Services.Remove(real);
-            builder.Services.AddSingleton(provider => RefusingStore.Around((IStudyStore)ActivatorUtilities.CreateInstance(provider, real.ImplementationType!), out refusing));
+            builder.Services.AddSingleton<StoreDialect>(provider => store = new Interrupted((StoreDialect)real.ImplementationFactory!(provider)));
         });
         var id = (await host.Studies.CreateAsync(Tenant, s_told)).Id;
         await host.Studies.EnqueueAsync(Tenant, id, [0.61, 0.77]);
 
         // A neighbour cancels the study in the moment before the commit.
-        refusing!.Before = () => host.Store.ChangeStateAsync(id, [StudyState.Active], StudyState.Cancelled, "user", CancellationToken.None).GetAwaiter().GetResult();
+        store!.BeforeNextWrite(() => host.Store.ChangeStateAsync(id, [StudyState.Active], StudyState.Cancelled, "user", CancellationToken.None).GetAwaiter().GetResult());
         var refused = await Assert.ThrowsAsync<StudyServiceException>(async () =>
         {
             if (isEnqueued)
@@ -161,30 +161,22 @@ public sealed class EnqueueTests : IDisposable
         }
     }
 
-    /// <summary>A store before whose next commit something happens.</summary>
-    internal class RefusingStore : System.Reflection.DispatchProxy
+    /// <summary>A store before whose next write, of those that the same caller asks for, something happens: a step only reads before it commits.</summary>
+    private sealed class Interrupted(StoreDialect inner) : DialectAround(inner)
     {
-        private IStudyStore _inner = null!;
+        private readonly AsyncLocal<bool> _isWatched = new();
+        private Action? _before;
 
-        public Action? Before { get; set; }
+        public void BeforeNextWrite(Action before) => (_isWatched.Value, _before) = (true, before);
 
-        public static IStudyStore Around(IStudyStore inner, out RefusingStore proxy)
+        public override Task<T> WriteAsync<T>(Func<StoreSession, Task<T>> work, CancellationToken cancellation)
         {
-            var store = Create<IStudyStore, RefusingStore>();
-            proxy = (RefusingStore)(object)store;
-            proxy._inner = inner;
-            return store;
-        }
-
-        protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args)
-        {
-            if (targetMethod!.Name == nameof(IStudyStore.CommitAsync) && Before is { } before)
+            if (_isWatched.Value && Interlocked.Exchange(ref _before, null) is { } before)
             {
-                Before = null;
                 before();
             }
 
-            return targetMethod.Invoke(_inner, args);
+            return base.WriteAsync(work, cancellation);
         }
     }
 }

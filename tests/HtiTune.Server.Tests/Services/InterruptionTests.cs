@@ -111,7 +111,7 @@ public sealed class InterruptionTests : IDisposable
         var id = (await host.Studies.CreateAsync(Tenant, definition)).Id;
         await begun.WaitAsync(TimeSpan.FromSeconds(30));
         await begun.WaitAsync(TimeSpan.FromSeconds(30));
-        foreach (var job in queue.ProcessingJobs(0, 100).Where(job => job.Value.Job.Method.Name == nameof(StudyJobs.TrainAsync)))
+        foreach (var job in queue.ProcessingJobs(0, 100).Where(job => job.Value.Job.Method.Name == nameof(TrainingWorker.ServeAsync)))
         {
             Assert.True(jobs.Delete(job.Key));
         }

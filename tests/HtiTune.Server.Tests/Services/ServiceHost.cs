@@ -13,7 +13,7 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public IStudyService Studies => _host.Services.GetRequiredService<IStudyService>();
 
-    public IStudyStore Store => _host.Services.GetRequiredService<IStudyStore>();
+    public StudyStore Store => _host.Services.GetRequiredService<StudyStore>();
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();

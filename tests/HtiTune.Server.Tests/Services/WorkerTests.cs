@@ -85,13 +85,13 @@ public sealed class WorkerTests : IDisposable
     {
         await using var host = await ServiceHost.StartAsync(StoreFile, new TestNetwork(), options => options.Slots = 2);
         var id = (await host.Studies.CreateAsync(Tenant, Definition)).Id;
-        var jobs = host.Get<StudyJobs>();
+        var (engine, worker) = (host.Get<StudyEngine>(), host.Get<TrainingWorker>());
         var ended = host.EndAsync(id);
         while (!ended.IsCompleted)
         {
             await Task.WhenAll(
-                jobs.AdvanceAsync(id, CancellationToken.None), jobs.AdvanceAsync(id, CancellationToken.None),
-                jobs.TrainAsync("default", CancellationToken.None), jobs.TrainAsync("default", CancellationToken.None));
+                engine.AdvanceInTurnAsync(id, CancellationToken.None), engine.AdvanceInTurnAsync(id, CancellationToken.None),
+                worker.ServeAsync("default", CancellationToken.None), worker.ServeAsync("default", CancellationToken.None));
         }
 
         var expected = StudyServiceTests.Tuned(Definition);
@@ -99,7 +99,7 @@ public sealed class WorkerTests : IDisposable
         Assert.Equal(expected.Trials.Select(trial => trial.Lambda), (await host.Studies.TrialsAsync(Tenant, id)).Select(trial => trial.Lambda));
         Assert.All(await host.Studies.AttemptsAsync(Tenant, id), attempt => Assert.Equal(AttemptState.Done, attempt.State));
         var sequence = (await host.Studies.GetAsync(Tenant, id)).LastSequence;
-        await jobs.AdvanceAsync(id, CancellationToken.None);
+        await engine.AdvanceInTurnAsync(id, CancellationToken.None);
         Assert.Equal(sequence, (await host.Studies.GetAsync(Tenant, id)).LastSequence);
     }
 
@@ -140,7 +140,7 @@ public sealed class WorkerTests : IDisposable
             await dispatcher.ReconcileAsync(CancellationToken.None);
         }
 
-        Assert.InRange(host.Get<Hangfire.JobStorage>().GetMonitoringApi().EnqueuedCount(StudyJobs.TrainingQueue("elsewhere")), 0, 66);
+        Assert.InRange(host.Get<Hangfire.JobStorage>().GetMonitoringApi().EnqueuedCount(HtiTuneNames.TrainingQueue("elsewhere")), 0, 66);
         var health = await host.Get<HealthCheckService>().CheckHealthAsync();
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Equal("No process trains the network 'test' in queue 'elsewhere', for which 3 active studies wait.", health.Entries["htitune"].Description);

@@ -54,7 +54,7 @@ public sealed class SqliteFileTests : IDisposable
             var services = new ServiceCollection();
             services.AddHtiTune().UseSqlite(Path.Combine(_folder, "shared.db"));
             await using var provider = services.BuildServiceProvider();
-            var store = provider.GetRequiredService<IStudyStore>();
+            var store = provider.GetRequiredService<StudyStore>();
             for (var i = 0; i < 100; i++)
             {
                 await store.AddKeyAsync(new ApiKeyRow { Id = $"{writer}-{i}", Hash = "", Tenant = "t", Name = "n", Scopes = "read" }, CancellationToken.None);
@@ -64,8 +64,8 @@ public sealed class SqliteFileTests : IDisposable
         var first = new ServiceCollection();
         first.AddHtiTune().UseSqlite(Path.Combine(_folder, "shared.db"));
         await using var provider = first.BuildServiceProvider();
-        await provider.GetRequiredService<IStudyStore>().MigrateAsync(CancellationToken.None);
+        await provider.GetRequiredService<StudyStore>().MigrateAsync(CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(writer => Task.Run(() => WriteAsync(writer))));
-        Assert.Equal(300, (await provider.GetRequiredService<IStudyStore>().KeysAsync("t", CancellationToken.None)).Count);
+        Assert.Equal(300, (await provider.GetRequiredService<StudyStore>().KeysAsync("t", CancellationToken.None)).Count);
     }
 }

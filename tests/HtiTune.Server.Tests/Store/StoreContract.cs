@@ -8,7 +8,7 @@ public abstract partial class StoreContract(StoreFixture fixture)
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private IStudyStore Store => fixture.Store;
+    private StudyStore Store => fixture.Store;
 
     /// <summary>A queue of the test's own: tests share the database.</summary>
     private readonly string _queue = "q-" + Guid.CreateVersion7().ToString("N")[20..];

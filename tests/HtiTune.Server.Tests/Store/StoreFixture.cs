@@ -8,7 +8,7 @@ public abstract class StoreFixture : IAsyncLifetime
 {
     private ServiceProvider? _services;
 
-    internal IStudyStore Store => Services.GetRequiredService<IStudyStore>();
+    internal StudyStore Store => Services.GetRequiredService<StudyStore>();
 
     internal StoreDialect Dialect => Services.GetRequiredService<StoreDialect>();
 
@@ -108,7 +108,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
         var services = new ServiceCollection();
         services.AddHtiTune().UsePostgreSql(cluster.ConnectionString);
         await using var provider = services.BuildServiceProvider();
-        var (store, dialect) = (provider.GetRequiredService<IStudyStore>(), provider.GetRequiredService<StoreDialect>());
+        var (store, dialect) = (provider.GetRequiredService<StudyStore>(), provider.GetRequiredService<StoreDialect>());
         await store.MigrateAsync(none);
         var counts = await StoreCopy.CopyAsync(file.Dialect, dialect, none);
         Assert.Equal(2, (await store.ValuesAsync(held.Id, none)).Count);
@@ -136,7 +136,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlFixture fixture) : StoreContr
             services.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(hours)));
             services.AddHtiTune().UsePostgreSql(fixture.Cluster.ConnectionString);
             await using var provider = services.BuildServiceProvider();
-            var off = provider.GetRequiredService<IStudyStore>();
+            var off = provider.GetRequiredService<StudyStore>();
             var row = new StudyRow { Id = Guid.CreateVersion7(), Tenant = "clock", Name = "n", Definition = "{}", Queue = $"clock{hours}", Network = "net", Parallelism = 2 };
             await off.CreateAsync(row, [], none);
             TrialRow[] asked = [new() { Number = 1, Lambda = 0.1, Reason = "r", MaxAttempts = 3 }, new() { Number = 2, Lambda = 0.2, Reason = "r", MaxAttempts = 3 }];

@@ -45,7 +45,7 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
         }
     }
 
-    private static async Task StepAsync(IStudyStore store, Guid study, string queue, Model model, Act act, int which)
+    private static async Task StepAsync(StudyStore store, Guid study, string queue, Model model, Act act, int which)
     {
         var held = model.Attempts.Where(a => a.IsHeld).ToList();
         var one = held.Count > 0 ? held[which % held.Count] : null;
@@ -108,13 +108,13 @@ public sealed class StoreModelTests(SqliteFixture fixture) : IClassFixture<Sqlit
         }
     }
 
-    private static async Task CommitAsync(IStudyStore store, Guid study, StudyEvent[] events, TrialRow[] asked)
+    private static async Task CommitAsync(StudyStore store, Guid study, StudyEvent[] events, TrialRow[] asked)
     {
         var row = (await store.FindAsync(study, None))!;
         Assert.Equal(CommitOutcome.Done, (await store.CommitAsync(new StudyCommit(study, row.Version, events) { Asked = asked }, None)).Outcome);
     }
 
-    private static async Task CompareAsync(IStudyStore store, Guid study, Model model, Act act)
+    private static async Task CompareAsync(StudyStore store, Guid study, Model model, Act act)
     {
         var snapshot = (await store.LoadAsync(study, 0, None))!;
         var trials = await store.TrialsAsync(study, None);

@@ -29,7 +29,7 @@ public abstract class UpgradeContract
                 """);
         }
 
-        var store = provider.GetRequiredService<IStudyStore>();
+        var store = provider.GetRequiredService<StudyStore>();
         await store.MigrateAsync(None);
         await store.MigrateAsync(None);
         var old = (await store.FindAsync(id, None))!;

@@ -8,6 +8,7 @@ public class SourceTests
     private const int MostLines = 330;
     private const int MostClassLines = 400;
     private const int MostFrontTypes = 35;
+    private const int MostRooms = 25;
 
     /// <summary>Columns of a line at most, but for so many lines that are longer: a number that only falls.</summary>
     private const int MostColumns = 200, LongLines = 302;
@@ -46,6 +47,18 @@ public class SourceTests
         var front = HtiTune.Benchmarks.House.HouseCommand.FrontTypes(Path.Combine(Root(), "src"));
         Assert.Contains("HtiTune.Tuner", front);
         Assert.True(front.Count <= MostFrontTypes, $"using HtiTune; shows {front.Count} types; expected at most {MostFrontTypes}: {string.Join(", ", front.Order(StringComparer.Ordinal))}");
+    }
+
+    [Fact]
+    public void A_study_s_way_to_a_running_command_is_as_the_architecture_tells()
+    {
+        var source = Path.Combine(Root(), "src");
+        var rooms = HtiTune.Benchmarks.House.HouseWalk.Rooms(source);
+        Assert.InRange(rooms.Count, 20, MostRooms);
+        Assert.Empty(HtiTune.Benchmarks.House.HouseWalk.Faults(source, rooms));
+        Assert.Equal(
+            ["room 2: none of the rooms before it names Run of ChildProcess", "room 3: there is no NoSuch.Run"],
+            HtiTune.Benchmarks.House.HouseWalk.Faults(source, [rooms[0], ("ChildProcess", "Run"), ("NoSuch", "Run")]));
     }
 
     [Fact]
