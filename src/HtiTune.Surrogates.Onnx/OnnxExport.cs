@@ -16,7 +16,7 @@ public static class OnnxExport
     /// anchors' range. Stored outputs are not part of it: it moves rows that it is given.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
-    /// <exception cref="NotSupportedException">A baseline other than NLOT, a surrogate without maps, or a scale given as functions.</exception>
+    /// <exception cref="NotSupportedException">A baseline other than NLOT, a mixture, a surrogate without maps, or a scale given as functions.</exception>
     public static void ExportOnnx(this TrajectorySurrogate surrogate, string path, double from)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
@@ -29,12 +29,38 @@ public static class OnnxExport
     /// <param name="stream">Takes the model's bytes; stays open.</param>
     /// <param name="from">The anchor's λ that rows come from.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
-    /// <exception cref="NotSupportedException">A baseline other than NLOT, a surrogate without maps, or a scale given as functions.</exception>
+    /// <exception cref="NotSupportedException">A baseline other than NLOT, a mixture, a surrogate without maps, or a scale given as functions.</exception>
     public static void ExportOnnx(this TrajectorySurrogate surrogate, Stream stream, double from)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(OnnxSurrogate.Write(surrogate.State, surrogate.IndexOf(from)));
+    }
+
+    /// <summary>Writes what <see cref="TrajectorySurrogate.Sample(double, Contexts)"/> does in the stored contexts.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="path">The file; a temporary name first, then renamed.</param>
+    /// <remarks>
+    /// Input: <c>lambda</c> double [1], or [n] for a λ of its own for each row. Output: <c>outputs</c> float [n, D], of the n stored contexts, which are part of the model with their
+    /// outputs; NaN where λ lies outside the anchors' range.
+    /// </remarks>
+    /// <exception cref="NotSupportedException">A baseline other than NLOT and the mixture, or a scale given as functions.</exception>
+    public static void ExportOnnx(this TrajectorySurrogate surrogate, string path)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, stream => surrogate.ExportOnnx(stream));
+    }
+
+    /// <summary>The same to a stream.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="stream">Takes the model's bytes; stays open.</param>
+    /// <exception cref="NotSupportedException">A baseline other than NLOT and the mixture, or a scale given as functions.</exception>
+    public static void ExportOnnx(this TrajectorySurrogate surrogate, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(OnnxSurrogate.Write(surrogate.State, null));
     }
 
     /// <summary>Writes what <see cref="KrigedSurrogate.Transport"/> does with rows of one anchor.</summary>
@@ -46,7 +72,7 @@ public static class OnnxExport
     /// outputs' kind. Draws without continuous conditions move as the nearest stored row of their category, which is part of the model then.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
-    /// <exception cref="NotSupportedException">Rows are carried by affine maps, a surrogate of outputs under conditions has no maps, or a scale is given as functions.</exception>
+    /// <exception cref="NotSupportedException">Rows are carried by affine maps or levels, a surrogate of outputs under conditions has no maps, or a scale is given as functions.</exception>
     public static void ExportOnnx(this KrigedSurrogate surrogate, string path, double from)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
@@ -59,12 +85,38 @@ public static class OnnxExport
     /// <param name="stream">Takes the model's bytes; stays open.</param>
     /// <param name="from">The anchor's λ that rows come from.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is no anchor.</exception>
-    /// <exception cref="NotSupportedException">Rows are carried by affine maps, a surrogate of outputs under conditions has no maps, or a scale is given as functions.</exception>
+    /// <exception cref="NotSupportedException">Rows are carried by affine maps or levels, a surrogate of outputs under conditions has no maps, or a scale is given as functions.</exception>
     public static void ExportOnnx(this KrigedSurrogate surrogate, Stream stream, double from)
     {
         ArgumentNullException.ThrowIfNull(surrogate);
         ArgumentNullException.ThrowIfNull(stream);
         stream.Write(OnnxKriging.Write(surrogate, surrogate.Carrier.IndexOf(from)));
+    }
+
+    /// <summary>Writes what <see cref="KrigedSurrogate.Sample(double, Contexts)"/> does in the stored contexts.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="path">The file; a temporary name first, then renamed.</param>
+    /// <remarks>
+    /// Input: <c>lambda</c> double [1], or [n] for a λ of its own for each row. Output: <c>outputs</c> float [n, D], of the n stored contexts, which are part of the model with their
+    /// outputs; NaN where λ lies outside the hyperparameter's range.
+    /// </remarks>
+    /// <exception cref="NotSupportedException">A scale is given as functions.</exception>
+    public static void ExportOnnx(this KrigedSurrogate surrogate, string path)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, stream => surrogate.ExportOnnx(stream));
+    }
+
+    /// <summary>The same to a stream.</summary>
+    /// <param name="surrogate">The surrogate.</param>
+    /// <param name="stream">Takes the model's bytes; stays open.</param>
+    /// <exception cref="NotSupportedException">A scale is given as functions.</exception>
+    public static void ExportOnnx(this KrigedSurrogate surrogate, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(surrogate);
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(OnnxKriging.Write(surrogate, null));
     }
 
     /// <summary>Writes what <see cref="SpaceSurrogate.Sample"/> does.</summary>

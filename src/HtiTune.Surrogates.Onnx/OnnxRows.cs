@@ -31,7 +31,7 @@ internal sealed class OnnxRows
             Categories = isUnconditional ? null : categories;
         }
 
-        Lambda = graph.Unsqueeze(graph.Input("lambda", OnnxType.Double, "m"), 1);
+        Lambda = LambdaOf(graph);
         Standard = Standardised(graph, Outputs, state.Outputs);
     }
 
@@ -70,6 +70,33 @@ internal sealed class OnnxRows
 
         string Step(Networks.FrozenNetwork map, string at) =>
             _graph.Op("Add", at, OnnxNetwork.Evaluate(_graph, map, Joined(at), Categories));
+    }
+
+    /// <summary>The input λ, [m, 1].</summary>
+    internal static string LambdaOf(OnnxGraph graph) => graph.Unsqueeze(graph.Input("lambda", OnnxType.Double, "m"), 1);
+
+    /// <summary>Stored rows as constants, K of [n, D].</summary>
+    internal static string[] Stored(OnnxGraph graph, float[][] points, int d) => Array.ConvertAll(points, y => graph.Constant(y, y.Length / d, d));
+
+    /// <summary>The model of a surrogate over one hyperparameter.</summary>
+    /// <param name="graph">The graph; it is used up.</param>
+    /// <param name="answer">Outputs [n, D].</param>
+    /// <param name="d">D.</param>
+    /// <param name="state">The surrogate's rows and anchors.</param>
+    /// <param name="source">The anchor that rows come from; null for the stored rows.</param>
+    /// <param name="range">The hyperparameter and its range, in words.</param>
+    /// <param name="notes">More for programs.</param>
+    internal static byte[] Model(OnnxGraph graph, string answer, int d, TrajectoryState state, int? source, string range, params (string Key, string Value)[] notes)
+    {
+        var (name, anchors) = (state.Hyperparameter.Name, string.Join(",", state.Lambdas.Select(value => $"{value:R}")));
+        graph.Output(source is null ? "outputs" : "moved", answer, OnnxType.Float, source is null ? $"{state.Trajectories.Count}" : Count, $"{d}");
+        var does = source is { } from
+            ? $"Moves rows of outputs of a network trained at {name} = {state.Lambdas[from]:R} to another {range}."
+            : $"Gives outputs of a network in the {state.Trajectories.Count} stored contexts at {range}.";
+        return graph.ToModel(
+            "surrogate",
+            does + " lambda holds one value, or one for each row; outside the range the answer is NaN.",
+            [("hyperparameter", name), .. source is { } anchor ? [("from", $"{state.Lambdas[anchor]:R}")] : ((string, string)[])[], ("anchors", anchors), .. notes]);
     }
 
     /// <summary>Rows on a scale, in single precision.</summary>

@@ -3,27 +3,30 @@
 //   y      rows at the source anchor, standardised;  P_k  the rows chained along the maps to anchor k  [n, D];  P  all of them  [n, K, D]
 //   on_i   whether λ lies in interval i  [m, I];  s  share of that interval by its clock  [m, 1]
 //   t      the same on the places that the cubic knows;  y(λ) = base + Σ_q sin(qπs)·z_q, as in TrajectoryCurve
+//   stored rows: P_k and z are constants, and a mixture takes P_{i+1} of rows of which frac((row + ½)φ) < s, else P_i
 // All intervals are evaluated and one is taken: the graph has no branch, and each row may have its own λ.
 using HtiTune.Data;
 using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates.Onnx;
 
-/// <summary>Writes what <see cref="TrajectorySurrogate.Transport"/> does as an ONNX graph.</summary>
+/// <summary>Writes what <see cref="TrajectorySurrogate.Transport"/> does, or <see cref="TrajectorySurrogate.Sample(double, Contexts)"/> with the stored contexts, as an ONNX graph.</summary>
 internal sealed class OnnxSurrogate
 {
     private readonly OnnxGraph _graph = new();
-    private readonly OnnxRows _rows;
+    private readonly OnnxRows? _rows;
+    private readonly string _lambda;
     private readonly TrajectoryState _state;
     private readonly double[] _positions;
     private readonly double[] _places;
     private readonly int _count;
     private readonly int _dimension;
 
-    private OnnxSurrogate(TrajectoryState state)
+    private OnnxSurrogate(TrajectoryState state, bool isGiven)
     {
         _state = state;
-        _rows = new OnnxRows(_graph, state);
+        _rows = isGiven ? new OnnxRows(_graph, state) : null;
+        _lambda = _rows?.Lambda ?? OnnxRows.LambdaOf(_graph);
         _positions = state.Positions();
         _places = Array.ConvertAll(_positions, state.Clock.Warp);
         (_count, _dimension) = (_positions.Length, state.Trajectories.Dimension);
@@ -31,38 +34,36 @@ internal sealed class OnnxSurrogate
 
     /// <summary>The model's bytes.</summary>
     /// <param name="state">The surrogate.</param>
-    /// <param name="source">The anchor that rows come from.</param>
+    /// <param name="source">The anchor that rows come from; null for the stored rows.</param>
     /// <exception cref="NotSupportedException">The surrogate cannot be written; the message says why.</exception>
-    internal static byte[] Write(TrajectoryState state, int source)
+    internal static byte[] Write(TrajectoryState state, int? source)
     {
         var method = state.Options.Method;
         var fault = MethodRecipe.IsLearned(method) || MethodRecipe.IsWeighted(method)
-            ? $"it is the baseline {method}; only {Method.Hti} and {Method.Nlot} are written"
-            : state.Forward.Length == 0 ? "it was fitted without maps; fit it with TrainMaps = true"
+            ? $"it is the baseline {method}; only {Method.Hti}, {Method.Nlot} and {Method.Mixture} are written"
+            : source is not null && method == Method.Mixture ? "no row is moved by a mixture; write its stored rows"
+            : source is not null && state.Forward.Length == 0 ? "it was fitted without maps; fit it with TrainMaps = true, or write its stored rows"
             : OnnxPlace.Fault(state.Hyperparameter.Scale);
-        return fault is null ? new OnnxSurrogate(state).Write(source) : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");
+        return fault is null ? new OnnxSurrogate(state, source is not null).Write(source) : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");
     }
 
-    private byte[] Write(int source)
+    private byte[] Write(int? source)
     {
         var d = _dimension;
-        var lambda = _rows.Lambda;
-        var points = _rows.Chain(source);
-        var (on, inside) = Intervals(lambda);
-        var u = Place(lambda);
+        var points = source is { } from ? _rows!.Chain(from) : OnnxRows.Stored(_graph, _state.Trajectories.Points, d);
+        var (on, inside) = Intervals(_lambda);
+        var u = Place(_lambda);
         var share = Taken(Shares(u), on);
-        var line = _state.Report.Deterministic && _count > 2 ? Cubic(points, on, u) : Straight(points, on, share);
+        var line = _state.Options.Method == Method.Mixture ? Mixed(points, on, share)
+            : _state.Report.Deterministic && _count > 2 ? Cubic(points, on, u)
+            : Straight(points, on, share);
         var y = _graph.Cast(line, OnnxType.Float);
         y = Bend(points, on, share) is { } bend ? _graph.Op("Add", y, bend) : y;
 
         // Outside the anchors' range a surrogate does not answer.
-        _graph.Output("moved", _graph.Op("Where", inside, Finish(y), _graph.Constant([float.NaN], 1, 1)), OnnxType.Float, OnnxRows.Count, $"{d}");
+        var answer = _graph.Op("Where", inside, Finish(y), _graph.Constant([float.NaN], 1, 1));
         var name = _state.Hyperparameter.Name;
-        return _graph.ToModel(
-            "surrogate",
-            $"Moves rows of outputs of a network trained at {name} = {_state.Lambdas[source]:R} to another {name}, {_state.Lambdas[0]:R} to {_state.Lambdas[^1]:R}. "
-            + "lambda holds one value, or one for each row; outside the range the answer is NaN.",
-            [("hyperparameter", name), ("from", $"{_state.Lambdas[source]:R}"), ("anchors", string.Join(",", _state.Lambdas.Select(value => $"{value:R}")))]);
+        return OnnxRows.Model(_graph, answer, d, _state, source, $"{name}, {_state.Lambdas[0]:R} to {_state.Lambdas[^1]:R}");
     }
 
     // The interval that holds λ: the last one whose lower anchor is not above it.
@@ -112,6 +113,15 @@ internal sealed class OnnxSurrogate
         var all = Stacked(points);
         string low = TakenRows(_graph.Slice(all, 0, _count - 1, 1), on), high = TakenRows(_graph.Slice(all, 1, _count, 1), on);
         return _graph.Op("Add", low, _graph.Op("Mul", share, _graph.Op("Sub", high, low)));
+    }
+
+    // Rows of either neighbour by their place: any run of rows is mixed evenly.
+    private string Mixed(string[] points, string on, string share)
+    {
+        var all = Stacked(points);
+        string low = TakenRows(_graph.Slice(all, 0, _count - 1, 1), on), high = TakenRows(_graph.Slice(all, 1, _count, 1), on);
+        double[] places = [.. Enumerable.Range(0, _state.Trajectories.Count).Select(row => (row + 0.5) * OutputTransform.GoldenStep % 1)];
+        return _graph.Op("Where", _graph.Op("Less", _graph.Constant(places, places.Length, 1), share), high, low);
     }
 
     // MonotoneCubic.At, with the slopes of all anchors at once.
@@ -173,9 +183,8 @@ internal sealed class OnnxSurrogate
         string? sum = null;
         for (var i = 0; i < _count - 1; i++)
         {
-            if (_state.Paths[i] is { } network)
+            if (BendOf(points, i) is { } z)
             {
-                var z = OnnxNetwork.Evaluate(_graph, network, _rows.Joined(points[i], points[i + 1]), _rows.Categories);
                 var mine = _graph.Op("Where", _graph.Slice(on, i, i + 1, 1), z, _graph.Constant([0f], 1, 1));
                 sum = sum is null ? mine : _graph.Op("Add", sum, mine);
             }
@@ -190,6 +199,18 @@ internal sealed class OnnxSurrogate
         var basis = _graph.Unsqueeze(_graph.Cast(_graph.Op("Sin", angles), OnnxType.Float), 2);
         var coefficients = _graph.Op("Reshape", sum, _graph.Integers(-1, SineBasis.Count, _dimension));
         return _graph.Sum(_graph.Op("Mul", coefficients, basis), 1);
+    }
+
+    // z_q of an interval: what its network says of given rows, or a qth of the stored bends.
+    private string? BendOf(string[] points, int i)
+    {
+        if (_rows is not null)
+        {
+            return _state.Paths[i] is { } network ? OnnxNetwork.Evaluate(_graph, network, _rows.Joined(points[i], points[i + 1]), _rows.Categories) : null;
+        }
+
+        var size = SineBasis.Count * _dimension;
+        return _state.Bends[i] is { } bends ? _graph.Constant([.. bends.Select((z, at) => z / (at % size / _dimension + 1))], bends.Length / size, size) : null;
     }
 
     private string Finish(string y)

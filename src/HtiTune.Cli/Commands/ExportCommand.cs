@@ -19,6 +19,7 @@ internal static class ExportCommand
             HelpName = "l",
             CustomParser = result => OptionParser.Number(result),
         };
+        var stored = new Option<bool>("--stored") { Description = "For .onnx: outputs in the contexts that the anchors answered, which become part of the model." };
         var lambda = new Option<double?>("--lambda") { Description = "For .npy: where to sample the study's contexts.", HelpName = "l*", CustomParser = result => OptionParser.Number(result) };
         var at = new Option<string?>("--at") { Description = "The same of a study of several hyperparameters: where, lr=0.003,layers=2.", HelpName = "NAME=VALUE,…" };
         var output = new Option<FileInfo>("--out") { Description = "The file; its ending says what is written.", Required = true, HelpName = "F.onnx|F.npy|F.csv" };
@@ -26,32 +27,33 @@ internal static class ExportCommand
             "export",
             "Write a surrogate as ONNX (.onnx), samples at any value (.npy), or the trainings of a study (.csv).\n\n"
             + "The ONNX model does what `htitune sample` does with rows of one anchor: inputs outputs [n, D], conditions [n, C], category [n] and lambda\n"
-            + "(double, one or n values), output moved [n, D]. Models whose rows affine maps carry, baselines other than nlot and scales given as\n"
-            + "functions cannot be written: `fit --method kriging` or `hti` makes a model that can. A model of several hyperparameters gives outputs\n"
-            + "[n, D] at a configuration: an input for each hyperparameter, words by their place from 0, and conditions where it was fitted to some.\n\n"
+            + "(double, one or n values), output moved [n, D]. With --stored it holds the anchors' rows and takes lambda alone, output outputs [n, D]; so do,\n"
+            + "without --from, models that move no rows of others' (affine maps, levels, mixture). Baselines other than nlot and mixture and scales given\n"
+            + "as functions cannot be written. A model of several hyperparameters gives outputs [n, D] at a configuration: an input for each\n"
+            + "hyperparameter, words by their place from 0, and conditions where it was fitted to some.\n\n"
             + "Examples:\n  htitune export --model forecasts.hti --from 0.5 --out forecasts.onnx\n  htitune export study.json --lambda 0.3 --out at-0.3.npy\n"
             + "  htitune export study.json --at lr=0.003,layers=2 --out there.npy\n  htitune export study.json --out trials.csv")
         {
-            study, model, from, lambda, at, output,
+            study, model, from, stored, lambda, at, output,
         };
         command.Do(result =>
         {
             var path = result.GetRequiredValue(output).FullName;
+            var rows = new Rows(result.GetValue(from), result.GetValue(stored));
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".onnx" when result.GetValue(model) is { } held && SurrogateFile.HoldsSpace(held.FullName):
-                    RequireWhole(result.GetResult(from) is not null);
+                    rows.RequireNone();
                     Onnx(SpaceSurrogate.Load(held.FullName).ExportOnnx, path);
                     break;
                 case ".onnx":
                     if (result.GetValue(model) is { } file)
                     {
-                        var surrogate = SurrogateFile.Load(file.FullName);
-                        Onnx(surrogate, path, result.GetValue(from) ?? surrogate.Anchors[0]);
+                        Onnx(SurrogateFile.Load(file.FullName), path, rows);
                         break;
                     }
 
-                    OfStudy(StudyLocator.Read(result.GetValue(study)), path, result.GetValue(from));
+                    OfStudy(StudyLocator.Read(result.GetValue(study)), path, rows);
                     break;
                 case ".npy" when (result.GetValue(lambda) is not null || result.GetValue(at) is not null) && result.GetValue(model) is null:
                     NpyFile.Write(path, Sampled(StudyLocator.Read(result.GetValue(study)), result.GetValue(lambda), result.GetValue(at)));
@@ -71,17 +73,13 @@ internal static class ExportCommand
         return command;
     }
 
-    private static void Onnx(IFittedSurrogate surrogate, string path, double from) => Onnx(
-        file =>
+    private static void Onnx(IFittedSurrogate surrogate, string path, Rows rows) => Onnx(
+        (surrogate, rows.From(surrogate)) switch
         {
-            if (surrogate is KrigedSurrogate kriged)
-            {
-                kriged.ExportOnnx(file, from);
-            }
-            else
-            {
-                ((TrajectorySurrogate)surrogate).ExportOnnx(file, from);
-            }
+            (KrigedSurrogate kriged, { } from) => file => kriged.ExportOnnx(file, from),
+            (KrigedSurrogate kriged, null) => kriged.ExportOnnx,
+            (TrajectorySurrogate trajectories, { } from) => file => trajectories.ExportOnnx(file, from),
+            (var trajectories, _) => ((TrajectorySurrogate)trajectories).ExportOnnx,
         },
         path);
 
@@ -97,27 +95,39 @@ internal static class ExportCommand
         }
     }
 
-    private static void RequireWhole(bool isFrom)
+    /// <summary>Whose rows a model of one hyperparameter answers for.</summary>
+    /// <param name="Anchor">The anchor that rows come from, where it is named.</param>
+    /// <param name="AreStored">Whether they are those that the anchors answered.</param>
+    private sealed record Rows(double? Anchor, bool AreStored)
     {
-        if (isFrom)
+        /// <summary>The anchor; null for stored rows, as they are where a surrogate moves no others.</summary>
+        internal double? From(IFittedSurrogate surrogate) => AreStored && Anchor is not null
+            ? throw new CliException("H001", "--from and --stored are both given; expected one of them.", Advice.Help.For("export"))
+            : AreStored ? null
+            : Anchor ?? (surrogate is KrigedSurrogate { Options.Carrying: not RowCarrying.Maps } or TrajectorySurrogate { Options.Method: Method.Mixture } ? null : surrogate.Anchors[0]);
+
+        internal void RequireNone()
         {
-            throw new CliException("H001", "--from is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
+            if (Anchor is not null || AreStored)
+            {
+                throw new CliException(
+                    "H001", $"--{(AreStored ? "stored" : "from")} is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
+            }
         }
     }
 
-    private static void OfStudy(StudySpecification study, string path, double? from)
+    private static void OfStudy(StudySpecification study, string path, Rows rows)
     {
         using var interrupts = Interrupts.Listen();
         var anchors = StudySurrogate.Anchors(study, 2);
         if (!study.Space.IsLine)
         {
-            RequireWhole(from is not null);
+            rows.RequireNone();
             Onnx(StudySurrogate.OverSpace(study, anchors, trainMaps: true, interrupts.Finish).ExportOnnx, path);
             return;
         }
 
-        var surrogate = StudySurrogate.OnLine(study, anchors, trainMaps: true, interrupts.Finish);
-        Onnx(surrogate, path, from ?? surrogate.Anchors[0]);
+        Onnx(StudySurrogate.OnLine(study, anchors, trainMaps: true, interrupts.Finish), path, rows);
     }
 
     private static Matrix Sampled(StudySpecification study, double? lambda, string? at)

@@ -16,9 +16,13 @@ internal static class BandwidthSelection
     private const int Rungs = 14;
     private const int Refinements = 7;
     private const int MostPilotKernels = 2000;
+    private const int MostLadderRows = 200;
 
     /// <summary>Each term is cut there, so that one outlier does not decide.</summary>
     private const double LeastTerm = -50;
+
+    /// <summary>−log of the kernels, relative to the nearest one, that are not told from none.</summary>
+    private const double LeastTold = 30;
 
     /// <summary>The h between 0.02 and 2 that maximises LL with one bandwidth for all samples.</summary>
     /// <param name="groups">Samples of each category, [n, D].</param>
@@ -92,6 +96,11 @@ internal static class BandwidthSelection
         var centre = Math.Log(Widest) - 0.5 * best * Math.Log(2);
         double low = centre - 0.5 * Math.Log(2), high = centre + 0.5 * Math.Log(2);
         double left = high - share * (high - low), right = low + share * (high - low);
+        foreach (var group in groups)
+        {
+            group.KeepNear(Math.Exp(high));
+        }
+
         double leftValue = Value(left), rightValue = Value(right);
         for (var i = 2; i < Refinements; i++)
         {
@@ -116,6 +125,9 @@ internal static class BandwidthSelection
         private readonly float[] _beyond, _least, _weights;
         private readonly int _rows, _columns, _padded;
         private readonly int _dimension;
+        private readonly bool _isAdaptive;
+        private readonly int[] _near;
+        private float[] _nearWeights = [];
 
         internal Group(float[] samples, float[]? factors, int d, int mostRows)
         {
@@ -128,49 +140,75 @@ internal static class BandwidthSelection
             _padded = (n + lanes - 1) / lanes * lanes;
             _weights = new float[_padded];
             _least = new float[_rows];
+            _near = new int[_rows];
+            _isAdaptive = factors is not null;
             _beyond = new float[_rows * _padded];
+            float[] byColumn = new float[d * _padded], scales = new float[_padded];
             for (var j = 0; j < n; j++)
             {
                 _weights[j] = factors is null ? 1 : (float)Math.Pow(factors[j], -d);
             }
 
+            for (var j = 0; j < n; j++)
+            {
+                scales[j] = factors is null ? 1 : factors[j] * factors[j];
+                for (var k = 0; k < d; k++)
+                {
+                    byColumn[k * _padded + j] = samples[j * d + k];
+                }
+            }
+
             for (var r = 0; r < _rows; r++)
             {
                 var row = _beyond.AsSpan(r * _padded, _padded);
-                row.Fill(float.PositiveInfinity);
-                var least = float.PositiveInfinity;
-                for (var j = 0; j < n; j++)
+                for (var j = 0; j < _padded; j += lanes)
                 {
-                    // A sample does not vouch for itself.
-                    if (j != r * stride)
+                    var square = Vector<float>.Zero;
+                    for (var k = 0; k < d; k++)
                     {
-                        var square = Square(samples, d, r * stride, j);
-                        row[j] = factors is null ? square : square / (factors[j] * factors[j]);
-                        least = Math.Min(least, row[j]);
+                        var difference = new Vector<float>(samples[r * stride * d + k]) - new Vector<float>(byColumn, k * _padded + j);
+                        square += difference * difference;
                     }
+
+                    (factors is null ? square : square / new Vector<float>(scales, j)).CopyTo(row[j..]);
                 }
 
-                _least[r] = least;
-                for (var j = 0; j < n; j++)
+                // A sample does not vouch for itself.
+                row[n..].Fill(float.PositiveInfinity);
+                row[r * stride] = float.PositiveInfinity;
+                var least = new Vector<float>(float.PositiveInfinity);
+                for (var j = 0; j < _padded; j += lanes)
                 {
-                    row[j] -= least;
+                    least = Vector.Min(least, new Vector<float>(row[j..]));
+                }
+
+                _least[r] = float.PositiveInfinity;
+                for (var l = 0; l < lanes; l++)
+                {
+                    _least[r] = Math.Min(_least[r], least[l]);
+                }
+
+                for (var j = 0; j < _padded; j += lanes)
+                {
+                    (new Vector<float>(row[j..]) - new Vector<float>(_least[r])).CopyTo(row[j..]);
                 }
             }
         }
 
-        /// <summary>Adds LL(2·2^{−r/2}) for every rung r.</summary>
+        /// <summary>Adds LL(2·2^{−r/2}) for every rung r, of some of the rows where they are many: it tells near which rung the best h is.</summary>
         internal void AddLadder(Span<double> ladder)
         {
             var lanes = Vector<float>.Count;
             Span<Vector<float>> sums = stackalloc Vector<float>[Rungs];
             var precision = new Vector<float>((float)(-0.5 / (Widest * Widest)));
-            for (var r = 0; r < _rows; r++)
+            var stride = Math.Max(1, _rows / MostLadderRows);
+            for (var r = 0; r < _rows; r += stride)
             {
                 sums.Clear();
                 for (var j = 0; j < _padded; j += lanes)
                 {
                     var weight = new Vector<float>(_weights, j);
-                    var kernel = Exponential(new Vector<float>(_beyond, r * _padded + j) * precision);
+                    var kernel = VectorExponential.Of(new Vector<float>(_beyond, r * _padded + j) * precision);
                     for (var rung = 0; rung < Rungs; rung++)
                     {
                         sums[rung] += weight * kernel;
@@ -183,22 +221,51 @@ internal static class BandwidthSelection
 
                 for (var rung = 0; rung < Rungs; rung++)
                 {
-                    ladder[rung] += Term(r, Vector.Sum(sums[rung]), Widest * Math.Pow(2, -0.5 * rung));
+                    ladder[rung] += stride * Term(r, Vector.Sum(sums[rung]), Widest * Math.Pow(2, -0.5 * rung));
                 }
             }
         }
 
-        internal double LogLikelihood(double h)
+        /// <summary>Keeps of each row the columns that tell at h and below: of the others all together weigh less than rounding beside the nearest one.</summary>
+        internal void KeepNear(double h)
         {
             var lanes = Vector<float>.Count;
+            var most = (float)(2 * h * h * LeastTold);
+            _nearWeights = _isAdaptive ? new float[_rows * _padded] : [];
+            for (var r = 0; r < _rows; r++)
+            {
+                var row = _beyond.AsSpan(r * _padded, _padded);
+                var weights = _isAdaptive ? _nearWeights.AsSpan(r * _padded, _padded) : [];
+                var count = 0;
+                for (var j = 0; j < _columns; j++)
+                {
+                    // Written always, and kept by a step of the count: there is no branch to guess.
+                    row[count] = row[j];
+                    if (_isAdaptive)
+                    {
+                        weights[count] = _weights[j];
+                    }
+
+                    count += row[count] <= most ? 1 : 0;
+                }
+
+                _near[r] = (count + lanes - 1) / lanes * lanes;
+                row[count.._near[r]].Fill(float.PositiveInfinity);
+            }
+        }
+
+        /// <summary>LL(h), h at most that of <see cref="KeepNear"/>.</summary>
+        internal double LogLikelihood(double h)
+        {
             var precision = new Vector<float>((float)(-0.5 / (h * h)));
             double total = 0;
             for (var r = 0; r < _rows; r++)
             {
                 var sum = Vector<float>.Zero;
-                for (var j = 0; j < _padded; j += lanes)
+                for (int j = r * _padded, end = j + _near[r]; j < end; j += Vector<float>.Count)
                 {
-                    sum += new Vector<float>(_weights, j) * Exponential(new Vector<float>(_beyond, r * _padded + j) * precision);
+                    var kernel = VectorExponential.Of(new Vector<float>(_beyond, j) * precision);
+                    sum += _isAdaptive ? kernel * new Vector<float>(_nearWeights, j) : kernel;
                 }
 
                 total += Term(r, Vector.Sum(sum), h);
@@ -206,8 +273,6 @@ internal static class BandwidthSelection
 
             return total;
         }
-
-        private static Vector<float> Exponential(Vector<float> exponent) => Vector.Exp(Vector.Max(exponent, new Vector<float>(-80f)));
 
         private double Term(int row, double sum, double h) => Math.Max(
             LeastTerm,

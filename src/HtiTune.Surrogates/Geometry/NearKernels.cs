@@ -72,23 +72,24 @@ internal sealed class NearKernels : ILogDensity
             most = Math.Max(most, greatest[l]);
         }
 
-        gradient.Clear();
-        var sum = 0f;
+        Span<Vector<float>> pulls = stackalloc Vector<float>[_dimension];
+        pulls.Clear();
+        var shares = Vector<float>.Zero;
         for (var i = 0; i < count; i += lanes)
         {
-            // Shares below e⁻⁶⁰ are nothing; cutting there keeps the exponential in its range.
-            var share = Vector.Exp(Vector.Max(new Vector<float>(logs[i..]) - new Vector<float>(most), new Vector<float>(-60f)));
-            sum += Vector.Sum(share);
+            var share = VectorExponential.Of(new Vector<float>(logs[i..]) - new Vector<float>(most));
+            shares += share;
             share *= new Vector<float>(_precisions, i);
-            for (var k = 0; k < _dimension; k++)
+            for (var k = 0; k < pulls.Length; k++)
             {
-                gradient[k] += Vector.Sum(share * (new Vector<float>(_samples, k * count + i) - new Vector<float>(point[k])));
+                pulls[k] += share * (new Vector<float>(_samples, k * count + i) - new Vector<float>(point[k]));
             }
         }
 
-        for (var k = 0; k < _dimension; k++)
+        var sum = Vector.Sum(shares);
+        for (var k = 0; k < pulls.Length; k++)
         {
-            gradient[k] *= 2 / sum;
+            gradient[k] = Vector.Sum(pulls[k]) * (2 / sum);
         }
 
         return most + Math.Log(sum) - _offset;

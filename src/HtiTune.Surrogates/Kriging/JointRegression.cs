@@ -124,6 +124,44 @@ internal sealed partial class JointRegression
         return means;
     }
 
+    /// <summary>The mean of outputs to which m falls back, [D].</summary>
+    internal ReadOnlySpan<double> Mean => _mean;
+
+    /// <summary>m over one hyperparameter in parts: places in the metric are fixed parts of conditions, [p][n], and a slope along u, [p]; those of the learned rows, [p][r]; their weights, [r, D].</summary>
+    /// <param name="x">Standardised conditions, [n, C].</param>
+    internal (double[][] Fixed, double[] Slope, double[][] Columns, double[] Weights) AlongLine(float[] x)
+    {
+        var n = x.Length / _c;
+        double[][] parts = [.. Enumerable.Range(0, _p).Select(_ => new double[n])];
+        double[] z = new double[_p], at = new double[_p], slope = new double[_p], sums = new double[_padded * _d];
+        Seen([0], z.AsSpan(_c));
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < _c; j++)
+            {
+                z[j] = x[i * _c + j];
+            }
+
+            Project(z, _metric, at);
+            for (var j = 0; j < _p; j++)
+            {
+                parts[j][i] = at[j];
+            }
+        }
+
+        for (var j = 0; j < _p; j++)
+        {
+            slope[j] = _metric[j * _p + _c] / _spread[0];
+        }
+
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = _weights[i % _d * _padded + i / _d];
+        }
+
+        return (parts, slope, [.. Enumerable.Range(0, _p).Select(j => _projected.AsSpan(j * _padded, _padded).ToArray())], sums);
+    }
+
     /// <summary>z and outputs less their mean of some rows of every anchor, the same trajectories of each where anchors answered the same contexts.</summary>
     private (double[] Z, double[] Targets, double[] Mean) Rows(Trajectories trajectories, double[][] places, int most)
     {

@@ -87,6 +87,10 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
 
     internal TrajectorySurrogate Carrier => _carrier;
 
+    internal RegressionBeside? Regression => _regression;
+
+    internal AnchorRows Stored => _stored;
+
     /// <summary>Fits a surrogate to anchors.</summary>
     /// <param name="anchors">At least two anchors.</param>
     /// <param name="options">How; defaults suit every task.</param>

@@ -13,6 +13,12 @@ internal sealed class RegressionBeside(TrajectorySurrogate carrier, double[] pla
     // Who asks at many λ asks for the same contexts: the regression at the anchors is kept of those that were asked last.
     private AnchorMeans? _anchorMeans;
 
+    internal JointRegression Regression => _regression;
+
+    /// <summary>m(x, λ_k) in standardised outputs at every anchor, K of [n, D].</summary>
+    /// <param name="x">Standardised conditions, [n, C].</param>
+    internal float[][] AtAnchors(float[] x) => Array.ConvertAll(places, place => _regression.Means(x, [place]));
+
     /// <summary>α (m(x, λ) − Σ_k w_k m(x, λ_k)), in the outputs' own units, [n, D]; null where one anchor answers.</summary>
     /// <param name="place">λ's place.</param>
     /// <param name="contexts">n of them.</param>

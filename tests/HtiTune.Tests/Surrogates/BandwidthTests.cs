@@ -7,6 +7,21 @@ namespace HtiTune.Tests.Surrogates;
 /// <summary>Bandwidths and the densities that use them, against sums over all samples in double precision.</summary>
 public class BandwidthTests
 {
+    [Fact]
+    public void The_exponential_of_single_numbers_is_right_to_their_last_digits()
+    {
+        var values = new float[System.Numerics.Vector<float>.Count];
+        for (var i = 0; i <= 17400; i++)
+        {
+            var x = VectorExponential.Least + 0.01f * i;
+            VectorExponential.Of(new System.Numerics.Vector<float>(x)).CopyTo(values);
+            Assert.All(values, value => Assert.Equal(1, value / Math.Exp(x), 2.5e-7));
+        }
+
+        VectorExponential.Of(new System.Numerics.Vector<float>(float.NegativeInfinity)).CopyTo(values);
+        Assert.Equal(1, values[0] / Math.Exp(VectorExponential.Least), 2.5e-7);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
