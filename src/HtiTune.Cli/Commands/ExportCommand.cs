@@ -104,14 +104,19 @@ internal static class ExportCommand
         internal double? From(IFittedSurrogate surrogate) => AreStored && Anchor is not null
             ? throw new CliException("H001", "--from and --stored are both given; expected one of them.", Advice.Help.For("export"))
             : AreStored ? null
-            : Anchor ?? (surrogate is KrigedSurrogate { Options.Carrying: not RowCarrying.Maps } or TrajectorySurrogate { Options.Method: Method.Mixture } ? null : surrogate.Anchors[0]);
+            : Anchor ?? (MovesOthers(surrogate) ? surrogate.Anchors[0] : null);
+
+        private static bool MovesOthers(IFittedSurrogate surrogate) =>
+            surrogate is not (KrigedSurrogate { Options.Carrying: not RowCarrying.Maps } or TrajectorySurrogate { Options.Method: Method.Mixture });
 
         internal void RequireNone()
         {
             if (Anchor is not null || AreStored)
             {
                 throw new CliException(
-                    "H001", $"--{(AreStored ? "stored" : "from")} is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
+                    "H001",
+                    $"--{(AreStored ? "stored" : "from")} is given for a model of several hyperparameters, which is written as a whole; expected none.",
+                    Advice.Help.For("export"));
             }
         }
     }

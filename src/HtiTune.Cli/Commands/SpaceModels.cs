@@ -78,14 +78,16 @@ internal static class SpaceModels
             });
             return (StudyPaths.Place(at), new[]
             {
-                OutputDistance.Squared(model.LeaveOut(k), own), OutputDistance.Squared(new Samples(InContextsOf(own, nearest), own.Contexts), own),
-                OutputDistance.Squared(new Samples(mean, own.Contexts), own),
+                Apart(model.LeaveOut(k), own), Apart(new Samples(InContextsOf(own, nearest), own.Contexts), own),
+                Apart(new Samples(mean, own.Contexts), own),
             });
         })];
 
         // An anchor that answered others is asked of the model, whose laws at the anchors are theirs.
         Matrix InContextsOf(Samples own, int anchor) => outputs[anchor].Contexts.SameAs(own.Contexts) ? outputs[anchor].Outputs : model.Sample(model.Anchors[anchor], own.Contexts).Samples.Outputs;
     }
+
+    private static double Apart(Samples one, Samples other) => OutputDistance.Squared(one, other, EvaluateCommand.MostRows);
 
     // What is not active on one side alone is as far as another word.
     private static double Apart(double[] u, double[] other) => u.Zip(other, (a, b) => double.IsNaN(a) && double.IsNaN(b) ? 0 : double.IsNaN(a) || double.IsNaN(b) ? 1 : (a - b) * (a - b)).Sum();

@@ -30,7 +30,10 @@ internal sealed class ConditionalQuantiles
     /// <summary>h that are tried.</summary>
     internal static readonly double[] Widths = [0.1, 0.15, 0.22, 0.33, 0.5, 0.75, 1.1, 1.7, double.PositiveInfinity];
 
-    private const int MostRows = 2000, MostJudged = 150, MostSelecting = 800, Rounds = 2;
+    private const int MostRows = 2000, MostJudged = 150, MostSelecting = 800;
+
+    /// <summary>Rounds of a spread after its first.</summary>
+    internal const int Rounds = 2;
 
     /// <summary>E log of a squared normal number;  a squared residual over its variance at most, so that one row does not make the spread of all near ones.</summary>
     private const double LogOfSquare = -1.2704, MostSquare = 12, LeastSquare = 1e-8;
@@ -53,8 +56,8 @@ internal sealed class ConditionalQuantiles
     /// <param name="c">C.</param>
     /// <param name="categories">Category of each row.</param>
     /// <param name="categoryCount">Number of categories, 1 without.</param>
-    /// <param name="widths">Of m and s; null to choose them.</param>
-    internal ConditionalQuantiles(float[] y, float[] x, int c, int[] categories, int categoryCount, (double Mean, double Scale)? widths)
+    /// <param name="widths">Of m, and of s in each round; null to choose them.</param>
+    internal ConditionalQuantiles(float[] y, float[] x, int c, int[] categories, int categoryCount, (double Mean, double[] Scales)? widths)
     {
         _c = c;
         var rows = ConditionalMoments.Thinned([.. Enumerable.Range(0, categories.Length)], MostRows);
@@ -71,11 +74,13 @@ internal sealed class ConditionalQuantiles
         }
 
         _mean = new ConditionalMoments(_y, 1, _x, c, kinds, categoryCount, widths?.Mean);
+        Smoothing = (_mean.Bandwidth, Smoothing.Scales);
         _left = Array.ConvertAll(_mean.Residuals, r => (double)r);
         float[] scores = Array.ConvertAll(_left, r => (float)(Math.Log(r * r + LeastSquare) - LogOfSquare));
         for (var round = 0; round <= Rounds; round++)
         {
-            _scale = new ConditionalMoments(scores, 1, _x, c, kinds, categoryCount, widths?.Scale);
+            _scale = new ConditionalMoments(scores, 1, _x, c, kinds, categoryCount, widths?.Scales[round]);
+            Smoothing.Scales[round] = _scale.Bandwidth;
             for (var i = 0; i < scores.Length; i++)
             {
                 var eta = _scale.MeanAt(_x.AsSpan(i * c, c), kinds[i])[0];
@@ -85,8 +90,8 @@ internal sealed class ConditionalQuantiles
         }
     }
 
-    /// <summary>Widths of m and s.</summary>
-    internal (double Mean, double Scale) Smoothing => (_mean?.Bandwidth ?? double.PositiveInfinity, _scale?.Bandwidth ?? double.PositiveInfinity);
+    /// <summary>Widths of m, and of s in each round: a spread begins with that of the round before, so that all of them are needed to make it again.</summary>
+    internal (double Mean, double[] Scales) Smoothing { get; } = (double.PositiveInfinity, [.. Enumerable.Repeat(double.PositiveInfinity, Rounds + 1)]);
 
     /// <summary>Scores of each form with each width, [3][widths]; only those of values where many are shared.</summary>
     internal double[][] Scores()

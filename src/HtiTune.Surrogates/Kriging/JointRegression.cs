@@ -127,7 +127,10 @@ internal sealed partial class JointRegression
     /// <summary>The mean of outputs to which m falls back, [D].</summary>
     internal ReadOnlySpan<double> Mean => _mean;
 
-    /// <summary>m over one hyperparameter in parts: places in the metric are fixed parts of conditions, [p][n], and a slope along u, [p]; those of the learned rows, [p][r]; their weights, [r, D].</summary>
+    /// <summary>
+    /// m over one hyperparameter in parts: places in the metric are fixed parts of conditions, [p][n], and a slope along u, [p]; those of the learned rows,
+    /// [p][r]; their weights, [r, D].
+    /// </summary>
     /// <param name="x">Standardised conditions, [n, C].</param>
     internal (double[][] Fixed, double[] Slope, double[][] Columns, double[] Weights) AlongLine(float[] x)
     {

@@ -14,7 +14,7 @@ namespace HtiTune.Surrogates;
 /// <param name="Forms">A form of each column.</param>
 /// <param name="Widths">h of each column.</param>
 /// <param name="Means">Widths of the means, [K, D].</param>
-/// <param name="Scales">Widths of the spreads, [K, D].</param>
+/// <param name="Scales">Widths of the spreads in each round, [K, D, R]; of early files those of the last one, [K, D].</param>
 internal sealed record QuantileState(QuantileForm[] Forms, double[] Widths, double[] Means, double[] Scales);
 
 /// <summary>Carries rows between anchors by their levels in conditional laws.</summary>
@@ -49,7 +49,7 @@ internal sealed class QuantileCarrier : IRowCarrier
     {
         (_d, _c) = (d, c);
         _laws = [.. y.Select((rows, k) => Enumerable.Range(0, d).Select(j => new ConditionalQuantiles(
-            Column(rows, j, d), x[k], c, categories[k], categoryCount, state is null ? null : (state.Means[k * d + j], state.Scales[k * d + j]))).ToArray())];
+            Column(rows, j, d), x[k], c, categories[k], categoryCount, WidthsOf(state, k * d + j))).ToArray())];
         State = state ?? Choose();
         for (var j = 0; j < d; j++)
         {
@@ -151,7 +151,14 @@ internal sealed class QuantileCarrier : IRowCarrier
         }
 
         return new QuantileState(
-            forms, widths, [.. _laws.SelectMany(anchor => anchor.Select(law => law.Smoothing.Mean))], [.. _laws.SelectMany(anchor => anchor.Select(law => law.Smoothing.Scale))]);
+            forms, widths, [.. _laws.SelectMany(anchor => anchor.Select(law => law.Smoothing.Mean))], [.. _laws.SelectMany(anchor => anchor.SelectMany(law => law.Smoothing.Scales))]);
+    }
+
+    private static (double Mean, double[] Scales)? WidthsOf(QuantileState? state, int law)
+    {
+        const int rounds = ConditionalQuantiles.Rounds + 1;
+        return state is null ? null
+            : (state.Means[law], state.Scales.Length == state.Means.Length ? [.. Enumerable.Repeat(state.Scales[law], rounds)] : state.Scales[(law * rounds)..((law + 1) * rounds)]);
     }
 
     private static float[] Column(float[] rows, int j, int d) => d == 1 ? rows : [.. Enumerable.Range(0, rows.Length / d).Select(i => rows[i * d + j])];

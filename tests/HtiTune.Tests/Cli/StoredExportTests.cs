@@ -77,7 +77,8 @@ public class StoredExportTests
     public void Trajectories_are_read_as_the_surrogate_reads_them(Method method, bool isDeterministic)
     {
         var set = isDeterministic ? Problems.Linear([0, 0.4, 1]) : Problems.Moving([0, 0.4, 1], way => Math.Sin(3 * way));
-        var surrogate = TrajectorySurrogate.Fit(set, new TrajectoryOptions { Method = method, MapSteps = 40, Potential = isDeterministic || method == Method.Mixture ? PotentialKind.Auto : PotentialKind.Density });
+        var potential = isDeterministic || method == Method.Mixture ? PotentialKind.Auto : PotentialKind.Density;
+        var surrogate = TrajectorySurrogate.Fit(set, new TrajectoryOptions { Method = method, MapSteps = 40, Potential = potential });
         Agrees(surrogate, surrogate.ExportOnnx, 2e-5);
     }
 

@@ -21,6 +21,16 @@ public class TaskFrameTests
             iter: 200);
 
     [Fact]
+    public void Of_one_column_the_distance_is_that_of_the_same_rows_beside_a_constant() =>
+        Gen.Select(Gen.Int[-5, 5].Array[1, 9], Gen.Int[-5, 5].Array[1, 9]).Sample(
+            (left, right) =>
+            {
+                static Matrix Rows(int[] values, int columns) => Matrix.Create(values.Length, columns, (i, row) => row[0] = 0.5f * values[i]);
+                Assert.Equal(OutputDistance.Squared(Rows(left, 2), Rows(right, 2)), OutputDistance.Squared(Rows(left, 1), Rows(right, 1)), 5);
+            },
+            iter: 300);
+
+    [Fact]
     public void Distances_are_per_context_and_exact()
     {
         // Two contexts with two draws each, and the draws of the second change places: what is left is the shift (3, 4) of the first.

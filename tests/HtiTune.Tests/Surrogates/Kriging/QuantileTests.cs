@@ -80,11 +80,14 @@ public class QuantileTests
         Assert.Equal(0.7, surrogate.Transport(start, 0, 1).Values.ToArray().Count(y => y < 1e-5) / 2000.0, 0.06);
     }
 
-    [Fact]
-    public void A_model_file_gives_back_the_same_levels_and_older_programs_refuse_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // The spread follows the context, and is learned with another width in each round.
+    public void A_model_file_gives_back_the_same_levels_and_older_programs_refuse_it(bool isSpread)
     {
         using var folder = new TemporaryFolder();
-        var surrogate = KrigedSurrogate.Fit(Waiting(300, 0, 0.5, 1), s_levels with { StraightShare = 0.3 });
+        static double Spread(double x, double lambda, RandomStream random) => x + (0.1 + lambda + Math.Abs(x)) * random.NextNormal();
+        var surrogate = KrigedSurrogate.Fit(isSpread ? Own(300, Spread, 0, 0.5, 1) : Waiting(300, 0, 0.5, 1), s_levels with { StraightShare = 0.3 });
         surrogate.Save(folder.File("m.hti"));
         var loaded = KrigedSurrogate.Load(folder.File("m.hti"));
         var rows = Waiting(40, 0.5)[0].Samples;
