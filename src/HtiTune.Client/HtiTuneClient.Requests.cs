@@ -9,7 +9,7 @@ public sealed partial class HtiTuneClient
 {
     private async Task<T?> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation, string? idempotencyKey = null)
     {
-        using var request = new HttpRequestMessage(method, $"{Root}/{path}") { Content = body is null ? null : JsonContent.Create(body, options: ServiceJson.Options) };
+        using var request = new HttpRequestMessage(method, $"{Root}/{path}") { Content = body is null ? null : JsonContent.Create(body, options: HtiTuneJson.Service) };
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
@@ -18,7 +18,7 @@ public sealed partial class HtiTuneClient
         using var response = await RawAsync(request, cancellation).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.NoContent || response.Content.Headers.ContentLength == 0
             ? default
-            : await response.Content.ReadFromJsonAsync<T>(ServiceJson.Options, cancellation).ConfigureAwait(false);
+            : await response.Content.ReadFromJsonAsync<T>(HtiTuneJson.Service, cancellation).ConfigureAwait(false);
     }
 
     private async Task<HttpResponseMessage> RawAsync(HttpRequestMessage request, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
@@ -57,7 +57,7 @@ public sealed partial class HtiTuneClient
     {
         try
         {
-            return JsonSerializer.Deserialize<Problem>(text, ServiceJson.Options)?.Detail;
+            return JsonSerializer.Deserialize<Problem>(text, HtiTuneJson.Service)?.Detail;
         }
         catch (JsonException)
         {

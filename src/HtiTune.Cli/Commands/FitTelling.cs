@@ -33,8 +33,8 @@ internal static class FitTelling
         if (json)
         {
             Console.Out.WriteLine(model is KrigedSurrogate kriged
-                ? JsonSerializer.Serialize(new KrigingSummary(1, path, [.. model.Anchors], kriged.Report, choice), FitSummaryJson.Default.KrigingSummary)
-                : JsonSerializer.Serialize(new FitSummary(1, path, [.. model.Anchors], ((TrajectorySurrogate)model).Report, choice), FitSummaryJson.Default.FitSummary));
+                ? JsonSerializer.Serialize(new KrigingSummary(1, path, [.. model.Anchors], kriged.Report, choice), CliJson.Default.KrigingSummary)
+                : JsonSerializer.Serialize(new FitSummary(1, path, [.. model.Anchors], ((TrajectorySurrogate)model).Report, choice), CliJson.Default.FitSummary));
         }
 
         if (quiet)
@@ -62,7 +62,7 @@ internal static class FitTelling
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(new SpaceSummary(1, path, [.. model.Anchors], model.Report), FitSummaryJson.Default.SpaceSummary));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new SpaceSummary(1, path, [.. model.Anchors], model.Report), CliJson.Default.SpaceSummary));
         }
 
         if (quiet)
@@ -125,13 +125,3 @@ internal sealed record KrigingSummary(
 /// <param name="Anchors">The anchors' configurations.</param>
 /// <param name="Kriging">What the fit learned and chose.</param>
 internal sealed record SpaceSummary(int Schema, string Model, HtiTune.Data.Configuration[] Anchors, SpaceSurrogateReport Kriging);
-
-/// <summary>Serialisation without reflection.</summary>
-[JsonSourceGenerationOptions(
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true)]
-[JsonSerializable(typeof(FitSummary))]
-[JsonSerializable(typeof(KrigingSummary))]
-[JsonSerializable(typeof(SpaceSummary))]
-internal sealed partial class FitSummaryJson : JsonSerializerContext;

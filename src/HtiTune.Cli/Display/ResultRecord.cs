@@ -168,12 +168,16 @@ internal sealed record TrialRecord
     });
 }
 
-/// <summary>The records that the command writes.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+/// <summary>The records that the command writes, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ResultRecord))]
 [JsonSerializable(typeof(TrialRecord))]
 [JsonSerializable(typeof(TunerSettings))]
 [JsonSerializable(typeof(TrainedBy))]
+[JsonSerializable(typeof(FitSummary))]
+[JsonSerializable(typeof(KrigingSummary))]
+[JsonSerializable(typeof(SpaceSummary))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>Writes the members of an object; a number that is not finite is null, as JSON has none.</summary>

@@ -46,7 +46,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         var file = Path.Combine(study.Folder, FileName);
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<ServedStudy>(File.ReadAllText(file), ServiceJson.Lines) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize<ServedStudy>(File.ReadAllText(file), HtiTuneJson.Lines) : null;
         }
         catch (JsonException problem)
         {
@@ -58,7 +58,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     internal static ServedStudy Begin(ServerConnection server, StudySpecification study)
     {
         var definition = DefinitionOf(study);
-        var print = PrintForm + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(definition with { MaxTrainings = 1 }, ServiceJson.Options)))[..16];
+        var print = PrintForm + Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(definition with { MaxTrainings = 1 }, HtiTuneJson.Service)))[..16];
         var kept = Find(study) is { } found && !found.Print.StartsWith(PrintForm, StringComparison.Ordinal) ? found with { Print = print } : Find(study);
         if (kept is not null && (kept.Server != server.Address.AbsoluteUri || kept.Print != print))
         {
@@ -103,7 +103,7 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     internal void Write(StudySpecification study)
     {
         Directory.CreateDirectory(study.Folder);
-        AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => JsonSerializer.Serialize(stream, this, ServiceJson.Lines));
+        AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => JsonSerializer.Serialize(stream, this, HtiTuneJson.Lines));
     }
 
     /// <summary>This process as a worker: the same for the same folder, so that what it held comes back to it.</summary>

@@ -25,7 +25,7 @@ internal sealed class LeaseBook
         var file = Path.Combine(folder, FileName);
         try
         {
-            var leases = File.Exists(file) ? JsonSerializer.Deserialize<List<Lease>>(File.ReadAllText(file), ServiceJson.Lines) ?? [] : [];
+            var leases = File.Exists(file) ? JsonSerializer.Deserialize<List<Lease>>(File.ReadAllText(file), HtiTuneJson.Lines) ?? [] : [];
             return new LeaseBook(file, clock, [.. leases.IntersectBy(outstanding, lease => lease.Number)]);
         }
         catch (JsonException problem)
@@ -81,7 +81,7 @@ internal sealed class LeaseBook
         }
     }
 
-    private void Write() => AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, _leases, ServiceJson.Lines));
+    private void Write() => AtomicFile.Write(_file, stream => JsonSerializer.Serialize(stream, _leases, HtiTuneJson.Lines));
 }
 
 /// <summary>A training that was handed out: who has it and until when, or what it was told with.</summary>

@@ -154,5 +154,5 @@ internal static class StoredEvents
 
     private static JsonElement DataOf(StudyEvent row) => StudyJson.Read<JsonElement>(row.Data);
 
-    private static T? Of<T>(JsonElement data, string member) => data.TryGetProperty(member, out var found) ? found.Deserialize<T>(StudyJson.Options) : default;
+    private static T? Of<T>(JsonElement data, string member) => data.TryGetProperty(member, out var found) ? found.Deserialize<T>(HtiTuneJson.Store) : default;
 }

@@ -7,12 +7,12 @@ internal static class AdminEndpoints
 {
     internal static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/networks", (IStudyService service) => Results.Json(service.Networks, ApiJson.Options)).RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Networks that the server can train");
+        api.MapGet("/networks", (IStudyService service) => Results.Json(service.Networks, HtiTuneJson.Api)).RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Networks that the server can train");
         api.MapGet("/queues", async (HttpContext context, IStudyService service) =>
-            Results.Json(await service.QueuesAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.QueuesAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Queues, and what waits in them");
         api.MapGet("/workers", async (HttpContext context, PresentWorkers workers) =>
-            Results.Json(await workers.ListAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await workers.ListAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("Workers that are there or set aside; of a tenant its own");
         api.MapPost("/workers/{name}/reinstate", (string name, HttpContext context, IStudyService service) => ReinstateAsync(context, service, context.User.Tenant(), name))
             .RequireAuthorization(ApiEndpoints.Write).WithTags("Service").WithSummary("Take a worker that was set aside back into service, by the name that it claims with");
@@ -23,7 +23,7 @@ internal static class AdminEndpoints
         var keys = api.MapGroup("/keys").RequireAuthorization(ApiEndpoints.Admin).WithTags("Keys");
         keys.MapGet("/", async (HttpContext context, StudyStore store) =>
             Results.Json((await store.KeysAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false)).Select(key => new KeyShown(
-                key.Id, key.Name, key.Tenant, key.Scopes, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt), key.RevokedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null)), ApiJson.Options))
+                key.Id, key.Name, key.Tenant, key.Scopes, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedAt), key.RevokedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null)), HtiTuneJson.Api))
             .WithSummary("Keys, without their secrets");
         keys.MapPost("/", async (KeyRequest body, HttpContext context, StudyStore store, ServerOptions options) =>
         {
@@ -37,7 +37,7 @@ internal static class AdminEndpoints
             {
                 var (key, row) = ApiKeys.Make(body.Name, tenant, body.Scopes, options);
                 await store.AddKeyAsync(row, context.RequestAborted).ConfigureAwait(false);
-                return Results.Json(new KeyMade(row.Id, key, row.Tenant, row.Scopes), ApiJson.Options, statusCode: StatusCodes.Status201Created);
+                return Results.Json(new KeyMade(row.Id, key, row.Tenant, row.Scopes), HtiTuneJson.Api, statusCode: StatusCodes.Status201Created);
             }
             catch (FormatException problem)
             {

@@ -87,7 +87,7 @@ internal static class EventEndpoint
         }
 
         // Of the stream alone: it has the number of the event before it, behind which a reader goes on.
-        string Ready(string what) => $"id: {behind}\nevent: {LongAnswers.ReadyKind}\ndata: {System.Text.Json.JsonSerializer.Serialize(new { answer = what }, ApiJson.Options)}\n\n";
+        string Ready(string what) => $"id: {behind}\nevent: {LongAnswers.ReadyKind}\ndata: {System.Text.Json.JsonSerializer.Serialize(new { answer = what }, HtiTuneJson.Api)}\n\n";
 
         // Who may not read any more is cut off; trying again is answered with 401.
         async Task RequireAsync()

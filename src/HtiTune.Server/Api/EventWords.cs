@@ -19,7 +19,7 @@ internal static class EventWords
 
         var data = JsonNode.Parse(happened.Data)!;
         Spell(data);
-        return data.ToJsonString(ApiJson.Options);
+        return data.ToJsonString(HtiTuneJson.Api);
     }
 
     private static void Spell(JsonNode node)

@@ -17,7 +17,7 @@ internal static class HealthEndpoints
             app.MapHealthChecks(path).AllowAnonymous().DisableRateLimiting();
         }
 
-        app.MapGet("/version", () => Results.Json(new VersionBody(ProcessPresence.Version), ApiJson.Options)).AllowAnonymous().WithTags("Service").WithSummary("The server's version").WithAnswers();
+        app.MapGet("/version", () => Results.Json(new VersionBody(ProcessPresence.Version), HtiTuneJson.Api)).AllowAnonymous().WithTags("Service").WithSummary("The server's version").WithAnswers();
     }
 
     /// <summary>Maps what is for operators alone.</summary>
@@ -30,7 +30,7 @@ internal static class HealthEndpoints
             }
 
             var condition = await inspection.LookAsync().ConfigureAwait(false);
-            return Results.Json(new HealthBody(condition.Status, condition), ApiJson.Options);
+            return Results.Json(new HealthBody(condition.Status, condition), HtiTuneJson.Api);
         }).RequireAuthorization(ApiEndpoints.Read).WithTags("Service").WithSummary("How the service stands (operators)");
 }
 

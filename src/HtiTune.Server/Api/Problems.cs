@@ -22,7 +22,7 @@ internal static partial class Problems
 
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            new ProblemBody("about:blank", Title(status), status, detail, context.Request.Path), ApiJson.Options, "application/problem+json", context.RequestAborted);
+            new ProblemBody("about:blank", Title(status), status, detail, context.Request.Path), HtiTuneJson.Api, "application/problem+json", context.RequestAborted);
     }
 
     /// <summary>Turns what was thrown, and bare status codes, into problems.</summary>

@@ -22,10 +22,10 @@ internal static class StudyEndpoints
         studies.MapGet("/", ListAsync).RequireAuthorization(ApiEndpoints.Read).WithSummary("Studies, newest first; the next page is after the last id")
             .WithDescription("X-Total-Count has the number of all that match, on whichever page; Link the next page's address (rel=next), where there is one.");
         studies.MapGet("/{id:guid}", async (Guid id, HttpContext context, IStudyService service) =>
-            Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("One study");
         studies.MapPatch("/{id:guid}", async (Guid id, DescribeRequest body, HttpContext context, IStudyService service) =>
-            Results.Json(await service.DescribeAsync(context.User.Tenant(), id, body.Tags, body.Notes, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.DescribeAsync(context.User.Tenant(), id, body.Tags, body.Notes, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Set a study's tags and notes")
             .WithDescription("{ \"tags\": [\"baseline\", \"team/vision\"], \"notes\": \"…\" }: at most 20 tags, kept in lower case, by which lists are filtered (?tag=), "
                 + "and notes of at most 10,000 characters. What is not given stays as it is.");
@@ -55,7 +55,7 @@ internal static class StudyEndpoints
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Take out what waits to be trained next")
             .WithDescription("A training that was asked for already goes on. cleared is what was taken out as lambdas, of one hyperparameter; configurations is the same of any. " + AskAgain);
         studies.MapGet("/{id:guid}/trials", async (Guid id, HttpContext context, IStudyService service) =>
-            Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.TrialsAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its trials");
         studies.MapPost("/{id:guid}/trials/{trial:int}/retry", async (Guid id, int trial, HttpContext context, IStudyService service) =>
         {
@@ -66,13 +66,13 @@ internal static class StudyEndpoints
             Results.Bytes(await service.OutputsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), "application/octet-stream", $"trial-{trial}.npy"))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("A training's outputs");
         studies.MapGet("/{id:guid}/attempts", async (Guid id, HttpContext context, IStudyService service, int? trial) =>
-            Results.Json(await service.AttemptsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.AttemptsAsync(context.User.Tenant(), id, trial, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Attempts at its trials");
         studies.MapGet("/{id:guid}/attempts/{attempt:guid}/log", async (Guid id, Guid attempt, HttpContext context, IStudyService service) =>
             Results.Text(await service.LogAsync(context.User.Tenant(), id, attempt, context.RequestAborted).ConfigureAwait(false), "text/plain", Encoding.UTF8))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("End of an attempt's log");
         studies.MapGet("/{id:guid}/attempts/{attempt:guid}/values", async (Guid id, Guid attempt, HttpContext context, IStudyService service) =>
-            Results.Json(await service.ValuesAsync(context.User.Tenant(), id, attempt, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.ValuesAsync(context.User.Tenant(), id, attempt, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("What an attempt measured on its way")
             .WithDescription("By step, as its worker told it when it renewed its lease. Of more than 1000 values every second one is kept.");
         studies.MapPost("/{id:guid}/attempts/{attempt:guid}/{how:regex(^(stop|kill)$)}", async (Guid id, Guid attempt, string how, HttpContext context, IStudyService service) =>
@@ -84,7 +84,7 @@ internal static class StudyEndpoints
         {
             var tenant = context.User.Tenant();
             var study = await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
-            return await answers.AnswerAsync(context, id, study.LastSequence, "curve", token => service.CurveAsync(tenant, id, token), curve => Results.Json(curve, ApiJson.Options)).ConfigureAwait(false);
+            return await answers.AnswerAsync(context, id, study.LastSequence, "curve", token => service.CurveAsync(tenant, id, token), curve => Results.Json(curve, HtiTuneJson.Api)).ConfigureAwait(false);
         }).RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed about the objective over λ")
             .WithDescription("202: it is being computed; ask again after Retry-After, or when the stream of events tells answer.ready. 204: nothing has a value yet.");
         studies.MapGet("/{id:guid}/outlook", async (Guid id, HttpContext context, IStudyService service, LongAnswers answers, int? trainings) =>
@@ -92,7 +92,7 @@ internal static class StudyEndpoints
             var (tenant, ahead) = (context.User.Tenant(), trainings ?? 10);
             var study = await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
             return await answers.AnswerAsync(
-                context, id, study.LastSequence, $"outlook {ahead}", token => service.OutlookAsync(tenant, id, ahead, token), outlook => Results.Json(outlook, ApiJson.Options)).ConfigureAwait(false);
+                context, id, study.LastSequence, $"outlook {ahead}", token => service.OutlookAsync(tenant, id, ahead, token), outlook => Results.Json(outlook, HtiTuneJson.Api)).ConfigureAwait(false);
         }).RequireAuthorization(ApiEndpoints.Read).WithSummary("What further trainings are expected to gain, with no training")
             .WithDescription("gains[n - 1] is the expected gain over the best trained value of n further trainings, 1 to ?trainings= (10, at most 100); limit that of the best of all λ. "
                 + "202: it is being computed; ask again after Retry-After. 204: nothing has a value yet.");
@@ -102,17 +102,17 @@ internal static class StudyEndpoints
             var study = await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
             var what = $"predict {body.Importances} {string.Join("; ", asked)}";
             return await answers.AnswerAsync(
-                context, id, study.LastSequence, what, token => service.PredictAsync(tenant, id, asked, body.Importances, token), belief => Results.Json(belief, ApiJson.Options)).ConfigureAwait(false);
+                context, id, study.LastSequence, what, token => service.PredictAsync(tenant, id, asked, body.Importances, token), belief => Results.Json(belief, HtiTuneJson.Api)).ConfigureAwait(false);
         })
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("What is believed at any configuration, with no training")
             .WithDescription("{ \"configurations\": [{ \"lr\": 0.001, \"layers\": 2 }], \"importances\": true }: mean and 90 % interval of the objective at each, at most 1000, and how much hangs on each hyperparameter (Sobol indices). 202: it is being computed; ask again after Retry-After. 204: nothing has a value yet.");
         studies.MapGet("/{id:guid}/distribution", async (Guid id, double lambda, HttpContext context, IStudyService service) =>
             await service.DistributionAsync(context.User.Tenant(), id, lambda, context.RequestAborted).ConfigureAwait(false) is { } shown
-                ? Results.Json(new DistributionBody(shown.Lambda, shown.Kind, shown.Columns, Matrices.Rows(shown.Outputs), shown.Trust), ApiJson.Options)
+                ? Results.Json(new DistributionBody(shown.Lambda, shown.Kind, shown.Columns, Matrices.Rows(shown.Outputs), shown.Trust), HtiTuneJson.Api)
                 : Results.NoContent())
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Outputs at any λ");
         studies.MapGet("/{id:guid}/preferences", async (Guid id, HttpContext context, IStudyService service) =>
-            Results.Json(await service.PreferencesAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.PreferencesAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Its preferences, the first its definition's");
         studies.MapPost("/{id:guid}/preferences", (Guid id, PreferRequest body, HttpContext context, IStudyService service, LongAnswers answers) => OnceAsync(
             answers, context, service, id, $"preference {body.Goal} {body.MayTrain} {body.Objective}",
@@ -131,7 +131,7 @@ internal static class StudyEndpoints
         var tenant = context.User.Tenant();
         await service.GetAsync(tenant, id, context.RequestAborted).ConfigureAwait(false);
         return await answers.AnswerAsync(
-            context, id, 0, what, async token => (T?)await answer(tenant, token).ConfigureAwait(false), done => Results.Json(done, ApiJson.Options), isOnce: true).ConfigureAwait(false);
+            context, id, 0, what, async token => (T?)await answer(tenant, token).ConfigureAwait(false), done => Results.Json(done, HtiTuneJson.Api), isOnce: true).ConfigureAwait(false);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IStudyService service, string? state, string? search, string? tag, Guid? after, int? size)
@@ -146,7 +146,7 @@ internal static class StudyEndpoints
             context.Response.Headers.Link = $"<{context.Request.PathBase}{context.Request.Path}{next}>; rel=\"next\"";
         }
 
-        return Results.Json(studies, ApiJson.Options);
+        return Results.Json(studies, HtiTuneJson.Api);
     }
 
     private static Task<EnqueuedLambdas> EnqueueAsync(IStudyService service, string? tenant, Guid id, EnqueueRequest body, CancellationToken cancellation) => (body.Lambdas, body.Configurations) switch
@@ -179,7 +179,7 @@ internal static class StudyEndpoints
 
         var study = await beginnings.BeginAsync(tenant, definition, anchors, key, context.RequestAborted).ConfigureAwait(false);
         context.Response.Headers.Location = $"{context.Request.PathBase}/api/v1/studies/{study.Id}";
-        return Results.Json(study, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+        return Results.Json(study, HtiTuneJson.Api, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task RequireRoomAsync(HttpContext context, StudyStore store)
@@ -194,6 +194,6 @@ internal static class StudyEndpoints
     private static async Task<IResult> DoneAsync(Guid id, HttpContext context, IStudyService service, Task change)
     {
         await change.ConfigureAwait(false);
-        return Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), ApiJson.Options);
+        return Results.Json(await service.GetAsync(context.User.Tenant(), id, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api);
     }
 }

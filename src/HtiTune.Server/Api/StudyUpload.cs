@@ -21,7 +21,7 @@ internal static class StudyUpload
     {
         if (request.HasJsonContentType())
         {
-            var body = await request.ReadFromJsonAsync<CreateStudyRequest>(ApiJson.Options, request.HttpContext.RequestAborted).ConfigureAwait(false)
+            var body = await request.ReadFromJsonAsync<CreateStudyRequest>(HtiTuneJson.Api, request.HttpContext.RequestAborted).ConfigureAwait(false)
                 ?? throw Invalid("The body is null; expected an object with definition.");
             var given = body.Definition ?? throw Invalid($"{Definition} is missing; expected an object with name, minimum, maximum and objective.");
             return (given, [.. (body.Anchors ?? []).Select(Checked)]);
@@ -38,7 +38,7 @@ internal static class StudyUpload
             throw Invalid($"The form's fields are {string.Join(", ", form.Keys.Select(key => $"'{key}'"))}; expected {Definition} once, and files {Anchors}.");
         }
 
-        var definition = JsonSerializer.Deserialize<StudyDefinition>(text, ApiJson.Options) ?? throw Invalid($"The field {Definition} is null; expected an object.");
+        var definition = JsonSerializer.Deserialize<StudyDefinition>(text, HtiTuneJson.Api) ?? throw Invalid($"The field {Definition} is null; expected an object.");
         var anchors = new List<EarlierTraining>();
         foreach (var file in form.Files)
         {

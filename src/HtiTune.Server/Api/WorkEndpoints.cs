@@ -18,7 +18,7 @@ internal static class WorkEndpoints
                 + "worker's name or a slot of its own. With study, only that study's: 409 where the worker's slot holds an attempt of another one, which is told first. 204: there is none now, nor in waitFor (at most 00:01:00), where that is given. "
                 + "seed is at most 2^31 - 1.");
         work.MapPost("/{id:guid}/renew", async (Guid id, AttemptReport body, HttpContext context, IStudyService service) =>
-            Results.Json(await service.RenewAsync(context.User.Tenant(), id, body, context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await service.RenewAsync(context.User.Tenant(), id, body, context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .WithMetadata(new RequestSizeLimitAttribute(RenewLimit))
             .WithSummary("Renew a lease").WithDescription("holds false: end the training, though a valid result may still be handed in. stop, kill: a user asks for an end. "
                 + "values: what the training measured on its way, [{ \"step\": 12, \"value\": 0.53 }], which pages draw.");
@@ -44,7 +44,7 @@ internal static class WorkEndpoints
         }
 
         await GiveBackAsync(told.Next, tenant, context, service).ConfigureAwait(false);
-        return Results.Json(told, ApiJson.Options);
+        return Results.Json(told, HtiTuneJson.Api);
     }
 
     // Nobody heard of it: the next who asks gets it, and no attempt is lost.
@@ -74,6 +74,6 @@ internal static class WorkEndpoints
         }
 
         await GiveBackAsync(claimed, tenant, context, service).ConfigureAwait(false);
-        return Results.Json(claimed, ApiJson.Options);
+        return Results.Json(claimed, HtiTuneJson.Api);
     }
 }

@@ -66,7 +66,7 @@ internal static class ServeVerb
             form.ValueCountLimit = StudyUpload.MostParts;
             form.ValueLengthLimit = (int)Math.Clamp(options.MaxUpload, 1, int.MaxValue);
         });
-        builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configured(json.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(json => HtiTuneJson.Strict(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1", ApiDocument.Configure);
         builder.Services.AddRateLimiter(RateLimits.Configure);

@@ -54,12 +54,12 @@ internal static class WebhookEndpoints
     {
         var hooks = api.MapGroup("/webhooks").WithTags("Webhooks");
         hooks.MapGet("/", async (HttpContext context, Webhooks webhooks) =>
-            Results.Json(await webhooks.ListAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), ApiJson.Options))
+            Results.Json(await webhooks.ListAsync(context.User.Tenant(), context.RequestAborted).ConfigureAwait(false), HtiTuneJson.Api))
             .RequireAuthorization(ApiEndpoints.Read).WithSummary("Webhooks, without their secrets");
         hooks.MapPost("/", async (WebhookRequest body, HttpContext context, Webhooks webhooks) =>
         {
             var made = await webhooks.AddAsync(context.User.OwnTenant(), body.Url, body.Kinds, context.RequestAborted).ConfigureAwait(false);
-            return Results.Json(made, ApiJson.Options, statusCode: StatusCodes.Status201Created);
+            return Results.Json(made, HtiTuneJson.Api, statusCode: StatusCodes.Status201Created);
         })
             .RequireAuthorization(ApiEndpoints.Write).WithSummary("Add a webhook; its secret is shown this once")
             .WithDescription("Calls are POST with a JSON body { id, kind, time, study, training } and the headers webhook-id, webhook-timestamp and webhook-signature "

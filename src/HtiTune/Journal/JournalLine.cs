@@ -2,27 +2,19 @@
 //   {"event":"value-measured","sequence":9,"time":"…","number":3,"value":0.25,"error":null,"checksum":"0123456789abcdef"}
 // checksum   first 8 bytes of SHA-256, hexadecimal
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using HtiTune.Data;
+using HtiTune.Service;
 
 namespace HtiTune.Journal;
 
 /// <summary>Writes and reads one line of a journal.</summary>
 internal static class JournalLine
 {
-    private static readonly JsonSerializerOptions s_options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>() },
-        TypeInfoResolver = JournalJson.Default.WithAddedModifier(OfKind),
-    };
+    private static readonly JsonSerializerOptions s_options = HtiTuneJson.Journal(
+        JournalJson.Default.WithAddedModifier(OfKind), new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>());
 
     // Three kinds of line tell how a training ended, and two that it is asked for; every other event has one.
     private static readonly Dictionary<string, (Type Type, TrialState State)> s_kinds = new(

@@ -42,9 +42,9 @@ public class ServiceRecordTests
     [Fact]
     public void Outputs_go_over_the_wire_as_rows_to_the_last_bit_and_come_back_in_the_precision_that_holds_them()
     {
-        var text = JsonSerializer.Serialize(new WorkResult { Outputs = Matrix.From(new[,] { { 0.1, 1 }, { 3, 1e300 } }) }, ServiceJson.Options);
+        var text = JsonSerializer.Serialize(new WorkResult { Outputs = Matrix.From(new[,] { { 0.1, 1 }, { 3, 1e300 } }) }, HtiTuneJson.Service);
         Assert.Equal("""{"lease":"00000000-0000-0000-0000-000000000000","outputs":[[0.1,1],[3,1E+300]],"state":"done"}""", text);
-        var back = JsonSerializer.Deserialize<WorkResult>(text, ServiceJson.Options)!.Outputs!;
+        var back = JsonSerializer.Deserialize<WorkResult>(text, HtiTuneJson.Service)!.Outputs!;
         Assert.Equal((2, 2, 0.1, 1e300), (back.Rows, back.Columns, back.Exact(0, 0), back.Exact(1, 1)));
         var single = Read("[[0.5],[0.25]]")!;
         Assert.Equal([0.5f, 0.25f], single.Values.ToArray());
@@ -63,7 +63,7 @@ public class ServiceRecordTests
 
     [Fact]
     public void A_result_without_a_lease_is_refused_and_names_it() =>
-        Assert.Contains("lease", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<WorkResult>("""{"value":1}""", ServiceJson.Options)).Message, StringComparison.Ordinal);
+        Assert.Contains("lease", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<WorkResult>("""{"value":1}""", HtiTuneJson.Service)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Rows_of_other_lengths_are_refused_by_their_number() =>
@@ -79,17 +79,17 @@ public class ServiceRecordTests
             Remarks = [new Remark(RemarkKind.ExtremeValues, "so it is")],
         };
         Assert.Equal((double.NaN, double.NaN, double.NaN), (result.Lambda, result.LambdaLow, result.LambdaHigh));
-        var text = JsonSerializer.Serialize(result, ServiceJson.Options);
+        var text = JsonSerializer.Serialize(result, HtiTuneJson.Service);
         Assert.StartsWith(
             """{"lambda":null,"lambdaLow":null,"lambdaHigh":null,"value":1.25,"isTrained":true,"predicted":1.2,"predictedDeviation":null,"stopReason":"trainingBudget",""", text, StringComparison.Ordinal);
         Assert.Contains("\"remarks\":[{\"kind\":\"extremeValues\"", text, StringComparison.Ordinal);
-        var back = JsonSerializer.Deserialize<StudyResult>(text, ServiceJson.Options)!;
+        var back = JsonSerializer.Deserialize<StudyResult>(text, HtiTuneJson.Service)!;
         Assert.Equal(result with { Remarks = [] }, back with { Remarks = [] });
         Assert.Equal(result.Remarks, back.Remarks);
         Assert.False(back.IsCertified);
         var certain = result with { Outcome = new Certified(0.1, 0.05, 0.99, 7), Configuration = new Configuration("a", 0.5), Remarks = [] };
         Assert.True(certain.IsCertified);
-        Assert.DoesNotContain("remarks", JsonSerializer.Serialize(certain, ServiceJson.Options), StringComparison.Ordinal);
+        Assert.DoesNotContain("remarks", JsonSerializer.Serialize(certain, HtiTuneJson.Service), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -102,8 +102,8 @@ public class ServiceRecordTests
     {
         var study = new StudyView(Guid.Empty, "t", s_line, state, null, 0, null, null, null, null, null, default, default, null, 1);
         Assert.Equal(hasEnded, study.HasEnded);
-        Assert.DoesNotContain("hasEnded", JsonSerializer.Serialize(study, ServiceJson.Options), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("hasEnded", JsonSerializer.Serialize(study, HtiTuneJson.Service), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static Matrix? Read(string outputs) => JsonSerializer.Deserialize<WorkResult>($$"""{"lease":"{{Guid.Empty}}","outputs":{{outputs}}}""", ServiceJson.Options)!.Outputs;
+    private static Matrix? Read(string outputs) => JsonSerializer.Deserialize<WorkResult>($$"""{"lease":"{{Guid.Empty}}","outputs":{{outputs}}}""", HtiTuneJson.Service)!.Outputs;
 }
