@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using MathNet.Numerics;
 
 namespace HtiTune.Acquisition;

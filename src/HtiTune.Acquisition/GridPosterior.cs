@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Acquisition;
 
 // Notation: G grid points, K components, S paths.

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Acquisition;
 
 // Notation: one (ℓ, r) of the bridge process, σ² divided out.

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Acquisition;
 
 // The covariance that n observations leave is a difference of numbers near 1. With many near observations and a long length scale all of its digits are

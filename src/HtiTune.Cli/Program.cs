@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary>The <c>htitune</c> command.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using HtiTune.Diagnostics;
-using ScottPlot;
-using SkiaSharp;
 
 namespace HtiTune.Plotting;
 

@@ -1,7 +1,3 @@
-using HtiTune.Data;
-using ScottPlot;
-using SkiaSharp;
-
 namespace HtiTune.Plotting;
 
 // Notation

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using ScottPlot;
-
 namespace HtiTune.Plotting;
 
 /// <summary>One context's fan: past values, the outputs at every value of a hyperparameter, the actual values.</summary>

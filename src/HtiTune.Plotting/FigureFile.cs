@@ -1,8 +1,6 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using ScottPlot;
-using SkiaSharp;
 
 namespace HtiTune.Plotting;
 

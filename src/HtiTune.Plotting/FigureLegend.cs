@@ -1,6 +1,3 @@
-using ScottPlot;
-using SkiaSharp;
-
 namespace HtiTune.Plotting;
 
 /// <summary>What a colour means: a swatch and a word.</summary>

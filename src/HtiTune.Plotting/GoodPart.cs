@@ -1,7 +1,5 @@
 using System.Globalization;
-using HtiTune.Data;
 using HtiTune.Diagnostics;
-using ScottPlot;
 
 namespace HtiTune.Plotting;
 

@@ -1,6 +1,3 @@
-using ScottPlot;
-using SkiaSharp;
-
 namespace HtiTune.Plotting;
 
 /// <summary>What the trainings of a study brought, in their order: each value, the best so far, and those that failed.</summary>

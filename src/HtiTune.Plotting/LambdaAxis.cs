@@ -1,6 +1,4 @@
 using System.Globalization;
-using HtiTune.Data;
-using ScottPlot;
 using ScottPlot.TickGenerators;
 
 namespace HtiTune.Plotting;

@@ -1,8 +1,5 @@
 using System.Globalization;
-using HtiTune.Data;
 using HtiTune.Diagnostics;
-using ScottPlot;
-using SkiaSharp;
 
 namespace HtiTune.Plotting;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using HtiTune.Data;
-using ScottPlot;
-using SkiaSharp;
 
 namespace HtiTune.Plotting;
 

@@ -1,7 +1,4 @@
-using HtiTune.Data;
 using HtiTune.Preferences;
-using ScottPlot;
-using SkiaSharp;
 
 namespace HtiTune.Plotting;
 

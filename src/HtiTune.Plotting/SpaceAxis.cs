@@ -1,5 +1,3 @@
-using HtiTune.Data;
-using ScottPlot;
 using ScottPlot.TickGenerators;
 
 namespace HtiTune.Plotting;

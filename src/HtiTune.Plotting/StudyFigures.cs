@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using HtiTune.Diagnostics;
 
 namespace HtiTune.Plotting;

@@ -1,7 +1,4 @@
-using HtiTune.Data;
 using HtiTune.Surrogates;
-using ScottPlot;
-using SkiaSharp;
 
 namespace HtiTune.Plotting;
 

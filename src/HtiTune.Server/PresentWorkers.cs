@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 /// <summary>Workers that are there: who trains, was seen of late or is a process of the service, and who was set aside. All others are gone.</summary>

@@ -1,5 +1,4 @@
 using HtiTune.External;
-using HtiTune.Hosting;
 using HtiTune.Surrogates;
 using Microsoft.Extensions.Options;
 

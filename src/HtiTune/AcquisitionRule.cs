@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using HtiTune.Acquisition;
-using HtiTune.Data;
 using static System.FormattableString;
 
 namespace HtiTune;

@@ -1,5 +1,3 @@
-using HtiTune.Acquisition;
-
 namespace HtiTune;
 
 /// <summary>What one objective and the anchors so far say: the posterior on the grid, and the two candidates for a recommendation.</summary>

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-using HtiTune.Surrogates;
 using static System.FormattableString;
 
 namespace HtiTune;

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune;
 
 /// <summary>Trainings that report one number each, and bring no outputs.</summary>

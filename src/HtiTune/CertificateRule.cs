@@ -1,5 +1,3 @@
-using HtiTune.Acquisition;
-
 namespace HtiTune;
 
 /// <summary>When a study may call its recommendation certified.</summary>

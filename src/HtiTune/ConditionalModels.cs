@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune;
 
 /// <summary>The real network at an anchor.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune;
 
 /// <summary>A network that can be trained at any value of the hyperparameter.</summary>

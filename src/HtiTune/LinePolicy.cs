@@ -1,7 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune;

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune;
 
 /// <summary>Makes a network from functions, for those who need no class of their own.</summary>

@@ -1,7 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-
 namespace HtiTune;
 
 /// <summary>An objective's value at an anchor, in its own sign; or what went wrong.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune;

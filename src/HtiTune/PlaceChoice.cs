@@ -1,6 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-
 namespace HtiTune;
 
 /// <summary>Where a training pays most, by the options' acquisition, cost and belief.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Diagnostics;
 using static System.FormattableString;
 
 namespace HtiTune;

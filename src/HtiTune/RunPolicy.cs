@@ -1,8 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
-
 namespace HtiTune;
 
 /// <summary>

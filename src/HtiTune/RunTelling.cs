@@ -1,8 +1,4 @@
 using System.Globalization;
-using HtiTune.Acquisition;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
 
 namespace HtiTune;
 

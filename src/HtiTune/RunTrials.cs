@@ -1,5 +1,3 @@
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune;

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune;
 
 /// <summary>How a tuner fits the surrogate that its process is built around.</summary>

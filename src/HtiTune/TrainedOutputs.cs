@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune;
 
 /// <summary>A network of which the outputs are there, and nothing else is asked.</summary>

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
 
 namespace HtiTune;
 

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-
 namespace HtiTune;
 
 /// <summary>How a trial ended.</summary>

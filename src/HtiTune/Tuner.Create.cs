@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune;
 
 public sealed partial class Tuner

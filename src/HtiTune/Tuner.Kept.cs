@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune;
 
 public sealed partial class Tuner

@@ -1,7 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
-
 namespace HtiTune;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
 using static System.FormattableString;
 
 namespace HtiTune;

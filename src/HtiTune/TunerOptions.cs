@@ -1,9 +1,5 @@
 using System.Text.Json.Serialization;
-using HtiTune.Acquisition;
-using HtiTune.Data;
-using HtiTune.Journal;
 using HtiTune.Service;
-using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

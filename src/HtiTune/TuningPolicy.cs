@@ -1,5 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune;

@@ -1,10 +1,5 @@
 using System.Globalization;
-using HtiTune.Data;
 using HtiTune.Data.Notebooks;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
-using HtiTune.Preferences;
-using HtiTune.Surrogates;
 
 namespace HtiTune;
 

@@ -1,7 +1,3 @@
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
-using HtiTune.Surrogates;
-
 namespace HtiTune;
 
 public sealed partial class TuningRun

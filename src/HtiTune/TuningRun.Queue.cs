@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune;
 
 // What the user has enqueued comes before anything that the tuner chooses.

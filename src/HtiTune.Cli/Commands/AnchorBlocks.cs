@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>Reads anchors from a stacked array, a block of rows each.</summary>

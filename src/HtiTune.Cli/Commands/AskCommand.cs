@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune ask</c>: where to train next, for those who train themselves.</summary>

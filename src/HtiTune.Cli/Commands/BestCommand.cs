@@ -1,6 +1,3 @@
-using System.CommandLine;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune best</c>: the recommended λ, alone.</summary>

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune check</c>: whether a study file is right.</summary>

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HtiTune.Cli;
 
 /// <summary>A verb as the list has it: its options are made only when it is called.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>Options and arguments that several verbs have.</summary>

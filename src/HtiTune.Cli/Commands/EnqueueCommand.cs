@@ -1,9 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
-using HtiTune.Data;
 using HtiTune.External;
-using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

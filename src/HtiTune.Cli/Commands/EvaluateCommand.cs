@@ -1,8 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune evaluate</c>: how near a surrogate comes to real outputs that it has not seen, beside what is trivial.</summary>

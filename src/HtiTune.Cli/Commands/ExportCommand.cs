@@ -1,8 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text;
-using HtiTune.Data;
-using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
 

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune fit</c>: a surrogate from samples at several values of the hyperparameter.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
 

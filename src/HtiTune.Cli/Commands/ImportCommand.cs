@@ -1,7 +1,3 @@
-using System.CommandLine;
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune import</c>: trainings that were made before begin a study.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune init</c>: a commented study file.</summary>

@@ -1,10 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
-using HtiTune.Data;
-using HtiTune.Journal;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune inspect</c>: what is in a file.</summary>

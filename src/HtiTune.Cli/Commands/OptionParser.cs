@@ -1,6 +1,4 @@
 using System.CommandLine.Parsing;
-using System.Globalization;
-using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
 

@@ -1,10 +1,4 @@
-using System.CommandLine;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
 using HtiTune.Plotting;
-using HtiTune.Preferences;
-using HtiTune.Surrogates;
 
 namespace HtiTune.Cli;
 

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune prefer</c>: another objective, from the trainings there are.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>Cuts arrays of rows (outputs, then conditions, then the category) into samples and puts them together again.</summary>

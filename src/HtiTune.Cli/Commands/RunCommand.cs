@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using HtiTune.Data;
 
 namespace HtiTune.Cli;
 

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune sample</c>: moves a network's outputs to another value of the hyperparameter.</summary>

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary>What the verbs do with a model of several hyperparameters.</summary>

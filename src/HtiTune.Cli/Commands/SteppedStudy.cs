@@ -1,7 +1,3 @@
-using System.Globalization;
-using HtiTune.Journal;
-using HtiTune.Preferences;
-
 namespace HtiTune.Cli;
 
 /// <summary>A study that <c>ask</c> and <c>tell</c> drive, a process for each step; the journal holds where it stands, and leases who has what in hand.</summary>

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune tell</c>: how a training that was asked for went.</summary>

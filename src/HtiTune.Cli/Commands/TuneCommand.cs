@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HtiTune.Cli;
 
 /// <summary><c>htitune tune</c>: trains where it pays until the recommendation is certified or the budget is spent.</summary>

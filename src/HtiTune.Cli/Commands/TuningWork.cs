@@ -1,6 +1,3 @@
-using HtiTune.Journal;
-using HtiTune.Preferences;
-
 namespace HtiTune.Cli;
 
 /// <summary>Tunes a study: what <c>run</c>, <c>tune</c> and <c>prefer</c> have in common.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Cli;
 
 /// <summary>What stands for keys and options that are left out: environment, then the project's and the user's <c>htitune.json</c>, then defaults.</summary>

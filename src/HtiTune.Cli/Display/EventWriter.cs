@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using HtiTune.Data;
 
 namespace HtiTune.Cli;
 

@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using Spectre.Console;
 
 namespace HtiTune.Cli;

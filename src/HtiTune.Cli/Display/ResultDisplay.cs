@@ -1,8 +1,3 @@
-using System.Globalization;
-using HtiTune.Client;
-using HtiTune.Diagnostics;
-using HtiTune.Preferences;
-
 namespace HtiTune.Cli;
 
 /// <summary>What a run found, for people and for programs.</summary>

@@ -1,7 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
 
 namespace HtiTune.Cli;
 

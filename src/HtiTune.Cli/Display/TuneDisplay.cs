@@ -1,6 +1,3 @@
-using System.Text.Json;
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>What a run tells whoever watches: plain lines. The live display and the event stream build on it.</summary>

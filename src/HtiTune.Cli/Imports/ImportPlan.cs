@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text;
-using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>Which column of a table of runs holds what, by the names that other tools give them.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using HtiTune.Data;
 using HtiTune.External;
 
 namespace HtiTune.Cli;

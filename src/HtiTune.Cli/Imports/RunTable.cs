@@ -1,8 +1,3 @@
-using System.Globalization;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>Runs of a table, as Optuna, W&amp;B, MLflow, Ray, Ax or SMAC export them: a line a run.</summary>

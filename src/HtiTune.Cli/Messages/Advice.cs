@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Cli;
 
 /// <summary>What an advice fills in: the study, and what is known of it.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>How a command ended, for scripts. The numbers are a contract.</summary>

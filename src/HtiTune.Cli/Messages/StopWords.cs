@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Cli;
 
 /// <summary>Why a run ended, in a sentence that names the condition.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>The hyperparameters of a study that a server keeps, and its configurations as they come over the wire.</summary>

@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using HtiTune.Client;
-using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

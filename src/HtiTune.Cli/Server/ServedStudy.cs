@@ -1,9 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using HtiTune.Client;
-using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

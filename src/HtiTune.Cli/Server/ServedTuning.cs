@@ -1,7 +1,3 @@
-using System.Text.Json;
-using HtiTune.Client;
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>Tunes with a server: it proposes, and the study's command trains here. Ctrl-C means what it means without a server.</summary>

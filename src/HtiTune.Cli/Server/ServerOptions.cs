@@ -1,5 +1,3 @@
-using System.CommandLine;
-using HtiTune.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HtiTune.Cli;

@@ -1,7 +1,3 @@
-using System.Globalization;
-using HtiTune.Client;
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>What verbs do where a server keeps the study.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>The best configuration that a study has for an objective now: what its last run recommends, or the best that was trained where none has ended since.</summary>

@@ -1,7 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-using HtiTune.Preferences;
-
 namespace HtiTune.Cli;
 
 /// <summary>What a study would do next, without doing it: on a copy of its folder.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Cli;
 
 /// <summary>Durations as people write them: 90, 90s, 5m, 2h, 1d.</summary>

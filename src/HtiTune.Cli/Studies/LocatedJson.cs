@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace HtiTune.Cli;
 
 /// <summary>A value of a JSON file that knows its line, so that a fault can be shown there.</summary>

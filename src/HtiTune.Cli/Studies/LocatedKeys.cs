@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HtiTune.External;
 
 namespace HtiTune.Cli;

@@ -1,5 +1,3 @@
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>How long a command waits: for a study that another htitune has open, and for a training to become free. It counts over the whole command.</summary>

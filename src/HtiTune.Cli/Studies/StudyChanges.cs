@@ -1,7 +1,3 @@
-using System.Globalization;
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>A fault of a study.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 // What is tuned.

@@ -1,9 +1,5 @@
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

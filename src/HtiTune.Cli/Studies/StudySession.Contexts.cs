@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 // Where a study's contexts come from, and trainings that others made.

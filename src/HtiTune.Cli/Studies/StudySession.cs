@@ -1,7 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-using HtiTune.Preferences;
-
 namespace HtiTune.Cli;
 
 /// <summary>A study that is open: its tuner, its network, its objective. One at a time in a folder.</summary>

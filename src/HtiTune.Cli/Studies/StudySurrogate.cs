@@ -1,7 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Cli;
 
 /// <summary>What a study's trainings say of the outputs anywhere, as its tuner sees it: for the verbs that judge it, draw it, or write it for others.</summary>

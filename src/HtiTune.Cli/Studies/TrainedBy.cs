@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune.Cli;
 

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Cli;
 
 /// <summary>What an objective makes of a study's trainings, of imported ones too, whether or not a run has judged them.</summary>

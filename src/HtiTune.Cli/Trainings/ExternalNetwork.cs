@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>A network that a command trains: it is run at λ, leaves its outputs for the study's contexts in a file, and is never asked again.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Cli;
 
 /// <summary>Is told what happens to the child processes of trainings; called from several threads.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using HtiTune.Data;
 
 namespace HtiTune.Cli;
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Service;
 
 /// <summary>λ that a user wants trained next.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Service;
 
 /// <summary>A trained configuration of a front.</summary>

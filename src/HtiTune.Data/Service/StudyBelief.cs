@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Service;
 
 /// <summary>What is believed of a study's objective at some configurations, and how much hangs on each hyperparameter.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using HtiTune.Data;
 
 namespace HtiTune.Service;
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Preferences;
 
 /// <summary>Whether a run under constraints found a configuration that meets them all.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using HtiTune.Data;
 using HtiTune.Journal;
 
 namespace HtiTune;

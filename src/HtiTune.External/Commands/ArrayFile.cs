@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>A matrix from any file that networks write: .npy, .npz, .safetensors or .csv.</summary>

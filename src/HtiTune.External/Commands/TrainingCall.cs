@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HtiTune.Data;
 
 namespace HtiTune.External;
 

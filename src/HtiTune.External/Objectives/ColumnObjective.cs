@@ -1,6 +1,3 @@
-using System.Globalization;
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary><c>column:NAME</c>: the mean of a column of the outputs, by its name or by its number from 0.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>

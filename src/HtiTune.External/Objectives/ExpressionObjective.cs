@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>An expression, e.g. <c>mean(cost) + 0.3 * cvar(latency, 0.9)</c>.</summary>

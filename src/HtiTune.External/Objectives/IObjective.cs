@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>What is optimised: a number made of the outputs for the study's contexts, of the real network or of the surrogate alike.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>The files that an objective may name. A command line has them; a service, whose objectives come with requests, has none.</summary>

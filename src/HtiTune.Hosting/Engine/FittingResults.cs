@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Outputs of a store, and which of a study's a tuner can take together.</summary>

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Preferences;
-
 namespace HtiTune.Hosting;
 
 // What has been trained answers other objectives, and tells what is believed anywhere, by a tuner that stands only for the answer.

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 // Configurations of the user's own choice, trained before what the tuner would choose.

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Hosting;
 
 // A study is brought to where its journal is by the replay that studies in folders have too. Of several runs the last alone is repeated: what those before it brought

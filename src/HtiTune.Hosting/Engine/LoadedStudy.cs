@@ -1,7 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-using HtiTune.Preferences;
-
 namespace HtiTune.Hosting;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune.Hosting;
 

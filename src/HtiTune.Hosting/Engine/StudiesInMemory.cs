@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using Microsoft.Extensions.Options;
-
 namespace HtiTune.Hosting;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using HtiTune.External;
-using HtiTune.Preferences;
 
 namespace HtiTune.Hosting;
 

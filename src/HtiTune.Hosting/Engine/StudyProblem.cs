@@ -1,6 +1,4 @@
-using HtiTune.Data;
 using HtiTune.External;
-using HtiTune.Journal;
 
 namespace HtiTune.Hosting;
 

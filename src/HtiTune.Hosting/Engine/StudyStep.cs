@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Collects what one step of a study's tuner brings: results taken, trainings asked for, the end of a run. Pure but for the study in memory.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Ends what computes for a study that is cancelled or deleted meanwhile, by whichever process.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>What a user wants of a study's step beside what it does by itself, and what came of it.</summary>

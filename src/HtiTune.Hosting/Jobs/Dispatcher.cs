@@ -3,7 +3,6 @@ using Hangfire;
 using Hangfire.States;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HtiTune.Hosting;
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>What a study optimises, written in C#: a number made of outputs, of the real network or of the surrogate alike.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Intermediate values in a store.</summary>

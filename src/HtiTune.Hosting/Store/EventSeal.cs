@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using HtiTune.Data;
 
 namespace HtiTune.Hosting;
 

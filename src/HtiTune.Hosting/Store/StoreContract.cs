@@ -1,5 +1,3 @@
-using HtiTune.Preferences;
-
 namespace HtiTune.Hosting;
 
 /// <summary>What a step of the tuner brought, to be written at once.</summary>

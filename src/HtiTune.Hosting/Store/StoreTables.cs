@@ -1,5 +1,3 @@
-using HtiTune.Journal;
-
 namespace HtiTune.Hosting;
 
 // The tables. Times are milliseconds since 1970 UTC by the database's clock; ids are version-7 GUIDs; hashes are SHA-256 in lower-case hexadecimal.

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HtiTune.Data;
 
 namespace HtiTune.Hosting;
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Configurations of a user's own choice: trained next, or taken out again.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Answers of the service from rows of the store.</summary>

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using HtiTune.Data;
-using HtiTune.Journal;
 using static HtiTune.Hosting.ServiceAnswers;
 
 namespace HtiTune.Hosting;

@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using HtiTune.Surrogates;
 
 namespace HtiTune.Hosting;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using HtiTune.Data;
 using HtiTune.External;
 
 namespace HtiTune.Hosting;

@@ -1,6 +1,3 @@
-using HtiTune.Journal;
-using HtiTune.Preferences;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Kinds of events in a study's journal; a contract of the API.</summary>

@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using HtiTune.Data;
-using HtiTune.Journal;
-using Microsoft.Extensions.Options;
 using static HtiTune.Hosting.ServiceAnswers;
 
 namespace HtiTune.Hosting;

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-using Microsoft.Extensions.Options;
 using static HtiTune.Hosting.ServiceAnswers;
 
 namespace HtiTune.Hosting;

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Hosting;
 
 /// <summary>One attempt that trains: who may end it, how far it is, and how it ends.</summary>

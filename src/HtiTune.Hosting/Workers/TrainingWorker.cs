@@ -1,7 +1,5 @@
 using Hangfire;
-using HtiTune.Data;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HtiTune.Hosting;
 

@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 /// <summary>Workers, queues, networks and keys.</summary>

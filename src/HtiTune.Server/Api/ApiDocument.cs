@@ -1,4 +1,3 @@
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace HtiTune.Server;

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using HtiTune.Data;
-using HtiTune.Hosting;
 using HtiTune.Journal;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Hosting;
 using HtiTune.Journal;
 
 namespace HtiTune.Server;

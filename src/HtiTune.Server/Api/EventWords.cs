@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using HtiTune.Hosting;
 
 namespace HtiTune.Server;
 

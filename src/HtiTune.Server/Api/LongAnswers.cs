@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using HtiTune.Hosting;
 
 namespace HtiTune.Server;
 

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Server;
 
 /// <summary>Matrices as rows of numbers.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using HtiTune.Data;
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace HtiTune.Server;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using HtiTune.Data;
 using HtiTune.External;
-using HtiTune.Hosting;
 using HtiTune.Journal;
 
 namespace HtiTune.Server;

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using HtiTune.Data;
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace HtiTune.Server;

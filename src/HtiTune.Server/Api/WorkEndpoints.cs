@@ -1,4 +1,3 @@
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.Mvc;
 
 namespace HtiTune.Server;

@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server.Dashboard;
 
 /// <summary>What a study's page shows, all of one preference: what is kept of another is not shown beside it.</summary>

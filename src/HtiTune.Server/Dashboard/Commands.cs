@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server.Dashboard;
 
 /// <summary>What an outside worker runs for a study, ready to be copied: every word is of the study and the server, but for the training itself.</summary>

@@ -1,4 +1,3 @@
-using HtiTune.Hosting;
 using HtiTune.Server.Dashboard.Charts;
 
 namespace HtiTune.Server.Dashboard;

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Hosting;
-
 namespace HtiTune.Server.Dashboard;
 
 /// <summary>What the dashboard's pages let be taken out, under the session of who looks at them: as the API gives it under a key.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using HtiTune.Hosting;
 
 namespace HtiTune.Server.Dashboard;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using HtiTune.Data;
-using HtiTune.Hosting;
 
 namespace HtiTune.Server.Dashboard;
 

@@ -1,4 +1,3 @@
-using HtiTune.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace HtiTune.Server;

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 // λ   the quantile level that a forecaster aims at

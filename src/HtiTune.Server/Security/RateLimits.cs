@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using HtiTune.Hosting;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace HtiTune.Server;

@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 /// <summary><c>keys</c>: makes, lists and revokes API keys, at the store itself.</summary>

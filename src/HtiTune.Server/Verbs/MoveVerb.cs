@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 /// <summary><c>move</c>: copies all studies, keys and models from the configured SQLite file into an empty PostgreSQL database. No server may run meanwhile.</summary>

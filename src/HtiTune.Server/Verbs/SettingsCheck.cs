@@ -1,7 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
 using System.Reflection;
-using HtiTune.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace HtiTune.Server;

@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 /// <summary><c>worker</c>: trains, without API or dashboard.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Hosting;
-
 namespace HtiTune.Server;
 
 /// <summary>A webhook to be added.</summary>

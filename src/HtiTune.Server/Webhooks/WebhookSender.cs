@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using HtiTune.External;
-using HtiTune.Hosting;
 
 namespace HtiTune.Server;
 

@@ -1,5 +1,3 @@
-using HtiTune.Acquisition;
-
 namespace HtiTune.Diagnostics;
 
 // Notation (inside, larger is better)

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Surrogates;
-
 namespace HtiTune.Diagnostics;
 
 /// <summary>Values of an objective that are so bad beside the others that they count as bad and no more: penalties, and trainings that diverged.</summary>

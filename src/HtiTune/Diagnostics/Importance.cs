@@ -5,7 +5,6 @@
 //   T_i = (1/2NV) Σ (f(A) − f(A_i))²         share that is gone where i stands still            [Jansen1999]
 // A coordinate that is not active changes nothing, and so counts as much as it is active.
 
-using HtiTune.Data;
 
 namespace HtiTune.Diagnostics;
 

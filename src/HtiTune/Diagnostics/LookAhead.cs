@@ -1,6 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-
 namespace HtiTune.Diagnostics;
 
 // Notation (inside, larger is better)

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>The number of the algorithm by which this library tunes a space.</summary>

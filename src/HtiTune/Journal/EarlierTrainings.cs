@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>Trainings that were made elsewhere: which a study can take, and which of its journal it has taken last.</summary>

@@ -1,9 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HtiTune.Acquisition;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
-using HtiTune.Preferences;
 
 namespace HtiTune.Journal;
 

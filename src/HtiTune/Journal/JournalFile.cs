@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>A last line that was not written to its end, by a process that was killed or on a disk that was full.</summary>

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using HtiTune.Data;
 using HtiTune.Service;
 
 namespace HtiTune.Journal;

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>The queue of a study, told by its journal: what was enqueued, less what was proposed from it and was not broken off.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>A network of a study loaded from disk, or of another study: its stored answers, and the network itself where it can be loaded.</summary>

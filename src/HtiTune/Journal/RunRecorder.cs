@@ -1,4 +1,3 @@
-using HtiTune.Data;
 namespace HtiTune.Journal;
 
 /// <summary>What one run tells the journal. While a recorded run is replayed it is silent; then it writes what the journal lacks.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>How a study's folder is written: the place where tests put a full disk.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using HtiTune.Data;
 
 namespace HtiTune.Journal;
 

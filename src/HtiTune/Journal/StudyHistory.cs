@@ -1,5 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Journal;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using HtiTune.Data;
-using HtiTune.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Journal;

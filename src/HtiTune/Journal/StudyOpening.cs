@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Journal;
 
 /// <summary>Makes the tuner of a study on disk: of a new one, of one that is taken up, or of one that is only read.</summary>

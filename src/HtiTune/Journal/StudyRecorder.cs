@@ -1,6 +1,4 @@
 using System.Reflection;
-using HtiTune.Data;
-using HtiTune.Surrogates;
 using Microsoft.Extensions.Logging;
 
 namespace HtiTune.Journal;

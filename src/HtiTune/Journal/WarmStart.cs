@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using static System.FormattableString;
 
 namespace HtiTune.Journal;

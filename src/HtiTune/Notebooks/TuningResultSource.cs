@@ -1,4 +1,3 @@
-using HtiTune.Data;
 using HtiTune.Data.Notebooks;
 using static HtiTune.Data.Notebooks.TextTable;
 

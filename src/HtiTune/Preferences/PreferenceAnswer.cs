@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.Preferences;
 
 /// <summary>The best configuration for one preference, from the trainings there are. In the preference's own sign and units.</summary>

@@ -1,6 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-
 namespace HtiTune.Preferences;
 
 // Notation: as in PreferenceModel.

@@ -1,6 +1,3 @@
-using HtiTune.Acquisition;
-using HtiTune.Data;
-
 namespace HtiTune.Preferences;
 
 // Notation: u_i grid with the anchors' places, φ_j,s draws of the features (FeaturePaths), g the preference

@@ -1,6 +1,3 @@
-using HtiTune.Data;
-using HtiTune.Journal;
-
 namespace HtiTune.Preferences;
 
 /// <summary>Runs with an aim of several features, or under constraints.</summary>

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>A call of a function: its arguments and where it stands.</summary>

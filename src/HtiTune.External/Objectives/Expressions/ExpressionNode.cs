@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 /// <summary>What an expression is evaluated for.</summary>

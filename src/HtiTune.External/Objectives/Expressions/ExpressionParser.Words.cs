@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.External;
 
 // Words and signs of the text.

@@ -1,5 +1,3 @@
-using HtiTune.Data;
-
 namespace HtiTune.External;
 
 // Notation: x₁ … xₙ the values of a column, x₍₁₎ ≤ … ≤ x₍ₙ₎ the same in order, F their distribution function.

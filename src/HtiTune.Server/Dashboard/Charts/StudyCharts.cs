@@ -1,6 +1,4 @@
-using HtiTune.Data;
 using HtiTune.Diagnostics;
-using HtiTune.Hosting;
 
 namespace HtiTune.Server.Dashboard.Charts;
 
