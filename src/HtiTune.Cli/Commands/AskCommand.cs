@@ -75,10 +75,7 @@ internal static class AskCommand
                 (freed, why) = (stepped.Freed(), stepped.WhyNone);
             }
 
-            if (!patience.ForTraining(freed))
-            {
-                throw new CliException("H015", why + ".", Advice.AskWait.For(study));
-            }
+            CliException.ThrowIf(!patience.ForTraining(freed), "H015", why + ".", Advice.AskWait.For(study));
         }
     }
 

@@ -22,10 +22,7 @@ internal static class BestCommand
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
-            if (!StudyJournal.Exists(specification.Folder))
-            {
-                throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
-            }
+            specification.RequireTrainings();
 
             var text = result.GetValue(objective) ?? specification.Objective;
             var best = BestSoFar.Of(specification, StudyJournal.Read(specification.Folder), text, TrialsCommand.Rows(specification, text))

@@ -23,10 +23,8 @@ internal static class EnqueueCommand
         command.Do(result =>
         {
             var (texts, isClear) = (result.GetValue(values) ?? [], result.GetValue(clear));
-            if (texts.Length == 0 && !isClear)
-            {
-                throw new CliException("H001", "enqueue takes values or --clear; expected at least one value, e.g. 0.3.", Advice.Help.For("enqueue"));
-            }
+            CliException.ThrowIf(texts.Length == 0 && !isClear,
+                "H001", "enqueue takes values or --clear; expected at least one value, e.g. 0.3.", Advice.Help.For("enqueue"));
 
             var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
             using var server = served.Open(result);

@@ -30,11 +30,9 @@ internal static class EvaluateCommand
             using var interrupts = Interrupts.Listen();
             if (result.GetValue(model) is { } held && SurrogateFile.HoldsSpace(held.FullName))
             {
-                if (result.GetResult(data) is not null || result.GetResult(lambdas) is not null || result.GetResult(rows) is not null)
-                {
-                    throw new CliException(
-                        "H001", "a model of several hyperparameters is evaluated by leaving each of its anchors out; expected no --data, --lambdas and --rows.", Advice.Help.For("evaluate"));
-                }
+                CliException.ThrowIf(
+                    result.GetResult(data) is not null || result.GetResult(lambdas) is not null || result.GetResult(rows) is not null,
+                    "H001", "a model of several hyperparameters is evaluated by leaving each of its anchors out; expected no --data, --lambdas and --rows.", Advice.Help.For("evaluate"));
 
                 Tell(s_ofSpace, SpaceModels.LeftOut(SpaceSurrogate.Load(held.FullName)).ConvertAll(row => new HeldOut(row.Place, null, row.Scores)), result.GetValue(json));
                 return ExitCode.Done;
@@ -62,10 +60,8 @@ internal static class EvaluateCommand
 
     private static List<(double Lambda, double[] Scores)> OfModel(IFittedSurrogate model, FileInfo? data, double[]? lambdas, RowRange? rows, CancellationToken cancellation)
     {
-        if (data is null || lambdas is not { Length: > 0 })
-        {
-            throw new CliException("H001", "a model is evaluated on --data A.npy at --lambdas l0,l1,….", Advice.Help.For("evaluate"));
-        }
+        CliException.ThrowIf(data is null || lambdas is not { Length: > 0 },
+            "H001", "a model is evaluated on --data A.npy at --lambdas l0,l1,….", Advice.Help.For("evaluate"));
 
         var scale = model.Hyperparameter.Scale;
         var all = AnchorBlocks.Line(data.FullName, new RowLayout(model.Dimension, model.CategoryCount), lambdas, null, rows, scale);

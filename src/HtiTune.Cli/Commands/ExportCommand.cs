@@ -105,16 +105,9 @@ internal static class ExportCommand
         private static bool MovesOthers(IFittedSurrogate surrogate) =>
             surrogate is not (KrigedSurrogate { Options.Carrying: not RowCarrying.Maps } or TrajectorySurrogate { Options.Method: Method.Mixture });
 
-        internal void RequireNone()
-        {
-            if (Anchor is not null || AreStored)
-            {
-                throw new CliException(
-                    "H001",
-                    $"--{(AreStored ? "stored" : "from")} is given for a model of several hyperparameters, which is written as a whole; expected none.",
-                    Advice.Help.For("export"));
-            }
-        }
+        internal void RequireNone() => CliException.ThrowIf(
+            Anchor is not null || AreStored, "H001",
+            $"--{(AreStored ? "stored" : "from")} is given for a model of several hyperparameters, which is written as a whole; expected none.", Advice.Help.For("export"));
     }
 
     private static void OfStudy(StudySpecification study, string path, Rows rows)

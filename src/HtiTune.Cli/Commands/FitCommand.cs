@@ -112,10 +112,7 @@ internal sealed class FitCommand
     {
         using var interrupts = Interrupts.Listen();
         var cancellation = interrupts.Finish;
-        if (result.GetResult(_lambdas) is null)
-        {
-            throw new CliException("H001", "Option '--lambdas' is required.", Advice.Help.For("fit"));
-        }
+        CliException.ThrowIf(result.GetResult(_lambdas) is null, "H001", "Option '--lambdas' is required.", Advice.Help.For("fit"));
 
         if (result.GetValue(_anchors)?.Table is { } file)
         {

@@ -28,10 +28,8 @@ internal static class ImportCommand
         };
         command.Do(result =>
         {
-            if (result.GetValue(source) is null != result.GetValue(undo))
-            {
-                throw new CliException("H001", "import takes a folder, a CSV or --undo; expected one of them.", Advice.Help.For("import"));
-            }
+            CliException.ThrowIf(result.GetValue(source) is null != result.GetValue(undo),
+                "H001", "import takes a folder, a CSV or --undo; expected one of them.", Advice.Help.For("import"));
 
             var specification = StudyLocator.Read(result.GetValue(study));
             if (result.GetValue(undo))
@@ -65,20 +63,13 @@ internal static class ImportCommand
         : options.Pattern is not null ? throw new CliException("H001", "--pattern is for a folder of files; expected a folder, or a CSV without it.", Advice.Help.For("import"))
         : RunTable.Read(place, study, options);
 
-    private static void RequireFresh(StudySpecification study)
-    {
-        if (StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder).Runs.Any(run => !run.IsOutdated))
-        {
-            throw new CliException("H013", $"{study.Folder} holds a study that has begun; expected one that no run has begun.", "give the study another \"folder\"");
-        }
-    }
+    private static void RequireFresh(StudySpecification study) => CliException.ThrowIf(
+        StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder).Runs.Any(run => !run.IsOutdated),
+        "H013", $"{study.Folder} holds a study that has begun; expected one that no run has begun.", "give the study another \"folder\"");
 
     private static int Undo(StudySpecification study, bool isDry)
     {
-        if (!StudyJournal.Exists(study.Folder))
-        {
-            throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Help.For("import"));
-        }
+        CliException.ThrowIf(!StudyJournal.Exists(study.Folder), "H002", $"{study.File} has no trainings yet.", Advice.Help.For("import"));
 
         var journal = StudyJournal.Read(study.Folder);
         if (journal.LastImport is not { } import)

@@ -14,10 +14,8 @@ internal static class InitCommand
         command.Do(result =>
         {
             var file = Path.GetFullPath(result.GetRequiredValue(output));
-            if (File.Exists(file) && !result.GetValue(force))
-            {
-                throw new CliException("H003", $"{file} is there already; expected a new name.", Advice.InitOther.For(""));
-            }
+            CliException.ThrowIf(File.Exists(file) && !result.GetValue(force),
+                "H003", $"{file} is there already; expected a new name.", Advice.InitOther.For(""));
 
             AtomicFile.Write(file, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(StudyTemplate.Text)));
             Terminal.Say($"{file} is written");

@@ -68,38 +68,29 @@ internal sealed class PlotCommand
             return ServerVerbs.Plot(server, result.GetValue(_study), kind, result.GetValue(_title), result.GetRequiredValue(_output).FullName);
         }
 
-        if (result.GetValue(_weights) is { Length: 1 })
-        {
-            throw new CliException("H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", Advice.Help.For("plot"));
-        }
+        CliException.ThrowIf(result.GetValue(_weights) is { Length: 1 },
+            "H001", "--weights names 1 weight; expected at least 2, so that there is a curve.", Advice.Help.For("plot"));
 
         if (result.GetValue(_rows) is { } numbers && Array.Find(numbers, row => row < 0 || row != Math.Floor(row)) is not 0 and var wrong)
         {
             throw new CliException("H001", $"--contexts names {Placeholders.Number(wrong)}; expected row numbers, whole and from 0.", Advice.Help.For("plot"));
         }
 
-        if (!StudyJournal.Exists(specification!.Folder))
-        {
-            throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
-        }
+        specification!.RequireTrainings();
 
         if (kind == "objective")
         {
             specification.RequireLine("slices or contours are of several");
         }
 
-        if (kind == "contours" && specification.Space.Count < 2)
-        {
-            throw new CliException("H001", "the figure 'contours' is of pairs, and the study has one hyperparameter; expected two or more.", Advice.Help.For("plot"));
-        }
+        CliException.ThrowIf(kind == "contours" && specification.Space.Count < 2,
+            "H001", "the figure 'contours' is of pairs, and the study has one hyperparameter; expected two or more.", Advice.Help.For("plot"));
 
         specification = specification.JudgedAs(result.GetValue(_goal));
         var options = new FigureOptions { Title = result.GetValue(_title) };
         var path = result.GetRequiredValue(_output).FullName;
-        if (!Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            throw new CliException("H003", $"there is no folder {Path.GetDirectoryName(path)} for the figure; expected one that exists.");
-        }
+        CliException.ThrowIf(!Directory.Exists(Path.GetDirectoryName(path)),
+            "H003", $"there is no folder {Path.GetDirectoryName(path)} for the figure; expected one that exists.");
 
         if (kind is "distribution" or "fan")
         {
@@ -142,10 +133,8 @@ internal sealed class PlotCommand
             return;
         }
 
-        if (along.Length > 0 && (along.Length > 1 || along[0] != study.Space.Line.Name))
-        {
-            throw new CliException("H001", $"--along names {string.Join(", ", along)}; expected {study.Space.Line.Name}, the only hyperparameter.", Advice.Help.For("plot"));
-        }
+        CliException.ThrowIf(along.Length > 0 && (along.Length > 1 || along[0] != study.Space.Line.Name),
+            "H001", $"--along names {string.Join(", ", along)}; expected {study.Space.Line.Name}, the only hyperparameter.", Advice.Help.For("plot"));
 
         var surrogate = StudySurrogate.OnLine(study, anchors, trainMaps: false, interrupts.Finish);
         if (kind == "distribution")
@@ -166,10 +155,8 @@ internal sealed class PlotCommand
     {
         var best = BestSoFar.Of(study, StudyJournal.Read(study.Folder), study.Objective, TrialsCommand.Rows(study, study.Objective));
         var at = best?.Configuration ?? surrogate.Anchors[0];
-        if (kind == "fan" && along.Length > 1)
-        {
-            throw new CliException("H001", $"--along names {string.Join(", ", along)}; expected one hyperparameter for a fan.", Advice.Help.For("plot"));
-        }
+        CliException.ThrowIf(kind == "fan" && along.Length > 1,
+            "H001", $"--along names {string.Join(", ", along)}; expected one hyperparameter for a fan.", Advice.Help.For("plot"));
 
         string[] moving = along is [] && kind == "fan" ? [MostMoving(surrogate, at)] : along;
         Terminal.Say($"along {(moving is [] ? "each" : string.Join(", ", moving))}; what does not move stays at {StudyPaths.Place(at)}");
@@ -221,10 +208,8 @@ internal sealed class PlotCommand
         using var session = StudySession.Read(study, new TuneDisplay());
         if (kind is "curve" or "front")
         {
-            if (features.Length < 2)
-            {
-                throw new CliException("H001", $"the figure '{kind}' is of {features.Length} features; expected --feature twice or more.", Advice.Help.For("plot"));
-            }
+            CliException.ThrowIf(features.Length < 2,
+                "H001", $"the figure '{kind}' is of {features.Length} features; expected --feature twice or more.", Advice.Help.For("plot"));
 
             var judges = Array.ConvertAll(features, text => new Feature(text, session.Judge(session.Objective(text)), study.Goal));
             var model = session.Tuner.Preferences(judges);

@@ -30,10 +30,7 @@ internal static class PreferCommand
             }
 
             var specification = StudyLocator.Read(result.GetValue(study));
-            if (!StudyJournal.Exists(specification.Folder))
-            {
-                throw new CliException("H002", $"{specification.File} has no trainings yet.", Advice.Tune.For(specification));
-            }
+            specification.RequireTrainings();
 
             StudyChanges.Notice(specification, CommonOptions.Line(result), force: false);
             specification = specification.JudgedAs(result.GetValue(goal)) with { JudgedBy = result.GetRequiredValue(objective), UseWholeBudget = result.GetValue(onward) };

@@ -62,16 +62,12 @@ internal sealed class SampleCommand
 
     private int Run(ParseResult result, ServerOptions served)
     {
-        if (result.GetResult(_lambda) is not null && result.GetResult(_at) is not null)
-        {
-            throw new CliException("H001", "--lambda and --at are given; expected one of them.", Advice.Help.For("sample"));
-        }
+        CliException.ThrowIf(result.GetResult(_lambda) is not null && result.GetResult(_at) is not null,
+            "H001", "--lambda and --at are given; expected one of them.", Advice.Help.For("sample"));
 
         using var server = served.Open(result);
-        if (server is not null && result.GetResult(_at) is not null)
-        {
-            throw new CliException("H001", "--at is given with --server; expected --lambda, since a server samples studies of one hyperparameter.", Advice.Help.For("sample"));
-        }
+        CliException.ThrowIf(server is not null && result.GetResult(_at) is not null,
+            "H001", "--at is given with --server; expected --lambda, since a server samples studies of one hyperparameter.", Advice.Help.For("sample"));
 
         if (server is not null)
         {
@@ -86,15 +82,11 @@ internal sealed class SampleCommand
                     "H001", $"{model} is of several hyperparameters; expected --at, e.g. --at {StudyPaths.Example(SpaceSurrogate.Load(model.FullName).Space)}.", Advice.Help.For("sample"));
         }
 
-        if (result.GetValue(_model) is null || result.GetValue(_input) is null || result.GetResult(_from) is null)
-        {
-            throw new CliException("H001", "sample takes --model, --from and --input, or --server; expected the three of them.", Advice.Help.For("sample"));
-        }
+        CliException.ThrowIf(result.GetValue(_model) is null || result.GetValue(_input) is null || result.GetResult(_from) is null,
+            "H001", "sample takes --model, --from and --input, or --server; expected the three of them.", Advice.Help.For("sample"));
 
-        if (result.GetResult(_at) is not null || result.GetValue(_from)!.Contains('=', StringComparison.Ordinal))
-        {
-            throw new CliException("H001", "the model is of one hyperparameter; expected numbers, --from and --lambda.", Advice.Help.For("sample"));
-        }
+        CliException.ThrowIf(result.GetResult(_at) is not null || result.GetValue(_from)!.Contains('=', StringComparison.Ordinal),
+            "H001", "the model is of one hyperparameter; expected numbers, --from and --lambda.", Advice.Help.For("sample"));
 
         var from = double.Parse(result.GetValue(_from)!, CultureInfo.InvariantCulture);
         var surrogate = SurrogateFile.Load(result.GetValue(_model)!.FullName);

@@ -31,10 +31,8 @@ internal static class SpaceModels
             return ExitCode.Done;
         }
 
-        if (input is null)
-        {
-            throw new CliException("H001", "--from names an anchor and there is no --input; expected its rows, [n, D + C].", Advice.Help.For("sample"));
-        }
+        CliException.ThrowIf(input is null,
+            "H001", "--from names an anchor and there is no --input; expected its rows, [n, D + C].", Advice.Help.For("sample"));
 
         var rows = Rows(input, c, surrogate.CategoryCount, d).Rows!;
         NpyFile.Write(output, [rows.Count, d + c + (hasCategory ? 1 : 0)], Joined(new Samples(surrogate.Transport(rows, At(from, surrogate.Space, "sample"), place), rows.Contexts)));

@@ -20,10 +20,8 @@ internal static class TellCommand
         var served = ServerOptions.AddTo(command);
         command.Do(result =>
         {
-            if (result.GetValue(outputs) is null == result.GetValue(failed) is null)
-            {
-                throw new CliException("H001", "tell takes the outputs of the training or --failed; expected one of them.", Advice.Help.For("tell"));
-            }
+            CliException.ThrowIf(result.GetValue(outputs) is null == result.GetValue(failed) is null,
+                "H001", "tell takes the outputs of the training or --failed; expected one of them.", Advice.Help.For("tell"));
 
             var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
             using var server = served.Open(result);
@@ -62,10 +60,7 @@ internal static class TellCommand
             EventWriter.Write(writer => EventDisplay.Write(writer, trial, study.Space.IsLine));
         }
 
-        if (trial.State == TrialState.Failed && why is null)
-        {
-            throw new CliException("H023", $"training {trial.Number}: {trial.Error}");
-        }
+        CliException.ThrowIf(trial.State == TrialState.Failed && why is null, "H023", $"training {trial.Number}: {trial.Error}");
 
         // Once a study: with the training that it begins with.
         if (StudyCheck.Losses(study, stepped.Anchors).ToList() is { Count: > 0 } losses && !StudyCheck.Losses(study, before).Any())
@@ -93,10 +88,9 @@ internal static class TellCommand
                 : $"training {number} was told with outputs before, and now as failed; what was told first stands.", Advice.Ask.For(study));
         }
 
-        if (!isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))))
-        {
-            throw new CliException("H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
-        }
+        CliException.ThrowIf(
+            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
+            "H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
 
         Terminal.Say($"training {number} was told {(isFailed ? $"as failed before ({told.Error})" : "before, with the same outputs")}; nothing is changed");
         return ExitCode.Done;

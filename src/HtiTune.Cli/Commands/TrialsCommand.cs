@@ -71,10 +71,7 @@ internal static partial class TrialsCommand
     /// <param name="objective">The objective of the values; null: the study's own.</param>
     internal static List<TrialRecord> Rows(StudySpecification study, string? objective = null)
     {
-        if (!StudyJournal.Exists(study.Folder))
-        {
-            throw new CliException("H002", $"{study.File} has no trainings yet.", Advice.Tune.For(study));
-        }
+        study.RequireTrainings();
 
         var journal = StudyJournal.Read(study.Folder);
         var text = objective ?? study.Objective;

@@ -96,10 +96,7 @@ internal sealed class Settings
 
     private static void Set(Dictionary<string, (string, string)> values, SettingKind kind, string value, string origin)
     {
-        if (!kind.IsRight(value))
-        {
-            throw new CliException("H040", $"{origin}: {kind.Name} is '{value}'; expected {kind.Expected}.");
-        }
+        CliException.ThrowIf(!kind.IsRight(value), "H040", $"{origin}: {kind.Name} is '{value}'; expected {kind.Expected}.");
 
         values[kind.Name] = (value, origin);
     }

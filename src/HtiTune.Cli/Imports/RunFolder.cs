@@ -12,10 +12,8 @@ internal static partial class RunFolder
     /// <exception cref="CliException">A name says no λ, or could say several.</exception>
     internal static List<EarlierTraining> Read(string folder, StudySpecification study, ImportOptions options)
     {
-        if (!study.Space.IsLine && options.Pattern is not null)
-        {
-            throw new CliException("H001", $"--pattern is of one hyperparameter; expected names such as {StudyPaths.Example(study.Space).Replace(',', '_')}.npy.", Advice.Help.For("import"));
-        }
+        CliException.ThrowIf(!study.Space.IsLine && options.Pattern is not null,
+            "H001", $"--pattern is of one hyperparameter; expected names such as {StudyPaths.Example(study.Space).Replace(',', '_')}.npy.", Advice.Help.For("import"));
 
         var pattern = options.Pattern is { } text ? PatternOf(text) : null;
         var runs = new List<EarlierTraining>();
@@ -31,10 +29,8 @@ internal static partial class RunFolder
             (Configuration? configuration, Hyperparameter? missing) = study.Space.IsLine
                 ? (new Configuration(study.Space.Label, pattern is not null ? Parsed(file, pattern.Match(name).Groups["value"].Value) : LambdaOf(file, name, study.Hyperparameter)), null)
                 : study.Space.Assemble(i => RunPlaces.InName(file, name, study.Space[i]));
-            if (configuration is null)
-            {
-                throw new CliException("H003", $"{file}: its name holds no value of {missing!.Name}; expected {missing.Name}= and {missing.Domain} in it.", "rename it, or import a table of runs");
-            }
+            CliException.ThrowIf(configuration is null,
+                "H003", $"{file}: its name holds no value of {missing!.Name}; expected {missing.Name}= and {missing.Domain} in it.", "rename it, or import a table of runs");
 
             var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
             runs.Add(new EarlierTraining(configuration, outputs) { Place = Path.GetFileName(file), Columns = columns });
@@ -100,10 +96,8 @@ internal static partial class RunFolder
     private static Regex PatternOf(string text)
     {
         var at = text.IndexOf(Marker, StringComparison.Ordinal);
-        if (at < 0 || text.IndexOf(Marker, at + 1, StringComparison.Ordinal) >= 0)
-        {
-            throw new CliException("H001", $"--pattern is '{text}'; expected a file's name with {Marker} once and * for what does not matter, e.g. \"model_{Marker}_epoch_*\".", Advice.Help.For("import"));
-        }
+        CliException.ThrowIf(at < 0 || text.IndexOf(Marker, at + 1, StringComparison.Ordinal) >= 0,
+            "H001", $"--pattern is '{text}'; expected a file's name with {Marker} once and * for what does not matter, e.g. \"model_{Marker}_epoch_*\".", Advice.Help.For("import"));
 
         var ending = s_endings.FirstOrDefault(ending => text.EndsWith(ending, StringComparison.Ordinal));
         text = ending is null ? text : text[..^ending.Length];

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace HtiTune.Cli;
 
 /// <summary>What ends a command, in words for who typed it: a code, the place, what is allowed, and what to do next.</summary>
@@ -17,4 +20,17 @@ internal sealed class CliException(string code, string message, string? help = n
 
     /// <summary>All faults of a file, one a line, where there are several; else empty.</summary>
     internal IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>Throws where something is refused.</summary>
+    internal static void ThrowIf(
+        [DoesNotReturnIf(true)] bool isRefused, string code, [InterpolatedStringHandlerArgument(nameof(isRefused))] NeededText message, string? help = null)
+    {
+        if (isRefused)
+        {
+            throw new CliException(code, message.ToStringAndClear(), help);
+        }
+    }
+
+    /// <inheritdoc cref="ThrowIf(bool, string, NeededText, string?)"/>
+    internal static void ThrowIf([DoesNotReturnIf(true)] bool isRefused, string code, string message, string? help = null) => ThrowIf(isRefused, code, $"{message}", help);
 }

@@ -163,10 +163,8 @@ internal static class ServedSteps
             return null;
         }
 
-        if (task.Study != kept.Study)
-        {
-            throw new CliException("H051", $"the server handed out a training of study {task.Study}, and study {kept.Study} was asked; expected one of the study's own.");
-        }
+        CliException.ThrowIf(task.Study != kept.Study,
+            "H051", $"the server handed out a training of study {task.Study}, and study {kept.Study} was asked; expected one of the study's own.");
 
         // Who had the training before has it no longer. Who had the slot may tell it late.
         var now = TimeProvider.System.GetUtcNow();

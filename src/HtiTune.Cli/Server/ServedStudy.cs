@@ -109,10 +109,8 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     /// <summary>What the server is told of a study file: everything but its command.</summary>
     private static StudyDefinition DefinitionOf(StudySpecification study)
     {
-        if (study.Categories > 0)
-        {
-            throw new CliException("H010", $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
-        }
+        CliException.ThrowIf(
+            study.Categories > 0, "H010", $"{study.File}: contexts with categories are not known to a server; expected numbers alone.");
 
         // Without any, the first training that succeeds tells how many draws there are.
         var conditions = StudySession.DeclaredBy(study).Contexts?.Conditions ?? new Matrix(0, 0, []);
@@ -131,10 +129,8 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
     internal static string ObjectiveOf(string text)
     {
         const string Column = "column:";
-        if (text.StartsWith("command:", StringComparison.Ordinal))
-        {
-            throw new CliException("H012", $"the objective '{text}' is a program, which a server does not run; expected an expression such as mean(cost), or column:NAME.");
-        }
+        CliException.ThrowIf(text.StartsWith("command:", StringComparison.Ordinal),
+            "H012", $"the objective '{text}' is a program, which a server does not run; expected an expression such as mean(cost), or column:NAME.");
 
         return text.StartsWith(Column, StringComparison.Ordinal) ? $"mean(outputs[{text[Column.Length..].Trim()}])" : text;
     }

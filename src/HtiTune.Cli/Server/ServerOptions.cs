@@ -56,10 +56,8 @@ internal sealed class ServerConnection : IDisposable
         }
 
         var key = (tokenFile is null ? Environment.GetEnvironmentVariable(ServerOptions.KeyVariable) : KeyOf(tokenFile))?.Trim();
-        if (string.IsNullOrEmpty(key))
-        {
-            throw new CliException("H051", $"there is no key for {uri}; expected one in {ServerOptions.KeyVariable} or in the file of --token-file.", "HtiTune.Server keys add NAME makes one");
-        }
+        CliException.ThrowIf(string.IsNullOrEmpty(key),
+            "H051", $"there is no key for {uri}; expected one in {ServerOptions.KeyVariable} or in the file of --token-file.", "HtiTune.Server keys add NAME makes one");
 
         if (uri.Scheme == "http" && !uri.IsLoopback)
         {
@@ -93,10 +91,7 @@ internal sealed class ServerConnection : IDisposable
 
     private static string KeyOf(string file)
     {
-        if (!File.Exists(file))
-        {
-            throw new CliException("H003", $"there is no file {file}; expected one with the server's key.");
-        }
+        CliException.ThrowIf(!File.Exists(file), "H003", $"there is no file {file}; expected one with the server's key.");
 
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
         {

@@ -72,10 +72,8 @@ internal static class ServerVerbs
 
     internal static int Plot(ServerConnection server, string? given, string figure, string? title, string output)
     {
-        if (figure is not ("objective" or "history" or "distribution" or "slices"))
-        {
-            throw new CliException("H001", $"a server does not draw the figure '{figure}'; expected objective, history, distribution or slices.", Advice.Help.For("plot"));
-        }
+        CliException.ThrowIf(figure is not ("objective" or "history" or "distribution" or "slices"),
+            "H001", $"a server does not draw the figure '{figure}'; expected objective, history, distribution or slices.", Advice.Help.For("plot"));
 
         var id = ServedStudy.IdOf(server, given);
         var bytes = ServerConnection.Ask(() => server.Client.FigureAsync(id, figure + Path.GetExtension(output).ToLowerInvariant(), title));

@@ -34,10 +34,7 @@ internal sealed record LocatedJson(JsonTokenType Kind, int Line)
     internal static LocatedJson Read(string path, string code)
     {
         var size = new FileInfo(path).Length;
-        if (size > SizeLimit)
-        {
-            throw new CliException(code, $"{path}: the file has {size} bytes; expected a JSON file of at most {SizeLimit}.");
-        }
+        CliException.ThrowIf(size > SizeLimit, code, $"{path}: the file has {size} bytes; expected a JSON file of at most {SizeLimit}.");
 
         var bytes = File.ReadAllBytes(path);
         var text = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes.AsSpan(3) : bytes;

@@ -26,16 +26,12 @@ internal static class StudyFolders
     internal static StudySpecification Copy(StudySpecification study, string name)
     {
         var file = Path.GetFullPath(name);
-        if (Path.GetDirectoryName(file) != study.BaseFolder || Path.GetExtension(file) != ".json")
-        {
-            throw new CliException("H003", $"--out names {name}; expected a file that ends in .json in {study.BaseFolder}, from where the study's paths start.", Advice.Help.For(new AdvicePlace { Name = "tune" }));
-        }
+        CliException.ThrowIf(Path.GetDirectoryName(file) != study.BaseFolder || Path.GetExtension(file) != ".json",
+            "H003", $"--out names {name}; expected a file that ends in .json in {study.BaseFolder}, from where the study's paths start.", Advice.Help.For(new AdvicePlace { Name = "tune" }));
 
         var folder = Path.ChangeExtension(file, ".htitune");
-        if (File.Exists(file) || Directory.Exists(folder))
-        {
-            throw new CliException("H003", $"{(File.Exists(file) ? file : folder)} is there already; expected a new name.", Advice.Tune.For(new AdvicePlace { Study = study with { File = file } }));
-        }
+        CliException.ThrowIf(File.Exists(file) || Directory.Exists(folder),
+            "H003", $"{(File.Exists(file) ? file : folder)} is there already; expected a new name.", Advice.Tune.For(new AdvicePlace { Study = study with { File = file } }));
 
         var text = File.ReadAllText(study.File);
         if (study.Folder != Path.ChangeExtension(study.File, ".htitune"))

@@ -29,13 +29,13 @@ internal sealed record StudySpecification
     /// <summary>Throws unless one continuous hyperparameter is tuned, before something is tried that is of one.</summary>
     /// <exception cref="CliException">There are several, or it is none with a range.</exception>
     /// <param name="instead">What is of several, in words.</param>
-    internal void RequireLine(string? instead = null)
-    {
-        if (!Space.IsLine)
-        {
-            throw new CliException("H017", $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one{(instead is null ? "" : $" ({instead})")}.");
-        }
-    }
+    internal void RequireLine(string? instead = null) => CliException.ThrowIf(
+        !Space.IsLine, "H017",
+        $"{File} tunes {Space.Label}; expected a study of one continuous hyperparameter, for this is of one{(instead is null ? "" : $" ({instead})")}.");
+
+    /// <summary>Throws unless there is a training, or was one.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    internal void RequireTrainings() => CliException.ThrowIf(!StudyJournal.Exists(Folder), "H002", $"{File} has no trainings yet.", Advice.Tune.For(this));
 
     /// <summary>Whether a training's configuration lies in what is tuned; of one hyperparameter whatever it was called.</summary>
     internal bool Holds(Configuration configuration) => Space.IsLine ? Space.Line.Contains(configuration.Lambda) : Space.FaultsOf(configuration).Count == 0;

@@ -178,10 +178,7 @@ internal sealed class ExternalNetwork(
     /// <exception cref="CliException">The file is wrong.</exception>
     internal ITrainedNetwork Answered(int number, string file, Configuration at)
     {
-        if (!File.Exists(file))
-        {
-            throw new CliException("H003", $"there is no file {file}; expected the outputs of the training.");
-        }
+        CliException.ThrowIf(!File.Exists(file), "H003", $"there is no file {file}; expected the outputs of the training.");
 
         try
         {

@@ -24,6 +24,9 @@ internal sealed partial class StudyProblem
         _contexts = new Lazy<Contexts?>(() => AskedOf(definition));
     }
 
+    /// <summary>What a study's row says.</summary>
+    internal static StudyProblem Of(StudyRow row, NetworkRegistry registry) => new(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+
     /// <summary>What it is made of.</summary>
     internal StudyDefinition Definition => _definition;
 

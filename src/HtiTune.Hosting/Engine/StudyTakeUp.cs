@@ -14,21 +14,20 @@ internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp>
         }
 
         var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && row.Events.Count > 0, () => Unrepeatable(loaded, row.Events)).ConfigureAwait(false);
+        row.IsDiverged = unrepeatable is not null || loaded.IsLeftBehind;
         if (unrepeatable is not null)
         {
             LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.Kind);
-            row.IsDiverged = true;
-            return row;
         }
-
-        if (loaded.IsLeftBehind)
+        else if (row.IsDiverged)
         {
             LogOtherAlgorithm(logger, loaded.Id, loaded.Began!.Algorithm ?? 1, loaded.Problem.Algorithm);
-            row.IsDiverged = true;
-            return row;
+        }
+        else
+        {
+            loaded.Version = row.Version;
         }
 
-        loaded.Version = row.Version;
         return row;
     }
 

@@ -51,9 +51,6 @@ internal sealed class StudyWish(IReadOnlyList<Configuration>? wanted)
             faults.Insert(0, $"{which} has {count} {what}; expected 1 to {EnqueueLimit}");
         }
 
-        if (faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
-        }
+        StudyServiceException.ThrowIf(faults.Count > 0, StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
     }
 }

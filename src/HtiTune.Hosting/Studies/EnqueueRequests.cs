@@ -7,7 +7,7 @@ internal sealed class EnqueueRequests(TenantFinder finder, StudyEngine engine, N
     {
         ArgumentNullException.ThrowIfNull(lambdas);
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+        var problem = StudyProblem.Of(row, registry);
         return problem.Space.IsLine
             ? (await GrantedAsync(tenant, study, StudyWish.Of(lambdas, problem.Hyperparameter), cancellation).ConfigureAwait(false)).Enqueued!
             : throw new StudyServiceException(StudyServiceError.Invalid, $"lambdas are given, and the study tunes {problem.Space.Label}; expected configurations, each an object of names and values.");
@@ -17,7 +17,7 @@ internal sealed class EnqueueRequests(TenantFinder finder, StudyEngine engine, N
     {
         ArgumentNullException.ThrowIfNull(configurations);
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var space = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Space;
+        var space = StudyProblem.Of(row, registry).Space;
         return (await GrantedAsync(tenant, study, StudyWish.Of(configurations, space), cancellation).ConfigureAwait(false)).Enqueued!;
     }
 

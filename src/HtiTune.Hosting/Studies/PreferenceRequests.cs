@@ -9,10 +9,8 @@ internal sealed class PreferenceRequests(StudyStore store, TenantFinder finder, 
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(row.Definition);
         Require(definition, objective, goal, mayTrain);
-        if (row.State is StudyState.Active or StudyState.Paused)
-        {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected one that has ended, so that all its trainings can answer.");
-        }
+        StudyServiceException.ThrowIf(row.State is StudyState.Active or StudyState.Paused,
+            StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected one that has ended, so that all its trainings can answer.");
 
         var answered = await preferences.PreferAsync(row, objective, goal, mayTrain, cancellation).ConfigureAwait(false)
             ?? throw new StudyServiceException(StudyServiceError.Conflict, "There is no training that could answer, or none has a value of this objective.");
@@ -30,20 +28,14 @@ internal sealed class PreferenceRequests(StudyStore store, TenantFinder finder, 
 
     private void Require(StudyDefinition definition, string objective, Goal goal, int mayTrain)
     {
-        if (definition.Objective == StudyProblem.ValueObjective)
-        {
-            throw new StudyServiceException(StudyServiceError.Conflict, "The study's trainings report one number and no outputs, of which another preference could be made.");
-        }
+        StudyServiceException.ThrowIf(definition.Objective == StudyProblem.ValueObjective,
+            StudyServiceError.Conflict, "The study's trainings report one number and no outputs, of which another preference could be made.");
 
-        if (!Enum.IsDefined(goal) || mayTrain is < 0 or > 1000)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"goal is {StudyJson.Word(goal)} and mayTrain {mayTrain}; expected minimize or maximize, and 0 to 1000.");
-        }
+        StudyServiceException.ThrowIf(!Enum.IsDefined(goal) || mayTrain is < 0 or > 1000,
+            StudyServiceError.Invalid, $"goal is {StudyJson.Word(goal)} and mayTrain {mayTrain}; expected minimize or maximize, and 0 to 1000.");
 
         StudyDefinitionCheck.Require(definition with { Objective = objective ?? "", Goal = goal }, registry);
-        if (objective == StudyProblem.ValueObjective)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, "objective is value; expected an expression, or objective:NAME.");
-        }
+        StudyServiceException.ThrowIf(objective == StudyProblem.ValueObjective,
+            StudyServiceError.Invalid, "objective is value; expected an expression, or objective:NAME.");
     }
 }

@@ -79,7 +79,7 @@ internal sealed class StudyBeginnings(StudyStore store, TenantFinder finder, Net
         var first = JsonNode.Parse(StudyJson.Write(StudyJson.Read<StudyDefinition>(begun.Definition)))!.AsObject();
         var second = JsonNode.Parse(StudyJson.Write(definition.InShortForm()))!.AsObject();
         List<string> others = [.. first.Select(member => member.Key).Union(second.Select(member => member.Key)).Where(member => !JsonNode.DeepEquals(first[member], second[member]))];
-        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(begun.Definition), registry);
+        var problem = StudyProblem.Of(begun, registry);
         var imported = (await store.TrialsAsync(begun.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.IsImported).OrderBy(trial => trial.Number)
             .Select(trial => (trial.At(problem), trial.Samples));
         if (anchors.Any(anchor => !IsOf(anchor, problem)) || !imported.SequenceEqual(anchors.Select(anchor => (At(anchor, problem), (string?)Convert.ToHexStringLower(SHA256.HashData(NpyFile.ToBytes(anchor.Outputs!)))))))
@@ -92,14 +92,9 @@ internal sealed class StudyBeginnings(StudyStore store, TenantFinder finder, Net
             $"Idempotency-Key is '{begun.IdempotencyKey}', under which study {begun.Id} was begun with other {string.Join(", ", others)}; expected the same request, or another key.");
     }
 
-    private static void RequireKey(string key)
-    {
-        if (string.IsNullOrWhiteSpace(key) || key.Length > KeyLimit || key.Any(char.IsControl))
-        {
-            throw new StudyServiceException(
-                StudyServiceError.Invalid, $"Idempotency-Key has {key?.Length ?? 0} characters; expected 1 to {KeyLimit}, none of them a control character and not all blank.");
-        }
-    }
+    private static void RequireKey(string key) => StudyServiceException.ThrowIf(
+        string.IsNullOrWhiteSpace(key) || key.Length > KeyLimit || key.Any(char.IsControl), StudyServiceError.Invalid,
+        $"Idempotency-Key has {key?.Length ?? 0} characters; expected 1 to {KeyLimit}, none of them a control character and not all blank.");
 
     /// <summary>Whether a training is given as a study's hyperparameters are: λ of one continuous one, or a configuration of its names.</summary>
     private static bool IsOf(EarlierTraining anchor, StudyProblem problem) => anchor.Configuration is not { } given
@@ -127,10 +122,7 @@ internal sealed class StudyBeginnings(StudyStore store, TenantFinder finder, Net
             Check(outputs.Columns == first.Columns, i, $"has {outputs.Columns} columns", $"{first.Columns}, as the first");
         }
 
-        if (faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"The anchors: {string.Join("; ", faults)}.");
-        }
+        StudyServiceException.ThrowIf(faults.Count > 0, StudyServiceError.Invalid, $"The anchors: {string.Join("; ", faults)}.");
 
         void Place(int i)
         {

@@ -11,7 +11,7 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
     public async Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+        var problem = StudyProblem.Of(row, registry);
         _ = problem.Hyperparameter;
         RequireCurve(problem.Definition);
         if (row.Curve is { } hash)
@@ -32,17 +32,14 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
     {
         ArgumentNullException.ThrowIfNull(configurations);
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        var space = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).Space;
+        var space = StudyProblem.Of(row, registry).Space;
         List<string> faults = [.. StudyProblem.FaultsOf(configurations, space)];
         if (configurations.Count > PredictionLimit)
         {
             faults.Insert(0, $"configurations has {configurations.Count} members; expected at most {PredictionLimit}");
         }
 
-        if (faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
-        }
+        StudyServiceException.ThrowIf(faults.Count > 0, StudyServiceError.Invalid, $"{string.Join("; ", faults)}.");
 
         return await WithBeliefAsync(row, belief => new StudyBelief(
             [.. configurations.Select(space.Ordered).Select(one => (One: one, At: belief.Predict(one))).Select(one => new PredictionAt(one.One, one.At.Mean, one.At.Low, one.At.High))],
@@ -53,16 +50,11 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
     public async Task<HtiTune.Diagnostics.BudgetOutlook?> OutlookAsync(string? tenant, Guid study, int trainings, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        if (trainings is < 1 or > 100)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"trainings is {trainings}; expected 1 to 100.");
-        }
+        StudyServiceException.ThrowIf(
+            trainings is < 1 or > 100, StudyServiceError.Invalid, $"trainings is {trainings}; expected 1 to 100.");
 
-        if (!StudyJson.Read<StudyDefinition>(row.Definition).HasOneObjective)
-        {
-            throw new StudyServiceException(
-                StudyServiceError.Conflict, "The study has constraints or a front, and what further trainings would gain is told of one objective alone; expected a study without.");
-        }
+        StudyServiceException.ThrowIf(!StudyJson.Read<StudyDefinition>(row.Definition).HasOneObjective,
+            StudyServiceError.Conflict, "The study has constraints or a front, and what further trainings would gain is told of one objective alone; expected a study without.");
 
         return await WithBeliefAsync(row, belief => belief.Outlook(trainings), cancellation).ConfigureAwait(false);
     }
@@ -116,16 +108,11 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
             found = await surrogates.FindAsync(tenant, newest, cancellation).ConfigureAwait(false);
         }
 
-        if (found is null)
-        {
-            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such surrogate.");
-        }
+        StudyServiceException.ThrowIf(found is null, StudyServiceError.NotFound, "There is no such surrogate.");
 
         RequireLambda(found.Hyperparameter, lambda);
-        if (conditions.Columns != found.ConditionCount || conditions.Rows < 1)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"conditions has {conditions.Rows} rows of {conditions.Columns} numbers; expected at least one row of {found.ConditionCount}.");
-        }
+        StudyServiceException.ThrowIf(conditions.Columns != found.ConditionCount || conditions.Rows < 1,
+            StudyServiceError.Invalid, $"conditions has {conditions.Rows} rows of {conditions.Columns} numbers; expected at least one row of {found.ConditionCount}.");
 
         return found.Sample(lambda, new Contexts(conditions)).Samples.Outputs;
     }
@@ -166,20 +153,11 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
         }
     }
 
-    private static void RequireCurve(StudyDefinition definition)
-    {
-        if (!definition.HasCurve)
-        {
-            throw new StudyServiceException(
-                StudyServiceError.Conflict, "The study has constraints or a front, and a curve tells of one objective alone; expected a study without, or a configuration to ask about (predict).");
-        }
-    }
+    private static void RequireCurve(StudyDefinition definition) => StudyServiceException.ThrowIf(
+        !definition.HasCurve, StudyServiceError.Conflict,
+        "The study has constraints or a front, and a curve tells of one objective alone; expected a study without, or a configuration to ask about (predict).");
 
-    private static void RequireLambda(ContinuousHyperparameter hyperparameter, double lambda)
-    {
-        if (!double.IsFinite(lambda) || !hyperparameter.Contains(lambda))
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"lambda is {lambda:R}; expected a number in [{hyperparameter.Minimum:R}, {hyperparameter.Maximum:R}].");
-        }
-    }
+    private static void RequireLambda(ContinuousHyperparameter hyperparameter, double lambda) => StudyServiceException.ThrowIf(
+        !double.IsFinite(lambda) || !hyperparameter.Contains(lambda), StudyServiceError.Invalid,
+        $"lambda is {lambda:R}; expected a number in [{hyperparameter.Minimum:R}, {hyperparameter.Maximum:R}].");
 }

@@ -17,31 +17,26 @@ internal sealed class StudyService(
     public async Task<IReadOnlyList<StudyView>> ListAsync(string? tenant, StudyQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Size is < 1 or > 200)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"size is {query.Size}; expected 1 to 200.");
-        }
+        StudyServiceException.ThrowIf(query.Size is < 1 or > 200, StudyServiceError.Invalid, $"size is {query.Size}; expected 1 to 200.");
 
         var rows = await store.ListAsync(tenant, query, cancellation).ConfigureAwait(false);
-        return [.. rows.Select(row => View(row, ProblemOf(row)))];
+        return [.. rows.Select(row => View(row, StudyProblem.Of(row, registry)))];
     }
 
     public async Task<StudyList> PageAsync(string? tenant, StudyPageQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Size is < 1 or > 200 || query.Skip < 0 || !Enum.IsDefined(query.Order))
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"size is {query.Size}, skip {query.Skip}, order {query.Order}; expected 1 to 200, 0 or more, and one of {string.Join(", ", Enum.GetNames<StudyOrder>())}.");
-        }
+        StudyServiceException.ThrowIf(query.Size is < 1 or > 200 || query.Skip < 0 || !Enum.IsDefined(query.Order),
+            StudyServiceError.Invalid, $"size is {query.Size}, skip {query.Skip}, order {query.Order}; expected 1 to 200, 0 or more, and one of {string.Join(", ", Enum.GetNames<StudyOrder>())}.");
 
         var (rows, total, tenants) = await store.PageAsync(tenant, query, cancellation).ConfigureAwait(false);
-        return new StudyList([.. rows.Select(row => View(row, ProblemOf(row)))], total, tenants);
+        return new StudyList([.. rows.Select(row => View(row, StudyProblem.Of(row, registry)))], total, tenants);
     }
 
     public async Task<StudyView> GetAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        return View(row, ProblemOf(row)) with { WaitsFor = await unserved.WordsAsync(row, cancellation).ConfigureAwait(false) };
+        return View(row, StudyProblem.Of(row, registry)) with { WaitsFor = await unserved.WordsAsync(row, cancellation).ConfigureAwait(false) };
     }
 
     public Task<int> CountAsync(string? tenant, StudyQuery query, CancellationToken cancellation) => store.CountLikeAsync(tenant, query, cancellation);
@@ -51,13 +46,11 @@ internal sealed class StudyService(
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         row.Tags = tags is null ? row.Tags : WordColumn.Of(StudyLabels.Checked(tags));
         row.Notes = notes is null ? row.Notes : StudyLabels.Checked(notes);
-        if (!await store.DescribeAsync(study, row.Tags, row.Notes, cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such study.");
-        }
+        StudyServiceException.ThrowIf(!await store.DescribeAsync(study, row.Tags, row.Notes, cancellation).ConfigureAwait(false),
+            StudyServiceError.NotFound, "There is no such study.");
 
         events.Happened(study);
-        return View(row, ProblemOf(row));
+        return View(row, StudyProblem.Of(row, registry));
     }
 
     public Task PauseAsync(string? tenant, Guid study, CancellationToken cancellation) =>
@@ -72,17 +65,15 @@ internal sealed class StudyService(
     public async Task DeleteAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
-        if (s_open.Contains(row.State) || !await store.DeleteAsync(study, cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)} or still has a training under way; cancel it first, and wait for its trainings to end.");
-        }
+        StudyServiceException.ThrowIf(s_open.Contains(row.State) || !await store.DeleteAsync(study, cancellation).ConfigureAwait(false),
+            StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)} or still has a training under way; cancel it first, and wait for its trainings to end.");
 
         events.Happened(study);
     }
 
     public async Task<IReadOnlyList<TrialView>> TrialsAsync(string? tenant, Guid study, CancellationToken cancellation)
     {
-        var problem = ProblemOf(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false));
+        var problem = StudyProblem.Of(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false), registry);
         var trials = await store.TrialsAsync(study, cancellation).ConfigureAwait(false);
         var attempts = (await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false)).ToLookup(attempt => attempt.TrialId);
         return [.. trials.OrderBy(trial => trial.Number).Select(trial => View(trial, trial.At(problem), attempts[trial.Id].Count()))];
@@ -90,7 +81,7 @@ internal sealed class StudyService(
 
     public async Task<IReadOnlyList<AttemptView>> AttemptsAsync(string? tenant, Guid study, int? trial, CancellationToken cancellation)
     {
-        var problem = ProblemOf(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false));
+        var problem = StudyProblem.Of(await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false), registry);
         // Attempts first: those of a trial that begins in between are not among them.
         var attempts = await store.AttemptsAsync(study, null, cancellation).ConfigureAwait(false);
         var trials = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).ToDictionary(one => one.Id);
@@ -147,10 +138,9 @@ internal sealed class StudyService(
 
     public async Task ReinstateAsync(string? tenant, string worker, CancellationToken cancellation)
     {
-        if (!await store.ReinstateAsync(tenant is null ? worker : $"{tenant}{TenantMark}{worker}", cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such worker that is set aside.");
-        }
+        StudyServiceException.ThrowIf(
+            !await store.ReinstateAsync(tenant is null ? worker : $"{tenant}{TenantMark}{worker}", cancellation).ConfigureAwait(false),
+            StudyServiceError.NotFound, "There is no such worker that is set aside.");
     }
 
     public async Task<IReadOnlyList<QueueView>> QueuesAsync(string? tenant, CancellationToken cancellation)
@@ -212,8 +202,6 @@ internal sealed class StudyService(
 
     public Task RetryAsync(string? tenant, Guid study, int trial, CancellationToken cancellation) => work.RetryAsync(tenant, study, trial, cancellation);
 
-    private StudyProblem ProblemOf(StudyRow row) => new(StudyJson.Read<StudyDefinition>(row.Definition), registry);
-
     private async Task ChangeAsync(string? tenant, Guid study, StudyState[] from, StudyState to, string? reason, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
@@ -222,10 +210,8 @@ internal sealed class StudyService(
             return;
         }
 
-        if (!await store.ChangeStateAsync(study, from, to, reason, cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected {string.Join(" or ", from.Select(StudyJson.Word))}.");
-        }
+        StudyServiceException.ThrowIf(!await store.ChangeStateAsync(study, from, to, reason, cancellation).ConfigureAwait(false),
+            StudyServiceError.Conflict, $"The study is {StudyJson.Word(row.State)}; expected {string.Join(" or ", from.Select(StudyJson.Word))}.");
 
         events.Happened(study);
         wakeUps.Outbox();

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using HtiTune.Diagnostics;
 
@@ -130,4 +132,16 @@ public sealed class StudyServiceException(StudyServiceError kind, string message
 {
     /// <summary>The kind of refusal.</summary>
     public StudyServiceError Kind => kind;
+
+    /// <summary>Throws where something is refused.</summary>
+    internal static void ThrowIf([DoesNotReturnIf(true)] bool isRefused, StudyServiceError kind, [InterpolatedStringHandlerArgument(nameof(isRefused))] NeededText message)
+    {
+        if (isRefused)
+        {
+            throw new StudyServiceException(kind, message.ToStringAndClear());
+        }
+    }
+
+    /// <inheritdoc cref="ThrowIf(bool, StudyServiceError, NeededText)"/>
+    internal static void ThrowIf([DoesNotReturnIf(true)] bool isRefused, StudyServiceError kind, string message) => ThrowIf(isRefused, kind, $"{message}");
 }

@@ -72,10 +72,8 @@ internal sealed class TrainingEnds(StudyStore store, NetworkRegistry registry, I
 
         foreach (var value in outputs.Values)
         {
-            if (!float.IsFinite(value))
-            {
-                throw new StudyServiceException(StudyServiceError.Invalid, $"outputs hold {value}; expected finite numbers. {FailureHint}");
-            }
+            StudyServiceException.ThrowIf(
+                !float.IsFinite(value), StudyServiceError.Invalid, $"outputs hold {value}; expected finite numbers. {FailureHint}");
         }
 
         // Where the first training said how many rows there are, another number is a failed training, as it is without a server.

@@ -64,7 +64,7 @@ internal sealed class TrainingWork(
         }
 
         var claimed = await store.ClaimAsync(claim, cancellation).ConfigureAwait(false);
-        if (claimed is { Attempt: null } && row is { State: StudyState.Active, Network: null } && new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry).IsValue)
+        if (claimed is { Attempt: null } && row is { State: StudyState.Active, Network: null } && StudyProblem.Of(row, registry).IsValue)
         {
             // The study may not have been advanced since it was created; with reported numbers that is a matter of milliseconds.
             await engine.AdvanceAsync(row.Id, cancellation).ConfigureAwait(false);
@@ -99,10 +99,8 @@ internal sealed class TrainingWork(
 
     private static void RequireValues(IReadOnlyList<IntermediateValue> values)
     {
-        if (values.Count > WaitingValues.Most)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"values has {values.Count} members; expected at most {WaitingValues.Most}.");
-        }
+        StudyServiceException.ThrowIf(values.Count > WaitingValues.Most,
+            StudyServiceError.Invalid, $"values has {values.Count} members; expected at most {WaitingValues.Most}.");
 
         for (var i = 0; i < values.Count; i++)
         {
@@ -164,10 +162,8 @@ internal sealed class TrainingWork(
     public async Task EndAttemptAsync(string? tenant, Guid study, Guid attempt, bool kill, CancellationToken cancellation)
     {
         await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false);
-        if (!await store.AskToEndAsync(attempt, kill, cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.Conflict, "The attempt has ended.");
-        }
+        StudyServiceException.ThrowIf(!await store.AskToEndAsync(attempt, kill, cancellation).ConfigureAwait(false),
+            StudyServiceError.Conflict, "The attempt has ended.");
 
         events.Happened(study);
         wakeUps.Outbox();
@@ -178,10 +174,8 @@ internal sealed class TrainingWork(
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var found = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).FirstOrDefault(one => one.Number == trial)
             ?? throw new StudyServiceException(StudyServiceError.NotFound, $"There is no trial {trial}.");
-        if (!await store.RetryAsync(found.Id, cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.Conflict, $"The trial is {found.Status} and the study {row.State}; expected a failed or cancelled trial of a study that goes on.");
-        }
+        StudyServiceException.ThrowIf(!await store.RetryAsync(found.Id, cancellation).ConfigureAwait(false),
+            StudyServiceError.Conflict, $"The trial is {found.Status} and the study {row.State}; expected a failed or cancelled trial of a study that goes on.");
 
         events.Happened(study);
         wakeUps.Queue(row.Queue);
@@ -206,10 +200,8 @@ internal sealed class TrainingWork(
                 $"worker is {(request.Worker is { } name ? $"of {name.Length} characters" : "missing")}; expected a name of 1 to {WorkerNameLimit} characters without '{TenantMark}', not blank.");
         }
 
-        if (request.Slot is < 0 or > 1000)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"slot is {request.Slot}; expected 0 to 1000.");
-        }
+        StudyServiceException.ThrowIf(
+            request.Slot is < 0 or > 1000, StudyServiceError.Invalid, $"slot is {request.Slot}; expected 0 to 1000.");
 
         return request with
         {

@@ -22,10 +22,8 @@ internal static class FigureEndpoints
         Guid id, string figure, string format, HttpContext context, IStudyService service, NetworkRegistry registry, SurrogateCache surrogates, TenantFinder finder, StudyBeliefs beliefs, LongAnswers answers, int? width, int? height, string? title)
     {
         var (wide, high) = (width ?? 1200, height ?? 640);
-        if (wide is < 240 or > 4000 || high is < 240 or > 4000 || title?.Length > 200)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"width is {wide}, height {high}, and title has {title?.Length ?? 0} characters; expected 240 to 4000 pixels and at most 200 characters.");
-        }
+        StudyServiceException.ThrowIf(wide is < 240 or > 4000 || high is < 240 or > 4000 || title?.Length > 200,
+            StudyServiceError.Invalid, $"width is {wide}, height {high}, and title has {title?.Length ?? 0} characters; expected 240 to 4000 pixels and at most 200 characters.");
 
         var options = new FigureOptions { Width = wide, Height = high, Title = title };
         var (tenant, cancellation) = (context.User.Tenant(), context.RequestAborted);
@@ -70,7 +68,7 @@ internal static class FigureEndpoints
         TenantFinder finder, StudyBeliefs beliefs, NetworkRegistry registry, string? tenant, Guid id, FigureOptions options, string format, CancellationToken cancellation)
     {
         var row = await finder.RowAsync(tenant, id, cancellation).ConfigureAwait(false);
-        var problem = new StudyProblem(StudyJson.Read<StudyDefinition>(row.Definition), registry);
+        var problem = StudyProblem.Of(row, registry);
         (string, Goal)[] features =
             [(problem.Definition.Objective, problem.Definition.Goal), .. problem.Front.Select(metric => (metric.Objective, metric.Goal))];
         return await beliefs.WithBeliefAsync(

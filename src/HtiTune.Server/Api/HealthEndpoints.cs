@@ -23,10 +23,8 @@ internal static class HealthEndpoints
     internal static void MapDetails(RouteGroupBuilder api) =>
         api.MapGet("/health", async (HttpContext context, ServiceInspection inspection) =>
         {
-            if (context.User.Tenant() is not null)
-            {
-                throw new StudyServiceException(StudyServiceError.NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.");
-            }
+            StudyServiceException.ThrowIf(context.User.Tenant() is not null,
+                StudyServiceError.NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.");
 
             var condition = await inspection.LookAsync().ConfigureAwait(false);
             return Results.Json(new HealthBody(condition.Status, condition), HtiTuneJson.Api);

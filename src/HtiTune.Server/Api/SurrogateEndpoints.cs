@@ -125,13 +125,7 @@ internal static class SurrogateEndpoints
         Require(values is null != rows is null, "either conditions or rows");
         return (lambda!.Value, values is null ? Matrix.Empty(rows!.Value) : new Matrix(rowCount, Math.Max(0, columns), [.. values]));
 
-        static void Require(bool holds, string expected)
-        {
-            if (!holds)
-            {
-                throw new StudyServiceException(StudyServiceError.Invalid, $"The body: expected {expected}.");
-            }
-        }
+        static void Require(bool holds, string expected) => StudyServiceException.ThrowIf(!holds, StudyServiceError.Invalid, $"The body: expected {expected}.");
     }
 
     private static void Write(IBufferWriter<byte> body, double lambda, Matrix outputs)

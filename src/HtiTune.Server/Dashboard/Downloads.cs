@@ -38,10 +38,8 @@ internal static class Downloads
             }
 
             context.HttpContext.Response.Headers.Remove("Retry-After");
-            if (time.GetElapsedTime(began) > s_patience)
-            {
-                throw new StudyServiceException(StudyServiceError.Conflict, "It is still being computed; ask for it again in a minute.");
-            }
+            StudyServiceException.ThrowIf(time.GetElapsedTime(began) > s_patience,
+                StudyServiceError.Conflict, "It is still being computed; ask for it again in a minute.");
         }
     }
 

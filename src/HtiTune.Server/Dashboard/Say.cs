@@ -19,10 +19,8 @@ internal static class Say
         {
             var at = part.IndexOf('=', StringComparison.Ordinal);
             var (name, value) = at > 0 ? (part[..at].Trim(), part[(at + 1)..].Trim()) : (part, "");
-            if (at <= 0 || values.Exists(one => one.Item1 == name))
-            {
-                throw new StudyServiceException(StudyServiceError.Invalid, $"“{part}” is not understood; expected each name once with its value, such as {string.Join(", ", space.Select(one => one.Name + "=…"))}.");
-            }
+            StudyServiceException.ThrowIf(at <= 0 || values.Exists(one => one.Item1 == name),
+                StudyServiceError.Invalid, $"“{part}” is not understood; expected each name once with its value, such as {string.Join(", ", space.Select(one => one.Name + "=…"))}.");
 
             var isWord = space.Any(one => one.Name == name && one is Data.CategoricalHyperparameter);
             values.Add((name, !isWord && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : value));

@@ -40,10 +40,9 @@ internal static class MetricsEndpoint
 
     private static async Task<IResult> AnswerAsync(HttpContext context, MeterSeries series, ServiceInspection inspection, IStudyService service, TenantTurns turns, LongAnswers answers)
     {
-        if (context.GetEndpoint()!.Metadata.GetMetadata<OperatorsAlone>() is not null && context.User.Tenant() is not null)
-        {
-            throw new StudyServiceException(StudyServiceError.NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.");
-        }
+        StudyServiceException.ThrowIf(
+            context.GetEndpoint()!.Metadata.GetMetadata<OperatorsAlone>() is not null && context.User.Tenant() is not null,
+            StudyServiceError.NotFound, "There is nothing at this address; /openapi/v1.json lists what there is.");
 
         var text = new PrometheusText();
         text.Begin("htitune_build_info", "gauge", "The build that runs: always 1.");

@@ -22,10 +22,7 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
             faults.Add($"kinds are {(kinds is { Count: > 0 } ? string.Join(", ", kinds) : "missing")}; expected some of {string.Join(", ", WebhookKind.All)}");
         }
 
-        if (faults.Count > 0)
-        {
-            throw new StudyServiceException(StudyServiceError.Invalid, $"The webhook: {string.Join("; ", faults)}.");
-        }
+        StudyServiceException.ThrowIf(faults.Count > 0, StudyServiceError.Invalid, $"The webhook: {string.Join("; ", faults)}.");
 
         var row = new WebhookRow { Tenant = tenant, Url = url!, Kinds = WordColumn.Of([.. kinds!.Distinct()])!, Secret = WebhookSender.NewSecret() };
         return await store.AddAsync(row, Most, cancellation).ConfigureAwait(false) ? Of(row) with { Secret = row.Secret }
@@ -34,10 +31,8 @@ internal sealed class Webhooks(WebhookStore store, WebhookAddresses addresses)
 
     public async Task DeleteAsync(string? tenant, Guid id, CancellationToken cancellation)
     {
-        if (!await store.DeleteAsync(tenant, id, cancellation).ConfigureAwait(false))
-        {
-            throw new StudyServiceException(StudyServiceError.NotFound, "There is no such webhook.");
-        }
+        StudyServiceException.ThrowIf(!await store.DeleteAsync(tenant, id, cancellation).ConfigureAwait(false),
+            StudyServiceError.NotFound, "There is no such webhook.");
     }
 
     private static Webhook Of(WebhookRow row) => new(row.Id, row.Tenant, row.Url, WordColumn.Words(row.Kinds), At(row.CreatedAt)!.Value, At(row.SentAt), row.Error, At(row.FailedAt));
