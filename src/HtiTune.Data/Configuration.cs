@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Data;
 
 /// <summary>What a network is trained at: a value for each hyperparameter that is active, by name, in the order of the search space.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Data;
 
 /// <summary>The header line of a comma-separated file: which column stands where.</summary>

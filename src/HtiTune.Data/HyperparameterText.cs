@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Data;
 
 /// <summary>Reads a hyperparameter that is written down.</summary>

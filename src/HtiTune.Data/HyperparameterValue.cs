@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Data;
 
 /// <summary>What a hyperparameter is set to: a number, or the word of a category.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Data;
 
 /// <summary>What a training measures on its way, such as the validation loss after an epoch.</summary>

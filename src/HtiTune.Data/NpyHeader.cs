@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Data;
 
 /// <summary>The header of a <c>.npy</c> file: the literal of a Python dictionary with the keys descr, fortran_order and shape.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Data;
 
 /// <summary>w = ±ln(1 + |λ| / t): logarithmic on both sides of 0, linear near it.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Plotting;
 
 /// <summary>Colours (readable with the common colour blindnesses, after Okabe and Ito 2008), fonts and frames of every figure.</summary>

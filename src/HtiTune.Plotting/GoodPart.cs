@@ -1,4 +1,3 @@
-using System.Globalization;
 using HtiTune.Diagnostics;
 
 namespace HtiTune.Plotting;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ScottPlot.TickGenerators;
 
 namespace HtiTune.Plotting;
@@ -52,18 +51,6 @@ internal static class LambdaAxis
         var ticks = Ticks(hyperparameter, Math.Max(from, 0), Math.Min(to, 1));
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. ticks.Select(hyperparameter.ToUnit)], [.. ticks.Select(Text)]);
         plot.Axes.SetLimitsX(from, to);
-    }
-
-    /// <summary>Puts the ticks on a plot's vertical axis and shows the places from … to.</summary>
-    /// <param name="plot">The plot, whose values are places u.</param>
-    /// <param name="hyperparameter">The hyperparameter.</param>
-    /// <param name="from">Least place u shown.</param>
-    /// <param name="to">Greatest place u shown.</param>
-    public static void ApplyVertically(Plot plot, ContinuousHyperparameter hyperparameter, double from, double to)
-    {
-        var ticks = Ticks(hyperparameter, Math.Max(from, 0), Math.Min(to, 1));
-        plot.Axes.Left.TickGenerator = new NumericManual([.. ticks.Select(hyperparameter.ToUnit)], [.. ticks.Select(Text)]);
-        plot.Axes.SetLimitsY(from, to);
     }
 
     /// <summary>The value of a tick, e.g. 0.8 or 1e-05.</summary>

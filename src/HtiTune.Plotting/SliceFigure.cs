@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Plotting;
 
 /// <summary>What is believed along each hyperparameter, all others as recommended.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune;
 
 /// <summary>The policy over one continuous hyperparameter: the bridge process on a grid, its acquisition and its certificate.</summary>

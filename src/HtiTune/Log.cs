@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune;
 
 /// <summary>The tuner's log messages; the event ids are stable.</summary>

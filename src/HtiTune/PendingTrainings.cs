@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune;
 
 /// <summary>The trainings of a run that were proposed and have not been told, in order: their numbers and seeds, and in whose hands they are.</summary>

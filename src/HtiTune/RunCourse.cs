@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune;
 
 /// <summary>The course of a run: what is trained next, and why the run should end.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune;
 
 /// <summary>Turns what a run knows into the immutable records that it hands out, in the objective's own sign.</summary>

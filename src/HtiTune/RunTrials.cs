@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune;
 
 /// <summary>The trainings of a run as trials of its objective; tells the journal, the log and the meters what came of each.</summary>

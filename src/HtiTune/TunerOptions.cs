@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using HtiTune.Service;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HtiTune;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune;
 
 /// <summary>What a run does next and when it may stop: the rules, apart from the bookkeeping of <see cref="TuningRun"/>.</summary>

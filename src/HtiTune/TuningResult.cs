@@ -1,4 +1,3 @@
-using System.Globalization;
 using HtiTune.Data.Notebooks;
 
 namespace HtiTune;

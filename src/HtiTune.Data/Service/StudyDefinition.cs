@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Service;
 
 /// <summary>What a study is to find, and how: all that a request may say. Kept as it is for the study's life.</summary>

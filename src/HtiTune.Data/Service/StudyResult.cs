@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using HtiTune.Diagnostics;
 using HtiTune.Preferences;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Service;
 
 /// <summary>A study as it stands.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Service;
 
 /// <summary>A trial of a study that a service keeps.</summary>

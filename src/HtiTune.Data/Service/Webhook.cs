@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Service;
 
 /// <summary>An address that is told of what happens to a tenant's studies.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Service;
 
 /// <summary>Who asks for work.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune.Diagnostics;
 
 /// <summary>What a <see cref="Remark"/> is about; the names are stable.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace HtiTune;
 
 /// <summary>The first condition of a certificate that a recommendation does not meet; <see cref="Outcome.Describe"/> says it in a sentence.</summary>

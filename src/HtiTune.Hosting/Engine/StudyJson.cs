@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace HtiTune.Hosting;
 
 /// <summary>JSON of the store: definitions, results and the data of events.</summary>

@@ -150,7 +150,7 @@ internal sealed partial class Dispatcher(
 
             for (var i = 0; i < Math.Max(1, options.Value.Slots); i++)
             {
-                _jobs.Create<TrainingWorker>(worker => worker.ServeAsync(queue, CancellationToken.None), new EnqueuedState(HtiTuneNames.TrainingQueue(queue)));
+                _jobs.Create<TrainingWorker>(worker => worker.ServeQueueAsync(queue, CancellationToken.None), new EnqueuedState(HtiTuneNames.TrainingQueue(queue)));
             }
         }
         catch (BackgroundJobClientException problem)

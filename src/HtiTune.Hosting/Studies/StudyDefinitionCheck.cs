@@ -1,4 +1,3 @@
-using System.Globalization;
 using HtiTune.External;
 
 namespace HtiTune.Hosting;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace HtiTune.Hosting;
 
 /// <summary>Says of a study why nothing happens: its network is one that no process trains, and no outside worker has claimed.</summary>

@@ -31,10 +31,10 @@ internal sealed partial class TrainingWorker(
 
     /// <summary>
     /// A job: trains what a queue holds until there is nothing that this process may claim; one that finds nothing is over at once. Never tried again by itself: attempts have rows
-    /// of their own.
+    /// of their own. Processes of earlier versions know no job of this name, and leave it.
     /// </summary>
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Delete)]
-    public async Task ServeAsync(string queue, CancellationToken cancellation)
+    public async Task ServeQueueAsync(string queue, CancellationToken cancellation)
     {
         if (registry.Names.Count == 0 || _stopping.IsCancellationRequested || TakeSlot() is not { } slot)
         {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Server;
 
 /// <summary>A study's events as they come (server-sent events), as long as the caller's key holds.</summary>

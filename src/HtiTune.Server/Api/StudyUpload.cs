@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using HtiTune.External;
 using HtiTune.Journal;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HtiTune.Server.Dashboard;
 
 /// <summary>Numbers, times and states in words.</summary>

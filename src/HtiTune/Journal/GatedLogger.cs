@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune.Journal;
 
 /// <summary>A log that is closed at first: what a replay repeats was logged when it happened.</summary>

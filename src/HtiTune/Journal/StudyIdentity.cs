@@ -1,6 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Logging;
-
 namespace HtiTune.Journal;
 
 /// <summary>Whether a study on disk is the one that its user means, and can go on with what the user has given.</summary>

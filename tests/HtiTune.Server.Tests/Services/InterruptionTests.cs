@@ -111,7 +111,7 @@ public sealed class InterruptionTests : IDisposable
         var id = (await host.Studies.CreateAsync(Tenant, definition)).Id;
         await begun.WaitAsync(TimeSpan.FromSeconds(30));
         await begun.WaitAsync(TimeSpan.FromSeconds(30));
-        foreach (var job in queue.ProcessingJobs(0, 100).Where(job => job.Value.Job.Method.Name == nameof(TrainingWorker.ServeAsync)))
+        foreach (var job in queue.ProcessingJobs(0, 100).Where(job => job.Value.Job.Method.Name == nameof(TrainingWorker.ServeQueueAsync)))
         {
             Assert.True(jobs.Delete(job.Key));
         }

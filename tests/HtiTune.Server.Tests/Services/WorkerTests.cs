@@ -91,7 +91,7 @@ public sealed class WorkerTests : IDisposable
         {
             await Task.WhenAll(
                 engine.AdvanceInTurnAsync(id, CancellationToken.None), engine.AdvanceInTurnAsync(id, CancellationToken.None),
-                worker.ServeAsync("default", CancellationToken.None), worker.ServeAsync("default", CancellationToken.None));
+                worker.ServeQueueAsync("default", CancellationToken.None), worker.ServeQueueAsync("default", CancellationToken.None));
         }
 
         var expected = StudyServiceTests.Tuned(Definition);
