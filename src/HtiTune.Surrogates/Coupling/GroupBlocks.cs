@@ -109,20 +109,43 @@ internal static class GroupBlocks
     }
 
     /// <summary>Ascending along an axis; ties by the following axes in turn, so that only equal rows keep an arbitrary order.</summary>
-    private static void Sort(float[] values, int columns, int axis, Span<int> rows) => rows.Sort((i, j) =>
+    private static void Sort(float[] values, int columns, int axis, Span<int> rows)
     {
-        for (var k = 0; k < columns; k++)
+        var keys = new float[rows.Length];
+        for (var i = 0; i < keys.Length; i++)
         {
-            var column = (axis + k) % columns;
-            var order = values[i * columns + column].CompareTo(values[j * columns + column]);
-            if (order != 0)
+            keys[i] = values[rows[i] * columns + axis];
+        }
+
+        keys.AsSpan().Sort(rows);
+        for (int start = 0, end; start < keys.Length; start = end)
+        {
+            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
             {
-                return order;
+                // One run of equal values.
+            }
+
+            if (end - start > 1)
+            {
+                rows[start..end].Sort(FollowingAxes);
             }
         }
 
-        return i.CompareTo(j);
-    });
+        int FollowingAxes(int i, int j)
+        {
+            for (var k = 1; k < columns; k++)
+            {
+                var column = (axis + k) % columns;
+                var order = values[i * columns + column].CompareTo(values[j * columns + column]);
+                if (order != 0)
+                {
+                    return order;
+                }
+            }
+
+            return i.CompareTo(j);
+        }
+    }
 
     private static int Count(float[] left, float[] right, int columns, int most)
     {

@@ -236,22 +236,36 @@ internal static class BandwidthSelection
             {
                 var row = _beyond.AsSpan(r * _padded, _padded);
                 var weights = _isAdaptive ? _nearWeights.AsSpan(r * _padded, _padded) : [];
-                var count = 0;
-                for (var j = 0; j < _columns; j++)
-                {
-                    // Written always, and kept by a step of the count: there is no branch to guess.
-                    row[count] = row[j];
-                    if (_isAdaptive)
-                    {
-                        weights[count] = _weights[j];
-                    }
-
-                    count += row[count] <= most ? 1 : 0;
-                }
-
+                var count = _isAdaptive ? Compact(row[.._columns], weights, most) : Compact(row[.._columns], most);
                 _near[r] = (count + lanes - 1) / lanes * lanes;
                 row[count.._near[r]].Fill(float.PositiveInfinity);
             }
+        }
+
+        // Numbers from 0 up are in the order of their bits, and a count that grows by a comparison of bits has no branch to guess: each value is written, and stays where
+        // it counts.
+        private static int Compact(Span<float> row, float most)
+        {
+            var (count, bits) = (0, BitConverter.SingleToInt32Bits(most));
+            foreach (var value in row)
+            {
+                row[count] = value;
+                count += BitConverter.SingleToInt32Bits(value) <= bits ? 1 : 0;
+            }
+
+            return count;
+        }
+
+        private int Compact(Span<float> row, Span<float> weights, float most)
+        {
+            var count = 0;
+            for (var j = 0; j < row.Length; j++)
+            {
+                (row[count], weights[count]) = (row[j], _weights[j]);
+                count += row[count] <= most ? 1 : 0;
+            }
+
+            return count;
         }
 
         /// <summary>LL(h), h at most that of <see cref="KeepNear"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace HtiTune.Surrogates.Geometry;
 
@@ -48,44 +49,13 @@ internal sealed class NearKernels : ILogDensity
     /// <inheritdoc/>
     public double Evaluate(ReadOnlySpan<float> point, Span<float> gradient)
     {
-        var lanes = Vector<float>.Count;
-        var count = _logWeights.Length;
-        Span<float> logs = stackalloc float[count];
-        var greatest = new Vector<float>(float.NegativeInfinity);
-        for (var i = 0; i < count; i += lanes)
-        {
-            var square = Vector<float>.Zero;
-            for (var k = 0; k < _dimension; k++)
-            {
-                var difference = new Vector<float>(_samples, k * count + i) - new Vector<float>(point[k]);
-                square += difference * difference;
-            }
-
-            var log = new Vector<float>(_logWeights, i) - square * new Vector<float>(_precisions, i);
-            log.CopyTo(logs[i..]);
-            greatest = Vector.Max(greatest, log);
-        }
-
-        var most = greatest[0];
-        for (var l = 1; l < lanes; l++)
-        {
-            most = Math.Max(most, greatest[l]);
-        }
-
-        Span<Vector<float>> pulls = stackalloc Vector<float>[_dimension];
+        ReadOnlySpan<Vector<float>> samples = MemoryMarshal.Cast<float, Vector<float>>(_samples), precisions = MemoryMarshal.Cast<float, Vector<float>>(_precisions);
+        var weights = MemoryMarshal.Cast<float, Vector<float>>(_logWeights);
+        Span<Vector<float>> logs = stackalloc Vector<float>[weights.Length], pulls = stackalloc Vector<float>[_dimension];
         pulls.Clear();
-        var shares = Vector<float>.Zero;
-        for (var i = 0; i < count; i += lanes)
-        {
-            var share = VectorExponential.Of(new Vector<float>(logs[i..]) - new Vector<float>(most));
-            shares += share;
-            share *= new Vector<float>(_precisions, i);
-            for (var k = 0; k < pulls.Length; k++)
-            {
-                pulls[k] += share * (new Vector<float>(_samples, k * count + i) - new Vector<float>(point[k]));
-            }
-        }
-
+        var (most, shares) = _dimension == 2
+            ? InPlane(samples, precisions, weights, point, logs, pulls)
+            : InSpace(samples, precisions, weights, point, logs, pulls);
         var sum = Vector.Sum(shares);
         for (var k = 0; k < pulls.Length; k++)
         {
@@ -93,5 +63,79 @@ internal sealed class NearKernels : ILogDensity
         }
 
         return most + Math.Log(sum) - _offset;
+    }
+
+    private static (float Most, Vector<float> Shares) InSpace(
+        ReadOnlySpan<Vector<float>> samples, ReadOnlySpan<Vector<float>> precisions, ReadOnlySpan<Vector<float>> weights, ReadOnlySpan<float> point, Span<Vector<float>> logs,
+        Span<Vector<float>> pulls)
+    {
+        var greatest = new Vector<float>(float.NegativeInfinity);
+        for (var i = 0; i < logs.Length; i++)
+        {
+            var square = Vector<float>.Zero;
+            for (int k = 0, at = i; k < point.Length; k++, at += logs.Length)
+            {
+                var difference = samples[at] - new Vector<float>(point[k]);
+                square += difference * difference;
+            }
+
+            logs[i] = weights[i] - square * precisions[i];
+            greatest = Vector.Max(greatest, logs[i]);
+        }
+
+        var most = Greatest(greatest);
+        var shares = Vector<float>.Zero;
+        for (var i = 0; i < logs.Length; i++)
+        {
+            var share = VectorExponential.Of(logs[i] - new Vector<float>(most));
+            shares += share;
+            share *= precisions[i];
+            for (int k = 0, at = i; k < point.Length; k++, at += logs.Length)
+            {
+                pulls[k] += share * (samples[at] - new Vector<float>(point[k]));
+            }
+        }
+
+        return (most, shares);
+    }
+
+    // The same, value by value, of two coordinates, which stay in registers.
+    private static (float Most, Vector<float> Shares) InPlane(
+        ReadOnlySpan<Vector<float>> samples, ReadOnlySpan<Vector<float>> precisions, ReadOnlySpan<Vector<float>> weights, ReadOnlySpan<float> point, Span<Vector<float>> logs,
+        Span<Vector<float>> pulls)
+    {
+        Vector<float> x = new(point[0]), y = new(point[1]), greatest = new(float.NegativeInfinity);
+        ReadOnlySpan<Vector<float>> first = samples[..logs.Length], second = samples[logs.Length..];
+        for (var i = 0; i < logs.Length; i++)
+        {
+            Vector<float> across = first[i] - x, along = second[i] - y;
+            logs[i] = weights[i] - (across * across + along * along) * precisions[i];
+            greatest = Vector.Max(greatest, logs[i]);
+        }
+
+        var most = Greatest(greatest);
+        Vector<float> highest = new(most), shares = Vector<float>.Zero, left = Vector<float>.Zero, right = Vector<float>.Zero;
+        for (var i = 0; i < logs.Length; i++)
+        {
+            var share = VectorExponential.Of(logs[i] - highest);
+            shares += share;
+            share *= precisions[i];
+            left += share * (first[i] - x);
+            right += share * (second[i] - y);
+        }
+
+        (pulls[0], pulls[1]) = (left, right);
+        return (most, shares);
+    }
+
+    private static float Greatest(Vector<float> values)
+    {
+        var most = values[0];
+        for (var l = 1; l < Vector<float>.Count; l++)
+        {
+            most = Math.Max(most, values[l]);
+        }
+
+        return most;
     }
 }
