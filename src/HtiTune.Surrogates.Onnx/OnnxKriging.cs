@@ -44,7 +44,7 @@ internal sealed class OnnxKriging
         var fault = source is not null && surrogate.Options.Carrying != RowCarrying.Maps
             ? $"its rows are carried by {(surrogate.Options.Carrying == RowCarrying.Affine ? "affine maps" : "levels")} that all stored rows make; "
                 + "write its stored rows, or fit it with carrying by maps (fit --method kriging)"
-            : source is not null && surrogate.ConditionCount > 0 && surrogate.Carrier.State.Forward.Length == 0
+            : source is not null && surrogate.ConditionCount > 0 && surrogate.Carrier.State is { Ridge: null, Forward.Length: 0 }
                 ? "it was fitted without maps; fit it with TrainMaps = true, or write its stored rows"
             : OnnxPlace.Fault(surrogate.Hyperparameter.Scale);
         return fault is null ? new OnnxKriging(surrogate, source).Write() : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");

@@ -188,7 +188,7 @@ internal sealed class OnnxSpace
     private (string[] Rows, string[]? Own, bool AreGiven) Rows()
     {
         var (n, d, count) = (_state.Contexts.Count, _state.Dimension, _state.Anchors.Length);
-        if (_state.Network is not { } network)
+        if (_state is { Network: null, Ridge: null })
         {
             var own = OnnxRowsOf(OutputKriging.Ordered([.. _state.Outputs.Select(y => y.Values.ToArray())], _state.Kriging.Order, d));
             return (OnnxRowsOf([.. _state.Kriging.Rows.Standardised.Select(y => y!)]), own, false);
@@ -196,8 +196,16 @@ internal sealed class OnnxSpace
 
         var conditions = _graph.Input("conditions", OnnxType.Float, OnnxRows.Count, $"{_state.Contexts.Conditions.Columns}");
         var categories = _state.Contexts.CategoryCount > 0 ? _graph.Input("category", OnnxType.Int64, OnnxRows.Count) : null;
-        var given = OnnxNetwork.Evaluate(_graph, network, OnnxRows.Standardised(_graph, conditions, _state.Conditions), categories);
-        return ([.. Enumerable.Range(0, count).Select(k => _graph.Slice(given, k * d, (k + 1) * d, 1))], null, true);
+        var seen = OnnxRows.Standardised(_graph, conditions, _state.Conditions);
+        var network = _state.Network is { } one ? OnnxNetwork.Evaluate(_graph, one, seen, categories) : null;
+        string[]? byNetwork = network is null ? null : [.. Enumerable.Range(0, count).Select(k => _graph.Slice(network, k * d, (k + 1) * d, 1))];
+        if (_state.ByRidge is not { } ridge)
+        {
+            return (byNetwork!, null, true);
+        }
+
+        var byRidge = new OnnxRidge(_graph, ridge, d, count).Given(seen, categories, Math.Max(1, _state.Contexts.CategoryCount));
+        return (_state.Ridge!.GivenShare is > 0 and var share ? [.. byRidge.Select((rows, k) => OnnxRidge.Mean(_graph, rows, byNetwork![k], share))] : byRidge, null, true);
 
         string[] OnnxRowsOf(float[][] rows) => [.. rows.Select(y => _graph.Constant(y, n, d))];
     }

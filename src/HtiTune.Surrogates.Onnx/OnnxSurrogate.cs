@@ -42,7 +42,7 @@ internal sealed class OnnxSurrogate
         var fault = MethodRecipe.IsLearned(method) || MethodRecipe.IsWeighted(method)
             ? $"it is the baseline {method}; only {Method.Hti}, {Method.Nlot} and {Method.Mixture} are written"
             : source is not null && method == Method.Mixture ? "no row is moved by a mixture; write its stored rows"
-            : source is not null && state.Forward.Length == 0 ? "it was fitted without maps; fit it with TrainMaps = true, or write its stored rows"
+            : source is not null && state is { Ridge: null, Forward.Length: 0 } ? "it was fitted without maps; fit it with TrainMaps = true, or write its stored rows"
             : OnnxPlace.Fault(state.Hyperparameter.Scale);
         return fault is null ? new OnnxSurrogate(state, source is not null).Write(source) : throw new NotSupportedException($"This surrogate cannot be written as ONNX: {fault}.");
     }

@@ -42,6 +42,11 @@ internal static class OnnxWeights
             return graph.Op("Exp", graph.Op("Neg", r));
         }
 
+        if (kernel == KrigingKernel.Gaussian)
+        {
+            return graph.Op("Exp", graph.Op("Mul", graph.Constant(-0.5), graph.Op("Mul", r, r)));
+        }
+
         var five = graph.Op("Mul", graph.Constant(Math.Sqrt(5)), r);
         var polynomial = graph.Op("Add", graph.Op("Add", graph.Constant(1.0), five), graph.Op("Mul", graph.Constant(5.0 / 3), graph.Op("Mul", r, r)));
         return graph.Op("Mul", polynomial, graph.Op("Exp", graph.Op("Neg", five)));

@@ -42,8 +42,10 @@ internal sealed class IntervalFits
     /// <param name="dual">The dual coupling, if that was asked for.</param>
     /// <param name="potential">Density or none.</param>
     /// <param name="random">Chance of the fit.</param>
-    internal IntervalFits(FitRequest request, Trajectories trajectories, IDualCoupling? dual, PotentialKind potential, RandomStreams random)
+    /// <param name="isByRidge">Whether kernel ridge alone answers new contexts, so that no map is needed.</param>
+    internal IntervalFits(FitRequest request, Trajectories trajectories, IDualCoupling? dual, PotentialKind potential, RandomStreams random, bool isByRidge = false)
     {
+        HasMaps = request.Options.TrainMaps && MethodRecipe.NeedsMaps(request.Options.Method) && !isByRidge;
         _request = request;
         _trajectories = trajectories;
         _dual = dual;
@@ -82,7 +84,7 @@ internal sealed class IntervalFits
 
     private TrajectoryOptions Options => _request.Options;
 
-    private bool HasMaps => Options.TrainMaps && MethodRecipe.NeedsMaps(Options.Method);
+    private bool HasMaps { get; }
 
     private bool HasPaths => _potential == PotentialKind.Density || Options.Metric != MetricKind.None;
 

@@ -14,29 +14,32 @@ internal static class ModelFile
     /// <summary>The version of files that hold a kriging whose rows are carried by levels, or part of whose way is straight.</summary>
     internal const int LevelsVersion = 7;
 
-    private static int VersionOf(KrigingState? kriging) => kriging is null ? Version
+    /// <summary>The version of files whose new contexts are answered by kernel ridge, or whose kriging has a Gaussian kernel.</summary>
+    internal const int RidgeVersion = 8;
+
+    private static int VersionOf(TrajectoryState state, KrigingState? kriging) => state.Ridge is not null || kriging?.Options.Smooth == true ? RidgeVersion : kriging is null ? Version
         : kriging.Quantiles is not null || kriging.Options.StraightShare is > 0 and < 1 ? LevelsVersion : KrigedVersion;
 
     internal static void Write(string path, TrajectoryState state, KrigingState? kriging = null)
     {
         var arrays = new List<(string Name, float[] Values)>();
         var header = ModelHeader.Of(state, arrays) with { Kriging = kriging is null ? null : KrigingHeader.Of(kriging) };
-        ModelContainer.Write(path, VersionOf(kriging), JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader), arrays);
+        ModelContainer.Write(path, VersionOf(state, kriging), JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.ModelHeader), arrays);
     }
 
     internal static (TrajectoryState State, KrigingState? Kriging) Read(string path, Scale? scale)
     {
         var version = ModelContainer.VersionOf(path);
-        if (version is SpaceFile.Version or SpaceFile.MethodVersion)
+        if (version is SpaceFile.Version or SpaceFile.MethodVersion or SpaceFile.RidgeVersion)
         {
             throw new DataFormatException(path, "byte 8", "a model over a search space", $"one over λ; {nameof(SpaceSurrogate)}.{nameof(SpaceSurrogate.Load)} reads it");
         }
 
-        if (version is not (Version or KrigedVersion or LevelsVersion))
+        if (version is not (Version or KrigedVersion or LevelsVersion or RidgeVersion))
         {
             throw new DataFormatException(
                 path, "byte 8", $"format version {version}",
-                version > LevelsVersion ? $"version {LevelsVersion} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
+                version > RidgeVersion ? $"version {RidgeVersion} at most; a newer HtiTune may read it" : $"version {Version}; fit the model again");
         }
 
         return ModelContainer.Read(path, ModelHeaderJson.Default.ModelHeader, header => header.Arrays, (header, arrays) =>

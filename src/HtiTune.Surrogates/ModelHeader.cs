@@ -23,7 +23,8 @@ internal sealed record ModelHeader(
     FitReport Report,
     NetworkEntry[] Networks,
     ArrayEntry[] Arrays,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KrigingHeader? Kriging = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KrigingHeader? Kriging = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RidgeState? Ridge = null)
 {
     internal static ModelHeader Of(TrajectoryState state, List<(string Name, float[] Values)> arrays)
     {
@@ -83,7 +84,8 @@ internal sealed record ModelHeader(
             state.Options,
             state.Report,
             [.. networks],
-            [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))]);
+            [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))],
+            Ridge: state.Ridge);
 
         void Add(string name, float[] values) => arrays.Add((name, values));
 
@@ -129,6 +131,7 @@ internal sealed record ModelHeader(
             Start = Network("start"),
             Motion = All("motion", intervals),
             Options = Options,
+            Ridge = Ridge,
             Report = Report,
         };
 

@@ -47,6 +47,9 @@ internal sealed class PreviousFit
     /// <summary>How its options were chosen; null where they were given.</summary>
     internal SelfTuningReport? SelfTuning => _state.Report.SelfTuning;
 
+    /// <summary>What kernel ridge of contexts has learned, and which share networks have.</summary>
+    internal RidgeState? Ridge => _state.Ridge;
+
     /// <summary>The network of the first anchor's outputs where that anchor is still the first.</summary>
     internal FrozenNetwork? Start(AnchorSet anchors) => anchors[0].Lambda == _state.Lambdas[0] ? _state.Start : null;
 

@@ -62,7 +62,8 @@ internal static class TrajectoryFitter
 
         request.Progress?.Report(new FitProgress("paths", 0.2));
         var potential = ChoosePotential(options.Potential, coupled.Kind, anchors.Dimension);
-        var fits = new IntervalFits(request, trajectories, dual, potential, random);
+        var ridge = RidgeOf(request, coupled, random);
+        var fits = new IntervalFits(request, trajectories, dual, potential, random, isByRidge: ridge is { NeedsNetworks: false });
         fits.Run(coupled.Deterministic);
         var motion = MethodRecipe.IsLearned(options.Method) ? published!.Train(trajectories, positions, options, random, cancellation) : [];
         request.Progress?.Report(new FitProgress("done", 1));
@@ -80,6 +81,7 @@ internal static class TrajectoryFitter
             Backward = fits.Backward,
             Paths = fits.Paths,
             Start = fits.Start,
+            Ridge = ridge,
             Motion = motion,
             Options = options,
             Report = new FitReport
@@ -95,10 +97,25 @@ internal static class TrajectoryFitter
                 ConstantClockError = clock.ConstantError,
                 MapErrors = fits.MapErrors,
                 SelfTuning = request.Previous?.SelfTuning,
-                Notes = Notes(anchors, options, clock),
+                Notes = ridge is null ? Notes(anchors, options, clock) : [.. Notes(anchors, options, clock), ridge.Note],
                 Warnings = [.. ColumnUnits.Losses([.. anchors.Select(anchor => anchor.Samples.Outputs)])],
             },
         };
+    }
+
+    /// <summary>What kernel ridge of contexts learns where it is asked for, and there are new contexts to ask for.</summary>
+    private static RidgeState? RidgeOf(FitRequest request, Coupler.Result coupled, RandomStreams random)
+    {
+        var options = request.Options;
+        if (request.Previous is { } previous)
+        {
+            return previous.Ridge;
+        }
+
+        return !options.TrainMaps || !coupled.Deterministic || coupled.Trajectories.ConditionCount == 0 || options.Method is not (Method.Hti or Method.Linear) ? null
+            : options.Maps == ContextMaps.Ridge ? ContextRidge.Learn(coupled.Trajectories, request.Cancellation)
+            : options.Maps == ContextMaps.Tried ? RidgeTrial.Of(coupled.Trajectories, options, random.Fork("contexts"), request.Cancellation)
+            : null;
     }
 
     // The published energy of a dual coupling holds a clock already.

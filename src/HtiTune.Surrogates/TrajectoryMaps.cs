@@ -1,4 +1,5 @@
 // Notation
+//   a row by networks and by kernel ridge (ContextRidge) is their mean, by the share of networks
 //   y_k [n, D]   rows at anchor k, standardised: y_{k+1} = y_k + F_k(y_k, x), y_{k−1} = y_k + B_{k−1}(y_k, x), F and B the maps of an interval
 
 using HtiTune.Data;
@@ -13,6 +14,56 @@ namespace HtiTune.Surrogates;
 /// <param name="places">Those places by the clock.</param>
 internal sealed class TrajectoryMaps(TrajectoryState state, double[] positions, double[] places)
 {
+    private readonly Lazy<ContextRidge>? _ridge = state.Ridge is { } learned ? new Lazy<ContextRidge>(() => new ContextRidge(state.Trajectories, learned)) : null;
+
+    /// <summary>Kernel ridge of contexts; null where networks alone answer them.</summary>
+    internal ContextRidge? Ridge => _ridge?.Value;
+
+    /// <summary>Outputs of contexts that no anchor answered, by the curve at u.</summary>
+    internal float[] FollowGiven(Contexts contexts, int interval, double u)
+    {
+        if (MethodRecipe.IsLearned(state.Options.Method))
+        {
+            return Follow(Start(contexts), contexts, 0, interval, u);
+        }
+
+        var curve = new TrajectoryCurve(state, positions, places, interval, u, 0);
+        return Read(curve, Given(contexts, curve.FirstNeeded, curve.LastNeeded), contexts, interval);
+    }
+
+    /// <summary>Standardised outputs of contexts that no anchor answered, at the anchors <paramref name="first"/> to <paramref name="last"/> at least.</summary>
+    internal float[]?[] Given(Contexts contexts, int first, int last)
+    {
+        if (Ridge is not { } ridge)
+        {
+            return ByNetworks(Start(contexts), contexts, 0, 0, last);
+        }
+
+        var (x, categories) = state.Seen(contexts);
+        var given = ridge.Given(x, categories, k => k >= first && k <= last);
+        return state.Ridge!.GivenShare is > 0 and var share ? Mean(given, ByNetworks(Start(contexts), contexts, 0, 0, last), share) : given;
+    }
+
+    private float[] Start(Contexts contexts)
+    {
+        var y = new float[contexts.Count * state.Trajectories.Dimension];
+        state.Start!.Evaluate(Trajectories.Standardised(contexts.Conditions, state.Conditions), TrajectoryLookup.CategoriesOf(contexts), y);
+        return y;
+    }
+
+    private static float[]?[] Mean(float[]?[] ridge, float[]?[] networks, double share)
+    {
+        for (var k = 0; k < ridge.Length; k++)
+        {
+            for (var i = 0; i < ridge[k]?.Length; i++)
+            {
+                ridge[k]![i] = (float)((1 - share) * ridge[k]![i] + share * networks[k]![i]);
+            }
+        }
+
+        return ridge;
+    }
+
     /// <summary>Chains standardised outputs y at anchor <paramref name="source"/> along the maps and reads the curve at u.</summary>
     internal float[] Follow(float[] y, Contexts contexts, int source, int interval, double u)
     {
@@ -55,6 +106,27 @@ internal sealed class TrajectoryMaps(TrajectoryState state, double[] positions, 
 
     /// <summary>Points of rows at the anchors <paramref name="first"/> to <paramref name="last"/>, among which their own is.</summary>
     internal float[]?[] Chain(float[] y, Contexts contexts, int source, int first, int last)
+    {
+        if (Ridge is not { } ridge)
+        {
+            return ByNetworks(y, contexts, source, first, last);
+        }
+
+        var (x, categories) = state.Seen(contexts);
+        var carried = ridge.Carry(y, x, categories, source, k => k >= first && k <= last);
+        if (state.Ridge!.CarriedShare is > 0 and var share)
+        {
+            carried = Mean(carried, ByNetworks(y, contexts, source, first, last), share);
+
+            // A row stays its own at its own anchor.
+            carried[source] = y;
+        }
+
+        return carried;
+    }
+
+    /// <summary>The same along the networks alone.</summary>
+    internal float[]?[] ByNetworks(float[] y, Contexts contexts, int source, int first, int last)
     {
         int n = contexts.Count, d = state.Trajectories.Dimension, c = state.Trajectories.ConditionCount;
         var (x, categories) = state.Seen(contexts);

@@ -56,6 +56,11 @@ public sealed record TrajectoryOptions
     /// <value>Default true.</value>
     public bool TrainMaps { get; init; } = true;
 
+    /// <summary>What answers contexts that no anchor answered, and carries rows there, where each context has one answer.</summary>
+    /// <value>Default <see cref="ContextMaps.Auto"/>: networks, and where <see cref="SurrogateChoice"/> chooses, what does best on contexts that were kept out.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContextMaps Maps { get; init; }
+
     /// <summary>Steps of gradient descent for each transport map.</summary>
     /// <value>Default 600; 1 to 1,000,000.</value>
     public int MapSteps { get; init; } = 600;
@@ -138,6 +143,11 @@ public sealed record TrajectoryOptions
             faults.Add($"{nameof(TimeProvider)} is null; expected one, as a rule the system's");
         }
 
+        if (!Enum.IsDefined(Maps))
+        {
+            faults.Add($"{nameof(Maps)} is {Maps}; expected one of {string.Join(", ", Enum.GetNames<ContextMaps>())}");
+        }
+
         Range(MapSteps, 1, 1_000_000, nameof(MapSteps), faults);
         Range(PathSteps, 1, 1_000_000, nameof(PathSteps), faults);
         Range(HiddenWidth, 4, 4096, nameof(HiddenWidth), faults);
@@ -177,6 +187,22 @@ public sealed record TrajectoryOptions
 /// <param name="Low">Lowest value; may be −∞.</param>
 /// <param name="High">Highest value; may be +∞.</param>
 public readonly record struct OutputBounds(double Low, double High);
+
+/// <summary>What answers contexts that no anchor answered, where each context has one answer.</summary>
+public enum ContextMaps
+{
+    /// <summary>Networks; where a surrogate is chosen, as <see cref="Tried"/>.</summary>
+    Auto,
+
+    /// <summary>A network of the first anchor's answers, and one from each anchor to the next, of answers and context.</summary>
+    Networks,
+
+    /// <summary>Kernel ridge of all anchors' answers on the context, its lengths and noise by likelihood; no network is trained.</summary>
+    Ridge,
+
+    /// <summary>The mean of both whose weight errs least on contexts that were kept out, or one of them alone.</summary>
+    Tried,
+}
 
 /// <summary>Which output at one anchor belongs to which at the next.</summary>
 public enum CouplingKind

@@ -39,6 +39,9 @@ internal sealed record TrajectoryState
     /// <summary>Outputs at the first anchor from conditions, for deterministic networks; null otherwise.</summary>
     internal required FrozenNetwork? Start { get; init; }
 
+    /// <summary>What kernel ridge of contexts has learned; null where networks alone answer them.</summary>
+    internal RidgeState? Ridge { get; init; }
+
     /// <summary>The networks of a baseline that moves rows by its own; empty otherwise.</summary>
     internal FrozenNetwork[] Motion { get; init; } = [];
 

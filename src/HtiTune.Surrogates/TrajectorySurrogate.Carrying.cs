@@ -8,18 +8,19 @@ public sealed partial class TrajectorySurrogate
     /// <summary>Which stored trajectory answers which context.</summary>
     internal TrajectoryLookup Lookup => _lookup;
 
-    /// <summary>Standardised outputs at the first anchor where a network gives them from conditions, and contexts need it; else null.</summary>
-    internal float[]? StartOf(Contexts contexts)
-    {
-        if (_state.Start is not { } start || _lookup.HasAll(contexts))
-        {
-            return null;
-        }
+    /// <summary>Kernel ridge of contexts; null where networks alone answer them.</summary>
+    internal ContextRidge? Ridge => _maps.Ridge;
 
-        var x = Trajectories.Standardised(contexts.Conditions, _state.Conditions);
-        var y = new float[contexts.Count * Dimension];
-        start.Evaluate(x, TrajectoryLookup.CategoriesOf(contexts), y);
-        return y;
+    /// <summary>Whether answers of contexts are given by networks or kernel ridge, since not all of them are stored.</summary>
+    internal bool IsGiven(Contexts contexts) => (_state.Start is not null || _state.Ridge is not null) && !_lookup.HasAll(contexts);
+
+    /// <summary>Standardised outputs of contexts at every anchor that has a weight, as networks or kernel ridge give them; null at the others.</summary>
+    /// <param name="contexts">n contexts.</param>
+    /// <param name="weights">Weights of the anchors, [K]; null for all anchors.</param>
+    internal float[]?[] Given(Contexts contexts, double[]? weights)
+    {
+        var last = weights is null ? _places.Length - 1 : Math.Max(0, Array.FindLastIndex(weights, w => w != 0));
+        return _maps.Given(contexts, weights is null ? 0 : Math.Max(0, Array.FindIndex(weights, w => w != 0)), last);
     }
 
     /// <summary>Standardised outputs of given rows at every anchor that has a weight, along the maps; null at the others.</summary>
@@ -39,6 +40,9 @@ public sealed partial class TrajectorySurrogate
         var last = weights is null ? _places.Length - 1 : Math.Max(source, Array.FindLastIndex(weights, w => w != 0));
         return _maps.Chain(y, contexts, source, first, last);
     }
+
+    /// <summary>Standardised rows [n, D] of the first anchor at all anchors, along the networks alone.</summary>
+    internal float[]?[] CarryByNetworks(float[] y, Contexts contexts) => _maps.ByNetworks(y, contexts, 0, 0, _places.Length - 1);
 
     /// <summary>A mixture for given rows: those of their own anchor as they are, those of another from what is stored for their contexts.</summary>
     private Matrix MixStored(Samples rows, int source, TrajectoryCurve curve)
@@ -72,7 +76,7 @@ public sealed partial class TrajectorySurrogate
             throw new ArgumentException($"Rows have {rows.Dimension} output columns; the surrogate has {Dimension}.", nameof(rows));
         }
 
-        if (needsMaps && _state.Forward.Length + _state.Motion.Length == 0)
+        if (needsMaps && _state.Ridge is null && _state.Forward.Length + _state.Motion.Length == 0)
         {
             throw new InvalidOperationException(
                 $"This surrogate was fitted without maps; fit it with {nameof(TrajectoryOptions.TrainMaps)} = true to transport rows.");

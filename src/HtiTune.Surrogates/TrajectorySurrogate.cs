@@ -113,9 +113,9 @@ public sealed partial class TrajectorySurrogate : IFittedSurrogate
         ArgumentNullException.ThrowIfNull(contexts);
         var (interval, u) = Locate(lambda);
         _lookup.Require(contexts);
-        if (StartOf(contexts) is { } first)
+        if (IsGiven(contexts))
         {
-            var moved = new Matrix(contexts.Count, Dimension, _maps.Follow(first, contexts, 0, interval, u));
+            var moved = new Matrix(contexts.Count, Dimension, _maps.FollowGiven(contexts, interval, u));
             return new SurrogateSamples(new Samples(moved, contexts), SampleSource.ConditionalSampler);
         }
 

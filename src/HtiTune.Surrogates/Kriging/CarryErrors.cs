@@ -28,12 +28,23 @@ internal sealed class CarryErrors
         (_lookup, _dimension) = (carrier.Lookup, carrier.Dimension);
         var state = carrier.State;
         var t = state.Trajectories;
+        if (state.Ridge is { } learned)
+        {
+            _errors = carrier.Ridge!.Errors();
+            if (learned.GivenShare == 0)
+            {
+                return;
+            }
+        }
+
         var start = new float[t.Count * t.Dimension];
         state.Start!.Evaluate(t.Conditions[0], t.Categories, start);
         var factor = HeldOutFactor(
             t.Conditions[0], t.ConditionCount, t.Categories, t.CategoryCount, t.Points[0], t.Dimension, IntervalFits.MapShape(carrier.Options),
             new RandomStreams(carrier.Options.Seed).Fork("held-out contexts"));
-        _errors = Scaled(carrier.Carry(start, state.Contexts, 0, null), t.Points, factor);
+        var byNetworks = Scaled(carrier.CarryByNetworks(start, state.Contexts), t.Points, factor);
+        var share = (float)(state.Ridge?.GivenShare ?? 1);
+        _errors = _errors is null ? byNetworks : [.. _errors.Zip(byNetworks, (ridge, networks) => ridge.Zip(networks, (r, n) => (1 - share) * r + share * n).ToArray())];
     }
 
     private CarryErrors(TrajectoryLookup lookup, int dimension, float[][] errors) => (_lookup, _dimension, _errors) = (lookup, dimension, errors);
@@ -43,13 +54,21 @@ internal sealed class CarryErrors
     /// <param name="lookup">Its contexts.</param>
     internal static CarryErrors Of(SpaceState state, TrajectoryLookup lookup)
     {
+        var byRidge = state.ByRidge?.Errors();
+        var share = (float)(state.Ridge?.GivenShare ?? 1);
+        if (byRidge is not null && share == 0)
+        {
+            return new CarryErrors(lookup, state.Dimension, byRidge);
+        }
+
         float[][] points = [.. state.Kriging.Rows.Standardised.Select(rows => rows!)];
         var (contexts, d) = (state.Contexts, state.Dimension);
         var factor = HeldOutFactor(
             Trajectories.Standardised(contexts.Conditions, state.Conditions), contexts.Conditions.Columns, TrajectoryLookup.CategoriesOf(contexts), Math.Max(1, contexts.CategoryCount),
             Trajectories.Joined(contexts.Count, [.. points.Select(rows => (rows, d))]), points.Length * d, SpaceFitter.Shape(state.Options),
             new RandomStreams(state.Options.Seed).Fork("space").Fork("held-out contexts"));
-        return new CarryErrors(lookup, d, Scaled(SpaceCarrier.Given(state, contexts), points, factor));
+        var byNetwork = Scaled(SpaceCarrier.ByNetwork(state, contexts), points, factor);
+        return new CarryErrors(lookup, d, byRidge is null ? byNetwork : [.. byRidge.Zip(byNetwork, (ridge, network) => ridge.Zip(network, (r, n) => (1 - share) * r + share * n).ToArray())]);
     }
 
     private static float[][] Scaled(float[]?[] carried, float[][] points, double factor) =>

@@ -39,7 +39,7 @@ public sealed partial class KrigedSurrogate
         FunctionalEstimate.RequireLevel(level);
         var weights = WeightsAt(lambda);
         var (rows, _) = Resolve(contexts, null);
-        var errors = _laws is null && Report.Deterministic && _carrier.State.Start is not null && !_carrier.Lookup.HasAll(contexts) ? _carryErrors.Value : null;
+        var errors = _laws is null && Report.Deterministic && _carrier.IsGiven(contexts) ? _carryErrors.Value : null;
         var nearest = errors?.NearestOf(contexts);
         var beside = _regression?.At(PlaceOf(lambda), contexts, weights);
         var samples = Weighted(rows, weights, contexts, beside);

@@ -259,9 +259,9 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
     private (AnchorRows Rows, SampleSource Source) Resolve(Contexts contexts, double[]? weights)
     {
         _carrier.Lookup.Require(contexts);
-        if (_laws is null && _carrier.StartOf(contexts) is { } first)
+        if (_laws is null && _carrier.IsGiven(contexts))
         {
-            return (Linked(_carrier.Carry(first, contexts, 0, weights), contexts.Count), SampleSource.ConditionalSampler);
+            return (Linked(_carrier.Given(contexts, weights), contexts.Count), SampleSource.ConditionalSampler);
         }
 
         var (chosen, source) = _carrier.Lookup.Choose(contexts);

@@ -32,7 +32,7 @@ internal static class KrigingFitter
         var regression = laws is null || !options.Regression || kind != OutputKind.Free || bounds is not null || anchors.Count < 3
             ? null
             : JointRegression.Fit(carrier.State.Trajectories, [.. KrigedSurrogate.PlacesOf(carrier).Select(u => new[] { u })], cancellation);
-        return new KrigingState(options with { Coupling = new() }, kind, transform.Link, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression))
+        return new KrigingState(options with { Coupling = new() }, kind, transform.Link, fitted.Variant, fitted.Theta.ToArray(), Notes(anchors, options, kind, fitted, regression, carrier.State.Ridge))
         {
             Gram = fitted.Gram,
             Points = points,
@@ -51,7 +51,8 @@ internal static class KrigingFitter
     }
 
     private static AnchorKriging Learn(TrajectorySurrogate carrier, GramMatrix gram, KrigingOptions options, AnchorKriging? previous, CancellationToken cancellation) =>
-        KrigingLearning.Learn(KrigedSurrogate.PlacesOf(carrier), KrigingCoordinates.Each(1), options.Warp, gram, options.Nugget, !carrier.Report.Deterministic, previous, cancellation);
+        KrigingLearning.Learn(KrigedSurrogate.PlacesOf(carrier), KrigingCoordinates.Each(1), options.Warp, gram, options.Nugget, !carrier.Report.Deterministic, previous, cancellation,
+        options.Smooth ? KrigingKernel.Gaussian : KrigingKernel.Matern52);
 
     /// <summary>Inner products, grown by a row for each new anchor where rows are the same at the old ones.</summary>
     private static GramMatrix GramOf(AnchorSet anchors, TrajectorySurrogate carrier, float[][] rows, KrigedSurrogate? previous)
@@ -82,7 +83,7 @@ internal static class KrigingFitter
         .Select(rows => FormattableString.Invariant(
             $"{rows.Count()} rows at {rows.Key:R} lie far outside all others (the first is row {rows.First().Row}: {rows.First().Value:G6} in column {rows.First().Column}) and are set aside: plausible values stand in their place, at their own anchor too.")) ?? [];
 
-    private static string[] Notes(AnchorSet anchors, KrigingOptions options, OutputKind kind, AnchorKriging kriging, JointRegression? regression)
+    private static string[] Notes(AnchorSet anchors, KrigingOptions options, OutputKind kind, AnchorKriging kriging, JointRegression? regression, RidgeState? ridge)
     {
         var notes = new List<string>();
         if (options.Kind == OutputKind.Auto && kind != OutputKind.Free)
@@ -109,6 +110,11 @@ internal static class KrigingFitter
         if (regression is not null)
         {
             notes.Add($"{char.ToUpperInvariant(anchors.Hyperparameter.Name[0])}{anchors.Hyperparameter.Name[1..]} and the conditions act together: outputs are kriged about a regression on both.");
+        }
+
+        if (ridge is not null)
+        {
+            notes.Add(ridge.Note);
         }
 
         if (kriging.Variant.LearnsNugget)

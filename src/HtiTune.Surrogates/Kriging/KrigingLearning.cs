@@ -55,8 +55,10 @@ internal static class KrigingLearning
     /// <param name="isDraws">Whether rows are draws, which always scatter.</param>
     /// <param name="previous">A kriging of nearly the same anchors, from whose parameters a short search goes on; or null.</param>
     /// <param name="cancellation">Ends the search.</param>
+    /// <param name="kernel">How smooth outputs are taken to be.</param>
     internal static AnchorKriging Learn(
-        double[] places, KrigingCoordinates coordinates, bool warp, GramMatrix gram, NuggetKind nugget, bool isDraws, AnchorKriging? previous, CancellationToken cancellation)
+        double[] places, KrigingCoordinates coordinates, bool warp, GramMatrix gram, NuggetKind nugget, bool isDraws, AnchorKriging? previous, CancellationToken cancellation,
+        KrigingKernel kernel = KrigingKernel.Matern52)
     {
         var learns = nugget == NuggetKind.Learned || (nugget == NuggetKind.Auto && isDraws && gram.Count >= LeastForDraws);
         var kriging = Of(learns);
@@ -69,7 +71,7 @@ internal static class KrigingLearning
         return kriging;
 
         AnchorKriging Of(bool learned) => AnchorKriging.Fit(
-            places, new KrigingLayout(coordinates, new KrigingVariant(warp, learned)), gram,
+            places, new KrigingLayout(coordinates, new KrigingVariant(warp, learned, Kernel: kernel)), gram,
             previous is not null && previous.Variant.LearnsNugget == learned ? previous.Theta.ToArray() : null, cancellation);
     }
 

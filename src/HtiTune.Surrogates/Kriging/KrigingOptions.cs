@@ -14,6 +14,13 @@ public sealed record KrigingOptions
     public bool Warp { get; init; } = true;
 
     /// <summary>
+    /// Whether outputs are taken to have any number of derivatives along the hyperparameter (a Gaussian kernel in the place of Matérn 5/2): between few anchors they then
+    /// turn on where they would else rest.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool Smooth { get; init; }
+
+    /// <summary>
     /// Whether outputs follow a straight line along the warped axis, and what is left of them is kriged: between few anchors that change steeply they then go
     /// on where they would rest at each. Two anchors have it always.
     /// </summary>

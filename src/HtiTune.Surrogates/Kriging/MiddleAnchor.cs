@@ -4,7 +4,7 @@
 // Of draws, what chance adds to these squares is taken off: with m draws of a context, of variance v_k at anchor k, ⟨a·a⟩ is larger by v_0/m + v_1/m.
 // Two numbers, s and aside, are all that three anchors show of how outputs move between them. What stands is what errs least on the laws of the benchmark
 // that look alike by them (tests/HtiTune.Benchmarks, laws):
-//   answers   far beside the way              kriging; without a warp where the middle anchor is half way on the scale: the warp would be learned from one number
+//   answers   far beside the way              kriging; where the middle anchor is half way on the scale with a Gaussian kernel and no warp: it would be learned from one number
 //             somewhat beside, or lagging     kriging with a trend: trainings scatter, or the way bends
 //             on it, clearly lagging          kriging
 //             on it                           trajectories, whose monotone curves and clock go on where kriging would rest
@@ -82,7 +82,7 @@ internal readonly record struct MiddleAnchor(double Aside, double Share, bool Is
     {
         var lag = place - Share;
         return scale == Scale.NormalQuantile && IsOrdered ? onTheWay
-            : Aside > MostBeside ? Math.Abs(place - 0.5) <= HalfWay ? SurrogateChoice.NoWarp : "kriging"
+            : Aside > MostBeside ? Math.Abs(place - 0.5) <= HalfWay ? SurrogateChoice.SmoothNoWarp : "kriging"
             : Aside <= MostOnTheWay && lag > ClearLag ? "kriging"
             : Aside > MostOnTheWay || lag > LeastLag ? SurrogateChoice.Trend
             : onTheWay;

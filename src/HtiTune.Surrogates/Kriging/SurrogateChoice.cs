@@ -12,7 +12,8 @@
 //   three anchors on a wrong scale        trajectories: their clock reads from all rows how far the middle anchor is on the way, and a fold that takes the
 //                                         half of the scale for half of the way judges nothing; the pooled likelihood leaves the warp to its prior
 //   three anchors of the same contexts    by how far the middle lies beside the straight way between the others (MiddleAnchor)
-//   other outputs                         kriging: on smooth laws half the error of trajectories and less; only a jump favours the other
+//   other outputs                         kriging: on smooth laws half the error of trajectories and less; only a jump favours the other. A Gaussian kernel, of answers of four
+//                                         anchors or more, errs a tenth where the law is analytic, and more where trainings scatter: a fold tells
 // With two anchors nothing can be left out. With three the only fold has two anchors, between which every way is straight, whatever it would be through
 // three: the fold tells whether mass moves or rows do, so that the mixture alone may take the place, where it errs least of all.
 // A candidate must keep the kind of the outputs: whole numbers are kept by kriging and mixtures, probabilities by all but the trajectories' curves, and
@@ -34,6 +35,9 @@ public static class SurrogateChoice
     /// <summary>Beyond so many anchors, one that is left out is foretold from so many on either side of it.</summary>
     private const int Many = 100, MostBeside = 24;
 
+    /// <summary>Anchors up to which a Gaussian kernel may gain: beyond, its equations are near to singular, and any kernel follows the outputs.</summary>
+    private const int MostSmooth = 30;
+
     private const double FarShift = 2;
 
     /// <summary>Draws of each context, in the mean, from which affine maps stand.</summary>
@@ -42,11 +46,11 @@ public static class SurrogateChoice
     /// <summary>Score of levels, of several outputs, as a share of that of affine maps, which keep what columns have to do with each other.</summary>
     private const double MostOfAffine = 0.95;
 
-    internal const string Trend = "kriging with trend", NoWarp = "kriging without warp";
+    internal const string Trend = "kriging with trend", NoWarp = "kriging without warp", Smooth = "kriging smooth", SmoothNoWarp = "kriging smooth without warp";
 
     private const string Straight = "kriging straight", AffineStraight = "affine straight", Quantiles = "quantiles", QuantilesStraight = "quantiles straight";
 
-    private static readonly string[] s_names = ["trajectories", "kriging", NoWarp, Trend, "affine", Quantiles, "mixture", "linear"];
+    private static readonly string[] s_names = ["trajectories", "kriging", NoWarp, Trend, Smooth, SmoothNoWarp, "affine", Quantiles, "mixture", "linear"];
 
     /// <summary>Chooses a surrogate and fits it to all anchors.</summary>
     /// <param name="anchors">At least two anchors.</param>
@@ -61,6 +65,7 @@ public static class SurrogateChoice
         ArgumentNullException.ThrowIfNull(anchors);
         options ??= new KrigingOptions();
         options.Validate(anchors.Dimension);
+        options = options.Coupling.Maps == ContextMaps.Auto ? options with { Coupling = options.Coupling with { Maps = ContextMaps.Tried } } : options;
         var all = anchors;
         anchors = RowScreen.Of(all, options.Coupling.Coupling)?.Rest ?? all;
         var kind = options.Kind == OutputKind.Auto ? OutputTransform.Detect(anchors, options.Coupling.Bounds) : options.Kind;
@@ -78,6 +83,7 @@ public static class SurrogateChoice
         {
             "affine" => anchors.Dimension <= AffineCarrier.MostDimensions && (!isDeterministic || isScatter),
             Quantiles => anchors.ConditionCount > 0 && anchors.Dimension <= AffineCarrier.MostDimensions && (!isDeterministic || isScatter),
+            Smooth or SmoothNoWarp => isDeterministic && !isScatter && anchors.Count is > 3 and <= MostSmooth,
             "mixture" => !isDeterministic || isScatter,
             "trajectories" => kind is not (OutputKind.Integer or OutputKind.Probabilities),
             "linear" => kind != OutputKind.Integer,
@@ -182,6 +188,8 @@ public static class SurrogateChoice
     {
         NoWarp => options with { Warp = false },
         Trend => options with { Trend = true },
+        Smooth => options with { Smooth = true },
+        SmoothNoWarp => options with { Smooth = true, Warp = false },
         "affine" => options with { Carrying = RowCarrying.Affine },
         AffineStraight => options with { Carrying = RowCarrying.Affine, Straight = true },
         Quantiles => options with { Carrying = RowCarrying.Quantiles },

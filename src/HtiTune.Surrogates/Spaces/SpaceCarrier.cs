@@ -2,7 +2,7 @@
 //   y_i(λ_k)   outputs of row i at anchor k, standardised; f_k(x) those that the network of contexts gives in a context x
 //   rows of anchor s go to anchor k
 //     without continuous conditions     as the nearest stored row of their category moves (NearestCarrier)
-//     answers, one a context            y + f_k(x) − f_s(x)
+//     answers, one a context            y + f_k(x) − f_s(x), or by kernel ridge (ContextRidge), or the mean of both
 //     draws with continuous conditions  by affine maps between the laws in their context (AffineCarrier)
 // Where a method carries the rows of one anchor (SpaceState.IsCarried), or rows do not belong together, laws given a context do so (ConditionalLaws); in a mixture a row stays
 // at its own anchor, and stands beside another row of each other anchor.
@@ -29,7 +29,7 @@ internal sealed class SpaceCarrier
         Stored = state.IsCarried || state.Rows is { IsAlike: false }
             ? state.Kriging.Rows
             : state.Kriging.Rows with { Own = OutputKriging.Ordered([.. state.Outputs.Select(y => y.Values.ToArray())], state.Kriging.Order, state.Dimension) };
-        var trajectories = new Lazy<Trajectories>(TrajectoriesOf);
+        var trajectories = new Lazy<Trajectories>(() => TrajectoriesOf(state));
         _nearest = new Lazy<NearestCarrier>(() => new NearestCarrier(trajectories.Value));
         _affine = new Lazy<AffineCarrier>(() => new AffineCarrier(trajectories.Value, null));
         _errors = new Lazy<CarryErrors>(() => CarryErrors.Of(state, Lookup));
@@ -96,8 +96,23 @@ internal sealed class SpaceCarrier
     internal AnchorRows Linked(float[]?[] standardised, int count) =>
         new(standardised, Array.ConvertAll(standardised, rows => rows is null ? null : _state.Kriging.Transform.Forward(rows)), null, count);
 
-    /// <summary>Standardised outputs of every anchor as the network of contexts gives them, [K] of [n, D].</summary>
+    /// <summary>Standardised outputs of every anchor as the network of contexts or kernel ridge gives them, [K] of [n, D].</summary>
     internal static float[][] Given(SpaceState state, Contexts contexts)
+    {
+        if (state.ByRidge is not { } ridge)
+        {
+            return ByNetwork(state, contexts);
+        }
+
+        float[][] given = [.. ridge.Given(Trajectories.Standardised(contexts.Conditions, state.Conditions), TrajectoryLookup.CategoriesOf(contexts), _ => true).Select(rows => rows!)];
+        return state.Ridge!.GivenShare is > 0 and var share ? Mean(given, ByNetwork(state, contexts), share) : given;
+    }
+
+    private static float[][] Mean(float[][] ridge, float[][] network, double share) =>
+        [.. ridge.Zip(network, (a, b) => a.Zip(b, (r, n) => (float)((1 - share) * r + share * n)).ToArray())];
+
+    /// <summary>The same as the network gives them.</summary>
+    internal static float[][] ByNetwork(SpaceState state, Contexts contexts)
     {
         var (n, d, count) = (contexts.Count, state.Dimension, state.Anchors.Length);
         var joined = new float[n * count * d];
@@ -114,7 +129,7 @@ internal sealed class SpaceCarrier
         })];
     }
 
-    private bool IsGiven(Contexts contexts) => _state.Network is not null && !Lookup.HasAll(contexts);
+    private bool IsGiven(Contexts contexts) => (_state.Network is not null || _state.Ridge is not null) && !Lookup.HasAll(contexts);
 
     private float[]?[] Carried(Samples rows, int source, double[] weights)
     {
@@ -150,6 +165,20 @@ internal sealed class SpaceCarrier
             return _affine.Value.Carry(y, x, x, categories, source, weights);
         }
 
+        if (_state.ByRidge is { } ridge)
+        {
+            var x = Trajectories.Standardised(rows.Conditions, _state.Conditions);
+            float[][] byRidge = [.. ridge.Carry(y, x, categories, source, _ => true).Select(carried => carried!)];
+            if (_state.Ridge!.CarriedShare is > 0 and var share)
+            {
+                var network = ByNetwork(_state, rows.Contexts);
+                byRidge = Mean(byRidge, [.. network.Select(to => y.Select((value, i) => value + to[i] - network[source][i]).ToArray())], share);
+                byRidge[source] = y;
+            }
+
+            return byRidge;
+        }
+
         if (_state.Network is null)
         {
             throw new InvalidOperationException(
@@ -160,14 +189,17 @@ internal sealed class SpaceCarrier
         return [.. given.Select((to, k) => k == source ? y : [.. y.Select((value, i) => value + to[i] - given[source][i])])];
     }
 
-    private Trajectories TrajectoriesOf()
+    /// <summary>The rows of all anchors.</summary>
+    internal static Trajectories TrajectoriesOf(SpaceState state) =>
+        TrajectoriesOf([.. state.Kriging.Rows.Standardised.Select(y => y!)], state.Contexts, state.Conditions, state.Kriging.Order, state.Dimension);
+
+    /// <summary>The same of standardised rows at each anchor.</summary>
+    internal static Trajectories TrajectoriesOf(float[][] points, Contexts contexts, Standardizer scale, int[][]? order, int dimension)
     {
-        var contexts = _state.Contexts;
         var rows = Enumerable.Range(0, contexts.Count).ToArray();
-        var conditions = Trajectories.Standardised(contexts.Conditions, _state.Conditions);
-        float[][] points = [.. _state.Kriging.Rows.Standardised.Select(y => y!)];
+        var conditions = Trajectories.Standardised(contexts.Conditions, scale);
         return new Trajectories(
-            points, [.. points.Select(_ => conditions)], TrajectoryLookup.CategoriesOf(contexts), _state.Dimension, contexts.Conditions.Columns, Math.Max(1, contexts.CategoryCount),
-            _state.Kriging.Order ?? [.. points.Select(_ => rows)]);
+            points, [.. points.Select(_ => conditions)], TrajectoryLookup.CategoriesOf(contexts), dimension, contexts.Conditions.Columns, Math.Max(1, contexts.CategoryCount),
+            order ?? [.. points.Select(_ => rows)]);
     }
 }

@@ -14,6 +14,9 @@ internal static class SpaceFile
     /// <summary>That of files whose method is another than kriging, or whose anchors have contexts of their own.</summary>
     internal const int MethodVersion = 6;
 
+    /// <summary>That of files whose new contexts are answered by kernel ridge.</summary>
+    internal const int RidgeVersion = 9;
+
     internal static void Write(string path, SpaceState state)
     {
         var arrays = new List<(string Name, float[] Values)>
@@ -43,19 +46,21 @@ internal static class SpaceFile
             state.Options, kriging.Transform.Kind, kriging.Transform.Link, kriging.Kriging.Variant.LearnsNugget, kriging.Kriging.Theta.ToArray(), state.States!, kriging.Scale.Means.ToArray(),
             kriging.Scale.Deviations.ToArray(), state.Conditions.Means.ToArray(), state.Conditions.Deviations.ToArray(), state.Notes, network,
             [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))], state.Method, state.IsLoose, state.IsDraws, state.Rows?.Root ?? 0, state.Rows is { IsAlike: false },
-            state.IsCarried ? state.Laws!.Bandwidths : null, state.Regression?.State, state.Choice, state.Stack is { } stack ? new RoughState(stack.Rough.Theta.ToArray(), stack.Share) : null);
+            state.IsCarried ? state.Laws!.Bandwidths : null, state.Regression?.State, state.Choice,
+            state.Stack is { } stack ? new RoughState(stack.Rough.Theta.ToArray(), stack.Share) : null, state.Ridge);
         ModelContainer.Write(
-            path, state.Method == SpaceMethod.Kriging && !state.IsLoose ? Version : MethodVersion, JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
+            path, state.Ridge is not null ? RidgeVersion : state.Method == SpaceMethod.Kriging && !state.IsLoose ? Version : MethodVersion,
+            JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
     }
 
     internal static SpaceState Read(string path, SearchSpace? space)
     {
         var version = ModelContainer.VersionOf(path);
-        if (version is not (Version or MethodVersion))
+        if (version is not (Version or MethodVersion or RidgeVersion))
         {
             throw new DataFormatException(
-                path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion or ModelFile.LevelsVersion ? "a model over λ" : $"format version {version}",
-                version > MethodVersion ? $"version {MethodVersion} at most; a newer HtiTune may read it"
+                path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion or ModelFile.LevelsVersion or ModelFile.RidgeVersion ? "a model over λ" : $"format version {version}",
+                version > RidgeVersion ? $"version {RidgeVersion} at most; a newer HtiTune may read it"
                     : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
         }
 
@@ -93,7 +98,8 @@ internal sealed record SpaceHeader(
     double[]? Bandwidths = null,
     JointState? Regression = null,
     SpaceChoice? Choice = null,
-    RoughState? Rough = null)
+    RoughState? Rough = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RidgeState? Ridge = null)
 {
     internal SpaceState ToState(Dictionary<string, float[]> arrays, SearchSpace? given)
     {
@@ -176,6 +182,7 @@ internal sealed record SpaceHeader(
             Choice = Choice,
             Kriging = fit.Kriging,
             Network = network,
+            Ridge = Ridge,
             IsScreened = screen.Texts.Length > 0,
             States = States,
             Notes = Notes,

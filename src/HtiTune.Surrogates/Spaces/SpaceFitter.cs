@@ -60,7 +60,9 @@ internal static class SpaceFitter
         var (fit, choice, learning) = Chosen(rows, isTaken || !rows.IsAlike, request, conditions, coupled, options, cancellation);
         progress?.Report(new FitProgress("maps", KrigingShare));
         var isDraws = learning.IsLoose || coupled!.Order is not null;
-        var network = options.TrainMaps && rows.Served.Conditions.Columns > 0 && !isDraws
+        var isGiven = options.TrainMaps && rows.Served.Conditions.Columns > 0 && !isDraws;
+        var ridge = isGiven ? previous?.Ridge ?? RidgeOf(fit.Kriging, rows.Served, conditions, options, cancellation) : null;
+        var network = isGiven && ridge is not { NeedsNetworks: false }
             ? Network(fit.Kriging.Rows.Standardised!, anchors.Dimension, rows.Served, conditions, Shape(options), new RandomStreams(options.Seed).Fork("space").Fork("contexts"), cancellation)
             : null;
         var state = new SpaceState
@@ -81,8 +83,9 @@ internal static class SpaceFitter
             Stack = fit.Stack,
             Choice = choice,
             Network = network,
+            Ridge = ridge,
             IsScreened = screen.Texts.Length > 0,
-            Notes = [.. rows.Notes, .. screen.Texts, .. SpaceNotes.Of(anchors, options, coordinates, fit, isDraws)],
+            Notes = [.. rows.Notes, .. screen.Texts, .. SpaceNotes.Of(anchors, options, coordinates, fit, isDraws), .. ridge is null ? (string[])[] : [ridge.Note]],
         };
         progress?.Report(new FitProgress("done", 1));
         return state;
@@ -137,6 +140,17 @@ internal static class SpaceFitter
                 TakenForDraws = isLoose && rows.IsAlike,
                 OwnContexts = !rows.IsAlike,
             }, learning);
+    }
+
+    private static RidgeState? RidgeOf(OutputKriging kriging, Contexts contexts, Standardizer conditions, SpaceSurrogateOptions options, CancellationToken cancellation)
+    {
+        var trajectories = SpaceCarrier.TrajectoriesOf([.. kriging.Rows.Standardised.Select(y => y!)], contexts, conditions, kriging.Order, kriging.Scale.Columns);
+        return options.Maps switch
+        {
+            ContextMaps.Networks => null,
+            ContextMaps.Ridge => ContextRidge.Learn(trajectories, cancellation),
+            _ => RidgeTrial.Of(trajectories, Shape(options), new RandomStreams(options.Seed).Fork("space").Fork("kept-out contexts"), cancellation),
+        };
     }
 
     /// <summary>Layers and steps of the network of contexts.</summary>

@@ -7,6 +7,7 @@ namespace HtiTune.Surrogates;
 internal sealed record SpaceState
 {
     private double[][]? _places;
+    private ContextRidge? _byRidge;
 
     internal required SearchSpace Space { get; init; }
 
@@ -55,6 +56,12 @@ internal sealed record SpaceState
 
     /// <summary>The network that gives all anchors' standardised outputs [K · D] from conditions; null without one.</summary>
     internal required FrozenNetwork? Network { get; init; }
+
+    /// <summary>What kernel ridge of contexts has learned; null where a network alone answers them.</summary>
+    internal RidgeState? Ridge { get; init; }
+
+    /// <summary>Kernel ridge of contexts; null where a network alone answers them.</summary>
+    internal ContextRidge? ByRidge => Ridge is null ? null : _byRidge ?? Interlocked.CompareExchange(ref _byRidge, new ContextRidge(SpaceCarrier.TrajectoriesOf(this), Ridge), null) ?? _byRidge;
 
     /// <summary>Parameter states of the intervals, where they are known already.</summary>
     internal double[][]? States { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using HtiTune.Data;
 
 namespace HtiTune.Surrogates;
@@ -36,6 +37,11 @@ public sealed record SpaceSurrogateOptions
     /// <value>Default true; nothing is trained where there are no conditions, or rows are draws.</value>
     public bool TrainMaps { get; init; } = true;
 
+    /// <summary>What gives those outputs.</summary>
+    /// <value>Default <see cref="ContextMaps.Auto"/>, as <see cref="ContextMaps.Tried"/>: what does best on contexts that were kept out.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContextMaps Maps { get; init; }
+
     /// <summary>Steps of gradient descent for that network.</summary>
     /// <value>Default 600; 1 to 1,000,000.</value>
     public int MapSteps { get; init; } = 600;
@@ -50,6 +56,7 @@ public sealed record SpaceSurrogateOptions
         Require(Enum.IsDefined(Method), $"{nameof(Method)} is {Method}; expected one of {string.Join(", ", Enum.GetNames<SpaceMethod>())}");
         Require(Enum.IsDefined(Kind), $"{nameof(Kind)} is {Kind}; expected one of {string.Join(", ", Enum.GetNames<OutputKind>())}");
         Require(Enum.IsDefined(Nugget), $"{nameof(Nugget)} is {Nugget}; expected one of {string.Join(", ", Enum.GetNames<NuggetKind>())}");
+        Require(Enum.IsDefined(Maps), $"{nameof(Maps)} is {Maps}; expected one of {string.Join(", ", Enum.GetNames<ContextMaps>())}");
         Require(Kind != OutputKind.Interval || Bounds is not null, $"{nameof(Kind)} is {Kind}; expected {nameof(Bounds)} beside it");
         Require(MapSteps is >= 1 and <= 1_000_000, $"{nameof(MapSteps)} is {MapSteps}; expected 1 to 1000000");
         Require(HiddenWidth is >= 4 and <= 4096, $"{nameof(HiddenWidth)} is {HiddenWidth}; expected 4 to 4096");

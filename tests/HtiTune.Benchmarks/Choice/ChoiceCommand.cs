@@ -23,6 +23,8 @@ internal static class ChoiceCommand
             --append FILE       keeps each error as a line of JSON; none that the file holds is measured again
             --carry true        carries other rows from the first anchor along maps, in the place of sampling: ten times slower
             --fresh odd         laws beside simple ideas, whose rows are carried: those of odd numbers, by which ways are chosen, or even, that are looked at when all is chosen
+            --contexts choosing laws of answers in new contexts beside simple ideas: those by which what carries them is chosen, or unseen, that are looked at when all is chosen
+            --given true        samples contexts that no anchor answered, in the place of those of the anchors
             --rules true        takes the error of what is chosen from the kinds': quick, where rules change and kinds do not
         """;
 
@@ -32,6 +34,9 @@ internal static class ChoiceCommand
     [
         ("trajectories", (anchors, options) => TrajectorySurrogate.Fit(anchors, options)),
         ("kriging", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options })),
+        ("kriging smooth", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Smooth = true })),
+        ("ridge", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options with { Maps = ContextMaps.Ridge } })),
+        ("tried", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options with { Maps = ContextMaps.Tried } })),
         ("kriging without warp", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Warp = false })),
         ("kriging with trend", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Trend = true })),
         ("kriging straight", (anchors, options) => KrigedSurrogate.Fit(anchors, new KrigingOptions { Coupling = options, Straight = true })),
@@ -77,14 +82,15 @@ internal static class ChoiceCommand
     {
         var (laws, methods, seeds) = (ChoiceLaws.All, Methods.Split(','), 2);
         string? file = null;
-        var (isQuick, isCarried) = (false, false);
+        var (isQuick, isCarried, isGiven) = (false, false, false);
         for (var i = 0; i < arguments.Length; i += 2)
         {
             var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} needs a value.");
             switch (arguments[i])
             {
                 case "--laws":
-                    laws = [.. value.Split(',').Select(name => ChoiceLaws.All.Concat(ChoiceLaws.Fresh).FirstOrDefault(law => law.Name == name) ?? throw new ArgumentException($"'{name}' is no law."))];
+                    ChoiceLaw[] known = [.. ChoiceLaws.All, .. ChoiceLaws.Fresh, .. ChoiceLaws.NewContexts];
+                    laws = [.. value.Split(',').Select(name => Array.Find(known, law => law.Name == name) ?? throw new ArgumentException($"'{name}' is no law."))];
                     break;
                 case "--methods":
                     methods = value.Split(',');
@@ -98,6 +104,13 @@ internal static class ChoiceCommand
                 case "--fresh":
                     laws = [.. ChoiceLaws.Fresh.Where(law => int.Parse(law.Name[1..3], CultureInfo.InvariantCulture) % 2 == (value == "even" ? 0 : 1))];
                     (isCarried, methods) = (true, methods.Length == Methods.Split(',').Length ? [Auto, Simple] : methods);
+                    break;
+                case "--contexts":
+                    laws = [.. ChoiceLaws.NewContexts.Where(law => law.Name[0] == (value == "unseen" ? 'n' : 'c'))];
+                    (isCarried, methods) = (true, methods.Length == Methods.Split(',').Length ? [Auto, Simple] : methods);
+                    break;
+                case "--given":
+                    isGiven = bool.Parse(value);
                     break;
                 case "--carry":
                     isCarried = bool.Parse(value);
@@ -130,7 +143,7 @@ internal static class ChoiceCommand
                     var run = runs.Find(r => r.Law == law.Name && r.Method == method && r.Seed == seed && !(isQuick && method == Auto));
                     if (run is null)
                     {
-                        run = Measure(law, method, seed, isCarried, isQuick && method == Auto ? own : null);
+                        run = Measure(law, method, seed, isCarried, isGiven, isQuick && method == Auto ? own : null);
                         if (file is not null && !(isQuick && method == Auto))
                         {
                             File.AppendAllText(file, JsonSerializer.Serialize(run) + "\n");
@@ -178,12 +191,12 @@ internal static class ChoiceCommand
 
     private static double Geometric(List<double> values) => Math.Exp(values.Average(Math.Log));
 
-    private static Measured Measure(ChoiceLaw law, string method, int seed, bool isCarried, List<Measured>? known)
+    private static Measured Measure(ChoiceLaw law, string method, int seed, bool isCarried, bool isGiven, List<Measured>? known)
     {
         var streams = new RandomStreams(seed).Fork($"law {law.Name}");
         var rows = law.Make(streams.Stream("coefficients"));
         var anchors = law.Anchors(rows, streams);
-        var options = new TrajectoryOptions { Seed = seed, Bounds = law.Bounds, TrainMaps = isCarried || method == "regression" };
+        var options = new TrajectoryOptions { Seed = seed, Bounds = law.Bounds, TrainMaps = isCarried || isGiven || method == "regression" };
         try
         {
             var chosen = method == Auto ? SurrogateChoice.Fit(anchors, new KrigingOptions { Coupling = options }) : null;
@@ -194,7 +207,7 @@ internal static class ChoiceCommand
 
             var surrogate = chosen?.Surrogate ?? s_methods.Single(m => m.Name == method).Fit(anchors, options);
             double first = surrogate.Anchors[0];
-            var contexts = law.IsDeterministic && !isCarried ? anchors[0].Samples.Contexts : law.Judged(streams);
+            var contexts = law.IsDeterministic && !isCarried && !isGiven ? anchors[0].Samples.Contexts : law.Judged(streams);
             Func<double, Samples, Matrix> move = isCarried ? (lambda, start) => surrogate.Transport(start, first, lambda) : (lambda, _) => surrogate.Sample(lambda, contexts).Samples.Outputs;
             return new Measured(law.Name, method, seed, Error(law, rows, move, contexts, streams), chosen?.Report.Chosen ?? "");
         }

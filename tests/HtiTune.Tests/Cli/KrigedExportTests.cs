@@ -16,6 +16,7 @@ public class KrigedExportTests
     public static TheoryData<string, int, string> Options => new()
     {
         { "linear", 2, "" }, { "log", 3, "trend" }, { "logit", 4, "" }, { "odds", 3, "no warp" }, { "normal-quantile", 9, "nugget" }, { "symlog", 4, "straight" },
+        { "linear", 4, "ridge" }, { "log", 3, "tried" },
     };
 
     [Theory]
@@ -84,6 +85,8 @@ public class KrigedExportTests
         return option switch
         {
             "trend" => options with { Trend = true },
+            "ridge" => options with { Coupling = options.Coupling with { Maps = ContextMaps.Ridge }, Smooth = true },
+            "tried" => options with { Coupling = options.Coupling with { Maps = ContextMaps.Tried } },
             "no warp" => options with { Warp = false },
             "nugget" => options with { Nugget = NuggetKind.Learned },
             "straight" => options with { Straight = true },

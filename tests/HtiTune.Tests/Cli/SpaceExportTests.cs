@@ -58,14 +58,17 @@ public class SpaceExportTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Contexts_are_answered_by_the_network_each_at_its_own_configuration(bool hasCategories)
+    [InlineData(false, ContextMaps.Networks)]
+    [InlineData(true, ContextMaps.Networks)]
+    [InlineData(false, ContextMaps.Ridge)]
+    [InlineData(true, ContextMaps.Ridge)]
+    [InlineData(false, ContextMaps.Tried)]
+    public void Contexts_are_answered_by_the_network_each_at_its_own_configuration(bool hasCategories, ContextMaps maps)
     {
         var conditions = Conditions(60);
         var contexts = hasCategories ? new Contexts(conditions.Conditions, [.. Enumerable.Range(0, 60).Select(i => i % 2)], 2) : conditions;
         var anchors = new AnchorSet(Mixed, Places(Mixed, 8).Select(at => new Anchor(at, new Samples(Answer(Mixed, at, conditions, OfMixed).Outputs, contexts))));
-        var surrogate = SpaceSurrogate.Fit(anchors, new SpaceSurrogateOptions { MapSteps = 60, HiddenWidth = 16 });
+        var surrogate = SpaceSurrogate.Fit(anchors, new SpaceSurrogateOptions { MapSteps = 60, HiddenWidth = 16, Maps = maps });
         using var session = Session(surrogate);
         var fresh = hasCategories ? new Contexts(Conditions(12, 5).Conditions, [.. Enumerable.Range(0, 12).Select(i => i % 2)], 2) : Conditions(12, 5);
         var places = Places(Mixed, 12, 8);

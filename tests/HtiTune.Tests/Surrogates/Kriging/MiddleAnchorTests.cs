@@ -37,8 +37,8 @@ public class MiddleAnchorTests
     public void A_warp_is_not_learned_from_one_middle_that_is_half_way_on_the_scale()
     {
         static double[] Law(double u, double[] x) => [Math.Cos(2 * u) * x[0] + Math.Sin(2 * u + 0.8) * x[1], Math.Sin(2 * u + 0.8) * (x[0] - x[1]) + Math.Cos(2 * u)];
-        Assert.Equal("kriging without warp", Chosen(Problems.Unit, [0, 0.5, 1], Law));
-        Assert.NotEqual("kriging without warp", Chosen(Problems.Unit, [0, 0.3, 1], (u, x) => Law(Math.Sqrt(u), x)));
+        Assert.Equal("kriging smooth without warp", Chosen(Problems.Unit, [0, 0.5, 1], Law));
+        Assert.NotEqual("kriging smooth without warp", Chosen(Problems.Unit, [0, 0.3, 1], (u, x) => Law(Math.Sqrt(u), x)));
 
         // What it is for: the bend itself is met better.
         var anchors = Problems.Deterministic(Problems.Unit, [0, 0.5, 1], 60, 4, Law);

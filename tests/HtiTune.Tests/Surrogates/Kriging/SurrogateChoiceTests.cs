@@ -40,7 +40,7 @@ public class SurrogateChoiceTests
         Assert.Equal("trajectories", wrong.Report.Chosen);
         var curved = Problems.Deterministic(
             Problems.Unit, [0, 0.5, 1], 60, 4, (lambda, x) => [Math.Sin(3 * lambda) * (1 + 0.3 * x[0]) + 0.2 * x[1], x[0] + lambda]);
-        Assert.Equal("kriging without warp", SurrogateChoice.Fit(curved, s_noMaps).Report.Chosen);
+        Assert.Equal("kriging smooth without warp", SurrogateChoice.Fit(curved, s_noMaps).Report.Chosen);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public class SurrogateChoiceTests
 
     [Theory]
     [InlineData(1.2, "kriging with trend")]
-    [InlineData(2.5, "kriging without warp")]
+    [InlineData(2.5, "kriging smooth without warp")]
     public void Three_answers_beside_the_line_follow_a_trend_and_those_far_from_it_do_not(double turn, string expected) =>
         Assert.Equal(expected, SurrogateChoice.Fit(
             Problems.Deterministic(Problems.Unit, [0, 0.5, 1], 60, 4, (lambda, x) => [x[0] + Math.Cos(turn * lambda), x[1] + Math.Sin(turn * lambda)]), s_noMaps).Report.Chosen);
@@ -124,7 +124,7 @@ public class SurrogateChoiceTests
         Assert.StartsWith("kriging", report.Chosen, StringComparison.Ordinal);
         Assert.False(report.TakenForDraws);
         Assert.Equal([0.2, 0.4, 0.6, 0.8], report.Folds);
-        Assert.Equal(["trajectories", "kriging", "kriging without warp", "kriging with trend", "linear"], report.Candidates.Select(c => c.Name));
+        Assert.Equal(["trajectories", "kriging", "kriging without warp", "kriging with trend", "kriging smooth", "kriging smooth without warp", "linear"], report.Candidates.Select(c => c.Name));
         Assert.All(report.Candidates, candidate => Assert.Equal(4, candidate.Scores.Count));
         Assert.True(report.Candidates.Single(c => c.Name == "linear").Share > 2);
         Assert.Equal(1, report.Candidates.Single(c => c.Name == "kriging").Share, 1e-12);

@@ -11,14 +11,15 @@ public class SpaceServingTests
 {
     private static double Mean(Samples samples) => samples.Outputs.Values.ToArray().Average(v => (double)v);
 
-    public static TheoryData<string> Models => ["plain", "mixed", "draws", "network", "probabilities", "mixture", "own contexts", "regression", "affine", "linear", "stacked"];
+    public static TheoryData<string> Models => ["plain", "mixed", "draws", "network", "ridge", "probabilities", "mixture", "own contexts", "regression", "affine", "linear", "stacked"];
 
     private static SpaceSurrogate Fitted(string model) => model switch
     {
         "plain" => SpaceSurrogate.Fit(Anchors(Square, 9, Conditions(20), Smooth), new SpaceSurrogateOptions { TrainMaps = false }),
         "mixed" => SpaceSurrogate.Fit(Anchors(Mixed, 16, Conditions(20), OfMixed), new SpaceSurrogateOptions { TrainMaps = false }),
         "draws" => SpaceSurrogate.Fit(Draws(40)),
-        "network" => SpaceSurrogate.Fit(Anchors(Square, 6, Conditions(60), Smooth), new SpaceSurrogateOptions { MapSteps = 30, HiddenWidth = 8 }),
+        "network" => SpaceSurrogate.Fit(Anchors(Square, 6, Conditions(60), Smooth), new SpaceSurrogateOptions { MapSteps = 30, HiddenWidth = 8, Maps = ContextMaps.Networks }),
+        "ridge" => SpaceSurrogate.Fit(Anchors(Square, 6, Conditions(60), Smooth), new SpaceSurrogateOptions { MapSteps = 30, HiddenWidth = 8 }),
         "mixture" => SpaceSurrogate.Fit(Draws(40), new SpaceSurrogateOptions { Method = SpaceMethod.Mixture }),
         "own contexts" => SpaceSurrogate.Fit(SpaceMethodTests.Own(40, 9)),
         "regression" => SpaceSurrogate.Fit(SpaceMethodTests.Own(40, 9), new SpaceSurrogateOptions { Method = SpaceMethod.Regression }),
