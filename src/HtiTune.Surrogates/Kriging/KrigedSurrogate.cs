@@ -265,7 +265,7 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
         }
 
         var (chosen, source) = _carrier.Lookup.Choose(contexts);
-        if (_laws is not null && ConditionCount > 0 && !contexts.SameAs(_carrier.State.Contexts))
+        if (_laws is not null && ConditionCount > 0 && source != SampleSource.StoredOutputs)
         {
             // A near context's row keeps its place in its own law; it is wanted in that of the context asked for.
             var trajectories = _carrier.State.Trajectories;

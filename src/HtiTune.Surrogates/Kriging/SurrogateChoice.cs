@@ -147,9 +147,16 @@ public static class SurrogateChoice
 
             // Latent values, which affine maps carry, are cut off at the end; a mean of cut values would hardly ever be at a bound.
             var isByLevels = isMet && !(kind == OutputKind.Interval && CensoredRows.AreIn(anchors, options.Coupling.Bounds!));
-            return isByLevels
-                ? (isStraight ? QuantilesStraight : Quantiles, false, carriers, trial.QuantilesStraight)
-                : (isStraight ? AffineStraight : "affine", false, carriers, trial.AffineStraight);
+            if (isByLevels)
+            {
+                return (isStraight ? QuantilesStraight : Quantiles, false, carriers, trial.QuantilesStraight);
+            }
+
+            // Where levels may not serve, it is for affine maps to do better than learned ones.
+            if (carriers is null || carriers.Affine < carriers.Maps)
+            {
+                return (isStraight ? AffineStraight : "affine", false, carriers, trial.AffineStraight);
+            }
         }
 
         var trajectories = !candidates.Contains("trajectories") ? null : TrajectoryFitter.Fit(

@@ -4,6 +4,7 @@
 
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace HtiTune.Surrogates;
 
@@ -55,6 +56,12 @@ internal static class ContextKernels
             return;
         }
 
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Wide(kernel, columns, at, values);
+            return;
+        }
+
         var z = MemoryMarshal.Cast<double, Vector<double>>(columns);
         var to = MemoryMarshal.Cast<double, Vector<double>>(values);
         Vector<double> factor = new(kernel == ContextKernel.Matern5 ? 5 : 3), third = new(kernel == ContextKernel.Matern5 ? 1.0 / 3 : 0);
@@ -69,6 +76,26 @@ internal static class ContextKernels
 
             var a = Vector.SquareRoot(factor * squares);
             to[i] = (Vector<double>.One + a + third * a * a) * Vector.Exp(-a);
+        }
+    }
+
+    // The same, value by value, eight contexts at a time.
+    private static void Wide(ContextKernel kernel, ReadOnlySpan<double> columns, ReadOnlySpan<double> at, Span<double> values)
+    {
+        var z = MemoryMarshal.Cast<double, Vector512<double>>(columns);
+        var to = MemoryMarshal.Cast<double, Vector512<double>>(values);
+        var (factor, third) = (Vector512.Create(kernel == ContextKernel.Matern5 ? 5.0 : 3), Vector512.Create(kernel == ContextKernel.Matern5 ? 1.0 / 3 : 0));
+        for (var i = 0; i < to.Length; i++)
+        {
+            var squares = Vector512<double>.Zero;
+            for (int j = 0, k = i; j < at.Length; j++, k += to.Length)
+            {
+                var away = z[k] - Vector512.Create(at[j]);
+                squares += away * away;
+            }
+
+            var a = Vector512.Sqrt(factor * squares);
+            to[i] = (Vector512<double>.One + a + third * a * a) * Vector512.Exp(-a);
         }
     }
 }

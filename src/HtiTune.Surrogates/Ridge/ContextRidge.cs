@@ -20,7 +20,7 @@ internal sealed class ContextRidge
     private const double Shrinkage = 0.02;
 
     /// <summary>Rows that are kept, and rows squared times outputs of all anchors at most: what solving takes.</summary>
-    private const int MostRows = 1000;
+    private const int MostRows = 800;
 
     private const double MostWork = 1.5e9;
 
