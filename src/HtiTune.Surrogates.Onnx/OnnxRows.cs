@@ -54,20 +54,20 @@ internal sealed class OnnxRows
     /// <param name="source">The anchor that the rows come from.</param>
     internal string[] Chain(int source)
     {
-        if (_state.Ridge is not { } learned)
+        if (_state.ByRidge is not { } ridge)
         {
             return ByNetworks(source);
         }
 
         var t = _state.Trajectories;
-        var carried = new OnnxRidge(_graph, new ContextRidge(t, learned), t.Dimension, t.Points.Length).Carry(Standard, _conditions!, Categories, t.CategoryCount, source);
-        if (learned.CarriedShare == 0)
+        var carried = new OnnxRidge(_graph, ridge, t.Dimension, t.Points.Length).Carry(Standard, _conditions!, Categories, t.CategoryCount, source);
+        if (_state.Ridge!.CarriedShare == 0)
         {
             return carried;
         }
 
         var networks = ByNetworks(source);
-        return [.. carried.Select((rows, k) => k == source ? Standard : OnnxRidge.Mean(_graph, rows, networks[k], learned.CarriedShare))];
+        return [.. carried.Select((rows, k) => k == source ? Standard : OnnxRidge.Mean(_graph, rows, networks[k], _state.Ridge.CarriedShare))];
     }
 
     private string[] ByNetworks(int source)

@@ -20,6 +20,9 @@ internal static class ModelFile
     private static int VersionOf(TrajectoryState state, KrigingState? kriging) => state.Ridge is not null || kriging?.Options.Smooth == true ? RidgeVersion : kriging is null ? Version
         : kriging.Quantiles is not null || kriging.Options.StraightShare is > 0 and < 1 ? LevelsVersion : KrigedVersion;
 
+    /// <summary>Whether a version is that of a surrogate over one hyperparameter.</summary>
+    internal static bool Has(int version) => version is Version or KrigedVersion or LevelsVersion or RidgeVersion;
+
     internal static void Write(string path, TrajectoryState state, KrigingState? kriging = null)
     {
         var arrays = new List<(string Name, float[] Values)>();
@@ -30,12 +33,12 @@ internal static class ModelFile
     internal static (TrajectoryState State, KrigingState? Kriging) Read(string path, Scale? scale)
     {
         var version = ModelContainer.VersionOf(path);
-        if (version is SpaceFile.Version or SpaceFile.MethodVersion or SpaceFile.RidgeVersion)
+        if (SpaceFile.Has(version))
         {
             throw new DataFormatException(path, "byte 8", "a model over a search space", $"one over λ; {nameof(SpaceSurrogate)}.{nameof(SpaceSurrogate.Load)} reads it");
         }
 
-        if (version is not (Version or KrigedVersion or LevelsVersion or RidgeVersion))
+        if (!Has(version))
         {
             throw new DataFormatException(
                 path, "byte 8", $"format version {version}",

@@ -18,5 +18,5 @@ public static class SurrogateFile
     /// <summary>Whether a model file holds a surrogate over a search space, which <see cref="SpaceSurrogate.Load"/> reads.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DataFormatException">It is no model file.</exception>
-    public static bool HoldsSpace(string path) => ModelContainer.VersionOf(path) is SpaceFile.Version or SpaceFile.MethodVersion or SpaceFile.RidgeVersion;
+    public static bool HoldsSpace(string path) => SpaceFile.Has(ModelContainer.VersionOf(path));
 }

@@ -13,8 +13,6 @@ namespace HtiTune.Surrogates;
 /// <summary>Reads one place on the curves of many rows.</summary>
 internal readonly struct TrajectoryCurve
 {
-    private const double GoldenStep = 0.6180339887498949;
-
     private readonly TrajectoryState _state;
     private readonly int _interval;
     private readonly double _share, _place;
@@ -59,7 +57,7 @@ internal readonly struct TrajectoryCurve
     internal bool IsInside => _share is > 0 and < 1;
 
     /// <summary>The anchor that a mixture takes a row from.</summary>
-    internal int Neighbour(int row) => (row + 0.5) * GoldenStep % 1 < _share ? _interval + 1 : _interval;
+    internal int Neighbour(int row) => (row + 0.5) * OutputTransform.GoldenStep % 1 < _share ? _interval + 1 : _interval;
 
     /// <summary>Writes row <paramref name="row"/> at the place, in the outputs' own units.</summary>
     internal void At(ReadOnlyMemory<float>[] points, int row, ReadOnlySpan<float> bend, Span<float> target)

@@ -11,7 +11,7 @@ namespace HtiTune.Surrogates;
 internal sealed class TrajectoryLookup
 {
     /// <summary>Step of the additive golden-ratio sequence: successive draws spread evenly over the weights.</summary>
-    private const double GoldenStep = 0.6180339887498949;
+    private const double GoldenStep = OutputTransform.GoldenStep;
 
     /// <summary>Stored conditions that weigh in a draw; the density potential keeps as many.</summary>
     private const int MostKernels = 192;

@@ -14,11 +14,6 @@ namespace HtiTune.Surrogates;
 /// <param name="places">Those places by the clock.</param>
 internal sealed class TrajectoryMaps(TrajectoryState state, double[] positions, double[] places)
 {
-    private readonly Lazy<ContextRidge>? _ridge = state.Ridge is { } learned ? new Lazy<ContextRidge>(() => new ContextRidge(state.Trajectories, learned)) : null;
-
-    /// <summary>Kernel ridge of contexts; null where networks alone answer them.</summary>
-    internal ContextRidge? Ridge => _ridge?.Value;
-
     /// <summary>Outputs of contexts that no anchor answered, by the curve at u.</summary>
     internal float[] FollowGiven(Contexts contexts, int interval, double u)
     {
@@ -34,7 +29,7 @@ internal sealed class TrajectoryMaps(TrajectoryState state, double[] positions, 
     /// <summary>Standardised outputs of contexts that no anchor answered, at the anchors <paramref name="first"/> to <paramref name="last"/> at least.</summary>
     internal float[]?[] Given(Contexts contexts, int first, int last)
     {
-        if (Ridge is not { } ridge)
+        if (state.ByRidge is not { } ridge)
         {
             return ByNetworks(Start(contexts), contexts, 0, 0, last);
         }
@@ -51,18 +46,8 @@ internal sealed class TrajectoryMaps(TrajectoryState state, double[] positions, 
         return y;
     }
 
-    private static float[]?[] Mean(float[]?[] ridge, float[]?[] networks, double share)
-    {
-        for (var k = 0; k < ridge.Length; k++)
-        {
-            for (var i = 0; i < ridge[k]?.Length; i++)
-            {
-                ridge[k]![i] = (float)((1 - share) * ridge[k]![i] + share * networks[k]![i]);
-            }
-        }
-
-        return ridge;
-    }
+    private static float[]?[] Mean(float[]?[] ridge, float[]?[] networks, double share) =>
+        [.. ridge.Select((rows, k) => rows is null ? null : RidgeState.Mean(rows, networks[k]!, share))];
 
     /// <summary>Chains standardised outputs y at anchor <paramref name="source"/> along the maps and reads the curve at u.</summary>
     internal float[] Follow(float[] y, Contexts contexts, int source, int interval, double u)
@@ -107,7 +92,7 @@ internal sealed class TrajectoryMaps(TrajectoryState state, double[] positions, 
     /// <summary>Points of rows at the anchors <paramref name="first"/> to <paramref name="last"/>, among which their own is.</summary>
     internal float[]?[] Chain(float[] y, Contexts contexts, int source, int first, int last)
     {
-        if (Ridge is not { } ridge)
+        if (state.ByRidge is not { } ridge)
         {
             return ByNetworks(y, contexts, source, first, last);
         }

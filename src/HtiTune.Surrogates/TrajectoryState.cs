@@ -8,6 +8,8 @@ namespace HtiTune.Surrogates;
 /// <summary>Everything a fitted <see cref="TrajectorySurrogate"/> serves from and keeps in its file.</summary>
 internal sealed record TrajectoryState
 {
+    private ContextRidge? _byRidge;
+
     internal required ContinuousHyperparameter Hyperparameter { get; init; }
 
     /// <summary>The anchors' λ, ascending.</summary>
@@ -41,6 +43,9 @@ internal sealed record TrajectoryState
 
     /// <summary>What kernel ridge of contexts has learned; null where networks alone answer them.</summary>
     internal RidgeState? Ridge { get; init; }
+
+    /// <summary>Kernel ridge of contexts; null where networks alone answer them.</summary>
+    internal ContextRidge? ByRidge => Ridge is null ? null : _byRidge ?? Interlocked.CompareExchange(ref _byRidge, new ContextRidge(Trajectories, Ridge), null) ?? _byRidge;
 
     /// <summary>The networks of a baseline that moves rows by its own; empty otherwise.</summary>
     internal FrozenNetwork[] Motion { get; init; } = [];

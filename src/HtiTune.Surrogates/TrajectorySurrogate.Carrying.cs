@@ -8,9 +8,6 @@ public sealed partial class TrajectorySurrogate
     /// <summary>Which stored trajectory answers which context.</summary>
     internal TrajectoryLookup Lookup => _lookup;
 
-    /// <summary>Kernel ridge of contexts; null where networks alone answer them.</summary>
-    internal ContextRidge? Ridge => _maps.Ridge;
-
     /// <summary>Whether answers of contexts are given by networks or kernel ridge, since not all of them are stored.</summary>
     internal bool IsGiven(Contexts contexts) => (_state.Start is not null || _state.Ridge is not null) && !_lookup.HasAll(contexts);
 

@@ -147,10 +147,6 @@ internal static class BandwidthSelection
             for (var j = 0; j < n; j++)
             {
                 _weights[j] = factors is null ? 1 : (float)Math.Pow(factors[j], -d);
-            }
-
-            for (var j = 0; j < n; j++)
-            {
                 scales[j] = factors is null ? 1 : factors[j] * factors[j];
                 for (var k = 0; k < d; k++)
                 {

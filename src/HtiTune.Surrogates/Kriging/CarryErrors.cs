@@ -30,7 +30,7 @@ internal sealed class CarryErrors
         var t = state.Trajectories;
         if (state.Ridge is { } learned)
         {
-            _errors = carrier.Ridge!.Errors();
+            _errors = state.ByRidge!.Errors();
             if (learned.GivenShare == 0)
             {
                 return;
@@ -43,8 +43,7 @@ internal sealed class CarryErrors
             t.Conditions[0], t.ConditionCount, t.Categories, t.CategoryCount, t.Points[0], t.Dimension, IntervalFits.MapShape(carrier.Options),
             new RandomStreams(carrier.Options.Seed).Fork("held-out contexts"));
         var byNetworks = Scaled(carrier.CarryByNetworks(start, state.Contexts), t.Points, factor);
-        var share = (float)(state.Ridge?.GivenShare ?? 1);
-        _errors = _errors is null ? byNetworks : [.. _errors.Zip(byNetworks, (ridge, networks) => ridge.Zip(networks, (r, n) => (1 - share) * r + share * n).ToArray())];
+        _errors = _errors is null ? byNetworks : [.. _errors.Zip(byNetworks, (ridge, networks) => RidgeState.Mean(ridge, networks, state.Ridge!.GivenShare))];
     }
 
     private CarryErrors(TrajectoryLookup lookup, int dimension, float[][] errors) => (_lookup, _dimension, _errors) = (lookup, dimension, errors);
@@ -55,8 +54,7 @@ internal sealed class CarryErrors
     internal static CarryErrors Of(SpaceState state, TrajectoryLookup lookup)
     {
         var byRidge = state.ByRidge?.Errors();
-        var share = (float)(state.Ridge?.GivenShare ?? 1);
-        if (byRidge is not null && share == 0)
+        if (byRidge is not null && state.Ridge!.GivenShare == 0)
         {
             return new CarryErrors(lookup, state.Dimension, byRidge);
         }
@@ -68,7 +66,7 @@ internal sealed class CarryErrors
             Trajectories.Joined(contexts.Count, [.. points.Select(rows => (rows, d))]), points.Length * d, SpaceFitter.Shape(state.Options),
             new RandomStreams(state.Options.Seed).Fork("space").Fork("held-out contexts"));
         var byNetwork = Scaled(SpaceCarrier.ByNetwork(state, contexts), points, factor);
-        return new CarryErrors(lookup, d, byRidge is null ? byNetwork : [.. byRidge.Zip(byNetwork, (ridge, network) => ridge.Zip(network, (r, n) => (1 - share) * r + share * n).ToArray())]);
+        return new CarryErrors(lookup, d, byRidge is null ? byNetwork : [.. byRidge.Zip(byNetwork, (ridge, network) => RidgeState.Mean(ridge, network, state.Ridge!.GivenShare))]);
     }
 
     private static float[][] Scaled(float[]?[] carried, float[][] points, double factor) =>

@@ -15,7 +15,7 @@ namespace HtiTune.Surrogates;
 internal static class CensoredRows
 {
     private const int Rounds = 5;
-    private const double LeastShare = 0.01, Tolerance = 1e-5, GoldenStep = 0.6180339887498949, SilverStep = 0.4142135623730950;
+    private const double LeastShare = 0.01, Tolerance = 1e-5, GoldenStep = OutputTransform.GoldenStep, SilverStep = 0.4142135623730950;
 
     /// <summary>The anchors with latent values in the place of those at the bounds; null where hardly any is there.</summary>
     /// <param name="anchors">Draws within their bounds.</param>

@@ -136,7 +136,7 @@ internal sealed partial class JointRegression
     {
         var n = x.Length / _c;
         double[][] parts = [.. Enumerable.Range(0, _p).Select(_ => new double[n])];
-        double[] z = new double[_p], at = new double[_p], slope = new double[_p], sums = new double[_padded * _d];
+        double[] z = new double[_p], at = new double[_p], slope = new double[_p];
         Seen([0], z.AsSpan(_c));
         for (var i = 0; i < n; i++)
         {
@@ -157,12 +157,7 @@ internal sealed partial class JointRegression
             slope[j] = _metric[j * _p + _c] / _spread[0];
         }
 
-        for (var i = 0; i < sums.Length; i++)
-        {
-            sums[i] = _weights[i % _d * _padded + i / _d];
-        }
-
-        return (parts, slope, [.. Enumerable.Range(0, _p).Select(j => _projected.AsSpan(j * _padded, _padded).ToArray())], sums);
+        return (parts, slope, [.. Enumerable.Range(0, _p).Select(j => _projected.AsSpan(j * _padded, _padded).ToArray())], RowColumns.ByRow(_weights, _d, _padded));
     }
 
     /// <summary>z and outputs less their mean of some rows of every anchor, the same trajectories of each where anchors answered the same contexts.</summary>

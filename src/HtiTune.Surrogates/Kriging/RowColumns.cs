@@ -71,6 +71,13 @@ internal sealed class RowColumns
         return kept;
     }
 
+    /// <summary>Values by column, [columns, padded], as [count, columns].</summary>
+    internal static double[] ByRow(double[] values, int columns, int count)
+    {
+        var padded = values.Length / columns;
+        return [.. Enumerable.Range(0, count * columns).Select(i => values[i % columns * padded + i / columns])];
+    }
+
     /// <summary>away = column − x, squares += away².</summary>
     internal static void AddSquares(ReadOnlySpan<double> column, double x, Span<double> away, Span<double> squares)
     {

@@ -98,12 +98,10 @@ internal sealed class ContextProcess
 
     /// <summary>κ, w, w ⊙ z [n, p], A [n, O], β/p Σ_i z_i A_i [p, O] and the mean [O]: what another program needs.</summary>
     internal (ContextKernel Kernel, double[] Scale, double[] Places, double[] Weights, double[] Linear, double[] Mean) Parts =>
-        (_kernel, _scale, ByRow(_columns, _p), ByRow(_weights, _o), _linear, _mean);
+        (_kernel, _scale, RowColumns.ByRow(_columns, _p, _n), RowColumns.ByRow(_weights, _o, _n), _linear, _mean);
 
     /// <summary>Numbers that a sum needs room for.</summary>
     internal int Room => _padded;
-
-    private double[] ByRow(double[] columns, int count) => [.. Enumerable.Range(0, _n * count).Select(i => columns[i % count * _padded + i / count])];
 
     /// <summary>Mean of each column of targets [n, O].</summary>
     internal static double[] MeanOf(double[] targets, int o)

@@ -265,6 +265,18 @@ internal sealed record RidgeState(ProcessState? Middle, ProcessState? Moves)
     /// <summary>Mean squared error of new contexts' answers by networks as a share of that by ridge, on contexts that were kept out; NaN where that was not tried.</summary>
     public double NetworkError { get; init; } = double.NaN;
 
+    /// <summary>Rows of which networks give a share, and ridge the rest.</summary>
+    internal static float[] Mean(float[] ridge, float[] networks, double share)
+    {
+        var mean = new float[ridge.Length];
+        for (var i = 0; i < mean.Length; i++)
+        {
+            mean[i] = (float)((1 - share) * ridge[i] + share * networks[i]);
+        }
+
+        return mean;
+    }
+
     /// <summary>What it is in words.</summary>
     internal string Note => $"Contexts that no anchor answered are answered by kernel ridge{(GivenShare > 0 ? FormattableString.Invariant($" and, by a share of {GivenShare:0.##}, by networks") : "")}"
         + (double.IsNaN(NetworkError) ? "." : FormattableString.Invariant($": on contexts that were kept out networks err {NetworkError:G2} times as much."));

@@ -109,7 +109,7 @@ internal sealed class SpaceCarrier
     }
 
     private static float[][] Mean(float[][] ridge, float[][] network, double share) =>
-        [.. ridge.Zip(network, (a, b) => a.Zip(b, (r, n) => (float)((1 - share) * r + share * n)).ToArray())];
+        [.. ridge.Zip(network, (rows, other) => RidgeState.Mean(rows, other, share))];
 
     /// <summary>The same as the network gives them.</summary>
     internal static float[][] ByNetwork(SpaceState state, Contexts contexts)

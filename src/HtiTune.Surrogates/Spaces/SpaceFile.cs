@@ -17,6 +17,9 @@ internal static class SpaceFile
     /// <summary>That of files whose new contexts are answered by kernel ridge.</summary>
     internal const int RidgeVersion = 9;
 
+    /// <summary>Whether a version is that of a surrogate over a search space.</summary>
+    internal static bool Has(int version) => version is Version or MethodVersion or RidgeVersion;
+
     internal static void Write(string path, SpaceState state)
     {
         var arrays = new List<(string Name, float[] Values)>
@@ -56,10 +59,10 @@ internal static class SpaceFile
     internal static SpaceState Read(string path, SearchSpace? space)
     {
         var version = ModelContainer.VersionOf(path);
-        if (version is not (Version or MethodVersion or RidgeVersion))
+        if (!Has(version))
         {
             throw new DataFormatException(
-                path, "byte 8", version is ModelFile.Version or ModelFile.KrigedVersion or ModelFile.LevelsVersion or ModelFile.RidgeVersion ? "a model over λ" : $"format version {version}",
+                path, "byte 8", ModelFile.Has(version) ? "a model over λ" : $"format version {version}",
                 version > RidgeVersion ? $"version {RidgeVersion} at most; a newer HtiTune may read it"
                     : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
         }

@@ -129,7 +129,7 @@ public class KrigedExportTests
         }
     }
 
-    private static void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> got, double tolerance)
+    internal static void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> got, double tolerance)
     {
         Assert.Equal(expected.Length, got.Length);
         for (var i = 0; i < expected.Length; i++)

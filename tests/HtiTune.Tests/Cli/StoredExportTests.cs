@@ -120,7 +120,7 @@ public class StoredExportTests
         double[] asked = [.. surrogate.Anchors, 0.02, 0.11, 0.37, 0.68, 0.97];
         foreach (var lambda in asked)
         {
-            Same(surrogate.Sample(lambda, contexts).Samples.Outputs.Values, Run(session, [lambda]), tolerance, lambda);
+            KrigedExportTests.Same(surrogate.Sample(lambda, contexts).Samples.Outputs.Values, Run(session, [lambda]), tolerance);
         }
 
         // Each row may have a λ of its own; outside the range there is no answer.
@@ -129,7 +129,7 @@ public class StoredExportTests
         var got = Run(session, each);
         for (var i = 0; i < contexts.Count; i++)
         {
-            Same(surrogate.Sample(each[i], contexts).Samples.Outputs.Row(i), got.AsSpan(i * d, d), tolerance, each[i]);
+            KrigedExportTests.Same(surrogate.Sample(each[i], contexts).Samples.Outputs.Row(i), got.AsSpan(i * d, d), tolerance);
         }
 
         Assert.All(Run(session, [surrogate.Hyperparameter.Maximum + 0.001]), value => Assert.True(float.IsNaN(value)));
@@ -141,14 +141,5 @@ public class StoredExportTests
         using var options = new RunOptions();
         using var results = session.Run(options, new Dictionary<string, OrtValue> { ["lambda"] = lambda }, ["outputs"]);
         return results[0].GetTensorDataAsSpan<float>().ToArray();
-    }
-
-    private static void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> got, double tolerance, double at)
-    {
-        Assert.Equal(expected.Length, got.Length);
-        for (var i = 0; i < expected.Length; i++)
-        {
-            Assert.True(Math.Abs(expected[i] - got[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i])), $"value {i} at {at}: expected {expected[i]:R}, got {got[i]:R}");
-        }
     }
 }
