@@ -163,7 +163,8 @@ internal sealed record ModelHeader(
     }
 }
 
-/// <summary>Serialisation of <see cref="ModelHeader"/> without reflection.</summary>
+/// <summary>Serialisation of what models' files say of themselves, over one hyperparameter and several, without reflection.</summary>
 [JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ModelHeader))]
+[JsonSerializable(typeof(SpaceHeader))]
 internal sealed partial class ModelHeaderJson : JsonSerializerContext;

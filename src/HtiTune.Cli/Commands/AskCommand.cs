@@ -48,7 +48,7 @@ internal static class AskCommand
             string why;
             using (var stepped = SteppedStudy.Open(study, patience, request.Anew))
             {
-                TrainedBy.Note(study);
+                TrainedByFile.Note(study);
                 if (request.Renew is { } number)
                 {
                     Terminal.Say($"training {stepped.Renew(number, request.Worker, request.Lease).Shown}");

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 
 namespace HtiTune.Cli;
 
@@ -30,9 +30,15 @@ internal static class FitTelling
     {
         if (json)
         {
-            Console.Out.WriteLine(model is KrigedSurrogate kriged
-                ? JsonSerializer.Serialize(new KrigingSummary(1, path, [.. model.Anchors], kriged.Report, choice), CliJson.Default.KrigingSummary)
-                : JsonSerializer.Serialize(new FitSummary(1, path, [.. model.Anchors], ((TrajectorySurrogate)model).Report, choice), CliJson.Default.FitSummary));
+            var anchors = JsonSerializer.SerializeToNode([.. model.Anchors], JsonTypes.CommandLine.DoubleArray);
+            if (model is KrigedSurrogate kriged)
+            {
+                Print(path, anchors, "kriging", JsonSerializer.SerializeToNode(kriged.Report, JsonTypes.CommandLine.KrigingReport), choice);
+            }
+            else
+            {
+                Print(path, anchors, "report", JsonSerializer.SerializeToNode(((TrajectorySurrogate)model).Report, JsonTypes.CommandLine.FitReport), choice);
+            }
         }
 
         if (quiet)
@@ -60,7 +66,8 @@ internal static class FitTelling
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(new SpaceSummary(1, path, [.. model.Anchors], model.Report), CliJson.Default.SpaceSummary));
+            var anchors = JsonSerializer.SerializeToNode([.. model.Anchors], JsonTypes.CommandLine.ConfigurationArray);
+            Print(path, anchors, "kriging", JsonSerializer.SerializeToNode(model.Report, JsonTypes.CommandLine.SpaceSurrogateReport), null);
         }
 
         if (quiet)
@@ -82,6 +89,18 @@ internal static class FitTelling
         Terminal.Next(Advice.SampleAt, new AdvicePlace { Name = path, Line = [StudyPaths.Example(model.Space)] });
     }
 
+    // What --json prints, in the first version of its shape: the file written, where the anchors stand, what the fit learned and chose, and how the method was chosen, where it was.
+    private static void Print(string path, JsonNode? anchors, string name, JsonNode? report, ChoiceReport? choice)
+    {
+        var told = new JsonObject { ["schema"] = 1, ["model"] = path, ["anchors"] = anchors, [name] = report };
+        if (choice is not null)
+        {
+            told["choice"] = JsonSerializer.SerializeToNode(choice, JsonTypes.CommandLine.ChoiceReport);
+        }
+
+        Console.Out.WriteLine(told.ToJsonString());
+    }
+
     private static string Words(TrajectorySurrogate model) =>
         $"{FitCommand.Kebab(model.Options.Method.ToString())}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
         + $"paths {(model.Report.Potential == PotentialKind.Density ? "bent by density" : "straight")}, "
@@ -98,28 +117,3 @@ internal static class FitTelling
         $"{NameOf(model.Options.Carrying)}{(model.Options.Straight ? ", straight" : model.Options.StraightShare >= 0.005 ? $", {model.Options.StraightShare:P0} straight" : model.Options.Trend ? " with trend" : "")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
         + $"{FitCommand.Kebab(model.Report.Kind.ToString())} outputs, length {model.Report.Length:0.00}, warp {model.Report.WarpA:0.00} and {model.Report.WarpB:0.00}, nugget {model.Report.Nugget:0.0e0}";
 }
-
-/// <summary>What <c>fit --json</c> prints.</summary>
-/// <param name="Schema">Version of this object's shape.</param>
-/// <param name="Model">The file written.</param>
-/// <param name="Anchors">The anchors' values.</param>
-/// <param name="Report">What the fit chose.</param>
-/// <param name="Choice">How the method was chosen, where it was.</param>
-internal sealed record FitSummary(
-    int Schema, string Model, double[] Anchors, FitReport Report, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
-
-/// <summary>The same of a kriged model.</summary>
-/// <param name="Schema">Version of this object's shape.</param>
-/// <param name="Model">The file written.</param>
-/// <param name="Anchors">The anchors' values.</param>
-/// <param name="Kriging">What the fit learned and chose.</param>
-/// <param name="Choice">How the method was chosen, where it was.</param>
-internal sealed record KrigingSummary(
-    int Schema, string Model, double[] Anchors, KrigingReport Kriging, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChoiceReport? Choice);
-
-/// <summary>The same of several hyperparameters.</summary>
-/// <param name="Schema">Version of this object's shape.</param>
-/// <param name="Model">The file written.</param>
-/// <param name="Anchors">The anchors' configurations.</param>
-/// <param name="Kriging">What the fit learned and chose.</param>
-internal sealed record SpaceSummary(int Schema, string Model, HtiTune.Data.Configuration[] Anchors, SpaceSurrogateReport Kriging);

@@ -49,7 +49,7 @@ internal static partial class TrialsCommand
     {
         if (json)
         {
-            TrialRecord.Write(study, objective, rows);
+            RecordWriter.Write(study, objective, rows);
             return ExitCode.Done;
         }
 

@@ -49,7 +49,7 @@ internal sealed class TuningWork(StudySpecification specification, string text, 
             {
                 session = StudySession.Open(specification, display, interrupts);
                 display.IsObjectiveAtFault = () => session.Fault is not null;
-                TrainedBy.Note(specification);
+                TrainedByFile.Note(specification);
                 if (StudyJournal.Read(specification.Folder).Runs is [.., { IsHopeless: true }])
                 {
                     Terminal.Say("every training so far had failed: the study begins anew");

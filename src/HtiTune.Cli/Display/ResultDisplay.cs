@@ -235,11 +235,11 @@ internal sealed class ResultDisplay
 
         if (events)
         {
-            EventWriter.Event("run-ended", ResultRecord.Of(study, result, objective).WriteTo);
+            EventWriter.Event("run-ended", RecordWriter.Of(study, result, objective).WriteTo);
         }
         else if (json)
         {
-            EventWriter.Write(ResultRecord.Of(study, result, objective).WriteTo);
+            EventWriter.Write(RecordWriter.Of(study, result, objective).WriteTo);
         }
         else
         {

@@ -35,7 +35,4 @@ internal static class StopWords
         "CANCELLED" => "it ended because it was interrupted",
         _ => string.Create(CultureInfo.InvariantCulture, $"it ended: {reason}"),
     };
-
-    /// <summary>An outcome's name, as JSON has it.</summary>
-    internal static string NameOf(Outcome outcome) => outcome switch { Certified => "certified", NeedsTraining => "needs-training", _ => "not-certified" };
 }

@@ -37,7 +37,7 @@ internal static class ServerVerbs
 
         if (json)
         {
-            EventWriter.Write((ResultRecord.Of(study, result, study.Definition.Objective) with { Kind = ResultRecord.Recommended }).WriteTo);
+            EventWriter.Write((RecordWriter.Of(study, result, study.Definition.Objective) with { Kind = ResultRecord.Recommended }).WriteTo);
         }
         else
         {

@@ -188,9 +188,9 @@ internal static class StudyChanges
 
     private static (TrainedBy Was, TrainedBy Now, string Which)? Last(StudySpecification study)
     {
-        var last = TrainedBy.LastNumber(study.Folder);
-        return TrainedBy.Read(study.Folder, last) is [.., var was]
-            ? (was, TrainedBy.Now(study, last + 1), was.From == last ? $"training {Whole(last)}" : $"trainings {Whole(was.From)} to {Whole(last)}")
+        var last = TrainedByFile.LastNumber(study.Folder);
+        return TrainedByFile.Read(study.Folder, last) is [.., var was]
+            ? (was, TrainedByFile.Now(study, last + 1), was.From == last ? $"training {Whole(last)}" : $"trainings {Whole(was.From)} to {Whole(last)}")
             : null;
     }
 

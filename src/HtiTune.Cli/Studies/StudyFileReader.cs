@@ -156,12 +156,12 @@ internal sealed partial class StudyFileReader : LocatedKeys
 
         var before = Faults.Count;
         var values = new JsonObject();
-        foreach (var member in CliJson.Default.TunerSettings.Properties.Where(member => member.Name != "replicate"))
+        foreach (var member in JsonTypes.CommandLine.TunerSettings.Properties.Where(member => member.Name != "replicate"))
         {
             values[member.Name] = Value(node, member.Name, Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType);
         }
 
-        var settings = values.Deserialize(CliJson.Default.TunerSettings)!;
+        var settings = values.Deserialize(JsonTypes.CommandLine.TunerSettings)!;
         try
         {
             if (space is not null && Faults.Count == before)

@@ -50,6 +50,14 @@ internal static class HtiTuneJson
         return options;
     }
 
+    /// <summary>As the command line writes results, and what it keeps beside a journal: words as the code has them, null as null, and what is no number has its name.</summary>
+    internal static JsonSerializerOptions CommandLine() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
     /// <summary>As a line of a study's journal: words as the code has them, null as null, and what is no number has its name; what is missing is refused.</summary>
     /// <param name="types">The events, without reflection.</param>
     /// <param name="words">How their words are read.</param>

@@ -53,7 +53,7 @@ internal static class SpaceFile
             state.Stack is { } stack ? new RoughState(stack.Rough.Theta.ToArray(), stack.Share) : null, state.Ridge);
         ModelContainer.Write(
             path, state.Ridge is not null ? RidgeVersion : state.Method == SpaceMethod.Kriging && !state.IsLoose ? Version : MethodVersion,
-            JsonSerializer.SerializeToUtf8Bytes(header, SpaceHeaderJson.Default.SpaceHeader), arrays);
+            JsonSerializer.SerializeToUtf8Bytes(header, ModelHeaderJson.Default.SpaceHeader), arrays);
     }
 
     internal static SpaceState Read(string path, SearchSpace? space)
@@ -67,7 +67,7 @@ internal static class SpaceFile
                     : $"a model over a search space; {nameof(SurrogateFile)}.{nameof(SurrogateFile.Load)} reads one over λ");
         }
 
-        return ModelContainer.Read(path, SpaceHeaderJson.Default.SpaceHeader, header => header.Arrays, (header, arrays) => header.ToState(arrays, space));
+        return ModelContainer.Read(path, ModelHeaderJson.Default.SpaceHeader, header => header.Arrays, (header, arrays) => header.ToState(arrays, space));
     }
 }
 
@@ -210,8 +210,3 @@ internal sealed record SpaceHeader(
         }
     }
 }
-
-/// <summary>Serialisation of <see cref="SpaceHeader"/> without reflection.</summary>
-[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(SpaceHeader))]
-internal sealed partial class SpaceHeaderJson : JsonSerializerContext;

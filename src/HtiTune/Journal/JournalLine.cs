@@ -13,7 +13,7 @@ namespace HtiTune.Journal;
 internal static class JournalLine
 {
     private static readonly JsonSerializerOptions s_options = HtiTuneJson.Journal(
-        JournalJson.Default.WithAddedModifier(OfKind), new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>());
+        JsonTypes.Default.WithAddedModifier(OfKind), new JsonStringEnumConverter<Goal>(), new JsonStringEnumConverter<StopReason>(), new JsonStringEnumConverter<AcquisitionKind>());
 
     // Three kinds of line tell how a training ended, and two that it is asked for; every other event has one.
     private static readonly Dictionary<string, (Type Type, TrialState State)> s_kinds = new(
@@ -111,19 +111,3 @@ internal static class JournalLine
     private static byte[] Checksum(ReadOnlySpan<byte> body) =>
         Encoding.ASCII.GetBytes(LineChecksum.EndOf(LineChecksum.Of(body)));
 }
-
-/// <summary>Serialisation of the journal without reflection.</summary>
-[JsonSerializable(typeof(StudyCreated))]
-[JsonSerializable(typeof(StudyResumed))]
-[JsonSerializable(typeof(RunBegan))]
-[JsonSerializable(typeof(TrainingsEnqueued))]
-[JsonSerializable(typeof(QueueCleared))]
-[JsonSerializable(typeof(TrainingProposed))]
-[JsonSerializable(typeof(TrainingEnded))]
-[JsonSerializable(typeof(ContextsAnswered))]
-[JsonSerializable(typeof(ValueMeasured))]
-[JsonSerializable(typeof(RunEnded))]
-[JsonSerializable(typeof(TrainingsImported))]
-[JsonSerializable(typeof(TrainingsTakenBack))]
-[JsonSerializable(typeof(Configuration))]
-internal sealed partial class JournalJson : JsonSerializerContext;

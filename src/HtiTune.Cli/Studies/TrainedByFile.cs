@@ -1,31 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization;
 
 namespace HtiTune.Cli;
 
-/// <summary>What trainings were made with, from one on: so that a change is noticed. A line of a file beside the journal.</summary>
-/// <param name="Schema">Version of the line's form.</param>
-/// <param name="From">Number of the first training that was made, or was to be made, so.</param>
-/// <param name="Command">The program and its arguments, with placeholders.</param>
-/// <param name="Files">SHA-256 of local files that the command names, by the words that name them.</param>
-/// <param name="Environment">Variables beside those of the shell.</param>
-/// <param name="Format">Ending of the outputs' file.</param>
-/// <param name="Columns">Names of the outputs' columns; null where the study does not give them.</param>
-/// <param name="Array">Name of the outputs' array; null without.</param>
-/// <param name="Objective">The objective's text.</param>
-/// <param name="Goal">Whether less or more of it was better.</param>
-internal sealed record TrainedBy(
-    int Schema,
-    int From,
-    IReadOnlyList<string> Command,
-    IReadOnlyDictionary<string, string> Files,
-    IReadOnlyDictionary<string, string> Environment,
-    string Format,
-    IReadOnlyList<string>? Columns,
-    string? Array,
-    string Objective,
-    string Goal)
+/// <summary>The file beside a study's journal that holds a line of <see cref="TrainedBy"/> for each change of what trainings are made with.</summary>
+internal static class TrainedByFile
 {
     private const string FileName = "trained-by.jsonl";
     private const long LargestFile = 4 << 20;
@@ -47,7 +26,7 @@ internal sealed record TrainedBy(
         {
             try
             {
-                if (JsonSerializer.Deserialize(line, CliJson.Default.TrainedBy) is { } entry && entry.From <= last)
+                if (JsonSerializer.Deserialize(line, JsonTypes.CommandLine.TrainedBy) is { } entry && entry.From <= last)
                 {
                     found.Add(entry);
                 }
@@ -68,12 +47,12 @@ internal sealed record TrainedBy(
         var last = LastNumber(study.Folder);
         var known = Read(study.Folder, last);
         var now = Now(study, last + 1);
-        if (known.Count > 0 && known[^1].IsSame(now))
+        if (known.Count > 0 && IsSame(known[^1], now))
         {
             return;
         }
 
-        var text = string.Join("", known.Append(now).Select(entry => JsonSerializer.Serialize(entry, CliJson.Default.TrainedBy) + "\n"));
+        var text = string.Join("", known.Append(now).Select(entry => JsonSerializer.Serialize(entry, JsonTypes.CommandLine.TrainedBy) + "\n"));
         AtomicFile.Write(Path.Combine(study.Folder, FileName), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 
@@ -81,8 +60,8 @@ internal sealed record TrainedBy(
     internal static int LastNumber(string folder) => !StudyJournal.Exists(folder) ? 0 : StudyJournal.Read(folder).Events.OfType<TrainingEnded>()
         .Where(ended => ended.State != TrialState.Cancelled).Select(ended => ended.Number).DefaultIfEmpty().Max();
 
-    private bool IsSame(TrainedBy other) => JsonSerializer.Serialize(this with { From = 0 }, CliJson.Default.TrainedBy)
-        == JsonSerializer.Serialize(other with { From = 0 }, CliJson.Default.TrainedBy);
+    private static bool IsSame(TrainedBy one, TrainedBy other) => JsonSerializer.Serialize(one with { From = 0 }, JsonTypes.CommandLine.TrainedBy)
+        == JsonSerializer.Serialize(other with { From = 0 }, JsonTypes.CommandLine.TrainedBy);
 
     // The script, a configuration: files that the command's words name. The program itself is the machine's, unless it is named by a path from here.
     private static SortedDictionary<string, string> FilesOf(StudySpecification study)
