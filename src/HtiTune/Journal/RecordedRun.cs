@@ -5,7 +5,6 @@ public sealed class RecordedRun
 {
     private readonly List<TrainingRequest> _proposals = [];
     private readonly Dictionary<int, ValueMeasured> _values = [];
-    private readonly List<int> _completed = [];
     private DateTimeOffset _last;
 
     internal RecordedRun(RunBegan began, int trainingsBefore, IReadOnlyList<Configuration> enqueuedBefore, int epoch)
@@ -48,9 +47,9 @@ public sealed class RecordedRun
     /// Whether three of its trainings or more have ended, all of them without a value, and none is under way: such a run is not continued, another
     /// one begins.
     /// </summary>
-    public bool IsHopeless => Steps.Count(step => step.Kind == RunStepKind.End) is var ended && ended >= RunCourse.HopelessTrainings
-        && Steps.Count(step => step.Kind == RunStepKind.Start) == ended
-        && _values.Values.All(v => v.Value is null) && _completed.TrueForAll(_values.ContainsKey);
+    public bool IsHopeless => Steps.OfType<TrainingEnded>().ToList() is var ended && ended.Count >= RunCourse.HopelessTrainings
+        && Steps.Count(step => step is TrainingProposed) == ended.Count
+        && _values.Values.All(v => v.Value is null) && ended.TrueForAll(end => end.State != TrialState.Completed || _values.ContainsKey(end.Number));
 
     /// <summary>Whether it ended of its own accord: a cancelled run can be continued, as one that was killed.</summary>
     internal bool IsEnded => End is { StopReason: not (StopReason.Cancelled or StopReason.TimeLimit) };
@@ -72,44 +71,38 @@ public sealed class RecordedRun
         _last = entry.Time;
     }
 
-    /// <summary>When each training was handed out last, by its number.</summary>
-    internal Dictionary<int, DateTimeOffset> HandedOut { get; } = [];
-
     /// <summary>
-    /// Proposals, ends of trainings and what was enqueued, in the order in which it happened. What was cancelled has not ended: it is proposed again.
+    /// What a replay goes through: trainings that were handed out, the last time that each was, and that ended, and what was enqueued or cleared, in the order in which it
+    /// happened. What was cancelled has not ended: it is proposed again.
     /// </summary>
-    internal List<RunStep> Steps { get; } = [];
+    internal List<JournalEvent> Steps { get; } = [];
 
     internal void Add(TrainingProposed started, double? gain)
     {
         End = null;
-        HandedOut[started.Number] = started.Time;
         var proposal = new TrainingRequest(started.Configuration, started.Seed!.Value) { Number = started.Number, Reason = started.Reason, ExpectedGain = gain };
         var at = _proposals.FindIndex(p => p.Number == started.Number);
         if (at < 0)
         {
             _proposals.Add(proposal);
-            Steps.Add(new RunStep(RunStepKind.Start, started.Number));
+            Steps.Add(started);
         }
-        else if (!_proposals[at].Configuration.Equals(started.Configuration))
+        else if (_proposals[at].Configuration.Equals(started.Configuration))
+        {
+            Steps[Steps.FindIndex(step => step is TrainingProposed begun && begun.Number == started.Number)] = started;
+        }
+        else
         {
             // The library has changed while it was under way: nothing that was begun after it counts.
-            bool IsStale(int number) => number >= started.Number && !Steps.Exists(step => step.Kind == RunStepKind.End && step.Number == number);
+            bool IsStale(int number) => number >= started.Number && !Steps.Exists(step => step is TrainingEnded ended && ended.Number == number);
             _proposals.RemoveAll(p => IsStale(p.Number));
-            Steps.RemoveAll(step => step.Kind is not (RunStepKind.Enqueue or RunStepKind.Clear) && IsStale(step.Number));
+            Steps.RemoveAll(step => step is TrainingEvent training && IsStale(training.Number));
             _proposals.Add(proposal);
-            Steps.Add(new RunStep(RunStepKind.Start, started.Number));
+            Steps.Add(started);
         }
     }
 
-    internal void AddEnd(int number, bool isCompleted)
-    {
-        Steps.Add(new RunStep(RunStepKind.End, number));
-        if (isCompleted)
-        {
-            _completed.Add(number);
-        }
-    }
+    internal void Add(TrainingEnded ended) => Steps.Add(ended);
 
     internal void Add(TrainingsEnqueued enqueued)
     {
@@ -119,17 +112,17 @@ public sealed class RecordedRun
         }
         else
         {
-            Steps.Add(new RunStep(RunStepKind.Enqueue, 0, enqueued.Configurations));
+            Steps.Add(enqueued);
         }
     }
 
     /// <summary>The queue was cleared; nothing is wanted after the run any more.</summary>
-    internal void AddCleared()
+    internal void Add(QueueCleared cleared)
     {
         IsEnqueuedAfter = false;
         if (!IsEnded)
         {
-            Steps.Add(new RunStep(RunStepKind.Clear, 0));
+            Steps.Add(cleared);
         }
     }
 
@@ -137,25 +130,3 @@ public sealed class RecordedRun
 
     internal void Add(RunEnded end) => End = end;
 }
-
-/// <summary>What a step of a run was.</summary>
-internal enum RunStepKind
-{
-    /// <summary>A training was proposed.</summary>
-    Start,
-
-    /// <summary>A training ended.</summary>
-    End,
-
-    /// <summary>λ were enqueued.</summary>
-    Enqueue,
-
-    /// <summary>What waited was taken out.</summary>
-    Clear,
-}
-
-/// <summary>One step of a run.</summary>
-/// <param name="Kind">What it was.</param>
-/// <param name="Number">Number of the training; 0 without.</param>
-/// <param name="Enqueued">What was enqueued; null of other steps.</param>
-internal sealed record RunStep(RunStepKind Kind, int Number, IReadOnlyList<Configuration>? Enqueued = null);

@@ -70,75 +70,43 @@ public sealed class RunReplay
 
     /// <summary>The journal ends here, as far as it is known: the run goes on, and what is outstanding is in others' hands since it was handed out.</summary>
     /// <param name="elapsed">Time that the run has taken before, of <see cref="TunerOptions.MaxTime"/>.</param>
-    public void GoOn(TimeSpan elapsed = default) => _run.GoOn(elapsed, _handedOut, isEnded: false);
+    public void GoOn(TimeSpan elapsed = default) => GoOn(elapsed, isEnded: false);
 
-    private bool Asks(int number, Configuration at) => _run.AskAnother() is { } proposal && proposal.Number == number && proposal.Configuration.Equals(at);
+    internal void GoOn(TimeSpan elapsed, bool isEnded) => _run.GoOn(elapsed, _handedOut, isEnded);
 
-    private bool Ends(TrainingEnded training)
-    {
-        if (!training.Configuration.Equals(_run.PendingAt(training.Number)))
-        {
-            return false;
-        }
-
-        _run.Replay(training);
-        return true;
-    }
-
-    /// <summary>Replays the trainings of a recorded run.</summary>
-    /// <param name="run">A run made from the trainings before it.</param>
+    /// <summary>Repeats a run of a study's folder.</summary>
     /// <param name="recorded">What the journal tells of it.</param>
-    /// <param name="trainings">Its trainings, in order.</param>
-    internal static Result Replay(TuningRun run, RecordedRun recorded, IEnumerable<TrainingEnded> trainings)
+    /// <param name="trainings">Its trainings with what they answered, in order.</param>
+    internal Result Repeat(RecordedRun recorded, IEnumerable<TrainingEnded> trainings)
     {
-        var replay = new RunReplay(run);
-        run.StopClock();
-        if (!run.MeasuresAs(recorded.Values))
+        _run.StopClock();
+        if (!_run.MeasuresAs(recorded.Values))
         {
             return Result.OtherObjective;
         }
 
         var ended = trainings.Where(t => t.State != TrialState.Cancelled).ToDictionary(t => t.Number);
-        var lastEnd = recorded.Steps.FindLastIndex(step => step.Kind == RunStepKind.End && ended.ContainsKey(step.Number));
-        for (var i = 0; i < recorded.Steps.Count; i++)
+        var lastEnd = recorded.Steps.FindLastIndex(step => step is TrainingEnded end && ended.ContainsKey(end.Number));
+        foreach (var (i, step) in recorded.Steps.Index())
         {
-            var (kind, number, enqueued) = recorded.Steps[i];
-            if (kind is RunStepKind.Enqueue or RunStepKind.Clear)
+            if (!Repeats(step, ended))
             {
-                run.ReplayQueue(enqueued);
-                continue;
-            }
-
-            if (kind == RunStepKind.Start)
-            {
-                var at = recorded.Proposals.Single(p => p.Number == number).Configuration;
-                if (replay.Asks(number, at))
-                {
-                    continue;
-                }
-
                 // What was begun and never ended need not be the same: it is begun anew.
-                if (i < lastEnd)
+                if (step is TrainingProposed && i > lastEnd)
                 {
-                    return Result.OtherProposals;
+                    break;
                 }
 
-                break;
-            }
-
-            if (!ended.TryGetValue(number, out var training) || !replay.Ends(training))
-            {
                 return Result.OtherProposals;
             }
 
-            if (!run.MeasuresAs(recorded.Values))
+            if (step is TrainingEnded && !_run.MeasuresAs(recorded.Values))
             {
                 return Result.OtherObjective;
             }
         }
 
-        // A run that ended has nothing more to ask.
-        return recorded.IsEnded && run.Ask() is not null ? Result.OtherProposals : Result.Same;
+        return recorded.IsEnded && !Repeats(recorded.End!) ? Result.OtherProposals : Result.Same;
     }
 
     /// <summary>The proposals of a recorded run, computed afresh.</summary>
@@ -157,34 +125,42 @@ public sealed class RunReplay
         tuner.History.Bring(journal);
         tuner.History.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);
+        var replay = new RunReplay(run);
         run.StopClock();
+        var ended = trainings.DistinctBy(t => t.Number).ToDictionary(t => t.Number);
         var proposals = new List<TrainingRequest>();
-        foreach (var (kind, number, enqueued) in recorded.Steps)
+        foreach (var step in recorded.Steps)
         {
-            if (kind is RunStepKind.Enqueue or RunStepKind.Clear)
-            {
-                run.ReplayQueue(enqueued);
-            }
-            else if (kind == RunStepKind.Start)
-            {
-                if (run.Ask() is not { } proposal)
-                {
-                    break;
-                }
-
-                proposals.Add(proposal);
-            }
-            else if (trainings.Find(t => t.Number == number) is { } training && training.Configuration.Equals(run.PendingAt(number)))
-            {
-                run.Replay(training);
-            }
-            else
+            var proposal = step is TrainingProposed ? run.Ask() : null;
+            if (step is TrainingProposed ? proposal is null : !replay.Repeats(step, ended))
             {
                 break;
+            }
+
+            if (proposal is not null)
+            {
+                proposals.Add(proposal);
             }
         }
 
         return proposals;
+    }
+
+    // Of a folder a training that ended is known with its network.
+    private bool Repeats(JournalEvent step, Dictionary<int, TrainingEnded> ended) =>
+        step is TrainingEnded end ? ended.TryGetValue(end.Number, out var training) && Ends(training) : Repeats(step);
+
+    private bool Asks(int number, Configuration at) => _run.AskAnother() is { } proposal && proposal.Number == number && proposal.Configuration.Equals(at);
+
+    private bool Ends(TrainingEnded training)
+    {
+        if (!training.Configuration.Equals(_run.PendingAt(training.Number)))
+        {
+            return false;
+        }
+
+        _run.Replay(training);
+        return true;
     }
 
     private sealed class NoNetwork : INetwork

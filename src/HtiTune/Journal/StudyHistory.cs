@@ -214,12 +214,13 @@ internal sealed class StudyHistory : IDisposable
             var recorder = new RunRecorder(_recorder!, recorded);
             var gate = new GatedLogger(_logger);
             var run = make(request, recorder, gate);
-            var result = RunReplay.Replay(run, recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
+            var replay = new RunReplay(run);
+            var result = replay.Repeat(recorded, trainings.Skip(recorded.TrainingsBefore).Take(next - recorded.TrainingsBefore));
             if (result == RunReplay.Result.Same)
             {
                 gate.IsOpen = true;
                 recorder.IsReplaying = false;
-                run.GoOn(recorded.Elapsed, recorded.HandedOut, isEnded: recorded.IsOutOfTime && !isLast);
+                replay.GoOn(recorded.Elapsed, isEnded: recorded.IsOutOfTime && !isLast);
                 _later = [.. trainings.Skip(next)];
                 if (isLast)
                 {

@@ -40,8 +40,8 @@ public sealed partial class StudyJournal
                 case TrainingsEnqueued enqueued:
                     Current?.Add(enqueued);
                     break;
-                case QueueCleared:
-                    _runs.LastOrDefault()?.AddCleared();
+                case QueueCleared cleared:
+                    _runs.LastOrDefault()?.Add(cleared);
                     break;
                 case TrainingProposed { IsStarted: false } proposed:
                     gains[proposed.Number] = proposed.ExpectedGain;
@@ -55,7 +55,7 @@ public sealed partial class StudyJournal
                     _trainings.Add(ended);
                     if (ended.State != TrialState.Cancelled)
                     {
-                        Current?.AddEnd(ended.Number, isCompleted: ended.State == TrialState.Completed);
+                        Current?.Add(ended);
                     }
 
                     break;
