@@ -153,7 +153,7 @@ internal static class AttemptEnds
                 UPDATE trials SET status = {(int)TrialStatus.Completed}, samples = {end.Samples}, reported = {end.Value}, error = NULL, ended_at = {session.Now} WHERE id = {trial.Id}
                 """).ConfigureAwait(false);
         }
-        await AppendAsync(session, study.Id, isForTuner: true, StudyEventKind.Replicate, StoreEvents.Replicate(trial.Number, row, end)).ConfigureAwait(false);
+        await AppendAsync(session, study.Id, isForTuner: true, StoredEvents.Replicate(trial.Number, row, end)).ConfigureAwait(false);
         await WakeIfNotOverAsync(session, study).ConfigureAwait(false);
         return (AttemptState.Late, null);
     }
@@ -187,7 +187,7 @@ internal static class AttemptEnds
         if (isUnwanted || isLast)
         {
             var poison = end.MayRetry && used > 1 ? $"poison: {used} attempts, the last: " : "";
-            await EndTrialAsync(session, study, trial.Id, isUnwanted ? TrialStatus.Cancelled : TrialStatus.Failed, $"{poison}{end.Reason ?? StoreEvents.Name(end.State)}").ConfigureAwait(false);
+            await EndTrialAsync(session, study, trial.Id, isUnwanted ? TrialStatus.Cancelled : TrialStatus.Failed, $"{poison}{end.Reason ?? end.State.ToString()}").ConfigureAwait(false);
             return;
         }
         var isFront = end.State is AttemptState.Preempted or AttemptState.Lost;

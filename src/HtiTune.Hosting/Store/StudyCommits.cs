@@ -96,13 +96,13 @@ internal static class StudyCommits
         foreach (var happened in commit.Events)
         {
             sequence++;
-            await InsertEventAsync(session, study.Id, sequence, happened.Kind, happened.Data).ConfigureAwait(false);
+            await InsertEventAsync(session, study.Id, sequence, happened).ConfigureAwait(false);
             if (happened.Kind == StudyEventKind.RunBegan)
             {
                 await session.ExecuteAsync($"UPDATE trials SET taken_at = {sequence} WHERE study_id = {study.Id} AND taken_at IS NULL AND end_order IS NOT NULL AND is_imported = TRUE")
                     .ConfigureAwait(false);
             }
-            else if (StoreEvents.Taken(happened) is { } number)
+            else if (StoredEvents.Taken(happened) is { } number)
             {
                 double? value = null;
                 measured?.Remove(number, out value);

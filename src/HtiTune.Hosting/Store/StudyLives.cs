@@ -19,10 +19,10 @@ internal static class StudyLives
             return await session.RowAsync<StudyRow>($"SELECT * FROM studies WHERE id = {study.Id} OR (tenant = {study.Tenant} AND idempotency_key = {study.IdempotencyKey})").ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The study is gone.");
         }
-        await InsertEventAsync(session, study.Id, 1, StudyEventKind.Created, StoreEvents.Created(study.Definition)).ConfigureAwait(false);
+        await InsertEventAsync(session, study.Id, 1, StoredEvents.Created(study.Definition)).ConfigureAwait(false);
         if (anchors.Count > 0)
         {
-            await InsertEventAsync(session, study.Id, 2, StudyEventKind.Imported, StoreEvents.Imported(anchors)).ConfigureAwait(false);
+            await InsertEventAsync(session, study.Id, 2, StoredEvents.Imported(anchors)).ConfigureAwait(false);
         }
         foreach (var trial in anchors)
         {
@@ -46,7 +46,7 @@ internal static class StudyLives
             return false;
         }
         await session.ExecuteAsync($"UPDATE studies SET state = {(int)to}, reason = {reason}, ended_at = {(IsOver(to) ? session.Now : null)} WHERE id = {study}").ConfigureAwait(false);
-        await AppendAsync(session, study, isForTuner: true, StudyEventKind.StateChanged, StoreEvents.State(to, reason)).ConfigureAwait(false);
+        await AppendAsync(session, study, isForTuner: true, StoredEvents.StateChanged(to, reason)).ConfigureAwait(false);
         if (to == StudyState.Active)
         {
             await WakeAsync(session, study).ConfigureAwait(false);

@@ -26,23 +26,22 @@ internal static class StudyWrites
     /// <param name="session">The transaction.</param>
     /// <param name="study">The study, locked.</param>
     /// <param name="isForTuner">Whether the tuner must see it before it may commit again.</param>
-    /// <param name="kind">Kind of the event.</param>
-    /// <param name="data">Its data.</param>
-    public static async Task<long> AppendAsync(StoreSession session, Guid study, bool isForTuner, string kind, string data)
+    /// <param name="happened">The event, as <see cref="StoredEvents"/> makes it.</param>
+    public static async Task<long> AppendAsync(StoreSession session, Guid study, bool isForTuner, StudyEvent happened)
     {
         var sequence = await session.NumberAsync(
             $"UPDATE studies SET last_sequence = last_sequence + 1, version = version + {(isForTuner ? 1 : 0)}, updated_at = {session.Now} WHERE id = {study} RETURNING last_sequence")
             .ConfigureAwait(false) ?? throw new InvalidOperationException("The study is gone.");
-        await InsertEventAsync(session, study, sequence, kind, data).ConfigureAwait(false);
+        await InsertEventAsync(session, study, sequence, happened).ConfigureAwait(false);
         return sequence;
     }
 
     /// <summary>Inserts an event whose number the study's row has counted already.</summary>
-    public static Task InsertEventAsync(StoreSession session, Guid study, long sequence, string kind, string data) =>
-        session.InsertAsync(EventSeal.Seal(new StudyEvent(sequence, DateTimeOffset.FromUnixTimeMilliseconds(session.Now), kind, data) { StudyId = study }));
+    public static Task InsertEventAsync(StoreSession session, Guid study, long sequence, StudyEvent happened) =>
+        session.InsertAsync(EventSeal.Seal(happened with { StudyId = study, Sequence = sequence, Time = DateTimeOffset.FromUnixTimeMilliseconds(session.Now) }));
 
     public static Task<long> AppendAttemptAsync(StoreSession session, AttemptRow attempt, int trial) =>
-        AppendAsync(session, attempt.StudyId, isForTuner: false, StudyEventKind.Attempt, StoreEvents.Attempt(trial, attempt));
+        AppendAsync(session, attempt.StudyId, isForTuner: false, StoredEvents.Attempt(trial, attempt));
 
     public static Task WakeAsync(StoreSession session, Guid study, Guid? attempt = null) =>
         session.InsertAsync(new OutboxRow { Kind = attempt is null ? "advance" : "train", StudyId = study, AttemptId = attempt, CreatedAt = session.Now });

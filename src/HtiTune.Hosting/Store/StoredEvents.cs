@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
+
 namespace HtiTune.Hosting;
 
 /// <summary>
-/// The tuner's events as the store's rows hold them: what the lines of a folder's journal tell, in the form that users of the API read and that earlier versions wrote. Each has
-/// a step, its number among those of the tuner. What an event has nothing to say of is not written.
+/// Events as the store's rows hold them. The tuner's tell what the lines of a folder's journal tell, in the form that users of the API read and that earlier versions wrote: each
+/// has a step, its number among those of the tuner, and what it has nothing to say of is not written. The store's own tell what no journal of a folder knows.
 /// </summary>
 internal static class StoredEvents
 {
@@ -139,6 +141,47 @@ internal static class StoredEvents
 
     /// <summary>The result of a run that ended; null where it has none.</summary>
     public static StudyResult? Result(StudyEvent row) => Of<StudyResult>(DataOf(row), "result");
+
+    /// <summary>Number of the trial whose end an event of the tuner's takes; null where it takes none.</summary>
+    public static int? Taken(StudyEvent row) => row.Kind is StudyEventKind.Told or StudyEventKind.ToldFailed ? Of<int>(DataOf(row), "number") : null;
+
+    /// <summary>A study was created.</summary>
+    public static StudyEvent Created(string definition) => new(0, null, StudyEventKind.Created, $$"""{"definition":{{definition}}}""");
+
+    /// <summary>A study's state has changed.</summary>
+    public static StudyEvent StateChanged(StudyState state, string? reason) => Own(StudyEventKind.StateChanged, new { state = state.ToString(), reason });
+
+    /// <summary>A study begins with anchors.</summary>
+    public static StudyEvent Imported(IReadOnlyList<TrialRow> anchors) => Own(StudyEventKind.Imported, new
+    {
+        anchors = anchors.Select(a => a.Configuration is { } configuration
+            ? (object)new { number = a.Number, configuration = JsonNode.Parse(configuration), samples = a.Samples, source = a.Reason }
+            : new { number = a.Number, lambda = a.Lambda, samples = a.Samples, source = a.Reason }),
+    });
+
+    /// <summary>An attempt has another state.</summary>
+    public static StudyEvent Attempt(int trial, AttemptRow attempt) => Own(StudyEventKind.Attempt, new
+    {
+        number = trial,
+        attempt = attempt.Number,
+        attemptId = attempt.Id,
+        state = attempt.State.ToString(),
+        reason = attempt.Reason,
+        worker = attempt.Worker,
+    });
+
+    /// <summary>A result is kept beside the trial's own.</summary>
+    public static StudyEvent Replicate(int trial, AttemptRow attempt, WorkResult end) => Own(StudyEventKind.Replicate, new
+    {
+        number = trial,
+        attempt = attempt.Number,
+        attemptId = attempt.Id,
+        samples = end.Samples,
+        reported = end.Value,
+    });
+
+    // An event of the store's own: null stands as null.
+    private static StudyEvent Own<T>(string kind, T data) => new(0, null, kind, JsonSerializer.Serialize(data));
 
     private static TrainingEnded Ended(JsonElement data, StudyProblem problem) =>
         new(Of<int>(data, "number"), At(data, problem), "", TimeSpan.Zero) { SamplesFile = Of<string>(data, "samples"), Reported = Of<double?>(data, "reported") };
