@@ -6,6 +6,8 @@
 // e^{−x/2h²} squared is that of h/√2: one exponential serves a whole ladder of bandwidths. From the best rung, golden section.
 
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace HtiTune.Surrogates.Geometry;
 
@@ -23,6 +25,11 @@ internal static class BandwidthSelection
 
     /// <summary>−log of the kernels, relative to the nearest one, that are not told from none.</summary>
     private const double LeastTold = 30;
+
+    private const float WidestPrecision = (float)(-0.5 / (Widest * Widest));
+
+    /// <summary>Below it a kernel's square would be denormal.</summary>
+    private const float LeastSquared = 2e-19f;
 
     /// <summary>The h between 0.02 and 2 that maximises LL with one bandwidth for all samples.</summary>
     /// <param name="groups">Samples of each category, [n, D].</param>
@@ -137,7 +144,7 @@ internal static class BandwidthSelection
             _dimension = d;
             _columns = n;
             _rows = n < 2 ? 0 : (n + stride - 1) / stride;
-            _padded = (n + lanes - 1) / lanes * lanes;
+            _padded = (n + VectorExponential.Lanes - 1) / VectorExponential.Lanes * VectorExponential.Lanes;
             _weights = new float[_padded];
             _least = new float[_rows];
             _near = new int[_rows];
@@ -194,38 +201,75 @@ internal static class BandwidthSelection
         /// <summary>Adds LL(2·2^{−r/2}) for every rung r, of some of the rows where they are many: it tells near which rung the best h is.</summary>
         internal void AddLadder(Span<double> ladder)
         {
-            var lanes = Vector<float>.Count;
-            Span<Vector<float>> sums = stackalloc Vector<float>[Rungs];
-            var precision = new Vector<float>((float)(-0.5 / (Widest * Widest)));
+            Span<float> sums = stackalloc float[Rungs];
             var stride = Math.Max(1, _rows / MostLadderRows);
             for (var r = 0; r < _rows; r += stride)
             {
-                sums.Clear();
-                for (var j = 0; j < _padded; j += lanes)
+                if (Vector512.IsHardwareAccelerated)
                 {
-                    var weight = new Vector<float>(_weights, j);
-                    var kernel = VectorExponential.Of(new Vector<float>(_beyond, r * _padded + j) * precision);
-                    for (var rung = 0; rung < Rungs; rung++)
-                    {
-                        sums[rung] += weight * kernel;
-
-                        // Not below what can be squared without becoming denormal.
-                        kernel = Vector.Max(kernel, new Vector<float>(2e-19f));
-                        kernel *= kernel;
-                    }
+                    Wide(_beyond.AsSpan(r * _padded, _padded), sums);
+                }
+                else
+                {
+                    Narrow(_beyond.AsSpan(r * _padded, _padded), sums);
                 }
 
                 for (var rung = 0; rung < Rungs; rung++)
                 {
-                    ladder[rung] += stride * Term(r, Vector.Sum(sums[rung]), Widest * Math.Pow(2, -0.5 * rung));
+                    ladder[rung] += stride * Term(r, sums[rung], Widest * Math.Pow(2, -0.5 * rung));
                 }
+            }
+        }
+
+        private void Narrow(ReadOnlySpan<float> row, Span<float> rungs)
+        {
+            ReadOnlySpan<Vector<float>> beyond = MemoryMarshal.Cast<float, Vector<float>>(row), weights = MemoryMarshal.Cast<float, Vector<float>>(_weights.AsSpan());
+            Span<Vector<float>> sums = stackalloc Vector<float>[Rungs];
+            sums.Clear();
+            for (var j = 0; j < beyond.Length; j++)
+            {
+                var kernel = VectorExponential.Of(beyond[j] * WidestPrecision);
+                for (var rung = 0; rung < Rungs; rung++)
+                {
+                    sums[rung] += weights[j] * kernel;
+                    kernel = Vector.Max(kernel, new Vector<float>(LeastSquared));
+                    kernel *= kernel;
+                }
+            }
+
+            for (var rung = 0; rung < Rungs; rung++)
+            {
+                rungs[rung] = Vector.Sum(sums[rung]);
+            }
+        }
+
+        // The same sixteen columns at a time.
+        private void Wide(ReadOnlySpan<float> row, Span<float> rungs)
+        {
+            ReadOnlySpan<Vector512<float>> beyond = MemoryMarshal.Cast<float, Vector512<float>>(row), weights = MemoryMarshal.Cast<float, Vector512<float>>(_weights.AsSpan());
+            Span<Vector512<float>> sums = stackalloc Vector512<float>[Rungs];
+            sums.Clear();
+            for (var j = 0; j < beyond.Length; j++)
+            {
+                var kernel = VectorExponential.Of(beyond[j] * WidestPrecision);
+                for (var rung = 0; rung < Rungs; rung++)
+                {
+                    sums[rung] += weights[j] * kernel;
+                    kernel = Vector512.Max(kernel, Vector512.Create(LeastSquared));
+                    kernel *= kernel;
+                }
+            }
+
+            for (var rung = 0; rung < Rungs; rung++)
+            {
+                rungs[rung] = Vector512.Sum(sums[rung]);
             }
         }
 
         /// <summary>Keeps of each row the columns that tell at h and below: of the others all together weigh less than rounding beside the nearest one.</summary>
         internal void KeepNear(double h)
         {
-            var lanes = Vector<float>.Count;
+            const int lanes = VectorExponential.Lanes;
             var most = (float)(2 * h * h * LeastTold);
             _nearWeights = _isAdaptive ? new float[_rows * _padded] : [];
             for (var r = 0; r < _rows; r++)
@@ -267,18 +311,12 @@ internal static class BandwidthSelection
         /// <summary>LL(h), h at most that of <see cref="KeepNear"/>.</summary>
         internal double LogLikelihood(double h)
         {
-            var precision = new Vector<float>((float)(-0.5 / (h * h)));
             double total = 0;
             for (var r = 0; r < _rows; r++)
             {
-                var sum = Vector<float>.Zero;
-                for (int j = r * _padded, end = j + _near[r]; j < end; j += Vector<float>.Count)
-                {
-                    var kernel = VectorExponential.Of(new Vector<float>(_beyond, j) * precision);
-                    sum += _isAdaptive ? kernel * new Vector<float>(_nearWeights, j) : kernel;
-                }
-
-                total += Term(r, Vector.Sum(sum), h);
+                var sum = VectorExponential.Sum(
+                    _beyond.AsSpan(r * _padded, _near[r]), (float)(-0.5 / (h * h)), _isAdaptive ? _nearWeights.AsSpan(r * _padded, _near[r]) : []);
+                total += Term(r, sum, h);
             }
 
             return total;

@@ -7,6 +7,7 @@
 
 // Rows are kept by column, padded to whole vectors by rows of weight 0: their sums are most of the cost of a fit to unmatched draws.
 
+using System.Buffers;
 using HtiTune.Data;
 
 namespace HtiTune.Surrogates;
@@ -51,9 +52,10 @@ internal sealed class ConditionalMoments
         _residuals = new float[_y.Length];
         foreach (var members in _columns)
         {
+            var room = new double[RoomFor(members)];
             foreach (var i in members.Rows)
             {
-                var fit = Local(_x.AsSpan(i * c, c), members, Bandwidth, false)!.Value;
+                var fit = Local(_x.AsSpan(i * c, c), members, Bandwidth, room);
                 var scale = 1 / Math.Sqrt(Math.Max(0.05, 1 - fit.Leverage));
                 for (var j = 0; j < d; j++)
                 {
@@ -72,7 +74,13 @@ internal sealed class ConditionalMoments
     internal float[] Residuals => _residuals;
 
     /// <summary>m(x), of a category of which there are rows.</summary>
-    internal double[] MeanAt(ReadOnlySpan<float> x, int category) => Local(x, _columns[category], Bandwidth, false)!.Value.Mean;
+    internal double[] MeanAt(ReadOnlySpan<float> x, int category)
+    {
+        var room = ArrayPool<double>.Shared.Rent(RoomFor(_columns[category]));
+        var mean = Local(x, _columns[category], Bandwidth, room).Mean;
+        ArrayPool<double>.Shared.Return(room);
+        return mean;
+    }
 
     /// <summary>m(x) and C(x), made definite.</summary>
     internal (double[] Mean, double[] Covariance) At(ReadOnlySpan<float> x, int category)
@@ -83,25 +91,19 @@ internal sealed class ConditionalMoments
             throw new ArgumentException($"A row asks for category {category}, of which an anchor holds no sample.");
         }
 
-        var fit = Local(x, _columns[category], Bandwidth, false)!.Value;
+        var room = ArrayPool<double>.Shared.Rent(RoomFor(_columns[category]));
+        var fit = Local(x, _columns[category], Bandwidth, room);
         var covariance = new double[_d * _d];
-        double total = 0, trace = 0;
-        foreach (var weight in fit.Weights)
-        {
-            total += weight;
-        }
-
-        int padded = fit.Weights.Length;
-        var weighted = new double[padded];
+        var padded = _columns[category].Padded;
+        Span<double> weights = room.AsSpan(0, padded), weighted = room.AsSpan(padded, padded);
+        double total = RowColumns.Sum(weights), trace = 0;
         for (var i = 0; i < _d; i++)
         {
-            RowColumns.Multiply(fit.Weights, _spread[category].AsSpan(i * padded, padded), weighted);
-            for (var j = 0; j <= i; j++)
-            {
-                covariance[i * _d + j] = CholeskyFactor.Dot(weighted, _spread[category].AsSpan(j * padded, padded));
-            }
+            RowColumns.Multiply(weights, _spread[category].AsSpan(i * padded, padded), weighted);
+            RowColumns.Dots(weighted, _spread[category], covariance.AsSpan(i * _d, i + 1));
         }
 
+        ArrayPool<double>.Shared.Return(room);
         for (var i = 0; i < _d; i++)
         {
             for (var j = 0; j <= i; j++)
@@ -130,11 +132,13 @@ internal sealed class ConditionalMoments
         foreach (var members in _members)
         {
             var selecting = new RowColumns(Thinned(members, MostSelecting), _x, _c, _y, _d);
+            var room = new double[RoomFor(selecting)];
             foreach (var i in Thinned(selecting.Rows, MostJudged))
             {
+                Measure(_x.AsSpan(i * _c, _c), selecting, room);
                 for (var b = 0; b < sums.Length; b++)
                 {
-                    if (Local(_x.AsSpan(i * _c, _c), selecting, s_bandwidths[b], true) is not { } fit)
+                    if (Near(selecting, s_bandwidths[b], true, room) is not { } fit)
                     {
                         continue;
                     }
@@ -151,32 +155,44 @@ internal sealed class ConditionalMoments
         return s_bandwidths[Array.IndexOf(sums, sums.Min())];
     }
 
-    /// <summary>m(x), the weight of a row at x itself, and ω, padded; wider where too few rows are near; null where no other row is.</summary>
-    private (double[] Mean, double Leverage, double[] Weights)? Local(ReadOnlySpan<float> x, RowColumns rows, double h, bool withoutSame)
+    /// <summary>Numbers that sums about a context need room for: ω, what is weighted of a column, squared distances, and x_i − x.</summary>
+    private int RoomFor(RowColumns rows) => (3 + _c) * rows.Padded;
+
+    /// <summary>m(x), and the weight of a row at x itself; ω, padded, stands first in the room then.</summary>
+    private (double[] Mean, double Leverage) Local(ReadOnlySpan<float> x, RowColumns rows, double h, Span<double> room)
     {
-        int width = _c + 1, padded = rows.Padded;
-        double[] weights = new double[padded], squares = new double[padded], away = new double[_c * padded];
+        Measure(x, rows, room);
+        return Near(rows, h, false, room)!.Value;
+    }
+
+    /// <summary>x_i − x and their squares, which serve every h.</summary>
+    private void Measure(ReadOnlySpan<float> x, RowColumns rows, Span<double> room)
+    {
+        var padded = rows.Padded;
+        Span<double> squares = room.Slice(2 * padded, padded), away = room[(3 * padded)..];
+        squares.Clear();
         for (var j = 0; j < _c; j++)
         {
-            RowColumns.AddSquares(rows.X.AsSpan(j * padded, padded), x[j], away.AsSpan(j * padded, padded), squares);
+            RowColumns.AddSquares(rows.X.AsSpan(j * padded, padded), x[j], away.Slice(j * padded, padded), squares);
         }
+    }
 
+    /// <summary>m and the weight of a row there, of rows that are measured; wider where too few rows are near; null where no other row is.</summary>
+    private (double[] Mean, double Leverage)? Near(RowColumns rows, double h, bool withoutSame, Span<double> room)
+    {
+        int width = _c + 1, padded = rows.Padded;
+        Span<double> weights = room[..padded], part = room.Slice(padded, padded), squares = room.Slice(2 * padded, padded), away = room.Slice(3 * padded, _c * padded);
         double total = 0;
         for (var attempt = 0; ; attempt++, h *= 1.5)
         {
             RowColumns.Weigh(squares, double.IsInfinity(h) ? 0 : -0.5 / (h * h), weights);
-            weights.AsSpan(rows.Rows.Length).Clear();
-            for (var a = 0; a < rows.Rows.Length && withoutSame; a++)
+            weights[rows.Rows.Length..].Clear();
+            if (withoutSame)
             {
-                weights[a] = squares[a] < 1e-12 ? 0 : weights[a];
+                RowColumns.LeaveOut(squares, 1e-12, weights);
             }
 
-            total = 0;
-            foreach (var weight in weights)
-            {
-                total += weight;
-            }
-
+            total = RowColumns.Sum(weights);
             if (total * total > 2 * width * CholeskyFactor.Dot(weights, weights) || attempt == 20 || double.IsInfinity(h))
             {
                 break;
@@ -190,28 +206,15 @@ internal sealed class ConditionalMoments
 
         var normal = new double[width * width];
         var right = new double[width * _d];
-        var part = new double[padded];
-        for (var p = 0; p < width; p++)
+        normal[0] = total;
+        RowColumns.Dots(weights, rows.Y, right.AsSpan(0, _d));
+        for (var p = 1; p < width; p++)
         {
-            if (p == 0)
-            {
-                weights.CopyTo(part, 0);
-            }
-            else
-            {
-                RowColumns.Multiply(weights, away.AsSpan((p - 1) * padded, padded), part);
-            }
-
-            normal[p * width] = p == 0 ? total : CholeskyFactor.Dot(weights, away.AsSpan((p - 1) * padded, padded));
-            for (var q = 1; q <= p; q++)
-            {
-                normal[p * width + q] = CholeskyFactor.Dot(part, away.AsSpan((q - 1) * padded, padded));
-            }
-
-            for (var j = 0; j < _d; j++)
-            {
-                right[p * _d + j] = CholeskyFactor.Dot(part, rows.Y.AsSpan(j * padded, padded));
-            }
+            var column = away.Slice((p - 1) * padded, padded);
+            RowColumns.Multiply(weights, column, part);
+            normal[p * width] = RowColumns.Sum(part);
+            RowColumns.Dots(part, away, normal.AsSpan(p * width + 1, p));
+            RowColumns.Dots(part, rows.Y, right.AsSpan(p * _d, _d));
         }
 
         for (var p = 1; p < width; p++)
@@ -234,6 +237,6 @@ internal sealed class ConditionalMoments
             }
         }
 
-        return (mean, first[0], weights);
+        return (mean, first[0]);
     }
 }

@@ -7,6 +7,7 @@
 //   score           continuous ranked probability score of the law at x_i without the rows there against a_i, in units of y [Gneiting2007]
 // Form and h are those of the least score over all anchors. Values that many rows share stay as they are: nothing is subtracted from them.
 
+using System.Buffers;
 using HtiTune.Surrogates.Coupling;
 
 namespace HtiTune.Surrogates;
@@ -157,7 +158,9 @@ internal sealed class ConditionalQuantiles
         }
 
         var padded = RowColumns.PaddedOf(values.Length);
-        double[] weights = new double[padded], squares = new double[padded], away = new double[padded];
+        double[] weights = new double[padded], room = ArrayPool<double>.Shared.Rent(2 * padded);
+        Span<double> squares = room.AsSpan(0, padded), away = room.AsSpan(padded, padded);
+        squares.Clear();
         for (var j = 0; j < _c; j++)
         {
             RowColumns.AddSquares(columns.AsSpan(j * padded, padded), x[j], away, squares);
@@ -168,18 +171,14 @@ internal sealed class ConditionalQuantiles
         {
             RowColumns.Weigh(squares, double.IsInfinity(h) ? 0 : -0.5 / (h * h), weights);
             weights.AsSpan(values.Length).Clear();
-            double total = 0;
-            foreach (var weight in weights)
-            {
-                total += weight;
-            }
-
+            var total = RowColumns.Sum(weights);
             if (total * total > Math.Min(FewestRows, values.Length - 0.5) * Data.CholeskyFactor.Dot(weights, weights) || attempt == 40 || double.IsInfinity(h))
             {
                 break;
             }
         }
 
+        ArrayPool<double>.Shared.Return(room);
         return new ConditionalLaw(
             values, weights, _form == QuantileForm.Values ? 0 : _mean!.MeanAt(x, category)[0], _form == QuantileForm.Scaled ? Math.Exp(0.5 * _scale!.MeanAt(x, category)[0]) : 1);
     }

@@ -94,12 +94,98 @@ internal sealed class RowColumns
     /// <summary>weights = e^(factor · squares); they may be the same span.</summary>
     internal static void Weigh(ReadOnlySpan<double> squares, double factor, Span<double> weights)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var all = MemoryMarshal.Cast<double, Vector512<double>>(squares);
+            var wide = MemoryMarshal.Cast<double, Vector512<double>>(weights);
+            for (var i = 0; i < all.Length; i++)
+            {
+                wide[i] = Vector512.Exp(all[i] * factor);
+            }
+
+            return;
+        }
+
         var from = MemoryMarshal.Cast<double, Vector<double>>(squares);
         var to = MemoryMarshal.Cast<double, Vector<double>>(weights);
         var by = new Vector<double>(factor);
         for (var i = 0; i < from.Length; i++)
         {
             to[i] = Vector.Exp(from[i] * by);
+        }
+    }
+
+    /// <summary>Σ values.</summary>
+    internal static double Sum(ReadOnlySpan<double> values)
+    {
+        var from = MemoryMarshal.Cast<double, Vector<double>>(values);
+        Vector<double> even = Vector<double>.Zero, odd = Vector<double>.Zero;
+        var i = 0;
+        for (; i + 1 < from.Length; i += 2)
+        {
+            even += from[i];
+            odd += from[i + 1];
+        }
+
+        return Vector.Sum(i < from.Length ? even + odd + from[i] : even + odd);
+    }
+
+    /// <summary>Weights of what is nearer than some squared distance become 0.</summary>
+    internal static void LeaveOut(ReadOnlySpan<double> squares, double near, Span<double> weights)
+    {
+        var from = MemoryMarshal.Cast<double, Vector<double>>(squares);
+        var to = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var least = new Vector<double>(near);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = Vector.ConditionalSelect(Vector.LessThan(from[i], least), Vector<double>.Zero, to[i]);
+        }
+    }
+
+    /// <summary>sums_j = Σ_i weights_i column_ji, four columns at a time, or four parts of one: a sum waits for its own last step alone.</summary>
+    /// <param name="weights">Length padded.</param>
+    /// <param name="columns">The first of them, [·, padded].</param>
+    /// <param name="sums">Takes the sums, one a column.</param>
+    internal static void Dots(ReadOnlySpan<double> weights, ReadOnlySpan<double> columns, Span<double> sums)
+    {
+        var w = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var x = MemoryMarshal.Cast<double, Vector<double>>(columns[..(sums.Length * weights.Length)]);
+        var j = 0;
+        for (; j + 4 <= sums.Length; j += 4)
+        {
+            ReadOnlySpan<Vector<double>> first = x.Slice(j * w.Length, w.Length), second = x.Slice((j + 1) * w.Length, w.Length);
+            ReadOnlySpan<Vector<double>> third = x.Slice((j + 2) * w.Length, w.Length), fourth = x.Slice((j + 3) * w.Length, w.Length);
+            Vector<double> a = Vector<double>.Zero, b = a, c = a, d = a;
+            for (var i = 0; i < w.Length; i++)
+            {
+                a += w[i] * first[i];
+                b += w[i] * second[i];
+                c += w[i] * third[i];
+                d += w[i] * fourth[i];
+            }
+
+            (sums[j], sums[j + 1], sums[j + 2], sums[j + 3]) = (Vector.Sum(a), Vector.Sum(b), Vector.Sum(c), Vector.Sum(d));
+        }
+
+        for (; j < sums.Length; j++)
+        {
+            var column = x.Slice(j * w.Length, w.Length);
+            Vector<double> a = Vector<double>.Zero, b = a, c = a, d = a;
+            var i = 0;
+            for (; i + 3 < w.Length; i += 4)
+            {
+                a += w[i] * column[i];
+                b += w[i + 1] * column[i + 1];
+                c += w[i + 2] * column[i + 2];
+                d += w[i + 3] * column[i + 3];
+            }
+
+            for (; i < w.Length; i++)
+            {
+                a += w[i] * column[i];
+            }
+
+            sums[j] = Vector.Sum(a + b + (c + d));
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates.Networks;
 
@@ -10,10 +12,22 @@ internal static class BatchKernel
     /// <summary>z ↦ z·σ(z), and σ(z).</summary>
     internal static void SiLU(Span<float> values, Span<float> sigmoid)
     {
-        Span<Vector256<float>> z = Vectors(values), s = Vectors(sigmoid);
+        if (Vector512.IsHardwareAccelerated && values.Length % Vector512<float>.Count == 0)
+        {
+            Span<Vector512<float>> wide = MemoryMarshal.Cast<float, Vector512<float>>(values), slopes = MemoryMarshal.Cast<float, Vector512<float>>(sigmoid);
+            for (var i = 0; i < wide.Length; i++)
+            {
+                slopes[i] = Vector512<float>.One / (Vector512<float>.One + VectorExponential.Of(-wide[i]));
+                wide[i] *= slopes[i];
+            }
+
+            return;
+        }
+
+        Span<Vector<float>> z = MemoryMarshal.Cast<float, Vector<float>>(values), s = MemoryMarshal.Cast<float, Vector<float>>(sigmoid);
         for (var i = 0; i < z.Length; i++)
         {
-            s[i] = Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-z[i]));
+            s[i] = Vector<float>.One / (Vector<float>.One + VectorExponential.Of(-z[i]));
             z[i] *= s[i];
         }
     }

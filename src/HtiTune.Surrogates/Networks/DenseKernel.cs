@@ -2,19 +2,22 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using HtiTune.Surrogates.Geometry;
 
 namespace HtiTune.Surrogates.Networks;
 
 /// <summary>
-/// The inner loops of <see cref="FrozenNetwork"/>: four rows by sixteen outputs at a time in vector registers, or by thirty-two where these are wide. Each output is
+/// The inner loops of <see cref="FrozenNetwork"/>: four rows by sixteen outputs at a time in vector registers, or eight by thirty-two where these are wide. Each output is
 /// the same sum in the same order either way.
 /// </summary>
-internal static class DenseKernel
+internal static partial class DenseKernel
 {
-    private const int Rows = 4;
+    private const int Rows = 4, WideRows = 8;
 
     /// <summary>Rows of which two sides of width 64 stay in the processor's first cache.</summary>
     private const int CachedRows = 64;
+
+    private const int CachedWeights = 32768;
 
     /// <summary>output = input·weights + bias.</summary>
     /// <param name="input">[n, I].</param>
@@ -41,21 +44,32 @@ internal static class DenseKernel
         ReadOnlySpan<float> input, int n, int inputs, int used, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int outputs, Span<float> output)
     {
         int wide = outputs & ~15, widest = Vector512.IsHardwareAccelerated ? outputs & ~31 : 0;
-        var i = 0;
-        for (; i + Rows <= n; i += Rows)
+        // Where weights are too many for the processor's cache, those of a few columns serve many rows before others are fetched.
+        int four = n / Rows * Rows, block = used * outputs > CachedWeights ? CachedRows : WideRows;
+        for (var start = 0; start < four; start += block)
         {
-            for (var o = 0; o < widest; o += 32)
+            int end = Math.Min(four, start + block), narrow = widest == 0 ? start : end / WideRows * WideRows;
+            for (var o = 0; o < wide; o += o < widest ? 32 : 16)
             {
-                FourRowsWide(input.Slice(i * inputs, Rows * inputs), inputs, used, weights, bias, outputs, o, output[(i * outputs)..]);
-            }
+                var r = start;
+                for (; o < widest && r < narrow; r += WideRows)
+                {
+                    EightRowsWide(input.Slice(r * inputs, WideRows * inputs), inputs, used, weights, bias, outputs, o, output[(r * outputs)..]);
+                }
 
-            for (var o = widest; o < wide; o += 16)
-            {
-                FourRows(input.Slice(i * inputs, Rows * inputs), inputs, used, weights, bias, outputs, o, output[(i * outputs)..]);
+                for (; r < end; r += Rows)
+                {
+                    FourRows(input.Slice(r * inputs, Rows * inputs), inputs, used, weights, bias, outputs, o, output[(r * outputs)..]);
+                    if (o < widest)
+                    {
+                        FourRows(input.Slice(r * inputs, Rows * inputs), inputs, used, weights, bias, outputs, o + 16, output[(r * outputs)..]);
+                    }
+                }
             }
         }
 
-        for (; i < n; i++)
+        int i;
+        for (i = four; i < n; i++)
         {
             for (var o = 0; o < wide; o += 16)
             {
@@ -78,112 +92,6 @@ internal static class DenseKernel
         }
     }
 
-    /// <summary>output = inputᵀ·delta: the gradient of weights, summed over rows.</summary>
-    /// <param name="input">[n, I], I a multiple of 4.</param>
-    /// <param name="n">Rows.</param>
-    /// <param name="inputs">I.</param>
-    /// <param name="used">Inputs that are not 0 for certain, the first ones; the gradient of others is 0.</param>
-    /// <param name="delta">[n, O], O a multiple of 16.</param>
-    /// <param name="outputs">O.</param>
-    /// <param name="output">Takes [I, O].</param>
-    internal static void MultiplyTransposed(
-        ReadOnlySpan<float> input, int n, int inputs, int used, ReadOnlySpan<float> delta, int outputs, Span<float> output)
-    {
-        output[..(inputs * outputs)].Clear();
-        var widest = Vector512.IsHardwareAccelerated ? outputs & ~31 : 0;
-        for (var start = 0; start < n; start += CachedRows)
-        {
-            var count = Math.Min(CachedRows, n - start);
-            ReadOnlySpan<float> x = input.Slice(start * inputs, count * inputs), w = delta.Slice(start * outputs, count * outputs);
-            for (var i = 0; i < used; i += Rows)
-            {
-                for (var o = 0; o < widest; o += 32)
-                {
-                    FourInputsWide(x[i..], count, inputs, w[o..], outputs, output[(i * outputs + o)..]);
-                }
-
-                for (var o = widest; o < outputs; o += 16)
-                {
-                    FourInputs(x[i..], count, inputs, w[o..], outputs, output[(i * outputs + o)..]);
-                }
-            }
-        }
-    }
-
-    private static void FourInputs(ReadOnlySpan<float> input, int n, int inputs, ReadOnlySpan<float> delta, int outputs, Span<float> output)
-    {
-        ref var x = ref MemoryMarshal.GetReference(input[..((n - 1) * inputs + Rows)]);
-        ref var w = ref MemoryMarshal.GetReference(delta[..((n - 1) * outputs + 16)]);
-        ref var y = ref MemoryMarshal.GetReference(output[..(3 * outputs + 16)]);
-        Vector256<float> a0 = Vector256.LoadUnsafe(ref y), a1 = Vector256.LoadUnsafe(ref y, 8);
-        Vector256<float> b0 = Vector256.LoadUnsafe(ref y, (nuint)outputs), b1 = Vector256.LoadUnsafe(ref y, (nuint)outputs + 8);
-        Vector256<float> c0 = Vector256.LoadUnsafe(ref y, (nuint)(2 * outputs)), c1 = Vector256.LoadUnsafe(ref y, (nuint)(2 * outputs + 8));
-        Vector256<float> d0 = Vector256.LoadUnsafe(ref y, (nuint)(3 * outputs)), d1 = Vector256.LoadUnsafe(ref y, (nuint)(3 * outputs + 8));
-        for (var k = 0; k < n; k++)
-        {
-            var w0 = Vector256.LoadUnsafe(ref w, (nuint)(k * outputs));
-            var w1 = Vector256.LoadUnsafe(ref w, (nuint)(k * outputs + 8));
-            var v = Vector256.Create(Unsafe.Add(ref x, k * inputs));
-            a0 = Vector256.FusedMultiplyAdd(v, w0, a0);
-            a1 = Vector256.FusedMultiplyAdd(v, w1, a1);
-            v = Vector256.Create(Unsafe.Add(ref x, k * inputs + 1));
-            b0 = Vector256.FusedMultiplyAdd(v, w0, b0);
-            b1 = Vector256.FusedMultiplyAdd(v, w1, b1);
-            v = Vector256.Create(Unsafe.Add(ref x, k * inputs + 2));
-            c0 = Vector256.FusedMultiplyAdd(v, w0, c0);
-            c1 = Vector256.FusedMultiplyAdd(v, w1, c1);
-            v = Vector256.Create(Unsafe.Add(ref x, k * inputs + 3));
-            d0 = Vector256.FusedMultiplyAdd(v, w0, d0);
-            d1 = Vector256.FusedMultiplyAdd(v, w1, d1);
-        }
-
-        a0.StoreUnsafe(ref y);
-        a1.StoreUnsafe(ref y, 8);
-        b0.StoreUnsafe(ref y, (nuint)outputs);
-        b1.StoreUnsafe(ref y, (nuint)outputs + 8);
-        c0.StoreUnsafe(ref y, (nuint)(2 * outputs));
-        c1.StoreUnsafe(ref y, (nuint)(2 * outputs + 8));
-        d0.StoreUnsafe(ref y, (nuint)(3 * outputs));
-        d1.StoreUnsafe(ref y, (nuint)(3 * outputs + 8));
-    }
-
-    private static void FourInputsWide(ReadOnlySpan<float> input, int n, int inputs, ReadOnlySpan<float> delta, int outputs, Span<float> output)
-    {
-        ref var x = ref MemoryMarshal.GetReference(input[..((n - 1) * inputs + Rows)]);
-        ref var w = ref MemoryMarshal.GetReference(delta[..((n - 1) * outputs + 32)]);
-        ref var y = ref MemoryMarshal.GetReference(output[..(3 * outputs + 32)]);
-        Vector512<float> a0 = Vector512.LoadUnsafe(ref y), a1 = Vector512.LoadUnsafe(ref y, 16);
-        Vector512<float> b0 = Vector512.LoadUnsafe(ref y, (nuint)outputs), b1 = Vector512.LoadUnsafe(ref y, (nuint)outputs + 16);
-        Vector512<float> c0 = Vector512.LoadUnsafe(ref y, (nuint)(2 * outputs)), c1 = Vector512.LoadUnsafe(ref y, (nuint)(2 * outputs + 16));
-        Vector512<float> d0 = Vector512.LoadUnsafe(ref y, (nuint)(3 * outputs)), d1 = Vector512.LoadUnsafe(ref y, (nuint)(3 * outputs + 16));
-        for (var k = 0; k < n; k++)
-        {
-            var w0 = Vector512.LoadUnsafe(ref w, (nuint)(k * outputs));
-            var w1 = Vector512.LoadUnsafe(ref w, (nuint)(k * outputs + 16));
-            var v = Vector512.Create(Unsafe.Add(ref x, k * inputs));
-            a0 = Vector512.FusedMultiplyAdd(v, w0, a0);
-            a1 = Vector512.FusedMultiplyAdd(v, w1, a1);
-            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 1));
-            b0 = Vector512.FusedMultiplyAdd(v, w0, b0);
-            b1 = Vector512.FusedMultiplyAdd(v, w1, b1);
-            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 2));
-            c0 = Vector512.FusedMultiplyAdd(v, w0, c0);
-            c1 = Vector512.FusedMultiplyAdd(v, w1, c1);
-            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 3));
-            d0 = Vector512.FusedMultiplyAdd(v, w0, d0);
-            d1 = Vector512.FusedMultiplyAdd(v, w1, d1);
-        }
-
-        a0.StoreUnsafe(ref y);
-        a1.StoreUnsafe(ref y, 16);
-        b0.StoreUnsafe(ref y, (nuint)outputs);
-        b1.StoreUnsafe(ref y, (nuint)outputs + 16);
-        c0.StoreUnsafe(ref y, (nuint)(2 * outputs));
-        c1.StoreUnsafe(ref y, (nuint)(2 * outputs + 16));
-        d0.StoreUnsafe(ref y, (nuint)(3 * outputs));
-        d1.StoreUnsafe(ref y, (nuint)(3 * outputs + 16));
-    }
-
     /// <summary>row = (1 + scale)·row + shift.</summary>
     internal static void ScaleShift(Span<float> row, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
@@ -202,7 +110,7 @@ internal static class DenseKernel
             var vectors = MemoryMarshal.Cast<float, Vector<float>>(row);
             for (var j = 0; j < vectors.Length; j++)
             {
-                vectors[j] /= Vector<float>.One + Vector.Exp(-vectors[j]);
+                vectors[j] /= Vector<float>.One + VectorExponential.Of(-vectors[j]);
             }
 
             for (var j = vectors.Length * Vector<float>.Count; j < columns; j++)
@@ -247,13 +155,15 @@ internal static class DenseKernel
         d1.CopyTo(output.Slice(3 * outputs + o + 8, 8));
     }
 
-    private static void FourRowsWide(
+    private static void EightRowsWide(
         ReadOnlySpan<float> input, int inputs, int used, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int outputs, int o, Span<float> output)
     {
         Vector512<float> low = Vector512.Create(bias.Slice(o, 16)), high = Vector512.Create(bias.Slice(o + 16, 16));
         Vector512<float> a0 = low, a1 = high, b0 = low, b1 = high, c0 = low, c1 = high, d0 = low, d1 = high;
-        ref var x = ref MemoryMarshal.GetReference(input);
+        Vector512<float> e0 = low, e1 = high, f0 = low, f1 = high, g0 = low, g1 = high, h0 = low, h1 = high;
+        ref var x = ref MemoryMarshal.GetReference(input[..(7 * inputs + used)]);
         ref var w = ref MemoryMarshal.GetReference(weights);
+        ref var y = ref MemoryMarshal.GetReference(output[o..(7 * outputs + o + 32)]);
         for (var k = 0; k < used; k++)
         {
             var w0 = Vector512.LoadUnsafe(ref w, (nuint)(k * outputs + o));
@@ -270,16 +180,36 @@ internal static class DenseKernel
             v = Vector512.Create(Unsafe.Add(ref x, 3 * inputs + k));
             d0 = Vector512.FusedMultiplyAdd(v, w0, d0);
             d1 = Vector512.FusedMultiplyAdd(v, w1, d1);
+            v = Vector512.Create(Unsafe.Add(ref x, 4 * inputs + k));
+            e0 = Vector512.FusedMultiplyAdd(v, w0, e0);
+            e1 = Vector512.FusedMultiplyAdd(v, w1, e1);
+            v = Vector512.Create(Unsafe.Add(ref x, 5 * inputs + k));
+            f0 = Vector512.FusedMultiplyAdd(v, w0, f0);
+            f1 = Vector512.FusedMultiplyAdd(v, w1, f1);
+            v = Vector512.Create(Unsafe.Add(ref x, 6 * inputs + k));
+            g0 = Vector512.FusedMultiplyAdd(v, w0, g0);
+            g1 = Vector512.FusedMultiplyAdd(v, w1, g1);
+            v = Vector512.Create(Unsafe.Add(ref x, 7 * inputs + k));
+            h0 = Vector512.FusedMultiplyAdd(v, w0, h0);
+            h1 = Vector512.FusedMultiplyAdd(v, w1, h1);
         }
 
-        a0.CopyTo(output.Slice(o, 16));
-        a1.CopyTo(output.Slice(o + 16, 16));
-        b0.CopyTo(output.Slice(outputs + o, 16));
-        b1.CopyTo(output.Slice(outputs + o + 16, 16));
-        c0.CopyTo(output.Slice(2 * outputs + o, 16));
-        c1.CopyTo(output.Slice(2 * outputs + o + 16, 16));
-        d0.CopyTo(output.Slice(3 * outputs + o, 16));
-        d1.CopyTo(output.Slice(3 * outputs + o + 16, 16));
+        a0.StoreUnsafe(ref y);
+        a1.StoreUnsafe(ref y, 16);
+        b0.StoreUnsafe(ref y, (nuint)outputs);
+        b1.StoreUnsafe(ref y, (nuint)outputs + 16);
+        c0.StoreUnsafe(ref y, (nuint)(2 * outputs));
+        c1.StoreUnsafe(ref y, (nuint)(2 * outputs + 16));
+        d0.StoreUnsafe(ref y, (nuint)(3 * outputs));
+        d1.StoreUnsafe(ref y, (nuint)(3 * outputs + 16));
+        e0.StoreUnsafe(ref y, (nuint)(4 * outputs));
+        e1.StoreUnsafe(ref y, (nuint)(4 * outputs + 16));
+        f0.StoreUnsafe(ref y, (nuint)(5 * outputs));
+        f1.StoreUnsafe(ref y, (nuint)(5 * outputs + 16));
+        g0.StoreUnsafe(ref y, (nuint)(6 * outputs));
+        g1.StoreUnsafe(ref y, (nuint)(6 * outputs + 16));
+        h0.StoreUnsafe(ref y, (nuint)(7 * outputs));
+        h1.StoreUnsafe(ref y, (nuint)(7 * outputs + 16));
     }
 
     private static void OneRow(

@@ -109,15 +109,16 @@ internal static class NetworkTrainer
     private static float[] Residual(
         float[] inputs, int inputCount, int[] categories, float[] targets, int outputCount, float[] linear, float[] offsets)
     {
-        var residual = (float[])targets.Clone();
-        var straight = new float[outputCount];
-        for (var i = 0; i < categories.Length; i++)
+        var n = categories.Length;
+        float[] residual = new float[targets.Length], none = new float[outputCount];
+        DenseKernel.Multiply(inputs, n, inputCount, linear, none, outputCount, residual);
+        for (var i = 0; i < n; i++)
         {
-            RidgeRegression.Apply(
-                inputs.AsSpan(i * inputCount, inputCount), linear, offsets.AsSpan(categories[i] * outputCount, outputCount), straight);
-            for (var o = 0; o < outputCount; o++)
+            var own = residual.AsSpan(i * outputCount, outputCount);
+            ReadOnlySpan<float> target = targets.AsSpan(i * outputCount, outputCount), offset = offsets.AsSpan(categories[i] * outputCount, outputCount);
+            for (var o = 0; o < own.Length; o++)
             {
-                residual[i * outputCount + o] -= straight[o];
+                own[o] = target[o] - (own[o] + offset[o]);
             }
         }
 

@@ -1,7 +1,7 @@
 // Notation
 //   u [n, I] inputs, c category of a row, t [n, O] targets;  minimise Σ |u·S + s_c − t|² + κ·n·|S|²   (s_c is not penalised)
 // Solved by Cholesky on the normal equations of (u, one-hot c) in double precision; inputs are standardised, so κ = 1e-3 is mild.
-// The inner loops run along rows that lie together in memory: with hundreds of outputs this costs more than the training of the rest.
+// Products are summed in blocks (ProductKernel): with hundreds of outputs they cost more than the training of the rest.
 
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -14,8 +14,8 @@ internal static class RidgeRegression
 {
     private const double Penalty = 1e-3;
 
-    /// <summary>Rows that are summed at a time, so that a row of the normal matrix stays in the processor's cache.</summary>
-    private const int Block = 16;
+    /// <summary>Rows that are summed at a time, so that they stay in the processor's cache.</summary>
+    private const int Block = 64;
 
     /// <summary>Terms of a sum from which several are summed at a time.</summary>
     private const int Long = 64;
@@ -25,62 +25,38 @@ internal static class RidgeRegression
         ReadOnlySpan<float> inputs, int inputCount, ReadOnlySpan<int> categories, int categoryCount, ReadOnlySpan<float> targets, int outputCount)
     {
         int n = categories.Length, p = inputCount + categoryCount;
-        var gram = new double[p * p];
-        var moments = new double[p * outputCount];
-        double[] rows = new double[Block * p], right = new double[Block * outputCount], factors = new double[Block];
+        int wide = ProductKernel.Padded(p), o = ProductKernel.Padded(outputCount), most = Math.Min(Block, n);
+        var gram = new double[wide * wide];
+        var moments = new double[wide * o];
+        double[] rows = new double[most * wide], right = new double[most * o];
         for (var start = 0; start < n; start += Block)
         {
             var size = Math.Min(Block, n - start);
-            Array.Clear(rows);
             for (var i = 0; i < size; i++)
             {
-                for (var k = 0; k < inputCount; k++)
-                {
-                    rows[i * p + k] = inputs[(start + i) * inputCount + k];
-                }
-
-                rows[i * p + inputCount + categories[start + i]] = 1;
-                for (var o = 0; o < outputCount; o++)
-                {
-                    right[i * outputCount + o] = targets[(start + i) * outputCount + o];
-                }
+                var row = rows.AsSpan(i * wide, p);
+                row[inputCount..].Clear();
+                row[inputCount + categories[start + i]] = 1;
+                Widen(inputs.Slice((start + i) * inputCount, inputCount), row);
+                Widen(targets.Slice((start + i) * outputCount, outputCount), right.AsSpan(i * o));
             }
 
-            for (var a = 0; a < p; a++)
+            for (var a = 0; a < wide; a += ProductKernel.Columns)
             {
-                for (var i = 0; i < size; i++)
-                {
-                    factors[i] = rows[i * p + a];
-                }
-
-                CholeskyFactor.Add(factors.AsSpan(0, size), rows, p, a + 1, gram.AsSpan(a * p));
-                CholeskyFactor.Add(factors.AsSpan(0, size), right, outputCount, outputCount, moments.AsSpan(a * outputCount));
+                ProductKernel.Add(rows.AsSpan(a), 1, wide, size, rows, wide, gram.AsSpan(a * wide), ProductKernel.Columns, 0, a + ProductKernel.Columns);
             }
+
+            ProductKernel.Add(rows, 1, wide, size, right, o, moments, wide, 0, o);
         }
 
         for (var a = 0; a < p; a++)
         {
             // The intercepts carry only enough to stay solvable where a category has no row.
-            gram[a * p + a] += a < inputCount ? Penalty * n : 1e-9 * (n + 1);
+            gram[a * wide + a] += a < inputCount ? Penalty * n : 1e-9 * (n + 1);
         }
 
-        Solve(gram, moments, p, outputCount);
-        var linear = new float[inputCount * outputCount];
-        var offsets = new float[categoryCount * outputCount];
-        for (var o = 0; o < outputCount; o++)
-        {
-            for (var k = 0; k < inputCount; k++)
-            {
-                linear[k * outputCount + o] = (float)moments[k * outputCount + o];
-            }
-
-            for (var c = 0; c < categoryCount; c++)
-            {
-                offsets[c * outputCount + o] = (float)moments[(inputCount + c) * outputCount + o];
-            }
-        }
-
-        return (linear, offsets);
+        Solve(gram, wide, moments, o, p);
+        return (Narrowed(moments, o, inputCount, outputCount), Narrowed(moments.AsSpan(inputCount * o), o, categoryCount, outputCount));
     }
 
     /// <summary>u·S + s_c of a row.</summary>
@@ -109,57 +85,98 @@ internal static class RidgeRegression
         }
     }
 
-    /// <summary>Solves gram·X = right in place; gram [p, p] is symmetric positive definite with its lower half given, right is [p, columns].</summary>
-    private static void Solve(double[] gram, double[] right, int p, int columns)
+    private static void Widen(ReadOnlySpan<float> values, Span<double> to)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            to[i] = values[i];
+        }
+    }
+
+    private static float[] Narrowed(ReadOnlySpan<double> values, int stride, int rows, int columns)
+    {
+        var narrow = new float[rows * columns];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                narrow[i * columns + j] = (float)values[i * stride + j];
+            }
+        }
+
+        return narrow;
+    }
+
+    /// <summary>Solves gram·X = right in place; gram [wide, wide], of which p rows count, is symmetric positive definite with its lower half given, right is [wide, columns].</summary>
+    private static void Solve(double[] gram, int wide, double[] right, int columns, int p)
     {
         for (var a = 0; a < p; a++)
         {
             for (var b = 0; b <= a; b++)
             {
-                var sum = gram[a * p + b];
+                var sum = gram[a * wide + b];
                 if (b >= Long)
                 {
-                    sum -= CholeskyFactor.Dot(gram.AsSpan(a * p, b), gram.AsSpan(b * p, b));
+                    sum -= CholeskyFactor.Dot(gram.AsSpan(a * wide, b), gram.AsSpan(b * wide, b));
                 }
                 else
                 {
                     for (var k = 0; k < b; k++)
                     {
-                        sum -= gram[a * p + k] * gram[b * p + k];
+                        sum -= gram[a * wide + k] * gram[b * wide + k];
                     }
                 }
 
-                gram[a * p + b] = a == b ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / gram[b * p + b];
+                gram[a * wide + b] = a == b ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / gram[b * wide + b];
             }
         }
 
-        var factors = new double[p];
+        // Rows are taken from each other: with the sign turned, they are added.
         for (var a = 0; a < p; a++)
         {
-            for (var k = 0; k < a; k++)
-            {
-                factors[k] = -gram[a * p + k];
-            }
-
-            Take(right.AsSpan(0, a * columns), a, a);
+            Negate(gram.AsSpan(a * wide, a));
         }
 
-        for (var a = p - 1; a >= 0; a--)
+        const int block = ProductKernel.Columns;
+        var factors = new double[block];
+        for (var start = 0; start < p; start += block)
         {
-            for (var k = a + 1; k < p; k++)
+            ProductKernel.Add(gram.AsSpan(start * wide), wide, 1, start, right, columns, right.AsSpan(start * columns), block, 0, columns);
+            for (var a = start; a < Math.Min(p, start + block); a++)
             {
-                factors[k - a - 1] = -gram[k * p + a];
+                Take(gram.AsSpan(a * wide + start, a - start), start, a);
             }
-
-            Take(right.AsSpan((a + 1) * columns), a, p - a - 1);
         }
 
-        // Row a less the first rows of those given, each by its factor, over the diagonal.
-        void Take(ReadOnlySpan<double> rows, int a, int count)
+        for (var start = (p - 1) / block * block; start >= 0; start -= block)
+        {
+            var after = Math.Min(p, start + block);
+            ProductKernel.Add(gram.AsSpan(after == p ? 0 : after * wide + start), 1, wide, p - after, right.AsSpan(after * columns), columns, right.AsSpan(start * columns), block, 0, columns);
+            for (var a = after - 1; a >= start; a--)
+            {
+                for (var k = a + 1; k < after; k++)
+                {
+                    factors[k - a - 1] = gram[k * wide + a];
+                }
+
+                Take(factors.AsSpan(0, after - a - 1), a + 1, a);
+            }
+        }
+
+        // Row a and the rows from first on, each by its factor, over the diagonal.
+        void Take(ReadOnlySpan<double> factors, int first, int a)
         {
             var own = right.AsSpan(a * columns, columns);
-            CholeskyFactor.Add(factors.AsSpan(0, count), rows, columns, columns, own);
-            Divide(own, gram[a * p + a]);
+            CholeskyFactor.Add(factors, right.AsSpan(first * columns), columns, columns, own);
+            Divide(own, gram[a * wide + a]);
+        }
+    }
+
+    private static void Negate(Span<double> row)
+    {
+        foreach (ref var value in row)
+        {
+            value = -value;
         }
     }
 

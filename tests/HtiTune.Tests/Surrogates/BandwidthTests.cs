@@ -16,7 +16,11 @@ public class BandwidthTests
             var x = VectorExponential.Least + 0.01f * i;
             VectorExponential.Of(new System.Numerics.Vector<float>(x)).CopyTo(values);
             Assert.All(values, value => Assert.Equal(1, value / Math.Exp(x), 2.5e-7));
+            Assert.Equal(values[0], VectorExponential.Of(System.Runtime.Intrinsics.Vector512.Create(x))[i % 16]);
         }
+
+        VectorExponential.Of(new System.Numerics.Vector<float>(float.PositiveInfinity)).CopyTo(values);
+        Assert.Equal(1, values[0] / Math.Exp(88), 2.5e-7);
 
         VectorExponential.Of(new System.Numerics.Vector<float>(float.NegativeInfinity)).CopyTo(values);
         Assert.Equal(1, values[0] / Math.Exp(VectorExponential.Least), 2.5e-7);

@@ -6,12 +6,14 @@ namespace HtiTune.Tests.Surrogates;
 
 public sealed class DenseKernelTests
 {
-    // 64 outputs go by wide vectors where the processor has them, 16 and 80 partly by others; 7 rows end with single ones.
+    // 64 outputs go by wide vectors where the processor has them, 16 and 80 partly by others; 7 rows end with single ones; weights of 300 inputs are looked at a few outputs at a time.
     [Theory]
     [InlineData(7, 5, 5, 64)]
     [InlineData(8, 16, 2, 80)]
     [InlineData(3, 64, 64, 16)]
     [InlineData(6, 12, 12, 35)]
+    [InlineData(21, 5, 5, 96)]
+    [InlineData(75, 300, 300, 128)]
     public void AProductIsTheSumInOrderWhateverTheVectors(int n, int inputs, int used, int outputs)
     {
         var stream = new RandomStreams(1).Stream($"{n} {outputs}");
