@@ -90,7 +90,8 @@ internal sealed class OnnxKriging
     {
         var u = Unit();
         var (kriged, straight) = (Kriged(u), _surrogate.Options.StraightShare);
-        if (straight == 0)
+        var curved = _places.Length == 3 ? _surrogate.Options.ParabolaShare : 0;
+        if (straight == 0 && curved == 0)
         {
             return kriged;
         }
@@ -99,9 +100,18 @@ internal sealed class OnnxKriging
             "And",
             _graph.Op("GreaterOrEqual", _lambda, _graph.Constant(_state.Lambdas[0])),
             _graph.Op("LessOrEqual", _lambda, _graph.Constant(_state.Lambdas[^1])));
-        var way = straight == 1 ? Straight(u) : _graph.Op(
-            "Add", _graph.Op("Mul", _graph.Constant(1 - straight), kriged), _graph.Op("Mul", _graph.Constant(straight), Straight(u)));
-        return _graph.Op("Where", between, way, kriged);
+        var way = straight == 0 ? kriged : straight == 1 ? Straight(u) : Mean(kriged, Straight(u), straight);
+        return _graph.Op("Where", between, curved == 0 ? way : Mean(way, Parabola(u), curved), kriged);
+    }
+
+    private string Mean(string first, string second, double share) => _graph.Op(
+        "Add", _graph.Op("Mul", _graph.Constant(1 - share), first), _graph.Op("Mul", _graph.Constant(share), second));
+
+    private string Parabola(string u)
+    {
+        double a = _places[0], b = _places[1], c = _places[2];
+        var square = _graph.Op("Mul", _graph.Op("Sub", u, _graph.Row([b, a, a])), _graph.Op("Sub", u, _graph.Row([c, c, b])));
+        return _graph.Op("Mul", square, _graph.Row([1 / ((a - b) * (a - c)), 1 / ((b - a) * (b - c)), 1 / ((c - a) * (c - b))]));
     }
 
     // Of each anchor the share that its neighbours leave it.

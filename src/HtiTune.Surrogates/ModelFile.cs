@@ -14,10 +14,12 @@ internal static class ModelFile
     /// <summary>The version of files that hold a kriging whose rows are carried by levels, or part of whose way is straight.</summary>
     internal const int LevelsVersion = 7;
 
-    /// <summary>The version of files whose new contexts are answered by kernel ridge, or whose kriging has a Gaussian kernel.</summary>
+    /// <summary>The version of files whose new contexts are answered by kernel ridge, or whose kriging has a Gaussian kernel or a parabola.</summary>
     internal const int RidgeVersion = 8;
 
-    private static int VersionOf(TrajectoryState state, KrigingState? kriging) => state.Ridge is not null || kriging?.Options.Smooth == true ? RidgeVersion : kriging is null ? Version
+    private static int VersionOf(TrajectoryState state, KrigingState? kriging) =>
+        state.Ridge is not null || kriging?.Options is { Smooth: true } or { ParabolaShare: > 0 } ? RidgeVersion
+        : kriging is null ? Version
         : kriging.Quantiles is not null || kriging.Options.StraightShare is > 0 and < 1 ? LevelsVersion : KrigedVersion;
 
     /// <summary>Whether a version is that of a surrogate over one hyperparameter.</summary>

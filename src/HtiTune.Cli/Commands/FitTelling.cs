@@ -114,6 +114,6 @@ internal static class FitTelling
     };
 
     private static string Words(KrigedSurrogate model) =>
-        $"{NameOf(model.Options.Carrying)}{(model.Options.Straight ? ", straight" : model.Options.StraightShare >= 0.005 ? $", {model.Options.StraightShare:P0} straight" : model.Options.Trend ? " with trend" : "")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
+        $"{NameOf(model.Options.Carrying)}{(model.Options.Straight ? ", straight" : model.Options.StraightShare >= 0.005 ? $", {model.Options.StraightShare:P0} straight" : model.Options.Trend ? " with trend" : "")}{(model.Options.ParabolaShare > 0 && model.Anchors.Count == 3 ? $", {model.Options.ParabolaShare:P0} parabola" : "")}, {model.Anchors.Count} anchors, coupled {FitCommand.Kebab(model.Report.Coupling.ToString())}, "
         + $"{FitCommand.Kebab(model.Report.Kind.ToString())} outputs, length {model.Report.Length:0.00}, warp {model.Report.WarpA:0.00} and {model.Report.WarpB:0.00}, nugget {model.Report.Nugget:0.0e0}";
 }

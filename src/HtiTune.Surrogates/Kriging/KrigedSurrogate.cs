@@ -233,20 +233,12 @@ public sealed partial class KrigedSurrogate : IFittedSurrogate
             _kriging.Weights([PlaceOf(lambda)], weights);
         }
 
-        if (straight == 0 || IsExtrapolated(lambda) || AnchorRows.Single(weights) >= 0)
+        var parabola = _state.Options.ParabolaShare;
+        if ((straight > 0 || parabola > 0) && !IsExtrapolated(lambda) && AnchorRows.Single(weights) < 0)
         {
-            return weights;
+            OtherWays.Mix(weights, PlacesOf(_carrier), PlaceOf(lambda), straight, parabola);
         }
 
-        var after = Math.Max(1, Anchors.TakeWhile(anchor => anchor < lambda).Count());
-        double low = PlaceOf(Anchors[after - 1]), share = (PlaceOf(lambda) - low) / (PlaceOf(Anchors[after]) - low);
-        for (var k = 0; k < weights.Length; k++)
-        {
-            weights[k] *= 1 - straight;
-        }
-
-        weights[after - 1] += straight * (1 - share);
-        weights[after] += straight * share;
         return weights;
     }
 

@@ -20,15 +20,18 @@ namespace HtiTune.Surrogates;
 /// <param name="Quantiles">What the carrier by levels has chosen; null where another carries.</param>
 /// <param name="StraightShare">As asked.</param>
 /// <param name="Smooth">As asked.</param>
+/// <param name="ParabolaShare">As asked.</param>
 internal sealed record KrigingHeader(
     bool Warp, NuggetKind Nugget, OutputKind AskedKind, OutputKind Kind, OutputLink Link, bool LearnsNugget, double[] Theta, double[][] States, string[] Notes, double[]? Bandwidths, bool Trend = false, bool Straight = false, JointState? Regression = null, bool IsCensored = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuantileState? Quantiles = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] double StraightShare = 0,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Smooth = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Smooth = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] double ParabolaShare = 0)
 {
     internal static KrigingHeader Of(KrigingState state) => new(
         state.Options.Warp, state.Options.Nugget, state.Options.Kind, state.Kind, state.Link, state.Variant.LearnsNugget, state.Theta, state.States!,
-        state.Notes, state.Bandwidths, state.Options.Trend, state.Options.Straight, state.Regression, state.IsCensored, state.Quantiles, state.Options.StraightShare, state.Options.Smooth);
+        state.Notes, state.Bandwidths, state.Options.Trend, state.Options.Straight, state.Regression, state.IsCensored, state.Quantiles, state.Options.StraightShare, state.Options.Smooth,
+        state.Options.ParabolaShare);
 
     internal KrigingState ToState()
     {
@@ -40,7 +43,10 @@ internal sealed record KrigingHeader(
         }
 
         var carrying = Quantiles is not null ? RowCarrying.Quantiles : Bandwidths is null ? RowCarrying.Maps : RowCarrying.Affine;
-        var options = new KrigingOptions { Warp = Warp, Trend = Trend, Smooth = Smooth, StraightShare = Straight ? 1 : StraightShare, Nugget = Nugget, Kind = AskedKind, Carrying = carrying };
+        var options = new KrigingOptions
+        {
+            Warp = Warp, Trend = Trend, Smooth = Smooth, StraightShare = Straight ? 1 : StraightShare, ParabolaShare = ParabolaShare, Nugget = Nugget, Kind = AskedKind, Carrying = carrying,
+        };
         return new KrigingState(options, Kind, Link, variant, Theta, Notes) { States = States, Bandwidths = Bandwidths, Regression = Regression, IsCensored = IsCensored, Quantiles = Quantiles };
     }
 }

@@ -44,6 +44,13 @@ public sealed record KrigingOptions
     /// <value>0 (the default) to 1, which is <see cref="Straight"/>.</value>
     public double StraightShare { get; init; }
 
+    /// <summary>
+    /// How much of the way through three anchors is the parabola through them, the rest kriged (or straight): three anchors show one bend, and a mean of the ways that
+    /// have it errs less than each where it is not known which is right. Without effect with another number of anchors.
+    /// </summary>
+    /// <value>0 (the default) to 1.</value>
+    public double ParabolaShare { get; init; }
+
     /// <summary>Whether the curve meets the anchors, or smooths the scatter from training to training.</summary>
     /// <value>Default <see cref="NuggetKind.Auto"/>.</value>
     public NuggetKind Nugget { get; init; } = NuggetKind.Auto;
@@ -73,6 +80,7 @@ public sealed record KrigingOptions
         Require(Coupling.Coupling != CouplingKind.Dual, $"{nameof(Coupling)}.{nameof(Coupling.Coupling)} is {Coupling.Coupling}; kriging couples by exact transport");
         Require(!Coupling.SelfTune, $"{nameof(Coupling)}.{nameof(Coupling.SelfTune)} is true; kriging learns by likelihood");
         Require(StraightShare is >= 0 and <= 1, $"{nameof(StraightShare)} is {StraightShare}; expected 0 to 1");
+        Require(ParabolaShare is >= 0 and <= 1, $"{nameof(ParabolaShare)} is {ParabolaShare}; expected 0 to 1");
         Require(Enum.IsDefined(Nugget), $"{nameof(Nugget)} is {Nugget}; expected one of {string.Join(", ", Enum.GetNames<NuggetKind>())}");
         Require(Enum.IsDefined(Carrying), $"{nameof(Carrying)} is {Carrying}; expected one of {string.Join(", ", Enum.GetNames<RowCarrying>())}");
         Require(Carrying == RowCarrying.Maps || dimension <= AffineCarrier.MostDimensions, $"{nameof(Carrying)} is {Carrying} and outputs have {dimension} columns; expected {AffineCarrier.MostDimensions} at most");

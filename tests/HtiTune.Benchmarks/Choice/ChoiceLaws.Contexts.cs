@@ -6,7 +6,7 @@ namespace HtiTune.Benchmarks.Choice;
 internal static partial class ChoiceLaws
 {
     /// <summary>The laws: those whose names begin with c choose, those with n are looked at at the end.</summary>
-    public static IReadOnlyList<ChoiceLaw> NewContexts { get; } = [.. ChoosingContexts(), .. UnseenContexts()];
+    public static IReadOnlyList<ChoiceLaw> NewContexts { get; } = [.. ChoosingContexts(), .. ChoosingThree(), .. UnseenContexts(), .. UnseenThree()];
 
     private static ChoiceLaw Asked(string name, int anchors, int d, int c, Func<RandomStream, RowLaw> make) =>
         new(name, s_unit, Even(anchors), d, make) { IsDeterministic = true, Asking = Asking.SameContexts, Conditions = c, Rows = 400 };

@@ -35,6 +35,8 @@ public class StoredExportTests
     [InlineData(RowCarrying.Affine, false, "bounds")]
     [InlineData(RowCarrying.Quantiles, false, "")]
     [InlineData(RowCarrying.Quantiles, true, "half straight")]
+    [InlineData(RowCarrying.Quantiles, true, "third parabola")]
+    [InlineData(RowCarrying.Quantiles, true, "half straight, third parabola")]
     [InlineData(RowCarrying.Quantiles, false, "nugget")]
     public void Rows_that_laws_carry_are_weighted_as_the_surrogate_does(RowCarrying carrying, bool isPhase, string option)
     {
@@ -43,6 +45,8 @@ public class StoredExportTests
         {
             "bounds" => options with { Coupling = options.Coupling with { Bounds = [new(-1, 1), new(-0.9, 0.9)] } },
             "half straight" => options with { StraightShare = 0.5 },
+            "third parabola" => options with { ParabolaShare = 1.0 / 3 },
+            "half straight, third parabola" => options with { StraightShare = 0.5, ParabolaShare = 1.0 / 3 },
             "nugget" => options with { Nugget = NuggetKind.Learned },
             _ => options,
         });
