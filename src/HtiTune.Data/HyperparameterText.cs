@@ -42,6 +42,10 @@ internal static class HyperparameterText
             {
                 step = Whole(text, word[5..]);
             }
+            else if (word.StartsWith("int", StringComparison.Ordinal))
+            {
+                throw Fault(text, $"'{word}' is no scale; expected :int, or :int:step=16 for every sixteenth");
+            }
             else
             {
                 scale = scale is null ? Scale.Parse(word) : throw Fault(text, "expected one scale");
@@ -50,7 +54,7 @@ internal static class HyperparameterText
 
         if (step is not null && !isInteger)
         {
-            throw Fault(text, "expected :int with a step");
+            throw Fault(text, $"expected :int with a step, as in {name}={words[0]}:int:step={step}");
         }
 
         return isInteger

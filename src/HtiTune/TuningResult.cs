@@ -106,6 +106,9 @@ public sealed class TuningResult
 
     internal Lazy<bool> GainLeft { get; init; } = new(false);
 
+    /// <summary>Whether every configuration of the space has been tried, so that no training is left.</summary>
+    public bool IsExhausted { get; init; }
+
     /// <summary>The trial of the best value, as measured: what is known for sure, beside a recommendation that was not trained. Null where none has a value.</summary>
     /// <remarks>Under constraints of those that meet them; of a front that of the first feature.</remarks>
     public Trial? BestTrial => Goal == Goal.Maximize

@@ -6,14 +6,14 @@ internal static class TellCommand
     internal static Command Create()
     {
         var number = CommonOptions.Number(new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" });
-        var outputs = new Argument<string?>("outputs") { Description = "Its outputs: .npy, .npz, .safetensors or .csv.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS" };
+        var outputs = new Argument<string?>("outputs") { Description = "Its outputs: a file, .npy, .npz, .safetensors or .csv; or a single number.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS" };
         var failed = new Option<string?>("--failed") { Description = "It failed, and why.", HelpName = "WHY" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
         number.CompletionSources.Add(context => CommonOptions.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));
         var json = CommonOptions.Json("the trial");
         var wait = CommonOptions.Wait("Wait until whoever has the study open lets go of it: for ever, or so long, e.g. 30m. Without it, a minute at most.");
         var command = new Command("tell", "Hand in the outputs of a training that `htitune ask` asked for, or say that it failed. Told again with the same outputs it is harmless;\n"
-            + "with others it is refused. A loss that is not a number (NaN) is a failure.\n\nExamples:\n  htitune tell 3 out.npy\n  htitune tell 3 --failed 'out of memory'")
+            + "with others it is refused. A loss that is not a number (NaN) is a failure.\n\nExamples:\n  htitune tell 3 out.npy\n  htitune tell 3 0.27\n  htitune tell 3 --failed 'out of memory'")
         {
             number, outputs, failed, study, wait, json,
         };
@@ -23,14 +23,15 @@ internal static class TellCommand
             CliException.ThrowIf(result.GetValue(outputs) is null == result.GetValue(failed) is null,
                 "H001", "tell takes the outputs of the training or --failed; expected one of them.", Advice.Help.For("tell"));
 
+            using var said = Said.Of(result.GetValue(outputs));
             var patience = result.GetResult(wait) is null ? Patience.Steps() : Patience.Of(result.GetValue(wait)!.Value);
             using var server = served.Open(result);
             if (server is not null)
             {
-                return ServedSteps.Tell(server, result.GetValue(study), result.GetValue(number), result.GetValue(outputs), result.GetValue(failed), patience, result.GetValue(json));
+                return ServedSteps.Tell(server, result.GetValue(study), result.GetValue(number), said.File, said.Failed ?? result.GetValue(failed), patience, result.GetValue(json));
             }
 
-            return Tell(StudyLocator.Read(result.GetValue(study)), result.GetValue(number), result.GetValue(outputs), result.GetValue(failed), patience, result.GetValue(json));
+            return Tell(StudyLocator.Read(result.GetValue(study)), result.GetValue(number), said.File, said.Failed ?? result.GetValue(failed), patience, result.GetValue(json));
         });
         return command;
     }
@@ -94,5 +95,35 @@ internal static class TellCommand
 
         Terminal.Say($"training {number} was told {(isFailed ? $"as failed before ({told.Error})" : "before, with the same outputs")}; nothing is changed");
         return ExitCode.Done;
+    }
+
+    // What was said is a file, or a number, which is made one.
+    private sealed record Said(string? File, string? Folder = null, string? Failed = null) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (Folder is not null)
+            {
+                Directory.Delete(Folder, recursive: true);
+            }
+        }
+
+        internal static Said Of(string? text)
+        {
+            if (text is null || System.IO.File.Exists(text) || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            {
+                return new Said(text);
+            }
+
+            if (!double.IsFinite(number))
+            {
+                return new Said(null, Failed: $"its value is {text}");
+            }
+
+            var folder = Directory.CreateTempSubdirectory("htitune-told").FullName;
+            var file = Path.Combine(folder, "outputs.npy");
+            NpyFile.Write(file, Matrix.From(new double[,] { { number } }));
+            return new Said(file, folder);
+        }
     }
 }

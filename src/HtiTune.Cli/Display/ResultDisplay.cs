@@ -76,7 +76,7 @@ internal sealed class ResultDisplay
         }
 
         Terminal.Say(_study.Outcome.Describe(name));
-        if (_specification.Definition.Epsilon is null && !_study.Remarks.Any(remark => remark.Kind == RemarkKind.ConstantObjective))
+        if (_study.Outcome is not Certified { IsExhaustive: true } && _specification.Definition.Epsilon is null && !_study.Remarks.Any(remark => remark.Kind == RemarkKind.ConstantObjective))
         {
             Say($"{_study.Epsilon:G3} is 1 % of the range of {_objective} as it is expected over {name}{(_study.Remarks.Any(remark => remark.Kind == RemarkKind.ExtremeValues) ? ", what dominates it left out" : "")}: the regret that does not matter, unless \"epsilon\" says another");
         }
@@ -147,6 +147,9 @@ internal sealed class ResultDisplay
                 break;
             case { Outcome: Certified }:
                 yield return OtherObjective is null ? Advice.Figure : Advice.Prefer;
+                break;
+            case { IsExhausted: true }:
+                yield return Advice.Figure;
                 break;
             case { StopReason: StopReason.TimeLimit } when !isOther:
                 yield return _specification.MaxTime is { } time && Longest <= time ? Advice.TimeAgain : Advice.MoreTime;

@@ -54,9 +54,14 @@ public abstract record Outcome
 /// <param name="Trainings">Trainings that this run needed.</param>
 public sealed record Certified(double Epsilon, double Delta, double Probability, int Trainings) : Outcome
 {
+    /// <summary>Whether nothing is left to the model: every configuration of the space has been trained, and trainings do not scatter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsExhaustive { get; init; }
+
     /// <inheritdoc/>
-    public override string Describe(string hyperparameter = "λ") =>
-        $"certified: within {Number(Epsilon)} of the best with probability {Share(Probability)}, by the model";
+    public override string Describe(string hyperparameter = "λ") => IsExhaustive
+        ? "certified: every configuration has been tried, and none is better"
+        : $"certified: within {Number(Epsilon)} of the best with probability {Share(Probability)}, by the model";
 }
 
 /// <summary>The anchors alone do not answer the question: a training is worth most at <paramref name="Configuration"/>.</summary>

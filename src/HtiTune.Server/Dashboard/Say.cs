@@ -89,6 +89,7 @@ internal static class Say
     /// <summary>What can be claimed of a result: heading, words, tone.</summary>
     internal static (string Head, string Words, string Tone) Claim(StudyResult? result) => result?.Outcome switch
     {
+        Certified { IsExhaustive: true } => ("Certified", "Every configuration of the space has been tried, and none is better.", "good"),
         Certified certified => ("Certified", $"With probability {Probability(certified.Probability)} (at least {Percent(100 * (1 - certified.Delta))} was asked for) no value in the whole range is better by more than {Number(certified.Epsilon)}, as far as the model can know. A narrow spike between trainings it cannot know.", "good"),
         NeedsTraining needs => ("A training is needed", $"The trainings so far do not answer this. One at {Number(needs.At)} would be worth most, an expected gain of {Number(needs.ExpectedGain)}. As it stands the recommendation is good enough with probability {Probability(needs.Probability)}.", "warn"),
         NotCertified not => ("Not certified", Sentence(not.Describe()["not certified: ".Length..]), "warn"),

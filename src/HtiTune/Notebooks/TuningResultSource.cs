@@ -25,6 +25,7 @@ internal sealed class TuningResultSource : HtmlSource<TuningResult>
 
     private static string Word(Outcome outcome) => outcome switch
     {
+        Certified { IsExhaustive: true } => "certified: every configuration has been tried, and none is better",
         Certified certified => $"certified to within {Number(certified.Epsilon)} at risk {Number(certified.Delta)}",
         NeedsTraining needs => $"a training is worth most at {(double.IsFinite(needs.At) ? Number(needs.At) : needs.Configuration.ToText())}",
         _ => outcome.Describe(),

@@ -101,6 +101,8 @@ internal sealed class AimAnalysis : ISpaceAnalysis
 
     public bool IsCovered => _goals[0].IsCovered;
 
+    public bool IsExhausted => _goals[0].IsExhausted;
+
     public (Configuration Configuration, string Reason, double Gain)? Challenge(IReadOnlyList<Configuration> pending, CancellationToken cancellation) => _goals[0].Challenge(pending, cancellation);
 
     public SpaceBelief At(Configuration configuration) => _goals[0].At(configuration);

@@ -31,6 +31,9 @@ internal interface ISpaceAnalysis
     /// <summary>The known front, in the features' own signs; empty where there is a single best.</summary>
     IReadOnlyList<ParetoPoint> Front(CancellationToken cancellation) => [];
 
+    /// <summary>Whether every configuration of the space has been tried, so that no training is left that could bring a better one.</summary>
+    bool IsExhausted { get; }
+
     /// <summary>What to train next; null where nothing anywhere gains enough.</summary>
     (Configuration Configuration, string Reason, double Gain)? Next(IReadOnlyList<Configuration> pending, CancellationToken cancellation = default);
 

@@ -56,6 +56,8 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
             }
         }
 
+        IsExhausted = !options.MayRepeat && coordinates.Listed is { } listed && trainings.Select(t => t.Configuration).ToHashSet() is var tried
+            && listed.Length <= tried.Count && Array.TrueForAll(listed, u => tried.Contains(coordinates.At(u)));
         Epsilon = options.Epsilon ?? DefaultEpsilon();
         NoiseDeviation = _plain.IsExact ? 0 : Math.Abs(_plain.Map.ToValue(_plain.Fitted[_best] + _plain.NoiseDeviation) - _plain.Map.ToValue(_plain.Fitted[_best]));
     }
@@ -68,6 +70,8 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
 
     /// <summary>Deviation of a training's value, in units of the objective.</summary>
     public double NoiseDeviation { get; }
+
+    public bool IsExhausted { get; }
 
     /// <summary>How the belief of the values was fitted, for logs.</summary>
     internal string Note => _plain.Note;

@@ -64,7 +64,7 @@ internal sealed class SpacePreferences
             cancellation);
         var (_, known, measured, _) = _trainings[analysis.Best];
         (Configuration Configuration, SpaceJudgement Judgement)? judged =
-            _trainings.Count(training => training.Values is not null) < SpaceRunPolicy.LeastForCertificate ? null : analysis.JudgeUntrained(cancellation);
+            !analysis.IsExhausted && _trainings.Count(training => training.Values is not null) < SpaceRunPolicy.LeastForCertificate ? null : analysis.JudgeUntrained(cancellation);
         var (chosen, judgement) = (judged?.Configuration ?? analysis.Recommended(cancellation), judged?.Judgement);
         var belief = analysis.At(chosen).InSignOf(preference.Goal);
         return new PreferenceAnswer
@@ -114,7 +114,7 @@ internal sealed class SpacePreferences
     {
         if (judgement?.Holds == true)
         {
-            return new Certified(analysis.Epsilon, _options.Delta, judgement.Probability, 0);
+            return new Certified(analysis.Epsilon, _options.Delta, judgement.Probability, 0) { IsExhaustive = analysis is { IsExhausted: true, NoiseDeviation: 0 } };
         }
 
         return analysis.Next([], cancellation) is { } next

@@ -169,6 +169,7 @@ internal sealed class SpaceRunPolicy(
             Drawn = configurations => analysis.Draws(configurations, "importance"),
             Feasibility = analysis.Feasibility(store.Cancellation),
             FrontBy = analysis.Front,
+            IsExhausted = analysis.IsExhausted,
             GainLeft = new Lazy<bool>(() => next.Value is not null),
             Goal = request.Settings.Goal,
             Anchors = store.Set(store.Anchors.Count),
@@ -210,12 +211,13 @@ internal sealed class SpaceRunPolicy(
     // The first condition of a certificate that is not met; null where all are.
     private Unmet? Unmet(int used)
     {
-        if (_trainings.Count(training => training.Value is not null) < LeastForCertificate)
+        // Where no training is left none can be asked for either.
+        if (!_analysis!.IsExhausted && _trainings.Count(training => training.Value is not null) < LeastForCertificate)
         {
             return HtiTune.Unmet.TooFewAnchors;
         }
 
-        if (_analysis!.Missing is { } missing)
+        if (_analysis.Missing is { } missing)
         {
             return missing;
         }
@@ -234,7 +236,8 @@ internal sealed class SpaceRunPolicy(
             (_passes, _passedAt) = (_passes + 1, store.Anchors.Count);
         }
 
-        return _passes < 2 && ((used > 0 && !IsConfirmed(used)) || _alarms > 0) ? _alarms > 0 ? HtiTune.Unmet.AlarmWithdrew : HtiTune.Unmet.HeldOnce
+        return _analysis.IsExhausted ? null
+            : _passes < 2 && ((used > 0 && !IsConfirmed(used)) || _alarms > 0) ? _alarms > 0 ? HtiTune.Unmet.AlarmWithdrew : HtiTune.Unmet.HeldOnce
             : IsStrict && !_analysis!.IsCovered ? HtiTune.Unmet.StrictNotCovered
             : null;
     }
@@ -248,7 +251,7 @@ internal sealed class SpaceRunPolicy(
         var (analysis, judgement) = (_analysis!, _judged?.Judgement);
         if (reason == StopReason.Certified)
         {
-            return new Certified(analysis.Epsilon, request.Settings.Delta, judgement!.Probability, used);
+            return new Certified(analysis.Epsilon, request.Settings.Delta, judgement!.Probability, used) { IsExhaustive = analysis is { IsExhausted: true, NoiseDeviation: 0 } };
         }
 
         return request.Budget == 0 && next.Value is { } wanted

@@ -188,6 +188,37 @@ public sealed class SpaceTunerTests : IDisposable
         Assert.Contains(study.StopReason, (StopReason[])[StopReason.NoImprovementLeft, StopReason.Certified]);
     }
 
+    [Theory]
+    [InlineData(3, "a=x,y,z")]
+    [InlineData(5, "n=2..6:int")]
+    [InlineData(4, "a=x,y", "b=x,y")]
+    [InlineData(3, "a=x,y", "n=1..2:int if a=y")]
+    public void Where_every_configuration_has_been_tried_the_best_is_certified_for_sure(int count, params string[] texts)
+    {
+        var space = SearchSpace.Parse(texts);
+        using var tuner = Tuner.Create(space, at => Hash(at.Configuration), value => Matrix.From(new double[,] { { value } }), options: new TunerOptions { MaxTrainings = 20 });
+        var study = tuner.Minimize(outputs => outputs[0, 0]);
+        var certified = Assert.IsType<Certified>(study.Outcome);
+        Assert.Equal((count, true, true, 1.0), (study.Trials.Count, certified.IsExhaustive, study.IsExhausted, certified.Probability));
+        Assert.Equal(study.Trials.Min(trial => trial.Value), study.RealValue);
+        Assert.Equal("certified: every configuration has been tried, and none is better", study.Outcome.Describe());
+        Assert.Equal("""{"outcome":"certified",""", System.Text.Json.JsonSerializer.Serialize(study.Outcome)[..23]);
+        Assert.Equal(study.Outcome, System.Text.Json.JsonSerializer.Deserialize<Outcome>(System.Text.Json.JsonSerializer.Serialize(study.Outcome)));
+
+        // Another objective is answered from the same trainings, as surely.
+        var other = tuner.Maximize(outputs => outputs[0, 0], maxTrainings: 0);
+        Assert.Equal((true, study.Trials.Max(trial => trial.Value)), (other.Outcome is Certified { IsExhaustive: true }, other.RealValue));
+
+        // One that is left out, or fails to be trained, is told apart.
+        var early = Tuner.Minimize(space, at => Hash(at.Configuration), new TunerOptions { MaxTrainings = count - 1 });
+        Assert.False(early.IsExhausted || early.Outcome is Certified { IsExhaustive: true });
+        var bad = study.Trials[1].Configuration;
+        var without = Tuner.Minimize(space, at => at.Configuration.Equals(bad) ? double.NaN : Hash(at.Configuration), new TunerOptions { MaxTrainings = 20 });
+        Assert.True(without.Outcome is Certified { IsExhaustive: true } && without.Trials.Count == count, $"{without}");
+
+        static double Hash(Configuration at) => at.ToText().Sum(letter => letter * letter % 17.0);
+    }
+
     [Fact]
     public void Failed_trainings_are_told_and_the_run_goes_on()
     {
