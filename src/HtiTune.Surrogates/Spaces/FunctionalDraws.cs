@@ -6,7 +6,8 @@
 //   c          z_(m)/Φ⁻¹(.95) where that is above 1, m = ⌈.9 (K + 1)⌉ (K at most), z_k = |g(y_k) − mean_k|/deviation_k, in order: moments of g at draws of anchor k that
 //              is left out, and what g scatters by where an anchor is a sample of its law. The lengths are those of all outputs; a functional may hang on some that
 //              turn faster, and then nine tenths of its own values say so [Barber2021].
-//              Else √((8 + Σ z²)/(8 + K)), 1 at most: it may hang on some that turn more slowly, and then errors stay far within what those of all outputs are
+//              Else √((8 + Σ z²)/(8 + K)), 1 at most: it may hang on some that turn more slowly, and then errors stay far within what those of all outputs are.
+//              That root, above 1 too, where the anchors were not chosen for g: their largest errors lie where g was never looked for
 // The functional's values at draws are its law: no model of their own is laid over them.
 
 using HtiTune.Data;
@@ -17,6 +18,19 @@ namespace HtiTune.Surrogates;
 /// <param name="weights">One an anchor.</param>
 /// <param name="x">The coordinates that they are expected at.</param>
 internal delegate double WeightedFunctional(ReadOnlySpan<double> weights, ReadOnlySpan<double> x);
+
+/// <summary>By which of its errors at left-out anchors the draws of a functional are widened or narrowed.</summary>
+internal enum LeftOutErrors
+{
+    /// <summary>By the ninth tenth, to no less than the outputs' own: an interval that is told has to hold as often as it says.</summary>
+    Told,
+
+    /// <summary>By the ninth tenth, and where that is small by all: a search finds its best the sooner.</summary>
+    Searched,
+
+    /// <summary>By all: the anchors were not chosen for the functional.</summary>
+    Answered,
+}
 
 /// <summary>Draws of a functional over a space, from draws of the outputs.</summary>
 internal sealed class FunctionalDraws
@@ -30,7 +44,7 @@ internal sealed class FunctionalDraws
     private readonly int _coordinates;
     private readonly WeightedFunctional _functional;
     private readonly double _scatter;
-    private readonly bool _mayNarrow;
+    private readonly LeftOutErrors _errors;
 
     /// <param name="fit">The kriging at the optimum of its likelihood.</param>
     /// <param name="states">The same at states of θ.</param>
@@ -40,11 +54,12 @@ internal sealed class FunctionalDraws
     /// <param name="draws">Draws of each state, an even number.</param>
     /// <param name="stream">Chance.</param>
     /// <param name="scatter">Variance of g by the chance of an anchor's own rows; 0 where they are no sample.</param>
-    /// <param name="mayNarrow">Whether c may be below 1: a search finds its best the sooner, while an interval that is told has to hold as often as it says.</param>
+    /// <param name="errors">What c is of.</param>
     internal FunctionalDraws(
-        AnchorKriging fit, AnchorKriging[] states, double[] flat, WeightedFunctional functional, double widening, int draws, RandomStream stream, double scatter = 0, bool mayNarrow = true)
+        AnchorKriging fit, AnchorKriging[] states, double[] flat, WeightedFunctional functional, double widening, int draws, RandomStream stream, double scatter = 0,
+        LeftOutErrors errors = LeftOutErrors.Searched)
     {
-        (Fit, _states, _flat, _coordinates, _functional, _scatter, _mayNarrow) = (fit, states, flat, flat.Length / fit.Count, functional, scatter, mayNarrow);
+        (Fit, _states, _flat, _coordinates, _functional, _scatter, _errors) = (fit, states, flat, flat.Length / fit.Count, functional, scatter, errors);
         _spreads = new double[draws * states.Length][];
         for (var s = 0; s < _spreads.Length; s++)
         {
@@ -169,8 +184,9 @@ internal sealed class FunctionalDraws
             return 1;
         }
 
+        var root = Math.Sqrt((Doubted + away.Sum(z => z * z)) / (Doubted + away.Count));
         var wide = away[Math.Min(away.Count, (int)Math.Ceiling(Level * (away.Count + 1))) - 1] / NormalDistribution.Quantile((1 + Level) / 2);
-        return wide > 1 ? wide : !_mayNarrow ? 1 : Math.Min(1, Math.Sqrt((Doubted + away.Sum(z => z * z)) / (Doubted + away.Count)));
+        return _errors == LeftOutErrors.Answered ? root : wide > 1 ? wide : _errors == LeftOutErrors.Told ? 1 : Math.Min(1, root);
     }
 
     // e of one draw, [K].

@@ -53,7 +53,7 @@ public sealed partial class SpaceSurrogate
         var (rows, _) = _carrier.Resolve(contexts);
         rows = _state.IsScreened ? rows with { Own = null } : rows; // What is set aside at an anchor is no value that the functional's law could be told by.
         var draws = new FunctionalDraws(
-            _kriging, _states.Value, _flat, (weights, x) => Of(rows, weights, x), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter(), mayNarrow: false);
+            _kriging, _states.Value, _flat, (weights, x) => Of(rows, weights, x), 1, DrawsPerState, Streams.Stream("draws"), Report.Deterministic ? 0 : Scatter(), LeftOutErrors.Told);
         var errors = _carrier.ErrorsOf(contexts);
         var nearest = errors?.NearestOf(contexts);
         return [.. places.Select(At)];

@@ -6,6 +6,7 @@
 
 using HtiTune.Data;
 using HtiTune.Journal;
+using HtiTune.Surrogates;
 
 namespace HtiTune;
 
@@ -34,7 +35,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
         if (with.Length < Math.Max(CompositeBelief.LeastTrainings, known.Length - with.Length)
             || CompositeBelief.Make(
                 ground.Coordinates, [.. with.Select(k => ground.Places[k])], [.. with.Select(k => known[k].Outputs!)], last!.Contexts, objective,
-                options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation) is not { } composite
+                options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation, options.Before is null ? LeftOutErrors.Searched : LeftOutErrors.Answered) is not { } composite
             || !Carry(composite, ground, known, with))
         {
             return new BeliefChoice(null, 0);

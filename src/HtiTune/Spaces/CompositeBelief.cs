@@ -22,11 +22,11 @@ internal sealed class CompositeBelief
     private readonly AnchorKriging[] _states;
     private readonly FunctionalDraws _draws;
 
-    private CompositeBelief(SpaceCoordinates coordinates, SpaceObjective objective, OutputKriging outputs, double[] flat, double widening, RandomStreams streams)
+    private CompositeBelief(SpaceCoordinates coordinates, SpaceObjective objective, OutputKriging outputs, double[] flat, double widening, LeftOutErrors errors, RandomStreams streams)
     {
         (_coordinates, _objective, _outputs, Widening) = (coordinates, objective, outputs, widening);
         _states = outputs.States(streams.Stream("composite walk"));
-        _draws = new FunctionalDraws(outputs.Kriging, _states, flat, Value, widening, DrawsPerState, streams.Stream("composite draws"));
+        _draws = new FunctionalDraws(outputs.Kriging, _states, flat, Value, widening, DrawsPerState, streams.Stream("composite draws"), errors: errors);
     }
 
     /// <summary>The kriging at the optimum of its likelihood.</summary>
@@ -69,9 +69,10 @@ internal sealed class CompositeBelief
     /// <param name="widening">What draws are widened by, at least 1.</param>
     /// <param name="streams">Chance.</param>
     /// <param name="cancellation">Ends the fit.</param>
+    /// <param name="errors">What draws are widened or narrowed by beside.</param>
     internal static CompositeBelief? Make(
         SpaceCoordinates coordinates, double[][] places, Matrix[] outputs, Contexts? contexts, SpaceObjective objective, bool? isNoisy, double widening, RandomStreams streams,
-        CancellationToken cancellation)
+        CancellationToken cancellation, LeftOutErrors errors = LeftOutErrors.Searched)
     {
         if (outputs.Length < LeastTrainings || outputs[0].Rows * outputs[0].Columns == 0)
         {
@@ -88,7 +89,7 @@ internal sealed class CompositeBelief
                 _ => NuggetKind.Auto,
             },
         };
-        return new CompositeBelief(coordinates, objective, OutputKriging.Learn(request, cancellation), [.. places.SelectMany(x => x)], widening, streams);
+        return new CompositeBelief(coordinates, objective, OutputKriging.Learn(request, cancellation), [.. places.SelectMany(x => x)], widening, errors, streams);
     }
 
     /// <summary>g at the mean outputs; +∞ where it has no answer.</summary>

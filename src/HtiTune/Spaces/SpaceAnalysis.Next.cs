@@ -26,6 +26,9 @@ internal sealed partial class SpaceAnalysis
     private bool IsGreedy(int pending) => _settings.GreedyEvery > 0 && (_known.Length - _coordinates.Hyperparameters + pending) % _settings.GreedyEvery == 0
         && _options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement;
 
+    // Trainings that were made for another objective recommend what is not trained: with one to spend that comes first, as of one hyperparameter.
+    private bool IsToConfirm(int pending) => _options.Before == _tried + pending && _options.Acquisition.Kind == AcquisitionKind.LogExpectedImprovement;
+
     /// <summary>What to train next; null where nothing anywhere gains more than a thousandth of ε.</summary>
     /// <param name="pending">What is being trained.</param>
     /// <param name="cancellation">Ends the search.</param>
@@ -89,10 +92,12 @@ internal sealed partial class SpaceAnalysis
     private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
     {
         var search = Search(composite, waiting, cancellation);
-        if (IsGreedy(waiting.Length) && search.LeastMean(true, cancellation) is { } greedy && BestValue - greedy.Mean >= GreedyShare * Epsilon
+        var isToConfirm = IsToConfirm(waiting.Length);
+        if ((isToConfirm || IsGreedy(waiting.Length)) && search.LeastMean(true, cancellation) is { } greedy
+            && BestValue - greedy.Mean >= (isToConfirm ? Analysis.NegligibleShare : GreedyShare) * Epsilon
             && Math.Exp(search.LogGain(_coordinates.Place(greedy.U))) is var gain && gain >= LeastGain)
         {
-            return (_coordinates.At(greedy.U), "best predicted", gain);
+            return (_coordinates.At(greedy.U), isToConfirm ? "confirm the recommendation" : "best predicted", gain);
         }
 
         var rules = new CompositeRules(composite, search, BestValue, _plain.IsExact);

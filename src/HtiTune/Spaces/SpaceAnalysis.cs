@@ -23,14 +23,14 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     private readonly double[] _values;
     private readonly PlainBelief _plain;
     private readonly CompositeBelief? _composite;
-    private readonly int _best;
+    private readonly int _best, _tried;
     private CompositeSearch? _atRest;
 
     internal SpaceAnalysis(
         SpaceCoordinates coordinates, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, IReadOnlyList<TrainingEnded> trainings,
         SpaceObjective? objective, CancellationToken cancellation)
     {
-        (_coordinates, _options, _settings, _streams) = (coordinates, options, settings, streams);
+        (_coordinates, _options, _settings, _streams, _tried) = (coordinates, options, settings, streams, trainings.Count);
         _known = [.. trainings.Where(t => t.Value is { } value && double.IsFinite(value))];
         _values = [.. _known.Select(t => t.Value!.Value)];
         double[][] failed = [.. trainings.Except(_known).Select(t => coordinates.Place(t.Configuration))];

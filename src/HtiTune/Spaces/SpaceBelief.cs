@@ -66,6 +66,9 @@ internal sealed record SpacePolicyOptions
     /// <summary>What deviations are multiplied by, because intervals have not held; at least 1.</summary>
     internal double Widening { get; init; } = 1;
 
+    /// <summary>How many trainings were tried before anything was asked of this objective, where they are enough for a certificate; null: all are chosen for it.</summary>
+    internal int? Before { get; init; }
+
     /// <summary>By what the next training is chosen; with the default, in turn with the best predicted configuration.</summary>
     internal AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;
 

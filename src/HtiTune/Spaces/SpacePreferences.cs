@@ -104,7 +104,8 @@ internal sealed class SpacePreferences
     {
         // What is known of the objective's noise says of the features that they scatter at most.
         var noise = _options.NoiseVariance == 0 ? 0 : (double?)null;
-        var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon) with { NoiseVariance = noise }, _streams);
+        var before = _trainings.Count(training => training.Values is not null) >= SpaceRunPolicy.LeastForCertificate ? _trainings.Count : (int?)null;
+        var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon) with { NoiseVariance = noise, Before = before }, _streams);
         TrainingEnded[] trainings =
             [.. _trainings.Select(training => TrainingEnded.Seen(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs, _contexts))];
         return policy.AnalyseAt(trainings, _options.UseSurrogate ? objective : null, cancellation)!;

@@ -14,7 +14,10 @@ internal sealed class SpaceRunPolicy(
 
     private readonly SpaceCalibration _calibration = new();
 
-    private SpacePolicy _policy = new(store.Space, SpacePolicyOptions.Of(request.Settings, request.Settings.Epsilon), streams);
+    private readonly SpacePolicyOptions _options =
+        SpacePolicyOptions.Of(request.Settings, request.Settings.Epsilon) with { Before = BeforeOf(store) };
+
+    private SpacePolicy? _policy;
 
     // What was forecast for each training before it was made, by its number; in the objective's own sign.
     private readonly Dictionary<int, (SpaceBelief Belief, double Trust)> _forecasts = [];
@@ -38,17 +41,24 @@ internal sealed class SpaceRunPolicy(
 
     public override IReadOnlyList<PosteriorPoint> Posterior => [];
 
+    private SpacePolicy Policy => _policy ??= new SpacePolicy(store.Space, _options, streams);
+
     private double Sign => request.Settings.Goal == Goal.Maximize ? -1 : 1;
 
     private bool IsStrict => request.Settings.CertificateRule == CertificateRule.Strict;
 
     // A cancelled training may be proposed again.
-    private IEnumerable<TrainingEnded> Tried => store.Attempts.Where(training => training.State != TrialState.Cancelled);
+    private IEnumerable<TrainingEnded> Tried => TriedOf(store);
 
     private IEnumerable<Configuration> Taken => Tried.Select(training => training.Configuration);
 
+    private static IEnumerable<TrainingEnded> TriedOf(AnchorStore store) => store.Attempts.Where(training => training.State != TrialState.Cancelled);
+
+    private static int? BeforeOf(AnchorStore store) =>
+        TriedOf(store).Count(training => training.State == TrialState.Completed) >= LeastForCertificate ? TriedOf(store).Count() : null;
+
     public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
-        [.. _policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, request.Budget - wanted.Count))];
+        [.. Policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, request.Budget - wanted.Count))];
 
     public override bool IsSamePlace(Configuration first, Configuration other) => first.Equals(other);
 
@@ -60,14 +70,14 @@ internal sealed class SpaceRunPolicy(
             {
                 // What passed before rested on intervals that did not hold.
                 (_alarms, _passes) = (_calibration.Alarms, 0);
-                _policy = new SpacePolicy(store.Space, SpacePolicyOptions.Of(request.Settings, request.Settings.Epsilon) with { Widening = _calibration.Widening }, streams);
+                _policy = new SpacePolicy(store.Space, _options with { Widening = _calibration.Widening }, streams);
             }
 
             _trainings = [.. Tried.Select(Seen)];
             _analysis = _measures is { } measures
-                ? _policy.AnalyseAt(
+                ? Policy.AnalyseAt(
                     _trainings, measures, [.. Tried.Select(training => training.State == TrialState.Completed ? measures.Of(training.Anchor) : null)], request.Settings.UseSurrogate ? store.Contexts : null, store.Cancellation)
-                : _policy.AnalyseAt(_trainings, request.Settings.UseSurrogate ? Objective : null, store.Cancellation);
+                : Policy.AnalyseAt(_trainings, request.Settings.UseSurrogate ? Objective : null, store.Cancellation);
             _analysedTrainings = store.Trainings.Count;
             _judged = null;
         }
@@ -76,7 +86,7 @@ internal sealed class SpaceRunPolicy(
     }
 
     public override Configuration? Apart(IReadOnlyList<Configuration> pending) =>
-        _policy.Apart(Taken.Concat(pending), streams.Stream($"apart {store.Trainings.Count + pending.Count}"));
+        Policy.Apart(Taken.Concat(pending), streams.Stream($"apart {store.Trainings.Count + pending.Count}"));
 
     public override bool Judge(int used) => Unmet(used) is null;
 

@@ -74,6 +74,56 @@ public sealed class CompositeTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 3)]
+    [InlineData(3, 9)]
+    public void DrawsAreAsWideAsLeftOutTrainingsSay(int seed, int more)
+    {
+        var trainings = Train(Policy(Square, seed: seed), c => Value(c), more, Outputs, Cost);
+        double[][] places = [.. trainings.Select(t => new SpaceCoordinates(Square).Place(t.Configuration))];
+        CompositeBelief Make(LeftOutErrors errors) => CompositeBelief.Make(
+            new SpaceCoordinates(Square), places, [.. trainings.Select(t => t.Outputs!)], null, (y, _) => Cost(y), null, 1, new RandomStreams(seed), CancellationToken.None, errors)!;
+
+        // Each training from the others by kriging of its own at the same θ, with the draws of the whole before they are widened.
+        var belief = Make(LeftOutErrors.Answered);
+        var fit = belief.Fit;
+        double sum = 0;
+        for (var k = 0; k < fit.Count; k++)
+        {
+            int[] others = [.. Enumerable.Range(0, fit.Count).Where(i => i != k)];
+            double[] weights = new double[others.Length], whole = new double[fit.Count], values = new double[12];
+            var layout = fit.Likelihood.Layout;
+            var without = AnchorKriging.At([.. others.SelectMany(i => places[i])], layout, GramMatrix.Of(new double[others.Length]), fit.Theta.ToArray());
+            var reach = Math.Sqrt(without.Weights(places[k], weights) + fit.Nugget);
+            for (var s = 0; s < values.Length; s++)
+            {
+                Array.Clear(whole);
+                for (var i = 0; i < others.Length; i++)
+                {
+                    whole[others[i]] = weights[i];
+                }
+
+                for (var i = 0; i < whole.Length; i++)
+                {
+                    whole[i] += reach * belief.SpreadOf(s)[i] / belief.LeftOut;
+                }
+
+                values[s] = belief.Value(whole, places[k]);
+            }
+
+            var mean = values.Average();
+            sum += Math.Pow(trainings[k].Value!.Value - mean, 2) / values.Average(value => (value - mean) * (value - mean));
+        }
+
+        var root = Math.Sqrt((8 + sum) / (8 + fit.Count));
+        Assert.Equal(1, belief.LeftOut / root, 1e-3);
+
+        // A search is narrowed by the same where the largest errors are small, and an interval that is told never.
+        var (searched, told) = (Make(LeftOutErrors.Searched).LeftOut, Make(LeftOutErrors.Told).LeftOut);
+        Assert.True(searched > 1 ? told == searched : told == 1 && searched == Math.Min(1, belief.LeftOut), $"{told}, {searched}, {belief.LeftOut}");
+    }
+
     [Fact]
     public void BeliefsBetweenTrainingsHoldTheTruth()
     {

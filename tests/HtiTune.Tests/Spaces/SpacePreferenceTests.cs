@@ -58,6 +58,32 @@ public sealed class SpacePreferenceTests
     }
 
     [Fact]
+    public void A_later_run_first_trains_what_it_recommends_untrained()
+    {
+        var found = 0;
+        foreach (var weight in (double[])[0.2, 0.8])
+        {
+            using var tuner = Trained(6, 1e-7);
+            Func<IConditionalModel, double> objective = model => weight * s_near.Value(model) + (1 - weight) * s_far.Value(model);
+            var study = tuner.Optimize(objective, 0);
+            if (study.Outcome is not NeedsTraining needed || tuner.Anchors!.Any(anchor => anchor.Configuration.Equals(study.Configuration)))
+            {
+                continue;
+            }
+
+            // A place beside a trained one is none, so that it is not the same to the last digit.
+            found++;
+            Assert.Equal(study.Configuration["a"].Number, needed.Configuration["a"].Number, 0.05);
+            Assert.Equal(study.Configuration["b"].Number, needed.Configuration["b"].Number, 0.05);
+            var next = tuner.Optimize(objective, 1);
+            Assert.Equal(needed.Configuration, next.Trials[^1].Configuration);
+            Assert.Equal("confirm the recommendation", next.Trials[^1].Reason);
+        }
+
+        Assert.True(found > 0, "Each was certified without a training, or at a trained place.");
+    }
+
+    [Fact]
     public void A_preference_to_maximise_is_the_mirror_and_the_same_question_has_the_same_answer()
     {
         using var tuner = Trained(12);
@@ -127,9 +153,9 @@ public sealed class SpacePreferenceTests
 
     private static SearchSpace Space { get; } = SearchSpace.Parse("a=0..1", "b=0..1", "c=x,y");
 
-    private static Tuner Trained(int trainings)
+    private static Tuner Trained(int trainings, double? epsilon = null)
     {
-        var tuner = Tuner.Create(Space, at => at.Configuration, Outputs, s_rows, new TunerOptions { MaxTrainings = trainings, UseWholeBudget = true, Seed = 4 });
+        var tuner = Tuner.Create(Space, at => at.Configuration, Outputs, s_rows, new TunerOptions { MaxTrainings = trainings, UseWholeBudget = true, Epsilon = epsilon, Seed = 4 });
         tuner.Optimize(model => FirstColumn(model, 0.5));
         return tuner;
     }
