@@ -1,4 +1,5 @@
-// Every fifth context is kept out. Over one hyperparameter networks as an IntervalFits has them are trained on the others at the first, the middle and the last anchor,
+// A fifth of the contexts is kept out, in a few stretches of those that follow each other: where rows are a series, neighbours answer nearly alike, and a context between two that are known says
+// little of one that is not. Over one hyperparameter networks as an IntervalFits has them are trained on the others at the first, the middle and the last anchor,
 // over several one network of all anchors; kernel ridge is solved on the others at all anchors. Of the kept-out contexts
 //   N, R, T    answers by networks, by ridge, and the true ones, at those anchors: given by the context alone, or carried from the first anchor
 //   α          of least |α N + (1 − α) R − T|²: the share of networks, 0 or 1 where it is nearly so
@@ -13,6 +14,9 @@ namespace HtiTune.Surrogates;
 internal static class RidgeTrial
 {
     private const int Every = 5, FewestContexts = 20;
+
+    /// <summary>Stretches of contexts that are kept out.</summary>
+    private const int Runs = 5;
 
     /// <summary>A share below it is none, and one above the rest is all.</summary>
     private const double LeastShare = 0.1;
@@ -122,19 +126,20 @@ internal static class RidgeTrial
 
     private static float[] Less(float[] a, float[] b) => [.. a.Zip(b, (to, from) => to - from)];
 
-    private static (int[] Kept, int[] Judged) Split(Trajectories trajectories)
+    /// <summary>Rows that are known, and those of the contexts that are kept out.</summary>
+    internal static (int[] Kept, int[] Judged) Split(Trajectories trajectories)
     {
         var numbers = new Dictionary<string, int>();
-        List<int> kept = [], judged = [];
-        for (var t = 0; t < trajectories.Count; t++)
+        int[] own = [.. Enumerable.Range(0, trajectories.Count).Select(t =>
         {
             var key = ContextKey.Of(trajectories.Categories[t], trajectories.Condition(0, t));
-            if (!numbers.TryGetValue(key, out var number))
-            {
-                numbers[key] = number = numbers.Count;
-            }
-
-            (number % Every == Every - 1 ? judged : kept).Add(t);
+            return numbers.TryGetValue(key, out var number) ? number : numbers[key] = numbers.Count;
+        })];
+        var run = Math.Max(1, numbers.Count / (Every * Runs));
+        List<int> kept = [], judged = [];
+        for (var t = 0; t < own.Length; t++)
+        {
+            (own[t] / run % Every == Every - 1 ? judged : kept).Add(t);
         }
 
         return ([.. kept], [.. judged]);

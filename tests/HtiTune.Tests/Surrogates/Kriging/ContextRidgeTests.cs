@@ -1,5 +1,6 @@
 using HtiTune.Data;
 using HtiTune.Surrogates;
+using HtiTune.Surrogates.Coupling;
 using HtiTune.Tests.Surrogates.Spaces;
 
 namespace HtiTune.Tests.Surrogates.Kriging;
@@ -193,6 +194,20 @@ public class ContextRidgeTests
 
         var more = KrigedSurrogate.Fit(Anchors(0, 0.5, 1), s_ridge).Extend(Anchors(0, 0.25, 0.5, 0.75, 1));
         Assert.True(Error(more.Sample(0.6, contexts).Samples.Outputs, Problems.Answer(contexts, 0.6, Law)) < 1e-3);
+    }
+
+    [Fact]
+    public void Contexts_are_kept_out_in_five_stretches_and_rows_of_one_together()
+    {
+        // The first ten contexts have two rows each.
+        int[] contexts = [.. Enumerable.Range(0, 260).Select(t => t < 20 ? t / 2 : t - 10)];
+        float[] y = new float[260], x = [.. contexts.Select(context => 0.01f * context)];
+        var (kept, judged) = RidgeTrial.Split(new Trajectories([y, y], [x, x], new int[260], 1, 1, 1, [[.. Enumerable.Range(0, 260)], [.. Enumerable.Range(0, 260)]]));
+        int[] away = [.. judged.Select(t => contexts[t]).Distinct()];
+        Assert.Equal(Enumerable.Range(0, 260), kept.Concat(judged).Order());
+        Assert.Empty(kept.Select(t => contexts[t]).Intersect(away));
+        Assert.Equal(50, away.Length);
+        Assert.Equal(5, away.Count(context => !away.Contains(context - 1)));
     }
 
     [Fact]
