@@ -55,6 +55,15 @@ public class OutcomeWordTests
         $"certified: within 0.25 of the best with probability {share}, by the model", new Certified(0.25, 0.05, probability, 9).Describe());
 
     [Fact]
+    public void Where_nothing_is_left_to_the_model_it_is_said_and_kept()
+    {
+        Outcome outcome = new Certified(0.25, 0.05, 1, 9) { IsExhaustive = true };
+        Assert.Equal("certified: every configuration has been tried, and none is better", outcome.Describe());
+        Assert.Equal(outcome, JsonSerializer.Deserialize<Outcome>(JsonSerializer.Serialize(outcome)));
+        Assert.DoesNotContain("IsExhaustive", JsonSerializer.Serialize<Outcome>(new Certified(0.25, 0.05, 1, 9)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_training_that_is_needed_is_told_by_its_value_or_by_all_of_them()
     {
         Assert.Equal("not certified: a training at x = 0.125 is worth most, with an expected gain of 0.5", new NeedsTraining(new Configuration("x", 0.125), 0.5, 0.9).Describe("x"));

@@ -40,6 +40,33 @@ public class ServiceRecordTests
     }
 
     [Fact]
+    public void A_result_says_of_each_outcome_what_it_is_how_likely_and_why_it_ended()
+    {
+        var line = new Configuration("rate", 0.5);
+        ResultRecord bare = new() { Study = "s", Hyperparameter = "rate", Objective = "column:0", Configuration = line, IsTrained = true, Value = 2, Trainings = 5 };
+        Assert.Equal((0.5, null), (bare.Lambda, bare.Outcome));
+        Assert.Null((bare with { Configuration = new Configuration(("a", 1), ("b", 2)) }).Lambda);
+        foreach (var (outcome, name, probability) in ((Outcome, string, double)[])[
+            (new Certified(0.1, 0.05, 0.99, 4), "certified", 0.99), (new NeedsTraining(line, 0.2, 0.7), "needs-training", 0.7),
+            (new NotCertified(0.1, 0.6, 0.3, Unmet.RegretTooLarge, 0.05), "not-certified", 0.6)])
+        {
+            var told = bare.With(outcome, "Certified", "it ended");
+            Assert.Equal((name, probability, outcome.Describe("rate"), "Certified", "it ended"), (told.Outcome, told.Probability, told.OutcomeText, told.StopReason, told.StopReasonText));
+        }
+    }
+
+    [Fact]
+    public void A_training_that_is_listed_has_one_number_where_there_is_one_hyperparameter()
+    {
+        TrialRecord trial = new() { Number = 3, Configuration = new Configuration("rate", 0.25), State = "completed", Value = 1, Reason = "initial" };
+        Assert.Equal(0.25, trial.Lambda);
+        Assert.Null((trial with { Configuration = new Configuration(("a", 1), ("b", "x")) }).Lambda);
+        var text = JsonSerializer.Serialize(trial with { Value = double.NaN }, HtiTuneJson.CommandLine());
+        Assert.Contains("\"value\":\"NaN\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("isFeasible", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Outputs_go_over_the_wire_as_rows_to_the_last_bit_and_come_back_in_the_precision_that_holds_them()
     {
         var text = JsonSerializer.Serialize(new WorkResult { Outputs = Matrix.From(new[,] { { 0.1, 1 }, { 3, 1e300 } }) }, HtiTuneJson.Service);
