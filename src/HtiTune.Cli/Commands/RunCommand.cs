@@ -9,7 +9,8 @@ internal sealed class RunCommand
     private readonly Option<string[]> _parameters = new("--parameter", "-P")
     {
         Description = $"What is tuned, once for each: NAME=FROM..TO, then :SCALE for another scale than linear: {string.Join(", ", Scale.Names.Skip(1))} (symlog holds 0; symlog=1e-5 is linear below 1e-5); "
-            + "NAME=FROM..TO:int for whole numbers, :int:step=16 for every sixteenth; NAME=word,word for words, :ordered behind them if their order counts; ' if NAME=value' in the end for one that is active only then.",
+            + "NAME=FROM..TO:int for whole numbers, :int:step=16 for every sixteenth; "
+            + "NAME=word,word for words, :ordered behind them if their order counts; ' if NAME=value' in the end for one that is active only then.",
         Required = true, HelpName = "NAME=FROM..TO[:SCALE]", Arity = ArgumentArity.OneOrMore,
     };
     private readonly Option<string> _objective = new("--objective") { Description = "What is optimised; see `htitune help objectives`.", DefaultValueFactory = _ => "column:0", HelpName = "OBJECTIVE" };
@@ -233,7 +234,8 @@ internal sealed class RunCommand
             || !double.TryParse(ends[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var to)
             || !double.IsFinite(from) || !double.IsFinite(to))
         {
-            throw new CliException("H001", $"'{text}' is not what -P takes; expected NAME=FROM..TO, NAME=FROM..TO:SCALE, NAME=FROM..TO:int or NAME=word,word, e.g. lambda=0.01..10:log.", Advice.Help.For("run"));
+            throw new CliException(
+                "H001", $"'{text}' is not what -P takes; expected NAME=FROM..TO, NAME=FROM..TO:SCALE, NAME=FROM..TO:int or NAME=word,word, e.g. lambda=0.01..10:log.", Advice.Help.For("run"));
         }
 
         writer.WriteStartObject("hyperparameter");

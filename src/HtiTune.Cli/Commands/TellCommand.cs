@@ -6,7 +6,10 @@ internal static class TellCommand
     internal static Command Create()
     {
         var number = CommonOptions.Number(new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" });
-        var outputs = new Argument<string?>("outputs") { Description = "Its outputs: a file, .npy, .npz, .safetensors or .csv; or a single number.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS" };
+        var outputs = new Argument<string?>("outputs")
+        {
+            Description = "Its outputs: a file, .npy, .npz, .safetensors or .csv; or a single number.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS",
+        };
         var failed = new Option<string?>("--failed") { Description = "It failed, and why.", HelpName = "WHY" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
         number.CompletionSources.Add(context => CommonOptions.Numbers(context, study).Select(text => new System.CommandLine.Completions.CompletionItem(text)));

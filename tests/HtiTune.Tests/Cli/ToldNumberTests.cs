@@ -53,7 +53,6 @@ public sealed class ToldNumberTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0.25 0.5\n")]
     [InlineData("0.25\n0.5\n")]
     [InlineData("0.25,0.5\n")]
     public void Several_numbers_without_names_are_refused_as_before(string text)
