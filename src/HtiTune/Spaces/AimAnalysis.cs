@@ -155,6 +155,11 @@ internal sealed class AimAnalysis : ISpaceAnalysis
         var value = _values[Best][0];
         var best = _coordinates.Place(_configurations[Best]);
         var isExact = Array.TrueForAll([.. _goals, .. _limits], analysis => analysis.IsExact);
+        if (isExact && IsExhausted)
+        {
+            return SpaceJudgement.Known;
+        }
+
         var search = new AimSearch(_goals[0].Ground, _score, Good(), [], 0, _streams.Fork("judge"), cancellation);
         double[][] likely = [.. search.Ranked(x => _score.LogBetter(x, value - Epsilon))];
         double[][] next = Find([], cancellation) is var (u, _) ? [_coordinates.Place(u)] : [];

@@ -30,7 +30,11 @@ internal readonly record struct SpaceBelief(double Mean, double Deviation, doubl
 /// <param name="RegretQuantile">The regret that a share 1 − δ of the draws stays below, in units of the objective.</param>
 /// <param name="Draws">Joint draws that were made.</param>
 /// <param name="Holds">Whether the bound is at least 1 − δ.</param>
-internal sealed record SpaceJudgement(double Probability, double LowerBound, double RegretQuantile, int Draws, bool Holds);
+internal sealed record SpaceJudgement(double Probability, double LowerBound, double RegretQuantile, int Draws, bool Holds)
+{
+    /// <summary>What is known without a draw: every configuration has been tried, and trainings repeat.</summary>
+    internal static SpaceJudgement Known { get; } = new(1, 1, 0, 0, true);
+}
 
 /// <summary>How a policy of several hyperparameters works.</summary>
 internal sealed record SpacePolicyOptions

@@ -21,7 +21,7 @@ public class InvariantTextTests
             Assert.Contains("Lambda = 0.5, State = Completed", trial.ToString(), StringComparison.Ordinal);
             Assert.Contains("Value = 1.25", trial.ToString(), StringComparison.Ordinal);
             Outcome outcome = new Certified(0.5, 0.05, 0.975, 3);
-            Assert.Equal("Certified { Epsilon = 0.5, Delta = 0.05, Probability = 0.975, Trainings = 3 }", outcome.ToString());
+            Assert.Equal("Certified { Epsilon = 0.5, Delta = 0.05, Probability = 0.975, Trainings = 3, IsExhaustive = False }", outcome.ToString());
             Assert.Contains("Lambda = 0.25", new TrainingRequest(0.25, 7).ToString(), StringComparison.Ordinal);
             Assert.Equal("x in [0.5, 1.5], linear", Hyperparameter.Continuous("x", 0.5, 1.5).ToString());
             Assert.Contains("x = 2.5; expected 0.5 to 1.5", Assert.Throws<ArgumentOutOfRangeException>(
