@@ -180,8 +180,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     /// The probability that nothing is better than the best trained configuration by more than ε, by joint draws on the places that are likeliest to be.
     /// </summary>
     /// <param name="cancellation">Ends the draws.</param>
-    public SpaceJudgement Judge(CancellationToken cancellation = default) => IsExhausted && _plain.IsExact
-        ? SpaceJudgement.Known
+    public SpaceJudgement Judge(CancellationToken cancellation = default) => IsExhausted && _plain.IsExact ? SpaceJudgement.Known
         : Judge(new Recommendation(_ground.Places[_best], MeanAt(_ground.Places[_best]), _plain.IsExact), cancellation);
 
     public (Configuration Configuration, SpaceJudgement Judgement) JudgeUntrained(CancellationToken cancellation)
