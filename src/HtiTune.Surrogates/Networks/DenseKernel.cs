@@ -68,8 +68,7 @@ internal static partial class DenseKernel
             }
         }
 
-        int i;
-        for (i = four; i < n; i++)
+        for (var i = four; i < n; i++)
         {
             for (var o = 0; o < wide; o += 16)
             {
@@ -77,7 +76,7 @@ internal static partial class DenseKernel
             }
         }
 
-        for (i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
             for (var o = wide; o < outputs; o++)
             {

@@ -60,7 +60,7 @@ internal sealed class FrozenNetwork
     {
         var widest = Layers.Max(layer => layer.Outputs);
         var most = Math.Min(BlockRows, categories.Length);
-        float[] current = new float[most * widest], next = new float[most * widest], straight = new float[most * Outputs], none = new float[Outputs];
+        float[] current = new float[most * widest], next = new float[most * widest], straight = new float[most * Outputs];
         for (var start = 0; start < categories.Length; start += BlockRows)
         {
             var rows = Math.Min(BlockRows, categories.Length - start);
@@ -86,15 +86,10 @@ internal sealed class FrozenNetwork
             var last = Layers[^1];
             var y = outputs.Slice(start * Outputs, rows * Outputs);
             DenseKernel.Multiply(current, rows, last.Inputs, last.Weights, last.Bias, last.Outputs, y);
-            DenseKernel.Multiply(u, rows, Inputs, Linear, none, Outputs, straight);
-            for (var i = 0; i < rows; i++)
+            RidgeRegression.Apply(u, Inputs, c, Linear, Offsets, Outputs, straight);
+            for (var i = 0; i < y.Length; i++)
             {
-                var row = y.Slice(i * Outputs, Outputs);
-                ReadOnlySpan<float> own = straight.AsSpan(i * Outputs, Outputs), offset = Offsets.AsSpan(c[i] * Outputs, Outputs);
-                for (var o = 0; o < row.Length; o++)
-                {
-                    row[o] += own[o] + offset[o];
-                }
+                y[i] += straight[i];
             }
         }
     }

@@ -109,17 +109,11 @@ internal static class NetworkTrainer
     private static float[] Residual(
         float[] inputs, int inputCount, int[] categories, float[] targets, int outputCount, float[] linear, float[] offsets)
     {
-        var n = categories.Length;
-        float[] residual = new float[targets.Length], none = new float[outputCount];
-        DenseKernel.Multiply(inputs, n, inputCount, linear, none, outputCount, residual);
-        for (var i = 0; i < n; i++)
+        var residual = new float[targets.Length];
+        RidgeRegression.Apply(inputs, inputCount, categories, linear, offsets, outputCount, residual);
+        for (var i = 0; i < residual.Length; i++)
         {
-            var own = residual.AsSpan(i * outputCount, outputCount);
-            ReadOnlySpan<float> target = targets.AsSpan(i * outputCount, outputCount), offset = offsets.AsSpan(categories[i] * outputCount, outputCount);
-            for (var o = 0; o < own.Length; o++)
-            {
-                own[o] = target[o] - (own[o] + offset[o]);
-            }
+            residual[i] = targets[i] - residual[i];
         }
 
         return residual;

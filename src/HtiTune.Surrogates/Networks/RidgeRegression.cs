@@ -59,28 +59,26 @@ internal static class RidgeRegression
         return (Narrowed(moments, o, inputCount, outputCount), Narrowed(moments.AsSpan(inputCount * o), o, categoryCount, outputCount));
     }
 
-    /// <summary>u·S + s_c of a row.</summary>
-    /// <param name="u">u, [I].</param>
+    /// <summary>u·S + s_c of rows.</summary>
+    /// <param name="inputs">u, [n, I].</param>
+    /// <param name="inputCount">I.</param>
+    /// <param name="categories">c, length n.</param>
     /// <param name="linear">S, [I, O].</param>
-    /// <param name="offset">s_c, [O].</param>
-    /// <param name="result">Takes it, [O].</param>
-    internal static void Apply(ReadOnlySpan<float> u, ReadOnlySpan<float> linear, ReadOnlySpan<float> offset, Span<float> result)
+    /// <param name="offsets">s, [C, O].</param>
+    /// <param name="outputCount">O.</param>
+    /// <param name="result">Takes them, [n, O].</param>
+    internal static void Apply(
+        ReadOnlySpan<float> inputs, int inputCount, ReadOnlySpan<int> categories, ReadOnlySpan<float> linear, ReadOnlySpan<float> offsets, int outputCount, Span<float> result)
     {
-        offset.CopyTo(result);
-        var to = MemoryMarshal.Cast<float, Vector<float>>(result);
-        for (var k = 0; k < u.Length; k++)
+        var none = new float[outputCount];
+        DenseKernel.Multiply(inputs, categories.Length, inputCount, linear, none, outputCount, result);
+        for (var i = 0; i < categories.Length; i++)
         {
-            var row = linear.Slice(k * result.Length, result.Length);
-            var from = MemoryMarshal.Cast<float, Vector<float>>(row);
-            var factor = new Vector<float>(u[k]);
-            for (var i = 0; i < from.Length; i++)
+            var row = result.Slice(i * outputCount, outputCount);
+            var offset = offsets.Slice(categories[i] * outputCount, outputCount);
+            for (var o = 0; o < row.Length; o++)
             {
-                to[i] += factor * from[i];
-            }
-
-            for (var i = from.Length * Vector<float>.Count; i < row.Length; i++)
-            {
-                result[i] += u[k] * row[i];
+                row[o] += offset[o];
             }
         }
     }

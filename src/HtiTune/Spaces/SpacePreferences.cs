@@ -115,7 +115,7 @@ internal sealed class SpacePreferences
     {
         if (judgement?.Holds == true)
         {
-            return new Certified(analysis.Epsilon, _options.Delta, judgement.Probability, 0) { IsExhaustive = analysis is { IsExhausted: true, NoiseDeviation: 0 } };
+            return new Certified(analysis.Epsilon, _options.Delta, judgement.Probability, 0) { IsExhaustive = judgement == SpaceJudgement.Known };
         }
 
         return analysis.Next([], cancellation) is { } next

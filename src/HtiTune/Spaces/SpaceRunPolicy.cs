@@ -261,7 +261,7 @@ internal sealed class SpaceRunPolicy(
         var (analysis, judgement) = (_analysis!, _judged?.Judgement);
         if (reason == StopReason.Certified)
         {
-            return new Certified(analysis.Epsilon, request.Settings.Delta, judgement!.Probability, used) { IsExhaustive = analysis is { IsExhausted: true, NoiseDeviation: 0 } };
+            return new Certified(analysis.Epsilon, request.Settings.Delta, judgement!.Probability, used) { IsExhaustive = judgement == SpaceJudgement.Known };
         }
 
         return request.Budget == 0 && next.Value is { } wanted

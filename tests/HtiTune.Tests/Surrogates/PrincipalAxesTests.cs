@@ -66,15 +66,15 @@ public class PrincipalAxesTests
         network.Evaluate(others, new int[300], predicted);
         var truth = Moves(others);
         var (linear, offsets) = RidgeRegression.Fit(seen, Width, new int[1200], 1, Moves(seen), Columns);
-        var straight = new float[Columns];
+        var straight = new float[300 * Columns];
+        RidgeRegression.Apply(others, Width, new int[300], linear, offsets, Columns, straight);
         double error = 0, linearError = 0;
         for (var i = 0; i < 300; i++)
         {
-            RidgeRegression.Apply(others.AsSpan(i * Width, Width), linear, offsets, straight);
             for (var j = 0; j < Columns; j++)
             {
                 error += Math.Pow(truth[i * Columns + j] - predicted[i * Columns + j], 2);
-                linearError += Math.Pow(truth[i * Columns + j] - straight[j], 2);
+                linearError += Math.Pow(truth[i * Columns + j] - straight[i * Columns + j], 2);
             }
         }
 
