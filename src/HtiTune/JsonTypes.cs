@@ -14,6 +14,7 @@ namespace HtiTune;
 [JsonSerializable(typeof(ContextsAnswered))]
 [JsonSerializable(typeof(ValueMeasured))]
 [JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(RunFailed))]
 [JsonSerializable(typeof(TrainingsImported))]
 [JsonSerializable(typeof(TrainingsTakenBack))]
 [JsonSerializable(typeof(Configuration))]

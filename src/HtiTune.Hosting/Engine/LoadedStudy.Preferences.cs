@@ -8,13 +8,13 @@ internal sealed partial class LoadedStudy
     /// <summary>Judges what has been trained by another objective, with no training; null where nothing can answer. The tuner stands only for the answer, and is the caller's to dispose.</summary>
     public (Tuner Tuner, TuningResult Study)? Prefer(string objective, Goal goal)
     {
-        if (_completed.Count == 0)
+        var trials = Completed.DistinctBy(trial => trial.Configuration).ToList();
+        if (trials.Count == 0)
         {
             return null;
         }
 
-        var trials = _completed.DistinctBy(trial => trial.Configuration).ToList();
-        var tuner = Problem.Tuner(Problem.Options(goal, time), trials, samples, 0);
+        var tuner = Problem.Tuner(Problem.Options(goal, _time), trials, Journal.LoadOutputs, 0);
         try
         {
             using var run = tuner.Begin(Problem.Aim(objective, goal, tuner), 0);
@@ -37,10 +37,10 @@ internal sealed partial class LoadedStudy
     /// <summary>The study as its trainings so far would end it, with no further one; null where nothing has a value. Kept until the tuner's next event.</summary>
     public TuningResult? Belief()
     {
-        if (_belief is null || _belief.Value.Step != Step)
+        if (_belief is null || _belief.Value.Step != Log.Step)
         {
             _belief?.Answer?.Tuner.Dispose();
-            _belief = (Step, Prefer(Began?.Objective ?? definition.Objective, Began?.Settings.Goal ?? definition.Goal));
+            _belief = (Log.Step, Prefer(Began?.Objective ?? Definition.Objective, Began?.Settings.Goal ?? Definition.Goal));
         }
 
         return _belief.Value.Answer?.Study;

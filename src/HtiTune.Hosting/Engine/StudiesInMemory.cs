@@ -79,7 +79,7 @@ internal sealed class StudiesInMemory(StudyStore store, IOptions<HtiTuneOptions>
                 return Use(known);
             }
 
-            var place = _byUse.AddLast(new LoadedStudy(study, definition, registry, Samples, time));
+            var place = _byUse.AddLast(new LoadedStudy(study, definition, registry, store.Bytes, time));
             _places.Add(study, place);
             for (var old = _byUse.First; old is not null && _places.Count > options.Value.StudiesInMemory;)
             {
@@ -124,9 +124,6 @@ internal sealed class StudiesInMemory(StudyStore store, IOptions<HtiTuneOptions>
             _byUse.Clear();
         }
     }
-
-    // Outputs by their blob. A study asks within its step, on a thread of its own.
-    private Matrix Samples(string hash) => FittingResults.OutputsAsync(store, hash, CancellationToken.None).GetAwaiter().GetResult();
 
     private LoadedStudy Use(LinkedListNode<LoadedStudy> place)
     {

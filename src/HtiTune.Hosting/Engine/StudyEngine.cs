@@ -201,11 +201,10 @@ internal sealed partial class StudyEngine(
             return Turn<bool>.Done(true);
         }
 
-        var past = taken.IsDiverged ? await takeUp.PastAsync(loaded, cancellation).ConfigureAwait(false) : null;
         var step = new StudyStep(loaded, time);
         await OffPool.RunAsync(!loaded.Problem.IsValue, () =>
         {
-            StudyFault.Within(() => step.Advance(taken, past, wish));
+            StudyFault.Within(() => step.Advance(taken, wish));
             return true;
         }).ConfigureAwait(false);
         if (step.IsEmpty)
@@ -234,7 +233,8 @@ internal sealed partial class StudyEngine(
     /// <summary>What follows a commit: this process knows it, and tells who waits for it.</summary>
     internal void Committed(LoadedStudy loaded, StudyStep step, StudyRow row)
     {
-        (loaded.Version, loaded.Sequence) = (row.Version, row.LastSequence);
+        loaded.Version = row.Version;
+        loaded.Log.Committed(row.LastSequence);
         events.Happened(loaded.Id);
         if (step.Asked.Count > 0 && loaded.Definition.Network is not null)
         {

@@ -14,7 +14,6 @@ internal sealed class StudyPreferences(StudyStore store, StudiesInMemory studies
 
     private async Task<Turn<PreferenceResult>> PreferAsync(LoadedStudy loaded, string objective, Goal goal, int mayTrain, CancellationToken cancellation)
     {
-        var later = LaterOf(await store.EventsAsync(loaded.Id, 0, int.MaxValue, cancellation).ConfigureAwait(false));
         if (await takeUp.TakeUpAsync(loaded, cancellation).ConfigureAwait(false) is not { IsDiverged: false } taken)
         {
             return Turn<PreferenceResult>.Outdated;
@@ -32,6 +31,7 @@ internal sealed class StudyPreferences(StudyStore store, StudiesInMemory studies
         }
 
         using var answering = tuner;
+        var later = LaterOf(loaded.Log.Preferences);
         var now = await store.NowAsync(cancellation).ConfigureAwait(false);
         var last = later.Count == 0 ? taken.Result is { } first ? StudyJson.Read<StudyResult>(first) : null : later[^1].Result;
         var before = last is null ? null : loaded.Problem.At(last.Lambda, last.Configuration);
@@ -44,7 +44,7 @@ internal sealed class StudyPreferences(StudyStore store, StudiesInMemory studies
         step.Preferred(result);
         if (mayTrain > 0 && study.Outcome is not Certified)
         {
-            step.Begin(objective, goal, mayTrain, [.. loaded.Completed], $"preference {result.Version}");
+            step.Begin(objective, goal, mayTrain, $"preference {result.Version}");
             step.Ask();
         }
 

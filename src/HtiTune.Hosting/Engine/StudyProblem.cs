@@ -72,10 +72,6 @@ internal sealed partial class StudyProblem
         : definition.Rows > 0 ? Data.Contexts.None(definition.Rows)
         : null;
 
-    /// <summary>What a training brought: the outputs of a blob, or the number that it reported as the only one.</summary>
-    internal Matrix Outputs(TrainingEnded ended, Func<string, Matrix> samples) =>
-        ended.SamplesFile is not { } blob || IsValue && ended.Reported is not null ? Matrix.FromDoubles(1, 1, [ended.Reported ?? 0]) : samples(blob);
-
     /// <summary>How many rows outputs must have, in words; null where these have as many.</summary>
     internal string? RowsExpected(Matrix? outputs) => Contexts is { } contexts
         ? outputs is { Columns: > 0 } && outputs.Rows == contexts.Count ? null : $"{contexts.Count} rows, one for each context"
@@ -102,12 +98,12 @@ internal sealed partial class StudyProblem
     }
 
     /// <summary>A tuner that has trials behind it, by their own numbers.</summary>
-    internal Tuner Tuner(TunerOptions options, IReadOnlyList<TrainingEnded> trials, Func<string, Matrix> samples, int lastNumber)
+    internal Tuner Tuner(TunerOptions options, IReadOnlyList<TrainingEnded> trials, Func<TrainingEnded, Matrix> outputs, int lastNumber)
     {
         var tuner = new Tuner(new NoNetwork(), Space, Contexts, options);
         try
         {
-            tuner.Import([.. trials.Select(trial => new EarlierTraining(trial.Configuration, Outputs(trial, samples)) { Number = trial.Number })], "the store", lastNumber);
+            tuner.Import([.. trials.Select(trial => new EarlierTraining(trial.Configuration, outputs(trial)) { Number = trial.Number })], "the store", lastNumber);
             return tuner;
         }
         catch

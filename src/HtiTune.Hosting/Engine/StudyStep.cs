@@ -3,14 +3,13 @@ namespace HtiTune.Hosting;
 /// <summary>Collects what one step of a study's tuner brings: results taken, trainings asked for, the end of a run. Pure but for the study in memory.</summary>
 internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
 {
-    private readonly List<StudyEvent> _events = [];
     private readonly List<TrialRow> _asked = [];
     private readonly Dictionary<int, double?> _values = [];
     private readonly Dictionary<int, string> _measures = [];
     private readonly List<(double Value, Configuration At)> _told = [];
 
     /// <summary>Whether there is anything to write.</summary>
-    public bool IsEmpty => _events.Count == 0;
+    public bool IsEmpty => study.Log.Staged.Count == 0;
 
     /// <summary>The result of a run that ended in this step.</summary>
     public StudyResult? Result { get; private set; }
@@ -29,23 +28,28 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
 
     /// <summary>Does with what the store has, and with nothing else, what the study's tuner has to do: begins a run where none goes on, takes results, and asks for trainings.</summary>
     /// <param name="taken">What the store has.</param>
-    /// <param name="past">All that the study has behind it where its run cannot be repeated, so that a new one takes its place; else null.</param>
     /// <param name="wish">What a user wants beside; says then what came of it.</param>
-    public void Advance(StudyRow taken, StudyPast? past, StudyWish? wish)
+    public void Advance(StudyRow taken, StudyWish? wish)
     {
-        if (past is not null)
+        if (taken.IsDiverged)
         {
-            StartOver(taken, past);
+            study.GiveUp();
         }
         else if (study.Began is null)
         {
             TrainingEnded[] imported = [.. taken.Results.Where(trial => trial.IsImported).Select(trial => trial.Ended(study.Problem))];
-            Begin(study.Definition.Objective, study.Definition.Goal, study.Definition.MaxTrainings, imported, "the study begins");
+            Begin(study.Definition.Objective, study.Definition.Goal, study.Definition.MaxTrainings, "the study begins", imported);
         }
 
         foreach (var trial in taken.Results.Where(trial => !trial.IsImported))
         {
             Take(trial);
+        }
+
+        if (taken.IsDiverged)
+        {
+            StartOver();
+            study.Version = taken.Version;
         }
 
         var added = wish?.Wanted is { } wanted && study.Run is not null ? Enqueue(wanted) : null;
@@ -65,12 +69,17 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
         }
     }
 
-    /// <summary>Begins a run.</summary>
-    public void Begin(string objective, Goal goal, int budget, IReadOnlyList<TrainingEnded> warm, string why)
+    /// <summary>Begins a run with all that was trained.</summary>
+    public void Begin(string objective, Goal goal, int budget, string why, params IReadOnlyList<TrainingEnded> imported)
     {
-        var last = Math.Max(study.LastNumber, warm.Count == 0 ? 0 : warm.Max(trial => trial.Number));
-        var began = new RunBegan((study.Began?.Run ?? 0) + 1, objective, budget, study.Problem.Options(goal, time), study.Problem.Algorithm);
-        study.Begin(study.Step + 1, began, warm, last);
+        int[] warm = [.. study.Completed.Concat(imported).Select(training => training.Number)];
+        study.Append([.. imported, new RunBegan((study.Began?.Run ?? 0) + 1, objective, budget, study.Problem.Options(goal, time), study.Problem.Algorithm)
+        {
+            Warm = warm,
+            LastNumber = Math.Max(study.Log.LastNumber, warm.DefaultIfEmpty().Max()),
+            Why = why,
+        }]);
+        study.Begin();
         foreach (var (number, value) in study.Measure())
         {
             _values[number] = value;
@@ -82,11 +91,10 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
         }
 
         HasBegun = true;
-        _events.Add(StoredEvents.Began(study.Step, began, warm, last, why));
     }
 
     /// <summary>Tells of an answered preference.</summary>
-    public void Preferred(PreferenceResult result) => _events.Add(StoredEvents.Row(StudyEventKind.Preference, result));
+    public void Preferred(PreferenceResult result) => study.Log.Stage(StoredEvents.Row(StudyEventKind.Preference, result));
 
     // Returns those that wait for it from now on.
     private IReadOnlyList<Configuration> Enqueue(IReadOnlyList<Configuration> configurations)
@@ -94,7 +102,7 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
         var added = study.Enqueue(configurations);
         if (added.Count > 0)
         {
-            _events.Add(StoredEvents.Enqueued(study.Step, added));
+            study.Append(new TrainingsEnqueued(added));
         }
 
         return added;
@@ -105,7 +113,7 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
         var cleared = study.Clear();
         if (cleared.Count > 0)
         {
-            _events.Add(StoredEvents.Cleared(study.Step));
+            study.Append(new QueueCleared());
         }
 
         return cleared;
@@ -114,35 +122,26 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
     /// <summary>Takes how a trial ended.</summary>
     public void Take(TrialRow trial)
     {
-        // By the time that an event is written the study has counted it.
         var ended = trial.Ended(study.Problem);
-        if (study.Run is null || !study.IsPending(trial.Number))
+        if (!study.IsPending(trial.Number))
         {
-            if (ended.State == TrialState.Completed)
-            {
-                study.Keep(ended);
-            }
-
-            _events.Add(StoredEvents.Ended(study.Step, ended, null));
-            return;
-        }
-
-        if (ended.State != TrialState.Completed)
-        {
-            var failed = study.TellFailed(trial.Number, ended.Error!);
-            _events.Add(StoredEvents.Ended(study.Step, ended, failed));
+            study.Append(ended);
             return;
         }
 
         var told = study.Tell(ended);
-        _values[trial.Number] = told.Value;
-        Measured(told);
-        if (told.Value is { } value && told.IsFeasible != false)
+        if (ended.State == TrialState.Completed)
         {
-            _told.Add((value, ended.Configuration));
+            _values[trial.Number] = told.Value;
+            Measured(told);
+            if (told.Value is { } value && told.IsFeasible != false)
+            {
+                _told.Add((value, ended.Configuration));
+            }
         }
 
-        _events.Add(StoredEvents.Ended(study.Step, ended, told));
+        // By the tuner's clock: it weighs by that where a training's cost is measured.
+        study.Append(ended with { Duration = told.Duration }, new ValueMeasured(trial.Number, told.Value, told.Error));
     }
 
     /// <summary>Asks for as many trainings as the study may have at a time, and ends the run where there is nothing left to ask.</summary>
@@ -160,7 +159,7 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
                 return;
             }
 
-            var (number, proposal, forecast) = asked;
+            var (proposal, forecast) = asked;
 
             // As many bits as NumPy, JSON's readers and the command line take.
             var seed = proposal.Seed & int.MaxValue;
@@ -168,7 +167,7 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
             {
                 Id = Guid.CreateVersion7(time.GetUtcNow()),
                 StudyId = study.Id,
-                Number = number,
+                Number = proposal.Number,
                 Seed = seed,
                 Reason = proposal.Reason,
                 ExpectedGain = proposal.ExpectedGain,
@@ -180,12 +179,12 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
             };
             row.Place(study.Problem, proposal.Configuration);
             _asked.Add(row);
-            _events.Add(StoredEvents.Asked(study.Step, forecast with { Seed = seed }));
+            study.Append(forecast, new TrainingProposed(proposal.Number, proposal.Configuration, proposal.Reason) { Seed = seed });
         }
     }
 
     /// <summary>What is to be written.</summary>
-    public StudyCommit Commit(long version) => new(study.Id, version, _events)
+    public StudyCommit Commit(long version) => new(study.Id, version, study.Log.Staged)
     {
         Asked = _asked,
         Values = _values,
@@ -228,28 +227,20 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
     }
 
     // Another version of the library proposes otherwise: what was trained is kept, and a new run goes on with what is left of the budget.
-    private void StartOver(StudyRow taken, StudyPast past)
+    private void StartOver()
     {
-        var steps = taken.Events.Select(StoredEvents.StepOf).ToList();
-        var used = past.Trials.Count(trial => !trial.IsImported && trial.Status is TrialStatus.Completed or TrialStatus.Failed);
-        study.SkipTo(
-            Math.Max(study.Step, steps.Select(data => data.Step).DefaultIfEmpty().Max()), taken.LastSequence, steps.Select(data => data.Run).DefaultIfEmpty().Max(),
-            past.Trials.Select(trial => trial.Number).DefaultIfEmpty().Max(), used);
-        var began = study.Began;
+        var (journal, began) = (study.Journal, study.Began);
+        var asked = journal.Runs.SelectMany(run => run.Proposals).Select(proposal => proposal.Configuration).Concat(journal.Trainings.Select(training => training.Configuration)).ToHashSet();
+        Configuration[] waiting = [.. journal.Waiting.Where(one => !asked.Contains(one))];
         Begin(
-            began?.Objective ?? study.Definition.Objective, began?.Settings.Goal ?? study.Definition.Goal, Math.Max(0, study.Definition.MaxTrainings - used), past.Warm,
+            began?.Objective ?? study.Definition.Objective, began?.Settings.Goal ?? study.Definition.Goal, Math.Max(0, study.Definition.MaxTrainings - study.TrainingsUsed),
             began is { } other && other.Algorithm != study.Problem.Algorithm
                 ? $"version {study.Problem.Algorithm} of the algorithm follows version {other.Algorithm}: what was trained is kept"
                 : "the library has changed: its proposals differ from those in the journal");
-        var asked = past.Trials.Select(trial => trial.At(study.Problem)).ToHashSet();
-        Configuration[] waiting = [.. past.Journal.Skip(1 + past.Journal.ToList().FindLastIndex(row => row.Kind == StudyEventKind.Cleared)).Where(row => row.Kind == StudyEventKind.Enqueued)
-            .SelectMany(row => StoredEvents.Enqueued(row, study.Problem).Configurations).Where(one => !asked.Contains(one)).Distinct()];
         if (waiting.Length > 0)
         {
             Enqueue(waiting);
         }
-
-        study.Version = taken.Version;
     }
 
     private void Measured(Trial trial)
@@ -267,7 +258,7 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
         Error = error;
         Result = ended is null ? null : ResultOf(ended, study.Problem, study.Began!.Objective!, study.Cancellation);
         var state = Result is null ? StudyState.Failed : StudyState.Finished;
-        _events.Add(StoredEvents.RunEnded(study.Step, study.Began!.Run, Result, error));
-        _events.Add(StoredEvents.Row(StudyEventKind.StateChanged, new { state, reason = error }));
+        study.Append(Result is null ? new RunFailed(error!) : StoredEvents.EndOf(Result, study.Problem));
+        study.Log.Stage(StoredEvents.Row(StudyEventKind.StateChanged, new { state, reason = error }));
     }
 }

@@ -13,11 +13,11 @@ internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp>
             return null;
         }
 
-        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && row.Events.Count > 0, () => Unrepeatable(loaded, row.Events)).ConfigureAwait(false);
+        var unrepeatable = await OffPool.RunAsync(!loaded.Problem.IsValue && row.Events.Count > 0, () => Unrepeatable(loaded)).ConfigureAwait(false);
         row.IsDiverged = unrepeatable is not null || loaded.IsLeftBehind;
         if (unrepeatable is not null)
         {
-            LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.Kind);
+            LogDiverged(logger, loaded.Id, unrepeatable.Sequence, unrepeatable.GetType().Name);
         }
         else if (row.IsDiverged)
         {
@@ -31,26 +31,13 @@ internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp>
         return row;
     }
 
-    /// <summary>All that a study has behind it, for a run that begins in place of one that cannot be repeated.</summary>
-    public async Task<StudyPast> PastAsync(LoadedStudy loaded, CancellationToken cancellation)
-    {
-        try
-        {
-            var trials = await store.TrialsAsync(loaded.Id, cancellation).ConfigureAwait(false);
-            var results = await FittingResults.OfAsync(store, trials, cancellation).ConfigureAwait(false);
-            return new StudyPast(trials, [.. results.Select(result => result.Trial.Ended(loaded.Problem))], await store.EventsAsync(loaded.Id, 0, int.MaxValue, cancellation).ConfigureAwait(false));
-        }
-        catch (Exception problem) when (StudyFault.IsOwn(problem))
-        {
-            throw new StudyFault(problem);
-        }
-    }
-
     private async Task<StudyRow?> LoadAsync(LoadedStudy loaded, CancellationToken cancellation)
     {
         try
         {
-            return await store.LoadAsync(loaded.Id, loaded.Sequence, cancellation).ConfigureAwait(false);
+            var row = await store.LoadAsync(loaded.Id, loaded.Log.Sequence, cancellation).ConfigureAwait(false);
+            StudyFault.Within(() => loaded.Log.Take(row?.Events ?? []));
+            return row;
         }
         catch (DataFormatException damage)
         {
@@ -60,27 +47,27 @@ internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp>
     }
 
     // The first event that the study's tuner does not repeat; null where it has come to where the journal is.
-    private StudyEvent? Unrepeatable(LoadedStudy loaded, IReadOnlyList<StudyEvent> rows)
+    private JournalEvent? Unrepeatable(LoadedStudy loaded)
     {
-        var last = rows.LastOrDefault(row => row.Kind == StudyEventKind.RunBegan)?.Sequence ?? 0;
-        var found = rows.FirstOrDefault(row => !Repeats(loaded, row, isPast: row.Sequence < last));
-        if (found is null)
+        var found = loaded.TakeUp().FirstOrDefault(entry => !Repeats(loaded, entry));
+        loaded.Unrepeatable ??= found;
+        if (loaded.Unrepeatable is null)
         {
             loaded.GoOn();
         }
 
-        return found;
+        return loaded.Unrepeatable;
     }
 
-    private bool Repeats(LoadedStudy loaded, StudyEvent row, bool isPast)
+    private bool Repeats(LoadedStudy loaded, JournalEvent entry)
     {
         try
         {
-            return loaded.Replay(row, isPast);
+            return loaded.Repeats(entry);
         }
         catch (Exception problem) when (StudyFault.IsOwn(problem))
         {
-            LogUnrepeatable(logger, loaded.Id, row.Sequence, problem);
+            LogUnrepeatable(logger, loaded.Id, entry.Sequence, problem);
             return false;
         }
     }
@@ -94,9 +81,3 @@ internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp>
     [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "Study {Study}: event {Sequence} could not be repeated")]
     private static partial void LogUnrepeatable(ILogger logger, Guid study, long sequence, Exception problem);
 }
-
-/// <summary>All that a study has behind it.</summary>
-/// <param name="Trials">Its trials, in order.</param>
-/// <param name="Warm">Those that a tuner can take together.</param>
-/// <param name="Journal">Its events.</param>
-internal sealed record StudyPast(IReadOnlyList<TrialRow> Trials, IReadOnlyList<TrainingEnded> Warm, IReadOnlyList<StudyEvent> Journal);

@@ -125,6 +125,7 @@ internal sealed class TrialRow
     {
         State = Status == TrialStatus.Completed ? TrialState.Completed : TrialState.Failed,
         SamplesFile = Samples,
+        SamplesSha256 = Samples,
         Reported = Reported,
         Error = Status == TrialStatus.Completed ? null : Error ?? (Status == TrialStatus.Cancelled ? "cancelled" : "failed"),
     };

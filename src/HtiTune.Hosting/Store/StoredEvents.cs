@@ -12,16 +12,14 @@ internal static class StoredEvents
     /// <param name="step">The event's step.</param>
     /// <param name="began">How.</param>
     /// <param name="warm">What it begins with, in order.</param>
-    /// <param name="last">The largest number that was given before it.</param>
-    /// <param name="why">Why it began.</param>
-    public static StudyEvent Began(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm, int last, string why) => Row(StudyEventKind.RunBegan, new
+    public static StudyEvent Began(long step, RunBegan began, IReadOnlyList<TrainingEnded> warm) => Row(StudyEventKind.RunBegan, new
     {
         step,
         run = began.Run,
         objective = began.Objective,
         goal = began.Settings.Goal,
         budget = began.Budget,
-        offset = last - Places(warm),
+        offset = (began.LastNumber ?? 0) - Places(warm),
         warm = warm.Select(one => new
         {
             number = one.Number,
@@ -30,7 +28,7 @@ internal static class StoredEvents
             reported = one.Reported,
             configuration = StudyProblem.LambdaOf(one.Configuration) is null ? one.Configuration : null,
         }),
-        why,
+        why = began.Why,
         algorithm = began.Algorithm,
     });
 
@@ -54,7 +52,7 @@ internal static class StoredEvents
     /// <param name="step">The event's step.</param>
     /// <param name="ended">How.</param>
     /// <param name="told">What the run made of it; null: it had not asked for it, and it is kept for runs to come.</param>
-    public static StudyEvent Ended(long step, TrainingEnded ended, Trial? told) => Row(ended.State == TrialState.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, new
+    public static StudyEvent Ended(long step, TrainingEnded ended, ValueMeasured? told) => Row(ended.State == TrialState.Completed ? StudyEventKind.Told : StudyEventKind.ToldFailed, new
     {
         step,
         number = ended.Number,
@@ -67,7 +65,7 @@ internal static class StoredEvents
         configuration = ended.Configuration,
 
         // By the tuner's clock: it weighs by that where a training's cost is measured.
-        duration = told?.Duration,
+        duration = told is null ? (TimeSpan?)null : ended.Duration,
     });
 
     /// <summary>Configurations are to be trained next.</summary>
@@ -91,44 +89,54 @@ internal static class StoredEvents
     /// <summary>Any event; the store gives it its number and time. Of <c>trial.told</c> and <c>trial.failed</c>, the member <c>number</c> of the data says whose end the tuner has taken.</summary>
     public static StudyEvent Row<T>(string kind, T data) => new(0, null, kind, StudyJson.Write(data));
 
-    /// <summary>The event's step, and the run that it begins or ends; 0 where it has none.</summary>
-    public static (long Step, int Run) StepOf(StudyEvent row)
-    {
-        var data = DataOf(row);
-        return (Of<long>(data, "step"), Of<int>(data, "run"));
-    }
+    /// <summary>The event's step; 0 where it has none.</summary>
+    public static long StepOf(StudyEvent row) => Of<long>(DataOf(row), "step");
 
-    /// <summary>How a run began, with what, and the largest number that was given before it.</summary>
-    public static (RunBegan Began, IReadOnlyList<TrainingEnded> Warm, int Last) Began(StudyEvent row, StudyProblem problem)
+    /// <summary>How a run began, and with what.</summary>
+    public static (RunBegan Began, IReadOnlyList<TrainingEnded> Warm) Began(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
         var options = problem.Options(Of<Goal>(data, "goal"), TimeProvider.System);
-        TrainingEnded[] warm = [.. data.GetProperty("warm").EnumerateArray().Select(one => Ended(one, problem))];
-        return (
-            new RunBegan(Of<int>(data, "run"), Of<string>(data, "objective"), Of<int>(data, "budget"), options, Of<int?>(data, "algorithm") ?? 1),
-            warm, Of<int>(data, "offset") + Places(warm));
+        TrainingEnded[] warm = [.. data.GetProperty("warm").EnumerateArray().Select(one => Ended(one, problem) with { State = TrialState.Completed })];
+        return (new RunBegan(Of<int>(data, "run"), Of<string>(data, "objective"), Of<int>(data, "budget"), options, Of<int?>(data, "algorithm") ?? 1)
+        {
+            Warm = [.. warm.Select(training => training.Number)],
+            LastNumber = Of<int>(data, "offset") + Places(warm),
+            Why = Of<string>(data, "why"),
+        }, warm);
     }
 
     /// <summary>A training that was asked for.</summary>
     public static TrainingProposed Asked(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
-        return new TrainingProposed(Of<int>(data, "number"), At(data, problem), Of<string>(data, "reason") ?? "")
+        return new TrainingProposed(
+            Of<int>(data, "number"), At(data, problem), Of<string>(data, "reason") ?? "", Of<double?>(data, "expectedGain"), Of<double?>(data, "predicted"), Of<double?>(data, "predictedLow"),
+            Of<double?>(data, "predictedHigh"), Of<double?>(data, "trust"))
         {
             Seed = Of<long>(data, "seed"),
             Time = row.Time!.Value,
         };
     }
 
-    /// <summary>How a training ended, its value, how long it took where the row says so, and whether the run had not asked for it.</summary>
-    public static (TrainingEnded Ended, ValueMeasured Measured, TimeSpan? Took, bool IsOrphan) Ended(StudyEvent row, StudyProblem problem)
+    /// <summary>How a training ended, its value, null where the run had not asked for it, and how long it took where the row says so.</summary>
+    public static (TrainingEnded Ended, ValueMeasured? Measured, TimeSpan? Took) Ended(StudyEvent row, StudyProblem problem)
     {
         var data = DataOf(row);
         var (ended, error) = (Ended(data, problem), Of<string>(data, "error"));
         return (
             row.Kind == StudyEventKind.Told ? ended : ended with { State = TrialState.Failed, Error = error ?? "" },
-            new ValueMeasured(ended.Number, Of<double?>(data, "value"), error), Of<TimeSpan?>(data, "duration"), Of<bool>(data, "isOrphan"));
+            Of<bool>(data, "isOrphan") ? null : new ValueMeasured(ended.Number, Of<double?>(data, "value"), error), Of<TimeSpan?>(data, "duration"));
     }
+
+    /// <summary>How a run ended.</summary>
+    public static JournalEvent RunEnded(StudyEvent row, StudyProblem problem) => Result(row) is { } result ? EndOf(result, problem) : new RunFailed(Of<string>(DataOf(row), "error") ?? "");
+
+    /// <summary>A run's end by its result.</summary>
+    public static RunEnded EndOf(StudyResult result, StudyProblem problem) => new(
+        result.StopReason, problem.At(result.Lambda, result.Configuration), result.Predicted, result.PredictedDeviation, result.IsTrained ? result.Value : null, result.TrainingsUsed, result.Trust,
+        result.Epsilon, result.Outcome, null, result.Calibration, result.Remarks.Count == 0 ? null : result.Remarks)
+    { Result = result };
 
     /// <summary>What is to be trained next.</summary>
     public static TrainingsEnqueued Enqueued(StudyEvent row, StudyProblem problem)
@@ -184,7 +192,10 @@ internal static class StoredEvents
     private static StudyEvent Own<T>(string kind, T data) => new(0, null, kind, JsonSerializer.Serialize(data));
 
     private static TrainingEnded Ended(JsonElement data, StudyProblem problem) =>
-        new(Of<int>(data, "number"), At(data, problem), "", TimeSpan.Zero) { SamplesFile = Of<string>(data, "samples"), Reported = Of<double?>(data, "reported") };
+        new(Of<int>(data, "number"), At(data, problem), "", TimeSpan.Zero)
+        {
+            SamplesFile = Of<string>(data, "samples"), SamplesSha256 = Of<string>(data, "samples"), Reported = Of<double?>(data, "reported"),
+        };
 
     // An earlier version wrote λ alone.
     private static Configuration At(JsonElement data, StudyProblem problem) => problem.At(Of<double?>(data, "lambda"), Of<Configuration>(data, "configuration"));

@@ -110,6 +110,13 @@ internal sealed class StudyStore(StoreDialect dialect)
     public Task<byte[]?> BytesAsync(string hash, CancellationToken cancellation) => dialect.ReadAsync(async session =>
         (await session.ColumnAsync<byte[]>($"SELECT bytes FROM blobs WHERE hash = {hash}").ConfigureAwait(false)).FirstOrDefault(), cancellation);
 
+    /// <summary>Outputs by their hash.</summary>
+    public async Task<Matrix> OutputsAsync(string hash, CancellationToken cancellation) =>
+        NpyFile.FromBytes(await BytesAsync(hash, cancellation).ConfigureAwait(false) ?? throw new InvalidOperationException($"The store has no outputs {hash}."), hash);
+
+    /// <summary>Bytes by their hash, for who asks in the midst of a computation, on a thread of its own.</summary>
+    public byte[]? Bytes(string hash) => BytesAsync(hash, CancellationToken.None).GetAwaiter().GetResult();
+
     public Task AddKeyAsync(ApiKeyRow key, CancellationToken cancellation) => dialect.WriteAsync(session =>
     {
         key.CreatedAt = session.Now;

@@ -120,6 +120,10 @@ public interface IStudyService
     /// <summary>Events behind a sequence number as they come; ends with the cancellation, or behind the last event of a study that has ended and whose caller does not follow.</summary>
     IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, CancellationToken cancellation = default);
 
+    /// <summary>The study's journal as it is now: its runs, and its trainings with what they answered, which is read when it is asked for.</summary>
+    /// <exception cref="DataFormatException">An event is damaged or missing.</exception>
+    Task<StudyJournal> JournalAsync(string? tenant, Guid study, CancellationToken cancellation = default);
+
     /// <summary>What is believed about the objective over λ, with the anchors: for plots. Null before the first value.</summary>
     Task<StudyCurve?> CurveAsync(string? tenant, Guid study, CancellationToken cancellation = default);
 

@@ -82,7 +82,7 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
         var trained = (await store.TrialsAsync(study, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).OrderBy(trial => trial.EndOrder).ToList();
         if (trained.Find(trial => trial.Lambda == lambda) is { } own)
         {
-            return Shown(DistributionKind.Trained, await FittingResults.OutputsAsync(store, own.Samples!, cancellation).ConfigureAwait(false));
+            return Shown(DistributionKind.Trained, await store.OutputsAsync(own.Samples!, cancellation).ConfigureAwait(false));
         }
 
         if (row.SurrogateId is not { } id || await surrogates.FindAsync(row.Tenant, id, cancellation).ConfigureAwait(false) is not { } surrogate)
@@ -91,7 +91,7 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
         }
 
         var isInside = lambda >= trained.Min(trial => trial.Lambda) && lambda <= trained.Max(trial => trial.Lambda);
-        var contexts = problem.ContextsOf(await FittingResults.OutputsAsync(store, trained[0].Samples!, cancellation).ConfigureAwait(false));
+        var contexts = problem.ContextsOf(await store.OutputsAsync(trained[0].Samples!, cancellation).ConfigureAwait(false));
         return Shown(isInside ? DistributionKind.Interpolated : DistributionKind.Extrapolated, surrogate.Sample(lambda, contexts).Samples.Outputs);
 
         Distribution Shown(DistributionKind kind, Matrix outputs) => new(
@@ -135,12 +135,9 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
         var study = await finder.RowAsync(tenant, row.StudyId, cancellation).ConfigureAwait(false);
         var definition = StudyJson.Read<StudyDefinition>(study.Definition);
         var problem = new StudyProblem(definition, registry);
-        var trials = await store.TrialsAsync(row.StudyId, cancellation).ConfigureAwait(false);
-        var results = await FittingResults.OfAsync(store, trials, cancellation).ConfigureAwait(false);
-        var anchors = new AnchorSet(problem.Hyperparameter, results.OrderBy(result => result.Trial.Number).DistinctBy(result => result.Trial.Lambda).OrderBy(result => result.Trial.Lambda)
-            .Select(result => new Anchor(result.Trial.Lambda, new Samples(result.Outputs!, problem.ContextsOf(result.Outputs!)))));
+        var journal = await StoredLog.ReadAsync(store, row.StudyId, problem, time, cancellation).ConfigureAwait(false);
         using var turn = await engine.TurnAsync(study, cancellation).ConfigureAwait(false);
-        var loaded = await OffPool.RunAsync(true, () => TrajectorySurrogate.Fit(anchors, new TrajectoryOptions { Seed = definition.Seed }, null, cancellation)).ConfigureAwait(false);
+        var loaded = await OffPool.RunAsync(true, () => TrajectorySurrogate.Fit(journal.LoadAnchors(), new TrajectoryOptions { Seed = definition.Seed }, null, cancellation)).ConfigureAwait(false);
         var file = Path.Combine(Path.GetTempPath(), $"htitune-{surrogate:N}-{Environment.ProcessId}-{time.GetTimestamp()}.onnx");
         try
         {

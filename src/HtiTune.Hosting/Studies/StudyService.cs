@@ -94,6 +94,12 @@ internal sealed class StudyService(
     public async Task<IReadOnlyList<IntermediateValue>> ValuesAsync(string? tenant, Guid study, Guid attempt, CancellationToken cancellation) =>
         await store.ValuesAsync((await finder.FindAsync(tenant, study, attempt, cancellation).ConfigureAwait(false)).Id, cancellation).ConfigureAwait(false);
 
+    public async Task<StudyJournal> JournalAsync(string? tenant, Guid study, CancellationToken cancellation)
+    {
+        var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
+        return await StoredLog.ReadAsync(store, study, StudyProblem.Of(row, registry), time, cancellation).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<StudyEvent> EventsAsync(string? tenant, Guid study, long after, bool follow, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);

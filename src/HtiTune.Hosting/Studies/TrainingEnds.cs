@@ -79,7 +79,7 @@ internal sealed class TrainingEnds(StudyStore store, NetworkRegistry registry, I
         // Where the first training said how many rows there are, another number is a failed training, as it is without a server.
         if (problem.Contexts is null
             && (await store.TrialsAsync(found.Study.Id, cancellation).ConfigureAwait(false)).Where(trial => trial.Samples is not null).MinBy(trial => trial.EndOrder) is { } first
-            && (await FittingResults.OutputsAsync(store, first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
+            && (await store.OutputsAsync(first.Samples!, cancellation).ConfigureAwait(false)).Rows is var rows && rows != outputs.Rows)
         {
             return result with { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {rows}, as training {first.Number} brought", Outputs = null, MayRetry = false };
         }

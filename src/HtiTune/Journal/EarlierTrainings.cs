@@ -82,16 +82,14 @@ internal static class EarlierTrainings
     internal static TrainingsTakenBack? Undo(string folder, TimeProvider? clock)
     {
         StudyJournal.RequireStudy(folder);
-        using var taken = StudyFolder.Take(folder, new StudyFiles());
-        var content = JournalFile.Read(taken.Journal);
-        if (LastImport(content.Events) is not { } import)
+        using var log = new FolderLog(StudyFolder.Take(folder, new StudyFiles()));
+        if (LastImport([.. log.Read()]) is not { } import)
         {
             return null;
         }
 
-        using var writer = new JournalWriter(taken.Journal, taken.Files, content);
         var back = import with { Time = (clock ?? TimeProvider.System).GetUtcNow() };
-        writer.Append(back);
+        log.Append(back);
         return back;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HtiTune.Service;
 
 namespace HtiTune.Journal;
 
@@ -45,6 +46,7 @@ public abstract record JournalEvent
 /// <param name="Space">
 /// The hyperparameters as <see cref="SearchSpace.Parse"/> reads them, where they are not one continuous one: name and range then say nothing. Null where they are.
 /// </param>
+[method: JsonConstructor]
 public sealed record StudyCreated(
     int Schema,
     string Library,
@@ -56,7 +58,22 @@ public sealed record StudyCreated(
     string? ContextsFile,
     string? ContextsSha256,
     int CategoryCount,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Space = null) : JournalEvent;
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Space = null) : JournalEvent
+{
+    /// <summary>What is studied, as this library writes it.</summary>
+    /// <param name="space">The hyperparameters.</param>
+    /// <param name="settings">The tuner's options.</param>
+    /// <param name="contextsFile">File of the contexts; null: the first training that succeeds tells how many draws there are.</param>
+    /// <param name="contextsSha256">SHA-256 of that file, hexadecimal; null without one.</param>
+    /// <param name="categoryCount">Number of categories of the contexts; 0 without.</param>
+    public StudyCreated(SearchSpace space, TunerOptions settings, string? contextsFile, string? contextsSha256, int categoryCount)
+        : this(
+            (space ?? throw new ArgumentNullException(nameof(space))).IsLine ? StudyJournal.LineSchema : StudyJournal.Schema, StudyRecorder.Library, space.Label, space.IsLine ? space.Line.Minimum : 0,
+            space.IsLine ? space.Line.Maximum : 1, space.IsLine ? space.Line.Scale.Name : Data.Scale.Linear.Name, settings, contextsFile, contextsSha256, categoryCount,
+            space.IsLine ? null : [.. space.Select(one => one.Text)])
+    {
+    }
+}
 
 /// <summary>Another process, or another tuner, took the study up.</summary>
 /// <param name="Library">Version and commit of the library that did.</param>
@@ -71,6 +88,18 @@ public sealed record StudyResumed(string Library, long BytesCut) : JournalEvent;
 /// <param name="Algorithm"><see cref="AlgorithmVersion"/> of the library that made it; null before that was kept, which is 1.</param>
 public sealed record RunBegan(int Run, string? Objective, int Budget, TunerOptions Settings, int? Algorithm = null) : JournalEvent
 {
+    /// <summary>Numbers of the trainings that it begins with, in the order in which a tuner takes them; null: all that there are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Warm { get; init; }
+
+    /// <summary>The greatest number of a training that was given before it; null: that of the trainings there are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LastNumber { get; init; }
+
+    /// <summary>Why it began, where a service says so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Why { get; init; }
+
     /// <summary>Judges a conditional model, as long as a tuner has it.</summary>
     internal Func<IConditionalModel, double>? Judge { get; init; }
 
@@ -262,6 +291,10 @@ public sealed record RunEnded(
     Calibration? Calibration = null,
     IReadOnlyList<Remark>? Remarks = null) : JournalEvent
 {
+    /// <summary>The result as a service tells it; null in a folder.</summary>
+    [JsonIgnore]
+    public StudyResult? Result { get; init; }
+
     /// <summary>The short form where one continuous hyperparameter is tuned: λ, in its own units. NaN where there are several.</summary>
     [JsonIgnore]
     public double Lambda => Configuration.Lambda;
@@ -272,6 +305,10 @@ public sealed record RunEnded(
         Outcome = Outcome is NeedsTraining needs ? needs with { Configuration = ShortConfigurationConverter.Named(needs.Configuration, hyperparameter) } : Outcome,
     };
 }
+
+/// <summary>A run ended without a recommendation, as a service tells it: no training has given a value. In a folder such a run is <see cref="RecordedRun.IsHopeless"/>, or goes on.</summary>
+/// <param name="Error">Why.</param>
+public sealed record RunFailed(string Error) : JournalEvent;
 
 /// <summary>Trainings that were made elsewhere were taken into the study; the lines before this one hold them.</summary>
 /// <param name="Source">Where they come from, e.g. the name of a file.</param>

@@ -21,11 +21,23 @@ internal static class JournalLine
         .. ((Type[])
         [
             typeof(StudyCreated), typeof(StudyResumed), typeof(RunBegan), typeof(TrainingsEnqueued), typeof(QueueCleared), typeof(TrainingProposed),
-            typeof(ContextsAnswered), typeof(ValueMeasured), typeof(RunEnded), typeof(TrainingsImported), typeof(TrainingsTakenBack),
+            typeof(ContextsAnswered), typeof(ValueMeasured), typeof(RunEnded), typeof(RunFailed), typeof(TrainingsImported), typeof(TrainingsTakenBack),
         ]).Select(type => KeyValuePair.Create(JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name), (type, default(TrialState)))),
         KeyValuePair.Create(TrainingProposed.StartedKind, (typeof(TrainingProposed), default(TrialState))),
         .. Enum.GetValues<TrialState>().Select(state => KeyValuePair.Create(TrainingEnded.KindOf(state), (typeof(TrainingEnded), state))),
     ]);
+
+    /// <summary>The lines of events, numbered from behind one.</summary>
+    public static byte[] Encode(ReadOnlySpan<JournalEvent> events, long behind)
+    {
+        var bytes = new List<byte>();
+        foreach (var entry in events)
+        {
+            bytes.AddRange(Encode(entry with { Sequence = ++behind }));
+        }
+
+        return [.. bytes];
+    }
 
     /// <summary>The line of an event, its end of line included.</summary>
     public static byte[] Encode(JournalEvent line)

@@ -43,23 +43,16 @@ internal sealed class JournalWriter : IDisposable
     /// <exception cref="IOException">They could not be written; the file holds the lines that it held.</exception>
     public void Append(params ReadOnlySpan<JournalEvent> events)
     {
-        var bytes = new List<byte>();
-        var sequence = _sequence;
-        foreach (var entry in events)
-        {
-            bytes.AddRange(JournalLine.Encode(entry with { Sequence = ++sequence }));
-        }
-
         try
         {
-            Write([.. bytes]);
+            Write(JournalLine.Encode(events, _sequence));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(_path, problem);
         }
 
-        _sequence = sequence;
+        _sequence += events.Length;
     }
 
     public void Dispose() => _stream.Dispose();

@@ -22,6 +22,9 @@ public sealed class RecordedRun
     /// <summary>How it ended; null when the process ended first.</summary>
     public RunEnded? End { get; private set; }
 
+    /// <summary>Whether it ended, with a recommendation or without one.</summary>
+    public bool IsOver => End is not null || HasFailed;
+
     /// <summary>What it proposed, in order; one that was handed out twice, because the first process ended, once.</summary>
     public IReadOnlyList<TrainingRequest> Proposals => _proposals;
 
@@ -102,7 +105,14 @@ public sealed class RecordedRun
         }
     }
 
-    internal void Add(TrainingEnded ended) => Steps.Add(ended);
+    /// <summary>A training that it has not asked for, as one that a run before it had under way, is none of its steps.</summary>
+    internal void Add(TrainingEnded ended)
+    {
+        if (_proposals.Exists(proposal => proposal.Number == ended.Number))
+        {
+            Steps.Add(ended);
+        }
+    }
 
     internal void Add(TrainingsEnqueued enqueued)
     {
@@ -129,4 +139,7 @@ public sealed class RecordedRun
     internal void Add(ValueMeasured value) => _values[value.Number] = value;
 
     internal void Add(RunEnded end) => End = end;
+
+    /// <summary>Whether it ended without a recommendation.</summary>
+    internal bool HasFailed { get; set; }
 }

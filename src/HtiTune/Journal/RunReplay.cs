@@ -115,13 +115,16 @@ public sealed class RunReplay
         var settings = recorded.Began.Settings;
         StudyIdentity.RequireFunctions(journal.Folder, settings, options, isAsRecorded: true);
         var trainings = journal.LoadTrainings(int.MaxValue, null, recorded);
+        IReadOnlyList<TrainingEnded> before = recorded.Began.Warm is { } warm
+            ? [.. warm.Select(number => trainings.Find(training => training.Number == number)!).DistinctBy(training => training.Configuration)]
+            : trainings[..recorded.TrainingsBefore];
         using var tuner = new Tuner(
             new NoNetwork(),
             journal.Space,
             journal.LoadContexts(),
             settings.WithFunctionsOf(options) with { WarmStart = null, MaxTime = null },
-            trainings[..recorded.TrainingsBefore],
-            journal.LastNumberTaken(recorded));
+            before,
+            recorded.Began.LastNumber ?? journal.LastNumberTaken(recorded));
         tuner.History.Bring(journal);
         tuner.History.Queue.Set(recorded.EnqueuedBefore);
         using var run = tuner.Begin(objective, recorded.Began.Budget);

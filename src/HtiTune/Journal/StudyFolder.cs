@@ -74,19 +74,18 @@ internal sealed class StudyFolder : IDisposable
     /// <summary>The checksum of a file in the folder.</summary>
     public static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
-    /// <summary>Throws unless a file is the one that the journal speaks of.</summary>
-    public static void Verify(string path, string sha256)
+    /// <summary>The bytes of a file; throws unless it is the one that the journal speaks of.</summary>
+    public static byte[] Verified(string path, string sha256)
     {
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"{path} is missing; expected the file that the study's journal names.", path);
         }
 
-        var actual = Hash(path);
-        if (actual != sha256)
-        {
-            throw new DataFormatException(path, "the whole file", $"its SHA-256 is {actual}", $"{sha256}, as the study's journal says: the file was changed or damaged");
-        }
+        var bytes = File.ReadAllBytes(path);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) is var actual && actual == sha256
+            ? bytes
+            : throw new DataFormatException(path, "the whole file", $"its SHA-256 is {actual}", $"{sha256}, as the study's journal says: the file was changed or damaged");
     }
 
     /// <summary>Contexts as one matrix: the category, if any, in the last column.</summary>

@@ -16,73 +16,25 @@ public sealed partial class StudyJournal
     private readonly Dictionary<int, List<ContextsAnswered>> _others = [];
     private List<TrainingEnded> _trainings;
     private readonly List<RecordedRun> _runs = [];
-    private readonly Dictionary<string, Contexts> _contexts = [];
+    private readonly IStudyLog _log;
+    private readonly KeptOutputs _kept;
+    private readonly List<JournalEvent> _events = [];
+    private readonly Dictionary<int, double?> _gains = [];
+    private readonly RecordedQueue _queue = new();
     private Contexts? _drawn;
 
-    private StudyJournal(string folder, JournalContent content, Scale? scale)
+    private StudyJournal(IStudyLog log, Scale? scale)
     {
-        Folder = folder;
-        Content = content;
-        Header = (StudyCreated)content.Events[0];
-        Space = Header.Space is { } texts ? SearchSpace.Parse(texts) : Data.Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
+        (_log, _kept) = (log, new KeptOutputs(log));
         _trainings = _epochs[0].Trainings;
-        var gains = new Dictionary<int, double?>();
-        var queue = new RecordedQueue();
-        foreach (var entry in content.Events)
-        {
-            Current?.Pass(entry);
-            queue.Pass(entry);
-            switch (entry)
-            {
-                case RunBegan began:
-                    _runs.Add(new RecordedRun(began, _trainings.Count, queue.Waiting, _epochs.Count - 1));
-                    break;
-                case TrainingsEnqueued enqueued:
-                    Current?.Add(enqueued);
-                    break;
-                case QueueCleared cleared:
-                    _runs.LastOrDefault()?.Add(cleared);
-                    break;
-                case TrainingProposed { IsStarted: false } proposed:
-                    gains[proposed.Number] = proposed.ExpectedGain;
-                    break;
-                case TrainingProposed started:
-                    // A run that went on after it was cancelled numbers its trainings as if it had not been.
-                    _trainings.RemoveAll(t => t.Number >= started.Number && t.State == TrialState.Cancelled);
-                    _runs[^1].Add(started, gains.GetValueOrDefault(started.Number));
-                    break;
-                case TrainingEnded ended:
-                    _trainings.Add(ended);
-                    if (ended.State != TrialState.Cancelled)
-                    {
-                        Current?.Add(ended);
-                    }
-
-                    break;
-                case ContextsAnswered answered when _trainings.Exists(t => t.Number == answered.Number):
-                    if (!_others.TryAdd(answered.Number, [answered]))
-                    {
-                        _others[answered.Number].Add(answered);
-                    }
-
-                    break;
-                case ValueMeasured value:
-                    _runs[^1].Add(value);
-                    break;
-                case RunEnded end:
-                    _runs[^1].Add(end);
-                    break;
-                case TrainingsTakenBack back:
-                    TakeBack(back);
-                    break;
-            }
-        }
-
-        Waiting = queue.Waiting;
+        _events.AddRange(log.Read());
+        Header = (StudyCreated)_events[0];
+        Space = Header.Space is { } texts ? SearchSpace.Parse(texts) : Data.Hyperparameter.Continuous(Header.Hyperparameter, Header.Minimum, Header.Maximum, ScaleOf(scale));
+        _events.ForEach(Pass);
     }
 
-    /// <summary>The study's folder.</summary>
-    public string Folder { get; }
+    /// <summary>The study's folder; of a study that is kept elsewhere what its log is called.</summary>
+    public string Folder => _log.Name;
 
     /// <summary>What is studied.</summary>
     public StudyCreated Header { get; }
@@ -95,10 +47,10 @@ public sealed partial class StudyJournal
     public ContinuousHyperparameter Hyperparameter => Space.Line;
 
     /// <summary>All events, in the order in which they were written.</summary>
-    public IReadOnlyList<JournalEvent> Events => Content.Events;
+    public IReadOnlyList<JournalEvent> Events => _events;
 
     /// <summary>Configurations that wait to be trained next, as a new run would take them.</summary>
-    public IReadOnlyList<Configuration> Waiting { get; }
+    public IReadOnlyList<Configuration> Waiting => _queue.Waiting;
 
     /// <summary>The short form of <see cref="Waiting"/> where one continuous hyperparameter is tuned: λ, in its own units.</summary>
     public IReadOnlyList<double> Enqueued => [.. Waiting.Select(one => one.Lambda)];
@@ -121,9 +73,7 @@ public sealed partial class StudyJournal
     /// <summary>
     /// A last line that is not whole, as a killed process leaves it; null without. <see cref="Tuner.Resume(string, INetwork, TunerOptions?, Scale?)"/> cuts it off.
     /// </summary>
-    public TornLine? Torn => Content.Torn;
-
-    internal JournalContent Content { get; }
+    public TornLine? Torn => (_log as FolderLog)?.Torn;
 
     /// <summary>Whether a folder holds a study.</summary>
     /// <param name="folder">The folder, which may not exist.</param>
@@ -144,7 +94,29 @@ public sealed partial class StudyJournal
     public static StudyJournal Read(string folder, Scale? scale = null)
     {
         RequireStudy(folder);
-        return new StudyJournal(folder, JournalFile.Read(StudyFolder.At(folder, StudyFolder.JournalName)), scale);
+        return Read(new FolderLog(folder), scale);
+    }
+
+    /// <summary>Reads the journal of a study, wherever it is kept.</summary>
+    /// <param name="log">The study's log.</param>
+    /// <param name="scale">The hyperparameter's scale where it is a warp, which no log holds; else null.</param>
+    /// <exception cref="DataFormatException">An event is damaged or missing.</exception>
+    /// <exception cref="ArgumentException">The scale is not the study's, or is needed and not given.</exception>
+    public static StudyJournal Read(IStudyLog log, Scale? scale = null)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return new StudyJournal(log, scale);
+    }
+
+    /// <summary>Takes what was appended to the log since it was read.</summary>
+    /// <returns>The events, in order.</returns>
+    /// <exception cref="DataFormatException">An event is damaged or missing.</exception>
+    public IReadOnlyList<JournalEvent> ReadOn()
+    {
+        JournalEvent[] entries = [.. _log.Read(_events[^1].Sequence)];
+        _events.AddRange(entries);
+        Array.ForEach(entries, Pass);
+        return entries;
     }
 
     /// <summary>Throws unless a folder holds a study.</summary>
@@ -165,17 +137,36 @@ public sealed partial class StudyJournal
     {
         if (Header.ContextsFile is { } file)
         {
-            return Load(file, Header.ContextsSha256!, Header.CategoryCount);
+            return _kept.Contexts(file, Header.ContextsSha256!, Header.CategoryCount);
         }
 
         if (_drawn is null && _trainings.Find(training => training.State == TrialState.Completed) is { } first)
         {
-            var path = StudyFolder.At(Folder, first.SamplesFile!);
-            StudyFolder.Verify(path, first.SamplesSha256!);
-            _drawn = Contexts.None(NpyFile.ReadMatrix(path).Rows);
+            _drawn = Contexts.None(LoadOutputs(first).Rows);
         }
 
         return _drawn;
+    }
+
+    /// <summary>What a training answered to the study's contexts, shape [n, D]; a number that it reported is its only output.</summary>
+    /// <param name="training">One of <see cref="Completed"/>.</param>
+    /// <exception cref="DataFormatException">What is kept is not what the journal speaks of.</exception>
+    /// <exception cref="FileNotFoundException">It is missing.</exception>
+    public Matrix LoadOutputs(TrainingEnded training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return _kept.Of(training);
+    }
+
+    /// <summary>
+    /// Whether a training's outputs have the shape of the first's. Of several that a service had under way at once the first one says what outputs look like; what does not fit is of no
+    /// use to a later run either.
+    /// </summary>
+    /// <param name="training">One of <see cref="Completed"/>.</param>
+    public bool IsLikeFirst(TrainingEnded training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return _trainings.Find(other => other.State == TrialState.Completed) is not { } first || _kept.ShapeOf(first) == _kept.ShapeOf(training);
     }
 
     /// <summary>The anchors of the study: its completed trainings with their stored answers, ascending in λ, replicates as one. For <see cref="TunerOptions.WarmStart"/>.</summary>
@@ -215,12 +206,18 @@ public sealed partial class StudyJournal
         var contexts = LoadContexts();
         return [.. (run is null ? _trainings : _epochs[run.Epoch].Trainings).Take(count).Select(Of)];
 
-        TrainingEnded Of(TrainingEnded end) => end with
+        TrainingEnded Of(TrainingEnded end)
         {
-            U = Space.PlaceOf(end.Configuration),
-            Error = end.State == TrialState.Cancelled ? "The training was cancelled." : end.Error,
-            Network = end.State == TrialState.Completed ? Restore(end, contexts!, loader) : null,
-        };
+            var outputs = end.State == TrialState.Completed ? LoadOutputs(end) : null;
+            var isOther = outputs is not null && !IsLikeFirst(end);
+            return end with
+            {
+                U = Space.PlaceOf(end.Configuration),
+                State = isOther ? TrialState.Failed : end.State,
+                Error = end.State == TrialState.Cancelled ? "The training was cancelled." : isOther ? "The outputs have another shape than those before." : end.Error,
+                Network = outputs is null || isOther ? null : _kept.Restore(end, new Samples(outputs, contexts!), _others.GetValueOrDefault(end.Number, []), loader),
+            };
+        }
     }
 
     /// <summary>Number of trainings that ended, over all runs.</summary>
@@ -237,6 +234,59 @@ public sealed partial class StudyJournal
         .. Events.OfType<TrainingsImported>().SelectMany(imported => imported.Numbers),
     ];
 
+    private void Pass(JournalEvent entry)
+    {
+        Current?.Pass(entry);
+        _queue.Pass(entry);
+        switch (entry)
+        {
+            case RunBegan began:
+                _runs.Add(new RecordedRun(began, _trainings.Count, _queue.Waiting, _epochs.Count - 1));
+                break;
+            case TrainingsEnqueued enqueued:
+                Current?.Add(enqueued);
+                break;
+            case QueueCleared cleared:
+                _runs.LastOrDefault()?.Add(cleared);
+                break;
+            case TrainingProposed { IsStarted: false } proposed:
+                _gains[proposed.Number] = proposed.ExpectedGain;
+                break;
+            case TrainingProposed started:
+                // A run that went on after it was cancelled numbers its trainings as if it had not been.
+                _trainings.RemoveAll(t => t.Number >= started.Number && t.State == TrialState.Cancelled);
+                _runs[^1].Add(started, _gains.GetValueOrDefault(started.Number));
+                break;
+            case TrainingEnded ended:
+                _trainings.Add(ended);
+                if (ended.State != TrialState.Cancelled)
+                {
+                    Current?.Add(ended);
+                }
+
+                break;
+            case ContextsAnswered answered when _trainings.Exists(t => t.Number == answered.Number):
+                if (!_others.TryAdd(answered.Number, [answered]))
+                {
+                    _others[answered.Number].Add(answered);
+                }
+
+                break;
+            case ValueMeasured value:
+                _runs[^1].Add(value);
+                break;
+            case RunEnded end:
+                _runs[^1].Add(end);
+                break;
+            case RunFailed:
+                _runs[^1].HasFailed = true;
+                break;
+            case TrainingsTakenBack back:
+                TakeBack(back);
+                break;
+        }
+    }
+
     /// <summary>The run that is last and stands on the trainings as they are.</summary>
     private RecordedRun? Current => _runs.LastOrDefault() is { IsOutdated: false } run ? run : null;
 
@@ -252,45 +302,7 @@ public sealed partial class StudyJournal
     /// <summary>Other contexts that objectives asked, in the order of their files.</summary>
     internal IEnumerable<(Contexts Contexts, string File, string Sha256)> LoadOtherContexts() => Events.OfType<ContextsAnswered>()
         .DistinctBy(answered => answered.ContextsFile)
-        .Select(answered => (Load(answered.ContextsFile, answered.ContextsSha256, answered.CategoryCount), answered.ContextsFile, answered.ContextsSha256));
-
-    private Contexts Load(string file, string sha256, int categoryCount)
-    {
-        if (!_contexts.TryGetValue(file, out var contexts))
-        {
-            var path = StudyFolder.At(Folder, file);
-            StudyFolder.Verify(path, sha256);
-            contexts = StudyFolder.ToContexts(NpyFile.ReadMatrix(path), categoryCount);
-            _contexts.Add(file, contexts);
-        }
-
-        return contexts;
-    }
-
-    private Samples Load(string file, string sha256, Contexts contexts)
-    {
-        var path = StudyFolder.At(Folder, file);
-        StudyFolder.Verify(path, sha256);
-        return new Samples(NpyFile.ReadMatrix(path), contexts);
-    }
-
-    private RestoredNetwork Restore(TrainingEnded training, Contexts contexts, IPersistentNetwork? loader)
-    {
-        var path = StudyFolder.At(Folder, training.SamplesFile!);
-        var samples = Load(training.SamplesFile!, training.SamplesSha256!, contexts);
-        Samples[] others = [.. _others.GetValueOrDefault(training.Number, []).Select(a => Load(a.SamplesFile, a.SamplesSha256, Load(a.ContextsFile, a.ContextsSha256, a.CategoryCount)))];
-        if (loader is null || training.NetworkFile is null)
-        {
-            return new RestoredNetwork(path, samples, null, others);
-        }
-
-        var network = StudyFolder.At(Folder, training.NetworkFile);
-        return new RestoredNetwork(path, samples, () =>
-        {
-            StudyFolder.Verify(network, training.NetworkSha256!);
-            return loader.Load(network, training.Lambda) ?? throw new InvalidOperationException($"Loading {network} returned nothing.");
-        }, others);
-    }
+        .Select(answered => (_kept.Contexts(answered.ContextsFile, answered.ContextsSha256, answered.CategoryCount), answered.ContextsFile, answered.ContextsSha256));
 
     private Scale ScaleOf(Scale? given)
     {

@@ -10,18 +10,18 @@ internal static class StudyOpening
         ArgumentNullException.ThrowIfNull(space);
         options ??= new TunerOptions();
         options.Validate(space);
-        var taken = StudyFolder.Take(folder, files);
+        var log = new FolderLog(StudyFolder.Take(folder, files));
         if (StudyJournal.Exists(folder))
         {
-            return Resume(taken, network, options, space.IsLine ? space.Line.Scale : null, (space, contexts));
+            return Resume(log, network, options, space.IsLine ? space.Line.Scale : null, (space, contexts));
         }
 
-        return Held(taken, () =>
+        return Held(log, () =>
         {
             contexts ??= WarmStart.ContextsOf(options.WarmStart);
             var warm = WarmStart.Trainings(options.WarmStart, space, contexts);
             var tuner = new Tuner(network, space, contexts, options, warm);
-            tuner.History.RecordBy(StudyRecorder.Create(taken, network, space, contexts, options, warm, tuner.Options.LoggerOrNone));
+            tuner.History.RecordBy(StudyRecorder.Create(log, network, space, contexts, options, warm, tuner.Options.LoggerOrNone));
             return tuner;
         });
     }
@@ -30,7 +30,7 @@ internal static class StudyOpening
     public static Tuner Resume(string folder, INetwork network, TunerOptions? options, Scale? scale)
     {
         StudyJournal.RequireStudy(folder);
-        return Resume(StudyFolder.Take(folder, new StudyFiles()), network, options, scale, null);
+        return Resume(new FolderLog(StudyFolder.Take(folder, new StudyFiles())), network, options, scale, null);
     }
 
     /// <summary>See <see cref="Tuner.Load"/>.</summary>
@@ -41,13 +41,13 @@ internal static class StudyOpening
     }
 
     private static Tuner Resume(
-        StudyFolder taken, INetwork network, TunerOptions? options, Scale? scale, (SearchSpace Space, Contexts? Contexts)? expected) =>
-        Held(taken, () =>
+        FolderLog log, INetwork network, TunerOptions? options, Scale? scale, (SearchSpace Space, Contexts? Contexts)? expected) =>
+        Held(log, () =>
         {
-            var journal = StudyJournal.Read(taken.Path, scale);
+            var journal = StudyJournal.Read(log, scale);
             var tuner = Of(journal, network, options, expected);
             tuner.History.TakeUp(journal);
-            tuner.History.RecordBy(StudyRecorder.Resume(taken, journal, network, tuner.Options, tuner.Options.LoggerOrNone));
+            tuner.History.RecordBy(StudyRecorder.Resume(log, journal, network, tuner.Options, tuner.Options.LoggerOrNone));
             return tuner;
         });
 
@@ -65,7 +65,7 @@ internal static class StudyOpening
         return tuner;
     }
 
-    private static Tuner Held(StudyFolder taken, Func<Tuner> make)
+    private static Tuner Held(FolderLog log, Func<Tuner> make)
     {
         try
         {
@@ -73,7 +73,7 @@ internal static class StudyOpening
         }
         catch
         {
-            taken.Dispose();
+            log.Dispose();
             throw;
         }
     }

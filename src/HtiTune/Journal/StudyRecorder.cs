@@ -8,8 +8,7 @@ namespace HtiTune.Journal;
 /// </summary>
 internal sealed class StudyRecorder : IDisposable
 {
-    private readonly StudyFolder _folder;
-    private readonly JournalWriter _writer;
+    private readonly FolderLog _log;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly IPersistentNetwork? _persistent;
@@ -17,10 +16,9 @@ internal sealed class StudyRecorder : IDisposable
     private readonly List<(Contexts Contexts, string File, string Sha256)> _others = [];
     private int _savedSurrogate;
 
-    private StudyRecorder(StudyFolder folder, JournalWriter writer, INetwork network, TunerOptions options, ILogger logger)
+    private StudyRecorder(FolderLog log, INetwork network, TunerOptions options, ILogger logger)
     {
-        _folder = folder;
-        _writer = writer;
+        _log = log;
         _clock = options.TimeProvider;
         _logger = logger;
         _persistent = network as IPersistentNetwork;
@@ -34,7 +32,7 @@ internal sealed class StudyRecorder : IDisposable
 
     /// <summary>Begins a study in a folder that has none. The journal appears whole, with the anchors of other studies in it.</summary>
     public static StudyRecorder Create(
-        StudyFolder folder,
+        FolderLog log,
         INetwork network,
         SearchSpace space,
         Contexts? contexts,
@@ -42,6 +40,7 @@ internal sealed class StudyRecorder : IDisposable
         IReadOnlyList<TrainingEnded> warm,
         ILogger logger)
     {
+        var folder = log.Taken;
         if (Directory.EnumerateFiles(folder["anchors"]).FirstOrDefault() is { } stray)
         {
             throw new IOException(
@@ -50,36 +49,16 @@ internal sealed class StudyRecorder : IDisposable
 
         try
         {
-            if (contexts is not null)
-            {
-                folder.Files.Write(folder[StudyFolder.ContextsName], StudyFolder.ToMatrix(contexts));
-            }
-
-            List<JournalEvent> events =
-            [
-                new StudyCreated(
-                    space.IsLine ? StudyJournal.LineSchema : StudyJournal.Schema,
-                    Library,
-                    space.Label,
-                    space.IsLine ? space.Line.Minimum : 0,
-                    space.IsLine ? space.Line.Maximum : 1,
-                    space.IsLine ? space.Line.Scale.Name : Scale.Linear.Name,
-                    options,
-                    contexts is null ? null : StudyFolder.ContextsName,
-                    contexts is null ? null : StudyFolder.Hash(folder[StudyFolder.ContextsName]),
-                    contexts?.CategoryCount ?? 0,
-                    space.IsLine ? null : [.. space.Select(one => one.Text)]),
-            ];
+            var sha256 = contexts is null ? null : log.Keep(StudyFolder.ContextsName, StudyFolder.ToMatrix(contexts));
+            List<JournalEvent> events = [new StudyCreated(space, options, contexts is null ? null : StudyFolder.ContextsName, sha256, contexts?.CategoryCount ?? 0)];
             foreach (var training in warm)
             {
                 var name = StudyFolder.SamplesName(training.Number);
-                folder.Files.Write(folder[name], ((RestoredNetwork)training.Network!).Samples.Outputs);
-                events.Add(End(training) with { SamplesFile = name, SamplesSha256 = StudyFolder.Hash(folder[name]) });
+                events.Add(End(training) with { SamplesFile = name, SamplesSha256 = log.Keep(name, ((RestoredNetwork)training.Network!).Samples.Outputs) });
             }
 
             var now = options.TimeProvider.GetUtcNow();
-            folder.Files.Write(
-                folder.Journal, [.. events.SelectMany((entry, i) => JournalLine.Encode(entry with { Sequence = i + 1, Time = now }))]);
+            log.Append([.. events.Select(entry => entry with { Time = now })]);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -89,37 +68,24 @@ internal sealed class StudyRecorder : IDisposable
                 File.Delete(folder[StudyFolder.SamplesName(training.Number)]);
             }
 
-            throw JournalWriter.Unwritable(folder.Path, problem);
+            throw JournalWriter.Unwritable(folder.Path, problem.InnerException ?? problem);
         }
 
-        return new StudyRecorder(
-            folder, new JournalWriter(folder.Journal, folder.Files, JournalFile.Read(folder.Journal)), network, options, logger);
+        return new StudyRecorder(log, network, options, logger);
     }
 
     /// <summary>Takes up a study: cuts off what a killed process left half written, and says so in the journal.</summary>
-    public static StudyRecorder Resume(StudyFolder folder, StudyJournal journal, INetwork network, TunerOptions options, ILogger logger)
+    public static StudyRecorder Resume(FolderLog log, StudyJournal journal, INetwork network, TunerOptions options, ILogger logger)
     {
-        var recorder = new StudyRecorder(folder, new JournalWriter(folder.Journal, folder.Files, journal.Content), network, options, logger)
-        {
-            Runs = journal.Runs.Count,
-        };
+        var recorder = new StudyRecorder(log, network, options, logger) { Runs = journal.Runs.Count };
         recorder._others.AddRange(journal.LoadOtherContexts());
         var cut = journal.Torn?.Bytes ?? 0;
         if (cut > 0)
         {
-            Log.TornLine(logger, folder.Journal, journal.Torn!.Line, cut);
+            Log.TornLine(logger, log.Taken.Journal, journal.Torn!.Line, cut);
         }
 
-        try
-        {
-            recorder.Write(new StudyResumed(Library, cut));
-        }
-        catch
-        {
-            recorder._writer.Dispose();
-            throw;
-        }
-
+        recorder.Write(new StudyResumed(Library, cut));
         return recorder;
     }
 
@@ -129,7 +95,7 @@ internal sealed class StudyRecorder : IDisposable
     public void Write(params JournalEvent[] events)
     {
         var now = _clock.GetUtcNow();
-        Do(() => _writer.Append([.. events.Select(entry => entry with { Time = now })]));
+        Do(() => _log.Append([.. events.Select(entry => entry with { Time = now })]));
     }
 
     /// <summary>Writes how a training ended: its files first, then the line that names them.</summary>
@@ -138,7 +104,7 @@ internal sealed class StudyRecorder : IDisposable
         var now = _clock.GetUtcNow();
         Do(() =>
         {
-            _writer.Append((training.State == TrialState.Completed ? Keep(training, outputs!) : End(training)) with { Time = now });
+            _log.Append((training.State == TrialState.Completed ? Keep(training, outputs!) : End(training)) with { Time = now });
         });
     }
 
@@ -153,7 +119,7 @@ internal sealed class StudyRecorder : IDisposable
                 .. trainings.Select(training => training.State == TrialState.Completed ? Keep(training, ((RestoredNetwork)training.Network!).Samples.Outputs) : End(training)),
             ];
             events.Add(new TrainingsImported(source, [.. trainings.Select(training => training.Number)]));
-            _writer.Append([.. events.Select(entry => entry with { Time = now })]);
+            _log.Append([.. events.Select(entry => entry with { Time = now })]);
         });
     }
 
@@ -176,15 +142,14 @@ internal sealed class StudyRecorder : IDisposable
             {
                 place = _others.Count;
                 var file = StudyFolder.OtherContextsName(place + 2);
-                Guarded(_folder[file], () => _folder.Files.Write(_folder[file], StudyFolder.ToMatrix(samples.Contexts)));
-                _others.Add((samples.Contexts, file, StudyFolder.Hash(_folder[file])));
+                _others.Add((samples.Contexts, file, _log.Keep(file, StudyFolder.ToMatrix(samples.Contexts))));
             }
 
             var name = StudyFolder.OtherSamplesName(training.Number, place + 2);
-            Guarded(_folder[name], () => _folder.Files.Write(_folder[name], samples.Outputs));
+            var answers = _log.Keep(name, samples.Outputs);
             var (_, contextsFile, sha256) = _others[place];
-            _writer.Append(new ContextsAnswered(
-                training.Number, contextsFile, sha256, samples.Contexts.CategoryCount, name, StudyFolder.Hash(_folder[name]))
+            _log.Append(new ContextsAnswered(
+                training.Number, contextsFile, sha256, samples.Contexts.CategoryCount, name, answers)
             { Time = now });
         });
     }
@@ -201,12 +166,12 @@ internal sealed class StudyRecorder : IDisposable
                 file = StudyFolder.SurrogateName;
                 if (_savedSurrogate != study.Anchors.Count)
                 {
-                    Guarded(_folder[file], () => surrogate.Save(_folder[file]));
+                    _log.Write(file, surrogate.Save);
                     _savedSurrogate = study.Anchors.Count;
                 }
             }
 
-            _writer.Append(new RunEnded(
+            _log.Append(new RunEnded(
                 study.StopReason,
                 study.Configuration,
                 study.PredictedValue,
@@ -245,35 +210,22 @@ internal sealed class StudyRecorder : IDisposable
             Log.JournalBehind(_logger, _behind.Count, problem.Message);
         }
 
-        _writer.Dispose();
-        _folder.Dispose();
+        _log.Dispose();
     }
 
     private static TrainingEnded End(TrainingEnded training) => training with { Error = training.State == TrialState.Failed ? training.Error ?? "" : null };
 
-    private static void Guarded(string path, Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw JournalWriter.Unwritable(path, problem);
-        }
-    }
-
     private TrainingEnded Keep(TrainingEnded training, Matrix outputs)
     {
         var samples = StudyFolder.SamplesName(training.Number);
-        Guarded(_folder[samples], () => _folder.Files.Write(_folder[samples], outputs));
-        string? network = null;
+        var sha256 = _log.Keep(samples, outputs);
+        string? network = null, networkSha256 = null;
         if (_persistent is not null && training.Network is { } trained and not RestoredNetwork)
         {
             network = StudyFolder.NetworkName(training.Number);
             try
             {
-                Guarded(_folder[network], () => _folder.Files.Write(_folder[network], path => _persistent.Save(trained, path)));
+                networkSha256 = _log.Keep(network, path => _log.Taken.Files.Write(path, temporary => _persistent.Save(trained, temporary)));
             }
             catch (Exception problem) when (problem is not (IOException or OutOfMemoryException))
             {
@@ -286,9 +238,9 @@ internal sealed class StudyRecorder : IDisposable
         return End(training) with
         {
             SamplesFile = samples,
-            SamplesSha256 = StudyFolder.Hash(_folder[samples]),
+            SamplesSha256 = sha256,
             NetworkFile = network,
-            NetworkSha256 = network is null ? null : StudyFolder.Hash(_folder[network]),
+            NetworkSha256 = networkSha256,
         };
     }
 
