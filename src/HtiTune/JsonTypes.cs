@@ -14,7 +14,6 @@ namespace HtiTune;
 [JsonSerializable(typeof(ContextsAnswered))]
 [JsonSerializable(typeof(ValueMeasured))]
 [JsonSerializable(typeof(RunEnded))]
-[JsonSerializable(typeof(RunFailed))]
 [JsonSerializable(typeof(TrainingsImported))]
 [JsonSerializable(typeof(TrainingsTakenBack))]
 [JsonSerializable(typeof(Configuration))]

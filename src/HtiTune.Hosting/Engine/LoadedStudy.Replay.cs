@@ -7,7 +7,7 @@ internal sealed partial class LoadedStudy
     private RunReplay? _replay;
 
     /// <summary>Whether a run of another version of the algorithm is left that has not ended: a new one must begin in its place.</summary>
-    public bool IsLeftBehind => Journal.Runs is [.., { IsOver: false, Began: var last }] && last.Algorithm != Problem.Algorithm;
+    public bool IsLeftBehind => Began is { } last && last.Algorithm != Problem.Algorithm && !Log.IsRunOver;
 
     /// <summary>The first event that the last run could not repeat; null where it has come to where the journal is.</summary>
     public JournalEvent? Unrepeatable { get; set; }
@@ -37,15 +37,27 @@ internal sealed partial class LoadedStudy
             case TrainingEnded ended when !Journal.Runs[^1].Values.ContainsKey(ended.Number):
                 // The run had not asked for it.
                 return true;
-            case RunEnded or RunFailed:
-                // The tuner is asked as it was before it ended, so that it ends alike.
-                return Run is { } run && run.Ask() is null && Equals(Finish().Study?.Configuration, (entry as RunEnded)?.Configuration);
+            case RunEnded ended:
+                return EndsAt(ended.Configuration);
             default:
                 var outputs = entry is TrainingEnded { State: TrialState.Completed } completed ? Journal.LoadOutputs(completed) : null;
                 return Run is { } goesOn && (_replay ??= new RunReplay(goesOn)).Repeats(entry, outputs);
         }
     }
 
-    /// <summary>All events are taken, and the run goes on.</summary>
-    public void GoOn() => _replay?.GoOn();
+    /// <summary>All events are taken, and the run goes on, or has ended without a result.</summary>
+    /// <returns>False where it would now not end so.</returns>
+    public bool GoesOn()
+    {
+        if (Run is not null && Log.IsRunOver)
+        {
+            return EndsAt(null);
+        }
+
+        _replay?.GoOn();
+        return true;
+    }
+
+    // The tuner is asked as it was before it ended, so that it ends alike.
+    private bool EndsAt(Configuration? place) => Run is { } run && run.Ask() is null && Equals(Finish().Study?.Configuration, place);
 }

@@ -258,7 +258,15 @@ internal sealed class StudyStep(LoadedStudy study, TimeProvider time)
         Error = error;
         Result = ended is null ? null : ResultOf(ended, study.Problem, study.Began!.Objective!, study.Cancellation);
         var state = Result is null ? StudyState.Failed : StudyState.Finished;
-        study.Append(Result is null ? new RunFailed(error!) : StoredEvents.EndOf(Result, study.Problem));
+        if (Result is null)
+        {
+            study.Log.Stage(StoredEvents.RunEnded(study.Log.Step + 1, study.Began!.Run, null, error));
+        }
+        else
+        {
+            study.Append(StoredEvents.EndOf(Result, study.Problem));
+        }
+
         study.Log.Stage(StoredEvents.Row(StudyEventKind.StateChanged, new { state, reason = error }));
     }
 }

@@ -49,21 +49,16 @@ internal sealed partial class StudyTakeUp(StudyStore store, ILogger<StudyTakeUp>
     // The first event that the study's tuner does not repeat; null where it has come to where the journal is.
     private JournalEvent? Unrepeatable(LoadedStudy loaded)
     {
-        var found = loaded.TakeUp().FirstOrDefault(entry => !Repeats(loaded, entry));
-        loaded.Unrepeatable ??= found;
-        if (loaded.Unrepeatable is null)
-        {
-            loaded.GoOn();
-        }
-
+        var found = loaded.TakeUp().FirstOrDefault(entry => !Does(loaded, entry, () => loaded.Repeats(entry)));
+        loaded.Unrepeatable ??= found ?? (Does(loaded, loaded.Journal.Events[^1], loaded.GoesOn) ? null : loaded.Journal.Events[^1]);
         return loaded.Unrepeatable;
     }
 
-    private bool Repeats(LoadedStudy loaded, JournalEvent entry)
+    private bool Does(LoadedStudy loaded, JournalEvent entry, Func<bool> repeats)
     {
         try
         {
-            return loaded.Repeats(entry);
+            return repeats();
         }
         catch (Exception problem) when (StudyFault.IsOwn(problem))
         {

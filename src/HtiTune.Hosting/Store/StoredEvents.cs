@@ -129,9 +129,6 @@ internal static class StoredEvents
             Of<bool>(data, "isOrphan") ? null : new ValueMeasured(ended.Number, Of<double?>(data, "value"), error), Of<TimeSpan?>(data, "duration"));
     }
 
-    /// <summary>How a run ended.</summary>
-    public static JournalEvent RunEnded(StudyEvent row, StudyProblem problem) => Result(row) is { } result ? EndOf(result, problem) : new RunFailed(Of<string>(DataOf(row), "error") ?? "");
-
     /// <summary>A run's end by its result.</summary>
     public static RunEnded EndOf(StudyResult result, StudyProblem problem) => new(
         result.StopReason, problem.At(result.Lambda, result.Configuration), result.Predicted, result.PredictedDeviation, result.IsTrained ? result.Value : null, result.TrainingsUsed, result.Trust,

@@ -49,6 +49,9 @@ internal sealed class StoredLog : IStudyLog
     /// <summary>The greatest number of a training.</summary>
     public int LastNumber { get; private set; }
 
+    /// <summary>Whether the last run has ended, with a result or without one, which no event of a journal tells.</summary>
+    public bool IsRunOver { get; private set; }
+
     /// <summary>Rows of answered preferences, which no journal knows, in order.</summary>
     public List<StudyEvent> Preferences { get; } = [];
 
@@ -77,7 +80,6 @@ internal sealed class StoredLog : IStudyLog
                 (TrainingsEnqueued enqueued, _) => (StoredEvents.Enqueued(step, enqueued.Configurations), i),
                 (QueueCleared, _) => (StoredEvents.Cleared(step), i),
                 (RunEnded { Result: { } result }, _) => (StoredEvents.RunEnded(step, _run, result, null), i),
-                (RunFailed failed, _) => (StoredEvents.RunEnded(step, _run, null, failed.Error), i),
                 var (other, _) => throw new ArgumentException($"{Name} does not keep {other}.", nameof(events)),
             };
             rows.Add(row);
@@ -167,7 +169,7 @@ internal sealed class StoredLog : IStudyLog
             case StudyEventKind.RunBegan:
                 // Trainings that no row has told of were made before the study.
                 var (began, warm) = StoredEvents.Began(row, _problem);
-                _run = began.Run;
+                (_run, IsRunOver) = (began.Run, false);
                 return [.. warm.Where(training => _completed.TryAdd(training.Number, training)), began];
             case StudyEventKind.Asked:
                 var asked = StoredEvents.Asked(row, _problem);
@@ -180,7 +182,8 @@ internal sealed class StoredLog : IStudyLog
             case StudyEventKind.Cleared:
                 return [new QueueCleared()];
             case StudyEventKind.RunEnded:
-                return [StoredEvents.RunEnded(row, _problem)];
+                IsRunOver = true;
+                return StoredEvents.Result(row) is { } result ? [StoredEvents.EndOf(result, _problem)] : [];
             default:
                 return null;
         }

@@ -306,10 +306,6 @@ public sealed record RunEnded(
     };
 }
 
-/// <summary>A run ended without a recommendation, as a service tells it: no training has given a value. In a folder such a run is <see cref="RecordedRun.IsHopeless"/>, or goes on.</summary>
-/// <param name="Error">Why.</param>
-public sealed record RunFailed(string Error) : JournalEvent;
-
 /// <summary>Trainings that were made elsewhere were taken into the study; the lines before this one hold them.</summary>
 /// <param name="Source">Where they come from, e.g. the name of a file.</param>
 /// <param name="Numbers">Their numbers in this study.</param>

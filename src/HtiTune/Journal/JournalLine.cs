@@ -21,7 +21,7 @@ internal static class JournalLine
         .. ((Type[])
         [
             typeof(StudyCreated), typeof(StudyResumed), typeof(RunBegan), typeof(TrainingsEnqueued), typeof(QueueCleared), typeof(TrainingProposed),
-            typeof(ContextsAnswered), typeof(ValueMeasured), typeof(RunEnded), typeof(RunFailed), typeof(TrainingsImported), typeof(TrainingsTakenBack),
+            typeof(ContextsAnswered), typeof(ValueMeasured), typeof(RunEnded), typeof(TrainingsImported), typeof(TrainingsTakenBack),
         ]).Select(type => KeyValuePair.Create(JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name), (type, default(TrialState)))),
         KeyValuePair.Create(TrainingProposed.StartedKind, (typeof(TrainingProposed), default(TrialState))),
         .. Enum.GetValues<TrialState>().Select(state => KeyValuePair.Create(TrainingEnded.KindOf(state), (typeof(TrainingEnded), state))),

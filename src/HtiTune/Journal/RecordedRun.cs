@@ -22,9 +22,6 @@ public sealed class RecordedRun
     /// <summary>How it ended; null when the process ended first.</summary>
     public RunEnded? End { get; private set; }
 
-    /// <summary>Whether it ended, with a recommendation or without one.</summary>
-    public bool IsOver => End is not null || HasFailed;
-
     /// <summary>What it proposed, in order; one that was handed out twice, because the first process ended, once.</summary>
     public IReadOnlyList<TrainingRequest> Proposals => _proposals;
 
@@ -139,7 +136,4 @@ public sealed class RecordedRun
     internal void Add(ValueMeasured value) => _values[value.Number] = value;
 
     internal void Add(RunEnded end) => End = end;
-
-    /// <summary>Whether it ended without a recommendation.</summary>
-    internal bool HasFailed { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace HtiTune.Journal;
 
-// Who has a study open.
+// Who has a study open, and where else it may lie.
 public sealed partial class StudyJournal
 {
     /// <summary>Holds a study's folder: no tuner can open it, here or in another process, before what is returned is disposed.</summary>
@@ -31,5 +31,18 @@ public sealed partial class StudyJournal
         {
             return true;
         }
+    }
+
+    /// <summary>
+    /// Writes the study into a folder, from which a tuner goes on as one that has made it there: that of a service, for one. Of a study in a folder what other contexts were asked, and
+    /// networks, are left out.
+    /// </summary>
+    /// <param name="folder">The folder; made if need be.</param>
+    /// <exception cref="IOException">It holds a study, or cannot be written to.</exception>
+    /// <exception cref="DataFormatException">What is kept is not what the journal speaks of.</exception>
+    public void CopyTo(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        JournalCopy.Write(this, folder);
     }
 }

@@ -278,9 +278,6 @@ public sealed partial class StudyJournal
             case RunEnded end:
                 _runs[^1].Add(end);
                 break;
-            case RunFailed:
-                _runs[^1].HasFailed = true;
-                break;
             case TrainingsTakenBack back:
                 TakeBack(back);
                 break;

@@ -26,7 +26,7 @@ internal static class SevenThings
             "ServedTask", "ServedTold", "Lease",
         ]),
         ("how a run ended",
-        ["Study", "TuningResult", "RunEnded", "RecordedRun", "RunFailed", "StudyResult", "RunEndedData", "RemoteResult", "ServedResult", "ResultRecord", "RemarkRecord", "RemoteRemark", "Remark"]),
+        ["Study", "TuningResult", "RunEnded", "RecordedRun", "StudyResult", "RunEndedData", "RemoteResult", "ServedResult", "ResultRecord", "RemarkRecord", "RemoteRemark", "Remark"]),
         ("the study as it stands",
         ["StudyJournal", "LoadedStudy", "StudyRow", "StudyView", "StudySnapshot", "StudyCommit", "RemoteStudy", "ServedStudy", "StudyBest"]),
         ("an answered preference",

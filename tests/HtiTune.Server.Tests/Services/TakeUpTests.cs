@@ -85,6 +85,29 @@ public sealed class TakeUpTests : IDisposable
         Assert.Equal(view.TrainingsUsed, (await host.Studies.TrialsAsync(Tenant, id)).Count);
     }
 
+    [Fact]
+    public async Task A_run_that_ended_without_a_value_ends_so_again_and_its_trainings_answer_another_objective()
+    {
+        var definition = new StudyDefinition
+        {
+            Name = "no value", Minimum = 1, Maximum = 8, Scale = "log", Objective = "log(min(y0) - 100)", Rows = 5, Columns = ["y0"], MaxTrainings = 3, Seed = 5, UseSurrogate = false,
+        };
+        Guid id;
+        await using (var first = await ServiceHost.StartAsync(StoreFile))
+        {
+            id = (await first.Studies.CreateAsync(Tenant, definition)).Id;
+            await TrainAsync(first, id, int.MaxValue);
+            Assert.Equal(StudyState.Failed, (await first.Studies.GetAsync(Tenant, id)).State);
+        }
+
+        await using var host = await ServiceHost.StartAsync(StoreFile);
+        Assert.NotNull((await host.Studies.PreferAsync(Tenant, id, "mean(y0)", Goal.Minimize)).Result);
+        var journal = await host.Studies.JournalAsync(Tenant, id);
+        Assert.Null(Assert.Single(journal.Runs).End);
+        Assert.Equal(3, journal.Completed.Count);
+        Assert.All(journal.Runs[0].Values.Values, value => Assert.Null(value.Value));
+    }
+
     private static async Task TrainAsync(ServiceHost host, Guid id, int most, bool isNumber = false)
     {
         for (var i = 0; i < most && (await host.Studies.GetAsync(Tenant, id)).State == StudyState.Active; i++)
