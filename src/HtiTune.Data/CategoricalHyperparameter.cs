@@ -41,7 +41,7 @@ public sealed class CategoricalHyperparameter : Hyperparameter
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(choices);
         var words = string.Join(", ", choices);
-        string? fault = choices.Count < 2 ? $"the choices '{words}'; expected at least two"
+        string? fault = choices.Count < 2 ? $"the choices '{words}'; expected at least two, as what is always the same is not tuned"
             : choices.Distinct().Count() < choices.Count ? $"the choices {words}; expected each of them once"
             : choices.FirstOrDefault(word => string.IsNullOrEmpty(word) || word.Any(c => c is ',' or ':' or '=' || char.IsWhiteSpace(c) || char.IsControl(c)) || word.Contains("..", StringComparison.Ordinal)) is { } odd
                 ? $"the choice '{odd}'; expected a word without commas, colons, equals signs, white space and two points in a row"

@@ -41,6 +41,22 @@ public static class CsvFile
         }
     }
 
+    /// <summary>The names of a table's columns; none where there is no header.</summary>
+    /// <exception cref="DataFormatException">The file holds something else.</exception>
+    internal static List<string> NamesOf(string path)
+    {
+        try
+        {
+            using var text = Open(path);
+            var record = new List<CsvField>();
+            return new CsvReader(path, text).Read(record) && !IsBlank(record) ? record.ConvertAll(Name) : [];
+        }
+        catch (DecoderFallbackException fault)
+        {
+            throw NotText(path, fault);
+        }
+    }
+
     /// <summary>Writes a table, whole or not at all; numbers in the shortest form that reads back the same.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="table">The table, at least one column; names neither empty nor repeated, numbers finite.</param>
@@ -89,7 +105,7 @@ public static class CsvFile
             throw new DataFormatException(path, "line 1", "there is no header", "the names of the columns, separated by commas");
         }
 
-        var names = record.ConvertAll(field => field.Quoted ? field.Text : field.Text.Trim());
+        var names = record.ConvertAll(Name);
         var places = CsvHeader.Places(path, record, names, columns);
         var values = new List<double>();
         int? blank = null;
@@ -134,6 +150,8 @@ public static class CsvFile
             string.IsNullOrWhiteSpace(field.Text) ? "the field is empty" : $"the field is '{Shown(field.Text)}'",
             "a finite number with a decimal point, at most 1.8e308 in size");
     }
+
+    private static string Name(CsvField field) => field.Quoted ? field.Text : field.Text.Trim();
 
     private static string Shown(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
 

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace HtiTune.Data;
 
 /// <summary>Reads a hyperparameter that is written down.</summary>
-internal static class HyperparameterText
+internal static partial class HyperparameterText
 {
     private const string Expected = "expected name=from..to, name=from..to:log, name=from..to:int or name=word,word";
 
@@ -64,10 +66,39 @@ internal static class HyperparameterText
 
     private static CategoricalHyperparameter Words(string text, string name, string[] words) => words[1..] switch
     {
+        _ when Foreign(text) is { } meant => throw Fault(text, meant),
         [] => Hyperparameter.Categorical(name, words[0].Split(',', StringSplitOptions.TrimEntries)),
         ["ordered"] => Hyperparameter.Ordered(name, words[0].Split(',', StringSplitOptions.TrimEntries)),
         _ => throw Fault(text, "expected words, and :ordered or nothing behind them"),
     };
+
+    /// <summary>What is expected where a range or choices are written as elsewhere, e.g. <c>loguniform(1e-5, 1)</c>, <c>[0, 1]</c> or <c>0:1</c>; null where they are not.</summary>
+    public static string? Foreign(string text)
+    {
+        var (name, domain) = Halves(text.Trim(), "=");
+        if (domain is null)
+        {
+            return null;
+        }
+
+        if (TwoEnds().Match(domain) is { Success: true } ends)
+        {
+            return $"expected {name}={ends.Groups["from"].Value}..{ends.Groups["to"].Value}, as a range is written";
+        }
+
+        if (Bracketed().Match(domain) is { Success: true } match && match.Groups["inner"].Value.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts)
+        {
+            var word = match.Groups["word"].Value;
+            bool Is(string kind) => word.Contains(kind, StringComparison.OrdinalIgnoreCase);
+            return parts.Length > 2 || NumberOf(parts[0]) is null || NumberOf(parts[1]) is null || Is("choice") || Is("categor")
+                ? $"expected {name}={string.Join(",", parts.Select(part => part.Trim('\'', '"')))}, as words are written"
+                : $"expected {name}={parts[0]}..{parts[1]}{(Is("log") ? ":log" : Is("int") ? ":int" : "")}, as a range is written";
+        }
+
+        return domain.Split(',').FirstOrDefault(part => part.Count(letter => letter is '(' or '[' or '{') != part.Count(letter => letter is ')' or ']' or '}')) is { } open
+            ? $"'{open.Trim()}' has half of a bracket; expected words without commas in them"
+            : null;
+    }
 
     private static Hyperparameter Conditioned(string text, Hyperparameter hyperparameter, string condition)
     {
@@ -88,4 +119,10 @@ internal static class HyperparameterText
         : throw Fault(text, $"'{word}' is no whole number; {Expected}");
 
     private static ArgumentException Fault(string text, string what) => new($"The hyperparameter '{text}' is not understood: {what}.", nameof(text));
+
+    [GeneratedRegex(@"^\s*(?<from>[-+]?[0-9.]+([eE][-+]?[0-9]+)?)\s*(to|:|-|…)\s*(?<to>[-+]?[0-9.]+([eE][-+]?[0-9]+)?)\s*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex TwoEnds();
+
+    [GeneratedRegex(@"^\s*(?<word>[\p{L}\p{Nd}_.]*)\s*[([{](?<inner>[^()[\]{}]*)[)\]}]\s*$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Bracketed();
 }

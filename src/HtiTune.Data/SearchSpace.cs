@@ -10,14 +10,21 @@ namespace HtiTune.Data;
 public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<SearchSpace>
 {
     private readonly Hyperparameter[] _hyperparameters;
+    private readonly LinearConstraint[] _constraints;
 
     /// <summary>A space of some hyperparameters.</summary>
     /// <param name="hyperparameters">At least one, each name once; the parent of a condition stands before what hangs on it.</param>
     /// <exception cref="ArgumentException">They do not fit together; the message names every fault.</exception>
     public SearchSpace(params IReadOnlyList<Hyperparameter> hyperparameters)
+        : this(hyperparameters, [])
+    {
+    }
+
+    private SearchSpace(IReadOnlyList<Hyperparameter> hyperparameters, LinearConstraint[] constraints)
     {
         ArgumentNullException.ThrowIfNull(hyperparameters);
         _hyperparameters = [.. hyperparameters];
+        _constraints = constraints;
         if (Faults() is { Count: > 0 } faults)
         {
             throw new ArgumentException($"The search space is not as it must be: {string.Join("; ", faults)}.", nameof(hyperparameters));
@@ -26,6 +33,12 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
 
     /// <summary>Number of hyperparameters, and of coordinates.</summary>
     public int Count => _hyperparameters.Length;
+
+    /// <summary>What every configuration keeps beside the ranges.</summary>
+    public IReadOnlyList<LinearConstraint> Constraints => _constraints;
+
+    /// <summary>The texts that <see cref="Parse"/> reads: hyperparameters first, then constraints.</summary>
+    internal string[] Texts => [.. _hyperparameters.Select(one => one.Text), .. _constraints.Select(one => one.Text)];
 
     /// <summary>Whether it is one continuous hyperparameter: a line, along which λ has an order.</summary>
     public bool IsLine => Count == 1 && _hyperparameters[0] is ContinuousHyperparameter;
@@ -57,18 +70,42 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
     /// <param name="hyperparameter">The hyperparameter.</param>
     public static SearchSpace FromHyperparameter(Hyperparameter hyperparameter) => new([hyperparameter ?? throw new ArgumentNullException(nameof(hyperparameter))]);
 
-    /// <summary>Reads a space, a hyperparameter each text, as <see cref="Hyperparameter.Parse"/> does.</summary>
-    /// <param name="texts">The texts, e.g. <c>lr=1e-5..1e-1:log</c>.</param>
+    /// <summary>Reads a space, a hyperparameter each text, as <see cref="Hyperparameter.Parse"/> does, or a constraint, as <see cref="SubjectTo"/> does.</summary>
+    /// <param name="texts">The texts, e.g. <c>lr=1e-5..1e-1:log</c> or <c>warmup + decay &lt;= 100</c>, which may stand anywhere among them.</param>
     /// <exception cref="ArgumentException">A text is not understood, or they do not fit together.</exception>
     public static SearchSpace Parse(params IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return new SearchSpace([.. texts.Select(Hyperparameter.Parse)]);
+        var space = new SearchSpace([.. texts.Where(text => !LinearConstraint.IsMeant(text)).Select(Hyperparameter.Parse)]);
+        string[] constraints = [.. texts.Where(LinearConstraint.IsMeant)];
+        return constraints.Length == 0 ? space : space.SubjectTo(constraints);
+    }
+
+    /// <summary>The same space without the configurations that break a bound on a sum of its numbers.</summary>
+    /// <param name="constraints">
+    /// Two sums with <c>&lt;=</c>, <c>&gt;=</c>, <c>&lt;</c> or <c>&gt;</c> between them, e.g. <c>warmup + 2*decay &lt;= 100</c>, <c>shortest &lt; longest</c>. One says nothing where
+    /// a hyperparameter that it names is not active. What no sum says is a function: <c>TunerOptions.IsAllowed</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">One is not understood, names what is no number of this space, or no value in the ranges keeps it; or there is one hyperparameter alone.</exception>
+    public SearchSpace SubjectTo(params IReadOnlyList<string> constraints)
+    {
+        ArgumentNullException.ThrowIfNull(constraints);
+        return Count == 1
+            ? throw new ArgumentException($"The constraint '{constraints.FirstOrDefault()}' bounds {Label}, which is tuned alone; expected a narrower range of it.", nameof(constraints))
+            : new SearchSpace(_hyperparameters, [.. _constraints.Concat(constraints.Select(text => LinearConstraint.Read(text, _hyperparameters))).Distinct()]);
     }
 
     /// <summary>What is wrong with a configuration, each fault a phrase of its own; none where it is one of this space.</summary>
     /// <param name="configuration">The configuration.</param>
     public IReadOnlyList<string> FaultsOf(Configuration configuration)
+    {
+        var faults = RangeFaultsOf(configuration);
+        return faults.Count > 0 ? faults : [.. _constraints.Where(constraint => !constraint.Holds(configuration)).Select(constraint =>
+            $"{string.Join(", ", constraint.Names.Select(name => $"{name} = {configuration[name]}"))}; expected {constraint.Text}")];
+    }
+
+    /// <summary>As <see cref="FaultsOf(Configuration)"/>, whether it keeps the constraints or not: of what lies outside something may be believed all the same.</summary>
+    internal List<string> RangeFaultsOf(Configuration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var faults = new List<string>();
@@ -93,15 +130,23 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
         return faults;
     }
 
+    /// <summary>Whether values that are in their ranges keep every constraint.</summary>
+    internal bool KeepsConstraints(Configuration configuration) => Array.TrueForAll(_constraints, constraint => constraint.Holds(configuration));
+
     /// <summary>Throws unless a configuration is one of this space.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="place">Where it stands, for the message (e.g. <c>anchor 3</c>), or none.</param>
     /// <exception cref="ArgumentException">It is not; the message names every fault.</exception>
-    public void Require(Configuration configuration, string? place = null)
+    public void Require(Configuration configuration, string? place = null) => Require(FaultsOf(configuration), place);
+
+    /// <summary>As <see cref="Require(Configuration, string)"/>, whether it keeps the constraints or not.</summary>
+    internal void RequireRanges(Configuration configuration) => Require(RangeFaultsOf(configuration), null);
+
+    private static void Require(IReadOnlyList<string> faults, string? place)
     {
-        if (FaultsOf(configuration) is { Count: > 0 } faults)
+        if (faults.Count > 0)
         {
-            throw new ArgumentException($"{(place is null ? "" : place + ": ")}{string.Join("; ", faults)}.", nameof(configuration));
+            throw new ArgumentException($"{(place is null ? "" : place + ": ")}{string.Join("; ", faults)}.", "configuration");
         }
     }
 
@@ -117,16 +162,16 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
         : new Configuration([.. configuration.Pairs.OrderBy(pair => Array.FindIndex(_hyperparameters, one => one.Name == pair.Key)).Select(pair => (pair.Key, pair.Value))]);
 
     /// <summary>The coordinates of a configuration.</summary>
-    /// <param name="configuration">A configuration of this space.</param>
+    /// <param name="configuration">A configuration of this space; whether it keeps the constraints is not looked at.</param>
     /// <returns>One a hyperparameter, in [0, 1]; NaN where it is not active.</returns>
     /// <exception cref="ArgumentException">It is no configuration of this space.</exception>
     public double[] ToUnit(Configuration configuration)
     {
-        Require(configuration);
+        RequireRanges(configuration);
         return [.. _hyperparameters.Select(one => configuration.TryGet(one.Name, out var value) ? one.ToUnit(value) : double.NaN)];
     }
 
-    /// <summary>The configuration at coordinates.</summary>
+    /// <summary>The configuration at coordinates, which need not keep the constraints.</summary>
     /// <param name="u">One a hyperparameter, in [0, 1]; what stands for one that is not active is not looked at.</param>
     /// <exception cref="ArgumentException">There are more or fewer coordinates, or one lies outside [0, 1].</exception>
     public Configuration FromUnit(ReadOnlySpan<double> u)
@@ -171,7 +216,8 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(SearchSpace? other) => other is not null && _hyperparameters.AsSpan().SequenceEqual(other._hyperparameters);
+    public bool Equals(SearchSpace? other) =>
+        other is not null && _hyperparameters.AsSpan().SequenceEqual(other._hyperparameters) && _constraints.AsSpan().SequenceEqual(other._constraints);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SearchSpace);
@@ -179,8 +225,8 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Count, _hyperparameters[0], _hyperparameters[^1]);
 
-    /// <summary>The hyperparameters, separated by semicolons.</summary>
-    public override string ToString() => string.Join("; ", (IEnumerable<Hyperparameter>)_hyperparameters);
+    /// <summary>The hyperparameters and constraints, separated by semicolons.</summary>
+    public override string ToString() => string.Join("; ", [.. (IEnumerable<object>)_hyperparameters, .. _constraints]);
 
     private string Names => string.Join(" or ", _hyperparameters.Select(one => one.Name));
 

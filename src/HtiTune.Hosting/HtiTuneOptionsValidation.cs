@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using HtiTune.External;
 
 namespace HtiTune.Hosting;
 
@@ -43,7 +44,7 @@ internal sealed partial class HtiTuneOptionsValidation : IValidateOptions<HtiTun
         foreach (var (network, command) in options.Networks)
         {
             Check(command.Command.Count > 0, $"Networks:{network}:Command", "empty", "a program and its arguments");
-            Check(command.OutputFormat is ".npy" or ".npz" or ".safetensors" or ".csv", $"Networks:{network}:OutputFormat", $"'{command.OutputFormat}'", ".npy, .npz, .safetensors or .csv");
+            Check(ArrayFile.Formats.Contains(command.OutputFormat), $"Networks:{network}:OutputFormat", $"'{command.OutputFormat}'", ArrayFile.Endings);
             if (command.Command.Count > 0)
             {
                 try

@@ -117,7 +117,7 @@ public sealed class TrajectoryFan
         ArgumentNullException.ThrowIfNull(surrogate);
         ArgumentNullException.ThrowIfNull(at);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
-        surrogate.Space.Require(at);
+        surrogate.Space.RequireRanges(at);
         var active = SpaceAxis.Active(surrogate.Space, at);
         var one = active.FirstOrDefault(one => one.Name == along)
             ?? throw new ArgumentException(

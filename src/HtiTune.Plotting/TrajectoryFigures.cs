@@ -60,7 +60,7 @@ public static class TrajectoryFigures
         ArgumentNullException.ThrowIfNull(at);
         options ??= new FigureOptions();
         options.Validate();
-        surrogate.Space.Require(at);
+        surrogate.Space.RequireRanges(at);
         var active = SpaceAxis.Active(surrogate.Space, at);
         if (along?.FirstOrDefault(name => active.All(one => one.Name != name)) is { } unknown)
         {

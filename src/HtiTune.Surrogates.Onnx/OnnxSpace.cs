@@ -72,7 +72,7 @@ internal sealed class OnnxSpace
             + "NaN or -1 where a hyperparameter is not active. "
             + $"{(categories ? "Contexts are given. " : $"Rows are those of the {_state.Contexts.Count} stored contexts. ")}Outside the space the answer is NaN.",
             [
-                ("space", string.Join("; ", space.Select(one => one.Text))), ("anchors", string.Join("; ", _state.Anchors.Select(anchor => anchor.ToString()))),
+                ("space", string.Join("; ", space.Texts)), ("anchors", string.Join("; ", _state.Anchors.Select(anchor => anchor.ToString()))),
                 ("kind", $"{_state.Kriging.Transform.Kind}"),
             ]);
     }

@@ -58,7 +58,7 @@ internal sealed class AnchorStore : IDisposable
             space, contexts ?? WarmStart.ContextsOf(options.WarmStart), streams.SeedOf("answers"),
             options.UseSurrogate ? SurrogateFitting.Of(options.SurrogateFactory, streams) : null,
             (count, error) => Log.SurrogateFailed(options.LoggerOrNone, count, error.Message), lastNumber);
-        foreach (var training in trainings ?? WarmStart.Trainings(options.WarmStart, space, store.Contexts))
+        foreach (var training in trainings ?? WarmStart.Trainings(options.WarmStart, space, store.Contexts, options.IsAllowed))
         {
             store.Load(training);
         }

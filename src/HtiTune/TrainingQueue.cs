@@ -4,7 +4,7 @@ namespace HtiTune;
 /// What the user wants trained next, in order. A tuner has one; its runs take from it. The queue of a study on disk is a function of its journal: what was
 /// enqueued, less what was proposed from it and not broken off. A run that is replayed begins with the queue of its own beginning.
 /// </summary>
-internal sealed class TrainingQueue(SearchSpace space)
+internal sealed class TrainingQueue(SearchSpace space, TunerOptions? options = null)
 {
     /// <summary>The reason of a training from the queue.</summary>
     public const string Reason = "enqueued";
@@ -43,7 +43,7 @@ internal sealed class TrainingQueue(SearchSpace space)
     public IReadOnlyList<Configuration> Add(IReadOnlyList<Configuration> configurations, Func<Configuration, bool> isTrained)
     {
         ArgumentNullException.ThrowIfNull(configurations);
-        List<string> faults = [.. configurations.SelectMany((one, i) => space.FaultsOf(one).Select(fault => $"[{i}] {fault}"))];
+        List<string> faults = [.. configurations.SelectMany((one, i) => (options?.FaultsOf(space, one) ?? space.FaultsOf(one)).Select(fault => $"[{i}] {fault}"))];
         if (configurations.Count == 0 || faults.Count > 0)
         {
             throw new ArgumentException($"To enqueue: {(faults.Count == 0 ? "the list is empty; expected at least one" : string.Join("; ", faults))}.", nameof(configurations));

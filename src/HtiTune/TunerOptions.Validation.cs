@@ -8,6 +8,12 @@ public sealed partial record TunerOptions
     // Functions of λ are tried at so many places and one.
     private const int ProbeCount = 64;
 
+    /// <summary>What is wrong with a configuration that is to be trained or was; none where nothing is.</summary>
+    internal IReadOnlyList<string> FaultsOf(SearchSpace space, Configuration configuration) =>
+        space.FaultsOf(configuration) is var faults && faults.Count == 0 && IsAllowed?.Invoke(space.Ordered(configuration)) == false
+            ? [$"{configuration} is not allowed by {nameof(TunerOptions)}.{nameof(IsAllowed)}"]
+            : faults;
+
     /// <summary>Throws unless a tuner of a search space takes these options.</summary>
     /// <param name="space">The space.</param>
     /// <exception cref="ArgumentException">It does not; the message names every fault.</exception>
@@ -27,6 +33,7 @@ public sealed partial record TunerOptions
             Check(Bootstrap == 0, nameof(Bootstrap), Bootstrap, "0 where several hyperparameters are tuned");
         }
 
+        Check(IsAllowed is null || !space.IsLine, nameof(IsAllowed), "given", "null where one hyperparameter with a range is tuned, whose range can be narrower");
         Check(MaxTrainings >= 0, nameof(MaxTrainings), MaxTrainings, "at least 0");
         Check(Parallelism is >= 1 and <= 64, nameof(Parallelism), Parallelism, "1 to 64");
         Check(Enum.IsDefined(Goal), nameof(Goal), Goal, "Minimize or Maximize");
@@ -87,6 +94,8 @@ public sealed partial record TunerOptions
         {
             throw new ArgumentException($"{nameof(TunerOptions)}: {string.Join("; ", faults)}.");
         }
+
+        SpaceBounds.RequireSome(space, IsAllowed);
 
         // The first fault over the range is enough.
         void Probe(Func<double, double> function, string name, string expected, Func<double, bool> isRight)

@@ -170,6 +170,18 @@ public sealed partial record TunerOptions
     [JsonIgnore]
     public bool MaxTimeIsPerProcess { get; init; }
 
+    /// <summary>
+    /// Whether a configuration may be trained, where several hyperparameters are tuned: a rule that no bound on a sum says (<see cref="SearchSpace.SubjectTo"/>). It is asked of some
+    /// thousand configurations a training, and must answer the same each time. One that it forbids is not proposed, recommended, enqueued or taken from elsewhere.
+    /// </summary>
+    /// <value>null: all that keep the space's constraints.</value>
+    [JsonIgnore]
+    public Func<Configuration, bool>? IsAllowed { get; init; }
+
+    /// <summary>Whether there is a rule <see cref="IsAllowed"/>, or was where the options stand in a journal, which cannot hold it.</summary>
+    [JsonInclude, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool HasRule { get => field || IsAllowed is not null; init; }
+
     /// <summary>Fits the surrogate to a set of two anchors or more; must be deterministic.</summary>
     /// <value>null: <see cref="KrigedSurrogate.Fit"/> without transport maps, with the tuner's seed.</value>
     [JsonIgnore]
@@ -262,6 +274,8 @@ public sealed partial record TunerOptions
         {
             HasOwnSurrogate = false,
             SurrogateFactory = source.SurrogateFactory,
+            HasRule = false,
+            IsAllowed = source.IsAllowed,
             Acquisition = Acquisition.Kind == AcquisitionKind.Own && others is not null ? others.Acquisition : Acquisition,
             Cost = Cost is { IsFunction: true } ? source.Cost : Cost,
             BeliefStrength = null,
@@ -278,6 +292,7 @@ public sealed partial record TunerOptions
     private TunerOptions WithoutLists() => WithFunctionsOf(null) with
     {
         HasOwnSurrogate = HasOwnSurrogate,
+        HasRule = HasRule,
         BeliefStrength = BeliefStrength,
         Acquisition = Acquisition.Recorded,
         Cost = Cost?.Recorded,

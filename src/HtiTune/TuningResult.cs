@@ -162,13 +162,13 @@ public sealed class TuningResult
     public IReadOnlyList<PosteriorPoint> Posterior => _posterior.Value;
 
     /// <summary>What is believed of the objective at any configuration, in its own sign and units.</summary>
-    /// <param name="configuration">A configuration of the search space.</param>
+    /// <param name="configuration">A configuration of the search space, whether it keeps the space's constraints or not.</param>
     /// <returns>Mean and 90 % interval; where it was trained and trainings repeat, the value itself.</returns>
     /// <exception cref="ArgumentException">It is no configuration of the search space; the message names every fault.</exception>
     public Prediction Predict(Configuration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        _store.Space.Require(configuration);
+        _store.Space.RequireRanges(configuration);
         return Believed(configuration);
     }
 

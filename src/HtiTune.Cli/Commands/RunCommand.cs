@@ -19,9 +19,12 @@ internal sealed class RunCommand
     {
         Description = "Another objective, once for each, 'maximize' before it where more is better: of all together the Pareto front is looked for.", HelpName = "'[maximize] OBJECTIVE'",
     };
-    private readonly Option<string[]> _constraints = new("--constraint", "-C") { Description = "What must hold, once for each: an objective, <= or >=, and a number.", HelpName = "'OBJECTIVE <= NUMBER'" };
+    private readonly Option<string[]> _constraints = new("--constraint", "-C") { Description = "What must hold, once for each: an objective, <= or >=, and a number; or sums of hyperparameters, as in 'x + 2*y <= 1' or 'shortest < longest'.", HelpName = "'OBJECTIVE <= NUMBER'" };
     private readonly Option<string?> _contexts = new("--contexts") { Description = "A file of conditions, one row for each question that every network is asked.", HelpName = "FILE" };
-    private readonly Option<string> _format = new("--format") { Description = "The outputs' file: .npy, .npz, .safetensors or .csv.", DefaultValueFactory = _ => ".npy", HelpName = "ENDING" };
+    private readonly Option<string?> _format = new("--format")
+    {
+        Description = $"The outputs' file: {ArrayFile.Endings}. Left out, {{out}} ends in .npy and may hold text all the same; the first training then tells its columns' names.", HelpName = "ENDING",
+    };
     private readonly Option<string?> _columns = new("--columns") { Description = "Names of the outputs' columns.", HelpName = "a,b,…" };
     private readonly Option<int?> _trainings = CommonOptions.Trainings();
     private readonly Option<int?> _parallel = CommonOptions.Parallel();
@@ -43,7 +46,7 @@ internal sealed class RunCommand
     private Command ToCommand()
     {
         _goal.AcceptOnlyFromAmong("minimize", "maximize");
-        _format.AcceptOnlyFromAmong(".npy", ".npz", ".safetensors", ".csv");
+        _format.AcceptOnlyFromAmong(ArrayFile.Formats);
         var command = new Command(
             "run",
             "Tune with one line. Your command trains at {lambda}, and leaves its outputs in {out}; no shell reads it.\n"
@@ -91,7 +94,11 @@ internal sealed class RunCommand
         }
 
         writer.WriteStartObject("outputs");
-        writer.WriteString("format", result.GetRequiredValue(_format));
+        if (result.GetValue(_format) is { } format)
+        {
+            writer.WriteString("format", format);
+        }
+
         if (result.GetValue(_columns) is { } names)
         {
             writer.WriteStartArray("columns");
@@ -235,7 +242,7 @@ internal sealed class RunCommand
             || !double.IsFinite(from) || !double.IsFinite(to))
         {
             throw new CliException(
-                "H001", $"'{text}' is not what -P takes; expected NAME=FROM..TO, NAME=FROM..TO:SCALE, NAME=FROM..TO:int or NAME=word,word, e.g. lambda=0.01..10:log.", Advice.Help.For("run"));
+                "H001", HyperparameterText.Foreign(text) is { } meant ? $"'{text}' is not what -P takes; {meant}." : $"'{text}' is not what -P takes; expected NAME=FROM..TO, NAME=FROM..TO:SCALE, NAME=FROM..TO:int or NAME=word,word, e.g. lambda=0.01..10:log.", Advice.Help.For("run"));
         }
 
         writer.WriteStartObject("hyperparameter");

@@ -8,7 +8,7 @@ internal static class TellCommand
         var number = CommonOptions.Number(new Argument<int>("number") { Description = "The training's number, as `htitune ask` said it.", HelpName = "NUMBER" });
         var outputs = new Argument<string?>("outputs")
         {
-            Description = "Its outputs: a file, .npy, .npz, .safetensors or .csv; or a single number.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS",
+            Description = "Its outputs: a file, .npy, .npz, .safetensors, .csv or .json; or a single number.", Arity = ArgumentArity.ZeroOrOne, HelpName = "OUTPUTS",
         };
         var failed = new Option<string?>("--failed") { Description = "It failed, and why.", HelpName = "WHY" };
         var study = new Option<string?>("--study") { Description = "The study file, or a folder with one. Default: as for the other verbs.", HelpName = "STUDY" };
@@ -93,7 +93,7 @@ internal static class TellCommand
         }
 
         CliException.ThrowIf(
-            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
+            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray, study.OutputColumns).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
             "H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
 
         Terminal.Say($"training {number} was told {(isFailed ? $"as failed before ({told.Error})" : "before, with the same outputs")}; nothing is changed");

@@ -6,7 +6,6 @@ namespace HtiTune.Cli;
 internal static partial class RunFolder
 {
     private const string Marker = "{lambda}";
-    private static readonly string[] s_endings = [".npy", ".npz", ".safetensors", ".csv"];
 
     /// <summary>Reads the files of a folder, in the order of their names.</summary>
     /// <exception cref="CliException">A name says no λ, or could say several.</exception>
@@ -17,7 +16,9 @@ internal static partial class RunFolder
 
         var pattern = options.Pattern is { } text ? PatternOf(text) : null;
         var runs = new List<EarlierTraining>();
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => s_endings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
+        // Beside arrays a .json file mostly says how they were made.
+        ILookup<bool, string> files = Directory.EnumerateFiles(folder).Where(file => ArrayFile.Formats.Contains(Path.GetExtension(file))).ToLookup(file => Path.GetExtension(file) != ".json");
+        foreach (var file in files[files.Contains(true)].Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file);
             if (pattern is not null && !pattern.IsMatch(name))
@@ -32,7 +33,7 @@ internal static partial class RunFolder
             CliException.ThrowIf(configuration is null,
                 "H003", $"{file}: its name holds no value of {missing!.Name}; expected {missing.Name}= and {missing.Domain} in it.", "rename it, or import a table of runs");
 
-            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray);
+            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray, study.OutputColumns);
             runs.Add(new EarlierTraining(configuration, outputs) { Place = Path.GetFileName(file), Columns = columns });
         }
 
@@ -99,7 +100,7 @@ internal static partial class RunFolder
         CliException.ThrowIf(at < 0 || text.IndexOf(Marker, at + 1, StringComparison.Ordinal) >= 0,
             "H001", $"--pattern is '{text}'; expected a file's name with {Marker} once and * for what does not matter, e.g. \"model_{Marker}_epoch_*\".", Advice.Help.For("import"));
 
-        var ending = s_endings.FirstOrDefault(ending => text.EndsWith(ending, StringComparison.Ordinal));
+        var ending = ArrayFile.Formats.FirstOrDefault(ending => text.EndsWith(ending, StringComparison.Ordinal));
         text = ending is null ? text : text[..^ending.Length];
         return new Regex(
             $"^{Literal(text[..at])}(?<value>{NumberForm}){Literal(text[(at + Marker.Length)..])}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));

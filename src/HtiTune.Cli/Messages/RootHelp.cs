@@ -80,7 +80,9 @@ internal static class RootHelp
           .npz          numpy.savez(out, y=array); "outputs": { "array": "y" } where it holds several
           .safetensors  one tensor, or the one that "array" names
           .csv          a header of names, then numbers
-        A single number, as of a loss, is an output too: one row, one column. As text, alone in a .npy or .csv file, it will do: echo 0.27.
+          .json         {"loss": 0.3, "accuracy": 0.9}; lists in the place of numbers are columns; or a list of such objects, of lists or of numbers
+        A single number, as of a loss, is an output too: one row, one column. As text it will do: echo 0.27. Text of any of these forms may stand in a
+        file that ends in .npy. Names in it are names of columns for objectives; "columns" takes those that it names, in its order.
         Several draws for each context: let its row stand in the file of contexts as often as there are draws, and write a row of outputs for each.
 
         Progress, if you like, on standard output:  htitune:progress 0.4

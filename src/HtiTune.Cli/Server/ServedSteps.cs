@@ -220,7 +220,7 @@ internal static class ServedSteps
     {
         try
         {
-            return ArrayFile.Read(Path.GetFullPath(file), study.OutputArray).Matrix;
+            return ArrayFile.Read(Path.GetFullPath(file), study.OutputArray, study.OutputColumns).Matrix;
         }
         catch (DataFormatException problem)
         {

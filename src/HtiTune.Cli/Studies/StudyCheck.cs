@@ -85,6 +85,13 @@ internal static partial class StudyCheck
             yield return $"the hyperparameter is called {study.Space.Label}, and {{{study.Space.Label}}} in the command is {meaning}; its value is {{lambda}}";
         }
 
+        foreach (var one in study.Space.OfType<CategoricalHyperparameter>().Where(one => !one.IsOrdered && one.Choices.All(word => HyperparameterText.NumberOf(word) is not null)))
+        {
+            yield return one.Choices.Count == 2
+                ? $"{one.Name} takes one of two words, {one.Choices[0]} and {one.Choices[1]}, and nothing between them; a range is {one.Name}={one.Choices[0]}..{one.Choices[1]}"
+                : $"{one.Name} takes words whose order counts for nothing, {string.Join(", ", one.Choices)}; where it counts, they are {one.Name}={string.Join(",", one.Choices)}:ordered";
+        }
+
         foreach (var word in study.Command.Skip(1).Where(word => Path.GetExtension(word) is ".py" or ".jl" or ".R" or ".sh" && !word.Contains('{')))
         {
             if (!File.Exists(Path.GetFullPath(word, study.WorkingDirectory)))
@@ -192,8 +199,8 @@ internal static partial class StudyCheck
                 faults.Add(new StudyFault("H012", study.ObjectiveLine, "the objective names lambda, and several hyperparameters are tuned; expected an objective of the outputs and the contexts"));
             }
 
-            // A file of numbers has no names; a .csv tells them with the first training.
-            var outputs = !isOutputsRight ? null : declared ?? (study.OutputFormat == ".csv" ? null : (string[])[]);
+            // A file of numbers has no names; one of text tells them with the first training, and so may one of which nothing was said.
+            var outputs = !isOutputsRight ? null : declared ?? (study.OutputFormat is ".csv" or ".json" || !study.HasFormat ? null : (string[])[]);
             var columns = new KnownColumns(outputs, isOutputsRight ? declared?.Count : null, contexts, contextCount, study.Categories > 0);
             faults.AddRange(objective.Faults(columns).Select(fault => new StudyFault("H012", study.ObjectiveLine, fault)));
         }

@@ -6,7 +6,7 @@ internal sealed partial class StudyFileReader
     private List<StudyConstraint> OfConstraints(LocatedJson root)
     {
         var constraints = new List<StudyConstraint>();
-        foreach (var text in Strings(root, "constraints") ?? [])
+        foreach (var text in (Strings(root, "constraints") ?? []).Where(text => !LinearConstraint.IsOf(text, _names)))
         {
             if (StudyConstraint.Parse(text) is { } constraint)
             {
@@ -14,7 +14,7 @@ internal sealed partial class StudyFileReader
             }
             else
             {
-                Fault(Take(root, "constraints")!.Line, $"the constraint \"{text}\" is none; expected an objective, <= or >=, and a number, e.g. \"mean(latency) <= 20\"");
+                Fault(Take(root, "constraints")!.Line, $"the constraint \"{text}\" is none; expected an objective, <= or >=, and a number, e.g. \"mean(latency) <= 20\", or hyperparameters, e.g. \"x + 2*y <= 1\"");
             }
         }
 
@@ -60,7 +60,8 @@ internal sealed partial class StudyFileReader
     {
         if (Take(root, "hyperparameters") is not { } list)
         {
-            return OfHyperparameter(Require(root, "hyperparameter", "{ \"name\", \"from\", \"to\", \"scale\" }, or \"hyperparameters\" of several")) is { } one ? SearchSpace.FromHyperparameter(one) : null;
+            return OfHyperparameter(Require(root, "hyperparameter", "{ \"name\", \"from\", \"to\", \"scale\" }, or \"hyperparameters\" of several")) is not { } one ? null
+                : Bounded(one, [], Take(root, "constraints"));
         }
 
         if (Take(root, "hyperparameter") is { } both)
@@ -76,7 +77,7 @@ internal sealed partial class StudyFileReader
         }
 
         var (before, read) = (Faults.Count, new List<Hyperparameter>());
-        foreach (var element in list.Elements)
+        foreach (var element in list.Elements.Where(element => !LinearConstraint.IsMeant(element.Text)))
         {
             _names.Add(element.Text.Split('=')[0].Trim());
             try
@@ -91,13 +92,34 @@ internal sealed partial class StudyFileReader
 
         try
         {
-            return Faults.Count == before ? new SearchSpace(read) : null;
+            return Faults.Count == before ? Bounded(new SearchSpace(read), [.. list.Elements.Where(element => LinearConstraint.IsMeant(element.Text))], Take(root, "constraints")) : null;
         }
         catch (ArgumentException problem)
         {
             Fault(list.Line, problem);
             return null;
         }
+    }
+
+    // Bounds on hyperparameters stand among them, or among the constraints on what comes of them.
+    private SearchSpace? Bounded(SearchSpace space, List<LocatedJson> bounds, LocatedJson? constraints)
+    {
+        var before = Faults.Count;
+        bounds.AddRange((constraints?.Elements ?? []).Where(element => element.Kind == JsonTokenType.String && LinearConstraint.IsOf(element.Text, _names)));
+        foreach (var element in bounds)
+        {
+            try
+            {
+                space = space.SubjectTo(element.Text);
+                new TunerOptions().Validate(space);
+            }
+            catch (ArgumentException problem)
+            {
+                Fault(element.Line, problem);
+            }
+        }
+
+        return Faults.Count == before ? space : null;
     }
 
     private ContinuousHyperparameter? OfHyperparameter(LocatedJson? node)

@@ -5,7 +5,6 @@ namespace HtiTune.Cli;
 /// <summary>Reads a study file; all faults come in one list, each with its line.</summary>
 internal sealed partial class StudyFileReader : LocatedKeys
 {
-    private static readonly string[] s_formats = [".npy", ".npz", ".safetensors", ".csv"];
     private readonly string _file;
     private readonly HashSet<string> _wrong = [];
 
@@ -77,7 +76,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
         NoteWrong("contexts", before);
         before = Faults.Count;
         var outputs = Object(root, "outputs");
-        var format = Choice(outputs, "format", s_formats) ?? ".npy";
+        var format = Choice(outputs, "format", ArrayFile.Formats);
         var columns = Strings(outputs, "columns");
         NoteWrong("outputs", before);
         var objective = Require(root, "objective", "what to optimise, e.g. \"column:cost\"");
@@ -130,7 +129,8 @@ internal sealed partial class StudyFileReader : LocatedKeys
             ContextsFile = contextsFile,
             Categories = categories,
             NumberedRows = numbered,
-            OutputFormat = format,
+            OutputFormat = format ?? ".npy",
+            HasFormat = format is not null,
             OutputArray = Text(outputs, "array"),
             ObjectiveLine = objective?.Line ?? root.Line,
             ConstraintsLine = Take(root, "constraints")?.Line ?? root.Line,
@@ -144,7 +144,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
     // A definition of what is tuned alone.
     private static StudyDefinition Placed(SearchSpace space) => space.IsLine
         ? new StudyDefinition { Name = "study", Hyperparameter = space.Line.Name, Minimum = space.Line.Minimum, Maximum = space.Line.Maximum, Scale = space.Line.Scale.Name }
-        : new StudyDefinition { Name = "study", Hyperparameters = [.. space.Select(one => one.Text)] };
+        : new StudyDefinition { Name = "study", Hyperparameters = space.Texts };
 
     // The same members as in a service's definition, and its one check of them; "replicate" stands beside "tuner".
     private TunerSettings Tuner(LocatedJson? node, SearchSpace? space)
@@ -234,9 +234,9 @@ internal sealed partial class StudyFileReader : LocatedKeys
         {
             Fault(node.Line, $"\"contexts\" is {node.Shown}, and there is no file {file}; expected a file of conditions, one row for each question");
         }
-        else if (!s_formats.Contains(Path.GetExtension(file)))
+        else if (!ArrayFile.Formats.Contains(Path.GetExtension(file)))
         {
-            Fault(node.Line, $"\"contexts\" is {node.Shown}; expected a file that ends in {string.Join(", ", s_formats)}");
+            Fault(node.Line, $"\"contexts\" is {node.Shown}; expected a file that ends in {string.Join(", ", ArrayFile.Formats)}");
         }
 
         return (file, null, null, categories);

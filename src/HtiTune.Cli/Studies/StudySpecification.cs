@@ -62,6 +62,9 @@ internal sealed record StudySpecification
     /// <summary>Ending of the outputs' file, with the dot.</summary>
     internal required string OutputFormat { get; init; }
 
+    /// <summary>Whether the study says what the outputs' file is; otherwise a script may write text into it.</summary>
+    internal bool HasFormat { get; init; }
+
     /// <summary>Name of the array in an archive; null where it holds one.</summary>
     internal required string? OutputArray { get; init; }
 

@@ -33,7 +33,7 @@ internal static class StudyTemplate
           // or { "rows": 200 }: 200 outputs, the i-th of one training belonging to the i-th of the next;
           // or { "draws": 200 }: 200 draws of one distribution. Left out: as many draws as the first training writes.
 
-          // The outputs: one row for each context. .npy, .npz, .safetensors or .csv.
+          // The outputs: one row for each context. .npy, .npz, .safetensors, .csv or .json.
           "outputs": { "format": ".npy", "columns": ["cost"] },
 
           // What is optimised, see `htitune help objectives`: the mean of a column here. Or an expression over columns and contexts,

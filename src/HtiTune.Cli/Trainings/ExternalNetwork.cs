@@ -128,12 +128,12 @@ internal sealed class ExternalNetwork(
         {
             var other = Directory.EnumerateFiles(Path.GetDirectoryName(output)!).Where(file => Path.GetFileName(file) != StudyPaths.LogName).Select(Path.GetFileName).FirstOrDefault();
             throw Wrong($"the command ended well and left no {output}"
-                + (other is null ? "; expected it to write its outputs to {out}" : $", but {other}; expected the name that {{out}} gives, or \"outputs\": {{ \"format\": \"{Path.GetExtension(other)}\" }}"));
+                + (other is null ? "; expected it to write its outputs to {out}" : $", but {other}; expected the name that {{out}} gives{(ArrayFile.Formats.Contains(Path.GetExtension(other)) ? $", or \"outputs\": {{ \"format\": \"{Path.GetExtension(other)}\" }}" : "")}"));
         }
 
         try
         {
-            var (matrix, columns) = ArrayFile.Read(output, study.OutputArray);
+            var (matrix, columns) = ArrayFile.Read(output, study.OutputArray, study.OutputColumns);
             if (matrix.Rows == 0 || matrix.Columns == 0)
             {
                 throw Wrong($"{output} has the shape ({matrix.Rows}, {matrix.Columns}); expected at least one row and one column");

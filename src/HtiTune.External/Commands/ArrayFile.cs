@@ -1,28 +1,40 @@
 namespace HtiTune.External;
 
-/// <summary>A matrix from any file that networks write: .npy, .npz, .safetensors or .csv.</summary>
+/// <summary>A matrix from any file that networks write: .npy, .npz, .safetensors, .csv or .json.</summary>
 internal static class ArrayFile
 {
+    /// <summary>What names of files end in.</summary>
+    internal static readonly string[] Formats = [".npy", ".npz", ".safetensors", ".csv", ".json"];
+
+    /// <summary>The same in words.</summary>
+    internal static readonly string Endings = $"{string.Join(", ", Formats[..^1])} or {Formats[^1]}";
+
     private const int LongestNumber = 64;
 
     private static readonly System.Buffers.SearchValues<byte> s_text =
         System.Buffers.SearchValues.Create([(byte)'\t', (byte)'\r', (byte)'\n', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(one => (byte)one)]);
 
     /// <summary>Reads a matrix; a single number is a row of one column, one axis a column.</summary>
-    /// <param name="path">The file; its ending says what it is, but that text by the name of a .npy file is read as .csv, and a number by itself is one.</param>
+    /// <param name="path">
+    /// The file; its ending says what it is, but that text by the name of a .npy file is read as .csv, what begins as a list or an object of JSON as .json, and a number by itself is one.
+    /// </param>
     /// <param name="array">Name of the array in an archive; null where it holds one.</param>
+    /// <param name="wanted">Names of the columns wanted, in this order, of a file that names its columns; null: all, as they stand. Names of which the file has none are names for its own.</param>
     /// <returns>The matrix, and the columns' names where the file has them.</returns>
     /// <exception cref="DataFormatException">It holds something else.</exception>
-    internal static (Matrix Matrix, IReadOnlyList<string>? Columns) Read(string path, string? array = null)
+    internal static (Matrix Matrix, IReadOnlyList<string>? Columns) Read(string path, string? array = null, IReadOnlyList<string>? wanted = null)
     {
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
-            case ".csv" or ".npy" when LoneNumber(path) is { } number:
+            case ".csv" or ".npy" or ".json" when LoneNumber(path) is { } number:
                 return (Matrix.From(new double[,] { { number } }), null);
-            case ".csv":
+            case ".json":
             // A script's author who writes text need not have read that the default is .npy.
-            case ".npy" when IsText(path):
-                var table = CsvFile.Read(path);
+            case ".csv" or ".npy" when IsText(path, out var start) && JsonOutputs.IsMeant(start):
+                return JsonOutputs.Read(path, wanted);
+            case ".csv":
+            case ".npy" when IsText(path, out _):
+                var table = wanted is null ? CsvFile.Read(path) : CsvFile.Read(path, JsonOutputs.Chosen(path, "line 1", CsvFile.NamesOf(path), wanted));
                 return (table.Matrix, table.Header);
             case ".npz":
                 return (ToMatrix(path, NpzFile.Read(path, array)), null);
@@ -31,7 +43,7 @@ internal static class ArrayFile
             case ".npy":
                 return (ToMatrix(path, NpyFile.Read(path)), null);
             default:
-                throw new DataFormatException(path, "its name", $"it ends in '{Path.GetExtension(path)}'", ".npy, .npz, .safetensors or .csv");
+                throw new DataFormatException(path, "its name", $"it ends in '{Path.GetExtension(path)}'", Endings);
         }
     }
 
@@ -40,11 +52,12 @@ internal static class ArrayFile
         new FileInfo(path).Length <= LongestNumber && double.TryParse(File.ReadAllText(path).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // Letters, digits, signs, spaces and line ends alone, as far as it is looked at. What is no number in it is told by its line.
-    private static bool IsText(string path)
+    private static bool IsText(string path, out string text)
     {
         using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[256];
         var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        text = System.Text.Encoding.ASCII.GetString(start[..length]);
         return length > 0 && start[..length].IndexOfAnyExcept(s_text) < 0;
     }
 

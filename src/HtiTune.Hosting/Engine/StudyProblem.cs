@@ -48,14 +48,17 @@ internal sealed partial class StudyProblem
         : new Configuration(Space.Label, lambda ?? throw new InvalidOperationException("There is neither a λ nor a configuration."));
 
     /// <summary>What is wrong with some configurations of a request, each told by its place.</summary>
-    internal static IEnumerable<string> FaultsOf(IReadOnlyList<Configuration> configurations, SearchSpace space) => configurations.SelectMany((one, i) =>
-        one is null ? [$"configurations[{i}] is null; expected names and values"] : space.FaultsOf(one).Select(fault => $"configurations[{i}]: {fault}"));
+    internal static IEnumerable<string> FaultsOf(IReadOnlyList<Configuration> configurations, Func<Configuration, IReadOnlyList<string>> faultsOf) => configurations.SelectMany((one, i) =>
+        one is null ? [$"configurations[{i}] is null; expected names and values"] : faultsOf(one).Select(fault => $"configurations[{i}]: {fault}"));
 
     /// <summary>The short form of a configuration; null where there are several hyperparameters, or a word.</summary>
     internal static double? LambdaOf(Configuration configuration) => double.IsFinite(configuration.Lambda) ? configuration.Lambda : null;
 
     /// <summary>What every training is asked; null where the first that succeeds tells how many draws there are.</summary>
     internal Contexts? Contexts => _contexts.Value;
+
+    /// <summary>Names of the outputs' columns; null where the study gives none.</summary>
+    internal IReadOnlyList<string>? Columns => _definition.Columns;
 
     /// <summary>What some outputs answer.</summary>
     internal Contexts ContextsOf(Matrix outputs) => Contexts ?? Data.Contexts.None(outputs.Rows);

@@ -39,7 +39,7 @@ internal sealed class StudyWish(IReadOnlyList<Configuration>? wanted)
     /// <exception cref="StudyServiceException">Some are wrong; all are named.</exception>
     public static StudyWish Of(IReadOnlyList<Configuration> configurations, SearchSpace space)
     {
-        Require(configurations.Count, "configurations", "members", StudyProblem.FaultsOf(configurations, space));
+        Require(configurations.Count, "configurations", "members", StudyProblem.FaultsOf(configurations, space.FaultsOf));
         return new StudyWish([.. configurations.Select(space.Ordered)]);
     }
 

@@ -96,7 +96,7 @@ internal sealed class CommandNetwork(string name, CommandNetworkOptions options)
 
         try
         {
-            return ArrayFile.Read(output, options.OutputArray).Matrix;
+            return ArrayFile.Read(output, options.OutputArray, problem.Columns).Matrix;
         }
         catch (DataFormatException fault)
         {

@@ -14,7 +14,7 @@ public sealed class CommandNetworkOptions
     /// <summary>Variables that are added to the host's own.</summary>
     public IDictionary<string, string> Environment { get; } = new Dictionary<string, string>();
 
-    /// <summary>Ending of the outputs' file: .npy, .npz, .safetensors or .csv.</summary>
+    /// <summary>Ending of the outputs' file: .npy, .npz, .safetensors, .csv or .json.</summary>
     /// <value>".npy".</value>
     public string OutputFormat { get; set; } = ".npy";
 

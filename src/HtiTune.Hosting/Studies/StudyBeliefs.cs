@@ -33,7 +33,7 @@ internal sealed class StudyBeliefs(StudyStore store, TenantFinder finder, StudyE
         ArgumentNullException.ThrowIfNull(configurations);
         var row = await finder.RowAsync(tenant, study, cancellation).ConfigureAwait(false);
         var space = StudyProblem.Of(row, registry).Space;
-        List<string> faults = [.. StudyProblem.FaultsOf(configurations, space)];
+        List<string> faults = [.. StudyProblem.FaultsOf(configurations, space.RangeFaultsOf)];
         if (configurations.Count > PredictionLimit)
         {
             faults.Insert(0, $"configurations has {configurations.Count} members; expected at most {PredictionLimit}");

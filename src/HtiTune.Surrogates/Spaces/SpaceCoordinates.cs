@@ -24,10 +24,14 @@ internal sealed class SpaceCoordinates
     private readonly SearchSpace _space;
     private readonly int[] _at, _parent, _levels, _conditional;
     private readonly Lazy<double[][]?> _listed;
+    private readonly SpaceBounds? _bounds;
 
-    internal SpaceCoordinates(SearchSpace space)
+    /// <param name="space">The space.</param>
+    /// <param name="isAllowed">Whether a configuration that keeps the space's constraints may be trained; null: all may.</param>
+    internal SpaceCoordinates(SearchSpace space, Func<Configuration, bool>? isAllowed = null)
     {
         _space = space;
+        _bounds = isAllowed is null && space.Constraints.Count == 0 ? null : new SpaceBounds(this, space, isAllowed);
         var (lengths, warps) = (new List<int>(), new List<bool>());
         (_at, _parent, _levels) = (new int[space.Count], new int[space.Count], new int[space.Count]);
         var conditions = new List<Condition>();
@@ -71,7 +75,10 @@ internal sealed class SpaceCoordinates
     /// <summary>Lengths and warps of the coordinates.</summary>
     internal KrigingCoordinates Kriging { get; }
 
-    /// <summary>Snapped u of all configurations, where these are few; else null.</summary>
+    /// <summary>Whether some configurations may not be trained.</summary>
+    internal bool IsBounded => _bounds is not null;
+
+    /// <summary>Snapped u of all configurations that may be trained, where these are few; else null.</summary>
     internal double[][]? Listed => _listed.Value;
 
     /// <summary>Hyperparameters whose being active the last coordinates tell, one each.</summary>
@@ -172,8 +179,17 @@ internal sealed class SpaceCoordinates
         return x;
     }
 
-    /// <summary>A random snapped u.</summary>
-    internal double[] Random(RandomStream stream)
+    /// <summary>Whether the configuration at a snapped u may be trained.</summary>
+    internal bool Allows(ReadOnlySpan<double> u) => _bounds is null || _bounds.Allow(At(u));
+
+    /// <summary>A snapped u, or in its place one towards which it was moved so that it may be trained.</summary>
+    internal double[] Inside(double[] u, RandomStream stream) => _bounds is null ? u : _bounds.Inside(u, stream);
+
+    /// <summary>A random snapped u that may be trained.</summary>
+    internal double[] Random(RandomStream stream) => _bounds is null ? Anywhere(stream) : _bounds.Random(stream);
+
+    /// <summary>A random snapped u, whether it may be trained or not.</summary>
+    internal double[] Anywhere(RandomStream stream)
     {
         var u = new double[_space.Count];
         for (var i = 0; i < u.Length; i++)
@@ -185,7 +201,7 @@ internal sealed class SpaceCoordinates
         return u;
     }
 
-    /// <summary>A random snapped u near another one.</summary>
+    /// <summary>A random snapped u near another one, both such as may be trained.</summary>
     /// <param name="u">The other one, snapped.</param>
     /// <param name="radius">How far numbers move, their ends being mirrors.</param>
     /// <param name="chance">How often a word or one of few whole numbers becomes any other.</param>
@@ -200,7 +216,7 @@ internal sealed class SpaceCoordinates
         }
 
         Snap(near);
-        return near;
+        return _bounds is null ? near : _bounds.Nearest(near, u, stream);
 
         static double Reflect(double place) => Math.Abs(place) is var inside && inside > 1 ? Math.Clamp(2 - inside, 0, 1) : Math.Clamp(inside, 0, 1);
     }
@@ -254,6 +270,6 @@ internal sealed class SpaceCoordinates
             all = next;
         }
 
-        return [.. all];
+        return _bounds is null ? [.. all] : _bounds.Allowed(all);
     }
 }

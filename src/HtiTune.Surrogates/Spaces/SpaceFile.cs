@@ -45,7 +45,7 @@ internal static class SpaceFile
         var network = state.Network is { } one ? NetworkArrays.Add("network", one, arrays) : null;
         var kriging = state.Kriging;
         var header = new SpaceHeader(
-            [.. state.Space.Select(one => one.Text)], state.Anchors, state.Contexts.Count, state.Dimension, state.Contexts.Conditions.Columns, state.Contexts.CategoryCount, kriging.Order is not null,
+            state.Space.Texts, state.Anchors, state.Contexts.Count, state.Dimension, state.Contexts.Conditions.Columns, state.Contexts.CategoryCount, kriging.Order is not null,
             state.Options, kriging.Transform.Kind, kriging.Transform.Link, kriging.Kriging.Variant.LearnsNugget, kriging.Kriging.Theta.ToArray(), state.States!, kriging.Scale.Means.ToArray(),
             kriging.Scale.Deviations.ToArray(), state.Conditions.Means.ToArray(), state.Conditions.Deviations.ToArray(), state.Notes, network,
             [.. arrays.Select(a => new ArrayEntry(a.Name, a.Values.Length))], state.Method, state.IsLoose, state.IsDraws, state.Rows?.Root ?? 0, state.Rows is { IsAlike: false },

@@ -38,14 +38,14 @@ internal static class EarlierTrainings
 
     /// <summary>Takes trainings into a store; the first is asked what outputs look like where nothing has told yet.</summary>
     /// <exception cref="ArgumentException">A training does not fit; the message names the first fault of each. Nothing was taken.</exception>
-    internal static List<TrainingEnded> Take(AnchorStore store, IReadOnlyList<EarlierTraining> trainings, string source)
+    internal static List<TrainingEnded> Take(AnchorStore store, TunerOptions options, IReadOnlyList<EarlierTraining> trainings, string source)
     {
         var faults = new List<string>();
         var first = trainings.FirstOrDefault(training => training?.Outputs is not null)?.Outputs;
         var contexts = store.Contexts ?? (first is null ? null : Contexts.None(first.Rows));
         for (var i = 0; i < trainings.Count; i++)
         {
-            if (EarlierTrainings.FaultOf(trainings[i], store.Space, contexts?.Count, store.Anchors.Count > 0 ? store.Samples(0, store.Contexts!).Dimension : first?.Columns) is { } fault)
+            if (EarlierTrainings.FaultOf(trainings[i], store.Space, options, contexts?.Count, store.Anchors.Count > 0 ? store.Samples(0, store.Contexts!).Dimension : first?.Columns) is { } fault)
             {
                 faults.Add($"[{i}] {fault}");
             }
@@ -94,7 +94,7 @@ internal static class EarlierTrainings
     }
 
     /// <summary>Why a training cannot be taken; null where it can.</summary>
-    internal static string? FaultOf(EarlierTraining? training, SearchSpace space, int? rows, int? columns)
+    internal static string? FaultOf(EarlierTraining? training, SearchSpace space, TunerOptions options, int? rows, int? columns)
     {
         if (training is null)
         {
@@ -106,7 +106,7 @@ internal static class EarlierTrainings
             return $"is at λ = {training.Lambda:R}; expected {(space.IsLine ? "one" : "a configuration")} within {space}";
         }
 
-        if (training.Configuration is { } configuration && space.FaultsOf(configuration) is { Count: > 0 } faults)
+        if (training.Configuration is { } configuration && options.FaultsOf(space, configuration) is { Count: > 0 } faults)
         {
             return string.Join(", ", faults);
         }

@@ -70,7 +70,7 @@ public sealed record StudyCreated(
         : this(
             (space ?? throw new ArgumentNullException(nameof(space))).IsLine ? StudyJournal.LineSchema : StudyJournal.Schema, StudyRecorder.Library, space.Label, space.IsLine ? space.Line.Minimum : 0,
             space.IsLine ? space.Line.Maximum : 1, space.IsLine ? space.Line.Scale.Name : Data.Scale.Linear.Name, settings, contextsFile, contextsSha256, categoryCount,
-            space.IsLine ? null : [.. space.Select(one => one.Text)])
+            space.IsLine ? null : space.Texts)
     {
     }
 }

@@ -33,7 +33,7 @@ internal sealed class StudyHistory : IDisposable
         (_store, _options, _logger) = (store, options, options.LoggerOrNone);
         _brought = [.. store.Trainings.Select(training => training.Number)];
         store.IsBrought = number => _brought.Contains(number);
-        Queue = new TrainingQueue(store.Space) { Added = added => _recorder?.Write(new TrainingsEnqueued(added)) };
+        Queue = new TrainingQueue(store.Space, options) { Added = added => _recorder?.Write(new TrainingsEnqueued(added)) };
     }
 
     /// <summary>What waits to be trained next.</summary>
@@ -147,7 +147,7 @@ internal sealed class StudyHistory : IDisposable
         }
 
         _store.Reserve(lastNumber);
-        var taken = EarlierTrainings.Take(_store, [.. trainings.Where(training => training?.LeftOut is null)], source);
+        var taken = EarlierTrainings.Take(_store, _options, [.. trainings.Where(training => training?.LeftOut is null)], source);
         _brought.UnionWith(taken.Select(training => training.Number));
         _recorder?.Imported(taken, source);
         return [.. taken.Select(training => training.Number)];

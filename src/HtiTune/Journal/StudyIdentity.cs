@@ -11,6 +11,7 @@ internal static class StudyIdentity
             nameof(TunerOptions.Cost) => isAsRecorded && options?.Cost?.OfLambda is null,
             nameof(TunerOptions.Acquisition) => isAsRecorded && options?.Acquisition.Kind != AcquisitionKind.Own,
             nameof(TunerOptions.Belief) => isAsRecorded && options?.Belief is null,
+            nameof(TunerOptions.IsAllowed) => options?.IsAllowed is null,
             _ => (isAsRecorded || options!.UseSurrogate) && options?.SurrogateFactory is null,
         }).ToList();
         if (missing.Count > 0)
@@ -27,6 +28,7 @@ internal static class StudyIdentity
         [
             (settings.HasOwnSurrogate, nameof(TunerOptions.SurrogateFactory)), (settings.Cost is { IsFunction: true }, nameof(TunerOptions.Cost)),
             (settings.Acquisition.Kind == AcquisitionKind.Own, nameof(TunerOptions.Acquisition)), (settings.BeliefStrength is not null, nameof(TunerOptions.Belief)),
+            (settings.HasRule, nameof(TunerOptions.IsAllowed)),
         ];
         return functions.Where(function => function.Is).Select(function => function.Name);
     }

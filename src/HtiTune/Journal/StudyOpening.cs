@@ -19,7 +19,7 @@ internal static class StudyOpening
         return Held(log, () =>
         {
             contexts ??= WarmStart.ContextsOf(options.WarmStart);
-            var warm = WarmStart.Trainings(options.WarmStart, space, contexts);
+            var warm = WarmStart.Trainings(options.WarmStart, space, contexts, options.IsAllowed);
             var tuner = new Tuner(network, space, contexts, options, warm);
             tuner.History.RecordBy(StudyRecorder.Create(log, network, space, contexts, options, warm, tuner.Options.LoggerOrNone));
             return tuner;

@@ -8,9 +8,9 @@ internal static class WarmStart
     /// <summary>What the anchors of other studies answered; null without one.</summary>
     public static Contexts? ContextsOf(IReadOnlyList<AnchorSet>? sources) => sources?.FirstOrDefault(set => set is not null)?[0].Samples.Contexts;
 
-    /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once.</summary>
+    /// <summary>The anchors of other studies, in the order given and ascending in λ within each; one that comes twice is taken once, and one that may not be trained here is not.</summary>
     /// <exception cref="ArgumentException">They are not of this hyperparameter or these contexts, or differ; the message names the first fault of each set.</exception>
-    public static List<TrainingEnded> Trainings(IReadOnlyList<AnchorSet>? sources, SearchSpace space, Contexts? contexts)
+    public static List<TrainingEnded> Trainings(IReadOnlyList<AnchorSet>? sources, SearchSpace space, Contexts? contexts, Func<Configuration, bool>? isAllowed)
     {
         var trainings = new List<TrainingEnded>();
         var faults = new List<string>();
@@ -28,7 +28,7 @@ internal static class WarmStart
                 continue;
             }
 
-            foreach (var anchor in set.Where(anchor => !trainings.Exists(t => t.Configuration.Equals(anchor.Configuration))))
+            foreach (var anchor in set.Where(anchor => isAllowed?.Invoke(anchor.Configuration) != false && !trainings.Exists(t => t.Configuration.Equals(anchor.Configuration))))
             {
                 trainings.Add(new TrainingEnded(trainings.Count + 1, anchor.Configuration, "warm start: another study", TimeSpan.Zero)
                 {

@@ -195,7 +195,7 @@ internal sealed class CompositeSearch
             trial[j] = double.IsNaN(trial[j]) || _ground.Coordinates.Levels(j) > 0 ? trial[j] : Math.Clamp(trial[j] + radius * step, 0, 1);
         }
 
-        return _ground.Coordinates.Listed is null && _ground.IsOpen(Place(trial), _waiting) ? trial : null;
+        return _ground.Coordinates.Listed is null && _ground.IsOpen(Place(trial), _waiting) && _ground.Coordinates.Allows(trial) ? trial : null;
     }
 
     private double Worth()

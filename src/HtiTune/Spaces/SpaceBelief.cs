@@ -48,7 +48,7 @@ internal sealed record SpacePolicyOptions
     internal static SpacePolicyOptions Of(TunerOptions options, double? epsilon) =>
         new()
         {
-            Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, MayRepeat = options.MayReplicate, Acquisition = options.Acquisition,
+            Epsilon = epsilon, Delta = options.Delta, NoiseVariance = options.NoiseVariance, MayRepeat = options.MayReplicate, Acquisition = options.Acquisition, IsAllowed = options.IsAllowed,
             Draws = Math.Max(LeastDraws, options.CertificateDraws / DrawsShare),
         };
 
@@ -75,6 +75,9 @@ internal sealed record SpacePolicyOptions
 
     /// <summary>By what the next training is chosen; with the default, in turn with the best predicted configuration.</summary>
     internal AcquisitionRule Acquisition { get; init; } = AcquisitionRule.LogExpectedImprovement;
+
+    /// <summary>Whether a configuration that keeps the space's constraints may be trained; null: all may.</summary>
+    internal Func<Configuration, bool>? IsAllowed { get; init; }
 
     /// <summary>Joint draws of a certificate.</summary>
     internal int Draws { get; init; } = 256;

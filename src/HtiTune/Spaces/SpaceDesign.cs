@@ -62,7 +62,7 @@ internal static class SpaceDesign
         }
 
         set.ForEach(u => coordinates.Snap(u));
-        return set;
+        return coordinates.IsBounded ? set.ConvertAll(u => coordinates.Inside(u, stream)) : set;
     }
 
     private static double Least(SpaceCoordinates coordinates, List<double[]> set, double[][] known)

@@ -13,7 +13,7 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
 {
     private const int RandomPlaces = 512;
 
-    private readonly SpaceCoordinates _coordinates = new(space);
+    private readonly SpaceCoordinates _coordinates = new(space, options.IsAllowed);
 
     /// <summary>How the plain belief is fitted.</summary>
     internal PlainSettings Settings { get; init; } = new();

@@ -87,7 +87,7 @@ internal sealed class SpacePreferences
     /// <summary>The Pareto front, by the features' goals; ascending in the first feature.</summary>
     internal IReadOnlyList<ParetoPoint> Front(CancellationToken cancellation)
     {
-        var coordinates = new SpaceCoordinates(Space);
+        var coordinates = new SpaceCoordinates(Space, _options.IsAllowed);
         double[][] trained = [.. _trainings.Where(training => training.Values is not null).Select(training => coordinates.Of(training.Configuration))];
         var front = new SpaceFront(coordinates, _analyses.Value, trained, _streams.Fork("front"));
         return [.. front.Points(cancellation).Select(point => point with

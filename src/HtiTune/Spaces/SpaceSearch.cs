@@ -9,7 +9,12 @@ internal sealed class SpaceSearch
     private const int GlobalCount = 800, LocalCenters = 3, LocalCount = 120, Starts = 5, Steps = 25, Rounds = 2;
     private const double Difference = 1e-5, Tolerance = 1e-6, LevelChance = 0.2;
 
+    // Along the edge of what may be trained slopes lead out of it: steps of chance go on there.
+    private const int Slides = 24;
+    private const double FirstSlide = 0.1, SlideFactor = 0.8;
+
     private readonly SpaceCoordinates _coordinates;
+    private readonly RandomStream _stream;
 
     /// <param name="coordinates">The space.</param>
     /// <param name="good">Snapped u near which candidates are drawn, the best first.</param>
@@ -18,7 +23,7 @@ internal sealed class SpaceSearch
     /// <param name="least">The least distance of a candidate from a good place, as a decimal logarithm.</param>
     internal SpaceSearch(SpaceCoordinates coordinates, IReadOnlyList<double[]> good, RandomStream stream, double share = 1, double least = -3)
     {
-        _coordinates = coordinates;
+        (_coordinates, _stream) = (coordinates, stream);
         Candidates = coordinates.Listed is { } listed ? listed : Draw(coordinates, good, stream, share, least);
     }
 
@@ -86,12 +91,27 @@ internal sealed class SpaceSearch
             }
         }
 
+        if (_coordinates.IsBounded)
+        {
+            Slide();
+        }
+
         return (u, value);
 
         double Of(double[] place)
         {
             _coordinates.Write(place, x);
-            return Clean(score(place, x));
+            return _coordinates.Allows(place) ? Clean(score(place, x)) : double.NegativeInfinity;
+        }
+
+        void Slide()
+        {
+            var radius = FirstSlide;
+            for (var i = 0; i < Math.Min(Slides, steps); i++)
+            {
+                var trial = _coordinates.Neighbour(u, radius, LevelChance, _stream);
+                (u, value, radius) = Of(trial) is var reached && reached > value ? (trial, reached, radius) : (u, value, SlideFactor * radius);
+            }
         }
 
         void Climb()

@@ -47,8 +47,24 @@ public class SearchSpaceTests
     [InlineData("a=x,y z", "expected a word without commas")]
     [InlineData("a=x,y:log", ":ordered or nothing")]
     [InlineData("b=0..1 if act", "expected ' if parent=value'")]
+    [InlineData("x=[0, 1]", "expected x=0..1, as a range is written")]
+    [InlineData("x=(0,1)", "expected x=0..1, as a range is written")]
+    [InlineData("x=uniform(0, 1)", "expected x=0..1, as a range is written")]
+    [InlineData("x=loguniform(1e-5,1)", "expected x=1e-5..1:log, as a range is written")]
+    [InlineData("x=randint(1,8)", "expected x=1..8:int, as a range is written")]
+    [InlineData("x=choice(1,8)", "expected x=1,8, as words are written")]
+    [InlineData("x=['relu', \"gelu\"]", "expected x=relu,gelu, as words are written")]
+    [InlineData("x=tune.choice([16, 32, 64])", "has half of a bracket")]
+    [InlineData("x=16:32", "expected x=16..32, as a range is written")]
+    [InlineData("x=1e-5-1e-1", "expected x=1e-5..1e-1, as a range is written")]
+    [InlineData("x=0 to 1", "expected x=0..1, as a range is written")]
+    [InlineData("x=adam(0.9,0.99),sgd", "'adam(0.9' has half of a bracket")]
     public void What_cannot_be_read_says_what_is_expected(string text, string expected) =>
         Assert.Contains(expected, Assert.ThrowsAny<ArgumentException>(() => Hyperparameter.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_word_may_hold_brackets_of_its_own() =>
+        Assert.Equal(["relu(0.1)", "gelu", "2-3"], ((CategoricalHyperparameter)Hyperparameter.Parse("x=relu(0.1),gelu,2-3")).Choices);
 
     [Fact]
     public void A_choice_that_looks_like_a_number_stays_what_it_is_written_as()
