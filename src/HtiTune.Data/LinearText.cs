@@ -65,10 +65,12 @@ internal static partial class LinearText
         string? Name(ref string text)
         {
             var all = text;
-            var name = names.Where(one => all.StartsWith(one, StringComparison.Ordinal) && (all.Length == one.Length || !(char.IsLetterOrDigit(all[one.Length]) || all[one.Length] == '_'))).MaxBy(one => one.Length);
+            var name = names.Where(one => all.StartsWith(one, StringComparison.Ordinal) && IsEnd(all, one.Length)).MaxBy(one => one.Length);
             text = name is null ? text : text[name.Length..].TrimStart();
             return name;
         }
+
+        static bool IsEnd(string text, int at) => at == text.Length || !char.IsLetterOrDigit(text[at]) && text[at] != '_';
 
         static bool Number(ref string text, ref double factor, bool isDivided)
         {

@@ -7,7 +7,7 @@ internal static class InspectCommand
     {
         var file = new Argument<string?>("file")
         {
-            Description = "A model (.hti), outputs (.npy, .npz, .safetensors, .csv, .json), or a study. Default: the study here.",
+            Description = "A model (.hti), outputs (.npy, .npz, .safetensors, .csv), or a study. Default: the study here.",
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "FILE",
         };
@@ -22,7 +22,7 @@ internal static class InspectCommand
             var facts = Path.GetExtension(path ?? "").ToLowerInvariant() switch
             {
                 ".hti" => SurrogateFile.HoldsSpace(path!) ? SpaceModels.Facts(path!) : Model(path!),
-                ".npy" or ".npz" or ".safetensors" or ".csv" or ".json" => Outputs(path!),
+                ".npy" or ".npz" or ".safetensors" or ".csv" => Outputs(path!),
                 _ => Study(StudyLocator.Read(path)),
             };
             if (result.GetValue(json))

@@ -19,7 +19,11 @@ internal sealed class RunCommand
     {
         Description = "Another objective, once for each, 'maximize' before it where more is better: of all together the Pareto front is looked for.", HelpName = "'[maximize] OBJECTIVE'",
     };
-    private readonly Option<string[]> _constraints = new("--constraint", "-C") { Description = "What must hold, once for each: an objective, <= or >=, and a number; or sums of hyperparameters, as in 'x + 2*y <= 1' or 'shortest < longest'.", HelpName = "'OBJECTIVE <= NUMBER'" };
+    private readonly Option<string[]> _constraints = new("--constraint", "-C")
+    {
+        Description = "What must hold, once for each: an objective, <= or >=, and a number; or sums of hyperparameters, as in 'x + 2*y <= 1' or 'shortest < longest'.",
+        HelpName = "'OBJECTIVE <= NUMBER'",
+    };
     private readonly Option<string?> _contexts = new("--contexts") { Description = "A file of conditions, one row for each question that every network is asked.", HelpName = "FILE" };
     private readonly Option<string?> _format = new("--format")
     {
@@ -241,8 +245,8 @@ internal sealed class RunCommand
             || !double.TryParse(ends[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var to)
             || !double.IsFinite(from) || !double.IsFinite(to))
         {
-            throw new CliException(
-                "H001", HyperparameterText.Foreign(text) is { } meant ? $"'{text}' is not what -P takes; {meant}." : $"'{text}' is not what -P takes; expected NAME=FROM..TO, NAME=FROM..TO:SCALE, NAME=FROM..TO:int or NAME=word,word, e.g. lambda=0.01..10:log.", Advice.Help.For("run"));
+            var meant = HyperparameterText.Foreign(text) ?? "expected NAME=FROM..TO, NAME=FROM..TO:SCALE, NAME=FROM..TO:int or NAME=word,word, e.g. lambda=0.01..10:log";
+            throw new CliException("H001", $"'{text}' is not what -P takes; {meant}.", Advice.Help.For("run"));
         }
 
         writer.WriteStartObject("hyperparameter");

@@ -14,7 +14,9 @@ internal sealed partial class StudyFileReader
             }
             else
             {
-                Fault(Take(root, "constraints")!.Line, $"the constraint \"{text}\" is none; expected an objective, <= or >=, and a number, e.g. \"mean(latency) <= 20\", or hyperparameters, e.g. \"x + 2*y <= 1\"");
+                Fault(
+                    Take(root, "constraints")!.Line,
+                    $"the constraint \"{text}\" is none; expected an objective, <= or >=, and a number, e.g. \"mean(latency) <= 20\", or hyperparameters, e.g. \"x + 2*y <= 1\"");
             }
         }
 
@@ -61,7 +63,7 @@ internal sealed partial class StudyFileReader
         if (Take(root, "hyperparameters") is not { } list)
         {
             return OfHyperparameter(Require(root, "hyperparameter", "{ \"name\", \"from\", \"to\", \"scale\" }, or \"hyperparameters\" of several")) is not { } one ? null
-                : Bounded(one, [], Take(root, "constraints"));
+                : Bounded(one, null, Take(root, "constraints"));
         }
 
         if (Take(root, "hyperparameter") is { } both)
@@ -92,7 +94,7 @@ internal sealed partial class StudyFileReader
 
         try
         {
-            return Faults.Count == before ? Bounded(new SearchSpace(read), [.. list.Elements.Where(element => LinearConstraint.IsMeant(element.Text))], Take(root, "constraints")) : null;
+            return Faults.Count == before ? Bounded(new SearchSpace(read), list, Take(root, "constraints")) : null;
         }
         catch (ArgumentException problem)
         {
@@ -101,26 +103,7 @@ internal sealed partial class StudyFileReader
         }
     }
 
-    // Bounds on hyperparameters stand among them, or among the constraints on what comes of them.
-    private SearchSpace? Bounded(SearchSpace space, List<LocatedJson> bounds, LocatedJson? constraints)
-    {
-        var before = Faults.Count;
-        bounds.AddRange((constraints?.Elements ?? []).Where(element => element.Kind == JsonTokenType.String && LinearConstraint.IsOf(element.Text, _names)));
-        foreach (var element in bounds)
-        {
-            try
-            {
-                space = space.SubjectTo(element.Text);
-                new TunerOptions().Validate(space);
-            }
-            catch (ArgumentException problem)
-            {
-                Fault(element.Line, problem);
-            }
-        }
-
-        return Faults.Count == before ? space : null;
-    }
+    private SearchSpace? Bounded(SearchSpace space, LocatedJson? list, LocatedJson? constraints) => BoundsReader.Read(space, list, constraints, _names, (line, fault) => Fault(line, fault));
 
     private ContinuousHyperparameter? OfHyperparameter(LocatedJson? node)
     {

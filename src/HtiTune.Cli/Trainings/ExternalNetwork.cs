@@ -127,8 +127,9 @@ internal sealed class ExternalNetwork(
         if (!File.Exists(output))
         {
             var other = Directory.EnumerateFiles(Path.GetDirectoryName(output)!).Where(file => Path.GetFileName(file) != StudyPaths.LogName).Select(Path.GetFileName).FirstOrDefault();
+            var known = ArrayFile.Formats.Contains(Path.GetExtension(other)) ? $", or \"outputs\": {{ \"format\": \"{Path.GetExtension(other)}\" }}" : "";
             throw Wrong($"the command ended well and left no {output}"
-                + (other is null ? "; expected it to write its outputs to {out}" : $", but {other}; expected the name that {{out}} gives{(ArrayFile.Formats.Contains(Path.GetExtension(other)) ? $", or \"outputs\": {{ \"format\": \"{Path.GetExtension(other)}\" }}" : "")}"));
+                + (other is null ? "; expected it to write its outputs to {out}" : $", but {other}; expected the name that {{out}} gives{known}"));
         }
 
         try

@@ -85,7 +85,8 @@ internal static class JsonOutputs
 
         List<string> missing = [.. wanted.Where(name => !names.Contains(name))];
         return missing.Count == 0 ? [.. wanted]
-            : throw new DataFormatException(path, place, $"there is no column '{string.Join("', '", missing)}'", $"{string.Join(", ", wanted)}, as \"columns\" names them; it has {string.Join(", ", names)}");
+            : throw new DataFormatException(
+                path, place, $"there is no column '{string.Join("', '", missing)}'", $"{string.Join(", ", wanted)}, as \"columns\" names them; it has {string.Join(", ", names)}");
     }
 
     private static Matrix Rows(int rows, int columns, Func<int, int, double> value)

@@ -21,6 +21,6 @@ internal sealed partial record StudyConstraint(string Objective, double Bound, b
         : null;
 
     // An expression may compare too: the last sign, before a number, is the constraint's.
-    [GeneratedRegex(@"^(?<objective>.*\S)\s*(?<sign><=|>=)\s*(?<bound>[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<objective>.*\S)\s*(?<sign><=|>=)\s*(?<bound>[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -145,7 +145,9 @@ internal sealed class SpaceBounds(SpaceCoordinates coordinates, SearchSpace spac
         }
     }
 
-    private static ArgumentException None(string looked, SearchSpace space, Func<Configuration, bool>? isAllowed) => new(
-        $"No configuration of {space.Label} is allowed, {looked}: {string.Join(" and ", space.Constraints.Select(one => one.Text).Concat(isAllowed is null ? [] : ["the rule that the options give"]))}; "
-        + "expected constraints that leave a part of the space.");
+    private static ArgumentException None(string looked, SearchSpace space, Func<Configuration, bool>? isAllowed)
+    {
+        var rules = space.Constraints.Select(one => one.Text).Concat(isAllowed is null ? [] : ["the rule that the options give"]);
+        return new ArgumentException($"No configuration of {space.Label} is allowed, {looked}: {string.Join(" and ", rules)}; expected constraints that leave a part of the space.");
+    }
 }

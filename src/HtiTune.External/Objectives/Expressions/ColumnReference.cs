@@ -6,7 +6,11 @@ namespace HtiTune.External;
 /// <param name="Place">Its number from 0, where it has no name.</param>
 /// <param name="InOutputs">Whether outputs are looked at.</param>
 /// <param name="InContexts">Whether contexts are looked at.</param>
-internal sealed record ColumnReference(int Position, string? Name, int Place, bool InOutputs, bool InContexts);
+internal sealed record ColumnReference(int Position, string? Name, int Place, bool InOutputs, bool InContexts)
+{
+    /// <summary>What else may be written where outputs have no names.</summary>
+    internal const string Unnamed = "outputs[0], outputs[1], … or \"outputs\": { \"columns\": [names] } in the study, as the outputs have no names";
+}
 
 /// <summary>What is known of the columns before the first training.</summary>
 /// <param name="Outputs">Names of the outputs' columns, empty where they have none; null while only a training can tell.</param>
@@ -46,8 +50,7 @@ internal sealed record KnownColumns(IReadOnlyList<string>? Outputs, int? OutputC
         }
 
         string[] known = [.. outputs, .. contexts, .. reference is { InOutputs: true, InContexts: true } ? s_words : []];
-        const string Unnamed = "outputs[0], outputs[1], … or \"outputs\": { \"columns\": [names] } in the study, as the outputs have no names";
-        string[] expected = [.. known, .. reference.InOutputs && outputs.Count == 0 ? (string[])[Unnamed] : []];
+        string[] expected = [.. known, .. reference.InOutputs && outputs.Count == 0 ? (string[])[ColumnReference.Unnamed] : []];
         return $"there is no column '{name}'; expected {string.Join(", ", expected)}{Nearest.Question(name, known)}";
     }
 }

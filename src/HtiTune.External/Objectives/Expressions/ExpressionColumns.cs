@@ -48,7 +48,8 @@ internal static class ExpressionColumns
         }
 
         string[] known = [.. outputs ?? [], .. contexts ?? [], .. (string[])(inOutputs && inContexts ? ["outputs", "contexts", "lambda"] : [])];
-        throw node.Fault($"there is no column '{name}'; expected {(known.Length > 0 ? string.Join(", ", known) : "a number from 0")}{Nearest.Question(name, known)}");
+        string[] expected = [.. known, .. inOutputs && outputs is null ? (string[])[ColumnReference.Unnamed] : known.Length > 0 ? [] : ["a number from 0"]];
+        throw node.Fault($"there is no column '{name}'; expected {string.Join(", ", expected)}{Nearest.Question(name, known)}");
 
         double[] Categories() => Array.ConvertAll(samples.Categories.ToArray(), category => (double)category);
 
