@@ -57,7 +57,7 @@ internal sealed class StudyDefinitionCheck
         {
             Check(texts.Count is >= 1 and <= HyperparameterLimit, "hyperparameters", $"{texts.Count} texts", $"1 to {HyperparameterLimit} such as lr=1e-5..1e-1:log, layers=1..4:int and act=relu,gelu");
             Check(texts.All(text => text is null || PlainText.IsPlain(text)), "hyperparameters", "a text with a control character", $"characters, {PlainText.Expected}");
-            Try("hyperparameters", () => _definition.ToSpace());
+            Try("hyperparameters", () => new TunerOptions().Validate(_definition.ToSpace()));
             return;
         }
 

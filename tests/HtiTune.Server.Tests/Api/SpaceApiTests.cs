@@ -68,6 +68,33 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Bounds_on_sums_are_kept_by_what_is_handed_out_and_broken_by_nothing_that_is_enqueued()
+    {
+        var client = await server.ClientAsync("bounds");
+        var study = await client.CreateAsync(new StudyDefinition { Name = "Bounds", Hyperparameters = ["x=0..1", "y=0..1", "x + y >= 1.5"], MaxTrainings = 7, Seed = 3 });
+        ClaimedAttempt? task = null;
+        await Wait.UntilAsync(async () => (task = await client.ClaimAsync("w", study: study.Id)) is not null);
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => client.EnqueueAsync(study.Id, (IReadOnlyList<Configuration>)[new Configuration(("x", 0.5), ("y", 0.9))]));
+        Assert.Contains("x = 0.5, y = 0.9; expected x + y >= 1.5", refused.Message, StringComparison.Ordinal);
+        for (var next = task; next is not null;)
+        {
+            Assert.True(next.Configuration["x"].Number + next.Configuration["y"].Number >= 1.5 - 1e-9, next.Configuration.ToString());
+            next = (await client.TellAsync(next, new WorkResult { Value = next.Configuration["x"].Number + 3 * next.Configuration["y"].Number }, "w", study: study.Id)).Next;
+        }
+
+        Assert.NotNull(await client.PredictAsync(study.Id, [new Configuration(("x", 0.1), ("y", 0.1))]));
+        foreach (var (texts, words) in ((string[], string)[])
+        [
+            (["x=0..1", "y=0..1", "x + z >= 1"], "'z' is no hyperparameter"), (["x=0..1", "x >= 0.5"], "expected a narrower range"),
+            (["x=0..1", "y=0..1", "x + y >= 1.5", "x + y <= 1"], "No configuration of x, y is allowed"),
+        ])
+        {
+            refused = await Assert.ThrowsAnyAsync<Exception>(() => client.CreateAsync(new StudyDefinition { Name = "Bounds", Hyperparameters = texts }));
+            Assert.Contains(words, refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Trainings_made_before_come_as_json_or_as_files_named_by_their_values()
     {
         using var http = server.Http(await server.KeyAsync("before"));
