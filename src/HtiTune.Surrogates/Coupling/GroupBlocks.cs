@@ -158,16 +158,20 @@ internal static class GroupBlocks
 
     private static int[] Whole(int n) => Enumerable.Range(0, n).ToArray();
 
-    /// <summary>Sum of squares about the mean, by Welford's update: sums of squares of values far from 0 would cancel.</summary>
+    /// <summary>Sum of squares about the mean, in two passes: sums of squares of values far from 0 would cancel.</summary>
     private static double Spread(float[] values, int columns, int column, ReadOnlySpan<int> rows)
     {
-        double mean = 0, square = 0;
-        for (var i = 0; i < rows.Length; i++)
+        double sum = 0, square = 0;
+        foreach (var row in rows)
         {
-            var value = (double)values[rows[i] * columns + column];
-            var step = value - mean;
-            mean += step / (i + 1);
-            square += step * (value - mean);
+            sum += values[row * columns + column];
+        }
+
+        var mean = sum / rows.Length;
+        foreach (var row in rows)
+        {
+            var step = values[row * columns + column] - mean;
+            square += step * step;
         }
 
         return square;

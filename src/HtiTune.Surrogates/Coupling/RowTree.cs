@@ -83,9 +83,26 @@ internal sealed class RowTree
             }
         }
 
-        var nearest = found.UnorderedItems.Select(item => (Row: item.Element, Square: -item.Priority)).ToArray();
-        Array.Sort(nearest, (a, b) => a.Square != b.Square ? a.Square.CompareTo(b.Square) : a.Row.CompareTo(b.Row));
-        return (Array.ConvertAll(nearest, item => item.Row), Array.ConvertAll(nearest, item => item.Square));
+        var (rows, squares) = (new int[found.Count], new float[found.Count]);
+        var next = 0;
+        foreach (var (row, negative) in found.UnorderedItems)
+        {
+            (rows[next], squares[next]) = (row, -negative);
+            next++;
+        }
+
+        Array.Sort(squares, rows);
+        for (int start = 0, end; start < rows.Length; start = end)
+        {
+            for (end = start + 1; end < rows.Length && squares[end] == squares[start]; end++)
+            {
+                // One run of equal distances.
+            }
+
+            rows.AsSpan(start..end).Sort();
+        }
+
+        return (rows, squares);
     }
 
     private float Distance(int row, ReadOnlySpan<float> point)

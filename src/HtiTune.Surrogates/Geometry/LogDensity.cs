@@ -5,6 +5,8 @@
 // Values are log p̂, gradients ∂ log p̂/∂q = Σ_i r_i (s_i − q)/h_i², r_i the kernels' shares. Shares are computed relative to the
 // nearest kernel, so that log p̂ falls like −|q − s|²/2h² far from all samples instead of underflowing: paths are pulled back.
 
+using System.Numerics;
+
 namespace HtiTune.Surrogates.Geometry;
 
 /// <summary>Log density of samples, seen from one path: its category and condition are fixed.</summary>
@@ -57,26 +59,44 @@ internal sealed class KernelDensity : ILogDensity
             return;
         }
 
+        // The nodes by coordinate, the last one again and again until vectors are full.
+        var count = nodes.Length / _dimension;
+        var padded = (count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        var byColumn = new float[_dimension * padded];
+        for (var t = 0; t < padded; t++)
+        {
+            for (var k = 0; k < _dimension; k++)
+            {
+                byColumn[k * padded + t] = nodes[Math.Min(t, count - 1) * _dimension + k];
+            }
+        }
+
         // Largest kernel value over the nodes of the path; −log of it is the distance that counts.
         var far = new float[n];
         var order = new int[n];
         for (var i = 0; i < n; i++)
         {
-            var least = float.PositiveInfinity;
-            for (var t = 0; t < nodes.Length; t += _dimension)
+            var nearest = new Vector<float>(float.PositiveInfinity);
+            for (var t = 0; t < padded; t += Vector<float>.Count)
             {
-                float square = 0;
+                var square = Vector<float>.Zero;
                 for (var k = 0; k < _dimension; k++)
                 {
-                    var difference = nodes[t + k] - _samples[i * _dimension + k];
+                    var difference = new Vector<float>(byColumn, k * padded + t) - new Vector<float>(_samples[i * _dimension + k]);
                     square += difference * difference;
                 }
 
-                least = Math.Min(least, square);
+                nearest = Vector.MinNative(nearest, square);
+            }
+
+            var least = nearest[0];
+            for (var l = 1; l < Vector<float>.Count; l++)
+            {
+                least = Math.Min(least, nearest[l]);
             }
 
             var factor = _factors.Length == 0 ? 1 : _factors[i];
-            far[i] = (float)(0.5 * least / (_bandwidth * _bandwidth * factor * factor) - _logWeights[i] + _dimension * Math.Log(factor));
+            far[i] = (float)(0.5 * least / (_bandwidth * _bandwidth * factor * factor) - _logWeights[i] + (_factors.Length == 0 ? 0 : _dimension * Math.Log(factor)));
             order[i] = i;
         }
 

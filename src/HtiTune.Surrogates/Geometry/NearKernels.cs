@@ -32,7 +32,7 @@ internal sealed class NearKernels : ILogDensity
         for (var i = 0; i < logWeights.Length; i++)
         {
             var factor = factors.IsEmpty ? 1 : factors[i];
-            _logWeights[i] = (float)(logWeights[i] - dimension * Math.Log(factor));
+            _logWeights[i] = factors.IsEmpty ? logWeights[i] : (float)(logWeights[i] - dimension * Math.Log(factor));
             _precisions[i] = (float)(0.5 / (bandwidth * bandwidth * factor * factor));
             for (var k = 0; k < dimension; k++)
             {
@@ -86,7 +86,7 @@ internal sealed class NearKernels : ILogDensity
             }
 
             logs[i] = weights[i] - square * precisions[i];
-            greatest = Vector.Max(greatest, logs[i]);
+            greatest = Vector.MaxNative(greatest, logs[i]);
         }
 
         var most = Greatest(greatest);
@@ -116,7 +116,7 @@ internal sealed class NearKernels : ILogDensity
         {
             Vector<float> across = first[i] - x, along = second[i] - y;
             logs[i] = weights[i] - (across * across + along * along) * precisions[i];
-            greatest = Vector.Max(greatest, logs[i]);
+            greatest = Vector.MaxNative(greatest, logs[i]);
         }
 
         var most = Greatest(greatest);
@@ -146,15 +146,13 @@ internal sealed class NearKernels : ILogDensity
         {
             Vector512<float> across = first[i] - x, along = second[i] - y;
             logs[i] = weights[i] - (across * across + along * along) * precisions[i];
-            greatest = Vector512.Max(greatest, logs[i]);
+            greatest = Vector512.MaxNative(greatest, logs[i]);
         }
 
-        var half = Vector256.Max(greatest.GetLower(), greatest.GetUpper());
-        var most = half[0];
-        for (var l = 1; l < Vector256<float>.Count; l++)
-        {
-            most = Math.Max(most, half[l]);
-        }
+        var half = Vector256.MaxNative(greatest.GetLower(), greatest.GetUpper());
+        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        var most = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2))).ToScalar();
 
         Vector512<float> highest = Vector512.Create(most), shares = Vector512<float>.Zero, left = shares, right = shares;
         for (var i = 0; i < logs.Length; i++)

@@ -9,6 +9,8 @@ namespace HtiTune.Surrogates.Networks;
 /// <summary>The loops over single values in the training of a <see cref="BatchNetwork"/>; all lengths are multiples of 8.</summary>
 internal static class BatchKernel
 {
+    private const int Square = 16;
+
     /// <summary>z ↦ z·σ(z), and σ(z).</summary>
     internal static void SiLU(Span<float> values, Span<float> sigmoid)
     {
@@ -60,6 +62,17 @@ internal static class BatchKernel
         return Vector256.Sum(sums);
     }
 
+    /// <summary>row = (1 + scale) ⊙ before + shift.</summary>
+    internal static void Film(ReadOnlySpan<float> before, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift, Span<float> row)
+    {
+        var to = Vectors(row);
+        ReadOnlySpan<Vector256<float>> a = Vectors(before), factor = Vectors(scale), added = Vectors(shift);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = (Vector256<float>.One + factor[i]) * a[i] + added[i];
+        }
+    }
+
     /// <summary>scaleSlope += delta ⊙ before, shiftSlope += delta, delta ⊙= 1 + scale.</summary>
     internal static void FilmBack(
         Span<float> delta, ReadOnlySpan<float> before, ReadOnlySpan<float> scale, Span<float> scaleSlope, Span<float> shiftSlope)
@@ -83,12 +96,18 @@ internal static class BatchKernel
     internal static void Transpose(ReadOnlySpan<float> weights, int inputs, int outputs, int used, Span<float> transposed)
     {
         ref var w = ref MemoryMarshal.GetReference(weights[..(inputs * outputs)]);
-        for (var o = 0; o < used; o++)
+        ref var t = ref MemoryMarshal.GetReference(transposed[..(used * inputs)]);
+
+        // A square at a time: what is read and what is written stays in the processor's first cache.
+        for (var first = 0; first < used; first += Square)
         {
-            var row = transposed.Slice(o * inputs, inputs);
-            for (var i = 0; i < row.Length; i++)
+            var last = Math.Min(used, first + Square);
+            for (var i = 0; i < inputs; i++)
             {
-                row[i] = Unsafe.Add(ref w, i * outputs + o);
+                for (var o = first; o < last; o++)
+                {
+                    Unsafe.Add(ref t, o * inputs + i) = Unsafe.Add(ref w, i * outputs + o);
+                }
             }
         }
     }

@@ -98,10 +98,8 @@ internal sealed class BatchNetwork
             {
                 for (var i = 0; i < Rows; i++)
                 {
-                    var row = Row(_hidden[1], i, _widths[1]);
-                    Row(_before, i, _widths[1]).CopyTo(row);
                     var (gamma, beta) = Film(Parameters, i);
-                    DenseKernel.ScaleShift(row, gamma.Span, beta.Span);
+                    BatchKernel.Film(Row(_before, i, _widths[1]), gamma.Span, beta.Span, Row(_hidden[1], i, _widths[1]));
                 }
             }
 

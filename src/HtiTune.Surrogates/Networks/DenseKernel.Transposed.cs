@@ -23,16 +23,21 @@ internal static partial class DenseKernel
         {
             var count = Math.Min(CachedRows, n - start);
             ReadOnlySpan<float> x = input.Slice(start * inputs, count * inputs), w = delta.Slice(start * outputs, count * outputs);
-            for (var i = 0; i < used; i += Rows)
+            for (int i = 0, height; i < used; i += height)
             {
-                for (var o = 0; o < widest; o += 32)
+                height = widest > 0 && i + WideRows <= inputs ? WideRows : Rows;
+                var o = 0;
+                for (; height == WideRows && o < widest; o += 32)
                 {
-                    FourInputsWide(x[i..], count, inputs, w[o..], outputs, output[(i * outputs + o)..]);
+                    EightInputsWide(x[i..], count, inputs, w[o..], outputs, output[(i * outputs + o)..]);
                 }
 
-                for (var o = widest; o < outputs; o += 16)
+                for (; o < outputs; o += 16)
                 {
-                    FourInputs(x[i..], count, inputs, w[o..], outputs, output[(i * outputs + o)..]);
+                    for (var at = i; at < i + height; at += Rows)
+                    {
+                        FourInputs(x[at..], count, inputs, w[o..], outputs, output[(at * outputs + o)..]);
+                    }
                 }
             }
         }
@@ -75,15 +80,19 @@ internal static partial class DenseKernel
         d1.StoreUnsafe(ref y, (nuint)(3 * outputs + 8));
     }
 
-    private static void FourInputsWide(ReadOnlySpan<float> input, int n, int inputs, ReadOnlySpan<float> delta, int outputs, Span<float> output)
+    private static void EightInputsWide(ReadOnlySpan<float> input, int n, int inputs, ReadOnlySpan<float> delta, int outputs, Span<float> output)
     {
-        ref var x = ref MemoryMarshal.GetReference(input[..((n - 1) * inputs + Rows)]);
+        ref var x = ref MemoryMarshal.GetReference(input[..((n - 1) * inputs + WideRows)]);
         ref var w = ref MemoryMarshal.GetReference(delta[..((n - 1) * outputs + 32)]);
-        ref var y = ref MemoryMarshal.GetReference(output[..(3 * outputs + 32)]);
+        ref var y = ref MemoryMarshal.GetReference(output[..(7 * outputs + 32)]);
         Vector512<float> a0 = Vector512.LoadUnsafe(ref y), a1 = Vector512.LoadUnsafe(ref y, 16);
         Vector512<float> b0 = Vector512.LoadUnsafe(ref y, (nuint)outputs), b1 = Vector512.LoadUnsafe(ref y, (nuint)outputs + 16);
         Vector512<float> c0 = Vector512.LoadUnsafe(ref y, (nuint)(2 * outputs)), c1 = Vector512.LoadUnsafe(ref y, (nuint)(2 * outputs + 16));
         Vector512<float> d0 = Vector512.LoadUnsafe(ref y, (nuint)(3 * outputs)), d1 = Vector512.LoadUnsafe(ref y, (nuint)(3 * outputs + 16));
+        Vector512<float> e0 = Vector512.LoadUnsafe(ref y, (nuint)(4 * outputs)), e1 = Vector512.LoadUnsafe(ref y, (nuint)(4 * outputs + 16));
+        Vector512<float> f0 = Vector512.LoadUnsafe(ref y, (nuint)(5 * outputs)), f1 = Vector512.LoadUnsafe(ref y, (nuint)(5 * outputs + 16));
+        Vector512<float> g0 = Vector512.LoadUnsafe(ref y, (nuint)(6 * outputs)), g1 = Vector512.LoadUnsafe(ref y, (nuint)(6 * outputs + 16));
+        Vector512<float> h0 = Vector512.LoadUnsafe(ref y, (nuint)(7 * outputs)), h1 = Vector512.LoadUnsafe(ref y, (nuint)(7 * outputs + 16));
         for (var k = 0; k < n; k++)
         {
             var w0 = Vector512.LoadUnsafe(ref w, (nuint)(k * outputs));
@@ -100,6 +109,18 @@ internal static partial class DenseKernel
             v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 3));
             d0 = Vector512.FusedMultiplyAdd(v, w0, d0);
             d1 = Vector512.FusedMultiplyAdd(v, w1, d1);
+            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 4));
+            e0 = Vector512.FusedMultiplyAdd(v, w0, e0);
+            e1 = Vector512.FusedMultiplyAdd(v, w1, e1);
+            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 5));
+            f0 = Vector512.FusedMultiplyAdd(v, w0, f0);
+            f1 = Vector512.FusedMultiplyAdd(v, w1, f1);
+            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 6));
+            g0 = Vector512.FusedMultiplyAdd(v, w0, g0);
+            g1 = Vector512.FusedMultiplyAdd(v, w1, g1);
+            v = Vector512.Create(Unsafe.Add(ref x, k * inputs + 7));
+            h0 = Vector512.FusedMultiplyAdd(v, w0, h0);
+            h1 = Vector512.FusedMultiplyAdd(v, w1, h1);
         }
 
         a0.StoreUnsafe(ref y);
@@ -110,5 +131,13 @@ internal static partial class DenseKernel
         c1.StoreUnsafe(ref y, (nuint)(2 * outputs + 16));
         d0.StoreUnsafe(ref y, (nuint)(3 * outputs));
         d1.StoreUnsafe(ref y, (nuint)(3 * outputs + 16));
+        e0.StoreUnsafe(ref y, (nuint)(4 * outputs));
+        e1.StoreUnsafe(ref y, (nuint)(4 * outputs + 16));
+        f0.StoreUnsafe(ref y, (nuint)(5 * outputs));
+        f1.StoreUnsafe(ref y, (nuint)(5 * outputs + 16));
+        g0.StoreUnsafe(ref y, (nuint)(6 * outputs));
+        g1.StoreUnsafe(ref y, (nuint)(6 * outputs + 16));
+        h0.StoreUnsafe(ref y, (nuint)(7 * outputs));
+        h1.StoreUnsafe(ref y, (nuint)(7 * outputs + 16));
     }
 }

@@ -94,7 +94,14 @@ internal static partial class DenseKernel
     /// <summary>row = (1 + scale)·row + shift.</summary>
     internal static void ScaleShift(Span<float> row, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
-        for (var i = 0; i < row.Length; i++)
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(row);
+        ReadOnlySpan<Vector<float>> factors = MemoryMarshal.Cast<float, Vector<float>>(scale), added = MemoryMarshal.Cast<float, Vector<float>>(shift);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] = (Vector<float>.One + factors[i]) * vectors[i] + added[i];
+        }
+
+        for (var i = vectors.Length * Vector<float>.Count; i < row.Length; i++)
         {
             row[i] = (1 + scale[i]) * row[i] + shift[i];
         }

@@ -44,6 +44,7 @@ public sealed class DenseKernelTests
 
     [Theory]
     [InlineData(150, 8, 64)]
+    [InlineData(70, 12, 80)]
     [InlineData(64, 4, 48)]
     [InlineData(1, 4, 16)]
     public void AGradientIsTheSumOverRowsInOrder(int n, int inputs, int outputs)
