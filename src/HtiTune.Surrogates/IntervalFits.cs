@@ -52,7 +52,8 @@ internal sealed class IntervalFits
         _potential = potential;
         _random = random;
         _mapShape = MapShape(Options);
-        _pathShape = new NetworkShape(2 * Options.HiddenWidth, PathDepth, Options.PathSteps, PathRate);
+        // Of very many paths few are solved, and what they teach a narrow network holds.
+        _pathShape = new NetworkShape(trajectories.Count <= MostSolved ? 2 * Options.HiddenWidth : Options.HiddenWidth, PathDepth, Options.PathSteps, PathRate);
         var intervals = request.Anchors.Count - 1;
         Bends = new float[intervals][];
         Bandwidths = new double[intervals];

@@ -24,6 +24,35 @@ public class BandwidthTests
 
         VectorExponential.Of(new System.Numerics.Vector<float>(float.NegativeInfinity)).CopyTo(values);
         Assert.Equal(1, values[0] / Math.Exp(VectorExponential.Least), 2.5e-7);
+
+        VectorExponential.Of(new System.Numerics.Vector<float>(float.NaN)).CopyTo(values);
+        Assert.Equal(float.NaN, values[0]);
+        Assert.Equal(float.NaN, VectorExponential.Of(System.Runtime.Intrinsics.Vector512.Create(float.NaN))[0]);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void Of_very_many_samples_the_bandwidth_is_best_too(int d, bool adaptive)
+    {
+        // Those of some rows alone: every 205th of the many, every third of the few.
+        const int mostRows = 40;
+        float[][] groups = [[.. Cloud(4200, d, 0.4, seed: 1), .. Cloud(4000, d, 1.2, seed: 2)], Cloud(100, d, 0.7, seed: 3)];
+        var ones = Array.ConvertAll(groups, g => Enumerable.Repeat(1f, g.Length / d).ToArray());
+        var (bandwidth, factors) = adaptive ? BandwidthSelection.Adaptive(groups, d, mostRows) : (BandwidthSelection.ByLikelihood(groups, d, mostRows), ones);
+
+        double Likelihood(double h) => groups.Select((group, c) =>
+        {
+            int n = group.Length / d, stride = (n + mostRows - 1) / mostRows;
+            return Enumerable.Range(0, (n + stride - 1) / stride)
+                .Sum(r => Math.Max(-50, Math.Log(Density(group.AsSpan(r * stride * d, d), group, d, h, factors[c], without: r * stride))));
+        }).Sum();
+
+        var best = Likelihood(bandwidth);
+        Assert.True(best >= Likelihood(bandwidth * 1.02), "a fiftieth wider is better");
+        Assert.True(best >= Likelihood(bandwidth / 1.02), "a fiftieth narrower is better");
     }
 
     [Theory]
