@@ -5,6 +5,8 @@
 //             of samples around a bend, where squared Euclidean distance folds it.
 // Source: Fermat distances after Groisman, Jonckheere and Sapienza (2022); the squared form as measured for this project.
 
+using System.Numerics;
+
 namespace HtiTune.Surrogates.Coupling;
 
 /// <summary>Ground costs of the transport between two anchors' samples.</summary>
@@ -15,11 +17,35 @@ internal static class GroundCost
     /// <summary>|a − b|² for all pairs, shape [n, m].</summary>
     internal static float[] SquaredEuclidean(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int d)
     {
-        int n = a.Length / d, m = b.Length / d;
+        int n = a.Length / d, m = b.Length / d, lanes = Vector<float>.Count, whole = m / lanes * lanes;
         var cost = new float[n * m];
+
+        // The right rows by coordinate, so that each is a run of numbers.
+        var byColumn = new float[d * m];
+        for (var j = 0; j < m; j++)
+        {
+            for (var k = 0; k < d; k++)
+            {
+                byColumn[k * m + j] = b[j * d + k];
+            }
+        }
+
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j < m; j++)
+            var row = cost.AsSpan(i * m, m);
+            for (var j = 0; j < whole; j += lanes)
+            {
+                var sum = Vector<float>.Zero;
+                for (var k = 0; k < d; k++)
+                {
+                    var difference = new Vector<float>(a[i * d + k]) - new Vector<float>(byColumn, k * m + j);
+                    sum += difference * difference;
+                }
+
+                sum.CopyTo(row[j..]);
+            }
+
+            for (var j = whole; j < m; j++)
             {
                 float sum = 0;
                 for (var k = 0; k < d; k++)
@@ -28,7 +54,7 @@ internal static class GroundCost
                     sum += difference * difference;
                 }
 
-                cost[i * m + j] = sum;
+                row[j] = sum;
             }
         }
 
@@ -69,11 +95,12 @@ internal static class GroundCost
             edges[i] = new List<(int, float)>(2 * Neighbours);
         }
 
+        var neighbours = new NearestRows(nodes, d);
         var near = new PriorityQueue<int, float>();
         for (var i = 0; i < total; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            NearestRows.Find(nodes, d, i, Neighbours, near);
+            neighbours.Find(i, Neighbours, near);
             while (near.TryDequeue(out var j, out var negative))
             {
                 edges[i].Add((j, -negative));

@@ -19,7 +19,7 @@ internal static class GroupBlocks
 {
     /// <summary>Blocks of neighbours, facing each other by rank.</summary>
     /// <param name="left">Rows at the left anchor, [n, P].</param>
-    /// <param name="right">Rows at the right anchor, [n, P].</param>
+    /// <param name="right">Rows at the right anchor, [n, P]; the same array where both sides are one.</param>
     /// <param name="columns">P, at least 1.</param>
     /// <param name="most">Rows of a block at most, at least 1.</param>
     /// <returns>Row numbers of each block, as many on either side; every row is in one block. One block where n ≤ most.</returns>
@@ -27,7 +27,8 @@ internal static class GroupBlocks
     internal static (int[] Left, int[] Right)[] Near(float[] left, float[] right, int columns, int most)
     {
         var n = Count(left, right, columns, most);
-        int[] a = Whole(n), b = Whole(n);
+        var isOne = ReferenceEquals(left, right);
+        int[] a = Whole(n), b = isOne ? a : Whole(n);
         var blocks = new List<(int[], int[])>();
         Halve(0, n);
         return [.. blocks];
@@ -41,9 +42,13 @@ internal static class GroupBlocks
             }
 
             Span<int> rowsA = a.AsSpan(start, length), rowsB = b.AsSpan(start, length);
-            var axis = Widest(columns, left, rowsA, right, rowsB);
+            var axis = Widest(columns, left, rowsA, right, isOne ? [] : rowsB);
             Sort(left, columns, axis, rowsA);
-            Sort(right, columns, axis, rowsB);
+            if (!isOne)
+            {
+                Sort(right, columns, axis, rowsB);
+            }
+
             Halve(start, length / 2);
             Halve(start + length / 2, length - length / 2);
         }

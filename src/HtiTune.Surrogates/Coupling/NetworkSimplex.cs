@@ -89,14 +89,16 @@ internal sealed class NetworkSimplex
         // min_j (c_ij − p_(n+j)), several columns at a time.
         var width = Vector<float>.Count;
         var half = Vector<double>.Count;
-        var smallest = new Vector<double>(double.PositiveInfinity);
+        Vector<double> smallest = new(double.PositiveInfinity), other = smallest;
         var j = 0;
         for (; j <= _m - width; j += width)
         {
             Vector.Widen(new Vector<float>(costs[j..]), out var low, out var high);
-            smallest = Vector.Min(smallest, low - new Vector<double>(potentials[j..]));
-            smallest = Vector.Min(smallest, high - new Vector<double>(potentials[(j + half)..]));
+            smallest = Vector.MinNative(smallest, low - new Vector<double>(potentials[j..]));
+            other = Vector.MinNative(other, high - new Vector<double>(potentials[(j + half)..]));
         }
+
+        smallest = Vector.MinNative(smallest, other);
 
         var best = double.PositiveInfinity;
         for (var k = 0; k < half; k++)
@@ -126,16 +128,24 @@ internal sealed class NetworkSimplex
     /// </summary>
     private void Start(long[] sources, long[] targets)
     {
-        var least = new double[_m];
-        Array.Fill(least, double.PositiveInfinity);
+        var smallest = new float[_m];
+        Array.Fill(smallest, float.PositiveInfinity);
         for (var i = 0; i < _n; i++)
         {
-            for (var j = 0; j < _m; j++)
+            var row = _cost.AsSpan(i * _m, _m);
+            var j = 0;
+            for (; j <= _m - Vector<float>.Count; j += Vector<float>.Count)
             {
-                least[j] = Math.Min(least[j], _cost[i * _m + j]);
+                Vector.MinNative(new Vector<float>(smallest, j), new Vector<float>(row[j..])).CopyTo(smallest, j);
+            }
+
+            for (; j < _m; j++)
+            {
+                smallest[j] = Math.Min(smallest[j], row[j]);
             }
         }
 
+        var least = Array.ConvertAll(smallest, value => (double)value);
         var room = (long[])targets.Clone();
         List<(int Source, int Target, long Mass)>[] arcs = [.. Enumerable.Range(0, _n + _m).Select(_ => new List<(int, int, long)>(2))];
         for (var i = 0; i < _n; i++)
@@ -143,11 +153,13 @@ internal sealed class NetworkSimplex
             for (var left = sources[i]; left > 0;)
             {
                 var (best, value) = (-1, double.PositiveInfinity);
-                for (var j = 0; j < _m; j++)
+                var row = _cost.AsSpan(i * _m, _m);
+                for (var j = 0; j < row.Length; j++)
                 {
-                    if (room[j] > 0 && _cost[i * _m + j] - least[j] < value)
+                    // The cheaper question first: it seldom is less.
+                    if (row[j] - least[j] is var above && above < value && room[j] > 0)
                     {
-                        (best, value) = (j, _cost[i * _m + j] - least[j]);
+                        (best, value) = (j, above);
                     }
                 }
 

@@ -74,8 +74,28 @@ internal static class OptimalTransport
 
     private static (double Least, double Most) Range(float[] cost, int m)
     {
-        var (least, most) = (cost[0], cost[0]);
-        for (var k = 0; k < cost.Length; k++)
+        Vector<float> least = new(cost[0]), most = new(cost[0]);
+        var k = 0;
+        for (; k <= cost.Length - Vector<float>.Count; k += Vector<float>.Count)
+        {
+            var several = new Vector<float>(cost, k);
+
+            // What is not finite differs from itself by no number.
+            if (!Vector.EqualsAll(several - several, Vector<float>.Zero))
+            {
+                break;
+            }
+
+            (least, most) = (Vector.MinNative(least, several), Vector.MaxNative(most, several));
+        }
+
+        var (low, high) = (cost[0], cost[0]);
+        for (var l = 0; l < Vector<float>.Count; l++)
+        {
+            (low, high) = (Math.Min(low, least[l]), Math.Max(high, most[l]));
+        }
+
+        for (; k < cost.Length; k++)
         {
             if (!float.IsFinite(cost[k]))
             {
@@ -83,11 +103,10 @@ internal static class OptimalTransport
                     $"The cost from source {k / m} to target {k % m} is {cost[k]}; expected a finite number.", nameof(cost));
             }
 
-            least = Math.Min(least, cost[k]);
-            most = Math.Max(most, cost[k]);
+            (low, high) = (Math.Min(low, cost[k]), Math.Max(high, cost[k]));
         }
 
-        return (least, most);
+        return (low, high);
     }
 
     /// <summary>The costs up to a ceiling, rounded to the grid on which all sums are exact in double precision; shape [n, m].</summary>
@@ -98,9 +117,20 @@ internal static class OptimalTransport
         var largest = Math.Max(Math.Abs(least), Math.Abs(most));
         var step = largest == 0 ? 1 : Math.ScaleB(1, Math.ILogB(largest) + 1 - bits);
         var rounded = new float[cost.Length];
-        for (var k = 0; k < cost.Length; k++)
+
+        // On the grid in single precision too: what rounding changes has fewer than 24 bits left, or lies at the ceiling. The step is a power of two, so that its inverse is exact.
+        Vector<double> ceiling = new(most), inverse = new(1 / step), width = new(step);
+        var k = 0;
+        for (; k <= cost.Length - Vector<float>.Count; k += Vector<float>.Count)
         {
-            // On the grid in single precision too: what rounding changes has fewer than 24 bits left, or lies at the ceiling.
+            Vector.Widen(new Vector<float>(cost, k), out var low, out var high);
+            low = Vector.Round(Vector.MinNative(low, ceiling) * inverse) * width;
+            high = Vector.Round(Vector.MinNative(high, ceiling) * inverse) * width;
+            Vector.Narrow(low, high).CopyTo(rounded, k);
+        }
+
+        for (; k < cost.Length; k++)
+        {
             rounded[k] = (float)(Math.Round(Math.Min(cost[k], most) / step) * step);
         }
 

@@ -33,10 +33,11 @@ internal static class PairRoughness
 
         var stride = Math.Max(1, n / MostRows);
         double residual = 0, variance = 0;
+        var neighbours = new NearestRows(source, d);
         var near = new PriorityQueue<int, float>();
         for (var i = 0; i < n; i += stride)
         {
-            NearestRows.Find(source, d, i, k, near);
+            neighbours.Find(i, k, near);
             for (var c = 0; c < d; c++)
             {
                 double predicted = 0;
