@@ -201,6 +201,19 @@ internal sealed class SpaceCoordinates
         return u;
     }
 
+    /// <summary>The snapped u whose numbers and ordered words stand at the middle of their ranges, or near it where that may not be trained; unordered words have none, and are drawn.</summary>
+    internal double[] Middle(RandomStream stream)
+    {
+        var u = Random(stream);
+        for (var i = 0; i < u.Length; i++)
+        {
+            u[i] = IsUnordered(_space[i]) ? u[i] : 0.5;
+        }
+
+        Snap(u);
+        return Inside(u, stream);
+    }
+
     /// <summary>A random snapped u near another one, both such as may be trained.</summary>
     /// <param name="u">The other one, snapped.</param>
     /// <param name="radius">How far numbers move, their ends being mirrors.</param>

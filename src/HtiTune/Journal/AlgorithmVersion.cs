@@ -3,6 +3,7 @@ namespace HtiTune.Journal;
 /// <summary>The number of the algorithm by which this library tunes a space.</summary>
 public static class AlgorithmVersion
 {
+    // 10: where nothing is given the first configuration is the middle of the space, and the others stand about it.
     // 9: of trainings that were made for another objective, draws are as wide as all errors of those left out, and the first that is asked for is what is recommended.
     // 8: a certificate that few draws miss is judged by more of them; in a later run one pass is enough after a training that came as it was forecast.
     // 7: by values kernels of two kinds are averaged, and ripples are told from noise; draws of the outputs are narrower where left-out trainings say so; without a training
@@ -10,7 +11,7 @@ public static class AlgorithmVersion
     // 6: every acquisition serves beside outputs too, and noise, replicates, the alarm and the strict certificate count as of one hyperparameter; draws of
     // one context are coupled from training to training.
     // 5: draws of the outputs are as wide as the trainings that are left out ask for. Before that, it was the number of one hyperparameter.
-    private const int OverSpaces = 9;
+    private const int OverSpaces = 10;
 
     /// <summary><see cref="Tuner.Algorithm"/> for one continuous hyperparameter, another number for several, or for one of another kind.</summary>
     /// <param name="space">What is tuned.</param>

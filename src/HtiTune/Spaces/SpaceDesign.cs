@@ -4,6 +4,10 @@ using HtiTune.Surrogates;
 namespace HtiTune;
 
 /// <summary>The first configurations of a space: few, and far from each other and from those that are given.</summary>
+/// <remarks>
+/// Where none is given the first is the middle: ranges are mostly wider than they need be, so that the optimum seldom stands near an end, and what is curved shows it
+/// soonest where a place lies between the others.
+/// </remarks>
 internal static class SpaceDesign
 {
     private const int Trials = 400;
@@ -27,19 +31,21 @@ internal static class SpaceDesign
 
         double[][] known = [.. given.Select(u => coordinates.Place(u))];
         var stream = streams.Stream("initial");
+        List<double[]> first = known.Length == 0 && coordinates.Hyperparameters > 1 ? [coordinates.Middle(stream)] : [];
+        double[][] taken = [.. known, .. first.Select(u => coordinates.Place(u))];
         List<double[]> best = [];
         var largest = -1.0;
         for (var trial = 0; trial < Trials; trial++)
         {
             // Beside places that are given the shares of a Latin hypercube are not the best.
-            var set = known.Length == 0 || trial % 2 == 0 ? Latin(coordinates, wanted, stream) : [.. Enumerable.Range(0, wanted).Select(_ => coordinates.Random(stream))];
-            if (Least(coordinates, set, known) is var least && least > largest)
+            var set = known.Length == 0 || trial % 2 == 0 ? Latin(coordinates, wanted - first.Count, stream) : [.. Enumerable.Range(0, wanted).Select(_ => coordinates.Random(stream))];
+            if (Least(coordinates, set, taken) is var least && least > largest)
             {
                 (best, largest) = (set, least);
             }
         }
 
-        return largest > 0 ? best : Distinct(coordinates, wanted, known, stream);
+        return largest > 0 ? [.. first, .. best] : Distinct(coordinates, wanted, known, stream);
     }
 
     /// <summary>A Latin hypercube: along each hyperparameter every place has a share of [0, 1] of its own.</summary>

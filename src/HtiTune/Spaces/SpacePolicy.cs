@@ -18,7 +18,7 @@ internal sealed class SpacePolicy(SearchSpace space, SpacePolicyOptions options,
     /// <summary>How the plain belief is fitted.</summary>
     internal PlainSettings Settings { get; init; } = new();
 
-    /// <summary>The first configurations, far from each other: with those given as many as there are hyperparameters and two more.</summary>
+    /// <summary>The first configurations, the middle where none is given and others far from each other: with those given as many as there are hyperparameters and two more.</summary>
     /// <param name="given">What is trained anyway.</param>
     internal IReadOnlyList<(Configuration Configuration, string Reason)> Initial(IReadOnlyList<Configuration> given)
     {

@@ -22,11 +22,14 @@ internal sealed record StandardFunction(string Name, int Dimension, double Least
         0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650, 0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381,
     ];
 
-    /// <summary>The functions of the issue; Ackley's is shifted by the seed, so that its minimum is not the centre.</summary>
+    /// <summary>
+    /// The functions of the issue; Ackley's is shifted by the seed, so that its minimum is not the centre, and Rosenbrock's beside it, for in the middle of the usual range it is near its least.
+    /// </summary>
     internal static IReadOnlyList<StandardFunction> All { get; } =
     [
         new("Branin", 2, 0.39788735772973816, _ => Branin),
         new("Rosenbrock-2", 2, 0, _ => Rosenbrock),
+        new("Rosenbrock-2, shifted", 2, 0, ShiftedRosenbrock),
         new("Ackley-2", 2, 0, Ackley),
         new("Hartmann-3", 3, -3.86278214782076, _ => u => Hartmann(s_a3, s_p3, u)),
         new("Hartmann-6", 6, -3.32236801141551, _ => u => Hartmann(s_a6, s_p6, u)),
@@ -47,10 +50,15 @@ internal sealed record StandardFunction(string Name, int Dimension, double Least
         return Math.Pow(b - 5.1 / (4 * Math.PI * Math.PI) * a * a + 5 / Math.PI * a - 6, 2) + 10 * (1 - 1 / (8 * Math.PI)) * Math.Cos(a) + 10;
     }
 
-    private static double Rosenbrock(double[] u)
+    private static double Rosenbrock(double[] u) => RosenbrockAt(RosenbrockHalf * (2 * u[0] - 1), RosenbrockHalf * (2 * u[1] - 1));
+
+    private static double RosenbrockAt(double a, double b) => 100 * Math.Pow(b - a * a, 2) + Math.Pow(1 - a, 2);
+
+    private static Func<double[], double> ShiftedRosenbrock(int seed)
     {
-        double a = RosenbrockHalf * (2 * u[0] - 1), b = RosenbrockHalf * (2 * u[1] - 1);
-        return 100 * Math.Pow(b - a * a, 2) + Math.Pow(1 - a, 2);
+        var stream = new RandomStreams(seed).Stream("shift");
+        double[] centre = [.. Enumerable.Range(0, 2).Select(_ => 2 * stream.NextDouble() - 1)];
+        return u => RosenbrockAt(centre[0] + RosenbrockHalf * (2 * u[0] - 1), centre[1] + RosenbrockHalf * (2 * u[1] - 1));
     }
 
     private static Func<double[], double> Ackley(int seed)

