@@ -91,7 +91,7 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
     {
         ArgumentNullException.ThrowIfNull(constraints);
         return Count == 1
-            ? throw new ArgumentException($"The constraint '{constraints.FirstOrDefault()}' bounds {Label}, which is tuned alone; expected a narrower range of it.", nameof(constraints))
+            ? throw new ArgumentException($"The constraint '{(constraints.Count > 0 ? constraints[0] : "")}' bounds {Label}, which is tuned alone; expected a narrower range of it.", nameof(constraints))
             : new SearchSpace(_hyperparameters, [.. _constraints.Concat(constraints.Select(text => LinearConstraint.Read(text, _hyperparameters))).Distinct()]);
     }
 
@@ -137,16 +137,16 @@ public sealed class SearchSpace : IReadOnlyList<Hyperparameter>, IEquatable<Sear
     /// <param name="configuration">The configuration.</param>
     /// <param name="place">Where it stands, for the message (e.g. <c>anchor 3</c>), or none.</param>
     /// <exception cref="ArgumentException">It is not; the message names every fault.</exception>
-    public void Require(Configuration configuration, string? place = null) => Require(FaultsOf(configuration), place);
+    public void Require(Configuration configuration, string? place = null) => Require(configuration, FaultsOf(configuration), place);
 
     /// <summary>As <see cref="Require(Configuration, string)"/>, whether it keeps the constraints or not.</summary>
-    internal void RequireRanges(Configuration configuration) => Require(RangeFaultsOf(configuration), null);
+    internal void RequireRanges(Configuration configuration) => Require(configuration, RangeFaultsOf(configuration), null);
 
-    private static void Require(IReadOnlyList<string> faults, string? place)
+    private static void Require(Configuration configuration, IReadOnlyList<string> faults, string? place)
     {
         if (faults.Count > 0)
         {
-            throw new ArgumentException($"{(place is null ? "" : place + ": ")}{string.Join("; ", faults)}.", "configuration");
+            throw new ArgumentException($"{(place is null ? "" : place + ": ")}{string.Join("; ", faults)}.", nameof(configuration));
         }
     }
 
