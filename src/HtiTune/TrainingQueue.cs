@@ -43,7 +43,7 @@ internal sealed class TrainingQueue(SearchSpace space, TunerOptions? options = n
     public IReadOnlyList<Configuration> Add(IReadOnlyList<Configuration> configurations, Func<Configuration, bool> isTrained)
     {
         ArgumentNullException.ThrowIfNull(configurations);
-        List<string> faults = [.. configurations.SelectMany((one, i) => (options?.FaultsOf(space, one) ?? space.FaultsOf(one)).Select(fault => $"[{i}] {fault}"))];
+        List<string> faults = [.. configurations.SelectMany((one, i) => OptionFaults.Of(options, space, one).Select(fault => $"[{i}] {fault}"))];
         if (configurations.Count == 0 || faults.Count > 0)
         {
             throw new ArgumentException($"To enqueue: {(faults.Count == 0 ? "the list is empty; expected at least one" : string.Join("; ", faults))}.", nameof(configurations));

@@ -5,15 +5,6 @@ namespace HtiTune;
 // What options must be.
 public sealed partial record TunerOptions
 {
-    // Functions of λ are tried at so many places and one.
-    private const int ProbeCount = 64;
-
-    /// <summary>What is wrong with a configuration that is to be trained or was; none where nothing is.</summary>
-    internal IReadOnlyList<string> FaultsOf(SearchSpace space, Configuration configuration) =>
-        space.FaultsOf(configuration) is var faults && faults.Count == 0 && IsAllowed?.Invoke(space.Ordered(configuration)) == false
-            ? [$"{configuration} is not allowed by {nameof(TunerOptions)}.{nameof(IsAllowed)}"]
-            : faults;
-
     /// <summary>Throws unless a tuner of a search space takes these options.</summary>
     /// <param name="space">The space.</param>
     /// <exception cref="ArgumentException">It does not; the message names every fault.</exception>
@@ -97,20 +88,8 @@ public sealed partial record TunerOptions
 
         SpaceBounds.RequireSome(space, IsAllowed);
 
-        // The first fault over the range is enough.
-        void Probe(Func<double, double> function, string name, string expected, Func<double, bool> isRight)
-        {
-            for (var i = 0; i <= ProbeCount; i++)
-            {
-                var lambda = space.Line.FromUnit(i / (double)ProbeCount);
-                var value = function(lambda);
-                if (!double.IsFinite(value) || !isRight(value))
-                {
-                    faults.Add(Invariant($"{name} is {value:R} at λ = {lambda:R}; expected {expected}"));
-                    return;
-                }
-            }
-        }
+        void Probe(Func<double, double> function, string name, string expected, Func<double, bool> isRight) =>
+            faults.AddRange(OptionFaults.Of(space.Line, function, isRight).Select(fault => $"{name} is {fault}; expected {expected}"));
 
         void RequireNull(object? value, string name) => Check(value is null, name, "given", "null where several hyperparameters are tuned");
 

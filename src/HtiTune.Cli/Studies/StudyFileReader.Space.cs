@@ -14,8 +14,7 @@ internal sealed partial class StudyFileReader
             }
             else
             {
-                Fault(
-                    Take(root, "constraints")!.Line,
+                Fault(Take(root, "constraints")!.Line,
                     $"the constraint \"{text}\" is none; expected an objective, <= or >=, and a number, e.g. \"mean(latency) <= 20\", or hyperparameters, e.g. \"x + 2*y <= 1\"");
             }
         }

@@ -106,7 +106,7 @@ internal static class EarlierTrainings
             return $"is at λ = {training.Lambda:R}; expected {(space.IsLine ? "one" : "a configuration")} within {space}";
         }
 
-        if (training.Configuration is { } configuration && options.FaultsOf(space, configuration) is { Count: > 0 } faults)
+        if (training.Configuration is { } configuration && OptionFaults.Of(options, space, configuration) is { Count: > 0 } faults)
         {
             return string.Join(", ", faults);
         }
