@@ -1,10 +1,11 @@
-using System.Text.RegularExpressions;
-
 namespace HtiTune.Data;
 
 /// <summary>Reads a hyperparameter that is written down.</summary>
-internal static partial class HyperparameterText
+internal static class HyperparameterText
 {
+    private static readonly char[] s_opening = ['(', '[', '{'], s_closing = [')', ']', '}'];
+    private static readonly string[] s_between = ["to", ":", "-", "…"];
+
     private const string Expected = "expected name=from..to, name=from..to:log, name=from..to:int or name=word,word";
 
     public static Hyperparameter Read(string text)
@@ -81,22 +82,26 @@ internal static partial class HyperparameterText
             return null;
         }
 
-        if (TwoEnds().Match(domain) is { Success: true } ends)
+        if (TwoEnds(domain.Trim()) is var (from, to))
         {
-            return $"expected {name}={ends.Groups["from"].Value}..{ends.Groups["to"].Value}, as a range is written";
+            return $"expected {name}={from}..{to}, as a range is written";
         }
 
-        if (Bracketed().Match(domain) is { Success: true } match && match.Groups["inner"].Value.Split(',', StringSplitOptions.TrimEntries) is { Length: > 1 } parts)
+        var (open, close) = (domain.IndexOfAny(s_opening), domain.IndexOfAny(s_closing));
+        string[] parts = open >= 0 && close > open && domain.AsSpan(close + 1).IsWhiteSpace() && domain.LastIndexOfAny(s_opening) == open
+            ? domain[(open + 1)..close].Split(',', StringSplitOptions.TrimEntries)
+            : [];
+        if (parts.Length > 1)
         {
-            var word = match.Groups["word"].Value;
+            var word = domain[..open];
             bool Is(string kind) => word.Contains(kind, StringComparison.OrdinalIgnoreCase);
             return parts.Length > 2 || NumberOf(parts[0]) is null || NumberOf(parts[1]) is null || Is("choice") || Is("categor")
                 ? $"expected {name}={string.Join(",", parts.Select(part => part.Trim('\'', '"')))}, as words are written"
                 : $"expected {name}={parts[0]}..{parts[1]}{(Is("log") ? ":log" : Is("int") ? ":int" : "")}, as a range is written";
         }
 
-        return domain.Split(',').FirstOrDefault(part => part.Count(letter => letter is '(' or '[' or '{') != part.Count(letter => letter is ')' or ']' or '}')) is { } open
-            ? $"'{open.Trim()}' has half of a bracket; expected words without commas in them"
+        return domain.Split(',').FirstOrDefault(part => part.Count(letter => letter is '(' or '[' or '{') != part.Count(letter => letter is ')' or ']' or '}')) is { } half
+            ? $"'{half.Trim()}' has half of a bracket; expected words without commas in them"
             : null;
     }
 
@@ -120,9 +125,19 @@ internal static partial class HyperparameterText
 
     private static ArgumentException Fault(string text, string what) => new($"The hyperparameter '{text}' is not understood: {what}.", nameof(text));
 
-    [GeneratedRegex(@"^\s*(?<from>[-+]?[0-9.]+([eE][-+]?[0-9]+)?)\s*(to|:|-|…)\s*(?<to>[-+]?[0-9.]+([eE][-+]?[0-9]+)?)\s*$", RegexOptions.ExplicitCapture)]
-    private static partial Regex TwoEnds();
+    // Two numbers with a sign of their own at most, and between them what elsewhere stands for "to".
+    private static (string From, string To)? TwoEnds(string domain)
+    {
+        var start = domain is ['+' or '-', ..] ? 1 : 0;
+        for (var at = start + 1; at < domain.Length; at++)
+        {
+            var between = s_between.FirstOrDefault(word => domain.AsSpan(at).StartsWith(word, StringComparison.Ordinal));
+            if (between is not null && NumberOf(domain[..at].TrimEnd()) is not null && NumberOf(domain[(at + between.Length)..].TrimStart()) is not null)
+            {
+                return (domain[..at].TrimEnd(), domain[(at + between.Length)..].TrimStart());
+            }
+        }
 
-    [GeneratedRegex(@"^\s*(?<word>[\p{L}\p{Nd}_.]*)\s*[([{](?<inner>[^()[\]{}]*)[)\]}]\s*$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Bracketed();
+        return null;
+    }
 }

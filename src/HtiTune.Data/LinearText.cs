@@ -1,16 +1,38 @@
-using System.Text.RegularExpressions;
-
 namespace HtiTune.Data;
 
 /// <summary>Reads sums of hyperparameters, which may be called what no other sum would allow: <c>l2-reg</c> is a name where there is one of it.</summary>
-internal static partial class LinearText
+internal static class LinearText
 {
     private const string Expected = "expected numbers times hyperparameters, added up, as in x + 2*y <= 1";
 
     /// <summary>What stands on either side of the one comparison of a text; null where there is none, or more than one.</summary>
-    internal static (string Left, string Sign, string Right)? Halves(string text) => Comparison().Match(text) is { Success: true } match
-        ? (match.Groups["left"].Value, match.Groups["sign"].Value, match.Groups["right"].Value)
-        : null;
+    internal static (string Left, string Sign, string Right)? Halves(string text)
+    {
+        var at = text.AsSpan().IndexOfAny('<', '>', '=');
+        var end = at + 1 < text.Length && text[at + 1] == '=' ? at + 2 : at + 1;
+        return at >= 0 && text[at] != '=' && text.AsSpan(end).IndexOfAny('<', '>', '=') < 0 ? (text[..at], text[at..end], text[end..]) : null;
+    }
+
+    /// <summary>How many characters a text begins with that are a number without a sign, such as 0.5, .5 and 1e-3; 0 where it begins with none that ends there.</summary>
+    internal static int NumeralLength(ReadOnlySpan<char> text)
+    {
+        var whole = Digits(text);
+        var length = whole < text.Length && text[whole] == '.' ? whole + 1 + Digits(text[(whole + 1)..]) : whole;
+        if (length == 0 || length == 1 && whole == 0)
+        {
+            return 0;
+        }
+
+        if (length < text.Length && text[length] is 'e' or 'E')
+        {
+            var sign = length + 1 < text.Length && text[length + 1] is '+' or '-' ? 2 : 1;
+            length += Digits(text[(length + sign)..]) is > 0 and var power ? sign + power : 0;
+        }
+
+        return IsEnd(text, length) ? length : 0;
+
+        static int Digits(ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') is var end && end < 0 ? text.Length : end;
+    }
 
     /// <summary>The terms of a sum: names with their factors, and numbers by themselves without a name; or what is wrong.</summary>
     /// <param name="sum">The text.</param>
@@ -61,32 +83,29 @@ internal static partial class LinearText
             return sign;
         }
 
-        // The longest that stands there whole.
         string? Name(ref string text)
         {
-            var all = text;
-            var name = names.Where(one => all.StartsWith(one, StringComparison.Ordinal) && IsEnd(all, one.Length)).MaxBy(one => one.Length);
+            var name = NameAt(text, names);
             text = name is null ? text : text[name.Length..].TrimStart();
             return name;
         }
 
-        static bool IsEnd(string text, int at) => at == text.Length || !char.IsLetterOrDigit(text[at]) && text[at] != '_';
-
         static bool Number(ref string text, ref double factor, bool isDivided)
         {
-            if (Numeral().Match(text) is not { Success: true } match || double.Parse(match.Value, CultureInfo.InvariantCulture) is var number && (!double.IsFinite(number) || isDivided && number == 0))
+            var length = NumeralLength(text);
+            if (length == 0 || double.Parse(text[..length], CultureInfo.InvariantCulture) is var number && (!double.IsFinite(number) || isDivided && number == 0))
             {
                 return false;
             }
 
             factor = isDivided ? factor / number : factor * number;
-            text = text[match.Length..].TrimStart();
+            text = text[length..].TrimStart();
             return true;
         }
 
         string Wrong(string there)
         {
-            var word = Word().Match(there).Value;
+            var word = there.Length > 0 && char.IsLetter(there[0]) ? string.Concat(there.TakeWhile(IsOfWord)) : "";
             return there.Length == 0 ? $"it ends too early; {Expected}"
                 : word.Length > 0 && !names.Contains(word) ? $"'{word}' is no hyperparameter; expected {string.Join(" or ", names)}"
                 : $"it goes on with '{there}'; {Expected}";
@@ -96,24 +115,32 @@ internal static partial class LinearText
     /// <summary>Whether a text names some of the names, and nothing else that has letters.</summary>
     internal static bool AreAlone(string text, IReadOnlyList<string> names)
     {
-        var rest = text;
-        foreach (var name in names.OrderByDescending(name => name.Length))
+        var isNamed = false;
+        for (var at = 0; at < text.Length;)
         {
-            rest = Regex.Replace(rest, $@"(?<![\p{{L}}\p{{Nd}}_]){Regex.Escape(name)}(?![\p{{L}}\p{{Nd}}_])", "·");
+            var rest = text[at..];
+            if (NameAt(rest, names) is { } name)
+            {
+                (isNamed, at) = (true, at + name.Length);
+            }
+            else if (char.IsLetter(text[at]))
+            {
+                return false;
+            }
+            else
+            {
+                at += Math.Max(1, NumeralLength(rest));
+            }
         }
 
-        return rest.Contains('·', StringComparison.Ordinal) && !AnyNumeral().Replace(rest, "").Any(char.IsLetter);
+        return isNamed;
     }
 
-    [GeneratedRegex("^(?<left>[^<>=]*)(?<sign><=|>=|<|>)(?<right>[^<>=]*)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Comparison();
+    // The longest that stands there whole.
+    private static string? NameAt(string text, IReadOnlyList<string> names) =>
+        names.Where(one => text.StartsWith(one, StringComparison.Ordinal) && IsEnd(text, one.Length)).MaxBy(one => one.Length);
 
-    [GeneratedRegex(@"^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?(?![A-Za-z0-9_.])", RegexOptions.ExplicitCapture)]
-    private static partial Regex Numeral();
+    private static bool IsEnd(ReadOnlySpan<char> text, int at) => at == text.Length || !char.IsLetterOrDigit(text[at]) && text[at] != '_';
 
-    [GeneratedRegex(@"[0-9.]+([eE][-+]?[0-9]+)?", RegexOptions.ExplicitCapture)]
-    private static partial Regex AnyNumeral();
-
-    [GeneratedRegex(@"^[\p{L}_][\p{L}\p{Nd}_.]*")]
-    private static partial Regex Word();
+    private static bool IsOfWord(char letter) => char.IsLetterOrDigit(letter) || letter is '_' or '.';
 }
