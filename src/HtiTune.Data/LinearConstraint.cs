@@ -9,7 +9,7 @@ namespace HtiTune.Data;
 public sealed class LinearConstraint : IEquatable<LinearConstraint>
 {
     // Sums of decimal fractions come this near to what they should be, as a share of their terms.
-    private const double Rounding = 1e-9;
+    private const double Rounding = 1e-12;
 
     private readonly (string Name, double Factor)[] _terms;
     private readonly double _bound;

@@ -78,7 +78,7 @@ public sealed class SpaceApiTests(ApiServer server) : IClassFixture<ApiServer>
         Assert.Contains("x = 0.5, y = 0.9; expected x + y >= 1.5", refused.Message, StringComparison.Ordinal);
         for (var next = task; next is not null;)
         {
-            Assert.True(next.Configuration["x"].Number + next.Configuration["y"].Number >= 1.5 - 1e-9, next.Configuration.ToString());
+            Assert.True(next.Configuration["x"].Number + next.Configuration["y"].Number >= 1.5 - 1e-11, next.Configuration.ToString());
             next = (await client.TellAsync(next, new WorkResult { Value = next.Configuration["x"].Number + 3 * next.Configuration["y"].Number }, "w", study: study.Id)).Next;
         }
 
