@@ -14,8 +14,8 @@ internal static class OptionFaults
             .Where(one => !double.IsFinite(one.Value) || !isRight(one.Value)).Take(1).Select(one => Invariant($"{one.Value:R} at λ = {one.Lambda:R}"));
 
     /// <summary>What is wrong with a configuration that is to be trained or was; none where nothing is.</summary>
-    internal static IReadOnlyList<string> Of(TunerOptions? options, SearchSpace space, Configuration configuration) =>
-        space.FaultsOf(configuration) is var faults && faults.Count == 0 && options?.IsAllowed?.Invoke(space.Ordered(configuration)) == false
+    internal static IReadOnlyList<string> Of(TunerOptions options, SearchSpace space, Configuration configuration) =>
+        space.FaultsOf(configuration) is var faults && faults.Count == 0 && options.IsAllowed?.Invoke(space.Ordered(configuration)) == false
             ? [$"{configuration} is not allowed by {nameof(TunerOptions)}.{nameof(TunerOptions.IsAllowed)}"]
             : faults;
 }

@@ -4,7 +4,7 @@ namespace HtiTune;
 /// What the user wants trained next, in order. A tuner has one; its runs take from it. The queue of a study on disk is a function of its journal: what was
 /// enqueued, less what was proposed from it and not broken off. A run that is replayed begins with the queue of its own beginning.
 /// </summary>
-internal sealed class TrainingQueue(SearchSpace space, TunerOptions? options = null)
+internal sealed class TrainingQueue(SearchSpace space, TunerOptions options)
 {
     /// <summary>The reason of a training from the queue.</summary>
     public const string Reason = "enqueued";

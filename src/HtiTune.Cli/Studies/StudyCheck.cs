@@ -200,7 +200,7 @@ internal static partial class StudyCheck
             }
 
             // A file of numbers has no names; one of text tells them with the first training, and so may one of which nothing was said.
-            var outputs = !isOutputsRight ? null : declared ?? (study.OutputFormat is ".csv" or ".json" || !study.HasFormat ? null : (string[])[]);
+            var outputs = !isOutputsRight ? null : declared ?? (study.Format is null or ".csv" or ".json" ? null : (string[])[]);
             var columns = new KnownColumns(outputs, isOutputsRight ? declared?.Count : null, contexts, contextCount, study.Categories > 0);
             faults.AddRange(objective.Faults(columns).Select(fault => new StudyFault("H012", study.ObjectiveLine, fault)));
         }

@@ -129,7 +129,7 @@ internal sealed partial class StudyFileReader : LocatedKeys
             ContextsFile = contextsFile,
             Categories = categories,
             NumberedRows = numbered,
-            OutputFormat = format ?? ".npy", HasFormat = format is not null,
+            Format = format,
             OutputArray = Text(outputs, "array"),
             ObjectiveLine = objective?.Line ?? root.Line,
             ConstraintsLine = Take(root, "constraints")?.Line ?? root.Line,

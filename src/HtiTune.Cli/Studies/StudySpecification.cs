@@ -59,11 +59,11 @@ internal sealed record StudySpecification
     /// <summary>Whether only the first training tells how many rows there are.</summary>
     internal bool IsOpen => ContextsFile is null && NumberedRows is null && Definition.Rows == 0;
 
-    /// <summary>Ending of the outputs' file, with the dot.</summary>
-    internal required string OutputFormat { get; init; }
+    /// <summary>Ending of the outputs' file, with the dot, where the study says one; otherwise a script may write text into it.</summary>
+    internal required string? Format { get; init; }
 
-    /// <summary>Whether the study says what the outputs' file is; otherwise a script may write text into it.</summary>
-    internal bool HasFormat { get; init; }
+    /// <summary>Ending of the outputs' file, with the dot.</summary>
+    internal string OutputFormat => Format ?? ".npy";
 
     /// <summary>Name of the array in an archive; null where it holds one.</summary>
     internal required string? OutputArray { get; init; }

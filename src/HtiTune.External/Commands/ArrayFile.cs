@@ -34,7 +34,7 @@ internal static class ArrayFile
                 return JsonOutputs.Read(path, wanted);
             case ".csv":
             case ".npy" when IsText(path, out _):
-                var table = wanted is null ? CsvFile.Read(path) : CsvFile.Read(path, JsonOutputs.Chosen(path, "line 1", CsvFile.NamesOf(path), wanted));
+                var table = wanted is null ? CsvFile.Read(path) : CsvFile.Read(path, Chosen(path, "line 1", CsvFile.NamesOf(path), wanted));
                 return (table.Matrix, table.Header);
             case ".npz":
                 return (ToMatrix(path, NpzFile.Read(path, array)), null);
@@ -45,6 +45,21 @@ internal static class ArrayFile
             default:
                 throw new DataFormatException(path, "its name", $"it ends in '{Path.GetExtension(path)}'", Endings);
         }
+    }
+
+    /// <summary>The columns that are taken of a file that names them: those wanted, in their order; all where none is wanted, or as many as there are, of which it names none.</summary>
+    /// <exception cref="DataFormatException">It names some of those wanted, and not others.</exception>
+    internal static List<string> Chosen(string path, string place, IReadOnlyList<string> names, IReadOnlyList<string>? wanted)
+    {
+        if (wanted is null || !wanted.Any(names.Contains) && wanted.Count == names.Count)
+        {
+            return [.. names];
+        }
+
+        List<string> missing = [.. wanted.Where(name => !names.Contains(name))];
+        return missing.Count == 0 ? [.. wanted]
+            : throw new DataFormatException(
+                path, place, $"there is no column '{string.Join("', '", missing)}'", $"{string.Join(", ", wanted)}, as \"columns\" names them; it has {string.Join(", ", names)}");
     }
 
     // A loss that was written by itself, as by a shell's echo: no table has less than two lines.

@@ -70,23 +70,8 @@ internal static class JsonOutputs
     private static List<string> ColumnsOf(string path, string place, JsonElement row, IReadOnlyList<string>? wanted)
     {
         List<string> names = [.. row.EnumerateObject().Select(member => member.Name)];
-        var chosen = Chosen(path, place, names, wanted);
+        var chosen = ArrayFile.Chosen(path, place, names, wanted);
         return chosen.Count > 0 ? chosen : throw new DataFormatException(path, place, "it has no members", Expected);
-    }
-
-    /// <summary>The columns that are taken of a file that names them: those wanted, in their order; all where none is wanted, or as many as there are, of which it names none.</summary>
-    /// <exception cref="DataFormatException">It names some of those wanted, and not others.</exception>
-    internal static List<string> Chosen(string path, string place, IReadOnlyList<string> names, IReadOnlyList<string>? wanted)
-    {
-        if (wanted is null || !wanted.Any(names.Contains) && wanted.Count == names.Count)
-        {
-            return [.. names];
-        }
-
-        List<string> missing = [.. wanted.Where(name => !names.Contains(name))];
-        return missing.Count == 0 ? [.. wanted]
-            : throw new DataFormatException(
-                path, place, $"there is no column '{string.Join("', '", missing)}'", $"{string.Join(", ", wanted)}, as \"columns\" names them; it has {string.Join(", ", names)}");
     }
 
     private static Matrix Rows(int rows, int columns, Func<int, int, double> value)

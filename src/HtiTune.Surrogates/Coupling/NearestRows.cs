@@ -46,26 +46,34 @@ internal sealed class NearestRows
 
             for (int j = start, end = Math.Min(start + Vector<float>.Count, _count); j < end; j++)
             {
-                if (j == row)
+                if (j != row)
                 {
-                    continue;
-                }
-
-                var square = squares[j - start];
-                if (near.Count < count)
-                {
-                    near.Enqueue(j, -square);
-                }
-                else if (square < farthest)
-                {
-                    near.DequeueEnqueue(j, -square);
-                }
-
-                if (near.Count == count && near.TryPeek(out _, out var negative))
-                {
-                    farthest = -negative;
+                    Offer(near, count, j, squares[j - start], ref farthest);
                 }
             }
+        }
+    }
+
+    /// <summary>Takes a row among the nearest so far where it is one of them.</summary>
+    /// <param name="near">The nearest so far by their negated squared distance.</param>
+    /// <param name="count">How many are wanted.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="square">Its squared distance.</param>
+    /// <param name="farthest">The squared distance below which a row is one of them; +∞ while there are too few.</param>
+    internal static void Offer(PriorityQueue<int, float> near, int count, int row, float square, ref float farthest)
+    {
+        if (near.Count < count)
+        {
+            near.Enqueue(row, -square);
+        }
+        else if (square < farthest)
+        {
+            near.DequeueEnqueue(row, -square);
+        }
+
+        if (near.Count == count && near.TryPeek(out _, out var negative))
+        {
+            farthest = -negative;
         }
     }
 }

@@ -66,20 +66,7 @@ internal sealed class RowTree
             visited += cell.Length;
             foreach (var row in _order.AsSpan(cell.Start, cell.Length))
             {
-                var square = Distance(row, point);
-                if (found.Count < count)
-                {
-                    found.Enqueue(row, -square);
-                }
-                else if (square < farthest)
-                {
-                    found.DequeueEnqueue(row, -square);
-                }
-
-                if (found.Count == count && found.TryPeek(out _, out var negative))
-                {
-                    farthest = -negative;
-                }
+                NearestRows.Offer(found, count, row, Distance(row, point), ref farthest);
             }
         }
 

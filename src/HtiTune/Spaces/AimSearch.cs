@@ -12,7 +12,7 @@ namespace HtiTune;
 /// <param name="cancellation">Ends the search.</param>
 internal sealed class AimSearch(SpaceGround ground, AimScore score, double[][] good, double[][] waiting, double edge, RandomStreams streams, CancellationToken cancellation)
 {
-    private const double OutputsShare = 0.4, ValuesShare = 0.5;
+    private const double OutputsShare = 0.4, ValuesShare = 0.5, WordChance = 0.1;
     private const int FewDraws = 4, Promising = 24, Tries = 24, Most = 256;
 
     private readonly RandomStream _stream = streams.Stream($"aim steps {waiting.Length}");
@@ -42,16 +42,9 @@ internal sealed class AimSearch(SpaceGround ground, AimScore score, double[][] g
             return null;
         }
 
-        // Steps from there, shorter where none is better.
-        var radius = 0.1;
-        for (var i = 0; i < Tries && ground.Coordinates.Listed is null; i++)
-        {
-            var trial = ground.Coordinates.Neighbour(found.U, radius, 0.1, _stream);
-            var log = ground.IsOpen(ground.Coordinates.Place(trial), waiting) ? Of(trial, score.Draws) : double.NegativeInfinity;
-            (found, radius) = log > found.Log ? ((trial, log), radius) : (found, 0.8 * radius);
-        }
-
-        return (found.U, found.Log + edge * ground.Edges(found.U));
+        var (place, value) = ground.Coordinates.Listed is not null ? found : SpaceSearch.Wander(
+            ground.Coordinates, found, u => ground.IsOpen(ground.Coordinates.Place(u), waiting) ? Of(u, score.Draws) : double.NegativeInfinity, Tries, WordChance, _stream, token);
+        return (place, value + edge * ground.Edges(place));
     }
 
     /// <summary>x of the candidates where a training may go, by their rank, the largest first.</summary>

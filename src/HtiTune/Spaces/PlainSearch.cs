@@ -21,6 +21,8 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
 {
     private const int GoodCount = 3, ManyTrainings = 120, ThompsonCount = 256, KnownPlaces = 16, KnowledgePlaces = 64, KnowledgeSteps = 24;
 
+    private const double WordChance = 0.1;
+
     private (PlainKnowledge Knowledge, double[][] Open, double[][] Trained)? _looked;
 
     private readonly SpaceSearch _search = new(
@@ -87,17 +89,9 @@ internal sealed class PlainSearch(SpaceGround ground, PlainBelief plain, double 
     internal (double[] U, double LogGain)? LargestKnowledge(CancellationToken cancellation)
     {
         var (knowledge, open, _) = Looked;
-        var best = Best(knowledge, open, cancellation);
-        var (stream, radius) = (streams.Stream($"knowledge steps {waiting.Length}"), 0.1);
-        for (var i = 0; i < KnowledgeSteps && best is { } found && ground.Coordinates.Listed is null; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var trial = ground.Coordinates.Neighbour(found.U, radius, 0.1, stream);
-            var log = ground.IsOpen(ground.Coordinates.Place(trial), waiting) ? knowledge.LogGain(ground.Coordinates.Place(trial)) : double.NegativeInfinity;
-            (best, radius) = log > found.LogGain ? ((trial, log), radius) : (found, 0.8 * radius);
-        }
-
-        return best;
+        return Best(knowledge, open, cancellation) is not { } found ? null : ground.Coordinates.Listed is not null ? found : SpaceSearch.Wander(
+            ground.Coordinates, found, u => ground.Coordinates.Place(u) is var x && ground.IsOpen(x, waiting) ? knowledge.LogGain(x) : double.NegativeInfinity,
+            KnowledgeSteps, WordChance, streams.Stream($"knowledge steps {waiting.Length}"), cancellation);
     }
 
     /// <summary>The trained place where another training, of another seed, is expected to lower the least mean the most by what the noise hid there; null where none tells anything.</summary>

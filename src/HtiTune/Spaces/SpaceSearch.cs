@@ -11,7 +11,7 @@ internal sealed class SpaceSearch
 
     // Along the edge of what may be trained slopes lead out of it: steps of chance go on there.
     private const int Slides = 24;
-    private const double FirstSlide = 0.1, SlideFactor = 0.8;
+    private const double FirstStep = 0.1, StepFactor = 0.8;
 
     private readonly SpaceCoordinates _coordinates;
     private readonly RandomStream _stream;
@@ -91,27 +91,12 @@ internal sealed class SpaceSearch
             }
         }
 
-        if (_coordinates.IsBounded)
-        {
-            Slide();
-        }
-
-        return (u, value);
+        return !_coordinates.IsBounded ? (u, value) : Wander(_coordinates, (u, value), Of, Math.Min(Slides, steps), LevelChance, _stream, CancellationToken.None);
 
         double Of(double[] place)
         {
             _coordinates.Write(place, x);
             return _coordinates.Allows(place) ? Clean(score(place, x)) : double.NegativeInfinity;
-        }
-
-        void Slide()
-        {
-            var radius = FirstSlide;
-            for (var i = 0; i < Math.Min(Slides, steps); i++)
-            {
-                var trial = _coordinates.Neighbour(u, radius, LevelChance, _stream);
-                (u, value, radius) = Of(trial) is var reached && reached > value ? (trial, reached, radius) : (u, value, SlideFactor * radius);
-            }
         }
 
         void Climb()
@@ -191,6 +176,28 @@ internal sealed class SpaceSearch
 
             return isBetter;
         }
+    }
+
+    /// <summary>Steps of chance from a place, shorter where none is better.</summary>
+    /// <param name="coordinates">The space.</param>
+    /// <param name="from">The place, snapped, with its score.</param>
+    /// <param name="score">The score of a place; −∞ where it may not be.</param>
+    /// <param name="steps">How many.</param>
+    /// <param name="chance">How often a word or one of few whole numbers becomes any other.</param>
+    /// <param name="stream">Chance.</param>
+    /// <param name="cancellation">Ends them.</param>
+    internal static (double[] U, double Score) Wander(
+        SpaceCoordinates coordinates, (double[] U, double Score) from, Func<double[], double> score, int steps, double chance, RandomStream stream, CancellationToken cancellation)
+    {
+        var (best, radius) = (from, FirstStep);
+        for (var i = 0; i < steps; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var trial = coordinates.Neighbour(best.U, radius, chance, stream);
+            (best, radius) = score(trial) is var reached && reached > best.Score ? ((trial, reached), radius) : (best, StepFactor * radius);
+        }
+
+        return best;
     }
 
     private static double Clean(double score) => double.IsNaN(score) ? double.NegativeInfinity : score;
