@@ -118,9 +118,12 @@ public sealed partial class Tuner : IDisposable
     /// <param name="objective">Judges a conditional model, as in <see cref="Optimize"/>.</param>
     /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>.</param>
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
+    /// <param name="cancellation">Ends what the run computes, as <see cref="TuningRun.Cancellation"/>, which it becomes: judging what was trained before, to begin with.</param>
     /// <exception cref="InvalidOperationException">Another run is going on.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the run had begun.</exception>
     /// <exception cref="IOException">The study's folder could not be written.</exception>
-    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null) => BeginRun(Request(objective, Options.Goal, maxTrainings, name));
+    public TuningRun Begin(Func<IConditionalModel, double> objective, int? maxTrainings = null, string? name = null, CancellationToken cancellation = default) =>
+        BeginRun(Request(objective, Options.Goal, maxTrainings, name), cancellation);
 
     /// <summary>Disposes all networks that were trained, and lets go of the study's folder.</summary>
     public void Dispose()
@@ -139,9 +142,9 @@ public sealed partial class Tuner : IDisposable
     }
 
     internal TuningResult Run(RunBegan request, IProgress<TunerProgress>? progress, CancellationToken cancellation) =>
-        TrainingLoop.Run(BeginRun, request, _network, Space, progress, cancellation);
+        TrainingLoop.Run(begun => BeginRun(begun, CancellationToken.None), request, _network, Space, progress, cancellation);
 
-    internal TuningRun BeginRun(RunBegan request)
+    internal TuningRun BeginRun(RunBegan request, CancellationToken cancellation)
     {
         if (request.Settings.Goal != Options.Goal && History.IsRecorded)
         {
@@ -149,12 +152,14 @@ public sealed partial class Tuner : IDisposable
         }
 
         Occupy();
+        Store.Cancellation = cancellation;
         try
         {
             return _run = History.Begin(request, (wanted, recorder, logger) => new TuningRun(Store, wanted, logger, Streams, recorder, History.Queue, Release));
         }
         catch
         {
+            Store.Cancellation = CancellationToken.None;
             Release();
             throw;
         }

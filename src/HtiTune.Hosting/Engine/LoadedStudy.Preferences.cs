@@ -17,8 +17,7 @@ internal sealed partial class LoadedStudy
         var tuner = Problem.Tuner(Problem.Options(goal, _time), trials, Journal.LoadOutputs, 0);
         try
         {
-            using var run = tuner.Begin(Problem.Aim(objective, goal, tuner), 0);
-            run.Cancellation = Cancellation;
+            using var run = tuner.Begin(Problem.Aim(objective, goal, tuner), 0, cancellation: Cancellation);
             run.Ask();
             return (tuner, run.Finish());
         }

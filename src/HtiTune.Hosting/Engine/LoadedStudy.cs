@@ -99,8 +99,7 @@ internal sealed partial class LoadedStudy : IDisposable
         _tuner = Problem.Tuner(
             Problem.Options(began.Settings.Goal, _time) with { MaxTrainings = began.Budget }, [.. began.Warm!.Select(number => trained[number]).DistinctBy(training => training.Configuration)],
             Journal.LoadOutputs, began.LastNumber!.Value);
-        Run = _tuner.Begin(Problem.Aim(began.Objective!, began.Settings.Goal, _tuner), began.Budget);
-        Run.Cancellation = Cancellation;
+        Run = _tuner.Begin(Problem.Aim(began.Objective!, began.Settings.Goal, _tuner), began.Budget, cancellation: Cancellation);
         Ended = null;
     }
 

@@ -62,11 +62,12 @@ public static class TunerAims
     /// <param name="aim">What is looked for.</param>
     /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>.</param>
     /// <param name="name">The aim's name, for the journal of a study on disk.</param>
+    /// <param name="cancellation">Ends what the run computes, as in <see cref="Tuner.Begin"/>.</param>
     /// <exception cref="ArgumentException">An option of the tuner cannot serve an aim that is not of one function; the message names all.</exception>
-    public static TuningRun Begin(this Tuner tuner, Aim aim, int? maxTrainings = null, string? name = null)
+    public static TuningRun Begin(this Tuner tuner, Aim aim, int? maxTrainings = null, string? name = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(tuner);
-        return tuner.BeginRun(RequestOf(tuner, aim, maxTrainings, name));
+        return tuner.BeginRun(RequestOf(tuner, aim, maxTrainings, name), cancellation);
     }
 
     private static RunBegan RequestOf(Tuner tuner, Aim aim, int? maxTrainings, string? name)

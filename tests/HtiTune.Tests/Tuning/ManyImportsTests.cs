@@ -123,6 +123,30 @@ public class ManyImportsTests
         Assert.Equal((StopReason.Cancelled, 0), (study.StopReason, study.TrainingsUsed));
     }
 
+    [Fact]
+    public void A_run_that_judges_many_as_it_begins_can_be_cancelled_and_the_tuner_begins_another()
+    {
+        using var tuner = new Tuner(Network(Parabola), X, One, Options(40, Parabola, 1));
+        using var ending = new CancellationTokenSource();
+        var judged = 0;
+        Assert.Throws<OperationCanceledException>(() => tuner.Begin(
+            model =>
+            {
+                if (++judged == 7)
+                {
+                    ending.Cancel();
+                }
+
+                return Objective(model);
+            }, cancellation: ending.Token));
+        Assert.Equal(7, judged);
+
+        using var run = tuner.Begin(Objective);
+        Assert.False(run.Cancellation.CanBeCanceled);
+        Assert.Null(run.Ask());
+        Assert.InRange(run.Finish().Lambda, 0.28, 0.32);
+    }
+
     private sealed class Told(Action<TunerProgress> report) : IProgress<TunerProgress>
     {
         public void Report(TunerProgress value) => report(value);
