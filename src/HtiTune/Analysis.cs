@@ -15,6 +15,7 @@ internal sealed class Analysis
     private const double SamePlace = 1e-9;
 
     private readonly Dictionary<double, int> _anchors = [];
+    private int _bestMean;
 
     // Two values differ beyond the noise by more than this many deviations of their difference: the luckiest of many seldom gets so far.
     private const double NoiseDeviations = 3;
@@ -44,17 +45,31 @@ internal sealed class Analysis
     /// <summary>Grid index of the best anchor: by its value where trainings repeat, by posterior mean among those that noise may have kept from being the best.</summary>
     public int BestAnchored { get; private set; }
 
-    /// <summary>Grid index of the best posterior mean, away from failures; <see cref="BestAnchored"/> unless the gain is worth speaking of.</summary>
+    /// <summary>
+    /// Grid index of where the optimum is expected: nearest to where the outputs have it, if they are believed, else of the best posterior mean, away from failures; <see cref="BestAnchored"/>
+    /// unless the gain is worth speaking of.
+    /// </summary>
     public int BestModel { get; private set; }
+
+    /// <summary>What the outputs of the trainings say; null where they are not believed.</summary>
+    public SpaceAnalysis? Outputs { get; private init; }
 
     /// <summary>
     /// Grid index of what to recommend where nothing is trained any more: <see cref="BestModel"/>, unless a trained λ is known to be as good. Of trained λ
     /// only <see cref="BestAnchored"/> is; and where trainings repeat its value is what was measured, whatever the posterior mean is there.
     /// </summary>
-    public int BestKnown => AnchorAt(BestModel) is not null || NoiseOf(Process) == 0 && Posterior.Means[BestModel] - MeasuredBest() <= NegligibleShare * Epsilon ? BestAnchored : BestModel;
+    public int BestKnown => Outputs is null ? BestByProcess : AnchorAt(BestModel) is null ? BestModel : BestAnchored;
+
+    /// <summary>The same by the posterior mean alone.</summary>
+    public int BestByProcess => AnchorAt(_bestMean) is not null || NoiseOf(Process) == 0 && Posterior.Means[_bestMean] - MeasuredBest() <= NegligibleShare * Epsilon ? BestAnchored : _bestMean;
 
     /// <summary>Analyses the first anchors; null while none has a value.</summary>
-    public static Analysis? Of(AnchorStore store, ObjectiveView view, int count, TunerOptions options)
+    /// <param name="store">The anchors.</param>
+    /// <param name="view">The objective, as it sees them.</param>
+    /// <param name="count">How many of them.</param>
+    /// <param name="options">How.</param>
+    /// <param name="outputs">What the outputs of all anchors say; null where they are not asked, or not believed.</param>
+    public static Analysis? Of(AnchorStore store, ObjectiveView view, int count, TunerOptions options, SpaceAnalysis? outputs = null)
     {
         if (view.Process(count) is not { } process)
         {
@@ -75,7 +90,7 @@ internal sealed class Analysis
         var posterior = process.OnGrid([.. grid]);
         var map = view.Map(count);
         var epsilon = options.Epsilon is { } given ? map.FromAmount(given) : DefaultEpsilon(posterior.Means, map.GoodFloor);
-        var analysis = new Analysis(process, posterior, map, epsilon) { Count = count };
+        var analysis = new Analysis(process, posterior, map, epsilon) { Count = count, Outputs = outputs };
         foreach (var (anchor, u) in observed)
         {
             // Of replicates the first, which has the seed that all λ share.
@@ -83,6 +98,11 @@ internal sealed class Analysis
         }
 
         analysis.Choose(view.FailedPlaces());
+        if (outputs is not null)
+        {
+            analysis.Expect(store.PlaceOf(outputs.Expected(store.Cancellation)));
+        }
+
         return analysis;
     }
 
@@ -132,14 +152,22 @@ internal sealed class Analysis
                 || _anchors.Keys.Any(a => a != u && Math.Abs(a - u) < LeastSeparation);
             if (mean > best && !isTooNear)
             {
-                (BestModel, best) = (i, mean);
+                (_bestMean, best) = (i, mean);
             }
         }
 
         if (best - bestAnchored <= NegligibleShare * Epsilon)
         {
-            BestModel = BestAnchored;
+            _bestMean = BestAnchored;
         }
+
+        BestModel = _bestMean;
+    }
+
+    private void Expect(double place)
+    {
+        var nearest = Enumerable.Range(0, Posterior.Count).MinBy(i => Math.Abs(Posterior.Points[i] - place));
+        BestModel = AnchorAt(nearest) is null ? nearest : BestAnchored;
     }
 
     private double MeasuredBest() => Process.Observations.Where(o => o.U == Posterior.Points[BestAnchored]).Max(o => o.Value);

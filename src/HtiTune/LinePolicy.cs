@@ -28,7 +28,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
         // A failure brings no anchor, but it moves the candidates away from its place.
         if (_analysis is null || _analysedTrainings != store.Trainings.Count)
         {
-            _analysis = Analysis.Of(store, view, store.Anchors.Count, options);
+            _analysis = Analysis.Of(store, view, store.Anchors.Count, options, LineOutputs.Of(store, view, options, streams));
             _analysedTrainings = store.Trainings.Count;
         }
 

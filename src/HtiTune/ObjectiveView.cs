@@ -79,6 +79,9 @@ internal sealed class ObjectiveView
         return map;
     }
 
+    /// <summary>The objective of a model, in its own sign and units.</summary>
+    public double Value(IConditionalModel model) => _objective(model);
+
     /// <summary>The objective of the real network at an anchor, evaluated once.</summary>
     public Measurement Measured(int anchor)
     {

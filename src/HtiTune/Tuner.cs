@@ -14,8 +14,8 @@ public sealed partial class Tuner : IDisposable
     /// Number of the algorithm: raised by each change of the library after which the same trainings lead to other proposals. A journal tells by which its
     /// runs were made; those of another one are not continued, but their trainings are kept.
     /// </summary>
-    /// <remarks>1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked twice and answered alike are answers, no draws. 4: outputs of one hyperparameter are kriged.</remarks>
-    public const int Algorithm = 4;
+    /// <remarks><see cref="AlgorithmVersion"/> says what each of them changed.</remarks>
+    public const int Algorithm = 5;
 
     private readonly INetwork _network;
     private TuningRun? _run;
@@ -91,9 +91,7 @@ public sealed partial class Tuner : IDisposable
     /// Judges a conditional model: the surrogate at any λ, or a real network. Must give the same value for the same model. An exception or a
     /// value that is not finite counts as no answer there.
     /// </param>
-    /// <param name="maxTrainings">
-    /// New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the anchors there are.
-    /// </param>
+    /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the anchors there are.</param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <param name="cancellation">Ends the run as soon as all trainings under way react; the result so far is returned.</param>
@@ -111,8 +109,8 @@ public sealed partial class Tuner : IDisposable
     public async Task<TuningResult> OptimizeAsync(
         Func<IConditionalModel, double> objective, int? maxTrainings = null, IProgress<TunerProgress>? progress = null, string? name = null,
         CancellationToken cancellation = default) =>
-        await Task.Factory.StartNew(
-            () => Optimize(objective, maxTrainings, progress, name, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Factory.StartNew(() => Optimize(objective, maxTrainings, progress, name, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ConfigureAwait(false);
 
     /// <summary>Begins a run whose trainings the caller makes: ask, train, tell, and finish.</summary>
     /// <param name="objective">Judges a conditional model, as in <see cref="Optimize"/>.</param>
@@ -159,7 +157,6 @@ public sealed partial class Tuner : IDisposable
         }
         catch
         {
-            Store.Cancellation = CancellationToken.None;
             Release();
             throw;
         }
@@ -178,7 +175,7 @@ public sealed partial class Tuner : IDisposable
     /// <summary>Lets others take it.</summary>
     internal void Release()
     {
-        _run = null;
+        (_run, Store.Cancellation) = (null, CancellationToken.None);
         Interlocked.Exchange(ref _isRunning, 0);
     }
 

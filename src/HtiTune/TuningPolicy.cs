@@ -62,9 +62,13 @@ internal sealed class TuningPolicy(
 
         // With a training to spend, what is recommended is trained; without, the model's best is all there is.
         var recommended = budget == 0 ? analysis.BestKnown : options.ConfirmByTraining ? analysis.BestAnchored : analysis.BestModel;
-        var certificates = Certificate.Evaluate(
-            analysis.Posterior, [recommended, analysis.BestModel], analysis.Epsilon, options.Delta, streams.Stream($"certificate {analysis.Count}"),
-            options.CertificateDraws, Certificate.DefaultEta, whole: isLast);
+        var certificates = Certificates(recommended);
+        if (budget == 0 && analysis.BestByProcess != recommended && !certificates[0].Holds && Certificates(analysis.BestByProcess) is [{ Holds: true }, ..] surer)
+        {
+            // What can be certified is worth more than what is expected to be a little better.
+            (recommended, certificates) = (analysis.BestByProcess, surer);
+        }
+
         var modelHolds = isEligible && certificates[1].Holds;
 
         // The strict rule challenges what is recommended, so only that can pass.
@@ -90,6 +94,10 @@ internal sealed class TuningPolicy(
         Log.Judged(
             logger, analysis.Map.ToAmount(certificates[0].Epsilon), certificates[0].Probability, store.LambdaAt(analysis.Posterior.Points[recommended]), analysis.Process.Trust);
         return _judgement;
+
+        IReadOnlyList<Certificate> Certificates(int index) => Certificate.Evaluate(
+            analysis.Posterior, [index, analysis.BestModel], analysis.Epsilon, options.Delta, streams.Stream($"certificate {analysis.Count}"), options.CertificateDraws, Certificate.DefaultEta,
+            whole: isLast);
     }
 
     /// <summary>What is missing to certify anything: anchors, or tests of the surrogate where there is one; null where there is enough.</summary>
@@ -124,7 +132,7 @@ internal sealed class TuningPolicy(
 
         if (!options.ConfirmByTraining || analysis.AnchorAt(best) is not null || !isLast && !judgement.ModelHolds)
         {
-            return _choice.Find(analysis, TakenPlaces(), pending ?? []);
+            return Find(analysis, pending ?? []);
         }
 
         // Where it is being trained already, that is waited for.
@@ -137,8 +145,17 @@ internal sealed class TuningPolicy(
     {
         var taken = TakenPlaces();
         return new Lazy<bool>(() =>
-            options.ConfirmByTraining && judgement.ModelHolds && analysis.AnchorAt(analysis.BestModel) is null || _choice.Find(analysis, taken, []) is not null);
+            options.ConfirmByTraining && judgement.ModelHolds && analysis.AnchorAt(analysis.BestModel) is null || ByOutputs(analysis, []) is not null || _choice.Find(analysis, taken, []) is not null);
     }
+
+    // Where the outputs are believed they say where a training gains most; where they promise nothing more the process is asked.
+    private (double U, string Reason, double Gain)? Find(Analysis analysis, IReadOnlyList<double> pending) =>
+        ByOutputs(analysis, pending) ?? _choice.Find(analysis, TakenPlaces(), pending);
+
+    private (double U, string Reason, double Gain)? ByOutputs(Analysis analysis, IReadOnlyList<double> pending) =>
+        analysis.Outputs is { } outputs && outputs.NextByOutputs(outputs.Ground.PlacesOf([.. pending.Select(u => store.ConfigurationOf(store.LambdaAt(u)))]), store.Cancellation) is { } next
+            ? (store.PlaceOf(next.Configuration), next.Reason, analysis.Map.FromAmount(next.Gain))
+            : null;
 
     /// <summary>Whether no training is expected to gain what it costs.</summary>
     public bool IsNotWorthIt(Analysis analysis) => _choice.IsNotWorthIt(analysis, TakenPlaces());

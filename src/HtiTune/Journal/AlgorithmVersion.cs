@@ -1,6 +1,10 @@
 namespace HtiTune.Journal;
 
 /// <summary>The number of the algorithm by which this library tunes a space.</summary>
+/// <remarks>
+/// Of one continuous hyperparameter (<see cref="Tuner.Algorithm"/>) 1: values as they are. 2: values of order one, in which a penalty counts as bad and no more. 3: contexts asked
+/// twice and answered alike are answers, no draws. 4: outputs of one hyperparameter are kriged. 5: where they are believed they say where the optimum is expected, and where a training gains most.
+/// </remarks>
 public static class AlgorithmVersion
 {
     // 10: where nothing is given the first configuration is the middle of the space, and the others stand about it.

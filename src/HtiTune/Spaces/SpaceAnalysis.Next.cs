@@ -37,7 +37,7 @@ internal sealed partial class SpaceAnalysis
         var waiting = _ground.PlacesOf(pending);
 
         // Where the outputs promise nothing more the values are asked: draws are few, and surer than they should be.
-        var next = (_composite is { } composite ? NextComposite(composite, waiting, cancellation) : null) ?? NextPlain(waiting, cancellation);
+        var next = NextByOutputs(waiting, cancellation) ?? NextPlain(waiting, cancellation);
         if (!_options.MayRepeat)
         {
             return next;
@@ -89,8 +89,16 @@ internal sealed partial class SpaceAnalysis
         return [.. (_coordinates.Listed ?? [.. Enumerable.Range(0, Challenging).Select(_ => _coordinates.Random(stream))]).Where(u => _ground.IsOpen(_coordinates.Place(u), waiting))];
     }
 
-    private (Configuration Configuration, string Reason, double Gain)? NextComposite(CompositeBelief composite, double[][] waiting, CancellationToken cancellation)
+    /// <summary>What to train next by the outputs alone; null where they are not believed, or promise nothing more.</summary>
+    /// <param name="waiting">Places of what is being trained.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    internal (Configuration Configuration, string Reason, double Gain)? NextByOutputs(double[][] waiting, CancellationToken cancellation)
     {
+        if (_composite is not { } composite)
+        {
+            return null;
+        }
+
         var search = Search(composite, waiting, cancellation);
         var isToConfirm = IsToConfirm(waiting.Length);
         if ((isToConfirm || IsGreedy(waiting.Length)) && search.LeastMean(true, cancellation) is { } greedy

@@ -8,7 +8,7 @@ namespace HtiTune;
 /// <summary>What the trainings of a space say of an objective.</summary>
 internal sealed partial class SpaceAnalysis : ISpaceAnalysis
 {
-    private const double RangeShare = 0.01, NoiseReach = 4.2;
+    private const double NoiseReach = 4.2;
 
     private const int Probes = 256;
 
@@ -58,7 +58,7 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
 
         IsExhausted = !options.MayRepeat && coordinates.Listed is { } listed && trainings.Select(t => t.Configuration).ToHashSet() is var tried
             && listed.Length <= tried.Count && Array.TrueForAll(listed, u => tried.Contains(coordinates.At(u)));
-        Epsilon = options.Epsilon ?? DefaultEpsilon();
+        Epsilon = options.Epsilon ?? SpaceBeliefs.DefaultEpsilon(_plain, coordinates, Probes, BestLevel, streams.Stream("range"));
         NoiseDeviation = _plain.IsExact ? 0 : Math.Abs(_plain.Map.ToValue(_plain.Fitted[_best] + _plain.NoiseDeviation) - _plain.Map.ToValue(_plain.Fitted[_best]));
     }
 
@@ -161,11 +161,17 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     /// <param name="cancellation">Ends the search.</param>
     internal (Configuration Configuration, SpaceBelief Belief) BestPredicted(CancellationToken cancellation = default)
     {
-        (double[] U, double Mean)? found = _composite is { } composite ? SearchAtRest(composite, cancellation).LeastMean(false, cancellation)
-            : SearchPlain([], cancellation).LeastMean(false, cancellation) is { } place ? (place.U, _plain.Map.ToValue(place.Mean)) : null;
-        var configuration = found is { } least && least.Mean < BestValue ? _coordinates.At(least.U) : _known[_best].Configuration;
+        var configuration = LeastMean(cancellation) is { } least && least.Mean < BestValue ? _coordinates.At(least.U) : _known[_best].Configuration;
         return (configuration, At(configuration));
     }
+
+    private (double[] U, double Mean)? LeastMean(CancellationToken cancellation) => _composite is { } composite ? SearchAtRest(composite, cancellation).LeastMean(false, cancellation)
+        : SearchPlain([], cancellation).LeastMean(false, cancellation) is { } place ? (place.U, _plain.Map.ToValue(place.Mean)) : null;
+
+    /// <summary>Where the objective of the expected outputs is least; the best trained configuration, unless that is better by more than a negligible share of ε.</summary>
+    /// <param name="cancellation">Ends the search.</param>
+    internal Configuration Expected(CancellationToken cancellation) =>
+        LeastMean(cancellation) is { } least && BestValue - least.Mean > Analysis.NegligibleShare * Epsilon ? _coordinates.At(least.U) : _known[_best].Configuration;
 
     /// <summary>The best predicted configuration; the best trained one, unless the other is expected to be better by more than a negligible share of ε.</summary>
     /// <param name="cancellation">Ends the search.</param>
@@ -219,18 +225,5 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
     {
         cancellation.ThrowIfCancellationRequested();
         return new PlainSearch(_ground, _plain, Math.Min(BestLevel, _plain.Fitted.Min()), _best, waiting, _settings.Edge, _streams);
-    }
-
-    private double DefaultEpsilon()
-    {
-        var stream = _streams.Stream("range");
-        double least = BestLevel, most = BestLevel;
-        for (var i = 0; i < Probes; i++)
-        {
-            var mean = Math.Min(_plain.Mean(_coordinates.Place(_coordinates.Random(stream))), _plain.Map.Knee);
-            (least, most) = (Math.Min(least, mean), Math.Max(most, mean));
-        }
-
-        return Math.Max(Math.Min(2 * RangeShare * (0.5 * _plain.Map.ToValue(most) - 0.5 * _plain.Map.ToValue(least)), double.MaxValue), 1e-300);
     }
 }

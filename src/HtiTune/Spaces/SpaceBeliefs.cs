@@ -1,4 +1,5 @@
 using HtiTune.Data;
+using HtiTune.Surrogates;
 
 namespace HtiTune;
 
@@ -7,6 +8,7 @@ internal static class SpaceBeliefs
 {
     // Φ⁻¹(.95).
     private const double Reach = 1.6448536269514722;
+    private const double RangeShare = 0.01;
     private const int Quantiles = 31;
 
     /// <summary>By the values: quantiles go through the map, moments are those of quantiles.</summary>
@@ -43,6 +45,24 @@ internal static class SpaceBeliefs
         values[answers..].Fill(values[answers - 1]);
         var (centre, spread) = Moments(values);
         return new SpaceBelief(centre, spread, At(values, 0.05), At(values, 0.95));
+    }
+
+    /// <summary>ε where none is given: a hundredth of the range of what is believed, penalties left out, above 0.</summary>
+    /// <param name="plain">The belief.</param>
+    /// <param name="coordinates">Where values lie.</param>
+    /// <param name="probes">Places that the range is taken over.</param>
+    /// <param name="best">The best training, in the model.</param>
+    /// <param name="stream">Chance.</param>
+    internal static double DefaultEpsilon(PlainBelief plain, SpaceCoordinates coordinates, int probes, double best, RandomStream stream)
+    {
+        double least = best, most = best;
+        for (var i = 0; i < probes; i++)
+        {
+            var mean = Math.Min(plain.Mean(coordinates.Place(coordinates.Random(stream))), plain.Map.Knee);
+            (least, most) = (Math.Min(least, mean), Math.Max(most, mean));
+        }
+
+        return Math.Max(Math.Min(2 * RangeShare * (0.5 * plain.Map.ToValue(most) - 0.5 * plain.Map.ToValue(least)), double.MaxValue), 1e-300);
     }
 
     // x₍ₕ₎ with h = (n + 1)p, type 6 of Hyndman and Fan (1996): one more draw is below it with probability p, however few draws there are; between the n values themselves

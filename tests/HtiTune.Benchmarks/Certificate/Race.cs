@@ -47,6 +47,9 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
     /// <summary>Whether the last recommendation was within 1 % of the gap.</summary>
     public bool IsSettled => Regrets[^1] <= Near;
 
+    /// <summary>Trainings until one of them was within 1 % of the gap, counted as <see cref="Settled"/> is.</summary>
+    public required int Reached { get; init; }
+
     /// <summary>Trust at the end.</summary>
     public double Trust => Trusts[^1];
 
@@ -83,7 +86,7 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
                 place = (next.U, u.FromUnit(next.U), next.Reason);
             }
 
-            store.Add(new TrainingEnded(n + 1, new("x", place.Lambda), "", TimeSpan.Zero)
+            store.Add(new TrainingEnded(n + 1, new(u.Name, place.Lambda), "", TimeSpan.Zero)
             {
                 U = u.ToUnit(place.Lambda),
                 Network = network.Train(new TrainingRequest(place.Lambda, 1), CancellationToken.None),
@@ -93,12 +96,13 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
                 tests.Add(prediction.Distribution(view.Map(n).ToModel(view.Measured(n).Value!.Value)) is >= Low and <= High);
             }
 
-            analysis = Analysis.Of(store, view, n + 1, options)!;
+            analysis = Analysis.Of(store, view, n + 1, options, LineOutputs.Of(store, view, options, new RandomStreams(1).Fork("tuner")))!;
             regrets.Add(problem.Regret(store.LambdaAt(analysis.Posterior.Points[analysis.BestModel])) / problem.Optimum.Gap);
             trusts.Add(analysis.Process.Trust);
         }
 
-        return new Race(regrets, trusts, tests);
+        var reached = Enumerable.Range(0, store.Anchors.Count).Where(i => problem.Regret(store.Anchors[i].Lambda) <= Near * problem.Optimum.Gap).Select(i => i + 1).FirstOrDefault(trainings + 1);
+        return new Race(regrets, trusts, tests) { Reached = Math.Max(InitialTrainings, reached) };
     }
 
     private static AnchorStore Store(LawProblem problem, TunerOptions options)

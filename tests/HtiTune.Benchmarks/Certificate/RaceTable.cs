@@ -24,6 +24,7 @@ internal static class RaceTable
             |---|---|---|---|---|---|---|---|---|---|---|
             """);
         var tests = new List<(SurrogateKind Kind, bool IsInside)>();
+        var reached = new List<string>();
         foreach (var isLinear in (bool[])[false, true])
         {
             var all = new List<Race[]>();
@@ -41,6 +42,7 @@ internal static class RaceTable
 
             Console.WriteLine(Row(isLinear, "all", all));
             Keep(isLinear, "all", all);
+            reached.Add(Text($"Until a training is within 1 %, {(isLinear ? "linear" : "non-linear")}: plain {all.Average(r => r[0].Reached):F2}, real {all.Average(r => r[1].Reached):F2}, sabotaged {all.Average(r => r[2].Reached):F2}.  "));
             foreach (var race in all)
             {
                 tests.AddRange(race[0].Tests.Select(test => (SurrogateKind.None, test)));
@@ -50,6 +52,7 @@ internal static class RaceTable
         }
 
         Console.WriteLine();
+        reached.ForEach(Console.WriteLine);
         foreach (var kind in tests.GroupBy(test => test.Kind))
         {
             Console.WriteLine(Text($"One step ahead, {kind.Key}: {100.0 * kind.Count(test => test.IsInside) / kind.Count():F1} % of {kind.Count()} values in their 90 % intervals.  "));
