@@ -69,10 +69,10 @@ internal sealed partial class StudySession : IDisposable
     /// <summary>The objective as the tuner calls it.</summary>
     internal Func<IConditionalModel, double> Judge(IObjective objective) => model =>
     {
-        if (!Study.Space.IsLine && objective is CommandObjective && !model.IsTrained)
+        if (objective is CommandObjective && !model.IsTrained && (!Study.Space.IsLine || model.At(model.Lambda) is null))
         {
-            // A program for each of hundreds of configurations would take longer than the trainings that it saves.
-            throw new NotSupportedException("A program judges trained networks alone where several hyperparameters are tuned.");
+            // A program for each of hundreds of expected outputs would take longer than the trainings that it saves.
+            throw new NotSupportedException("A program judges trained networks and surrogates of one hyperparameter alone.");
         }
 
         // Nothing is judged before a training has succeeded, and that one says what outputs look like.
