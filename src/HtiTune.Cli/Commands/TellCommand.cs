@@ -93,7 +93,7 @@ internal static class TellCommand
         }
 
         CliException.ThrowIf(
-            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray, study.OutputColumns).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
+            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray, study.OutputColumns ?? StudySession.KeptColumns(study)).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
             "H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
 
         Terminal.Say($"training {number} was told {(isFailed ? $"as failed before ({told.Error})" : "before, with the same outputs")}; nothing is changed");

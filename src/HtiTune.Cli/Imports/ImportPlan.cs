@@ -85,7 +85,7 @@ internal sealed class ImportPlan
             Terminal.Warn($"{first.Outputs.Rows} rows at each {(_study.Space.IsLine ? "λ" : "configuration")} are few: at least {FewRows} let the surrogate tell how outputs are distributed; a value alone is judged as a point of a curve");
         }
 
-        if (_study.OutputColumns is null && first.Columns is { } names)
+        if ((_study.OutputColumns ?? first.Columns) is { } names)
         {
             Directory.CreateDirectory(_study.Folder);
             AtomicFile.Write(Path.Combine(_study.Folder, StudyPaths.ColumnsName), stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
@@ -104,7 +104,7 @@ internal sealed class ImportPlan
         var taken = _runs.Where(run => run is { LeftOut: null, Outputs: not null }).ToList();
         var failed = _runs.Count(run => run is { LeftOut: null, Outputs: null });
         var range = _study.Space.IsLine ? $", {Placeholders.Number(taken.Min(run => run.Configuration!.Lambda))} to {Placeholders.Number(taken.Max(run => run.Configuration!.Lambda))}" : "";
-        return $"{taken.Count} trainings{range}"
+        return $"{Amount.Trainings(taken.Count)}{range}"
             + (failed > 0 ? $", and {failed} that failed: no finite value" : "");
     }
 

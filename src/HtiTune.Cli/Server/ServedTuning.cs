@@ -151,7 +151,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         Terminal.Say(kind switch
         {
             "trial.asked" => $"training {number} at {at}: {why}",
-            "trial.told" => $"  {number}: {at} gave {value:G6}",
+            "trial.told" => value is null ? $"  {number}: {at} gave no value" : $"  {number}: {at} gave {value:G6}",
             _ => $"  training {number} at {at} has failed: {why}",
         });
 

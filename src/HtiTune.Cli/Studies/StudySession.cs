@@ -148,9 +148,20 @@ internal sealed partial class StudySession : IDisposable
         _ending.Dispose();
     }
 
-    /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>
+    /// <summary>Names of the columns of the outputs that a study keeps, in their order, as its file or the first outputs told them.</summary>
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
         File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
+
+    /// <summary>Names of columns that hold for what is brought next: those of the outputs that the study keeps.</summary>
+    internal static IReadOnlyList<string>? KeptColumns(StudySpecification study) =>
+        StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder).Completed.Count > 0 ? StoredColumns(study.Folder) : null;
+
+    /// <summary>Why outputs that a study keeps cannot be read by the columns that its file names now; null where they can. Other names are new ones, but none may stand for another column.</summary>
+    internal static string? ColumnsFault(StudySpecification study) =>
+        study.OutputColumns is { } named && StoredColumns(study.Folder) is { } kept && kept.Count == named.Count
+        && kept.Where((name, i) => name != named[i] && named.Contains(name)).Any() && KeptColumns(study) is not null
+            ? $"\"columns\" are {string.Join(", ", named)}; expected {string.Join(", ", kept)}, in whose order the outputs of the study's trainings are kept"
+            : null;
 
     /// <summary>Holds a study, so that no other htitune works on it before what is returned is disposed.</summary>
     /// <exception cref="CliException">One does.</exception>

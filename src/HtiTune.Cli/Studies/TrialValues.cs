@@ -10,7 +10,8 @@ internal static class TrialValues
     /// <exception cref="CliException">The objective is not understood.</exception>
     internal static Dictionary<int, double> Of(StudySpecification study, StudyJournal journal, string objective)
     {
-        var names = study.OutputColumns ?? StudySession.StoredColumns(study.Folder);
+        // What is kept is looked at by the names that it is kept under, also where the file tells others of them now.
+        var names = StudySession.ColumnsFault(study) is null ? study.OutputColumns ?? StudySession.StoredColumns(study.Folder) : StudySession.StoredColumns(study.Folder);
         var (_, conditions) = StudySession.DeclaredBy(study);
         var judge = Parsed(study, objective, names, conditions);
         var values = new Dictionary<int, double>();
