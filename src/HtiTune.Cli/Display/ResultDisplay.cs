@@ -88,7 +88,8 @@ internal sealed class ResultDisplay
         }
 
         var failed = _study.Trials.Count(trial => trial.State == TrialState.Failed);
-        Say($"{Amount.Trainings(_study.Trials.Count(trial => trial.State == TrialState.Completed))}{(failed > 0 ? $" and {failed} that failed" : "")}, {_here} of them by this command in {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
+        var completed = Amount.Trainings(_study.Trials.Count(trial => trial.State == TrialState.Completed));
+        Say($"{completed}{(failed > 0 ? $" and {failed} that failed" : "")}, {_here} of them by this command in {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
         if (IsNoisy)
         {
             Say($"values scatter by about {_study.NoiseDeviation:G2} around a smooth curve, and {_study.Epsilon:G2} is the regret that does not matter: more trainings help, or \"replicate\"");

@@ -128,17 +128,32 @@ internal sealed partial class StudySession : IDisposable
         }
     }
 
+    /// <summary>Whether an objective can judge the first outputs, while it is still open whether they are kept.</summary>
+    /// <param name="objective">The objective.</param>
+    /// <param name="trained">What was brought.</param>
+    /// <param name="lambda">λ of it.</param>
+    /// <exception cref="CliException">It cannot; the message says why.</exception>
+    internal void CheckFirst(IObjective objective, ITrainedNetwork trained, double lambda)
+    {
+        var contexts = Tuner.Contexts ?? Contexts.None(trained.Rows!.Value);
+        if (Tuner.Anchors is null or { Count: 0 } && FaultOf(objective, new Samples(trained.Answer(contexts, 0), contexts), lambda) is { } fault)
+        {
+            throw new CliException(fault.Code, fault.Message, "correct the objective, or bring other outputs, and tell the training again; nothing is kept");
+        }
+    }
+
     private CliException? FaultOf(IObjective objective, Samples samples, double lambda)
     {
         try
         {
-            objective.Value(samples, lambda);
+            objective.Require(samples, lambda);
             return null;
         }
         catch (Exception problem) when (problem is InvalidOperationException or FormatException or IOException or DataFormatException or ArgumentException)
         {
             var place = objective.Text == Study.Objective ? $"{Study.File}:{Study.ObjectiveLine}: " : "";
-            return new CliException("H012", $"{place}{problem.Message.TrimEnd('.')}.", "correct the objective and run the command again; the trainings are kept");
+            var text = problem.Message.TrimEnd('.');
+            return new CliException("H012", $"{place}{text}{(text.EndsWith('?') ? "" : ".")}", "correct the objective and run the command again; the trainings are kept");
         }
     }
 

@@ -53,7 +53,11 @@ internal static class TrialValues
         var judge = Parsed(study, study.Objective, study.OutputColumns ?? columns, conditions);
         try
         {
-            _ = judge is CommandObjective ? 0 : judge.Value(new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
+            if (judge is not CommandObjective)
+            {
+                judge.Require(new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
+            }
+
             return null;
         }
         catch (Exception problem) when (IsFault(problem))

@@ -89,7 +89,7 @@ internal static class JsonOutputs
         element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
             : throw new DataFormatException(
-                path, place, $"it is {Kind(element)}", mayLeaveOut && element.ValueKind != JsonValueKind.Number ? "a finite number, or \"columns\" that name the members which are" : "a finite number");
+                path, place, $"it is {Kind(element)}", "a finite number" + (mayLeaveOut && element.ValueKind != JsonValueKind.Number ? ", or \"columns\" that name the members which are" : ""));
 
     private static string Kind(JsonElement element) => element.ValueKind switch
     {

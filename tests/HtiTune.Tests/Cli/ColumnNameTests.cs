@@ -34,7 +34,8 @@ public sealed class ColumnNameTests : IDisposable
         Assert.Contains("training 1: column:loss = 0.1\n", await Tell(study, 1, ".csv", "loss,acc\n0.1,2\n"), StringComparison.Ordinal);
         Assert.Contains("training 2: column:loss = 0.05\n", await Tell(study, 2, ".json", "{\"acc\": 3, \"loss\": 0.05, \"epoch\": null}"), StringComparison.Ordinal);
         Assert.Contains("nothing is changed", await Tell(study, 2, ".json", "{\"acc\": 3, \"loss\": 0.05}"), StringComparison.Ordinal);
-        Assert.Contains("there is no column 'acc'; expected loss, acc, as \"columns\" or the first outputs name them; it has loss, top5", await Tell(study, 3, ".csv", "loss,top5\n1,2\n"), StringComparison.Ordinal);
+        var other = await Tell(study, 3, ".csv", "loss,top5\n1,2\n");
+        Assert.Contains("there is no column 'acc'; expected loss, acc, as \"columns\" or the first outputs name them; it has loss, top5", other, StringComparison.Ordinal);
 
         // Of as many that are all called otherwise the names are new ones; without names they stand in the same order.
         Assert.Contains("training 3: ", await Tell(study, 3, ".json", "[[0.2, 4]]"), StringComparison.Ordinal);
@@ -106,11 +107,47 @@ public sealed class ColumnNameTests : IDisposable
     }
 
     [Fact]
+    public async Task First_outputs_that_the_objective_cannot_judge_are_not_kept()
+    {
+        var study = Study();
+        await InProcess.Run("ask", study);
+        var (code, _, errors) = await InProcess.Run("tell", "1", "0.3", "--study", study);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("the outputs have no column 'loss'", errors, StringComparison.Ordinal);
+        Assert.Contains("nothing is kept", errors, StringComparison.Ordinal);
+        Assert.Contains("training 1: column:loss = 0.1\n", await Tell(study, 1, ".csv", "loss,acc\n0.1,2\n"), StringComparison.Ordinal);
+
+        // A number alone is not what the others were.
+        Assert.Contains("has 1 columns; expected 2", await Tell(study, 2, ".csv", "0.3"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_value_that_is_not_finite_is_that_trainings_alone()
+    {
+        var study = _folder.File("study.json");
+        await File.WriteAllTextAsync(study,
+            """{ "hyperparameter": { "name": "rate", "from": 0, "to": 1 }, "command": "true {rate} {out}", "objective": "1 / mean(outputs[0])", "contexts": { "draws": 1 } }""");
+        await InProcess.Run("ask", study);
+        Assert.Contains("the objective is Infinity at λ = 0", (await InProcess.Run("tell", "1", "0", "--study", study)).Errors, StringComparison.Ordinal);
+        await InProcess.Run("ask", study);
+        var (code, _, errors) = await InProcess.Run("tell", "2", "4", "--study", study);
+        Assert.True(code == ExitCode.Done, errors);
+        Assert.Equal("1\n", (await InProcess.Run("best", study)).Output);
+
+        // So it is of trainings that were made before.
+        await File.WriteAllTextAsync(_folder.File("runs.csv"), "rate,value\n0.1,0\n0.2,4\n");
+        await File.WriteAllTextAsync(study, (await File.ReadAllTextAsync(study)).Replace("}, \"command\"", "}, \"folder\": \"other\", \"command\"", StringComparison.Ordinal));
+        (code, _, errors) = await InProcess.Run("import", _folder.File("runs.csv"), "--study", study);
+        Assert.True(code == ExitCode.Done, errors);
+    }
+
+    [Fact]
     public async Task Names_without_a_row_are_told_as_such()
     {
         var study = Study();
         Assert.Contains("names loss, acc and has no row; expected numbers below the names", await Tell(study, 1, ".csv", "loss,acc\n"), StringComparison.Ordinal);
-        Assert.Contains("it is null; expected a finite number, or \"columns\" that name the members which are", await Tell(study, 1, ".json", "{\"loss\": 1, \"acc\": null}"), StringComparison.Ordinal);
+        var nothing = await Tell(study, 1, ".json", "{\"loss\": 1, \"acc\": null}");
+        Assert.Contains("it is null; expected a finite number, or \"columns\" that name the members which are", nothing, StringComparison.Ordinal);
     }
 
     private static async Task<string> Values(string study)

@@ -34,9 +34,12 @@ public sealed class FailureWordsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[H021] rate = 0, attempt 2: the command ended with exit code 1 after 0.3 s; expected 0. The end of /a/b/log.txt:\n  | Traceback (most recent call last):\n  |   line 3\n  | MemoryError: no room",
+    [InlineData(
+        "[H021] rate = 0, attempt 2: the command ended with exit code 1 after 0.3 s; expected 0. The end of /a/b/log.txt:\n  | Traceback:\n  |   line 3\n  | MemoryError: no room",
         "[H021] the command ended with exit code 1 after 0.3 s: MemoryError: no room")]
-    [InlineData("[H021] rate = 0, attempt 2: signal 9 ended the command after 0.3 s; expected 0. It printed nothing (/a/b/log.txt).", "[H021] signal 9 ended the command after 0.3 s; expected 0. It printed nothing (log.txt).")]
+    [InlineData(
+        "[H021] rate = 0, attempt 2: signal 9 ended the command after 0.3 s; expected 0. It printed nothing (/a/b/log.txt).",
+        "[H021] signal 9 ended the command after 0.3 s; expected 0. It printed nothing (log.txt).")]
     [InlineData("its value is nan", "its value is nan")]
     public void A_list_says_of_a_failure_what_was_printed_last(string error, string expected) => Assert.Equal(expected, TrialsCommand.Shortened(error));
 
@@ -62,7 +65,12 @@ public sealed class FailureWordsTests : IDisposable
     {
         var study = _folder.File("study.json");
         await File.WriteAllTextAsync(study,
-            """{ "hyperparameter": { "name": "rate", "from": 0, "to": 1 }, "command": "true {rate} {out}", "objective": "column:0", "constraints": ["mean(outputs[0]) >= 0.2"], "budget": { "trainings": 2 } }""");
+            """
+            {
+              "hyperparameter": { "name": "rate", "from": 0, "to": 1 }, "command": "true {rate} {out}",
+              "objective": "column:0", "constraints": ["mean(outputs[0]) >= 0.2"], "budget": { "trainings": 2 }
+            }
+            """);
         foreach (var (number, value) in ((string, string)[])[("1", "0.1"), ("2", "0.3")])
         {
             await InProcess.Run("ask", study);
