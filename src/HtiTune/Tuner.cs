@@ -91,9 +91,7 @@ public sealed partial class Tuner : IDisposable
     /// Judges a conditional model: the surrogate at any λ, or a real network. Must give the same value for the same model. An exception or a
     /// value that is not finite counts as no answer there.
     /// </param>
-    /// <param name="maxTrainings">
-    /// New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the anchors there are.
-    /// </param>
+    /// <param name="maxTrainings">New trainings allowed; null for <see cref="TunerOptions.MaxTrainings"/>; 0 answers from the anchors there are.</param>
     /// <param name="progress">Is told what happens, on the calling thread.</param>
     /// <param name="name">The objective's name, for the journal of a study on disk.</param>
     /// <param name="cancellation">Ends the run as soon as all trainings under way react; the result so far is returned.</param>
