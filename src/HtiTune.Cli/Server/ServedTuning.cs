@@ -76,11 +76,11 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
                 var outputs = _network.TrainOutputs(new TrainingRequest(specification.Space.Ordered(ServedSpace.At(specification.Space, task.Lambda, task.Configuration)), task.Seed, progress) { Number = task.Trial }, cancellation);
                 return task.Rows == 0 || outputs.Rows == task.Rows
                     ? new WorkResult { Outputs = outputs }
-                    : new WorkResult { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
+                    : new WorkResult { State = AttemptState.Failed, Reason = $"{WorkResult.BadOutput}{outputs.Rows} rows; expected {task.Rows}, one for each context" };
             }
             catch (TrainingException failure)
             {
-                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = failure.Fault, LogTail = LogOf(failure) };
+                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = failure.Code == "H023" ? WorkResult.BadOutput + failure.Fault : failure.Fault, LogTail = LogOf(failure) };
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -194,8 +194,8 @@ internal static class AttemptEnds
         await QueueAttemptAsync(session, study, trial.Id, await NextNumberAsync(session, trial.Id).ConfigureAwait(false), isFront, end.Backoff).ConfigureAwait(false);
     }
 
-    /// <summary>Counts failures in a row that came at once; sets the worker aside.</summary>
-    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, WorkResult end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut)
+    /// <summary>Counts failures in a row that came at once; sets the worker aside. What a training brought at its end says nothing of the machine.</summary>
+    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, WorkResult end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut) || end.IsBadOutput
         ? Task.CompletedTask
         : end.IsQuick
         ? session.ExecuteAsync(

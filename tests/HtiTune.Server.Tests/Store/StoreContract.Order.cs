@@ -88,6 +88,20 @@ public abstract partial class StoreContract
     }
 
     [StoreFact]
+    public async Task What_trainings_bring_at_their_end_sets_no_worker_aside()
+    {
+        var study = await CreateAsync();
+        await AskAsync(study.Id, Trial(1, maxAttempts: 20));
+        for (var i = 0; i < 5; i++)
+        {
+            var attempt = (await ClaimAsync()).Attempt!;
+            await Store.EndAsync(attempt.Id, attempt.Lease!.Value, Failed(isQuick: true) with { Reason = WorkResult.BadOutput + "it holds NaN" }, None);
+        }
+
+        Assert.NotNull((await ClaimAsync()).Attempt);
+    }
+
+    [StoreFact]
     public async Task A_paused_study_hands_out_nothing_and_takes_what_comes()
     {
         var study = await CreateAsync(parallelism: 2);
