@@ -48,10 +48,19 @@ internal sealed class ImportPlan
             throw new CliException("H003", $"{taken[0].Place} has {first.Rows} rows; expected {contexts.Count}, one for each context.");
         }
 
-        if (TrialValues.FaultOf(study, first, taken[0].Columns, taken[0].Configuration!.Lambda) is { } fault)
+        if (Fault(study.Objective) is { } fault)
         {
             throw new CliException("H012", $"{study.File}:{study.ObjectiveLine}: the objective cannot judge {taken[0].Place}: {fault}.", "correct the objective, or name the column with --value-column");
         }
+
+        // Trainings that follow would have to leave out what these lack.
+        foreach (var (text, line) in study.Front.Select(one => (one.Objective, study.FrontLine)).Concat(study.Constraints.Select(one => (one.Objective, study.ConstraintsLine))))
+        {
+            CliException.ThrowIf(Fault(text) is not null,
+                "H012", $"{study.File}:{line}: '{text}' cannot be judged by {taken[0].Place}: {Fault(text)}.", "import a folder of files with all columns, or take it out of the study");
+        }
+
+        string? Fault(string objective) => TrialValues.FaultOf(study, objective, first, taken[0].Columns, taken[0].Configuration!.Lambda);
 
         return new ImportPlan(study, judged);
     }

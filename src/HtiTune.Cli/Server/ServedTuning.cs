@@ -80,7 +80,8 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
             }
             catch (TrainingException failure)
             {
-                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = failure.Code == "H023" ? WorkResult.BadOutput + failure.Fault : failure.Fault, LogTail = LogOf(failure) };
+                var reason = failure.Code == "H023" ? WorkResult.BadOutput + failure.Fault : failure.Fault;
+                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = reason, LogTail = LogOf(failure) };
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -142,7 +142,12 @@ internal sealed partial class StudySession : IDisposable
         }
     }
 
-    private CliException? FaultOf(IObjective objective, Samples samples, double lambda)
+    // The objective, and what a run for it measures beside: the front's others, and what constraints bound.
+    private CliException? FaultOf(IObjective objective, Samples samples, double lambda) => FaultAt(objective.Text == Study.Objective ? Study.ObjectiveLine : null, objective, samples, lambda)
+        ?? (Study.Definition.IsFrontOf(objective.Text) ? Study.Front : []).Select(one => FaultAt(Study.FrontLine, Objective(one.Objective), samples, lambda))
+            .Concat(Study.Constraints.Select(one => FaultAt(Study.ConstraintsLine, Objective(one.Objective), samples, lambda))).FirstOrDefault(fault => fault is not null);
+
+    private CliException? FaultAt(int? line, IObjective objective, Samples samples, double lambda)
     {
         try
         {
@@ -151,7 +156,7 @@ internal sealed partial class StudySession : IDisposable
         }
         catch (Exception problem) when (problem is InvalidOperationException or FormatException or IOException or DataFormatException or ArgumentException)
         {
-            var place = objective.Text == Study.Objective ? $"{Study.File}:{Study.ObjectiveLine}: " : "";
+            var place = line is null ? "" : $"{Study.File}:{line}: ";
             var text = problem.Message.TrimEnd('.');
             return new CliException("H012", $"{place}{text}{(text.EndsWith('?') ? "" : ".")}", "correct the objective and run the command again; the trainings are kept");
         }

@@ -46,11 +46,11 @@ internal static class TrialValues
         return Value(judge, new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
     }
 
-    /// <summary>Why the study's own objective cannot judge outputs; null where it can, or a program has to be run to know.</summary>
-    internal static string? FaultOf(StudySpecification study, Matrix outputs, IReadOnlyList<string>? columns, double lambda)
+    /// <summary>Why an objective of the study cannot judge outputs; null where it can, or a program has to be run to know.</summary>
+    internal static string? FaultOf(StudySpecification study, string objective, Matrix outputs, IReadOnlyList<string>? columns, double lambda)
     {
         var (contexts, conditions) = StudySession.DeclaredBy(study);
-        var judge = Parsed(study, study.Objective, study.OutputColumns ?? columns, conditions);
+        var judge = Parsed(study, objective, study.OutputColumns ?? columns, conditions);
         try
         {
             if (judge is not CommandObjective)

@@ -121,6 +121,42 @@ public sealed class ColumnNameTests : IDisposable
         Assert.Contains("has 1 columns; expected 2", await Tell(study, 2, ".csv", "0.3"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"constraints\": [\"column:latency <= 1\"],")]
+    [InlineData("\"front\": [\"mean(latency)\"],")]
+    public async Task Constraints_and_a_front_are_judged_with_the_first_outputs_too(string more)
+    {
+        var study = Study(more);
+        Assert.Contains("nothing is kept", await Tell(study, 1, ".csv", "loss,acc\n0.1,2\n"), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_folder.File("runs.csv"), "rate,loss,latency\n0.1,0.5,2\n");
+        var other = Study(more + "\"folder\": \"other\", \"contexts\": { \"draws\": 1 },");
+        var (code, _, errors) = await InProcess.Run("import", _folder.File("runs.csv"), "--value-column", "loss", "--study", other);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("cannot be judged by runs.csv line 2: ", errors, StringComparison.Ordinal);
+        Assert.Contains("'latency'", errors, StringComparison.Ordinal);
+        Study(more);
+        Assert.Contains("training 1: column:loss = 0.1\n", await Tell(study, 1, ".csv", "loss,latency\n0.1,0.5\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tuning_whose_constraint_names_no_column_ends_with_the_first_training()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var study = new ShellStudy(keys: "\"constraints\": [\"column:heat <= 1\"],", trainings: 4);
+        var (code, _, errors) = await InProcess.In(study.Folder, "tune");
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("the outputs have no column 'heat'", errors, StringComparison.Ordinal);
+        Assert.Single(study.Calls);
+        File.WriteAllText(study["study.json"], File.ReadAllText(study["study.json"]).Replace("heat", "cost", StringComparison.Ordinal));
+        (code, _, errors) = await InProcess.In(study.Folder, "tune");
+        Assert.True(code is ExitCode.Done or ExitCode.BudgetSpent or ExitCode.GoalNotReached, errors);
+        Assert.Equal(4, study.Calls.Length);
+    }
+
     [Fact]
     public async Task A_first_value_that_is_not_finite_is_that_trainings_alone()
     {
