@@ -24,7 +24,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 __all__ = ["Client", "HtiTuneError", "Training", "Stopped"]
 
@@ -185,11 +185,12 @@ class Client:
 
     def tell(self, training: Training, result: Union[float, Sequence[Sequence[float]]], ask_next: bool = False) -> Optional[Training]:
         """Hands in a value, or outputs as rows of numbers; with ask_next the study's next training comes back with it, None where there is none now."""
+        number, rows = _numbers(result)
         body: Dict[str, Any] = {"lease": training.lease}
-        if isinstance(result, (int, float)) or not hasattr(result, "__len__"):
-            body["value"] = float(result)  # type: ignore[arg-type]
+        if rows is None:
+            body["value"] = number
         else:
-            body["outputs"] = [[float(value) for value in row] for row in result]
+            body["outputs"] = rows
         if ask_next:
             body["next"] = _claim(training.worker, training.study, training.slot, None)
         told = self._ask("POST", f"attempts/{training.attempt}/tell", body)
@@ -217,8 +218,12 @@ class Client:
             with _Renewals(self, held):
                 try:
                     result = train(held)
-                    # What is no number of JSON is a failure too.
-                    json.dumps(result if isinstance(result, (int, float)) else [[float(value) for value in row] for row in result], allow_nan=False)
+                    number, rows = _numbers(result)
+                    wrong = next((value for row in rows or [[number]] for value in row if not math.isfinite(value)), None)
+                    if wrong is not None:
+                        # Another attempt would bring the same.
+                        self._tell_failed_if_held(held, f"bad-output: it holds {wrong}; expected finite numbers", "failed")
+                        continue
                 except Stopped as stopped:
                     self._tell_failed_if_held(held, str(stopped), "cancelled")
                     continue
@@ -380,6 +385,13 @@ class _Renewals:
                 continue
             if not lease["holds"] or lease["stop"] or lease["kill"]:
                 self._training._stopping.set()
+
+
+def _numbers(result: Any) -> Tuple[float, Optional[List[List[float]]]]:
+    """A value, or rows of outputs; a number may be one of NumPy or of a framework, which have no length or no axis."""
+    if not hasattr(result, "__len__") or getattr(result, "ndim", None) == 0:
+        return float(result), None
+    return math.nan, [[float(value) for value in row] for row in result]
 
 
 def _claim(worker: str, study: Optional[str], slot: int, lease_for: Optional[float]) -> Dict[str, Any]:

@@ -22,7 +22,7 @@ internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, 
         var renewing = RenewAsync(done.Token);
         try
         {
-            return await train(task, this, both.Token).ConfigureAwait(false);
+            return Checked(await train(task, this, both.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
@@ -42,6 +42,23 @@ internal sealed class TrainingInHand(HtiTuneClient client, ClaimedAttempt task, 
     }
 
     public void Dispose() => _end.Dispose();
+
+    // What is no number of JSON the server cannot take, and the training would be handed out again for ever.
+    private static WorkResult Checked(WorkResult result)
+    {
+        double? wrong = result.Value is { } value && !double.IsFinite(value) ? value
+            : result.Outputs is { } outputs && Array.FindIndex(outputs.Values.ToArray(), one => !float.IsFinite(one)) is >= 0 and var at ? outputs.Values[at]
+            : null;
+        return wrong is { } told
+            ? result with
+            {
+                State = AttemptState.Failed,
+                Value = null,
+                Outputs = null,
+                Reason = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WorkResult.BadOutput}it holds {told}; expected finite numbers"),
+            }
+            : result;
+    }
 
     private async Task RenewAsync(CancellationToken cancellation)
     {

@@ -12,6 +12,8 @@ public static class CsvFile
     // In a name, these would be taken for a separator, a line end or a quote unless the name stands in quotes.
     private static readonly SearchValues<char> s_special = SearchValues.Create(",\"\r\n;\t");
 
+    private const string Mark = "# ";
+
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary>Reads the named columns of a table, or all of them.</summary>
@@ -49,7 +51,7 @@ public static class CsvFile
         {
             using var text = Open(path);
             var record = new List<CsvField>();
-            return new CsvReader(path, text).Read(record) && !IsBlank(record) ? record.ConvertAll(Name) : [];
+            return new CsvReader(path, text).Read(record) && !IsBlank(record) ? Names(record) : [];
         }
         catch (DecoderFallbackException fault)
         {
@@ -105,7 +107,7 @@ public static class CsvFile
             throw new DataFormatException(path, "line 1", "there is no header", "the names of the columns, separated by commas");
         }
 
-        var names = record.ConvertAll(Name);
+        var names = Names(record);
         var places = CsvHeader.Places(path, record, names, columns);
         var values = new List<double>();
         int? blank = null;
@@ -153,11 +155,23 @@ public static class CsvFile
 
     private static string Name(CsvField field) => field.Quoted ? field.Text : field.Text.Trim();
 
+    // Before the names that it is given numpy.savetxt writes a mark.
+    private static List<string> Names(List<CsvField> record)
+    {
+        var names = record.ConvertAll(Name);
+        if (names is [var first, ..] && !record[0].Quoted && first.StartsWith(Mark, StringComparison.Ordinal))
+        {
+            names[0] = first[Mark.Length..].TrimStart();
+        }
+
+        return names;
+    }
+
     private static string Shown(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
 
-    // Also quoted: what would be trimmed or taken for a number.
+    // Also quoted: what would be trimmed or taken for a number or a mark.
     private static string Quote(string name) =>
-        name.AsSpan().ContainsAny(s_special) || name != name.Trim() || CsvHeader.IsNumber(name)
+        name.AsSpan().ContainsAny(s_special) || name != name.Trim() || CsvHeader.IsNumber(name) || name.StartsWith(Mark, StringComparison.Ordinal)
             ? $"\"{name.Replace("\"", "\"\"")}\""
             : name;
 

@@ -68,7 +68,9 @@ public sealed class IntegerHyperparameter : Hyperparameter
         scale ??= Scale.Linear;
         string? fault = minimum >= maximum ? $"the range {minimum} to {maximum}; expected a minimum below the maximum"
             : minimum < -Largest || maximum > Largest ? $"the range {minimum} to {maximum}; expected whole numbers of at most 2^53"
-            : step < 1 || (maximum - minimum) % step != 0 ? $"steps of {step} from {minimum} to {maximum}; expected at least 1, and a range of whole steps"
+            : step < 1 ? $"steps of {step} from {minimum} to {maximum}; expected at least 1"
+            : (maximum - minimum) % step is not 0 and var rest
+                ? $"steps of {step} from {minimum} to {maximum}; expected a range of whole steps, e.g. {minimum} to {(rest < maximum - minimum ? maximum - rest : minimum + step)}"
             : !scale.Covers(minimum) || !scale.Covers(maximum) ? $"the range {minimum} to {maximum}, but the scale '{scale.Name}' needs {scale.Domain}"
             : scale is WarpScale ? $"the scale '{scale.Name}', a warp; expected one of {string.Join(", ", Scale.Names)}"
             : null;

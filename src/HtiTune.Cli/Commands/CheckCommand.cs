@@ -18,7 +18,7 @@ internal static class CheckCommand
                 Terminal.Warn(warning);
             }
 
-            Terminal.Say($"{specification.File} is right: {specification.Space}, at most {specification.Trainings} trainings, {specification.Objective}");
+            Terminal.Say($"{specification.File} is right: {specification.Space}, at most {Amount.Trainings(specification.Trainings)}, {specification.Objective}");
             Terminal.Next(Advice.DryRun, new AdvicePlace { Study = specification });
             return ExitCode.Done;
         });

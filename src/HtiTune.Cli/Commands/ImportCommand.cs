@@ -77,7 +77,7 @@ internal static class ImportCommand
             throw new CliException("H003", $"{study.Folder} holds no import; expected one that can be taken back.", Advice.Trials.For(study));
         }
 
-        var what = $"{import.Numbers.Count} trainings{(import.Source is { } source ? $" of {source}" : "")}";
+        var what = $"{Amount.Trainings(import.Numbers.Count)}{(import.Source is { } source ? $" of {source}" : "")}";
         if (isDry)
         {
             Terminal.Say($"would take back {what}");

@@ -161,7 +161,7 @@ internal sealed class RunCommand
         var isKept = false;
         try
         {
-            var study = StudyCheck.Read(file, Settings.Find(Directory.GetCurrentDirectory()));
+            var study = Checked(file);
             if (!isDry)
             {
                 notice(study);
@@ -185,6 +185,23 @@ internal sealed class RunCommand
                 }
             }
         }
+    }
+
+    // Nobody wrote this file, and with a fault it does not stay: its lines would lead nowhere.
+    private static StudySpecification Checked(string file)
+    {
+        try
+        {
+            return StudyCheck.Read(file, Settings.Find(Directory.GetCurrentDirectory()));
+        }
+        catch (CliException fault) when (fault.Message.StartsWith(file, StringComparison.Ordinal))
+        {
+            throw new CliException(fault.Code, Typed(fault.Message), fault.Help) { MoreHelp = fault.MoreHelp, Faults = [.. fault.Faults.Select(Typed)] };
+        }
+
+        string Typed(string text) => !text.StartsWith(file, StringComparison.Ordinal) ? text
+            : text[file.Length] == ':' ? text[(text.IndexOf(": ", file.Length, StringComparison.Ordinal) + 2)..]
+            : $"the command line{text[file.Length..]}";
     }
 
     private static string Text(Action<Utf8JsonWriter> members)

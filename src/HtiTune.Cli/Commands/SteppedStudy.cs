@@ -4,10 +4,11 @@ namespace HtiTune.Cli;
 internal sealed class SteppedStudy : IDisposable
 {
     private readonly StudySession _session;
+    private readonly External.IObjective _objective;
 
-    private SteppedStudy(StudySession session, TuningRun run)
+    private SteppedStudy(StudySession session, External.IObjective objective, TuningRun run)
     {
-        (_session, Run) = (session, run);
+        (_session, _objective, Run) = (session, objective, run);
         Leases = LeaseBook.Read(Study.Folder, run.Outstanding.Select(proposal => proposal.Number), TimeProvider.System);
     }
 
@@ -20,8 +21,16 @@ internal sealed class SteppedStudy : IDisposable
 
     internal LeaseBook Leases { get; }
 
-    /// <summary>The network that reads outputs of others.</summary>
-    internal ExternalNetwork Network => _session.Network;
+    /// <summary>Takes the outputs of a training. The first that the objective cannot judge are refused, as none of the same form would ever do.</summary>
+    /// <param name="proposal">The training.</param>
+    /// <param name="file">The file of its outputs.</param>
+    /// <exception cref="CliException">The file is wrong, or the objective cannot judge it.</exception>
+    internal Trial Tell(TrainingRequest proposal, string file)
+    {
+        var trained = _session.Network.Answered(proposal.Number, file, proposal.Configuration);
+        _session.CheckFirst(_objective, trained, proposal.Configuration.Lambda);
+        return Run.Tell(proposal, trained);
+    }
 
     /// <summary>Opens a study, and the run of its objective.</summary>
     /// <param name="study">The study.</param>
@@ -41,7 +50,8 @@ internal sealed class SteppedStudy : IDisposable
 
             var objective = session.Objective(study.Objective);
             session.Check(objective);
-            return new SteppedStudy(session, session.Tuner.Begin(session.Aim(objective), session.Tuner.PrepareTotal(study.Trainings, study.RunName(objective.Text)), study.RunName(objective.Text)));
+            var name = study.RunName(objective.Text);
+            return new SteppedStudy(session, objective, session.Tuner.Begin(session.Aim(objective), session.Tuner.PrepareTotal(study.Trainings, name), name));
         }
         catch
         {

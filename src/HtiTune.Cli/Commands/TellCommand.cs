@@ -57,7 +57,7 @@ internal static class TellCommand
         var before = stepped.Anchors;
         var trial = why is not null
             ? stepped.Run.TellFailed(proposal, why)
-            : stepped.Run.Tell(proposal, stepped.Network.Answered(number, Path.GetFullPath(outputs!), proposal.Configuration));
+            : stepped.Tell(proposal, Path.GetFullPath(outputs!));
         stepped.Leases.End(number);
         if (json)
         {
@@ -92,8 +92,9 @@ internal static class TellCommand
                 : $"training {number} was told with outputs before, and now as failed; what was told first stands.", Advice.Ask.For(study));
         }
 
+        var columns = study.OutputColumns ?? StudySession.KeptColumns(study);
         CliException.ThrowIf(
-            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray, study.OutputColumns).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
+            !isFailed && !ArrayFile.Read(Path.GetFullPath(outputs!), study.OutputArray, columns).Matrix.SameAs(NpyFile.ReadMatrix(Path.Combine(study.Folder, told.SamplesFile!))),
             "H016", $"training {number} was told before, and with other outputs; what was told first stands.", Advice.Ask.For(study));
 
         Terminal.Say($"training {number} was told {(isFailed ? $"as failed before ({told.Error})" : "before, with the same outputs")}; nothing is changed");

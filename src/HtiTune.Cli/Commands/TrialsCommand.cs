@@ -6,7 +6,7 @@ namespace HtiTune.Cli;
 internal static partial class TrialsCommand
 {
     // Characters of a failure in a table.
-    private const int LongestError = 100;
+    private const int LongestError = 120;
 
     internal static Command Create()
     {
@@ -162,10 +162,12 @@ internal static partial class TrialsCommand
             [.. rows.Select(row => string.Join(' ', space.Select((one, i) => Cell(row.Configuration, one.Name).PadLeft(widths[i]))))]);
     }
 
-    // The beginning of a failure's text, in a line, without the λ that the line has and the folders of files; all of it is in the JSON.
-    private static string Shortened(string error)
+    // The beginning of a failure's text and the last that was printed, in a line, without the λ that the line has and the folders of files; all of it is in the JSON.
+    internal static string Shortened(string error)
     {
-        var line = Folders().Replace(Place().Replace(string.Join(' ', error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), "$1"), "");
+        var (log, last) = (error.IndexOf(" The end of ", StringComparison.Ordinal), error.LastIndexOf("\n  | ", StringComparison.Ordinal));
+        var brief = log > 0 && last > log ? $"{error[..log].Replace("; expected 0.", ":", StringComparison.Ordinal)} {error[(last + 5)..]}" : error;
+        var line = Folders().Replace(Place().Replace(string.Join(' ', brief.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), "$1"), "");
         return line.Length <= LongestError ? line : line[..(LongestError - 1)].TrimEnd() + "…";
     }
 

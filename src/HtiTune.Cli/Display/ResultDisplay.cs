@@ -88,7 +88,8 @@ internal sealed class ResultDisplay
         }
 
         var failed = _study.Trials.Count(trial => trial.State == TrialState.Failed);
-        Say($"{_study.Trials.Count(trial => trial.State == TrialState.Completed)} trainings{(failed > 0 ? $" and {failed} that failed" : "")}, {_here} of them by this command in {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
+        var completed = Amount.Trainings(_study.Trials.Count(trial => trial.State == TrialState.Completed));
+        Say($"{completed}{(failed > 0 ? $" and {failed} that failed" : "")}, {_here} of them by this command in {Duration.Show(_study.Elapsed)}; trust in the surrogate {_study.Trust:0.00}");
         if (IsNoisy)
         {
             Say($"values scatter by about {_study.NoiseDeviation:G2} around a smooth curve, and {_study.Epsilon:G2} is the regret that does not matter: more trainings help, or \"replicate\"");
@@ -259,8 +260,8 @@ internal sealed class ResultDisplay
 
         TellFeasibility(result.Feasibility, study.Definition.Constraints ?? []);
         Terminal.Say(FormattableString.Invariant(result.IsCertified
-            ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {result.TrainingsUsed} trainings"
-            : $"not certified after {result.TrainingsUsed} trainings: {StopWords.Of(result.StopReason.ToString())}"));
+            ? (FormattableString)$"certified: within {result.Epsilon:G3} of the best, by the model; {Amount.Trainings(result.TrainingsUsed)}"
+            : $"not certified after {Amount.Trainings(result.TrainingsUsed)}: {StopWords.Of(result.StopReason.ToString())}"));
         foreach (var remark in result.Remarks)
         {
             Terminal.Warn(remark.Text);

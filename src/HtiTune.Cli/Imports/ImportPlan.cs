@@ -48,10 +48,19 @@ internal sealed class ImportPlan
             throw new CliException("H003", $"{taken[0].Place} has {first.Rows} rows; expected {contexts.Count}, one for each context.");
         }
 
-        if (TrialValues.FaultOf(study, first, taken[0].Columns, taken[0].Configuration!.Lambda) is { } fault)
+        if (Fault(study.Objective) is { } fault)
         {
             throw new CliException("H012", $"{study.File}:{study.ObjectiveLine}: the objective cannot judge {taken[0].Place}: {fault}.", "correct the objective, or name the column with --value-column");
         }
+
+        // Trainings that follow would have to leave out what these lack.
+        foreach (var (text, line) in study.Front.Select(one => (one.Objective, study.FrontLine)).Concat(study.Constraints.Select(one => (one.Objective, study.ConstraintsLine))))
+        {
+            CliException.ThrowIf(Fault(text) is not null,
+                "H012", $"{study.File}:{line}: '{text}' cannot be judged by {taken[0].Place}: {Fault(text)}.", "import a folder of files with all columns, or take it out of the study");
+        }
+
+        string? Fault(string objective) => TrialValues.FaultOf(study, objective, first, taken[0].Columns, taken[0].Configuration!.Lambda);
 
         return new ImportPlan(study, judged);
     }
@@ -85,7 +94,7 @@ internal sealed class ImportPlan
             Terminal.Warn($"{first.Outputs.Rows} rows at each {(_study.Space.IsLine ? "λ" : "configuration")} are few: at least {FewRows} let the surrogate tell how outputs are distributed; a value alone is judged as a point of a curve");
         }
 
-        if (_study.OutputColumns is null && first.Columns is { } names)
+        if ((_study.OutputColumns ?? first.Columns) is { } names)
         {
             Directory.CreateDirectory(_study.Folder);
             AtomicFile.Write(Path.Combine(_study.Folder, StudyPaths.ColumnsName), stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
@@ -104,7 +113,7 @@ internal sealed class ImportPlan
         var taken = _runs.Where(run => run is { LeftOut: null, Outputs: not null }).ToList();
         var failed = _runs.Count(run => run is { LeftOut: null, Outputs: null });
         var range = _study.Space.IsLine ? $", {Placeholders.Number(taken.Min(run => run.Configuration!.Lambda))} to {Placeholders.Number(taken.Max(run => run.Configuration!.Lambda))}" : "";
-        return $"{taken.Count} trainings{range}"
+        return $"{Amount.Trainings(taken.Count)}{range}"
             + (failed > 0 ? $", and {failed} that failed: no finite value" : "");
     }
 

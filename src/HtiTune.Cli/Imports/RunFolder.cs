@@ -16,6 +16,7 @@ internal static partial class RunFolder
 
         var pattern = options.Pattern is { } text ? PatternOf(text) : null;
         var runs = new List<EarlierTraining>();
+        var named = study.OutputColumns ?? StudySession.KeptColumns(study);
         // Beside arrays a .json file mostly says how they were made.
         ILookup<bool, string> files = Directory.EnumerateFiles(folder).Where(file => ArrayFile.Formats.Contains(Path.GetExtension(file))).ToLookup(file => Path.GetExtension(file) != ".json");
         foreach (var file in files[files.Contains(true)].Order(StringComparer.Ordinal))
@@ -33,7 +34,8 @@ internal static partial class RunFolder
             CliException.ThrowIf(configuration is null,
                 "H003", $"{file}: its name holds no value of {missing!.Name}; expected {missing.Name}= and {missing.Domain} in it.", "rename it, or import a table of runs");
 
-            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray, study.OutputColumns);
+            var (outputs, columns) = ArrayFile.Read(file, study.OutputArray, named);
+            named ??= columns;
             runs.Add(new EarlierTraining(configuration, outputs) { Place = Path.GetFileName(file), Columns = columns });
         }
 

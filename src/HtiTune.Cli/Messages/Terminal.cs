@@ -23,6 +23,16 @@ internal static class Terminal
     /// <summary>Warns.</summary>
     internal static void Warn(string text) => Say($"{Colour.Paint("warning", Colour.Yellow, Colour.OnErrors)}: {text}");
 
+    /// <summary>Warns, and says what helps.</summary>
+    internal static void Warn(string text, string help)
+    {
+        Warn(text);
+        if (!IsQuiet)
+        {
+            Help(help);
+        }
+    }
+
     /// <summary>Says what to do next.</summary>
     internal static void Next(Advice advice, AdvicePlace place) => Say($"{Colour.Paint("next", Colour.Cyan, Colour.OnErrors)}: {advice.For(place)}");
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -70,13 +71,27 @@ internal sealed record ServedStudy(string Server, string Key, string Print, Guid
         if (kept.Study is null)
         {
             kept.Write(study);
-            var begun = ServerConnection.Ask(() => server.Client.CreateAsync(definition, kept.Key));
+            var begun = ServerConnection.Ask(() => CreateAsync(server, study, definition, kept.Key));
             kept = kept with { Study = begun.Id };
             kept.Write(study);
             Terminal.Say($"study {begun.Id} begun at {server.Address}");
         }
 
         return kept;
+    }
+
+    // What the server would not begin is not kept as begun: the file may be mended.
+    private static async Task<StudyView> CreateAsync(ServerConnection server, StudySpecification study, StudyDefinition definition, string key)
+    {
+        try
+        {
+            return await server.Client.CreateAsync(definition, key).ConfigureAwait(false);
+        }
+        catch (HtiTuneException refusal) when (refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            File.Delete(Path.Combine(study.Folder, FileName));
+            throw;
+        }
     }
 
     /// <summary>Holds what is kept of a study for this process alone, until it is disposed.</summary>

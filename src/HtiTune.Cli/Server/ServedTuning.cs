@@ -76,11 +76,12 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
                 var outputs = _network.TrainOutputs(new TrainingRequest(specification.Space.Ordered(ServedSpace.At(specification.Space, task.Lambda, task.Configuration)), task.Seed, progress) { Number = task.Trial }, cancellation);
                 return task.Rows == 0 || outputs.Rows == task.Rows
                     ? new WorkResult { Outputs = outputs }
-                    : new WorkResult { State = AttemptState.Failed, Reason = $"bad-output: {outputs.Rows} rows; expected {task.Rows}, one for each context" };
+                    : new WorkResult { State = AttemptState.Failed, Reason = $"{WorkResult.BadOutput}{outputs.Rows} rows; expected {task.Rows}, one for each context" };
             }
             catch (TrainingException failure)
             {
-                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = failure.Fault, LogTail = LogOf(failure) };
+                var reason = failure.Code == "H023" ? WorkResult.BadOutput + failure.Fault : failure.Fault;
+                return new WorkResult { State = failure.Code == "H022" ? AttemptState.TimedOut : AttemptState.Failed, Reason = reason, LogTail = LogOf(failure) };
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -151,7 +152,7 @@ internal sealed class ServedTuning(ServerConnection server, StudySpecification s
         Terminal.Say(kind switch
         {
             "trial.asked" => $"training {number} at {at}: {why}",
-            "trial.told" => $"  {number}: {at} gave {value:G6}",
+            "trial.told" => value is null ? $"  {number}: {at} gave no value" : $"  {number}: {at} gave {value:G6}",
             _ => $"  training {number} at {at} has failed: {why}",
         });
 

@@ -38,14 +38,14 @@ internal static class BestSoFar
             Number = number,
             IsTrained = value is not null,
             Value = value,
-            Trainings = valued.Count,
+            Trainings = rows.Count(row => row.State == "completed" && row.Value is not null),
         };
     }
 
     /// <summary>What it is, in words.</summary>
     internal static string Describe(ResultRecord best) => FormattableString.Invariant(best.Kind != ResultRecord.Recommended
         ? (FormattableString)$"the best of {best.Trainings} trained so far, {best.Objective} = {best.Value:G6}; no run has ended since"
-        : $"recommended after {best.Trainings} trainings, {best.Objective} = {best.Value?.ToString("G6", CultureInfo.InvariantCulture) ?? "not trained there"}; {best.OutcomeText}");
+        : $"recommended after {Amount.Trainings(best.Trainings)}, {best.Objective} = {best.Value?.ToString("G6", CultureInfo.InvariantCulture) ?? "not trained there"}; {best.OutcomeText}");
 
     // A recommendation stands until something is trained, brought or taken back after it.
     private static RunEnded? Recommended(StudySpecification study, StudyJournal journal, string objective)

@@ -38,7 +38,7 @@ internal static class DryRun
             var durations = StudyJournal.Exists(study.Folder) ? StudyJournal.Read(study.Folder).Completed.Select(entry => entry.Duration).ToList() : [];
             Terminal.Say(proposals.Count == 0
                 ? "would train nothing: the study has ended"
-                : $"would use at most {study.Trainings} trainings in all, {study.Parallel} at a time"
+                : $"would use at most {Amount.Trainings(study.Trainings)} in all, {study.Parallel} at a time"
                     + (durations.Count > 0 ? $", about {Duration.Show(TimeSpan.FromTicks((long)durations.Average(time => time.Ticks)))} each" : ""));
             Terminal.Next(Advice.LineAgain, new AdvicePlace { Study = study, Line = [.. StudyFolders.Without(line, "--dry-run", "-n")] });
             return ExitCode.Done;

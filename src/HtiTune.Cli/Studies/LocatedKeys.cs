@@ -80,7 +80,7 @@ internal abstract class LocatedKeys
         return node.Kind == JsonTokenType.StartArray && texts.Count > 0 && node.Elements.TrueForAll(element => element.Kind == JsonTokenType.String)
             && texts.TrueForAll(text => text.Length > 0) && texts.Distinct().Count() == texts.Count
             ? texts
-            : Wrong<List<string>>(node, key, "a list of different names");
+            : Wrong<List<string>>(node, key, node.Kind == JsonTokenType.StartArray && texts.Count == 0 ? "one name at least, or no such key" : "a list of different names");
     }
 
     protected string? Choice(LocatedJson? parent, string key, string[] allowed)

@@ -57,8 +57,7 @@ internal static class StudyChanges
 
         foreach (var warning in Warnings(study))
         {
-            Terminal.Warn(warning);
-            Terminal.Help(Advice.Apart.For(apart));
+            Terminal.Warn(warning, Advice.Apart.For(apart));
         }
 
         foreach (var remark in Remarks(study))
@@ -81,6 +80,11 @@ internal static class StudyChanges
         if (study.OutputColumns is { } columns && completed.Count > 0 && journal.LoadAnchors().Dimension is var dimension && dimension != columns.Count)
         {
             faults.Add($"\"columns\" names {columns.Count} columns of the outputs; expected the {dimension} of the study's trainings");
+        }
+
+        if (StudySession.ColumnsFault(study) is { } moved)
+        {
+            faults.Add(moved);
         }
 
         return faults;
@@ -151,9 +155,9 @@ internal static class StudyChanges
             yield return $"\"environment\" differs from that of {which} in {string.Join(", ", variables)}; {meaning}";
         }
 
-        if (!(was.Columns ?? []).SequenceEqual(now.Columns ?? []) && was.Columns is not null && now.Columns is not null)
+        if ((was.Columns ?? StudySession.KeptColumns(study)) is { } named && now.Columns is { } renamed && !named.SequenceEqual(renamed))
         {
-            yield return $"\"columns\" are {string.Join(", ", now.Columns)}, and were {string.Join(", ", was.Columns)} for {which}; their outputs are read by the new names";
+            yield return $"\"columns\" are {string.Join(", ", renamed)}, and were {string.Join(", ", named)} for {which}; their outputs are read by the new names";
         }
 
         if (was.Array != now.Array)

@@ -98,8 +98,8 @@ internal static class StudyFolders
         // Not everywhere can a folder be moved that is held.
         Directory.Move(study.Folder, aside);
         Directory.Move(made, study.Folder);
-        Terminal.Say(string.Create(
-            CultureInfo.InvariantCulture, $"{anchors.Count} trainings of what is kept in {Path.GetRelativePath(Directory.GetCurrentDirectory(), aside)} begin the study anew, and cost nothing"));
+        var kept = $"{Amount.Trainings(anchors.Count)} of what is kept in {Path.GetRelativePath(Directory.GetCurrentDirectory(), aside)}";
+        Terminal.Say(anchors.Count == 1 ? $"{kept} begins the study anew, and costs nothing" : $"{kept} begin the study anew, and cost nothing");
     }
 
     /// <summary>Sets a study aside in which nothing was trained.</summary>

@@ -57,6 +57,7 @@ internal sealed partial class StudySession
 
     private Contexts? Declared()
     {
+        CliException.ThrowIf(ColumnsFault(Study) is not null, "H013", $"{Study.File}: {ColumnsFault(Study)}.", "undo the change, or give the study another \"folder\"");
         (var contexts, ContextColumns) = DeclaredBy(Study);
         return contexts;
     }

@@ -128,17 +128,37 @@ internal sealed partial class StudySession : IDisposable
         }
     }
 
-    private CliException? FaultOf(IObjective objective, Samples samples, double lambda)
+    /// <summary>Whether an objective can judge the first outputs, while it is still open whether they are kept.</summary>
+    /// <param name="objective">The objective.</param>
+    /// <param name="trained">What was brought.</param>
+    /// <param name="lambda">λ of it.</param>
+    /// <exception cref="CliException">It cannot; the message says why.</exception>
+    internal void CheckFirst(IObjective objective, ITrainedNetwork trained, double lambda)
+    {
+        var contexts = Tuner.Contexts ?? Contexts.None(trained.Rows!.Value);
+        if (Tuner.Anchors is null or { Count: 0 } && FaultOf(objective, new Samples(trained.Answer(contexts, 0), contexts), lambda) is { } fault)
+        {
+            throw new CliException(fault.Code, fault.Message, "correct the objective, or bring other outputs, and tell the training again; nothing is kept");
+        }
+    }
+
+    // The objective, and what a run for it measures beside: the front's others, and what constraints bound.
+    private CliException? FaultOf(IObjective objective, Samples samples, double lambda) => FaultAt(objective.Text == Study.Objective ? Study.ObjectiveLine : null, objective, samples, lambda)
+        ?? (Study.Definition.IsFrontOf(objective.Text) ? Study.Front : []).Select(one => FaultAt(Study.FrontLine, Objective(one.Objective), samples, lambda))
+            .Concat(Study.Constraints.Select(one => FaultAt(Study.ConstraintsLine, Objective(one.Objective), samples, lambda))).FirstOrDefault(fault => fault is not null);
+
+    private CliException? FaultAt(int? line, IObjective objective, Samples samples, double lambda)
     {
         try
         {
-            objective.Value(samples, lambda);
+            objective.Require(samples, lambda);
             return null;
         }
         catch (Exception problem) when (problem is InvalidOperationException or FormatException or IOException or DataFormatException or ArgumentException)
         {
-            var place = objective.Text == Study.Objective ? $"{Study.File}:{Study.ObjectiveLine}: " : "";
-            return new CliException("H012", $"{place}{problem.Message.TrimEnd('.')}.", "correct the objective and run the command again; the trainings are kept");
+            var place = line is null ? "" : $"{Study.File}:{line}: ";
+            var text = problem.Message.TrimEnd('.');
+            return new CliException("H012", $"{place}{text}{(text.EndsWith('?') ? "" : ".")}", "correct the objective and run the command again; the trainings are kept");
         }
     }
 
@@ -148,9 +168,20 @@ internal sealed partial class StudySession : IDisposable
         _ending.Dispose();
     }
 
-    /// <summary>Names of columns that an outputs' file told in an earlier process.</summary>
+    /// <summary>Names of the columns of the outputs that a study keeps, in their order, as its file or the first outputs told them.</summary>
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
         File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
+
+    /// <summary>Names of columns that hold for what is brought next: those of the outputs that the study keeps.</summary>
+    internal static IReadOnlyList<string>? KeptColumns(StudySpecification study) =>
+        StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder).Completed.Count > 0 ? StoredColumns(study.Folder) : null;
+
+    /// <summary>Why outputs that a study keeps cannot be read by the columns that its file names now; null where they can. Other names are new ones, but none may stand for another column.</summary>
+    internal static string? ColumnsFault(StudySpecification study) =>
+        study.OutputColumns is { } named && StoredColumns(study.Folder) is { } kept && kept.Count == named.Count
+        && kept.Where((name, i) => name != named[i] && named.Contains(name)).Any() && KeptColumns(study) is not null
+            ? $"\"columns\" are {string.Join(", ", named)}; expected {string.Join(", ", kept)}, in whose order the outputs of the study's trainings are kept"
+            : null;
 
     /// <summary>Holds a study, so that no other htitune works on it before what is returned is disposed.</summary>
     /// <exception cref="CliException">One does.</exception>

@@ -10,7 +10,8 @@ internal static class TrialValues
     /// <exception cref="CliException">The objective is not understood.</exception>
     internal static Dictionary<int, double> Of(StudySpecification study, StudyJournal journal, string objective)
     {
-        var names = study.OutputColumns ?? StudySession.StoredColumns(study.Folder);
+        // What is kept is looked at by the names that it is kept under, also where the file tells others of them now.
+        var names = StudySession.ColumnsFault(study) is null ? study.OutputColumns ?? StudySession.StoredColumns(study.Folder) : StudySession.StoredColumns(study.Folder);
         var (_, conditions) = StudySession.DeclaredBy(study);
         var judge = Parsed(study, objective, names, conditions);
         var values = new Dictionary<int, double>();
@@ -45,14 +46,18 @@ internal static class TrialValues
         return Value(judge, new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
     }
 
-    /// <summary>Why the study's own objective cannot judge outputs; null where it can, or a program has to be run to know.</summary>
-    internal static string? FaultOf(StudySpecification study, Matrix outputs, IReadOnlyList<string>? columns, double lambda)
+    /// <summary>Why an objective of the study cannot judge outputs; null where it can, or a program has to be run to know.</summary>
+    internal static string? FaultOf(StudySpecification study, string objective, Matrix outputs, IReadOnlyList<string>? columns, double lambda)
     {
         var (contexts, conditions) = StudySession.DeclaredBy(study);
-        var judge = Parsed(study, study.Objective, study.OutputColumns ?? columns, conditions);
+        var judge = Parsed(study, objective, study.OutputColumns ?? columns, conditions);
         try
         {
-            _ = judge is CommandObjective ? 0 : judge.Value(new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
+            if (judge is not CommandObjective)
+            {
+                judge.Require(new Samples(outputs, contexts ?? Contexts.None(outputs.Rows)), lambda);
+            }
+
             return null;
         }
         catch (Exception problem) when (IsFault(problem))

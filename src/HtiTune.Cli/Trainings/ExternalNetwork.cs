@@ -10,10 +10,12 @@ internal sealed class ExternalNetwork(
     StudySpecification study, string? contextsFile, ITrainingObserver observer, TimeProvider clock, Interrupts? interrupts) : INetwork
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(50);
+    private readonly Lock _reading = new();
     private volatile int _rows;
     private volatile int _columns;
+    private bool _isTold;
 
-    /// <summary>Names of the outputs' columns, once an outputs' file has told them.</summary>
+    /// <summary>Names of the outputs' columns, once an outputs' file has told them: they hold for all that come after, whose columns may stand in another order.</summary>
     internal IReadOnlyList<string>? Columns { get; private set; } = study.OutputColumns;
 
     public ITrainedNetwork Train(TrainingRequest request, CancellationToken cancellation) => new Outputs(TrainOutputs(request, CancellationToken.None), request.Configuration);
@@ -132,44 +134,56 @@ internal sealed class ExternalNetwork(
                 + (other is null ? "; expected it to write its outputs to {out}" : $", but {other}; expected the name that {{out}} gives{known}"));
         }
 
+        // Of two that end at once, the first tells the names.
+        lock (_reading)
+        {
+            return ReadInTurn(output, Wrong);
+        }
+
+        TrainingException Wrong(string fault) => new("H023", place.Length > 0 ? $"{place}: {fault}." : $"{fault}.", log, mayRetry: false);
+    }
+
+    private Matrix ReadInTurn(string output, Func<string, TrainingException> wrong)
+    {
         try
         {
-            var (matrix, columns) = ArrayFile.Read(output, study.OutputArray, study.OutputColumns);
+            var (matrix, columns) = ArrayFile.Read(output, study.OutputArray, Columns);
             if (matrix.Rows == 0 || matrix.Columns == 0)
             {
-                throw Wrong($"{output} has the shape ({matrix.Rows}, {matrix.Columns}); expected at least one row and one column");
+                throw wrong(columns is null || matrix.Rows > 0
+                    ? $"{output} has the shape ({matrix.Rows}, {matrix.Columns}); expected at least one row and one column"
+                    : $"{output} names {string.Join(", ", columns)} and has no row; expected numbers below the names");
             }
 
             if (_rows is not 0 and var rows && matrix.Rows != rows)
             {
-                throw Wrong($"{output} has {matrix.Rows} rows; expected {rows}, {(study.IsOpen ? "as at the λ before" : "one for each context")}");
+                throw wrong($"{output} has {matrix.Rows} rows; expected {rows}, {(study.IsOpen ? "as at the λ before" : "one for each context")}");
             }
 
             if (study.OutputColumns is { } named && named.Count != matrix.Columns)
             {
-                throw Wrong($"{output} has {matrix.Columns} columns; expected {named.Count}, as \"columns\" names them");
+                throw wrong($"{output} has {matrix.Columns} columns; expected {named.Count}, as \"columns\" names them");
             }
 
             if (_columns is not 0 and var before && matrix.Columns != before)
             {
-                throw Wrong($"{output} has {matrix.Columns} columns; expected {before}, as at the λ before");
+                throw wrong($"{output} has {matrix.Columns} columns; expected {before}, as at the λ before");
             }
 
-            if (columns is not null && study.OutputColumns is null && Columns?.Count != matrix.Columns)
+            // Where none of them is known, as after a script was mended, those of this process's first outputs are new names of the same columns.
+            if ((study.OutputColumns ?? columns) is { } names && (!_isTold || Columns?.Count != matrix.Columns))
             {
-                Columns = columns;
+                (Columns, _isTold) = (names, true);
                 AtomicFile.Write(Path.Combine(study.Folder, StudyPaths.ColumnsName), stream =>
-                    stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', columns) + "\n")));
+                    stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
             }
 
             return matrix;
         }
         catch (DataFormatException problem)
         {
-            throw Wrong(problem.Message.TrimEnd('.'));
+            throw wrong(problem.Message.TrimEnd('.'));
         }
-
-        TrainingException Wrong(string fault) => new("H023", place.Length > 0 ? $"{place}: {fault}." : $"{fault}.", log, mayRetry: false);
     }
 
     /// <summary>A network of outputs that someone else brought.</summary>
@@ -194,7 +208,14 @@ internal sealed class ExternalNetwork(
     /// <summary>What outputs must look like from here on: what is declared, and the shape of the first that the tuner has taken.</summary>
     /// <param name="rows">Their rows.</param>
     /// <param name="columns">Their columns; null while nothing says how many.</param>
-    internal void Expect(int rows, int? columns) => (_rows, _columns) = (rows, columns ?? 0);
+    internal void Expect(int rows, int? columns)
+    {
+        (_rows, _columns) = (rows, columns ?? 0);
+        if (Columns is null && columns is not null && StudySession.StoredColumns(study.Folder) is { } stored && stored.Count == columns)
+        {
+            Columns = stored;
+        }
+    }
 
     /// <summary>Where a training was made, as messages show it.</summary>
     internal static string PlaceOf(Configuration at) => at.ToText();

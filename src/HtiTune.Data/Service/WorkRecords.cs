@@ -111,6 +111,12 @@ public sealed record WorkResult
     /// <summary>Where a service keeps the outputs: their blob, in their place. What is internal here a service adds, and no worker can say.</summary>
     internal string? Samples { get; init; }
 
+    /// <summary>What reasons begin with where a training came to its end and brought no result.</summary>
+    internal const string BadOutput = "bad-output: ";
+
+    /// <summary>Whether it came to its end and brought what is no result, as a loss that is not a number: another attempt would bring the same, and whoever trained it is well.</summary>
+    internal bool IsBadOutput => State == AttemptState.Failed && Reason?.StartsWith(BadOutput, StringComparison.Ordinal) == true;
+
     /// <summary>Whether another attempt could go better; a fault of the request itself fails the trial at once.</summary>
     internal bool MayRetry { get; init; } = true;
 

@@ -11,8 +11,9 @@ internal static class ArrayFile
 
     private const int LongestNumber = 64;
 
+    // All that UTF-8 holds but what steers a terminal.
     private static readonly System.Buffers.SearchValues<byte> s_text =
-        System.Buffers.SearchValues.Create([(byte)'\t', (byte)'\r', (byte)'\n', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(one => (byte)one)]);
+        System.Buffers.SearchValues.Create([(byte)'\t', (byte)'\r', (byte)'\n', .. Enumerable.Range(' ', 256 - ' ').Where(one => one != 0x7F).Select(one => (byte)one)]);
 
     /// <summary>Reads a matrix; a single number is a row of one column, one axis a column.</summary>
     /// <param name="path">
@@ -59,21 +60,21 @@ internal static class ArrayFile
         List<string> missing = [.. wanted.Where(name => !names.Contains(name))];
         return missing.Count == 0 ? [.. wanted]
             : throw new DataFormatException(
-                path, place, $"there is no column '{string.Join("', '", missing)}'", $"{string.Join(", ", wanted)}, as \"columns\" names them; it has {string.Join(", ", names)}");
+                path, place, $"there is no column '{string.Join("', '", missing)}'", $"{string.Join(", ", wanted)}, as \"columns\" or the first outputs name them; it has {string.Join(", ", names)}");
     }
 
     // A loss that was written by itself, as by a shell's echo: no table has less than two lines.
     private static double? LoneNumber(string path) =>
         new FileInfo(path).Length <= LongestNumber && double.TryParse(File.ReadAllText(path).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    // Letters, digits, signs, spaces and line ends alone, as far as it is looked at. What is no number in it is told by its line.
+    // Letters, digits, signs, spaces and line ends alone, as far as it is looked at, or a mark that says so. What is no number in it is told by its line.
     private static bool IsText(string path, out string text)
     {
         using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[256];
         var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        text = System.Text.Encoding.ASCII.GetString(start[..length]);
-        return length > 0 && start[..length].IndexOfAnyExcept(s_text) < 0;
+        text = System.Text.Encoding.UTF8.GetString(start[..length]);
+        return start[..length] is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] || length > 0 && start[..length].IndexOfAnyExcept(s_text) < 0;
     }
 
     private static Matrix ToMatrix(string path, NpyArray array) => array.Shape.Length switch

@@ -46,15 +46,15 @@ internal static class JsonOutputs
             case JsonValueKind.Object:
                 var columns = ColumnsOf(path, "the object", root, wanted);
                 double[][] all = [.. columns.Select(name => root.GetProperty(name) is { ValueKind: JsonValueKind.Array } list
-                    ? list.EnumerateArray().Select((one, i) => Number(path, one, $"'{name}'[{i}]")).ToArray()
-                    : [Number(path, root.GetProperty(name), $"'{name}'")])];
+                    ? list.EnumerateArray().Select((one, i) => Number(path, one, $"'{name}'[{i}]", wanted is null)).ToArray()
+                    : [Number(path, root.GetProperty(name), $"'{name}'", wanted is null)])];
                 return Array.Find(all, column => column.Length != all[0].Length) is null
                     ? (Rows(all[0].Length, columns.Count, (i, j) => all[j][i]), columns)
                     : throw new DataFormatException(path, "the object", $"its lists have {string.Join(", ", all.Select(column => column.Length))} numbers", "lists of one length");
             case JsonValueKind.Array when root.GetArrayLength() > 0 && root[0].ValueKind == JsonValueKind.Object:
                 var names = ColumnsOf(path, "[0]", root[0], wanted);
                 return (Rows(root.GetArrayLength(), names.Count, (i, j) => root[i].ValueKind == JsonValueKind.Object && root[i].TryGetProperty(names[j], out var value)
-                    ? Number(path, value, $"[{i}] '{names[j]}'")
+                    ? Number(path, value, $"[{i}] '{names[j]}'", wanted is null)
                     : throw new DataFormatException(path, $"[{i}]", $"there is no '{names[j]}'", "the members of [0]")), names);
             case JsonValueKind.Array:
                 var width = root.GetArrayLength() > 0 && root[0].ValueKind == JsonValueKind.Array ? root[0].GetArrayLength() : (int?)null;
@@ -85,10 +85,11 @@ internal static class JsonOutputs
         return Matrix.FromDoubles(rows, columns, values);
     }
 
-    private static double Number(string path, JsonElement element, string place) =>
+    private static double Number(string path, JsonElement element, string place, bool mayLeaveOut = false) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && double.IsFinite(number)
             ? number
-            : throw new DataFormatException(path, place, $"it is {Kind(element)}", "a finite number");
+            : throw new DataFormatException(
+                path, place, $"it is {Kind(element)}", "a finite number" + (mayLeaveOut && element.ValueKind != JsonValueKind.Number ? ", or \"columns\" that name the members which are" : ""));
 
     private static string Kind(JsonElement element) => element.ValueKind switch
     {

@@ -60,6 +60,9 @@ internal sealed record TrainingCall(SearchSpace Space, Configuration Configurati
         if (Space.Count == 1)
         {
             variables["HTITUNE_LAMBDA"] = Text(Configuration[Space[0].Name]);
+
+            // A script that reads its own name goes on where another hyperparameter joins; what stands there already comes first.
+            variables.TryAdd(VariableOf(Space[0].Name), Text(Configuration[Space[0].Name]));
             return variables;
         }
 
@@ -86,7 +89,7 @@ internal sealed record TrainingCall(SearchSpace Space, Configuration Configurati
 
     private static string Text(HyperparameterValue value) => value.IsNumber ? Placeholders.Number(value.Number) : value.Word;
 
-    /// <summary>The variable that holds a hyperparameter's value, of several.</summary>
+    /// <summary>The variable that holds a hyperparameter's value.</summary>
     internal static string VariableOf(string name) => "HTITUNE_" + new string([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_')]);
 
     private string Json()

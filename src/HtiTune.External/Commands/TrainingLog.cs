@@ -101,9 +101,12 @@ internal sealed class TrainingLog(string path)
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Position = Math.Max(0, stream.Length - TailBytes);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        return [.. reader.ReadToEnd().Split('\n').Select(line => Plain(line.TrimEnd('\r')))
+        return [.. reader.ReadToEnd().Split('\n').Select(line => Plain(Shown(line.TrimEnd('\r'))))
             .Where(line => line.Length > 0 && !line.StartsWith(ProgressMark, StringComparison.Ordinal) && ValueOf(line) is null).TakeLast(lines)];
     }
+
+    // A bar of progress is written over and over: what a terminal would show of it.
+    private static string Shown(string line) => line[(line.LastIndexOf('\r') + 1)..];
 
     // What a program prints must not steer the terminal.
     private static string Plain(string line) => string.Concat(line.Take(500).Select(letter => char.IsControl(letter) && letter != '\t' ? ' ' : letter)).TrimEnd();

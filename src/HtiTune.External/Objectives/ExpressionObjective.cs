@@ -21,9 +21,7 @@ internal sealed partial class ExpressionObjective : IObjective
     public IReadOnlyList<string> Faults(KnownColumns columns) =>
         [.. _references.Select(reference => columns.FaultOf(reference) is { } fault ? ExpressionNode.Located(Text, reference.Position, fault) : null).OfType<string>().Distinct()];
 
-    /// <summary>Whether it can judge outputs of this shape, whatever they are.</summary>
-    /// <exception cref="InvalidOperationException">It cannot; the message says where and what is expected.</exception>
-    internal void Require(Samples samples, double lambda) => _expression.Number(new ExpressionInput(samples, lambda, _scope));
+    public void Require(Samples samples, double lambda) => _expression.Number(new ExpressionInput(samples, lambda, _scope));
 
     [System.Text.RegularExpressions.GeneratedRegex(@"\boutputs\b")]
     private static partial System.Text.RegularExpressions.Regex OutputsWord();

@@ -15,4 +15,10 @@ internal interface IObjective
     /// <param name="lambda">λ of the outputs, in its own units.</param>
     /// <exception cref="InvalidOperationException">It has no value; the message says why and what is expected.</exception>
     double Value(Samples samples, double lambda);
+
+    /// <summary>Whether it can judge outputs like these at all; a value that is not finite is these outputs' alone.</summary>
+    /// <param name="samples">Outputs [n, D], one row for each context, beside the contexts.</param>
+    /// <param name="lambda">λ of the outputs, in its own units.</param>
+    /// <exception cref="InvalidOperationException">It cannot; the message says where and what is expected.</exception>
+    void Require(Samples samples, double lambda) => Value(samples, lambda);
 }

@@ -153,6 +153,12 @@ internal sealed partial class StudyProblem
             throw new FormatException("it names lambda, and several hyperparameters are tuned; expected an objective of the outputs and the contexts");
         }
 
+        // Outputs come to a service without names: it has those of the definition, or none.
+        if (_definition.Columns is null && expression.Faults(new KnownColumns([], null, [], null, false)) is [var unnamed, ..])
+        {
+            throw new FormatException(unnamed);
+        }
+
         if (_definition.Columns is { } columns)
         {
             // Any numbers do, for names and shapes are looked at alone; no two alike, so that nothing is divided by 0.

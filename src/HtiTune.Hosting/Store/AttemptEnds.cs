@@ -194,8 +194,11 @@ internal static class AttemptEnds
         await QueueAttemptAsync(session, study, trial.Id, await NextNumberAsync(session, trial.Id).ConfigureAwait(false), isFront, end.Backoff).ConfigureAwait(false);
     }
 
-    /// <summary>Counts failures in a row that came at once; sets the worker aside.</summary>
-    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, WorkResult end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut)
+    /// <summary>
+    /// Counts failures in a row that came at once; sets the worker aside. What a training brought at its end says nothing of the machine, and one that fails again
+    /// no more than it did: a single configuration that always crashes must not take its only worker out of service.
+    /// </summary>
+    private static Task JudgeWorkerAsync(StoreSession session, AttemptRow row, WorkResult end) => end.State is not (AttemptState.Failed or AttemptState.TimedOut) || end.IsBadOutput
         ? Task.CompletedTask
         : end.IsQuick
         ? session.ExecuteAsync(
@@ -203,7 +206,8 @@ internal static class AttemptEnds
             UPDATE workers SET quick_failures = quick_failures + 1,
               reason = CASE WHEN quick_failures + 1 >= {MostQuickFailures} AND set_aside_at IS NULL THEN {"quick-failures: " + end.Reason} ELSE reason END,
               set_aside_at = CASE WHEN quick_failures + 1 >= {MostQuickFailures} THEN COALESCE(set_aside_at, {session.Now}) ELSE set_aside_at END
-            WHERE tenant = {row.WorkerTenant} AND name = {row.Worker}
+            WHERE tenant = {row.WorkerTenant} AND name = {row.Worker} AND NOT EXISTS (
+              SELECT 1 FROM attempts WHERE trial_id = {row.TrialId} AND id <> {row.Id} AND worker_tenant = {row.WorkerTenant} AND worker = {row.Worker} AND state = {(int)AttemptState.Failed})
             """)
         : session.ExecuteAsync($"UPDATE workers SET quick_failures = 0 WHERE tenant = {row.WorkerTenant} AND name = {row.Worker} AND set_aside_at IS NULL");
 

@@ -42,6 +42,7 @@ internal sealed class TrainingEnds(StudyStore store, NetworkRegistry registry, I
                     Reason = result.Reason ?? "no reason was given",
                     Value = null,
                     Outputs = null,
+                    MayRetry = !result.IsBadOutput,
                     Backoff = External.Backoff.After(options.Value.Backoff, found.Number),
                     IsQuick = result.State == AttemptState.Failed && found.ClaimedAt is { } at && time.GetUtcNow() - Time(at) < options.Value.QuickFailure,
                 }

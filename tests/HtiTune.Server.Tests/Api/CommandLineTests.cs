@@ -122,6 +122,22 @@ public sealed partial class CommandLineTests(ApiServer server) : IClassFixture<A
     }
 
     [Fact]
+    public async Task A_study_that_the_server_refuses_can_be_mended_and_begun()
+    {
+        const string Study = """{ "hyperparameter": { "name": "x", "from": 0, "to": 1 }, "command": "true {x} {out}", "objective": "column:loss", "outputs": { } }""";
+        var file = Path.Combine(_folder, "study.json");
+        await File.WriteAllTextAsync(file, Study);
+        var key = await server.KeyAsync("command-line-refused");
+        var (code, _, errors) = await RunAsync(key, "ask");
+        Assert.Equal(3, code);
+        Assert.Contains("there is no column 'loss'", errors, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, Study.Replace("{ }", "{ \"columns\": [\"loss\"] }", StringComparison.Ordinal));
+        (code, var output, errors) = await RunAsync(key, "ask");
+        Assert.True(code == 0, errors);
+        Assert.StartsWith("1 0 ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Results_and_trials_have_the_same_members_here_and_by_a_server()
     {
         if (OperatingSystem.IsWindows())

@@ -71,6 +71,8 @@ public sealed class RequestFormTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("""{"name":"n","hyperparameters":["l\u202Er=0..1","b=0..1"]}""", "turns the direction")]
     [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"mean(a)","columns":["a\u202Eb"]}""", "turns the direction")]
     [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"mean(a)","columns":["a","b","a"]}""", "'a' 2 times")]
+    [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"mean(loss)"}""", "there is no column 'loss'")]
+    [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"mean(outputs[loss])"}""", "as the outputs have no names")]
     [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"1/0"}""", "names no output")]
     [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"lambda"}""", "names no output")]
     [InlineData("""{"name":"n","minimum":0,"maximum":1,"objective":"mean(contexts[0])","contexts":[[1],[2]]}""", "names no output")]

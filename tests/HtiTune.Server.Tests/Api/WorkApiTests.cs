@@ -144,6 +144,23 @@ public sealed class WorkApiTests(ApiServer server) : IClassFixture<ApiServer>
         await client.TellAsync(second, new WorkResult { Value = 3 });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_not_finite_is_a_failed_training_that_is_not_made_again(bool hasOutputs)
+    {
+        var client = await server.ClientAsync("not-finite");
+        var study = await client.CreateAsync(hasOutputs ? s_study with { Objective = "mean(outputs[0])", Rows = 1, MaxTrainings = 5 } : s_study with { MaxTrainings = 5 });
+        await client.WorkAsync("w", (task, _, _) =>
+        {
+            var value = task.Lambda == study.Definition.Minimum ? 1 : double.NaN;
+            return Task.FromResult(hasOutputs ? new WorkResult { Outputs = new HtiTune.Data.Matrix(1, 1, [(float)value]) } : new WorkResult { Value = value });
+        }, study.Id, TimeSpan.FromSeconds(5));
+        var failed = (await client.TrialsAsync(study.Id)).Where(trial => trial.Status == TrialStatus.Failed).ToList();
+        Assert.InRange(failed.Count, 3, 4);
+        Assert.All(failed, trial => Assert.Equal("bad-output: it holds NaN; expected finite numbers", trial.Error));
+    }
+
     [Fact]
     public async Task A_next_is_waited_for_with_the_result_that_is_told()
     {

@@ -69,6 +69,43 @@ assert found["layers"] == 2 and found["act"] == "gelu" and abs(math.log10(found[
 believed = client.predict(study, [found])
 assert believed, believed
 
+# A value that is not a number is a failed training at once, and its worker goes on; a number may have another type than Python's.
+class Scalar:
+    """A number of a framework: of no axis, and its length is refused."""
+
+    ndim = 0
+
+    def __init__(self, value):
+        self.value = value
+
+    def __float__(self):
+        return float(self.value)
+
+    def __len__(self):
+        raise TypeError("len() of a tensor without axes")
+
+
+study = client.create("diverges", 0.0, 1.0, maxTrainings=6)["id"]
+assert client.work(study, lambda training: Scalar(math.nan if training.value > 0.2 else training.value), worker="diverges") >= 1
+assert client.study(study)["state"] == "finished", client.study(study)
+trials = client.trials(study)
+lost = [trial for trial in trials if trial["status"] == "failed"]
+assert len(lost) >= 3 and all(len(client.attempts(study, trial["number"])) == 1 for trial in lost), trials
+assert all("bad-output: it holds nan" in client.attempts(study, trial["number"])[0]["reason"] for trial in lost), trials
+
+# One value that always crashes, at once: it is tried three times, and its worker goes on.
+study = client.create("crashes", 0.0, 1.0, maxTrainings=5)["id"]
+
+
+def crash(training):
+    if training.value == 1:
+        raise MemoryError("no room")
+    return training.value
+
+
+assert client.work(study, crash, worker="crashes") == 4
+assert [len(client.attempts(study, trial["number"])) for trial in client.trials(study) if trial["status"] == "failed"] == [3]
+
 # By hand: asked again it is the same training, and what is told twice is told.
 study = client.create("by hand", 0.0, 1.0, maxTrainings=3)["id"]
 training = client.ask("hand", study, lease_for=3600, wait_for=5)

@@ -70,8 +70,8 @@ public abstract partial class StoreContract
     [StoreFact]
     public async Task Three_quick_failures_in_a_row_set_a_worker_aside_until_it_is_reinstated()
     {
-        var study = await CreateAsync();
-        await AskAsync(study.Id, Trial(1, maxAttempts: 20));
+        var study = await CreateAsync(parallelism: 7);
+        await AskAsync(study.Id, [.. Enumerable.Range(1, 7).Select(number => Trial(number, maxAttempts: 1))]);
         foreach (var isQuick in new[] { true, true, false, true, true, true })
         {
             var attempt = (await ClaimAsync()).Attempt!;
@@ -85,6 +85,40 @@ public abstract partial class StoreContract
         Assert.True(await Store.ReinstateAsync(worker.Name, None));
         Assert.False(await Store.ReinstateAsync(worker.Name, None));
         Assert.Equal("empty", (await ClaimAsync()).Refusal);
+    }
+
+    [StoreFact]
+    public async Task One_training_that_always_crashes_sets_no_worker_aside()
+    {
+        var study = await CreateAsync(parallelism: 2);
+        await AskAsync(study.Id, Trial(1, maxAttempts: 4), Trial(2, maxAttempts: 1));
+        for (var i = 0; i < 5; i++)
+        {
+            var attempt = (await ClaimAsync()).Attempt!;
+            await Store.EndAsync(attempt.Id, attempt.Lease!.Value, Failed(isQuick: true), None);
+        }
+
+        // Two trainings failed, however often; a third one is a worker's fault.
+        Assert.Equal("empty", (await ClaimAsync()).Refusal);
+        Assert.Equal(2, (await Store.WorkersAsync(None)).Single(w => w.Name == "w" + _queue).QuickFailures);
+        await AskAsync(study.Id, Trial(3, maxAttempts: 1));
+        var last = (await ClaimAsync()).Attempt!;
+        await Store.EndAsync(last.Id, last.Lease!.Value, Failed(isQuick: true), None);
+        Assert.Equal("set-aside", (await ClaimAsync()).Refusal);
+    }
+
+    [StoreFact]
+    public async Task What_trainings_bring_at_their_end_sets_no_worker_aside()
+    {
+        var study = await CreateAsync();
+        await AskAsync(study.Id, Trial(1, maxAttempts: 20));
+        for (var i = 0; i < 5; i++)
+        {
+            var attempt = (await ClaimAsync()).Attempt!;
+            await Store.EndAsync(attempt.Id, attempt.Lease!.Value, Failed(isQuick: true) with { Reason = WorkResult.BadOutput + "it holds NaN" }, None);
+        }
+
+        Assert.NotNull((await ClaimAsync()).Attempt);
     }
 
     [StoreFact]

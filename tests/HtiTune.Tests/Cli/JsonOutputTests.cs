@@ -77,7 +77,7 @@ public sealed class JsonOutputTests : IDisposable
             Assert.Equal(["acc", "loss"], names);
             Assert.Equal((0.9, 0.1), (matrix.Exact(0, 0), matrix.Exact(0, 1)));
             var fault = Assert.Throws<DataFormatException>(() => Read(text, ending, "acc", "lss"));
-            Assert.Contains("there is no column 'lss'; expected acc, lss, as \"columns\" names them; it has epoch, loss, model, acc", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("there is no column 'lss'; expected acc, lss, as \"columns\" or the first outputs name them; it has epoch, loss, model, acc", fault.Message, StringComparison.Ordinal);
         }
 
         // Of as many that the file calls otherwise the names are new ones.

@@ -110,7 +110,7 @@ public class StudyChangesTests
         var said = (await InProcess.In(study.Folder, "tune")).Errors;
         var (code, _, told) = await InProcess.In(study.Folder, [.. Advice.Typed(Way(said, "htitune tune --force"))]);
         Assert.True(code is ExitCode.Done or ExitCode.BudgetSpent or ExitCode.GoalNotReached, told);
-        Assert.Contains("1 trainings of what is kept in study.htitune.before-1 begin the study anew", told, StringComparison.Ordinal);
+        Assert.Contains("1 training of what is kept in study.htitune.before-1 begins the study anew", told, StringComparison.Ordinal);
         Assert.Contains(0.5, StudyJournal.Read(study["study.htitune"]).LoadAnchors().Lambdas);
         Assert.Equal(before, File.ReadAllText(study["study.htitune.before-1/journal.jsonl"]).Split('\n'));
         Assert.Equal(2, study.Calls.Length);

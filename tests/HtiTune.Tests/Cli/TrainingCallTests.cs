@@ -18,6 +18,10 @@ public sealed class TrainingCallTests
         Assert.Equal(["7", "contexts.npy", "out.npy", "{dropout}", "{\"a\": 1}"], words.Skip(3));
         var environment = s_call.Environment([new("HOME", "h"), new("HTITUNE_SEED", "theirs")], "folder");
         Assert.Equal(("h", words[2], "7", "contexts.npy", "out.npy"), (environment["HOME"], environment["HTITUNE_LAMBDA"], environment["HTITUNE_SEED"], environment["HTITUNE_CONTEXTS"], environment["HTITUNE_OUT"]));
+
+        // Its own name is one of them, as where there are several, unless it is taken.
+        Assert.Equal(words[2], environment["HTITUNE_DROPOUT"]);
+        Assert.Equal("7", new TrainingCall(Hyperparameter.Continuous("seed", -1, 1), new Configuration("seed", 0.5), 7, "", "out.npy").Environment([], "folder")["HTITUNE_SEED"]);
     }
 
     [Fact]

@@ -232,7 +232,8 @@ public class TuneTests
     [InlineData("if [ \"$1\" = 0 ]; then printf 'cost\\nnan\\n' > \"$2\"; exit 0; fi", "expected a finite number")]
     [InlineData("if [ \"$1\" = 0 ]; then printf 'cost\\n' > \"$2\"; exit 0; fi", "row")]
     [InlineData("if [ \"$1\" = 1 ]; then printf 'cost\\n1\\n' > \"$2\"; exit 0; fi", "has 1 rows; expected 3, as at the λ before")]
-    [InlineData("if [ \"$1\" = 1 ]; then printf 'cost,heat\\n1,2\\n1,2\\n1,2\\n' > \"$2\"; exit 0; fi", "has 2 columns; expected 1, as at the λ before")]
+    [InlineData("if [ \"$1\" = 1 ]; then printf '[[1,2],[1,2],[1,2]]' > \"$2\"; exit 0; fi", "has 2 columns; expected 1, as at the λ before")]
+    [InlineData("if [ \"$1\" = 1 ]; then printf 'price,heat\\n1,2\\n1,2\\n1,2\\n' > \"$2\"; exit 0; fi", "there is no column 'cost'")]
     public async Task Without_contexts_a_training_that_fails_is_one_that_failed_be_it_the_first(string body, string reason)
     {
         if (!IsUnix)

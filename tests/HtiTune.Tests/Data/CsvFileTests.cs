@@ -52,7 +52,7 @@ public class CsvFileTests
         using var folder = new TemporaryFolder();
         var path = folder.File("table.csv");
         var finite = Gen.Int.Select(BitConverter.Int32BitsToSingle).Where(float.IsFinite);
-        var name = Gen.OneOf(Gen.String[Gen.Char["ab,\"\n\r; .1é\t"], 1, 6], Gen.Int.Select(i => $"{i}"))
+        var name = Gen.OneOf(Gen.String[Gen.Char["#ab,\"\n\r; .1é\t"], 1, 6], Gen.Int.Select(i => $"{i}"))
             .Where(text => !string.IsNullOrWhiteSpace(text));
         Gen.Select(name.Array[1, 4].Where(names => names.Distinct().Count() == names.Length), Gen.Int[0, 6])
             .SelectMany((names, rows) => finite.Array[names.Length * rows].Select(
@@ -105,5 +105,18 @@ public class CsvFileTests
         public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(1, buffer.Length)]);
 
         public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(1, count));
+    }
+
+    [Theory]
+    [InlineData("# loss,acc\n1,2\n", "loss")]
+    [InlineData("\"# loss\",acc\n1,2\n", "# loss")]
+    [InlineData("#loss,acc\n1,2\n", "#loss")]
+    public void The_mark_of_numpy_savetxt_before_the_names_is_none_of_them(string text, string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("table.csv"), text);
+        Assert.Equal([name, "acc"], CsvFile.Read(folder.File("table.csv")).Header);
+        Assert.Equal(1, CsvFile.Read(folder.File("table.csv"), [name]).Matrix.Exact(0, 0));
+        Assert.Equal([name, "acc"], CsvFile.NamesOf(folder.File("table.csv")));
     }
 }
