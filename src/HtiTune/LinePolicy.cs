@@ -58,6 +58,14 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
         var reason = judgement.IsCertified && stop != StopReason.Cancelled ? StopReason.Certified : stop ?? StopReason.TrainingBudget;
         var (map, anchor, posterior) = (analysis.Map, analysis.AnchorAt(judgement.Index), analysis.Posterior[judgement.Index]);
         double[] lambdas = [.. analysis.Posterior.Points.Select(store.LambdaAt)];
+        var (mean, deviation) = (map.ToObjective(posterior.Mean), map.ToAmount(posterior.Deviation));
+        if (anchor is null && judgement.Index == analysis.BestModel && analysis.Outputs is { } outputs)
+        {
+            // Who recommends what is not trained says what to expect there.
+            var belief = outputs.At(store.ConfigurationOf(lambdas[judgement.Index])).InSignOf(options.Goal);
+            (mean, deviation) = (belief.Mean, belief.Deviation);
+        }
+
         return new TuningResult(
             store,
             anchor,
@@ -66,8 +74,8 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
             () => RunTelling.ProbabilityOfBest(analysis, judgement.Index, lambdas, streams))
         {
             Configuration = store.ConfigurationOf(lambdas[judgement.Index]),
-            PredictedValue = map.ToObjective(posterior.Mean),
-            PredictedDeviation = map.ToAmount(posterior.Deviation),
+            PredictedValue = mean,
+            PredictedDeviation = deviation,
             RealValue = anchor is { } real ? view.Measured(real).Value : null,
             Trials = trials,
             TrainingsUsed = used,

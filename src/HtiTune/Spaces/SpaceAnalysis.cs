@@ -9,7 +9,6 @@ namespace HtiTune;
 internal sealed partial class SpaceAnalysis : ISpaceAnalysis
 {
     private const double NoiseReach = 4.2;
-
     private const int Probes = 256;
 
     private readonly SpacePolicyOptions _options;

@@ -30,7 +30,7 @@ public class LineOutputsTests
     public void The_training_after_the_first_three_is_at_the_optimum_of_the_expected_outputs(Goal goal)
     {
         using var tuner = new Tuner(Straight(), X, Asked, Options with { Goal = goal });
-        using var run = tuner.Begin(model => goal == Goal.Maximize ? -Spread(model) : Spread(model), 4);
+        using var run = tuner.Begin(model => goal == Goal.Maximize ? -Spread(model) : Spread(model));
         for (var i = 0; i < 3; i++)
         {
             var first = run.Ask()!;
