@@ -61,9 +61,10 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
         var (mean, deviation) = (map.ToObjective(posterior.Mean), map.ToAmount(posterior.Deviation));
         if (anchor is null && judgement.Index == analysis.BestModel && analysis.Outputs is { } outputs)
         {
-            // Who recommends what is not trained says what to expect there.
-            var belief = outputs.At(store.ConfigurationOf(lambdas[judgement.Index])).InSignOf(options.Goal);
-            (mean, deviation) = (belief.Mean, belief.Deviation);
+            // Who recommends what is not trained says what to expect there. The mean of draws is further off than the objective of the expected outputs: a bent objective has drawn outputs worse.
+            var there = store.ConfigurationOf(lambdas[judgement.Index]);
+            mean = outputs.MeanAt(outputs.Ground.PlacesOf([there])[0]) * (options.Goal == Goal.Maximize ? -1 : 1);
+            deviation = outputs.At(there).Deviation;
         }
 
         return new TuningResult(

@@ -86,7 +86,7 @@ public sealed class AccessibilityTests(ApiServer server) : IClassFixture<ApiServ
     private static async Task<Guid> OutputStudyAsync(IStudyService service)
     {
         var anchors = ((double[])[0, 0.5, 1]).Select(lambda => new EarlierTraining(lambda, new Matrix(60, 1, [.. Enumerable.Range(0, 60).Select(i => (float)(lambda + 0.01 * i))])));
-        var study = await service.CreateAsync("t", new StudyDefinition { Name = "outputs", Minimum = 0, Maximum = 1, MaxTrainings = 5, Objective = "mean(y0)", Rows = 60 }, [.. anchors]);
+        var study = await service.CreateAsync("t", new StudyDefinition { Name = "outputs", Minimum = 0, Maximum = 1, MaxTrainings = 5, Objective = "mean(y0)", Rows = 60, Columns = ["y0"] }, [.. anchors]);
         await Wait.UntilAsync(async () => (await service.GetAsync("t", study.Id)).SurrogateId is not null);
         return study.Id;
     }
