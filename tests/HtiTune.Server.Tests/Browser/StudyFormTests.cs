@@ -20,7 +20,7 @@ public sealed class StudyFormTests(ApiServer server) : IClassFixture<ApiServer>
         await page.GetByLabel("Scale").First.SelectOptionAsync("normal-quantile");
         await page.GetByLabel("From", new() { Exact = true }).FillAsync("0.05");
         await page.GetByLabel("To", new() { Exact = true }).FillAsync("0.95");
-        await page.GetByLabel("Objective").First.FillAsync("mean(y0)");
+        await page.GetByLabel("Objective").First.FillAsync("mean(outputs)");
         await page.GetByLabel("Risk").First.FillAsync("0.1");
         await page.GetByLabel("Seed").First.FillAsync("77");
         await page.GetByLabel("Priority").First.FillAsync("-3");
