@@ -57,7 +57,7 @@ Console.WriteLine(study.Calibration);
 display(Figure.Of(path => StudyFigures.Calibration(study, path)));
 
 // ## A network that breaks its promise
-// Above λ = 1.2 this one suddenly answers otherwise. Intervals that had missed there would be counted; here they widened in time, all hold, and the evidence stays far below 20, so there is no alarm. What the break costs is certainty: twelve trainings do not certify a regret of 0.001, and the outcome says what is left.
+// Above λ = 1.2 this one suddenly answers otherwise. Intervals widened in time and hold, so there is no alarm. What the break costs is certainty: twelve trainings do not certify a regret of 0.001.
 
 var broken = Network.Create((request, cancellation) => request.Lambda,
     (λ, x, seed) => Matrix.Create(x.Count, 1, (i, y) => y[0] = (float)(Output(λ, x.Conditions[i, 0]) + (λ > 1.2 ? 1.5 : 0) * Math.Sin(25 * λ))));
