@@ -28,13 +28,9 @@ internal static class LineOutputs
         var sign = options.Goal == Goal.Maximize ? -1 : 1;
         var policy = new SpacePolicy(store.Space, SpacePolicyOptions.Of(options, options.Epsilon), streams.Fork("outputs"));
         var analysis = policy.AnalyseAt(
-            [.. store.Attempts.Where(training => training.State != TrialState.Cancelled).Select(Seen)],
+            [.. SpaceRunPolicy.TriedOf(store).Select(training => view.Seen(training, withOutputs: true))],
             (outputs, at) => sign * view.Value(new OutputsModel(contexts, outputs, at)), store.Cancellation);
         return analysis is { IsComposite: true, IsExact: true } ? analysis : null;
-
-        TrainingEnded Seen(TrainingEnded training) => training.State == TrialState.Completed && view.Measured(training.Anchor).Value is { } value
-            ? training with { Value = sign * value, Outputs = store.Samples(training.Anchor, contexts).Outputs, Contexts = contexts }
-            : training;
     }
 
     // A surrogate of the user's own is to be asked, and costs, beliefs, replicates and other acquisitions are weighed by the process.

@@ -94,6 +94,16 @@ internal sealed class ObjectiveView
         return _measured[anchor];
     }
 
+    /// <summary>A training as analyses of several hyperparameters see it: with its value, of which less is better, and with its outputs where they are used; as it is where it has no value.</summary>
+    public TrainingEnded Seen(TrainingEnded training, bool withOutputs) => training.State == TrialState.Completed && Measured(training.Anchor).Value is { } value
+        ? training with
+        {
+            Value = Goal == Goal.Maximize ? -value : value,
+            Outputs = withOutputs ? _store.Samples(training.Anchor, _store.Contexts!).Outputs : null,
+            Contexts = _store.Contexts,
+        }
+        : training;
+
     /// <summary>The first anchors that have a value, in the order they arrived, with their one-step-ahead surrogate predictions; in the model.</summary>
     public List<(int Anchor, Observation Observation)> Observations(int count)
     {

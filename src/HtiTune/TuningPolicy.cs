@@ -132,7 +132,7 @@ internal sealed class TuningPolicy(
 
         if (!options.ConfirmByTraining || analysis.AnchorAt(best) is not null || !isLast && !judgement.ModelHolds)
         {
-            return Find(analysis, pending ?? []);
+            return Find(analysis, TakenPlaces(), pending ?? []);
         }
 
         // Where it is being trained already, that is waited for.
@@ -145,17 +145,14 @@ internal sealed class TuningPolicy(
     {
         var taken = TakenPlaces();
         return new Lazy<bool>(() =>
-            options.ConfirmByTraining && judgement.ModelHolds && analysis.AnchorAt(analysis.BestModel) is null || ByOutputs(analysis, []) is not null || _choice.Find(analysis, taken, []) is not null);
+            options.ConfirmByTraining && judgement.ModelHolds && analysis.AnchorAt(analysis.BestModel) is null || Find(analysis, taken, []) is not null);
     }
 
     // Where the outputs are believed they say where a training gains most; where they promise nothing more the process is asked.
-    private (double U, string Reason, double Gain)? Find(Analysis analysis, IReadOnlyList<double> pending) =>
-        ByOutputs(analysis, pending) ?? _choice.Find(analysis, TakenPlaces(), pending);
-
-    private (double U, string Reason, double Gain)? ByOutputs(Analysis analysis, IReadOnlyList<double> pending) =>
+    private (double U, string Reason, double Gain)? Find(Analysis analysis, IReadOnlyList<double> taken, IReadOnlyList<double> pending) =>
         analysis.Outputs is { } outputs && outputs.NextByOutputs(outputs.Ground.PlacesOf([.. pending.Select(u => store.ConfigurationOf(store.LambdaAt(u)))]), store.Cancellation) is { } next
             ? (store.PlaceOf(next.Configuration), next.Reason, analysis.Map.FromAmount(next.Gain))
-            : null;
+            : _choice.Find(analysis, taken, pending);
 
     /// <summary>Whether no training is expected to gain what it costs.</summary>
     public bool IsNotWorthIt(Analysis analysis) => _choice.IsNotWorthIt(analysis, TakenPlaces());

@@ -203,7 +203,6 @@ public sealed partial class TuningRun : IDisposable
         if (!_isEnded)
         {
             _isEnded = true;
-            _store.Cancellation = CancellationToken.None;
             _ended();
         }
     }

@@ -56,8 +56,11 @@ internal sealed class ImportPlan
         // Trainings that follow would have to leave out what these lack.
         foreach (var (text, line) in study.Front.Select(one => (one.Objective, study.FrontLine)).Concat(study.Constraints.Select(one => (one.Objective, study.ConstraintsLine))))
         {
-            CliException.ThrowIf(Fault(text) is not null,
-                "H012", $"{study.File}:{line}: '{text}' cannot be judged by {taken[0].Place}: {Fault(text)}.", "import a folder of files with all columns, or take it out of the study");
+            if (Fault(text) is { } missed)
+            {
+                throw new CliException(
+                    "H012", $"{study.File}:{line}: '{text}' cannot be judged by {taken[0].Place}: {missed}.", "import a folder of files with all columns, or take it out of the study");
+            }
         }
 
         string? Fault(string objective) => TrialValues.FaultOf(study, objective, first, taken[0].Columns, taken[0].Configuration!.Lambda);

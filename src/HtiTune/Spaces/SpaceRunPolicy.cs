@@ -52,7 +52,7 @@ internal sealed class SpaceRunPolicy(
 
     private IEnumerable<Configuration> Taken => Tried.Select(training => training.Configuration);
 
-    private static IEnumerable<TrainingEnded> TriedOf(AnchorStore store) => store.Attempts.Where(training => training.State != TrialState.Cancelled);
+    internal static IEnumerable<TrainingEnded> TriedOf(AnchorStore store) => store.Attempts.Where(training => training.State != TrialState.Cancelled);
 
     private static int? BeforeOf(AnchorStore store) =>
         TriedOf(store).Count(training => training.State == TrialState.Completed) >= LeastForCertificate ? TriedOf(store).Count() : null;
@@ -73,7 +73,7 @@ internal sealed class SpaceRunPolicy(
                 _policy = new SpacePolicy(store.Space, _options with { Widening = _calibration.Widening }, streams);
             }
 
-            _trainings = [.. Tried.Select(Seen)];
+            _trainings = [.. Tried.Select(training => view.Seen(training, request.Settings.UseSurrogate))];
             _analysis = _measures is { } measures
                 ? Policy.AnalyseAt(
                     _trainings, measures, [.. Tried.Select(training => training.State == TrialState.Completed ? measures.Of(training.Anchor) : null)], request.Settings.UseSurrogate ? store.Contexts : null, store.Cancellation)
@@ -184,21 +184,6 @@ internal sealed class SpaceRunPolicy(
             Goal = request.Settings.Goal,
             Anchors = store.Set(store.Anchors.Count),
             Surrogate = null,
-        };
-    }
-
-    private TrainingEnded Seen(TrainingEnded training)
-    {
-        if (training.State != TrialState.Completed || view.Measured(training.Anchor).Value is not { } value)
-        {
-            return training;
-        }
-
-        return training with
-        {
-            Value = Sign * value,
-            Outputs = request.Settings.UseSurrogate ? store.Samples(training.Anchor, store.Contexts!).Outputs : null,
-            Contexts = store.Contexts,
         };
     }
 
