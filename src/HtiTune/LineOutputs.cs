@@ -1,5 +1,4 @@
 using HtiTune.Data;
-using HtiTune.Journal;
 
 namespace HtiTune;
 

@@ -100,7 +100,7 @@ internal sealed class ImportPlan
         if ((_study.OutputColumns ?? first.Columns) is { } names)
         {
             Directory.CreateDirectory(_study.Folder);
-            AtomicFile.Write(Path.Combine(_study.Folder, StudyPaths.ColumnsName), stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
+            StudySession.StoreColumns(_study.Folder, names);
         }
 
         StudySession.Import(

@@ -172,6 +172,10 @@ internal sealed partial class StudySession : IDisposable
     internal static IReadOnlyList<string>? StoredColumns(string folder) =>
         File.Exists(Path.Combine(folder, StudyPaths.ColumnsName)) ? File.ReadAllLines(Path.Combine(folder, StudyPaths.ColumnsName)) : null;
 
+    /// <summary>Keeps the names of a study's columns, for <see cref="StoredColumns"/>.</summary>
+    internal static void StoreColumns(string folder, IEnumerable<string> names) =>
+        AtomicFile.Write(Path.Combine(folder, StudyPaths.ColumnsName), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
+
     /// <summary>Names of columns that hold for what is brought next: those of the outputs that the study keeps.</summary>
     internal static IReadOnlyList<string>? KeptColumns(StudySpecification study) =>
         StudyJournal.Exists(study.Folder) && StudyJournal.Read(study.Folder).Completed.Count > 0 ? StoredColumns(study.Folder) : null;

@@ -174,8 +174,7 @@ internal sealed class ExternalNetwork(
             if ((study.OutputColumns ?? columns) is { } names && (!_isTold || Columns?.Count != matrix.Columns))
             {
                 (Columns, _isTold) = (names, true);
-                AtomicFile.Write(Path.Combine(study.Folder, StudyPaths.ColumnsName), stream =>
-                    stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names) + "\n")));
+                StudySession.StoreColumns(study.Folder, names);
             }
 
             return matrix;
