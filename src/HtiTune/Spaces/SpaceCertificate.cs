@@ -19,7 +19,7 @@ namespace HtiTune;
 /// <param name="streams">Chance.</param>
 internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilon, RandomStreams streams)
 {
-    private const int First = 64, Most = 256, Looks = 4, Dear = 4;
+    private const int First = 64, Most = 256, Looks = 4, Dear = 4, MostDraws = 1 << 16;
     private const double Settled = 0.01, Futile = 0.02;
 
     /// <summary>By the values alone.</summary>
@@ -152,8 +152,13 @@ internal sealed class SpaceCertificate(SpacePolicyOptions options, double epsilo
         return new SpaceJudgement(certificate.Probability, certificate.LowerBound, certificate.RegretQuantile, regrets.Count, holds);
     }
 
-    // S of the first look. A small δ needs more draws than are asked for: without a miss η^(1/S) ≥ 1 − δ.
-    private int Total() => Math.Max(options.Draws, (int)Math.Ceiling(1.3 * Math.Log(Certificate.DefaultEta) / Math.Log(1 - options.Delta)));
+    // S of the first look. A small δ needs more draws than are asked for: without a miss η^(1/S) ≥ 1 − δ. One that needs more than can be drawn is not certified, and is told so after
+    // as many as are asked for.
+    private int Total()
+    {
+        var needed = 1.3 * Math.Log(Certificate.DefaultEta) / Math.Log(1 - options.Delta);
+        return needed > MostDraws ? options.Draws : Math.Max(options.Draws, (int)Math.Ceiling(needed));
+    }
 }
 
 /// <summary>A configuration that is recommended.</summary>

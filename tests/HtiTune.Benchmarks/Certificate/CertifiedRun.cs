@@ -21,6 +21,7 @@ internal sealed record CertifiedCase(string Name, SurrogateKind Kind, double Noi
         new("noisy", SurrogateKind.Noisy, 0, false),
         new("noise dominates", SurrogateKind.Real, DominatingNoise, false),
         new("biased, strict", SurrogateKind.Biased, 0, true),
+        new("plain", SurrogateKind.None, 0, false),
     ];
 }
 
@@ -47,7 +48,7 @@ internal sealed record CertifiedRun(bool IsCertified, bool IsTrue, int Trainings
     {
         var options = new TunerOptions
         {
-            MaxTrainings = MostTrainings, Delta = Delta, SurrogateFactory = TestSurrogate.Factory(@case.Kind),
+            MaxTrainings = MostTrainings, Delta = Delta, UseSurrogate = @case.Kind != SurrogateKind.None, SurrogateFactory = TestSurrogate.Factory(@case.Kind),
             CertificateRule = @case.Strict ? CertificateRule.Strict : CertificateRule.TwoPasses,
         };
         using var tuner = new Tuner(problem.Network(@case.Noise), problem.Law.Hyperparameter, problem.Law.Contexts, options);

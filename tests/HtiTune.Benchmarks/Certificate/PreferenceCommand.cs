@@ -117,12 +117,12 @@ internal static class PreferenceCommand
                 var problem = LawProblem.Of(family, number);
                 return (Row10[])[InRow(problem, true, certify), InRow(problem, false, certify), Anew(problem, certify)];
             });
-            Console.WriteLine(Row(family, rows));
+            Console.WriteLine(Row(family, rows, certify));
             Record(family, rows, certify);
             all.AddRange(rows);
         }
 
-        Console.WriteLine(Row("all", all));
+        Console.WriteLine(Row("all", all, certify));
         Record("all", all, certify);
     }
 
@@ -180,10 +180,11 @@ internal static class PreferenceCommand
             + string.Join(" | ", columns.Select(column => Text($"{Quantile(column, 0.5):F3}; {Quantile(column, 0.9):F2}"))) + " |";
     }
 
-    private static string Row(string family, IReadOnlyList<Row10[]> rows) => $"| {family} | " + string.Join(" | ", Enumerable.Range(0, 3).Select(at =>
+    private static string Row(string family, IReadOnlyList<Row10[]> rows, bool certify) => $"| {family} | " + string.Join(" | ", Enumerable.Range(0, 3).Select(at =>
     {
         var (trainings, most, regrets, reached) = Figures(rows, at);
-        return Text($"{trainings.Average():F1}; {Quantile(trainings, 0.5):F0}; {most} | {Quantile(regrets, 0.5):F3}; {Quantile(regrets, 0.9):F2} | {reached:F0} %");
+        var held = certify ? Text($", {rows.Sum(row => row[at].Held)} of {rows.Sum(row => row[at].Reached)} true") : "";
+        return Text($"{trainings.Average():F1}; {Quantile(trainings, 0.5):F0}; {most} | {Quantile(regrets, 0.5):F3}; {Quantile(regrets, 0.9):F2} | {reached:F0} %{held}");
     })) + " |";
 
     private static void Record(string family, IReadOnlyList<Row10[]> rows, bool certify)
@@ -198,6 +199,7 @@ internal static class PreferenceCommand
                 // What is compared between commits is our own.
                 ("trainings", at < 2 ? "trainings" : "", trainings.Average()), ("trainings 2", "", Quantile(trainings, 0.5)), ("trainings 3", "", most),
                 ("regret", "", Quantile(regrets, 0.5)), ("regret 2", "", Quantile(regrets, 0.9)), (certify ? "certified" : "reached", "", reached),
+                .. (certify ? [("issued", "", rows.Sum(row => row[at].Reached)), ("true", "", rows.Sum(row => row[at].Held))] : Array.Empty<(string, string, double)>()),
             ];
             Recorder.Add(figures.Select(one => BenchmarkResult.Of(benchmark, family, $"{way} {one.Metric}", one.Unit, one.Value)));
         }
@@ -214,22 +216,23 @@ internal static class PreferenceCommand
     /// <summary>How the anchors came about: by tuning for the first preference, or spread, as when it is known that preferences will change.</summary>
     private sealed record Process(string Name, bool UseSurrogate, bool IsSpread);
 
-    /// <summary>Ten preferences in a row: trainings of all, and regrets in % of the gap.</summary>
-    private sealed record Row10(int Trainings, IReadOnlyList<double> Regrets, int Reached)
+    /// <summary>Ten preferences in a row: trainings of all, regrets in % of the gap, how many reached what was asked, and of how many of those the regret is at most ε.</summary>
+    private sealed record Row10(int Trainings, IReadOnlyList<double> Regrets, int Reached, int Held)
     {
         public static Row10 Of(LawProblem problem, Func<LawProblem, (TuningResult Study, int Trainings, bool IsReached)> optimize)
         {
-            var (trainings, reached, regrets) = (0, 0, new List<double>());
+            var (trainings, reached, held, regrets) = (0, 0, 0, new List<double>());
             for (var number = 1; number <= InARow; number++)
             {
                 var other = problem.With(number);
                 var (study, used, isReached) = optimize(other);
                 trainings += used;
                 reached += isReached ? 1 : 0;
+                held += isReached && other.Regret(study.Lambda) <= study.Epsilon ? 1 : 0;
                 regrets.Add(100 * other.Regret(study.Lambda) / other.Optimum.Gap);
             }
 
-            return new Row10(trainings, regrets, reached);
+            return new Row10(trainings, regrets, reached, held);
         }
     }
 }

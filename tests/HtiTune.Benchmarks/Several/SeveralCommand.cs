@@ -21,12 +21,14 @@ internal static class SeveralCommand
             --seeds N           N seeds, from 0 on; default 20
             --dimensions a,b,…  of the families; default 2,3,4
             --families a,b,…    families of families and certificates; default all
+            --delta δ           of certificates; default 0.1
         """;
 
     private const int MostEvaluations = 30;
 
     /// <summary>The share of the gap that is left where a value counts as reached.</summary>
     internal const double Share = 0.01;
+    private const double UsualDelta = 0.1;
 
     private static readonly string[] s_parts =
     [
@@ -41,7 +43,7 @@ internal static class SeveralCommand
     {
         try
         {
-            var (parts, seeds, dimensions, families) = Parse(arguments);
+            var (parts, seeds, dimensions, families, delta) = Parse(arguments);
             Console.WriteLine($"{Surroundings.Describe()}\n");
             foreach (var part in parts)
             {
@@ -75,7 +77,7 @@ internal static class SeveralCommand
                         OwnTable.Print(seeds, dimensions);
                         break;
                     case "families-own" or "certificates-own":
-                        Families(OwnFamilies.All, $"several-{part}", OwnFamilies.FirstSeed, seeds, dimensions, part == "certificates-own");
+                        Families(OwnFamilies.All, $"several-{part}", OwnFamilies.FirstSeed, seeds, dimensions, part == "certificates-own" ? delta : null);
                         break;
                     case "peers":
                         PeerTable.Print(seeds, MostEvaluations);
@@ -84,7 +86,7 @@ internal static class SeveralCommand
                         Speed();
                         break;
                     default:
-                        Families(SpaceFamilies.All.Where(family => families.Contains(family.Name)), $"several-{part}", 0, seeds, dimensions, part == "certificates");
+                        Families(SpaceFamilies.All.Where(family => families.Contains(family.Name)), $"several-{part}", 0, seeds, dimensions, part == "certificates" ? delta : null);
                         break;
                 }
             }
@@ -154,18 +156,21 @@ internal static class SeveralCommand
     }
 
     private static void Families(
-        IEnumerable<(string Name, bool IsSmooth, Func<int, int, SpaceProblem> Make)> families, string benchmark, int first, int seeds, int[] dimensions, bool certify)
+        IEnumerable<(string Name, bool IsSmooth, Func<int, int, SpaceProblem> Make)> families, string benchmark, int first, int seeds, int[] dimensions, double? delta)
     {
+        var certify = delta is not null;
+        benchmark += delta is null or UsualDelta ? "" : Text($"-at-{delta}");
         foreach (var d in dimensions)
         {
             Console.WriteLine(certify
                 ? $"| d = {d} | studies | certified | of these true | trainings after the first {d + 2}, median |\n|---|---|---|---|---|"
-                : $"| d = {d} | by outputs: trainings after the first {d + 2}, mean (median; not reached) | by values: mean (median; not reached) | share | difference ± 95 % |\n|---|---|---|---|---|");
+                : $"| d = {d} | by outputs: trainings after the first {d + 2}, mean (median; not reached) | by values: mean (median; not reached) | share "
+                    + "| difference ± 95 % | by 1,024 places: by outputs, by values | share |\n|---|---|---|---|---|---|---|");
             var (composite, plain) = (new List<SpaceRun>(), new List<SpaceRun>());
             foreach (var (name, isSmooth, make) in families)
             {
                 SpaceProblem[] problems = [.. Enumerable.Range(first, seeds).Select(seed => make(seed, d))];
-                SpaceRun[] outputs = [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, true, certify))];
+                SpaceRun[] outputs = [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, true, certify, delta ?? UsualDelta))];
                 SpaceRun[] values = certify ? [] : [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, false, false))];
                 Console.WriteLine(certify ? CertificateRow($"{benchmark}-d{d}", name, outputs) : Row($"{benchmark}-d{d}", name, outputs, values));
                 if (isSmooth)
@@ -185,12 +190,14 @@ internal static class SeveralCommand
         var mean = differences.Average();
         var interval = 1.96 * Math.Sqrt(differences.Sum(x => (x - mean) * (x - mean)) / Math.Max(1, differences.Length - 1) / differences.Length);
         var share = outputs.Average(r => r.Reached) / values.Average(r => r.Reached);
+        var (listed, listedPlain) = (outputs.Average(r => r.Listed), values.Average(r => r.Listed));
         Recorder.Add(
             [
                 .. Figures(benchmark, name, [.. Parts("by outputs", outputs), .. Parts("by values", values), ("share", "distance", share)]),
+                .. Figures(benchmark, name, [("listed by outputs", "trainings", listed), ("listed by values", "", listedPlain), ("listed share", "", listed / listedPlain)]),
                 BenchmarkResult.Of(benchmark, name, "difference", "", mean, interval),
             ]);
-        return Text($"| {name} | {Figures(outputs)} | {Figures(values)} | {share:F2} | {mean:F1} ± {interval:F1} |");
+        return Text($"| {name} | {Figures(outputs)} | {Figures(values)} | {share:F2} | {mean:F1} ± {interval:F1} | {listed:F1}, {listedPlain:F1} | {listed / listedPlain:F2} |");
     }
 
     private static string CertificateRow(string benchmark, string name, IReadOnlyList<SpaceRun> runs)
@@ -277,10 +284,10 @@ internal static class SeveralCommand
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    private static (string[] Parts, int Seeds, int[] Dimensions, string[] Families) Parse(string[] arguments)
+    private static (string[] Parts, int Seeds, int[] Dimensions, string[] Families, double Delta) Parse(string[] arguments)
     {
         string[] known = [.. SpaceFamilies.All.Select(family => family.Name)];
-        var (parts, seeds, dimensions, families) = (s_parts[..3], 20, (int[])[2, 3, 4], known);
+        var (parts, seeds, dimensions, families, delta) = (s_parts[..3], 20, (int[])[2, 3, 4], known, UsualDelta);
         for (var i = 0; i < arguments.Length; i += 2)
         {
             var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} has no value.");
@@ -298,6 +305,10 @@ internal static class SeveralCommand
                 case "--families":
                     families = value.Split(',');
                     break;
+                case "--delta":
+                    delta = double.Parse(value, CultureInfo.InvariantCulture) is > 0 and < 1 and var given ? given
+                        : throw new ArgumentException($"--delta is {value}; expected a number between 0 and 1.");
+                    break;
                 default:
                     throw new ArgumentException($"There is no option {arguments[i]}.");
             }
@@ -305,7 +316,7 @@ internal static class SeveralCommand
 
         Known("part", parts, s_parts);
         Known("family", families, known);
-        return (parts, seeds, dimensions, families);
+        return (parts, seeds, dimensions, families, delta);
 
         static void Known(string what, string[] given, string[] known)
         {

@@ -24,6 +24,17 @@ public sealed class SpaceCertificateTests
         Assert.Equal(after, policy.Analyse(many, null)!.Judge());
     }
 
+    [Theory]
+    [InlineData(0.01, true)]
+    [InlineData(1e-9, false)]
+    public void ARiskThatNoDrawsCanTellFromNoneIsNotCertifiedAndNotDrawnForever(double delta, bool holds)
+    {
+        var policy = Policy(Square, new SpacePolicyOptions { Epsilon = 0.05, Delta = delta });
+        var judgement = policy.Analyse(Train(policy, c => Bowl(c), 12), null)!.Judge();
+        Assert.Equal(holds, judgement.Holds);
+        Assert.InRange(judgement.Draws, 1, 4096);
+    }
+
     [Fact]
     public void NoPlaceIsDrawnTwiceInADrawHoweverOftenPlacesAreDoubled()
     {
