@@ -23,17 +23,12 @@ internal sealed record TunedTask
     public TunerOptions Options { get; init; } = new() { MaxTrainings = 12 };
 
     /// <summary>
-    /// The options of one tuner. Three first trainings, both ends and the middle, in whichever way it tunes: from then on the surrogate, or the
-    /// plain process, says where to train. Five fixed ones would decide most of a race of eight.
+    /// The options of one tuner. Its three first trainings are both ends and the middle, in whichever way it tunes: from then on the surrogate, or the
+    /// plain process, says where to train.
     /// </summary>
     /// <param name="seed">Its seed.</param>
     /// <param name="useSurrogate">Whether it has a surrogate.</param>
-    public TunerOptions OptionsOf(long seed, bool useSurrogate = true) => Options with
-    {
-        Seed = seed,
-        UseSurrogate = useSurrogate,
-        InitialLambdas = [Hyperparameter.FromUnit(0), Hyperparameter.FromUnit(1), Hyperparameter.FromUnit(0.5)],
-    };
+    public TunerOptions OptionsOf(long seed, bool useSurrogate = true) => Options with { Seed = seed, UseSurrogate = useSurrogate };
 
     /// <summary>Values of λ, evenly on the hyperparameter's scale, both ends among them.</summary>
     /// <param name="count">How many, at least 2.</param>

@@ -90,7 +90,7 @@ using var network = new RememberedTrainings(forecaster, clock);
 var steps = new Steps(clock);
 
 // Both ways begin with the ends and the middle; from then on the surrogate, or the plain process, says where to train.
-var options = new TunerOptions { MaxTrainings = 12, Seed = command.Seed, InitialLambdas = [quantile.FromUnit(0), quantile.FromUnit(1), quantile.FromUnit(0.5)] };
+var options = new TunerOptions { MaxTrainings = 12, Seed = command.Seed };
 
 // Ctrl-C ends the training that is going on, and the study so far is told.
 using var stop = new CancellationTokenSource();

@@ -3,26 +3,23 @@ namespace HtiTune;
 /// <summary>The first places to train, before a model can say where: fixed, because one-step-ahead errors depend on the order.</summary>
 internal static class InitialDesign
 {
-    /// <summary>From this budget on the quarters are trained too.</summary>
-    private const int BudgetForQuarters = 8;
-
     /// <summary>With so many values there is enough to model, and no fixed place is trained.</summary>
     public const int EnoughValues = 3;
 
     /// <summary>
     /// Places and their reasons, at most as many as the budget: the ends first, because the surrogate answers only between anchors;
-    /// then the middle, its first test. One training alone goes to the middle.
+    /// then the middle, its first test, unless there are <see cref="EnoughValues"/> places without it. One training alone goes to the middle.
     /// </summary>
-    public static IEnumerable<(double U, string Reason)> Places(int budget) => budget switch
+    /// <param name="budget">Trainings to spend.</param>
+    /// <param name="counted">Trainings that have a value, or are wanted by the user.</param>
+    /// <param name="isOpen">Whether no training was, or is to be, at a place.</param>
+    public static IEnumerable<(double U, string Reason)> Places(int budget, int counted, Func<double, bool> isOpen)
     {
-        <= 0 => [],
-        1 => [(0.5, "initial: middle")],
-        _ => ((double, string)[])
-        [
-            (0, "initial: lower end"), (1, "initial: upper end"), (0.5, "initial: middle"),
-            .. budget >= BudgetForQuarters ? ((double, string)[])[(0.25, "initial: lower quarter"), (0.75, "initial: upper quarter")] : [],
-        ],
-    };
+        (double U, string Reason)[] ends = [(0, "initial: lower end"), (1, "initial: upper end")];
+        ends = budget == 1 ? [] : Array.FindAll(ends, end => isOpen(end.U));
+        var middle = counted + ends.Length < EnoughValues && isOpen(0.5) ? [(0.5, "initial: middle")] : Array.Empty<(double, string)>();
+        return ends.Concat(middle).Take(budget);
+    }
 
     /// <summary>The middle of the widest gap between taken places and the ends: where to go when nothing has succeeded yet.</summary>
     public static double WidestGap(IEnumerable<double> taken)

@@ -19,7 +19,7 @@ internal sealed class LinePolicy(AnchorStore store, ObjectiveView view, TunerOpt
     public override IReadOnlyList<PosteriorPoint> Posterior => Analyse() ? RunTelling.Posterior(view, _analysis!, [.. _analysis!.Posterior.Points.Select(store.LambdaAt)]) : [];
 
     public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
-        [.. _policy.InitialPlaces(wanted.Count).Select(place => (store.ConfigurationOf(place.Lambda), place.Reason))];
+        [.. _policy.InitialPlaces([.. wanted.Select(store.PlaceOf)]).Select(place => (store.ConfigurationOf(place.Lambda), place.Reason))];
 
     public override bool IsSamePlace(Configuration first, Configuration other) => Math.Abs(store.PlaceOf(first) - store.PlaceOf(other)) < Analysis.LeastSeparation;
 

@@ -15,7 +15,7 @@ public sealed partial class Tuner : IDisposable
     /// runs were made; those of another one are not continued, but their trainings are kept.
     /// </summary>
     /// <remarks><see cref="AlgorithmVersion"/> says what each of them changed.</remarks>
-    public const int Algorithm = 5;
+    public const int Algorithm = 6;
 
     private readonly INetwork _network;
     private TuningRun? _run;

@@ -54,7 +54,7 @@ public sealed partial record TunerOptions
     internal bool HasOwnSurrogate { get => field || UseSurrogate && SurrogateFactory is not null; init; }
 
     /// <summary>The first λ to train, in this order and in the hyperparameter's own units.</summary>
-    /// <value>null: both ends and the middle, and from 8 trainings on the quarters. Else distinct λ in the range.</value>
+    /// <value>null: both ends and the middle. Else distinct λ in the range.</value>
     [JsonRequired]
     public IReadOnlyList<double>? InitialLambdas { get; init; }
 

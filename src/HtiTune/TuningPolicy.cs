@@ -12,20 +12,26 @@ internal sealed class TuningPolicy(
     private int _alarms;
 
     /// <summary>The first places, at most as many as the budget; none when there are values enough to model.</summary>
-    /// <param name="wanted">Trainings of the budget that go to λ which the user wants.</param>
-    public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces(int wanted = 0)
+    /// <param name="wanted">Places which the user wants: they are of the budget, and count.</param>
+    public IEnumerable<(double U, double Lambda, string Reason)> InitialPlaces(IReadOnlyList<double> wanted)
     {
         if (view.ValueCount(store.Anchors.Count) >= InitialDesign.EnoughValues)
         {
             return [];
         }
 
-        var taken = TakenPlaces();
+        List<double> taken = [.. TakenPlaces(), .. wanted];
         var hyperparameter = store.Hyperparameter;
-        var places = options.InitialLambdas is { } given
-            ? given.Select(lambda => (U: hyperparameter.ToUnit(lambda), Lambda: lambda, Reason: "initial: given"))
-            : InitialDesign.Places(budget - wanted == 1 ? 1 : budget).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason));
-        return [.. places.Where(p => !taken.Exists(t => Math.Abs(t - p.U) < Analysis.LeastSeparation)).Take(Math.Max(0, budget - wanted))];
+        var left = Math.Max(0, budget - wanted.Count);
+        if (options.InitialLambdas is { } given)
+        {
+            return [.. given.Select(lambda => (U: hyperparameter.ToUnit(lambda), Lambda: lambda, Reason: "initial: given")).Where(p => IsOpen(p.U)).Take(left)];
+        }
+
+        var counted = view.ValueCount(store.Anchors.Count) + wanted.Count;
+        return [.. InitialDesign.Places(left, counted, IsOpen).Select(p => (p.U, Lambda: hyperparameter.FromUnit(p.U), p.Reason))];
+
+        bool IsOpen(double u) => !taken.Exists(t => Math.Abs(t - u) < Analysis.LeastSeparation);
     }
 
     /// <summary>Places where a training succeeded or failed; a cancelled one may be proposed again.</summary>
@@ -132,12 +138,32 @@ internal sealed class TuningPolicy(
 
         if (!options.ConfirmByTraining || analysis.AnchorAt(best) is not null || !isLast && !judgement.ModelHolds)
         {
-            return Find(analysis, TakenPlaces(), pending ?? []);
+            return Find(analysis, TakenPlaces(), pending ?? []) ?? (pending is null or [] ? Test(analysis, judgement, used) : null);
         }
 
         // Where it is being trained already, that is waited for.
         var (place, apart) = (analysis.Posterior.Points[best], ProposalSearch.BatchSeparation(analysis.Process));
         return pending?.Any(p => Math.Abs(p - place) < apart) == true ? null : (place, "confirm the recommendation", analysis.ExpectedGain(best));
+    }
+
+    // Where nothing promises a gain, a certificate may want for tests of what is believed alone: they are made where the trainings say least, if the budget allows all that are wanted.
+    private (double U, string Reason, double Gain)? Test(Analysis analysis, Judgement judgement, int used)
+    {
+        var observations = analysis.Process.Observations;
+        var wanted = judgement.Unmet switch
+        {
+            Unmet.TooFewAnchors => Outcome.AnchorsForCertificate + 1 - observations.Count,
+            Unmet.SurrogateUntested => Outcome.SurrogateTestsForCertificate + 1 - observations.Count(o => o.Predicted is not null),
+            Unmet.HeldOnce or Unmet.AlarmWithdrew => 1,
+            _ => 0,
+        };
+        if (wanted == 0 || wanted > budget - used)
+        {
+            return null;
+        }
+
+        var place = InitialDesign.WidestGap(TakenPlaces());
+        return (place, "test: the widest gap", Math.Exp(analysis.Process.At(place).LogExpectedImprovement(analysis.Process.BestMean)));
     }
 
     /// <summary>Whether one more training would be proposed, were it allowed: to confirm the model's best λ, or because it is expected to gain.</summary>

@@ -94,7 +94,18 @@ internal sealed class SpaceRunPolicy(
 
     public override (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending) =>
         (isJudged && IsStrict && _judged is { Judgement.Holds: true } && Unmet(used) is not null ? _analysis!.Challenge(pending, store.Cancellation) : null)
-        ?? _analysis!.Next(pending, store.Cancellation);
+        ?? _analysis!.Next(pending, store.Cancellation)
+        ?? (isJudged && pending.Count == 0 && TestsWanted(used) is > 0 and var tests && tests <= request.Budget - used && _analysis.Challenge(pending, store.Cancellation) is { } test
+            ? (test.Configuration, "test: where least is known", test.Gain)
+            : null);
+
+    // As of one hyperparameter: where nothing promises a gain a certificate may want for trainings, or for its second pass, alone.
+    private int TestsWanted(int used) => _analysis!.Missing is not null ? 0 : Unmet(used) switch
+    {
+        HtiTune.Unmet.TooFewAnchors => LeastForCertificate + 1 - _trainings.Count(training => training.Value is not null),
+        HtiTune.Unmet.HeldOnce or HtiTune.Unmet.AlarmWithdrew => 1,
+        _ => 0,
+    };
 
     public override void Note(TrainingRequest proposal, bool isByModel)
     {

@@ -68,7 +68,7 @@ internal sealed record Race(IReadOnlyList<double> Regrets, IReadOnlyList<double>
         using var store = Store(problem, options);
         var view = new ObjectiveView(store, problem.Objective, options, (_, _) => { });
         var policy = new TuningPolicy(store, view, options, new RandomStreams(1).Fork("tuner"), NullLogger.Instance, trainings);
-        var initial = new Queue<(double U, double Lambda, string Reason)>(policy.InitialPlaces());
+        var initial = new Queue<(double U, double Lambda, string Reason)>(policy.InitialPlaces([]));
         var (regrets, trusts, tests) = (new List<double>(), new List<double>(), new List<bool>());
         var network = problem.Network();
         Analysis? analysis = null;

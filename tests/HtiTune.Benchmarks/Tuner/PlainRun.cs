@@ -46,7 +46,7 @@ internal sealed record PlainRun(int? Evaluations, IReadOnlyList<double> Proposal
         using var store = new AnchorStore(x, NoContext, 1, null, (_, _) => { });
         var view = new ObjectiveView(store, model => function.Value(model.Lambda), options, (_, _) => { });
         var policy = new TuningPolicy(store, view, options, new RandomStreams(seed).Fork("tuner"), NullLogger.Instance, MostEvaluations);
-        var initial = new Queue<(double U, double Lambda, string Reason)>(policy.InitialPlaces());
+        var initial = new Queue<(double U, double Lambda, string Reason)>(policy.InitialPlaces([]));
         var proposals = new List<double>();
         var tests = new List<bool>();
         while (store.Anchors.Count < MostEvaluations)

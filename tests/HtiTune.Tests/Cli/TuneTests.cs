@@ -84,7 +84,7 @@ public class TuneTests
             esac
             """,
             """
-            "contexts": { "draws": 3 }, "training": { "retries": 1, "retryDelay": "0s" },
+            "contexts": { "draws": 3 }, "training": { "retries": 1, "retryDelay": "0s" }, "tuner": { "initialLambdas": [0, 1, 0.5, 0.25, 0.75] },
             """, trainings: 8);
         var (_, output, errors) = await study.Run("tune");
         Assert.StartsWith("rate = ", output, StringComparison.Ordinal);

@@ -60,7 +60,8 @@ public class CalibrationTests
     public void A_penalty_is_no_test_of_the_intervals()
     {
         using var tuner = new Tuner(
-            new FormulaNetwork((lambda, _) => lambda > 4.5 ? 1e9 : (lambda - 3) * (lambda - 3)), Problem.Hyperparameter, Problem.Contexts, Problem.Options(10) with { UseSurrogate = false });
+            new FormulaNetwork((lambda, _) => lambda > 4.5 ? 1e9 : (lambda - 3) * (lambda - 3)), Problem.Hyperparameter, Problem.Contexts,
+            Problem.Options(10) with { UseSurrogate = false, InitialLambdas = [2, 6, 4, 3, 5] });
         var study = tuner.Optimize(First);
         Assert.All(study.Trials.Skip(4).Where(t => t.Lambda > 4.5), t => Assert.Null(t.Test));
         Assert.All(study.Trials.Skip(4).Where(t => t.Lambda <= 4.5), t => Assert.NotNull(t.Test));

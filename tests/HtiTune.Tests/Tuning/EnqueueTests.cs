@@ -21,9 +21,10 @@ public class EnqueueTests
         using var tuner = Make(Task1.Network());
         Assert.Equal([3.3, 6.0, 4.1], tuner.Enqueue(3.3, 6, 4.1));
         var study = tuner.Optimize(Objective);
-        Assert.Equal([3.3, 6, 4.1, 2, 4, 3, 5], study.Trials.Take(7).Select(t => t.Lambda));
-        Assert.Equal(["enqueued", "enqueued", "enqueued", "initial: lower end", "initial: middle"], study.Trials.Take(5).Select(t => t.Reason));
-        Assert.Equal(9, study.TrainingsUsed);
+        Assert.Equal([3.3, 6, 4.1, 2], study.Trials.Take(4).Select(t => t.Lambda));
+        Assert.Equal(["enqueued", "enqueued", "enqueued", "initial: lower end"], study.Trials.Take(4).Select(t => t.Reason));
+        Assert.DoesNotContain("initial", study.Trials[4].Reason, StringComparison.Ordinal);
+        Assert.InRange(study.TrainingsUsed, 5, 9);
         Assert.Empty(tuner.Enqueued);
     }
 

@@ -36,6 +36,26 @@ public partial class OutcomeTests
             }
         });
 
+    [Theory]
+    [InlineData(12, true)]
+    [InlineData(5, false)]
+    public void Where_nothing_promises_a_gain_and_a_certificate_wants_for_tests_alone_they_are_made_if_the_budget_allows_all(int budget, bool isTested)
+    {
+        var one = new Contexts(Matrix.Create(1, 1, (_, row) => row[0] = 0));
+        using var tuner = new Tuner(new FormulaNetwork((lambda, _) => lambda), Problem.Hyperparameter, one, new TunerOptions { Epsilon = 400 });
+        var study = tuner.Optimize(model => model.Sample(one).Outputs[0, 0], budget);
+
+        // Nothing in the range is worth ε, so that three trainings tell all; a certificate needs five, and must hold with a sixth.
+        Assert.Equal(isTested, study.Outcome is Certified);
+        Assert.Equal(isTested, study.Trials.Any(trial => trial.Reason == "test: the widest gap"));
+        Assert.Equal(Problem.Hyperparameter.Minimum, study.Lambda);
+        Assert.Equal(isTested ? 6 : 3, study.TrainingsUsed);
+        if (!isTested)
+        {
+            Assert.Equal(Unmet.TooFewAnchors, Assert.IsType<NotCertified>(study.Outcome).Unmet);
+        }
+    }
+
     [Fact]
     public void What_holds_for_the_first_time_with_the_last_training_says_so()
     {
@@ -48,7 +68,7 @@ public partial class OutcomeTests
         }
 
         var certified = Assert.IsType<Certified>(Run(30).Outcome);
-        Assert.InRange(certified.Trainings, 9, 29);
+        Assert.InRange(certified.Trainings, 6, 29);
         var outcome = Assert.IsType<NotCertified>(Run(certified.Trainings - 1).Outcome);
         Assert.Equal(Unmet.HeldOnce, outcome.Unmet);
         Assert.True(outcome.RegretBound <= outcome.Epsilon);

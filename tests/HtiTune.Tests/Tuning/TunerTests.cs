@@ -16,18 +16,18 @@ public class TunerTests
         [.. study.Trials.Select(t => (t.Lambda, t.State, t.Value, t.Predicted, t.PredictedLow, t.PredictedHigh, t.Reason))];
 
     [Fact]
-    public void Trains_ends_middle_and_quarters_first_then_where_it_pays_and_reports_everything()
+    public void Trains_ends_and_middle_first_then_where_it_pays_and_reports_everything()
     {
         var network = Task1.Network();
         using var tuner = Make(network, Problem.Options(10) with { Epsilon = 1e-12, GridSize = 257 });
         Assert.Null(tuner.Anchors);
         var study = tuner.Optimize(Objective);
-        Assert.Equal([2, 6, 4, 3, 5], network.Trained.Take(5));
+        Assert.Equal([2, 6, 4], network.Trained.Take(3));
         Assert.Equal(10, study.TrainingsUsed);
         Assert.Equal(StopReason.TrainingBudget, study.StopReason);
         Assert.IsType<NotCertified>(study.Outcome);
         Assert.Equal(Enumerable.Range(1, 10), study.Trials.Select(t => t.Number));
-        Assert.Equal(["initial: lower end", "initial: upper end", "initial: middle", "initial: lower quarter", "initial: upper quarter"], study.Trials.Take(5).Select(t => t.Reason));
+        Assert.Equal(["initial: lower end", "initial: upper end", "initial: middle"], study.Trials.Take(3).Select(t => t.Reason));
         Assert.Null(study.Trials[0].Predicted);
         foreach (var trial in study.Trials)
         {
