@@ -12,7 +12,7 @@ namespace HtiTune.Benchmarks.Several;
 /// <summary>The part <c>nugget</c> of the verb <c>several</c>: whether trainings are taken to scatter where they do, and where outputs leap.</summary>
 internal static class NuggetTable
 {
-    private const int Tests = 100, Waves = 6;
+    private const int Tests = 100;
     private static readonly int[] s_counts = [12, 20, 30];
     private static readonly (string Family, double Scatter)[] s_laws =
         [("forecast", 0), ("control", 0), ("kernel-ridge", 0), ("cliff", 0), ("forecast", 0.05), ("forecast", 0.2), ("control", 0.1), ("softmax", 0.1), ("kernel-ridge", 0.2), ("cliff", 0.2)];
@@ -52,20 +52,9 @@ internal static class NuggetTable
         var tests = OutputTable.Places(Tests, d, streams.Stream("tests"));
         var truth = Array.ConvertAll(tests, u => problem.Outputs(u));
         int n = truth[0].Rows, columns = truth[0].Columns;
-        double[] deviations = [.. Enumerable.Range(0, columns).Select(j => Math.Sqrt(Enumerable.Range(0, n).Average(i => Variance([.. truth.Select(y => (double)y[i, j])]))))];
+        var deviations = Scatter.Deviations(truth);
         var chance = streams.Stream($"scatter {count}");
-        var outputs = Array.ConvertAll(anchors, u =>
-        {
-            double[] waves = [.. Enumerable.Range(0, Waves * columns).Select(_ => chance.NextNormal() / Math.Sqrt(Waves / 2.0))];
-            var y = problem.Outputs(u);
-            return Matrix.Create(n, columns, (i, row) =>
-            {
-                for (var j = 0; j < columns; j++)
-                {
-                    row[j] = y[i, j] + (float)(scatter * deviations[j] * Enumerable.Range(0, Waves).Sum(w => waves[w * columns + j] * Math.Cos(Math.PI * w * (i + 0.5) / n)));
-                }
-            });
-        });
+        var outputs = Array.ConvertAll(anchors, u => Scatter.On(problem.Outputs(u), Array.ConvertAll(deviations, s => scatter * s), chance));
         var space = SpaceProblem.Unit(d);
         var rows = new Contexts(Matrix.Create(n, 1, (i, row) => row[0] = i));
         var set = new AnchorSet(space, anchors.Select((u, k) => new Anchor(space.FromUnit(u), new Samples(outputs[k], rows))));
@@ -82,6 +71,4 @@ internal static class NuggetTable
         });
         return (errors, isSmoothed);
     }
-
-    private static double Variance(double[] values) => Math.Max(0, values.Average(v => v * v) - Math.Pow(values.Average(), 2));
 }

@@ -22,13 +22,15 @@ internal static class SeveralCommand
             --dimensions a,b,…  of the families; default 2,3,4
             --families a,b,…    families of families and certificates; default all
             --delta δ           of certificates; default 0.1
+            --scatter σ         what trainings of families and certificates scatter by, in deviations of the outputs; default 0
+            --first-seed n      of families-own and certificates-own; default 100
         """;
 
     private const int MostEvaluations = 30;
 
     /// <summary>The share of the gap that is left where a value counts as reached.</summary>
     internal const double Share = 0.01;
-    private const double UsualDelta = 0.1;
+    internal const double UsualDelta = 0.1;
 
     private static readonly string[] s_parts =
     [
@@ -43,7 +45,7 @@ internal static class SeveralCommand
     {
         try
         {
-            var (parts, seeds, dimensions, families, delta) = Parse(arguments);
+            var (parts, seeds, dimensions, families, delta, scatter, first) = SeveralOptions.Parse(arguments, s_parts);
             Console.WriteLine($"{Surroundings.Describe()}\n");
             foreach (var part in parts)
             {
@@ -77,7 +79,7 @@ internal static class SeveralCommand
                         OwnTable.Print(seeds, dimensions);
                         break;
                     case "families-own" or "certificates-own":
-                        Families(OwnFamilies.All, $"several-{part}", OwnFamilies.FirstSeed, seeds, dimensions, part == "certificates-own" ? delta : null);
+                        Families(OwnFamilies.All, $"several-{part}", first, seeds, dimensions, part == "certificates-own" ? delta : null, scatter);
                         break;
                     case "peers":
                         PeerTable.Print(seeds, MostEvaluations);
@@ -86,7 +88,7 @@ internal static class SeveralCommand
                         Speed();
                         break;
                     default:
-                        Families(SpaceFamilies.All.Where(family => families.Contains(family.Name)), $"several-{part}", 0, seeds, dimensions, part == "certificates" ? delta : null);
+                        Families(SpaceFamilies.All.Where(family => families.Contains(family.Name)), $"several-{part}", 0, seeds, dimensions, part == "certificates" ? delta : null, scatter);
                         break;
                 }
             }
@@ -156,10 +158,10 @@ internal static class SeveralCommand
     }
 
     private static void Families(
-        IEnumerable<(string Name, bool IsSmooth, Func<int, int, SpaceProblem> Make)> families, string benchmark, int first, int seeds, int[] dimensions, double? delta)
+        IEnumerable<(string Name, bool IsSmooth, Func<int, int, SpaceProblem> Make)> families, string benchmark, int first, int seeds, int[] dimensions, double? delta, double scatter)
     {
         var certify = delta is not null;
-        benchmark += delta is null or UsualDelta ? "" : Text($"-at-{delta}");
+        benchmark += (delta is null or UsualDelta ? "" : Text($"-at-{delta}")) + (scatter > 0 ? Text($"-scatter-{scatter}") : "");
         foreach (var d in dimensions)
         {
             Console.WriteLine(certify
@@ -170,8 +172,8 @@ internal static class SeveralCommand
             foreach (var (name, isSmooth, make) in families)
             {
                 SpaceProblem[] problems = [.. Enumerable.Range(first, seeds).Select(seed => make(seed, d))];
-                SpaceRun[] outputs = [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, true, certify, delta ?? UsualDelta))];
-                SpaceRun[] values = certify ? [] : [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, false, false))];
+                SpaceRun[] outputs = [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, true, certify, delta ?? UsualDelta, scatter))];
+                SpaceRun[] values = certify ? [] : [.. problems.Select((problem, i) => SpaceRun.Of(problem, first + i, MostEvaluations, false, false, scatter: scatter))];
                 Console.WriteLine(certify ? CertificateRow($"{benchmark}-d{d}", name, outputs) : Row($"{benchmark}-d{d}", name, outputs, values));
                 if (isSmooth)
                 {
@@ -283,47 +285,4 @@ internal static class SeveralCommand
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
-
-    private static (string[] Parts, int Seeds, int[] Dimensions, string[] Families, double Delta) Parse(string[] arguments)
-    {
-        string[] known = [.. SpaceFamilies.All.Select(family => family.Name)];
-        var (parts, seeds, dimensions, families, delta) = (s_parts[..3], 20, (int[])[2, 3, 4], known, UsualDelta);
-        for (var i = 0; i < arguments.Length; i += 2)
-        {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} has no value.");
-            switch (arguments[i])
-            {
-                case "--parts":
-                    parts = value.Split(',');
-                    break;
-                case "--seeds":
-                    seeds = int.Parse(value, CultureInfo.InvariantCulture);
-                    break;
-                case "--dimensions":
-                    dimensions = [.. value.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
-                    break;
-                case "--families":
-                    families = value.Split(',');
-                    break;
-                case "--delta":
-                    delta = double.Parse(value, CultureInfo.InvariantCulture) is > 0 and < 1 and var given ? given
-                        : throw new ArgumentException($"--delta is {value}; expected a number between 0 and 1.");
-                    break;
-                default:
-                    throw new ArgumentException($"There is no option {arguments[i]}.");
-            }
-        }
-
-        Known("part", parts, s_parts);
-        Known("family", families, known);
-        return (parts, seeds, dimensions, families, delta);
-
-        static void Known(string what, string[] given, string[] known)
-        {
-            if (Array.Find(given, one => !known.Contains(one)) is { } unknown)
-            {
-                throw new ArgumentException($"There is no {what} '{unknown}'; expected {string.Join(", ", known)}.");
-            }
-        }
-    }
 }

@@ -10,7 +10,7 @@ namespace HtiTune.Benchmarks.Several;
 /// <param name="Snap">Takes u to the nearest place that has outputs; null: every one has.</param>
 internal sealed record SpaceProblem(string Name, int Dimension, Func<double[], Matrix> Outputs, Func<Matrix, double> Objective, Func<double[], double[]>? Snap = null)
 {
-    private const int Sweep = 2000, Descents = 4, Tries = 20, Listed = 1024;
+    private const int Sweep = 2000, Descents = 4, Tries = 20, Listed = 1024, Probes = 100;
 
     private readonly Lazy<(double Best, double Gap, double BestListed)> _target = new(() =>
     {
@@ -40,6 +40,15 @@ internal sealed record SpaceProblem(string Name, int Dimension, Func<double[], M
 
         return (best, values[Sweep / 2] - best, listed);
     });
+
+    private readonly Lazy<double[]> _deviations = new(() =>
+    {
+        var stream = new RandomStreams(Dimension).Stream("deviations");
+        return Scatter.Deviations([.. Enumerable.Range(0, Probes).Select(_ => Outputs(Draw(stream, Dimension)))]);
+    });
+
+    /// <summary>The deviation of each output over the space.</summary>
+    internal double[] Deviations => _deviations.Value;
 
     /// <summary>The least value, and the gap: the median over the space less that.</summary>
     internal (double Best, double Gap) Target => (_target.Value.Best, _target.Value.Gap);

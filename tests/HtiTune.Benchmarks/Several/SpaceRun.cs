@@ -22,9 +22,13 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int Listed, int? Ce
     /// <param name="isComposite">Whether the outputs are used.</param>
     /// <param name="certify">Whether certificates are judged; the study then goes on until certified.</param>
     /// <param name="delta">δ.</param>
-    internal static SpaceRun Of(SpaceProblem problem, int seed, int more, bool isComposite, bool certify, double delta = 0.1)
+    /// <param name="scatter">What trainings scatter by, in deviations of the outputs over the space; truth is without.</param>
+    internal static SpaceRun Of(SpaceProblem problem, int seed, int more, bool isComposite, bool certify, double delta = 0.1, double scatter = 0)
     {
         var (least, gap) = problem.Target;
+        var chance = new RandomStreams(seed).Stream("scatter");
+        double[] deviations = scatter > 0 ? [.. problem.Deviations.Select(s => scatter * s)] : [];
+        var recommended = 0;
         var policy = new SpacePolicy(SpaceProblem.Unit(problem.Dimension), new SpacePolicyOptions { Epsilon = Share * gap, Delta = delta }, new RandomStreams(seed));
         var trainings = new List<TrainingEnded>();
         double best = double.PositiveInfinity, seconds = 0;
@@ -41,6 +45,7 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int Listed, int? Ce
         {
             var start = Environment.CpuUsage.TotalTime;
             var analysis = policy.Analyse(trainings, isComposite ? problem.Objective : null)!;
+            recommended = analysis.Best;
             if (certify && k > 0)
             {
                 passes = analysis.Judge().Holds ? passes + 1 : 0;
@@ -51,20 +56,11 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int Listed, int? Ce
                 }
             }
 
-            var next = k < more && (certify || reached is null) ? analysis.Next([]) : null;
+            // As the product does: where nothing promises a gain a test is made for the second pass.
+            var next = k < more && (certify || reached is null) ? analysis.Next([]) ?? (certify && passes == 1 ? analysis.Challenge([], default) : null) : null;
             seconds += (Environment.CpuUsage.TotalTime - start).TotalSeconds;
             if (next is null)
             {
-                if (k < more && certify && passes == 0)
-                {
-                    break;
-                }
-
-                if (k < more && certify)
-                {
-                    certified = k;
-                }
-
                 break;
             }
 
@@ -76,11 +72,13 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int Listed, int? Ce
             }
         }
 
-        return new SpaceRun(reached ?? more + 1, reached is not null, listed ?? more + 1, certified, best <= least + Share * gap, (best - least) / gap, seconds);
+        var found = scatter > 0 ? problem.Objective(problem.Outputs(SpaceProblem.UnitOf(trainings[recommended].Configuration))) : best;
+        return new SpaceRun(reached ?? more + 1, reached is not null, listed ?? more + 1, certified, found <= least + Share * gap, (found - least) / gap, seconds);
 
         void Train(Configuration configuration)
         {
             var outputs = problem.Outputs(SpaceProblem.UnitOf(configuration));
+            outputs = scatter > 0 ? Scatter.On(outputs, deviations, chance) : outputs;
             var value = problem.Objective(outputs);
             best = Math.Min(best, value);
             trainings.Add(TrainingEnded.Seen(trainings.Count, configuration, value, outputs));
