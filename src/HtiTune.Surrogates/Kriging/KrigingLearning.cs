@@ -13,7 +13,10 @@ internal static class KrigingLearning
     /// <summary>Anchors from which draws have a nugget.</summary>
     internal const int LeastForDraws = 5;
 
-    private const int LeastForDeterministic = 8, LeastForLinks = 3;
+    /// <summary>Anchors from which outputs that answer to contexts may be found to scatter.</summary>
+    internal const int LeastForDeterministic = 8;
+
+    private const int LeastForLinks = 3;
     private const double ClearGain = 2;
     private const double ClearShare = 0.9;
 

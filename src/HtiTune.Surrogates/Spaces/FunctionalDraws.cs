@@ -131,6 +131,33 @@ internal sealed class FunctionalDraws
         }
     }
 
+    /// <summary>Mean variance of g at some places by the nugget alone; 0 where g has no answer.</summary>
+    /// <param name="places">x.</param>
+    internal double NoiseVariance(double[][] places)
+    {
+        var (sum, known) = (0.0, 0);
+        double[] weights = new double[Fit.Count], drawn = new double[Fit.Count];
+        foreach (var x in places)
+        {
+            Fit.Weights(x, weights);
+            var values = new List<double>();
+            foreach (var spread in _spreads)
+            {
+                weights.CopyTo(drawn, 0);
+                CholeskyFactor.Add(Math.Sqrt(Fit.Nugget), spread, drawn);
+                values.Add(_functional(drawn, x));
+            }
+
+            if (values.TrueForAll(double.IsFinite))
+            {
+                var mean = values.Average();
+                (sum, known) = (sum + values.Average(v => (v - mean) * (v - mean)), known + 1);
+            }
+        }
+
+        return known == 0 ? 0 : sum / known;
+    }
+
     /// <summary>g at draws of anchor k from those before it, at the same θ.</summary>
     /// <param name="k">At least 2.</param>
     /// <param name="draws">Takes g at draws, an even number.</param>

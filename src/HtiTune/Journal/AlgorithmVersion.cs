@@ -8,7 +8,8 @@ namespace HtiTune.Journal;
 /// </remarks>
 public static class AlgorithmVersion
 {
-    // 11: where nothing promises a gain, and a certificate wants for trainings or a second pass alone, a test is made where least is known.
+    // 11: where nothing promises a gain, and a certificate wants for trainings or a second pass alone, a test is made where least is known; where outputs are found to
+    // scatter from training to training values scatter by as much as these say, and of the trainings the one of the best mean is recommended.
     // 10: where nothing is given the first configuration is the middle of the space, and the others stand about it.
     // 9: of trainings that were made for another objective, draws are as wide as all errors of those left out, and the first that is asked for is what is recommended.
     // 8: a certificate that few draws miss is judged by more of them; in a later run one pass is enough after a training that came as it was forecast.

@@ -11,11 +11,12 @@ using HtiTune.Surrogates;
 namespace HtiTune;
 
 /// <summary>Whether the outputs between the trainings are believed, by how well they foretold the trainings.</summary>
+/// <param name="Plain">The belief of the values: where outputs scatter from training to training values do too.</param>
 /// <param name="Serves">The belief of the outputs, where it serves.</param>
 /// <param name="Trust">0 to 1.</param>
-internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Trust)
+internal readonly record struct BeliefChoice(PlainBelief Plain, CompositeBelief? Serves, double Trust)
 {
-    private const int Last = 12, Draws = 8, Probes = 5;
+    private const int Last = 12, Draws = 8, Probes = 5, Best = 3;
     private const double Credit = 4, LeastShare = 1e-3;
 
     // What values that are all alike count as differing by, of their size.
@@ -24,10 +25,24 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
     // At one θ, taken as known, draws are too narrow by about this.
     private const double Widening = 1.5;
 
-    /// <summary>Makes the belief of the outputs and tests it.</summary>
+    /// <summary>Makes the beliefs of the values and of the outputs, and tests these.</summary>
+    /// <param name="ground">Where the trainings are.</param>
+    /// <param name="known">Those that have a value.</param>
+    /// <param name="objective">The objective at outputs; null where only the values are used.</param>
+    /// <param name="options">How.</param>
+    /// <param name="settings">How beliefs of values are fitted.</param>
+    /// <param name="streams">All chance.</param>
+    /// <param name="cancellation">Ends the fits.</param>
     internal static BeliefChoice Of(
-        SpaceGround ground, TrainingEnded[] known, PlainBelief plain, SpaceObjective objective, SpacePolicyOptions options, RandomStreams streams, CancellationToken cancellation)
+        SpaceGround ground, TrainingEnded[] known, SpaceObjective? objective, SpacePolicyOptions options, PlainSettings settings, RandomStreams streams, CancellationToken cancellation)
     {
+        double[] values = [.. known.Select(t => t.Value!.Value)];
+        var plain = PlainBelief.Fit(ground.Coordinates, ground.Places, values, options, settings, streams, cancellation);
+        if (objective is null)
+        {
+            return new BeliefChoice(plain, null, 0);
+        }
+
         // Those that answered to the same contexts as the last one that has outputs; a penalty's outputs, or those of a training that diverged, tell nothing of the others.
         var last = known.LastOrDefault(t => t.Outputs is not null);
         var shape = last?.Outputs;
@@ -38,14 +53,21 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
                 options.IsKnownToScatter ? true : null, options.Widening, streams, cancellation, options.Before is null ? LeftOutErrors.Searched : LeftOutErrors.Answered) is not { } composite
             || !Carry(composite, ground, known, with))
         {
-            return new BeliefChoice(null, 0);
+            return new BeliefChoice(plain, null, 0);
         }
 
         // An objective that asks for what no expected outputs have says nothing between the trainings.
         int[] probed = [.. with.TakeLast(Probes)];
         if (probed.Count(k => double.IsFinite(composite.Mean(ground.Places[k]))) * 2 < probed.Length)
         {
-            return new BeliefChoice(null, 0);
+            return new BeliefChoice(plain, null, 0);
+        }
+
+        // The value is the objective of the outputs, and these are many: they tell better than the values whether trainings repeat.
+        if (options.NoiseVariance is null && !options.MayRepeat
+            && composite.NoiseVariance([.. with.OrderBy(k => values[k]).Take(Best).Select(k => ground.Places[k])]) is { } scatter && plain.IsExact != (scatter == 0))
+        {
+            plain = PlainBelief.Fit(ground.Coordinates, ground.Places, values, options with { NoiseVariance = scatter }, settings, streams, cancellation);
         }
 
         var least = LeastShare * (with.Max(k => plain.Values[k]) - with.Min(k => plain.Values[k]));
@@ -74,7 +96,7 @@ internal readonly record struct BeliefChoice(CompositeBelief? Serves, double Tru
         }
 
         var trust = 1 / (1 + Math.Exp(-Credit - difference));
-        return new BeliefChoice(trust >= 0.5 ? composite : null, trust);
+        return new BeliefChoice(plain, trust >= 0.5 ? composite : null, trust);
     }
 
     // Outputs are kept in single precision: of values that lie close together beside their size, or beyond its range, they may tell nothing. The best and the worst show it.

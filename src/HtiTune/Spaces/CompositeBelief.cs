@@ -92,6 +92,15 @@ internal sealed class CompositeBelief
         return new CompositeBelief(coordinates, objective, OutputKriging.Learn(request, cancellation), [.. places.SelectMany(x => x)], widening, errors, streams);
     }
 
+    /// <summary>
+    /// What g scatters by from training to training, because outputs do: mean variance at some places, 0 where trainings repeat. Null where there are too few to tell, and where
+    /// rows are draws, which scatter by themselves.
+    /// </summary>
+    /// <param name="places">x.</param>
+    internal double? NoiseVariance(double[][] places) => _outputs.Order is not null || Fit.Count < KrigingLearning.LeastForDeterministic ? null
+        : Fit.Variant.LearnsNugget ? _draws.NoiseVariance(places)
+        : 0;
+
     /// <summary>g at the mean outputs; +∞ where it has no answer.</summary>
     internal double Mean(ReadOnlySpan<double> x) => _draws.Mean(x);
 

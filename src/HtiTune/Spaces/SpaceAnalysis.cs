@@ -36,23 +36,17 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
         _ground = new SpaceGround(coordinates, [.. _known.Select(t => coordinates.Of(t.Configuration))], failed);
         _goodGround = _ground;
         _good = [.. Enumerable.Range(0, _known.Length)];
-        _plain = PlainBelief.Fit(coordinates, _ground.Places, _values, options, settings, streams, cancellation);
+        (_plain, _composite, Trust) = BeliefChoice.Of(_ground, _known, objective, options, settings, streams, cancellation);
         // Of those that noise may have kept from being the best, the one of the best mean; the luckiest of many seldom gets further.
         var bar = _plain.Values.Min() + NoiseReach * _plain.NoiseDeviation;
-        _best = Enumerable.Range(0, _values.Length).Where(k => _plain.Values[k] <= bar).MinBy(k => _plain.IsExact ? _values[k] : _plain.Fitted[k]);
+        _best = Enumerable.Range(0, _values.Length).Where(k => _plain.Values[k] <= bar).MinBy(Known);
         Best = trainings.ToList().IndexOf(_known[_best]);
-        if (objective is not null)
+        if (_composite is not null && _good.Where(_plain.IsExtreme).ToArray() is { Length: > 0 } extreme)
         {
-            var choice = BeliefChoice.Of(_ground, _known, _plain, objective, options, streams, cancellation);
-            Trust = choice.Trust;
-            _composite = choice.Serves;
-            if (_composite is not null && _good.Where(_plain.IsExtreme).ToArray() is { Length: > 0 } extreme)
-            {
-                // The outputs of a penalty are not believed: beside those of the others its training is one that failed.
-                _good = [.. _good.Except(extreme)];
-                _goodGround = new SpaceGround(
-                    coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. extreme.Select(k => _ground.Places[k])]);
-            }
+            // The outputs of a penalty are not believed: beside those of the others its training is one that failed.
+            _good = [.. _good.Except(extreme)];
+            _goodGround = new SpaceGround(
+                coordinates, [.. _good.Select(k => _ground.Units[k])], [.. failed, .. extreme.Select(k => _ground.Places[k])]);
         }
 
         IsExhausted = !options.MayRepeat && coordinates.Listed is { } listed && trainings.Select(t => t.Configuration).ToHashSet() is var tried
@@ -118,7 +112,12 @@ internal sealed partial class SpaceAnalysis : ISpaceAnalysis
 
     private double BestLevel => _plain.IsExact ? _plain.Values[_best] : _plain.Fitted[_best];
 
-    private double BestValue => _plain.IsExact ? _values[_best] : _plain.Map.ToValue(_plain.Fitted[_best]);
+    private double BestValue => Known(_best);
+
+    // What is known of training k without its chance.
+    private double Known(int k) => _plain.IsExact ? _values[k]
+        : _composite?.Mean(_ground.Places[k]) is { } mean && double.IsFinite(mean) ? mean
+        : _plain.Map.ToValue(_plain.Fitted[k]);
 
     /// <summary>What is believed of a configuration; its value where that is known and trainings repeat.</summary>
     /// <param name="configuration">The configuration.</param>

@@ -29,7 +29,7 @@ internal sealed record SpaceRun(int Reached, bool IsReached, int Listed, int? Ce
         var chance = new RandomStreams(seed).Stream("scatter");
         double[] deviations = scatter > 0 ? [.. problem.Deviations.Select(s => scatter * s)] : [];
         var recommended = 0;
-        var policy = new SpacePolicy(SpaceProblem.Unit(problem.Dimension), new SpacePolicyOptions { Epsilon = Share * gap, Delta = delta }, new RandomStreams(seed));
+        var policy = new SpacePolicy(SpaceProblem.Unit(problem.Dimension), new SpacePolicyOptions { Epsilon = Share * gap, Delta = delta, NoiseVariance = null }, new RandomStreams(seed));
         var trainings = new List<TrainingEnded>();
         double best = double.PositiveInfinity, seconds = 0;
         foreach (var (configuration, _) in policy.Initial([]))

@@ -242,6 +242,45 @@ public sealed class CompositeTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    public void OutputsThatScatterFromTrainingToTrainingMakeValuesThatDo(double scatter)
+    {
+        RandomStream places = new RandomStreams(6).Stream("places"), noise = new RandomStreams(7).Stream("noise");
+        Matrix Scattered(Configuration c)
+        {
+            var (base0, tilt) = (scatter * noise.NextNormal(), scatter * noise.NextNormal());
+            var y = Outputs(c);
+            return Matrix.Create(Rows, 1, (i, row) => row[0] = (float)(y.Exact(i, 0) + base0 + tilt * Math.Cos(i)));
+        }
+
+        List<TrainingEnded> trainings = [.. Enumerable.Range(0, 20).Select(i =>
+        {
+            var place = new Configuration(("a", places.NextDouble()), ("b", places.NextDouble()));
+            var outputs = Scattered(place);
+            return TrainingEnded.Seen(i, place, Cost(outputs), outputs);
+        })];
+        SpaceAnalysis Of(double? variance, Func<Matrix, double>? objective) => Policy(Square, new SpacePolicyOptions { NoiseVariance = variance }).Analyse(trainings, objective)!;
+        var analysis = Of(null, Cost);
+
+        Assert.Equal(scatter == 0, analysis.IsExact);
+        Assert.Equal(0, Of(0, Cost).NoiseDeviation);
+        if (scatter == 0)
+        {
+            Assert.Equal(0, analysis.NoiseDeviation);
+            return;
+        }
+
+        // What the value scatters by at the best place, by trainings that are not among those.
+        var best = trainings[analysis.Best].Configuration;
+        double[] again = [.. Enumerable.Range(0, 400).Select(_ => Cost(Scattered(best)))];
+        var deviation = Math.Sqrt(again.Average(v => Math.Pow(v - again.Average(), 2)));
+        Assert.InRange(analysis.NoiseDeviation / deviation, 0.4, 2.5);
+        Assert.InRange(analysis.At(best).Mean, Value(best) - 3 * deviation, Value(best) + 3 * deviation);
+        Assert.True(analysis.At(best).Deviation > 0);
+    }
+
+    [Theory]
     [InlineData(1, 0, true)]
     [InlineData(1, 1e9, false)]
     [InlineData(1e200, 0, false)]
