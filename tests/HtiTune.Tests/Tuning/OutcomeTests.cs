@@ -68,7 +68,7 @@ public partial class OutcomeTests
         }
 
         var certified = Assert.IsType<Certified>(Run(30).Outcome);
-        Assert.InRange(certified.Trainings, 6, 29);
+        Assert.InRange(certified.Trainings, 8, 29);
         var outcome = Assert.IsType<NotCertified>(Run(certified.Trainings - 1).Outcome);
         Assert.Equal(Unmet.HeldOnce, outcome.Unmet);
         Assert.True(outcome.RegretBound <= outcome.Epsilon);
