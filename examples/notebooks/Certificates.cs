@@ -57,7 +57,7 @@ Console.WriteLine(study.Calibration);
 display(Figure.Of(path => StudyFigures.Calibration(study, path)));
 
 // ## A network that breaks its promise
-// Above λ = 1.2 this one suddenly answers otherwise. One value misses its interval for it, which is no alarm, for a tenth may; those that follow are wider. The best λ lies below the break, and a regret of 0.001 is certified.
+// Above λ = 1.2 this one suddenly answers otherwise. One value misses its interval: no alarm, a tenth may. The best λ lies below the break, and a regret of 0.001 is certified.
 
 var broken = Network.Create((request, cancellation) => request.Lambda,
     (λ, x, seed) => Matrix.Create(x.Count, 1, (i, y) => y[0] = (float)(Output(λ, x.Conditions[i, 0]) + (λ > 1.2 ? 1.5 : 0) * Math.Sin(25 * λ))));
