@@ -49,6 +49,18 @@ internal abstract class RunPolicy
     /// <returns>The place and its gain in units of the objective; null where little is to be gained anywhere.</returns>
     public abstract (Configuration Configuration, string Reason, double Gain)? Next(bool isJudged, int used, bool isLast, IReadOnlyList<Configuration> pending);
 
+    /// <summary>Trainings that a certificate wants for as tests alone, whatever they gain.</summary>
+    /// <param name="unmet">What is missing; null for nothing.</param>
+    /// <param name="values">Trainings that have a value.</param>
+    /// <param name="tests">Those of them that have tested a surrogate.</param>
+    internal static int TestsWanted(Unmet? unmet, int values, int tests = 0) => unmet switch
+    {
+        Unmet.TooFewAnchors => Math.Max(0, Outcome.AnchorsForCertificate + 1 - values),
+        Unmet.SurrogateUntested => Outcome.SurrogateTestsForCertificate + 1 - tests,
+        Unmet.HeldOnce or Unmet.AlarmWithdrew => 1,
+        _ => 0,
+    };
+
     /// <summary>Takes note of a proposal before it is trained, so that what was forecast for it is known afterwards.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="isByModel">Whether the model stands behind it.</param>

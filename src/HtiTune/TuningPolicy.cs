@@ -150,13 +150,8 @@ internal sealed class TuningPolicy(
     private (double U, string Reason, double Gain)? Test(Analysis analysis, Judgement judgement, int used)
     {
         var observations = analysis.Process.Observations;
-        var wanted = (Missing(observations, store.Surrogate(analysis.Count) is not null) ?? judgement.Unmet) switch
-        {
-            Unmet.TooFewAnchors => Math.Max(0, Outcome.AnchorsForCertificate + 1 - observations.Count),
-            Unmet.SurrogateUntested => Outcome.SurrogateTestsForCertificate + 1 - observations.Count(o => o.Predicted is not null),
-            Unmet.HeldOnce or Unmet.AlarmWithdrew => 1,
-            _ => 0,
-        };
+        var unmet = Missing(observations, store.Surrogate(analysis.Count) is not null) ?? judgement.Unmet;
+        var wanted = RunPolicy.TestsWanted(unmet, observations.Count, observations.Count(o => o.Predicted is not null));
         if (wanted == 0 || wanted > budget - used)
         {
             return null;

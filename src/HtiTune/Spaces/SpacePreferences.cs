@@ -64,7 +64,7 @@ internal sealed class SpacePreferences
             cancellation);
         var (_, known, measured, _) = _trainings[analysis.Best];
         (Configuration Configuration, SpaceJudgement Judgement)? judged =
-            !analysis.IsExhausted && _trainings.Count(training => training.Values is not null) < SpaceRunPolicy.LeastForCertificate ? null : analysis.JudgeUntrained(cancellation);
+            !analysis.IsExhausted && _trainings.Count(training => training.Values is not null) < Outcome.AnchorsForCertificate ? null : analysis.JudgeUntrained(cancellation);
         var (chosen, judgement) = (judged?.Configuration ?? analysis.Recommended(cancellation), judged?.Judgement);
         var belief = analysis.At(chosen).InSignOf(preference.Goal);
         return new PreferenceAnswer
@@ -104,7 +104,7 @@ internal sealed class SpacePreferences
     {
         // What is known of the objective's noise says of the features that they scatter at most.
         var noise = _options.NoiseVariance == 0 ? 0 : (double?)null;
-        var before = _trainings.Count(training => training.Values is not null) >= SpaceRunPolicy.LeastForCertificate ? _trainings.Count : (int?)null;
+        var before = _trainings.Count(training => training.Values is not null) >= Outcome.AnchorsForCertificate ? _trainings.Count : (int?)null;
         var policy = new SpacePolicy(Space, SpacePolicyOptions.Of(_options, epsilon) with { NoiseVariance = noise, Before = before }, _streams);
         TrainingEnded[] trainings =
             [.. _trainings.Select(training => TrainingEnded.Seen(training.Number, training.Configuration, training.Values is { } values ? value(values) : null, training.Outputs, _contexts))];

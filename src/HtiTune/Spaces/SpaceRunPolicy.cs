@@ -10,8 +10,6 @@ namespace HtiTune;
 internal sealed class SpaceRunPolicy(
     AnchorStore store, ObjectiveView view, RunBegan request, RandomStreams streams) : RunPolicy
 {
-    internal const int LeastForCertificate = 5;
-
     private readonly SpaceCalibration _calibration = new();
 
     private readonly SpacePolicyOptions _options =
@@ -45,6 +43,8 @@ internal sealed class SpaceRunPolicy(
 
     private double Sign => request.Settings.Goal == Goal.Maximize ? -1 : 1;
 
+    private int Values => _trainings.Count(training => training.Value is not null);
+
     private bool IsStrict => request.Settings.CertificateRule == CertificateRule.Strict;
 
     // A cancelled training may be proposed again.
@@ -55,7 +55,7 @@ internal sealed class SpaceRunPolicy(
     internal static IEnumerable<TrainingEnded> TriedOf(AnchorStore store) => store.Attempts.Where(training => training.State != TrialState.Cancelled);
 
     private static int? BeforeOf(AnchorStore store) =>
-        TriedOf(store).Count(training => training.State == TrialState.Completed) >= LeastForCertificate ? TriedOf(store).Count() : null;
+        TriedOf(store).Count(training => training.State == TrialState.Completed) >= Outcome.AnchorsForCertificate ? TriedOf(store).Count() : null;
 
     public override IReadOnlyList<(Configuration Configuration, string Reason)> InitialPlaces(IReadOnlyList<Configuration> wanted) =>
         [.. Policy.Initial([.. Taken.Concat(wanted).Distinct()]).Take(Math.Max(0, request.Budget - wanted.Count))];
@@ -100,12 +100,7 @@ internal sealed class SpaceRunPolicy(
             : null);
 
     // As of one hyperparameter: where nothing promises a gain a certificate may want for trainings, or for its second pass, alone.
-    private int TestsWanted(int used) => _analysis!.Missing is not null ? 0 : Unmet(used) switch
-    {
-        HtiTune.Unmet.TooFewAnchors => LeastForCertificate + 1 - _trainings.Count(training => training.Value is not null),
-        HtiTune.Unmet.HeldOnce or HtiTune.Unmet.AlarmWithdrew => 1,
-        _ => 0,
-    };
+    private int TestsWanted(int used) => _analysis!.Missing is not null ? 0 : TestsWanted(Unmet(used), Values);
 
     public override void Note(TrainingRequest proposal, bool isByModel)
     {
@@ -218,7 +213,7 @@ internal sealed class SpaceRunPolicy(
     private Unmet? Unmet(int used)
     {
         // Where no training is left none can be asked for either.
-        if (!_analysis!.IsExhausted && _trainings.Count(training => training.Value is not null) < LeastForCertificate)
+        if (!_analysis!.IsExhausted && Values < Outcome.AnchorsForCertificate)
         {
             return HtiTune.Unmet.TooFewAnchors;
         }
@@ -250,7 +245,7 @@ internal sealed class SpaceRunPolicy(
 
     // Trainings of earlier runs were not chosen for this objective, so that no search has convinced itself by them: one pass is enough with none, and with one that has come as it was forecast.
     private bool IsConfirmed(int used) =>
-        !IsStrict && store.Trainings.Count - used >= LeastForCertificate && _calibration.Of(store.Trainings[^1].Number) is { IsMiss: false };
+        !IsStrict && store.Trainings.Count - used >= Outcome.AnchorsForCertificate && _calibration.Of(store.Trainings[^1].Number) is { IsMiss: false };
 
     private Outcome OutcomeOf(StopReason reason, Unmet? unmet, int used, Lazy<(Configuration Configuration, string Reason, double Gain)?> next)
     {
@@ -275,7 +270,7 @@ internal sealed class SpaceRunPolicy(
 
         if (_analysis!.Extreme is [.., var worst] extreme)
         {
-            yield return RunTelling.ExtremeAmong(extreme.Count, _trainings.Count(training => training.Value is not null), Sign * worst.Value, worst.Configuration.ToString());
+            yield return RunTelling.ExtremeAmong(extreme.Count, Values, Sign * worst.Value, worst.Configuration.ToString());
         }
     }
 
